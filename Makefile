@@ -1,0 +1,44 @@
+# make demo | test | lint | bench | codes. The virtual environment .venv is made when it is not there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+STAMP := $(VENV)/.installed
+STAMP_TEST := $(VENV)/.installed-test
+
+.PHONY: demo test lint bench codes clean
+.DELETE_ON_ERROR:
+
+demo: $(STAMP)
+	@$(BIN)/chainrule check examples/backprop_with_a_mistake.md; status=$$?; \
+	if [ $$status -eq 1 ]; then echo "The sheet holds a mistake on purpose, and it was found: the command's exit status is 1."; \
+	else echo "expected exit status 1, got $$status"; exit 1; fi
+
+test: $(STAMP_TEST)
+	$(BIN)/python -m pytest
+
+lint: $(STAMP_TEST)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(STAMP_TEST)
+	$(BIN)/python -m benchmarks
+
+# The page of reason codes is printed from its table; a test fails when it is stale.
+codes: $(STAMP)
+	$(BIN)/python -m chainrule.write.codes > docs/codes.md
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(STAMP_TEST): pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[test,lint]'
+	@touch $@ $(STAMP)

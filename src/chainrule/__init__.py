@@ -1,0 +1,57 @@
+"""chainrule: reads gradient derivations as people write them and says of every line whether it holds.
+
+>>> import chainrule
+>>> report = chainrule.check("Let $f(x) = x^2$. Then $f'(x) = 2x$.")  # doctest: +SKIP
+
+Public names are listed in `__all__` and loaded when first used, so that `import chainrule` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import chainrule.check as _room
+
+if TYPE_CHECKING:
+    from chainrule.api import InputError as InputError
+    from chainrule.api import Report as Report
+    from chainrule.api import check as check
+    from chainrule.check.report import DocumentReport as DocumentReport
+    from chainrule.check.report import Statement as Statement
+
+__version__ = "0.1.0"
+
+__all__ = ["DocumentReport", "InputError", "Report", "Statement", "__version__", "check"]
+
+_HOMES = {
+    "InputError": "chainrule.api",
+    "Report": "chainrule.api",
+    "DocumentReport": "chainrule.check.report",
+    "Statement": "chainrule.check.report",
+}
+
+
+class _CallableRoom(ModuleType):
+    """`chainrule.check` is a room of this package and, when called, the function `chainrule.api.check`.
+
+    Python binds a subpackage to its name in the parent package, so that a function of the same name would be
+    shadowed as soon as anything imports `chainrule.check.report`. A callable room is right in every order of imports.
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return import_module("chainrule.api").check(*args, **kwargs)
+
+
+_room.__class__ = _CallableRoom
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'chainrule' has no attribute {name!r}; public names are {', '.join(__all__)}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,69 @@
+"""`chainrule.check`: the same few calls that the command line makes, for Python.
+
+A sheet is a path, a folder of sheets, or its text; a context document is what the sheet answers, such as the exercise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path, PurePath
+
+from chainrule.check.engine import check_document
+from chainrule.check.options import Options
+from chainrule.notebook import Report
+from chainrule.read.document import Document
+from chainrule.read.load import KINDS, InputError, from_text, load, sheets_in
+
+__all__ = ["InputError", "Report", "check", "documents"]
+
+Source = str | PathLike[str]
+
+TEXT = "<text>"
+
+
+def check(
+    source: Source,
+    context: Source | Iterable[Source] | None = None,
+    *,
+    deadline: float = 20.0,
+    seed: int = 0,
+) -> Report:
+    r"""Check a sheet and say of every relation in it whether it holds.
+
+    `source` is a path, a folder, or the text of a sheet; a string is text when it has a line end or a `$`, or when no
+    file has that name and it does not look like one, as `notes.md` does. `deadline` is in seconds for each document,
+    `seed` fixes the sampled points.
+
+    >>> check(r"Let $f(x) = x^2$. Then $f'(x) = 2x$.").exit_status
+    0
+    """
+    options = Options(deadline=deadline, seed=seed)
+    around = [document for one in _several(context) for document in documents(one)]
+    return Report(tuple(check_document(document, around, options) for document in documents(source)))
+
+
+def documents(source: Source) -> list[Document]:
+    """The documents that a path, a folder or a text stands for. Raises `InputError` when one cannot be read."""
+    if isinstance(source, str) and _is_text(source):
+        return [from_text(source, TEXT)]
+    path = Path(source)
+    return [load(sheet) for sheet in sheets_in(path)] if path.is_dir() else [load(path)]
+
+
+def _is_text(source: str) -> bool:
+    """A string is a path when something is there, or when it is one word with the suffix of a sheet."""
+    if "\n" in source or "$" in source or not source.strip():
+        return True
+    if len(source.split()) == 1 and PurePath(source).suffix.lower() in KINDS:
+        return False
+    try:
+        return not Path(source).exists()
+    except (OSError, ValueError):  # too long for a name, or a null character in it
+        return True
+
+
+def _several(context: Source | Iterable[Source] | None) -> list[Source]:
+    if context is None:
+        return []
+    return [context] if isinstance(context, (str, PathLike)) else list(context)

@@ -1,0 +1,10 @@
+"""Derivatives of typed expressions: forward and reverse accumulation, and the contraction of deltas."""
+
+from __future__ import annotations
+
+from chainrule.calculus.derivative import derivative, resolve
+from chainrule.calculus.reverse import gradients
+from chainrule.calculus.rules import RULES, Rule
+from chainrule.calculus.simplify import contract
+
+__all__ = ["RULES", "Rule", "contract", "derivative", "gradients", "resolve"]

@@ -1,0 +1,239 @@
+"""The rules of differentiation, one named row each.
+
+`d` is the derivative by the component t[τ] of the target symbol; a rule builds the derivative of a node from the
+derivatives of its children. Where a derivative jumps, these conventions hold (see `chainrule.expr.functions`):
+
+* relu'(0) = 0, sign(0) = 0, d|x| = sign(x) dx;
+* max(a, b) of two terms: at a tie the derivative belongs to the first argument (numbers come first: max(0, x) is
+  relu), and the maximum over an index belongs to the first place that attains it; min likewise;
+* conditions, indicators, floor and index terms are piecewise constant: their derivative is 0, also at a jump.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chainrule.expr.functions import BY_NAME
+from chainrule.expr.index import Index, Symbol
+from chainrule.expr.terms import (
+    ONE,
+    ZERO,
+    Add,
+    Apply,
+    Component,
+    Const,
+    Determinant,
+    Expr,
+    IndexValue,
+    Indicator,
+    Inverse,
+    Mul,
+    Piecewise,
+    Power,
+    Reduce,
+    Unknown,
+    add,
+    apply,
+    component,
+    delta,
+    div,
+    fresh,
+    inverse,
+    mul,
+    neg,
+    piecewise,
+    power,
+    reduce,
+    sub,
+    substitute,
+    total,
+    unknown,
+    value,
+)
+
+
+class Differential(Protocol):
+    """What a rule may ask for: the derivatives of children, the target, and derivatives of defined symbols."""
+
+    target: Symbol
+    slots: tuple[Index, ...]
+
+    def __call__(self, child: Expr) -> Expr:
+        """The derivative of a child; 0 where it does not depend on the target."""
+
+    def symbol(self, p: Symbol) -> Symbol:
+        """The symbol whose components [indices of p, indices of t] are the derivatives of p by t."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row: the name, the node it is for, when it applies, what it says, and how it builds the derivative."""
+
+    name: str
+    kind: type[Expr]
+    condition: str
+    sentence: str
+    build: Callable[[Any, Differential], Expr]
+    when: Callable[[Any, Differential], bool] = lambda node, d: True
+
+
+def of_target(node: Component, d: Differential) -> Expr:
+    """d t[i] / d t[τ] = [i = τ], a product over the axes."""
+    return mul(*(delta(term, value(slot)) for term, slot in zip(node.indices, d.slots, strict=True)))
+
+
+def of_defined(node: Component, d: Differential) -> Expr:
+    """d p[i] / d t[τ] = (dp/dt)[i, τ]."""
+    return component(d.symbol(node.symbol), *node.indices, *d.slots)
+
+
+def of_product(node: Mul, d: Differential) -> Expr:
+    """d(f g) = df g + f dg."""
+    parts = node.factors
+    return add(*(mul(d(f), *parts[:k], *parts[k + 1 :]) for k, f in enumerate(parts) if d(f) is not ZERO))
+
+
+def of_power(node: Power, d: Differential) -> Expr:
+    """d(u^c) = c u^(c-1) du."""
+    return mul(node.exponent, power(node.base, sub(node.exponent, ONE)), d(node.base))
+
+
+def of_exponential(node: Power, d: Differential) -> Expr:
+    """d(u^v) = u^v (dv log u + v du / u)."""
+    base, exponent = node.base, node.exponent
+    return mul(node, add(mul(d(exponent), apply("log", base)), div(mul(exponent, d(base)), base)))
+
+
+def of_function(node: Apply, d: Differential) -> Expr:
+    """d f(u, v) = f_1(u, v) du + f_2(u, v) dv."""
+    partials = BY_NAME[node.name].partials
+    return add(*(mul(p(*node.args), d(u)) for p, u in zip(partials, node.args, strict=True) if d(u) is not ZERO))
+
+
+def of_log_abs(node: Apply, d: Differential) -> Expr:
+    """d log|u| = du / u."""
+    (inner,) = node.args[0].children
+    return div(d(inner), inner)
+
+
+def of_sum(node: Reduce, d: Differential) -> Expr:
+    """d sum_i f_i = sum_i df_i."""
+    return total(node.index, d(node.body))
+
+
+def of_prod(node: Reduce, d: Differential) -> Expr:
+    """d prod_i f_i = sum_i df_i prod_j [j = i: 1, else f_j], right at zeros too."""
+    other = fresh(node.index.dim, node.body, value(node.index))
+    body = substitute(node.body, {node.index: value(other)})
+    rest = reduce("prod", other, piecewise([(delta(value(other), value(node.index)), ONE)], body))
+    return total(node.index, mul(d(node.body), rest))
+
+
+def of_extreme(node: Reduce, d: Differential) -> Expr:
+    """d max_i f_i = sum_i [i = argmax f] df_i."""
+    place = reduce(f"arg{node.op}", node.index, node.body)
+    return total(node.index, mul(delta(value(node.index), place), d(node.body)))
+
+
+def of_piecewise(node: Piecewise, d: Differential) -> Expr:
+    """Case by case."""
+    return piecewise([(condition, d(item)) for condition, item in node.cases], d(node.otherwise))
+
+
+def of_inverse(node: Inverse, d: Differential) -> Expr:
+    """d(M^-1)[i, j] = - sum_ab M^-1[i, a] dM[a, b] M^-1[b, j]."""
+    row, col, change = opened(node, node, d(node.body))
+    left = inverse(node.body, node.row, node.col, node.i, value(row))
+    right = inverse(node.body, node.row, node.col, value(col), node.j)
+    return neg(total(row, total(col, mul(left, change, right))))
+
+
+def of_determinant(node: Determinant, d: Differential) -> Expr:
+    """d det M = det M sum_ab M^-1[b, a] dM[a, b]."""
+    row, col, change = opened(node, node, d(node.body))
+    entry = inverse(node.body, node.row, node.col, value(col), value(row))
+    return mul(node, total(row, total(col, mul(entry, change))))
+
+
+def opened(node: Inverse | Determinant, outside: Expr, change: Expr) -> tuple[Index, Index, Expr]:
+    """Row and column under names that are free nowhere around, and the change of the matrix over them."""
+    row = fresh(node.row.dim, outside, change)
+    col = fresh(node.col.dim, outside, change, value(row))
+    return row, col, substitute(change, {node.row: value(row), node.col: value(col)})
+
+
+def of_unknown(node: Unknown, d: Differential) -> Expr:
+    """d F(u, v) = sum over the entries e of every argument of F_e du_e."""
+    return add(*(_by_argument(node, k, d(body)) for k, (_, body) in enumerate(node.args) if d(body) is not ZERO))
+
+
+def _by_argument(node: Unknown, k: int, change: Expr) -> Expr:
+    bound, names = node.args[k][0], list[Index]()
+    for index in bound:
+        names.append(fresh(index.dim, node, change, *map(value, names)))
+    change = substitute(change, {i: value(j) for i, j in zip(bound, names, strict=True)})
+    summand = mul(unknown(node.name, node.args, (*node.slots, (k, tuple(map(value, names))))), change)
+    for name in names:
+        summand = total(name, summand)
+    return summand
+
+
+def zero(node: Expr, d: Differential) -> Expr:
+    """0."""
+    return ZERO
+
+
+def has_op(*ops: str) -> Callable[[Reduce, Differential], bool]:
+    """Whether the reduction is one of these."""
+    return lambda node, d: node.op in ops
+
+
+def fixed_exponent(node: Power, d: Differential) -> bool:
+    """Whether the exponent does not depend on the target."""
+    return d(node.exponent) is ZERO
+
+
+def is_log_abs(node: Apply, d: Differential) -> bool:
+    """log of an absolute value."""
+    return node.name == "log" and isinstance(node.args[0], Apply) and node.args[0].name == "abs"
+
+
+# fmt: off
+RULES: tuple[Rule, ...] = (
+    Rule("constant", Const, "", "a constant does not change", zero),
+    Rule("index", IndexValue, "", "an index is a whole number and does not change", zero),
+    Rule("target", Component, "t is the target", "a component changes with itself alone",
+         of_target, lambda node, d: node.symbol == d.target),
+    Rule("definition", Component, "p is defined", "p changes as its definition does", of_defined),
+    Rule("sum", Add, "", "the derivative of a sum is the sum of the derivatives",
+         lambda node, d: add(*map(d, node.terms))),
+    Rule("product", Mul, "", "each factor changes in turn", of_product),
+    Rule("power", Power, "the exponent does not change", "the derivative of u^c is c u^(c-1) u'",
+         of_power, fixed_exponent),
+    Rule("exponential", Power, "u > 0", "the derivative of u^v is u^v (v' log u + v u' / u)", of_exponential),
+    Rule("log-abs", Apply, "u != 0", "the derivative of log|u| is u' / u", of_log_abs, is_log_abs),
+    Rule("function", Apply, "", "the chain rule: the function's derivative times the argument's", of_function),
+    Rule("sum-over-index", Reduce, "op is sum", "the derivative goes under the sum", of_sum, has_op("sum")),
+    Rule("product-over-index", Reduce, "op is prod", "each factor changes in turn", of_prod, has_op("prod")),
+    Rule("extreme", Reduce, "op is max or min; no tie", "only the largest (smallest) term counts",
+         of_extreme, has_op("max", "min")),
+    Rule("place", Reduce, "op is argmax or argmin", "a place is a whole number and does not change",
+         zero, has_op("argmax", "argmin")),
+    Rule("cases", Piecewise, "not on a border", "conditions do not change; each case has its derivative", of_piecewise),
+    Rule("indicator", Indicator, "not on a border", "an indicator is constant on either side", zero),
+    Rule("inverse", Inverse, "M is invertible", "the derivative of M^-1 is -M^-1 M' M^-1", of_inverse),
+    Rule("determinant", Determinant, "M is invertible", "the derivative of det M is det M tr(M^-1 M')", of_determinant),
+    Rule("unknown", Unknown, "F is smooth", "the chain rule over every entry of every argument", of_unknown),
+)
+# fmt: on
+
+
+def rule_for(node: Expr, d: Differential) -> Rule:
+    """The first row that applies."""
+    found = (r for r in RULES if r.kind is type(node) and r.when(node, d))
+    rule = next(found, None)
+    if rule is None:
+        raise TypeError(f"no rule differentiates a {type(node).__name__}")
+    return rule

@@ -1,0 +1,59 @@
+"""Printed numbers: a value is right when it rounds to the digits printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chainrule.read.tree import Matrix, Node, Number, Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number as printed: its exact value and the size of one unit in its last place."""
+
+    value: Fraction
+    unit: Fraction
+    text: str
+
+
+def printed(node: Node) -> Printed | None:
+    """A printed number, or None."""
+    sign = 1
+    while isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign in "+-":
+        sign = -sign if node.terms[0].sign == "-" else sign
+        node = node.terms[0].node
+    if not isinstance(node, Number) or len(node.text) > 60:
+        return None
+    mantissa, _, exponent = node.text.lower().partition("e")
+    if exponent and abs(int(exponent)) > 300:
+        return None
+    scale = Fraction(10) ** int(exponent or 0)
+    whole, _, decimals = mantissa.partition(".")
+    value = Fraction(int((whole or "0") + decimals), 10 ** len(decimals)) * scale
+    return Printed(sign * value, scale / 10 ** len(decimals), ("-" if sign < 0 else "") + node.text)
+
+
+def printed_table(node: Node) -> list[list[Printed]] | None:
+    """A printed matrix (or a single number as 1×1), or None when any cell is no number."""
+    single = printed(node)
+    if single is not None:
+        return [[single]]
+    if not isinstance(node, Matrix) or not node.rows or len({len(r) for r in node.rows}) != 1:
+        return None
+    rows = [[printed(cell) for cell in row] for row in node.rows]
+    if any(c is None for row in rows for c in row):
+        return None
+    return [[c for c in row if c is not None] for row in rows]
+
+
+def rounds_to(value: float, cell: Printed) -> bool:
+    """Whether a value rounds to the printed digits (half a unit in the last place, and the error of the float)."""
+    slack = Fraction(1, 2) * cell.unit + Fraction(1, 10**12) * max(1, abs(int(value)) + 1)
+    return abs(Fraction(value) - cell.value) <= slack
+
+
+def shown(value: float, cell: Printed) -> str:
+    """A value with as many decimals as the printed number has."""
+    decimals = len(cell.text.partition(".")[2].partition("e")[0])
+    return f"{value:.{max(decimals, 8 if decimals > 4 else decimals)}f}"

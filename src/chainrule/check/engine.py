@@ -1,0 +1,100 @@
+"""A document in, a report out: scopes one after the other, every statement once, always within the deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import monotonic
+
+from chainrule.check.clock import Clock, DeadlinePassed
+from chainrule.check.judge import Finding, Judge
+from chainrule.check.options import Options
+from chainrule.check.report import DocumentReport, Note, Statement
+from chainrule.read.document import Document
+from chainrule.sheet.build import build
+from chainrule.sheet.infer import infer
+from chainrule.sheet.statements import Equation, Scope, Sheet, gather
+from chainrule.sheet.world import Config
+
+Progress = Callable[[int, int], None]
+
+
+def check_document(
+    document: Document,
+    context: Sequence[Document] = (),
+    options: Options = Options(),
+    progress: Progress | None = None,
+) -> DocumentReport:
+    """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
+    started = monotonic()
+    clock = Clock(options.deadline)
+    sheet = gather(document, tuple(context))
+    own = [e for e in sheet.equations if e.own]
+    findings = _judged(sheet, own, options, clock, progress)
+    findings |= {e.position: _unread(e) for e in sheet.unread if e.own}
+    everything = sorted([*own, *(e for e in sheet.unread if e.own)], key=lambda e: e.position)
+    statements = tuple(
+        _statement(n, e, findings.get(e.position) or _late()) for n, e in enumerate(everything, start=1)
+    )
+    problems = tuple(Note(p.code, p.message) for d in (document, *context) for p in d.problems)
+    return DocumentReport(
+        document.path, statements, problems, seconds=monotonic() - started, text=document.text
+    )
+
+
+def _judged(
+    sheet: Sheet, own: list[Equation], options: Options, clock: Clock, progress: Progress | None
+) -> dict[int, Finding]:
+    findings: dict[int, Finding] = {}
+    done = 0
+    try:
+        for number in dict.fromkeys(e.scope.number for e in own):
+            mine = [e for e in own if e.scope.number == number]
+            judge = _judge(sheet, mine[0].scope, options, clock)
+            for e in mine:
+                findings[e.position] = judge.judge(e)
+                done += 1
+                if progress is not None:
+                    progress(done, len(own))
+    except DeadlinePassed:
+        pass  # what was not reached is reported as such by `_late`
+    return findings
+
+
+def _judge(sheet: Sheet, scope: Scope, options: Options, clock: Clock) -> Judge:
+    """The world of a scope with its readings inferred, ready to judge."""
+    world = build(sheet, scope)
+    equations = [e for e in sheet.equations if scope.sees(e.scope)]
+    infer(world, Config(), equations, clock.check)
+    return Judge(world, equations, options, clock.check)
+
+
+def _late() -> Finding:
+    message = "the time for this document was over before this line was reached; give more with --deadline"
+    return Finding("unsupported", "deadline", message)
+
+
+def _unread(e: Equation) -> Finding:
+    from chainrule.read.tree import Unread
+    from chainrule.sheet.names import walk
+
+    node = next(n for n in walk(e.lhs) if isinstance(n, Unread))
+    return Finding("unsupported", node.code, node.reason)
+
+
+def _statement(n: int, e: Equation, found: Finding) -> Statement:
+    start, end = e.lhs.span.join(e.rhs.span), e.rhs.span.end
+    if e.source not in ("formula", "condition"):
+        start = e.span
+        end = e.span.end
+    line, column = e.document.position(start.start)
+    end_line, end_column = e.document.position(max(end, start.start))
+    lhs, rhs = e.text(e.lhs), e.text(e.rhs) if e.op else ""
+    tex = f"{lhs} {e.op} {rhs}" if e.op else lhs
+    return Statement(
+        f"s{n}", line, column, end_line, end_column, tex, lhs, e.op or "=", rhs, found.kind, found.verdict, found.code,
+        found.message, found.evidence, found.counterexample, found.suggestion, found.assumptions, found.notes,
+    )  # fmt: skip
+
+
+__all__ = ["Options", "check_document", "replace"]

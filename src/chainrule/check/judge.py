@@ -1,0 +1,597 @@
+"""From an equation to its verdict.
+
+A line is a declaration, a definition, a printed number, or a claim. A claim is verified when both sides are equal under
+the definitions of its scope, refuted when certified numbers show that they are not, and anything else is `assumed` (it
+rests on something the document never says) or `unsupported` (it could not be read, typed or decided). The readings a
+line leaves open by custom (how far ∂/∂x reaches, row or column gradients, a loss summed over the data) are tried in a
+fixed order, and a line that holds only under another one than its document's says so in a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
+from chainrule.check.digits import Printed, printed_table, rounds_to, shown
+from chainrule.check.options import Options
+from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggestion, Verdict
+from chainrule.check.settle import Settled, settle
+from chainrule.expr import BALL, Const, Expr, Symbol, Unknown, evaluate, value
+from chainrule.expr.index import Index
+from chainrule.read.tree import Comma, Dots, Fraction, Node, Product, Relation, Unread
+from chainrule.sheet.build import is_numeric, site_key
+from chainrule.sheet.frame import Choices, Frame, liftable
+from chainrule.sheet.infer import FAILURE, Line, layouts, line_cost, mismatch, names_in, type_line
+from chainrule.sheet.meaning.atoms import condition as condition_value
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.names import letter_of, reference, walk
+from chainrule.sheet.shapes import Layout, Untyped, Val, describe, scalar
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Config, Universe, World
+
+EQUALITIES = frozenset({"=", ":=", "≡", "=:", "≈"})
+DECLARING = {
+    "∈": "declares where a name lives",
+    "∉": "is a condition",
+    "⊂": "declares a set",
+    "∼": "declares a distribution",
+    "≠": "is a condition",
+    "<": "is a condition",
+    ">": "is a condition",
+    "≤": "is a condition",
+    "≥": "is a condition",
+    "←": "is an update rule",
+    "→": "is a map or a limit",
+}
+
+
+@dataclass
+class Finding:
+    """What was found of one equation."""
+
+    verdict: Verdict
+    code: str
+    message: str
+    kind: Kind = "claim"
+    evidence: Evidence | None = None
+    counterexample: Counterexample | None = None
+    suggestion: Suggestion | None = None
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass
+class Variant:
+    """One way to read the open choices of a world, with every line typed under it."""
+
+    universe: Universe
+    settled: Settled
+    comparer: Comparer
+    typed: dict[int, tuple[Frame, Val, Val]] = field(default_factory=dict)
+    failed: dict[int, Untyped] = field(default_factory=dict)
+
+
+@dataclass
+class Judge:
+    """Judges the equations of one world."""
+
+    world: World
+    equations: list[Equation]
+    options: Options
+    deadline: Callable[[], None]
+    variants: dict[object, Variant] = field(default_factory=dict)
+    findings: dict[int, Finding] = field(default_factory=dict)
+
+    # ---------------------------------------------------------------------------------------- typing
+
+    def variant(
+        self, layout: Layout | None = None, choices: Choices = Choices(), letters: tuple[tuple[str, int], ...] = ()
+    ) -> Variant:
+        """All lines of the world typed under the given choices, settled into numbers; made once."""
+        layout = layout or self.world.layout
+        key = (layout, choices, letters)
+        if key not in self.variants:
+            self.variants[key] = self._typed(layout, choices, dict(letters))
+        return self.variants[key]
+
+    def _typed(self, layout: Layout, choices: Choices, letters: dict[str, int]) -> Variant:
+        world = self.world if layout == self.world.layout else replace(self.world, layout=layout)
+        universe = Universe(world, Config(letters))
+        typed: dict[int, tuple[Frame, Val, Val]] = {}
+        failed: dict[int, Untyped] = {}
+        for e in self.equations:
+            self.deadline()
+            if e.op not in EQUALITIES or e.source == "condition":
+                continue
+            kept = universe.dims.copy()
+            try:
+                frame, lhs, rhs = type_line(universe, e, choices)
+                typed[e.position] = (frame, lhs, rhs)
+                if mismatch(universe, lhs, rhs):
+                    raise Untyped(
+                        f"the left side is {describe(lhs, universe.dims)}, the right side is "
+                        f"{describe(rhs, universe.dims)}", "shape-of-sides",
+                    )  # fmt: skip
+            except Untyped as error:
+                universe.dims.__dict__.update(kept.__dict__)
+                failed[e.position] = error
+            except RecursionError:
+                universe.dims.__dict__.update(kept.__dict__)
+                failed[e.position] = Untyped("nested too deeply", "too-deep")
+        settled = settle(universe)
+        return Variant(universe, settled, Comparer(settled, self.options.seed, self.deadline), typed, failed)
+
+    # ---------------------------------------------------------------------------------------- verdicts
+
+    def judge(self, e: Equation) -> Finding:
+        """The verdict on one equation."""
+        unread = next((n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Unread)), None)
+        if unread is not None:
+            return Finding("unsupported", unread.code, unread.reason)
+        if e.source == "condition" or is_range(e):
+            return Finding("definition", "range", f"{e.text(e.lhs)} {e.op} {e.text(e.rhs)} restricts an index", "range")
+        if e.op in DECLARING:
+            code = "update" if e.op == "←" else "declaration"
+            return Finding("definition", code, f"the relation {e.op} {DECLARING[e.op]}", "definition")
+        if e.op not in EQUALITIES:
+            return Finding("unsupported", "relation", f"relations with {e.op} are not judged")
+        if e.source == "prose":
+            return Finding("definition", "definition", f"the text gives {e.text(e.lhs)} its value", "definition")
+        if self.defines(e):
+            return self.definition(e)
+        if updates(self.world, e):
+            return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
+        return self.claim(e)
+
+    def defines(self, e: Equation) -> bool:
+        """Whether this very equation is what a name's meaning is taken from."""
+        sites = [s for group in (self.world.sites, self.world.functions) for found in group.values() for s in found]
+        bodies = (e.lhs, e.rhs)
+        items = [i for b in bodies for i in (b, *(b.items if isinstance(b, Comma) else ()))]
+        return any(s.position == e.position and s.assumed is None and any(s.body is i for i in items) for s in sites)
+
+    def definition(self, e: Equation) -> Finding:
+        """A definition, unless its right side cannot be given a meaning."""
+        variant = self.variant()
+        failed = variant.failed.get(e.position)
+        shown_name = e.text(e.lhs)
+        if failed is not None and failed.code == "cyclic":
+            return Finding("unsupported", "cyclic", failed.message, "definition")
+        if failed is not None and not is_numeric(e.rhs):
+            note = Note("untyped", f"the meaning of {shown_name} is not used: {failed.message}")
+            return Finding("definition", "definition", f"gives {shown_name} its meaning", "definition", notes=(note,))
+        kind: Kind = "definition"
+        return Finding("definition", "definition", f"gives {shown_name} its meaning", kind)
+
+    def claim(self, e: Equation) -> Finding:
+        """A claim or a printed number: the outcome under the document's reading, then under the other customs."""
+        assumed = self._implicit(e)
+        if assumed is not None:
+            return Finding("assumed", "implicit-definition", assumed, assumptions=(assumed,))
+        table = printed_table(e.rhs)
+        if table is not None and (any("." in c.text for row in table for c in row) or len(table) > 1):
+            return self.numeric(e, table)
+        outcome = self.outcome(e, self.variant())
+        if isinstance(outcome, Same):
+            return self.verified(e, self.variant(), outcome)
+        for note, make in self.customs(e):
+            other = make()
+            result = self.outcome(e, other)
+            if isinstance(result, Same):
+                found = self.verified(e, other, result)
+                return replace(found, notes=(*found.notes, note))
+        if isinstance(outcome, Different):
+            return self.refuted(e, self.variant(), outcome)
+        return self.unclear(e, outcome)
+
+    def _implicit(self, e: Equation) -> str | None:
+        for sites in self.world.sites.values():
+            for s in sites:
+                if s.position == e.position and s.assumed is not None:
+                    return s.assumed
+        return None
+
+    def outcome(self, e: Equation, variant: Variant) -> Outcome:
+        """How the two sides of an equation compare under a variant."""
+        failed = variant.failed.get(e.position)
+        if failed is not None:
+            return Unclear(failed.code, failed.message)
+        frame, lhs, rhs = variant.typed[e.position]
+        lhs, rhs = flush(lhs, rhs)
+
+        def call() -> Outcome:
+            condition = self.condition(e, frame)
+            return variant.comparer.compare(lhs, rhs, condition)
+
+        first = guard(call)
+        letters = frame.used - {"T"}
+        if isinstance(first, Same) and letters and variant.universe.config.letters == {}:
+            return self._elsewhere(e, variant, letters, first)
+        return first
+
+    def _elsewhere(self, e: Equation, variant: Variant, letters: set[str], first: Same) -> Outcome:
+        """A line about a general layer or time must hold for another one too."""
+        world = variant.universe.world
+        for choice in self._letter_values(letters):
+            other = self.variant(world.layout, variant_choices(variant, e), choice)
+            if e.position in other.failed:
+                continue
+            again = self.outcome(e, other)
+            if isinstance(again, Different):
+                return again
+        return first
+
+    def _letter_values(self, letters: set[str]) -> list[tuple[tuple[str, int], ...]]:
+        found = []
+        ranges = {x: self.world.ranges[x] for x in letters if x in self.world.ranges}
+        if ranges:
+            for n in range(max(len(v) for v in ranges.values())):
+                found.append(tuple((x, int(v[n % len(v)])) for x, v in sorted(ranges.items())))
+            return found[1:]
+        return [tuple((x, 1) for x in sorted(letters))]
+
+    def condition(self, e: Equation, frame: Frame) -> Expr | None:
+        """The restriction the text puts on this line: `the case $k \\neq y_i$`."""
+        if not e.conditions:
+            return None
+        relation: Relation = e.conditions[0]
+        letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
+        if not letters <= set(frame.free) | set(frame.letters) and not letters & set(frame.free):
+            return None
+        val = condition_value(frame, relation)
+        return val.at() if val.scalar else None
+
+    def customs(self, e: Equation) -> list[tuple[Note, Callable[[], Variant]]]:
+        """The other readings that custom allows for this line, each with the note that says so."""
+        found: list[tuple[Note, Callable[[], Variant]]] = []
+        if has_operator_before_product(e):
+            message = "read with the derivative operator acting on the next factor only"
+            found.append((Note("reach", message), lambda: self.variant(choices=Choices("factor"))))
+        if has_derivative(e):
+            for layout in layouts(self.equations)[1:]:
+                message = f"right in {layout.gradient} layout for gradients and {layout.jacobian} layout for Jacobians"
+                found.append((Note("layout", message), lambda x=layout: self.variant(x)))  # type: ignore[misc]
+        if sums_over_samples(self.world, e):
+            message = "the left side is read as the total over the data set"
+            found.append((Note("data-sum", message), lambda: self.variant(choices=Choices(total=True))))
+        return found
+
+    # ---------------------------------------------------------------------------------------- findings
+
+    def verified(self, e: Equation, variant: Variant, same: Same) -> Finding:
+        """Equal: verified, or assumed when it rests on what the document never says."""
+        frame, lhs, rhs = variant.typed[e.position]
+        evidence = Evidence(
+            "proved" if same.method == "proved" else "sampled",  # type: ignore[arg-type]
+            points=same.points or None,
+            sizes=same.sizes,
+            seed=self.options.seed if same.points else None,
+        )
+        notes: list[Note] = []
+        if same.one_sided:
+            notes.append(Note("one-sided", "a condition in this line had the same truth value at every sample point"))
+        if e.text(e.lhs) == e.text(e.rhs):
+            notes.append(Note("restated", "the line repeats the one before it"))
+        message = "holds by the definitions" if same.method == "proved" else "both sides agree at every sample point"
+        assumptions = self.assumptions(e, variant)
+        return Finding(
+            "verified", evidence.method, message, evidence=evidence, assumptions=assumptions, notes=tuple(notes)
+        )
+
+    def assumptions(self, e: Equation, variant: Variant) -> tuple[str, ...]:
+        """What a line rests on that the document does not say."""
+        names = {x for side in (e.lhs, e.rhs) for x in names_in(self.world, side)}
+        found = []
+        for symbol, text in variant.settled.assumed.items():
+            instance = variant.universe.instances.get(symbol)
+            if instance is not None and instance.base in names:
+                found.append(text)
+        for symbol, below_names in variant.settled.unknown.items():
+            instance = variant.universe.instances.get(symbol)
+            if instance is not None and instance.base in names:
+                found.append(f"{symbol.name} is some differentiable function of {', '.join(below_names)}")
+        return tuple(dict.fromkeys(found))
+
+    def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
+        """Not equal: refuted, unless something the document never says could make it true."""
+        missing = self.missing(e, variant, different)
+        if missing is not None:
+            return missing
+        code, message = difference(different)
+        return Finding(
+            "refuted",
+            code,
+            message,
+            evidence=Evidence("sampled", 1, different.sizes, self.options.seed, "128 bits"),
+            counterexample=Counterexample(different.values, different.lhs, different.rhs, different.where),
+            assumptions=self.assumptions(e, variant),
+        )
+
+    def missing(self, e: Equation, variant: Variant, different: Different) -> Finding | None:
+        """Whether an undefined name could make the line true: then it is assumed, not wrong."""
+        left, right = different.terms
+        settled = variant.settled
+        bare_zero = isinstance(left, Const) and left.value == 0 and has_derivative_node(e.lhs)
+        if bare_zero and not (isinstance(right, Const)):
+            by = "the variable it is differentiated by"
+            text = f"the document does not say how {e.text(e.lhs)} depends on {by}"
+            return Finding("assumed", "undefined-symbol", text, assumptions=(text,))
+        known = {s for s in different.left_symbols | different.right_symbols if s in settled.data}
+        new = different.right_symbols - different.left_symbols - known
+        lost = {s for s in different.left_symbols - different.right_symbols - known if not self.introduced(variant, s)}
+        for symbol in sorted(new | lost):
+            side = "right" if symbol in new else "left"
+            text = f"{symbol.name} is never defined and stands on the {side} side only"
+            return Finding("assumed", "undefined-symbol", text, assumptions=(text,))
+        functions = [
+            {u.name for u in unknown_functions(t, variant)} for t in (left, right)
+        ]
+        loose = (functions[0] ^ functions[1]) | (
+            (functions[0] | functions[1]) - {s.name for s in settled.unknown}
+        )
+        if loose:
+            name = sorted(loose)[0]
+            text = f"{name} is never defined; this line may be what says what it is"
+            return Finding("assumed", "undefined-symbol", text, assumptions=(text,))
+        return None
+
+    def introduced(self, variant: Variant, symbol: Symbol) -> bool:
+        """Whether the document introduces a symbol as given: by a declaration, or in the body of a definition."""
+        instance = variant.universe.instances.get(symbol)
+        if instance is None:
+            return False
+        family = self.world.family(instance.base)
+        if family.declared_rank is not None or family.by or instance.base in self.world.independent:
+            return True
+        for sites in (*self.world.sites.values(), *self.world.functions.values()):
+            if any(instance.base in names_in(self.world, s.body) for s in sites if s.assumed is None):
+                return True
+        return False
+
+    def unclear(self, e: Equation, outcome: Unclear | Outcome) -> Finding:
+        """No decision: a shape mismatch between grounded sides is wrong, everything else is unsupported."""
+        assert isinstance(outcome, Unclear)
+        if outcome.code == "shape-of-sides":
+            variant = self.variant()
+            if self.grounded(e) and e.position in variant.typed:
+                _, lhs, rhs = variant.typed[e.position]
+                return self.shape_refuted(e, variant, lhs, rhs, outcome)
+            return Finding("unsupported", "untyped", outcome.message)
+        code = "untyped" if outcome.code == "shape" else outcome.code
+        return Finding("unsupported", code, outcome.message)
+
+    def shape_refuted(self, e: Equation, variant: Variant, lhs: Val, rhs: Val, outcome: Unclear) -> Finding:
+        """Two sides of known, different shapes."""
+        dims = variant.universe.dims
+        fix = None
+        if lhs.scalar and rhs.kind == "column" and len(variant.typed[e.position][0].free) == 1:
+            letter = next(iter(variant.typed[e.position][0].free))
+            fix = Suggestion(
+                f"\\left({e.text(e.rhs)}\\right)_{{{letter}}}", f"component {letter} of the right side",
+                "the left side is one component, so the right side must be one too",
+            )  # fmt: skip
+        shapes = {"left side": describe(lhs, dims), "right side": describe(rhs, dims)}
+        return Finding(
+            "refuted",
+            "shape",
+            outcome.message,
+            counterexample=Counterexample({}, shapes["left side"], shapes["right side"]),
+            suggestion=fix,
+        )
+
+    def grounded(self, e: Equation) -> bool:
+        """Whether the shapes of all names in a line are known rather than guessed."""
+        for base in names_in(self.world, e.lhs) | names_in(self.world, e.rhs):
+            family = self.world.family(base)
+            if self.world.defined(base) or family.declared_rank is not None or family.differentiated:
+                continue
+            if base in self.world.glossary.bound or base in self.world.size_names or not family.operand:
+                continue
+            if family.sub_counts and min(family.sub_counts) > 0:
+                continue
+            return False
+        return True
+
+    # ---------------------------------------------------------------------------------------- numbers
+
+    def numeric(self, e: Equation, table: list[list[Printed]]) -> Finding:
+        """A printed number or table: every cell must round to its printed digits."""
+        variant = self.variant()
+        failed = variant.failed.get(e.position)
+        if failed is not None:
+            return self.unclear(e, Unclear(failed.code, failed.message))
+        frame, lhs, _ = variant.typed[e.position]
+
+        def call() -> Outcome:
+            return self._digits(variant, lhs, table)
+
+        try:
+            outcome = guard(call)
+        except _Wrong as wrong:
+            return self._wrong_digits(e, wrong, table)
+        if isinstance(outcome, Same):
+            evidence = Evidence("digits", seed=None)
+            return Finding("verified", "digits", "every printed digit is right", "numeric", evidence)
+        assert isinstance(outcome, Unclear)
+        if outcome.code == "undefined-symbol":
+            return Finding("assumed", outcome.code, outcome.message, "numeric", assumptions=(outcome.message,))
+        found = self.unclear(e, outcome)
+        return replace(found, kind="numeric")
+
+    def _digits(self, variant: Variant, lhs: Val, table: list[list[Printed]]) -> Outcome:
+        comparer = variant.comparer
+        dims = variant.universe.dims
+        axes = [Index(f"·e{n}", dims.dim(d)) for n, d in enumerate(lhs.dims)]
+        term = comparer.terms(lhs, axes)
+        from chainrule.check.points import dims_of, free_symbols, sizes_for
+
+        definitions = variant.universe.definitions
+        symbols = free_symbols([term], definitions)
+        broken = [s for s in sorted(symbols) if s in variant.settled.broken]
+        if broken:
+            return Unclear("poisoned", variant.settled.broken[broken[0]].message)
+        open_symbols = sorted(s.name for s in symbols if s not in variant.settled.data)
+        if open_symbols or term.free - set(axes):
+            return Unclear("undefined-symbol", f"{', '.join(open_symbols) or 'an index'} has no number")
+        sizes = sizes_for(variant.universe, dims_of([term], definitions) | {i.dim for i in axes}, 0)
+        model = comparer.model(symbols, sizes, "real", set(), 1)
+        values = evaluate(term, axes, model)[0]
+        cells = values.reshape(values.shape if values.ndim == 2 else (-1, 1)) if values.ndim else values.reshape(1, 1)
+        if cells.shape != (len(table), len(table[0])):
+            if cells.T.shape == (len(table), len(table[0])):
+                cells = cells.T
+            else:
+                shape = "×".join(map(str, cells.shape))
+                return Unclear("shape-of-sides", f"the left side is {shape}, the table is {len(table)}×{len(table[0])}")
+        exact = self._exact(term, axes, model)
+        exact = exact.reshape(cells.shape) if exact.size == cells.size and exact.shape != cells.shape else exact
+        bad = [
+            (i, j, float(exact[i, j]))
+            for i, row in enumerate(table)
+            for j, cell in enumerate(row)
+            if not rounds_to(float(exact[i, j]), cell)
+        ]
+        if bad:
+            raise _Wrong(bad)
+        return Same("digits", 1)
+
+    def _exact(self, term: Expr, axes: list[Index], model: object) -> "np.ndarray":  # noqa: F821, UP037
+        import numpy as np
+
+        from chainrule.expr.model import Model
+
+        assert isinstance(model, Model)
+        values = {s: _decimal_balls(s, v, self.variant().settled) for s, v in model.values.items()}
+        balls = evaluate(term, axes, model.again(values=values, arithmetic=BALL))[0]
+        flat = np.array([float(x.mid()) for x in np.asarray(balls, dtype=object).ravel()])
+        shape = np.asarray(balls, dtype=object).shape
+        return flat.reshape(shape if len(shape) == 2 else (-1, 1)) if shape else flat.reshape(1, 1)
+
+    def _wrong_digits(self, e: Equation, wrong: _Wrong, table: list[list[Printed]]) -> Finding:
+        i, j, right = wrong.cells[0]
+        cell = table[i][j]
+        value_text = shown(right, cell)
+        where = f"entry ({i + 1},{j + 1})" if len(table) > 1 or len(table[0]) > 1 else None
+        more = f", and {len(wrong.cells) - 1} more" if len(wrong.cells) > 1 else ""
+        place = f"{where} is printed as" if where else "printed as"
+        message = f"{place} {cell.text} but is {value_text}{more}"
+        tex = e.text(e.rhs).replace(cell.text, value_text, 1) if e.text(e.rhs).count(cell.text) == 1 else value_text
+        return Finding(
+            "refuted", "wrong-digit", message, "numeric",
+            evidence=Evidence("digits"),
+            counterexample=Counterexample({"printed": cell.text, "right": value_text}, right, float(cell.value), where),
+            suggestion=Suggestion(tex, f"{value_text} for {cell.text}", "the value recomputed from the definitions"),
+        )  # fmt: skip
+
+
+class _Wrong(Exception):
+    """Cells whose digits are wrong, with their right values."""
+
+    def __init__(self, cells: list[tuple[int, int, float]]) -> None:
+        super().__init__(cells)
+        self.cells = cells
+
+
+def _decimal_balls(symbol: Symbol, floats: object, settled: Settled) -> object:
+    """The data of a symbol as balls of its exact decimals."""
+    import numpy as np
+    from flint import arb, fmpq
+
+    rows = settled.data[symbol]
+    cells = [arb(fmpq(x.numerator, x.denominator)) for row in rows for x in row]
+    array = np.empty(len(cells), dtype=object)
+    array[:] = cells
+    return array.reshape(np.asarray(floats).shape)
+
+
+def flush(lhs: Val, rhs: Val) -> tuple[Val, Val]:
+    """Sides that differ only by row against column, or a zero for a zero vector, brought to the same axes."""
+    return lhs, rhs
+
+
+def variant_choices(variant: Variant, e: Equation) -> Choices:
+    """The choices a variant was typed under."""
+    frame = variant.typed[e.position][0]
+    return frame.choices
+
+
+def unknown_functions(term: Expr, variant: Variant) -> set[Unknown]:
+    """The unknown functions a term rests on, through definitions."""
+    from chainrule.check.points import reach
+
+    return {t for t in reach([term], variant.universe.definitions) if isinstance(t, Unknown)}
+
+
+def difference(different: Different) -> tuple[str, str]:
+    """The reason code and a sentence for a certified difference."""
+    ratio = different.ratio
+    where = f" in {different.where}" if different.where else ""
+    numbers = f"the left side is {different.lhs:.6g}, the right side is {different.rhs:.6g}{where}"
+    if ratio is not None and abs(ratio + 1) < 1e-9:
+        return "sign", f"the sides differ by their sign: {numbers}"
+    if ratio is not None and ratio != 0:
+        return "factor", f"the right side is {ratio:.6g} times the left side: {numbers}"
+    return "unequal", f"the sides differ: {numbers}"
+
+
+def is_range(e: Equation) -> bool:
+    """`i = 1, \\dots, N`, `i = 3, 4`: what a letter runs over."""
+    if e.op != "=" or letter_of(e.lhs) is None or not isinstance(e.rhs, Comma):
+        return False
+    return any(isinstance(i, Dots) for i in e.rhs.items) or all(is_numeric(i) or letter_of(i) for i in e.rhs.items)
+
+
+def updates(world: World, e: Equation) -> bool:
+    """`w = w - \\alpha \\nabla L`: the very name on the left stands on the right too."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or e.link or ref.postfix:
+        return False
+    for node in walk(e.rhs):
+        other = reference(node, world.glossary)
+        if other is not None and other.base == ref.base and site_key(world, other) == site_key(world, ref):
+            return other.key == ref.key
+    return False
+
+
+def has_derivative(e: Equation) -> bool:
+    """Whether any derivative stands in an equation."""
+    return has_derivative_node(e.lhs) or has_derivative_node(e.rhs)
+
+
+def has_derivative_node(node: Node) -> bool:
+    for part in walk(node):
+        if isinstance(part, Fraction) and above(part.numerator) is not None and below(part.denominator) is not None:
+            return True
+        if nabla_of(part) is not None:
+            return True
+    return False
+
+
+def has_operator_before_product(e: Equation) -> bool:
+    """`∂/∂x f g`: the operator may reach over the product or only to f."""
+    for side in (e.lhs, e.rhs):
+        for part in walk(side):
+            if not isinstance(part, Product):
+                continue
+            for n, factor in enumerate(part.factors[:-2]):
+                node = factor.node
+                if isinstance(node, Fraction):
+                    top, bottom = above(node.numerator), below(node.denominator)
+                    if top is not None and top.body is None and bottom is not None and n + 2 < len(part.factors):
+                        return True
+    return False
+
+
+def sums_over_samples(world: World, e: Equation) -> bool:
+    """Whether the right side sums over samples of names that the left side has for one sample."""
+    bases = names_in(world, e.lhs)
+    return any(liftable(world, b) for b in bases)
+
+
+def lines(judge: Judge) -> Sequence[Line]:
+    """Not used outside of tests."""
+    return [Line(e, frozenset()) for e in judge.equations]
+
+
+__all__ = ["FAILURE", "Finding", "Judge", "line_cost", "scalar", "value"]

@@ -1,0 +1,13 @@
+"""What a caller can set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`deadline` in seconds for one document; `seed` for the sample points."""
+
+    deadline: float = 20.0
+    seed: int = 0

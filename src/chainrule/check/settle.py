@@ -1,0 +1,134 @@
+"""From typed lines to numbers: every tensor of a universe gets its symbol, its definition or its data.
+
+A name that is differentiated but never defined (a loss, an unspecified layer) becomes an unknown smooth function of
+what it is differentiated by: of the last of those quantities, the ones no other of them depends on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from chainrule.expr import (
+    CyclicDefinition,
+    Definition,
+    Expr,
+    Index,
+    Symbol,
+    component,
+    unknown,
+    value,
+)
+from chainrule.read.tree import Node
+from chainrule.sheet.frame import Frame, Tensor
+from chainrule.sheet.names import reference
+from chainrule.sheet.shapes import Untyped
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Instance, Universe
+
+
+@dataclass
+class Settled:
+    """What the symbols of a universe stand for."""
+
+    universe: Universe
+    data: dict[Symbol, tuple[tuple[Fraction, ...], ...]] = field(default_factory=dict)
+    assumed: dict[Symbol, str] = field(default_factory=dict)
+    unknown: dict[Symbol, tuple[str, ...]] = field(default_factory=dict)
+    broken: dict[Symbol, Untyped] = field(default_factory=dict)
+
+
+def settle(universe: Universe) -> Settled:
+    """Define every tensor of the universe in terms of the others."""
+    settled = Settled(universe)
+    for key, tensor in list(universe.tensors.items()):
+        assert isinstance(key, tuple)
+        _define(settled, tensor, key[1])
+    _unknowns(settled)
+    return settled
+
+
+def symbol_of(universe: Universe, instance: Instance, epoch: int) -> Symbol | None:
+    """The symbol of an instance that was typed."""
+    tensor = universe.tensors.get((instance, epoch))
+    return None if tensor is None else universe.symbol(instance, tensor.axes, epoch)
+
+
+def _define(settled: Settled, tensor: Tensor, epoch: int) -> None:
+    universe = settled.universe
+    symbol = universe.symbol(tensor.instance, tensor.axes, epoch)
+    if tensor.assumed is not None:
+        settled.assumed[symbol] = tensor.assumed
+    if tensor.data is not None:
+        settled.data[symbol] = tensor.data
+        return
+    if tensor.body is None:
+        return
+    indices = [Index(letter, universe.dims.dim(dim)) for letter, dim in tensor.lead]
+    rest = [Index(f"·x{n}", universe.dims.dim(d)) for n, d in enumerate(tensor.body.dims)]
+    try:
+        body = tensor.body.at(*(value(i) for i in rest))
+        universe.definitions.add(Definition(symbol, (*indices, *rest), body))
+    except Untyped as error:
+        settled.broken[symbol] = error
+    except CyclicDefinition as error:
+        settled.broken[symbol] = Untyped(str(error), "cyclic")
+    except ValueError as error:
+        settled.broken[symbol] = Untyped(str(error), "untyped")
+
+
+def _unknowns(settled: Settled) -> None:
+    """Define the names that are only ever differentiated, innermost ones first."""
+    universe = settled.universe
+    waiting = dict(universe.numerators)
+    while waiting:
+        inner = [k for k, below in waiting.items() if not any((b, k[1]) in waiting and (b, k[1]) != k for b in below)]
+        for key in inner or list(waiting):
+            _unknown(settled, *key, waiting.pop(key))
+
+
+def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instance]) -> None:
+    universe = settled.universe
+    tensor = universe.tensors.get((instance, epoch))
+    if tensor is None or tensor.body is not None or tensor.data is not None:
+        return
+    symbol = universe.symbol(instance, tensor.axes, epoch)
+    declared = declared_frontier(universe, instance, epoch)
+    arguments = {s for b in declared or below if (s := symbol_of(universe, b, epoch)) is not None and s != symbol}
+    depends = universe.definitions.depends
+    frontier = sorted(
+        (a for a in arguments if not any(b != a and depends(b, a) for b in arguments) and not depends(a, symbol)),
+    )
+    if not frontier:
+        return
+    lead = [Index(f"·x{n}", universe.dims.dim(d)) for n, d in enumerate(tensor.axes)]
+    args: list[tuple[tuple[Index, ...], Expr]] = []
+    for a in frontier:
+        indices = tuple(Index(f"·u{n}", d) for n, d in enumerate(a.axes))
+        args.append((indices, component(a, *(value(i) for i in indices))))
+    args += [((), value(i)) for i in lead]
+    body = unknown(symbol.name, tuple(args), ())
+    universe.definitions.add(Definition(symbol, tuple(lead), body))
+    settled.unknown[symbol] = tuple(a.name for a in frontier)
+
+
+def declared_frontier(universe: Universe, instance: Instance, epoch: int) -> set[Instance]:
+    """What a sentence says an unknown depends on: "the loss l is a differentiable function of a^{(l+1)}"."""
+    nodes: list[Node] = universe.world.frontiers.get(instance.base, [])
+    found = set()
+    frame = Frame(universe, "frontier", 10**9)
+    for node in nodes:
+        ref = reference(node, universe.world.glossary)
+        if ref is None:
+            continue
+        try:
+            labels = tuple(frame.label(x) for x in ref.labels)
+        except Untyped:
+            continue
+        found.add(Instance(ref.base, labels, ref.primes))
+    return {i for i in found if (i, epoch) in universe.tensors}
+
+
+def is_own(e: Equation) -> bool:
+    """Whether an equation belongs to the document that is checked."""
+    return e.own

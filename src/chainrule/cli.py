@@ -1,0 +1,178 @@
+"""The command `chainrule`. Exit status: 0 nothing refuted, 1 something refuted, 2 the command could not do its work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from chainrule import __version__
+
+if TYPE_CHECKING:
+    from chainrule.batch import Outcome
+    from chainrule.write.text import Detail
+
+UNABLE = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Reads gradient derivations as people write them and says of every line whether it holds.",
+)
+
+
+class Format(StrEnum):
+    """What a report is printed as."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+
+
+def main() -> None:
+    """The console entry point: an interrupt or a closed pipe ends the program quietly."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        _out(f"chainrule {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def explain(
+    code: Annotated[str | None, typer.Argument(help="Such as 'transposed'. Without one: list all.")] = None,
+) -> None:
+    """Say what a reason code means, with a wrong and a right line."""
+    from chainrule.write import codes
+
+    if code is None:
+        _out(codes.listing())
+        return
+    rows = codes.find(code.strip("[]"))
+    if not rows:
+        near = ", ".join(codes.similar(code))
+        _err(f"there is no code {code!r}; " + (f"did you mean {near}?" if near else "`chainrule explain` lists all"))
+        raise typer.Exit(UNABLE)
+    _out("\n\n".join(codes.explain(row) for row in rows) + "\n")
+
+
+@app.command()
+def check(
+    sheets: Annotated[list[str], typer.Argument(metavar="SHEET", help="Files or folders; - is standard input.")],
+    context: Annotated[list[str] | None, typer.Option(metavar="FILE", help="A document the sheets answer.")] = None,
+    format: Annotated[Format, typer.Option(help="What to print.")] = Format.text,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
+    deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for each document.")] = 20.0,
+    seed: Annotated[int, typer.Option(help="Seed of the sampled points.")] = 0,
+    no_color: Annotated[bool, typer.Option("--no-color", help="Plain text, as with NO_COLOR.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only refuted lines and the summary.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every line in full.")] = False,
+) -> None:
+    """Check the derivations in SHEETs: every relation is verified, refuted, assumed, a definition, or unsupported."""
+    if quiet and verbose:
+        raise typer.BadParameter("--quiet and --verbose exclude each other")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {output.absolute().parent}", param_hint="-o")
+    outcome = _checked(sheets, context or [], deadline, seed)
+    for failure in outcome.failures:
+        _err(str(failure))
+    _print(outcome, format, output, no_color, "quiet" if quiet else "verbose" if verbose else "normal")
+    raise typer.Exit(outcome.exit_status)
+
+
+def _checked(sheets: list[str], context: list[str], deadline: float, seed: int) -> Outcome:
+    """The engine is imported only when there is work, so that help and usage errors come at once."""
+    from chainrule import batch
+    from chainrule.check.options import Options
+    from chainrule.write.progress import Bar
+
+    with Bar() as bar:
+        return batch.run(sheets, context, Options(deadline=deadline, seed=seed), bar)
+
+
+def _print(outcome: Outcome, format: Format, output: Path | None, no_color: bool, detail: Detail) -> None:
+    if output is not None:
+        try:
+            with output.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+                _VIEWS[format](outcome, stream, True, detail)
+        except OSError as error:
+            _err(f"{output}: error: the report could not be written: {error.strerror}")
+            raise typer.Exit(UNABLE) from None
+        return
+    _piped(lambda: _VIEWS[format](outcome, sys.stdout, no_color, detail))
+
+
+def _text(outcome: Outcome, stream: TextIO, no_color: bool, detail: Detail) -> None:
+    from chainrule.write.text import console_for, write_text
+
+    write_text(outcome.checked, console_for(stream, no_color), detail)
+
+
+def _json(outcome: Outcome, stream: TextIO, no_color: bool, detail: Detail) -> None:
+    from chainrule.write.record import to_json
+
+    stream.write(to_json(outcome.report))
+
+
+def _sarif(outcome: Outcome, stream: TextIO, no_color: bool, detail: Detail) -> None:
+    from chainrule.write.sarif import to_sarif
+
+    stream.write(to_sarif(outcome.report))
+
+
+def _github(outcome: Outcome, stream: TextIO, no_color: bool, detail: Detail) -> None:
+    from chainrule.write.github import to_github
+
+    stream.write(to_github(outcome.report))
+
+
+_VIEWS = {Format.text: _text, Format.json: _json, Format.sarif: _sarif, Format.github: _github}
+
+
+def _out(text: str) -> None:
+    _piped(lambda: sys.stdout.write(text))
+
+
+def _err(text: str) -> None:
+    from chainrule.write.source import plain
+
+    sys.stderr.write(plain(text) + "\n")
+
+
+def _piped(write: Callable[[], object]) -> None:
+    """Write to standard output; a reader that has gone away, such as `head`, is not an error."""
+    try:
+        write()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,337 @@
+r"""The layout of a formula above its expressions: rows, pieces of a row, and chains that run over several rows.
+
+A piece ends at `\\`, at an arrow (`\implies`), at words (`\text{and}`), and at a `\quad`, a comma or an even `&` when
+each side has a relation of its own. A row that starts with a relation or a binary operator goes on with the piece
+before it: the two are joined here, as tokens, so the expression parser only ever sees whole chains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chainrule.read.symbols import ARITY, CONDITIONS, CONNECTIVES, ROW_ENVIRONMENTS
+from chainrule.read.tokens import Token
+
+_OPENING = frozenset(["{", "begin", "left"])
+_CLOSING = frozenset(["}", "end", "right"])
+_LASTING = frozenset(["for", "where", "s.t."])
+_UNBOX = frozenset(["rel", "row", "implies", "text", "quad"])
+_TRAILING = frozenset(["comma", "dot", "quad", "&"])
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The tokens of one relation or expression, and the word or arrow that led to it; `words` when it is only words."""
+
+    tokens: list[Token]
+    tag: str = ""
+    words: bool = False
+
+
+def pieces(tokens: list[Token]) -> list[Piece]:
+    """The pieces of a formula in order, chains joined."""
+    flat = _unboxed(tokens)
+    found: list[Piece] = []
+    for row in _joined_fences(_rows(flat)):
+        for piece in _row_pieces(row):
+            _append(found, piece)
+    return found
+
+
+# -- boxes and alignment environments around rows ---------------------------------------------------------------------
+
+
+def partners(tokens: list[Token]) -> dict[int, int]:
+    """For every opening brace, environment and `\\left`, the place of what closes it."""
+    pairs: dict[int, int] = {}
+    open_places: list[int] = []
+    for i, token in enumerate(tokens):
+        if token.kind in _OPENING:
+            open_places.append(i)
+        elif token.kind in _CLOSING and open_places:
+            pairs[open_places.pop()] = i
+    return pairs
+
+
+def _unboxed(tokens: list[Token]) -> list[Token]:
+    """Without the alignment environments on the outer level and without braces around whole rows (`\\boxed{a = b}`)."""
+    tokens = _continued_fences(tokens)
+    pairs = partners(tokens)
+    around = _braces_around_rows(tokens, pairs)
+    dropped: set[int] = set()
+    i = 0
+    while i < len(tokens):
+        end = pairs.get(i)
+        if end is None:
+            i = _behind_arguments(tokens, i, pairs)
+        elif i in around or _is_box(tokens, i, end, pairs):
+            dropped.update((i, end))
+            i += 1
+        else:
+            i = end + 1
+    return [t for i, t in enumerate(tokens) if i not in dropped]
+
+
+def _is_box(tokens: list[Token], i: int, end: int, pairs: dict[int, int]) -> bool:
+    """Whether what opens here and its partner only surround rows."""
+    token = tokens[i]
+    if token.kind == "begin":
+        return token.text in ROW_ENVIRONMENTS
+    return token.kind == "left" and pairs.get(i + 1) == end - 1 and _is_system(tokens, i)
+
+
+def _behind_arguments(tokens: list[Token], i: int, pairs: dict[int, int]) -> int:
+    """The place behind a token and the braced arguments it takes."""
+    arguments = 1 if tokens[i].kind in ("^", "_") else ARITY.get(tokens[i].kind, 0)
+    i += 1
+    while arguments and i in pairs and tokens[i].kind == "{":
+        i = pairs[i] + 1
+        arguments -= 1
+    return i
+
+
+def _braces_around_rows(tokens: list[Token], pairs: dict[int, int]) -> set[int]:
+    """The brace groups that hold a relation, a line break or words, themselves or in an inner one, innermost first."""
+    found: set[int] = set()
+    for start in sorted((i for i in pairs if tokens[i].kind == "{"), reverse=True):
+        own = list(_own_level(tokens, start + 1, pairs[start], pairs))
+        needs_braces = any(tokens[i].kind in ("switch", "over") for i in own)
+        if not needs_braces and any(i in found or _is_row_sign(tokens[i]) for i in own):
+            found.add(start)
+    return found
+
+
+def _own_level(tokens: list[Token], i: int, end: int, pairs: dict[int, int]) -> Iterator[int]:
+    """The places of a group that are not inside an inner one or an argument."""
+    while i < end:
+        yield i
+        i = pairs[i] + 1 if i in pairs else _behind_arguments(tokens, i, pairs)
+
+
+def _is_row_sign(token: Token) -> bool:
+    return token.kind in _UNBOX or (token.kind == "begin" and token.text in ROW_ENVIRONMENTS)
+
+
+def _is_system(tokens: list[Token], i: int) -> bool:
+    r"""Whether `\left\{` opens a row and holds aligned rows: equations side by side, not the cases of a value."""
+    inside = tokens[i + 1].kind == "begin" and tokens[i + 1].text in ROW_ENVIRONMENTS
+    return inside and all(t.kind in ("&", "quad", "row", "begin") for t in tokens[max(0, i - 1) : i])
+
+
+def _continued_fences(tokens: list[Token]) -> list[Token]:
+    r"""Without `\right. \\ \left.`, the way to break a line inside a fence."""
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        if token.kind == "right" and token.text == "":
+            after = i + 1
+            while after < len(tokens) and tokens[after].kind in ("row", "&", "quad"):
+                after += 1
+            if after > i + 1 and after < len(tokens) and tokens[after].kind == "left" and tokens[after].text == "":
+                i = after + 1
+                continue
+        out.append(token)
+        i += 1
+    return out
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _rows(tokens: list[Token]) -> list[list[Token]]:
+    rows: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth = max(0, depth + (token.kind in _OPENING) - (token.kind in _CLOSING))
+        if token.kind == "row" and depth == 0:
+            rows.append([])
+        else:
+            rows[-1].append(token)
+    return [row for row in rows if any(t.kind not in _TRAILING for t in row)]
+
+
+def _joined_fences(rows: list[list[Token]]) -> list[list[Token]]:
+    """Rows with an open parenthesis together with the rows after them that close it, if that makes it even."""
+    out: list[list[Token]] = []
+    i = 0
+    while i < len(rows):
+        end = _closing_row(rows, i)
+        out.append([t for row in rows[i : end + 1] for t in row])
+        i = end + 1
+    return out
+
+
+def _closing_row(rows: list[list[Token]], i: int) -> int:
+    balance = _balance(rows[i])
+    for end in range(i + 1, min(i + 5, len(rows))):
+        if balance <= 0 or _starts_with(rows[end], "rel"):
+            break
+        balance += _balance(rows[end])
+        if balance == 0:
+            return end
+    return i
+
+
+def _balance(row: list[Token]) -> int:
+    return sum((t.kind == "open") - (t.kind == "close") for t in row)
+
+
+def _starts_with(row: list[Token], *kinds: str) -> bool:
+    first = next((t for t in row if t.kind not in ("&", "quad")), None)
+    return first is not None and first.kind in kinds
+
+
+# -- pieces of a row --------------------------------------------------------------------------------------------------
+
+
+def _row_pieces(row: list[Token]) -> list[Piece]:
+    """A row cut at arrows and words, then at wide spaces, then at commas."""
+    depth = _levels(row)
+    found: list[Piece] = []
+    tag, start = "", 0
+    for i, token in enumerate(row):
+        if depth[i] == 0 and token.kind in ("implies", "text"):
+            found.extend(_columns(row[start:i], depth[start:i], tag))
+            tag = _tag_of(token, tag)
+            if token.kind == "text" and not _is_connective(token):
+                found.append(Piece([token], words=True))
+            start = i + 1
+    found.extend(_columns(row[start:], depth[start:], tag))
+    return found
+
+
+def _levels(row: list[Token]) -> list[int]:
+    """How deep each token stands in braces, environments and, if they are in order, parentheses."""
+    hard: list[int] = []
+    soft: list[int] = []
+    a = b = 0
+    for token in row:
+        if token.kind in _CLOSING:
+            a, b = a - 1, b - 1
+        elif token.kind == "close":
+            b -= 1
+        hard.append(a)
+        soft.append(b)
+        if token.kind in _OPENING:
+            a, b = a + 1, b + 1
+        elif token.kind == "open":
+            b += 1
+    return soft if b == a and min(soft, default=0) >= 0 else hard
+
+
+def _word(token: Token) -> str:
+    return token.text.strip(" ,.:;()~").lower()
+
+
+def _is_connective(token: Token) -> bool:
+    return _word(token) in CONNECTIVES or not _word(token)
+
+
+def _tag_of(token: Token, before: str) -> str:
+    """The tag that an arrow or a word gives to what follows; after "and" a condition goes on."""
+    if token.kind == "implies":
+        return "implies"
+    return CONNECTIVES.get(_word(token), "") or (before if before in CONDITIONS and _is_connective(token) else "")
+
+
+def _columns(tokens: list[Token], depth: list[int], tag: str) -> list[Piece]:
+    """Cut at wide spaces and even alignment marks where both sides have a relation; then at commas."""
+    cuts = [i for i, t in enumerate(tokens) if depth[i] == 0 and (t.kind == "quad" or _separates(tokens, i))]
+    found: list[Piece] = []
+    for part in _cut(tokens, depth, cuts):
+        if not found or not _is_number(part):
+            found.extend(_at_commas(part, tag if not found else ""))
+    return found
+
+
+def _separates(tokens: list[Token], i: int) -> bool:
+    """Whether an alignment mark stands between two equations rather than at a sign: `a &= b & c &= d`."""
+    if tokens[i].kind != "&":
+        return False
+    before = next((t.kind for t in reversed(tokens[:i]) if t.kind not in ("&", "quad")), "rel")
+    return before != "rel" and not _starts_with(tokens[i + 1 :], "rel", "sum", "prod")
+
+
+def _cut(tokens: list[Token], depth: list[int], cuts: list[int]) -> list[list[Token]]:
+    """Cut before a part that has a relation, if the first part has one too; others stay with what is before them."""
+    parts: list[list[Token]] = []
+    for start, end in zip([0, *(c + 1 for c in cuts)], [*cuts, len(tokens)], strict=True):
+        part = tokens[start:end]
+        related = any(t.kind == "rel" and depth[start + i] == 0 for i, t in enumerate(part))
+        if not parts or (related and _has_relation(parts[0])) or _is_number(part):
+            parts.append(part)
+        else:
+            parts[-1] = [*parts[-1], tokens[start - 1], *part]
+    return parts
+
+
+def _has_relation(tokens: list[Token]) -> bool:
+    return any(t.kind == "rel" and d == 0 for t, d in zip(tokens, _levels(tokens), strict=True))
+
+
+def _is_number(part: list[Token]) -> bool:
+    """An equation number after a wide space: `(5.2)`."""
+    signs = [t for t in part if t.kind not in _TRAILING]
+    return [t.kind for t in signs] == ["open", "number", "close"]
+
+
+def _at_commas(tokens: list[Token], tag: str) -> list[Piece]:
+    tokens = _without_remark(tokens)
+    depth = _levels(tokens)
+    cuts = [i for i, t in enumerate(tokens) if depth[i] == 0 and (t.kind == "comma" or t.text == ";")]
+    parts = [part for part in map(_stripped, _cut(tokens, depth, cuts)) if part]
+    return [Piece(part, tag if i == 0 or tag in _LASTING else "") for i, part in enumerate(parts)]
+
+
+def _stripped(tokens: list[Token]) -> list[Token]:
+    """Without punctuation and spaces at the ends."""
+    start, end = 0, len(tokens)
+    while start < end and (tokens[start].kind in _TRAILING or tokens[start].text == ";"):
+        start += 1
+    while end > start and (tokens[end - 1].kind in _TRAILING or tokens[end - 1].text == ";"):
+        end -= 1
+    return tokens[start:end]
+
+
+def _without_remark(tokens: list[Token]) -> list[Token]:
+    """Without a word in parentheses before the formula: `(Mean) \\mu = ..`."""
+    tokens = _stripped(tokens)
+    end = next((i for i, t in enumerate(tokens) if t.kind != "letter" and i), 0)
+    long_enough = end >= 4 and tokens[0].text == "(" and not any(t.space for t in tokens[2:end])
+    if not long_enough or tokens[end].text != ")" or not _starts_with(tokens[end + 1 :], "name", "letter", "accent"):
+        return tokens
+    return tokens[end + 1 :]
+
+
+# -- chains over several rows -----------------------------------------------------------------------------------------
+
+
+def _append(found: list[Piece], piece: Piece) -> None:
+    """Add a piece, or join it to the chain it goes on with."""
+    before = next((i for i in range(len(found) - 1, -1, -1) if _is_chain(found[i])), None)
+    if piece.words or before is None or not _goes_on(found[before], piece):
+        found.append(piece)
+        return
+    last = found[before]
+    at = piece.tokens[0].start
+    joined = [*last.tokens, Token("break", "", at, at), *piece.tokens]
+    found[before] = Piece(joined, last.tag)
+
+
+def _is_chain(piece: Piece) -> bool:
+    return not piece.words and piece.tag not in CONDITIONS
+
+
+def _goes_on(last: Piece, piece: Piece) -> bool:
+    first, end = piece.tokens[0], last.tokens[-1]
+    if piece.tag in CONDITIONS:
+        return False
+    if first.kind == "rel" or end.kind in ("rel", "sum"):
+        return True
+    if piece.tag:
+        return False
+    if first.kind == "prod":
+        return True
+    return first.kind == "sum" and (first.text == "+" or not _has_relation(piece.tokens))

@@ -1,0 +1,381 @@
+"""What the undefined names of a world are: scalars, vectors, matrices, samples; rows or columns.
+
+Declarations decide; what they leave open is settled by making as many lines as possible fit, at the least cost in
+unusual readings (`CUSTOMS`). It is a local search: one name or convention is changed at a time, and only the lines that
+mention it are typed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from chainrule.expr import Expr, IndexValue, total
+from chainrule.read.tree import Accent, Name, Node, Product, Script
+from chainrule.sheet.algebra import same_shape
+from chainrule.sheet.frame import Choices, Frame, updating
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.shapes import Layout, Untyped, Val
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Config, Family, Reading, Universe, World
+
+# How unusual it is that a name of this look, without subscripts, has this rank: (scalar, column, row, matrix).
+CUSTOMS: dict[str, tuple[float, float, float, float]] = {
+    "bold lower": (3.0, 0.0, 1.2, 3.0),
+    "bold upper": (3.0, 2.0, 3.0, 0.0),
+    "upper": (1.0, 1.6, 2.6, 0.0),
+    "calligraphic": (0.0, 3.0, 4.0, 2.0),
+    "greek upper": (1.0, 2.0, 4.0, 0.5),
+    "lower": (0.0, 0.7, 1.1, 2.5),
+    "loss": (0.0, 3.0, 4.0, 4.0),
+}
+LOSS_NAMES = frozenset({"L", "J", "E", "C", "ell", "N", "T", "K", "V", "D", "M", "cal L", "cal J", "cal E"})
+CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
+    "cdot": (("inner", 0.0), ("hadamard", 0.4)),
+    "juxtaposition": (("", 0.0), ("hadamard", 0.6), ("inner", 0.9)),
+    "*": (("hadamard", 0.0), ("", 0.1), ("inner", 0.5)),
+    "times": (("", 0.0), ("hadamard", 0.3), ("inner", 0.5)),
+    ".": (("inner", 0.0), ("hadamard", 0.4)),
+}
+FAILURE = 4.0
+
+
+def look(base: str) -> str:
+    """The look of a name: what its typeface and case suggest."""
+    core = base.split("_")[0].split("^")[0]
+    while "(" in core:
+        kind, _, rest = core.partition("(")
+        core = rest.rstrip(")")
+        if kind == "vec":
+            return "bold lower" if not core[:1].isupper() else "bold upper"
+    style, _, letter = core.rpartition(" ")
+    if core in LOSS_NAMES or letter in ("L", "J", "ell") and "bold" not in style:
+        return "loss"
+    if "bold" in style:
+        return "bold upper" if letter[:1].isupper() else "bold lower"
+    if "cal" in style:
+        return "calligraphic"
+    if letter[:1].isupper():
+        return "upper" if len(letter) == 1 else "greek upper"
+    return "lower"
+
+
+def candidates(family: Family) -> list[tuple[Reading, float]]:
+    """The readings of an undefined name with their costs, cheapest first."""
+    declared = _declared(family)
+    if declared is not None:
+        return declared
+    counts = family.sub_counts or {0}
+    most = max(counts)
+    custom = CUSTOMS[look(family.base)]
+    if most == 0:
+        ranks = [(0, False), (1, False), (1, True), (2, False)]
+        return sorted(((Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True)), key=lambda x: x[1])
+    bold = look(family.base) == "bold lower"
+    options = [(Reading(most), 0.8 if bold and most == 1 and counts == {1} else 0.0)]
+    if counts == {most}:
+        options += [(Reading(most + 1), 0.0 if bold else 0.6), (Reading(most + 1, True), 1.4), (Reading(most + 2), 2.5)]
+    elif 0 in counts:
+        options += [
+            (Reading(most, split=True), 1.2),
+            (Reading(most + 1, split=True), 0.9),
+            (Reading(most + 1, True, split=True), 1.8),
+            (Reading(most + 1), 1.3),
+            (Reading(most, True), 0.5 if most == 1 else 9.0),
+        ]
+        if most == 2:
+            options.append((Reading(2), 0.0))
+    elif counts == {1, 2}:
+        options = [(Reading(2), 0.0), (Reading(2, True), 0.8), (Reading(3), 2.5)]
+    return sorted(options, key=lambda x: x[1])
+
+
+def _declared(family: Family) -> list[tuple[Reading, float]] | None:
+    """The readings a declaration leaves open: a vector may be the whole or one sample."""
+    rank = family.declared_rank
+    if rank is None or rank == "tensor":
+        return None if rank is None else [(Reading(len(family.declared_dims)), 0.0)]
+    axes = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}[rank] + family.declared_subs
+    rows = (True,) if rank == "row" else (False,) if rank == "column" else (False, True)
+    if axes - family.declared_subs != 1:
+        rows = (False,)
+    most = max(family.sub_counts, default=0)
+    found = []
+    for row in rows:
+        cost = 0.7 * row if rank != "row" else 0.0
+        if most <= axes:
+            found.append((Reading(axes, row), cost))
+        if 0 in family.sub_counts and most >= 1 and family.declared_subs == 0:
+            found.append((Reading(axes + 1, row, split=True), cost + (0.3 if most <= axes else 0.0)))
+    return found or [(Reading(axes, rows[0]), 0.0)]
+
+
+# -------------------------------------------------------------------------------------------------- typing
+
+
+@dataclass
+class Line:
+    """An equation with the names it mentions, directly or through definitions."""
+
+    equation: Equation
+    names: frozenset[str]
+
+
+@dataclass
+class Typing:
+    """What typing every line of a world gave: the values of both sides, or why there are none."""
+
+    universe: Universe
+    frames: dict[int, Frame] = field(default_factory=dict)
+    sides: dict[int, tuple[Val, Val]] = field(default_factory=dict)
+    failures: dict[int, Untyped] = field(default_factory=dict)
+
+
+def type_line(universe: Universe, e: Equation, choices: Choices = Choices()) -> tuple[Frame, Val, Val]:
+    """Both sides of an equation as values; raises `Untyped`."""
+    frame = Frame(universe, f"@{e.position}", e.position, choices=choices)
+    if universe.world.einstein:
+        frame = frame.child(einstein=free_of(e, universe.world))
+    lhs = _over_samples(frame, e.lhs) if choices.total else frame.value(e.lhs)
+    rhs = frame.value(e.rhs)
+    return frame, lhs, rhs
+
+
+def _over_samples(frame: Frame, node: Node) -> Val:
+    """One sample's quantity summed over the data set: the other meaning of a symbol that both share."""
+    dim = f"{frame.owner}:samples"
+    index_letter = "·n"
+    inner = frame.bind(index_letter, dim)
+    dim, term = inner.letters[index_letter]
+    val = inner.child(lift=(dim, term)).value(node)
+
+    def at(*places: Expr) -> Expr:
+        index = term()
+        assert isinstance(index, IndexValue)
+        return total(index.index, val.at(*places))
+
+    return Val(val.shape, at, None, val.derived)
+
+
+def free_of(e: Equation, world: World) -> frozenset[str]:
+    """Letters that stand once on a side: free where Einstein's convention sums the repeated ones."""
+    sides = []
+    for node in (e.lhs, e.rhs):
+        seen: dict[str, int] = {}
+        for part in walk(node):
+            ref = reference(part, world.glossary) if isinstance(part, Script) else None
+            for sub in ref.subs if ref is not None else ():
+                if isinstance(sub, Name):
+                    seen[sub.text] = seen.get(sub.text, 0) + 1
+        sides.append({x for x, n in seen.items() if n == 1})
+    return frozenset(sides[0] & sides[1]) if sides[0] and sides[1] else frozenset(sides[0] | sides[1])
+
+
+def mismatch(universe: Universe, lhs: Val, rhs: Val) -> bool:
+    """Whether the sides have different shapes; a gradient may be the transpose of the other side."""
+    if _zero(rhs) or _zero(lhs):
+        return False
+    try:
+        if same_shape(universe.dims, lhs, rhs):
+            return False
+        if {lhs.kind, rhs.kind} == {"row", "column"} and (lhs.derived or rhs.derived or lhs.literal or rhs.literal):
+            universe.dims.unify(lhs.dims[0], rhs.dims[0])
+            return False
+    except Untyped:
+        return True
+    return True
+
+
+def _zero(val: Val) -> bool:
+    return val.scalar and val.literal
+
+
+def names_in(world: World, node: Node) -> set[str]:
+    """Bases that a formula mentions."""
+    found = set()
+    for part in walk(node):
+        if isinstance(part, (Name, Accent, Script)):
+            ref = reference(part, world.glossary)
+            if ref is not None:
+                found.add(world.aliases.get(ref.base, ref.base))
+    return found
+
+
+def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
+    """Equations with all names they rest on."""
+    below: dict[str, frozenset[str]] = {}
+
+    def reach(base: str, seen: frozenset[str]) -> frozenset[str]:
+        if base in below:
+            return below[base]
+        if base in seen:
+            return frozenset()
+        found = {base}
+        for site in (*world.sites.get(base, ()), *world.functions.get(base, ())):
+            for name in names_in(world, site.body):
+                found |= reach(name, seen | {base})
+        result = frozenset(found)
+        if not seen:
+            below[base] = result
+        return result
+
+    lines = []
+    for e in equations:
+        direct = names_in(world, e.lhs) | names_in(world, e.rhs)
+        lines.append(Line(e, frozenset(x for name in direct for x in reach(name, frozenset()))))
+    return lines
+
+
+def cost_of(world: World, config: Config, lines: Iterable[Line]) -> float:
+    """How badly lines fit under the readings as they are: a failure each, with fresh dimensions for every line."""
+    return sum(line_cost(world, config, line) for line in lines)
+
+
+def line_cost(world: World, config: Config, line: Line) -> float:
+    """0 for a line that fits, `FAILURE` for one that does not."""
+    e = line.equation
+    if e.op not in ("=", ":=", "≡", "=:", "≈") or e.source == "condition":
+        return 0.0
+    universe = Universe(world, config)
+    try:
+        _, lhs, rhs = type_line(universe, e)
+    except (Untyped, RecursionError):
+        return FAILURE
+    return FAILURE if mismatch(universe, lhs, rhs) else 0.0
+
+
+# -------------------------------------------------------------------------------------------------- the search
+
+
+def infer(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
+    """Choose readings for every undefined name, and conventions for products of vectors."""
+    options = {
+        base: candidates(family)
+        for base, family in world.families.items()
+        if base not in world.sites and base not in world.aliases and _is_quantity(world, family)
+    }
+    for base, family in world.families.items():
+        if base in world.sites and family.sub_counts and max(family.sub_counts) > 0:
+            split = _split_of_defined(world, family)
+            if split:
+                options[base] = split
+    world.readings = {base: found[0][0] for base, found in options.items()}
+    world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
+    lines = [x for x in lines_of(world, equations) if x.equation.op in ("=", ":=", "≡", "=:", "≈")]
+    signs = _signs_used(equations)
+    search = Search(world, config, lines, deadline)
+    for _ in range(3):
+        changed = False
+        for base, found in options.items():
+            if len(found) > 1:
+                changed |= search.name(base, found)
+        for op in signs:
+            changed |= search.convention(op)
+        if not changed:
+            break
+    search.pairs(options)
+
+
+def _is_quantity(world: World, family: Family) -> bool:
+    return family.operand > 0 or not family.called
+
+
+def _split_of_defined(world: World, family: Family) -> list[tuple[Reading, float]]:
+    """A name defined bare but used with a subscript: a component of it, or its version for one sample."""
+    bare = [s for s in world.sites[family.base] if not s.ref.subs]
+    if not bare or updating(world, family.base) and False:
+        return []
+    return [(Reading(0), 0.0), (Reading(1, split=True), 0.4), (Reading(2, split=True), 0.8)]
+
+
+def _signs_used(equations: list[Equation]) -> list[str]:
+    signs: set[str] = set()
+    for e in equations:
+        for node in (*walk(e.lhs), *walk(e.rhs)):
+            if isinstance(node, Product):
+                signs |= {f.op or "juxtaposition" for f in node.factors[1:]}
+    return [s for s in CONVENTIONS if s in signs]
+
+
+@dataclass
+class Search:
+    """Local search with the cost of each line remembered for the readings it was typed under."""
+
+    world: World
+    config: Config
+    lines: list[Line]
+    deadline: Callable[[], None]
+    memo: dict[object, float] = field(default_factory=dict)
+
+    def cost(self, lines: list[Line]) -> float:
+        cost = 0.0
+        for line in lines:
+            readings = tuple((n, self.world.readings.get(n)) for n in sorted(line.names))
+            key = (line.equation.position, readings, tuple(self.world.conventions.values()))
+            if key not in self.memo:
+                self.deadline()
+                self.memo[key] = line_cost(self.world, self.config, line)
+            cost += self.memo[key]
+        return cost
+
+    def name(self, base: str, options: list[tuple[Reading, float]]) -> bool:
+        """The best reading of one name while the others stay as they are."""
+        lines = [x for x in self.lines if base in x.names]
+        before = self.world.readings[base]
+        best, least = before, None
+        for reading, custom in options:
+            self.world.readings[base] = reading
+            cost = self.cost(lines) + custom
+            if least is None or cost < least - 1e-9:
+                best, least = reading, cost
+        self.world.readings[base] = best
+        return best != before
+
+    def convention(self, op: str) -> bool:
+        """The best reading of one product sign."""
+        before = self.world.conventions[op]
+        best, least = before, None
+        for option, custom in CONVENTIONS[op]:
+            self.world.conventions[op] = option
+            cost = self.cost(self.lines) + custom
+            if least is None or cost < least - 1e-9:
+                best, least = option, cost
+        self.world.conventions[op] = best
+        return best != before
+
+    def pairs(self, options: dict[str, list[tuple[Reading, float]]]) -> None:
+        """Lines that still fail may need two names changed at once."""
+        for line in self.lines:
+            if self.cost([line]) == 0.0:
+                continue
+            names = [n for n in sorted(line.names) if len(options.get(n, ())) > 1][:6]
+            for i, a in enumerate(names):
+                for b in names[i + 1 :]:
+                    if self.pair(a, options[a], b, options[b]):
+                        break
+
+    def pair(self, a: str, for_a: list[tuple[Reading, float]], b: str, for_b: list[tuple[Reading, float]]) -> bool:
+        lines = [x for x in self.lines if a in x.names or b in x.names]
+        before = self.world.readings[a], self.world.readings[b]
+        custom_a = {r: c for r, c in for_a}
+        custom_b = {r: c for r, c in for_b}
+        least = self.cost(lines) + custom_a.get(before[0], 0) + custom_b.get(before[1], 0)
+        best = before
+        for ra, ca in for_a[:4]:
+            for rb, cb in for_b[:4]:
+                self.world.readings[a], self.world.readings[b] = ra, rb
+                cost = self.cost(lines) + ca + cb
+                if cost < least - 1e-9:
+                    best, least = (ra, rb), cost
+        self.world.readings[a], self.world.readings[b] = best
+        return best != before
+
+
+def layouts(equations: Iterable[Equation]) -> list[Layout]:
+    """All arrangements of derivatives, the most usual one first."""
+    return [
+        Layout("denominator", "numerator"),
+        Layout("denominator", "denominator"),
+        Layout("numerator", "numerator"),
+        Layout("numerator", "denominator"),
+    ]

@@ -1,0 +1,3 @@
+"""What each kind of surface node means: one module per subject, registered in `frame.MEANINGS` by node type."""
+
+from chainrule.sheet.meaning import atoms, differentials, products  # noqa: F401

@@ -1,0 +1,285 @@
+"""Derivatives as they are written: `\\frac{\\partial L}{\\partial W}`, operators and how far they reach, ∇ and Hessians."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chainrule.calculus import derivative as differentiate
+from chainrule.calculus import resolve
+from chainrule.expr import Component, Definition, Expr, Symbol, component, derivative, substitute, walk
+from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
+from chainrule.sheet.frame import MEANINGS, Frame, axis_subs, updating
+from chainrule.sheet.meaning.atoms import quotient
+from chainrule.sheet.names import Ref, reference
+from chainrule.sheet.shapes import Jacobian, Untyped, Val
+from chainrule.sheet.world import Instance
+
+SIGNS = frozenset({"partial", "d", "delta"})
+
+
+@dataclass(frozen=True)
+class Above:
+    """What stands above in a derivative fraction: its order and what is differentiated (None: an operator)."""
+
+    sign: str
+    order: int
+    body: Node | None
+
+
+def sign_of(node: Node) -> tuple[str, int] | None:
+    """`\\partial`, `d`, `\\partial^2` -> the sign and its order."""
+    if isinstance(node, Name) and node.text in SIGNS and set(node.style) <= {"rm"}:
+        return node.text, 1
+    if isinstance(node, Script) and isinstance(node.base, Name) and node.base.text in SIGNS and node.sub is None:
+        if isinstance(node.sup, Number) and node.sup.text.isdigit():
+            return node.base.text, int(node.sup.text)
+    return None
+
+
+def above(node: Node) -> Above | None:
+    """The numerator of a derivative fraction taken apart."""
+    lone = sign_of(node)
+    if lone is not None:
+        return Above(*lone, None)
+    if isinstance(node, Product):
+        first = sign_of(node.factors[0].node)
+        if first is not None:
+            return Above(*first, rest_of(node.factors[1:]))
+    return None
+
+
+def below(node: Node) -> tuple[str, list[Node]] | None:
+    """The variables of a denominator, each as often as it is differentiated: `\\partial w_1^2` gives w_1 twice."""
+    if not isinstance(node, Product):
+        return None
+    sign = sign_of(node.factors[0].node)
+    if sign is None:
+        return None
+    groups: list[list[Factor]] = []
+    for factor in node.factors:
+        if sign_of(factor.node) is not None and factor.op == "":
+            groups.append([])
+        else:
+            groups[-1].append(factor)
+    if not all(groups):
+        return None
+    return sign[0], [rest_of(tuple(g)) for g in groups]
+
+
+def rest_of(factors: tuple[Factor, ...]) -> Node:
+    """Factors as one node."""
+    if len(factors) == 1:
+        return factors[0].node
+    first = Factor("", factors[0].node)
+    span = Span(factors[0].node.span.start, factors[-1].node.span.end)
+    return Product(span, (first, *factors[1:]))
+
+
+def fraction(frame: Frame, node: Fraction) -> Val:
+    parts = taken_apart(frame, node)
+    if parts is None:
+        return quotient(frame, node)
+    top, variables = parts
+    if top.body is None:
+        raise Untyped("a derivative operator with nothing after it", "untyped")
+    return derived(frame, top.body, variables)
+
+
+def taken_apart(frame: Frame, node: Fraction) -> tuple[Above, list[Node]] | None:
+    """A fraction as a derivative, if it is one."""
+    top, bottom = above(node.numerator), below(node.denominator)
+    if top is None or bottom is None or top.sign != bottom[0]:
+        return None
+    variables = bottom[1]
+    if top.order > 1 and len(variables) == 1:
+        variables = [_without_power(frame, variables[0], top.order)] * top.order
+    if len(variables) != top.order and top.order > 1:
+        raise Untyped(f"a derivative of order {top.order} by {len(variables)} variables", "untyped")
+    return top, variables
+
+
+def operator(frame: Frame, node: Node) -> list[Node] | None:
+    """The variables of `\\frac{\\partial}{\\partial x}` standing before what it acts on."""
+    if not isinstance(node, Fraction):
+        return None
+    parts = taken_apart(frame, node)
+    return parts[1] if parts is not None and parts[0].body is None else None
+
+
+def _without_power(frame: Frame, node: Node, order: int) -> Node:
+    """`x^2` below a second derivative is x, twice."""
+    if isinstance(node, Script) and isinstance(node.sup, Number) and node.sup.text == str(order):
+        if node.sub is None and not node.primes:
+            return node.base
+        return Script(node.span, node.base, node.sub, None, node.primes)
+    return node
+
+
+# -------------------------------------------------------------------------------------------------- the derivative
+
+
+def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
+    """d body / d variables, laid out."""
+    val = frame.value(body)
+    above_ref = reference(_unwrapped(body), frame.world.glossary)
+    instance = _instance(frame, above_ref)
+    for n, variable in enumerate(variables):
+        by = frame.value(variable)
+        below_ref = reference(_unwrapped(variable), frame.world.glossary)
+        below_instance = _instance(frame, below_ref)
+        if n == 0 and instance is not None:
+            _note_unknown(frame, instance, below_instance)
+        whole_above = instance if n == 0 and above_ref is not None and _whole(above_ref, frame) else None
+        whole_below = below_instance if below_ref is not None and _whole(below_ref, frame) else None
+        val = partial(frame, val, by, whole_above, whole_below)
+    return val
+
+
+def _unwrapped(node: Node) -> Node:
+    while isinstance(node, Fenced) and node.open in "([":
+        node = node.body
+    if isinstance(node, Product) and len(node.factors) == 2 and isinstance(node.factors[1].node, Fenced):
+        return node.factors[0].node
+    return node
+
+
+def _whole(ref: Ref, frame: Frame) -> bool:
+    return not axis_subs(frame, ref) and not ref.postfix
+
+
+def _instance(frame: Frame, ref: Ref | None) -> Instance | None:
+    """Which tensor a reference is a part of."""
+    if ref is None or any(p.op != "pow" for p in ref.postfix):
+        return None
+    base = frame.world.aliases.get(ref.base, ref.base)
+    if ref.postfix:
+        if not frame.world.defined(f"{base}^2"):
+            return None
+        base = f"{base}^2"
+    family = frame.world.family(base)
+    labels = [frame.label(s) for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
+    labels += [frame.label(x) for x in ref.labels]
+    primes = ref.primes + (frame.shift if frame.shift and updating(frame.world, base) else 0)
+    reading = frame.world.readings.get(base)
+    sampled = bool(axis_subs(frame, ref)) and reading is not None and reading.split
+    return Instance(base, tuple(labels), primes, sampled)
+
+
+def _note_unknown(frame: Frame, instance: Instance, below_instance: Instance | None) -> None:
+    """A name that is differentiated but never defined depends on what it is differentiated by."""
+    if frame.world.defined(instance.base) or below_instance is None or below_instance == instance:
+        return
+    frame.universe.numerators.setdefault((instance, frame.epoch), set()).add(below_instance)
+
+
+def partial(frame: Frame, val: Val, by: Val, above_key: object | None, below_key: object | None) -> Val:
+    """The derivative of every entry of val by every entry of `by`."""
+    a = val.jacobian.above_dims + val.jacobian.below_dims if _second(val) else val.dims
+    top = val.jacobian.full if _second(val) and val.jacobian is not None else val.at
+    bottom, n = by.at, len(a)
+    take = _taker(frame)
+
+    def full(*terms: Expr) -> Expr:
+        return take(top(*terms[:n]), bottom(*terms[n:]))
+
+    joint = Jacobian(above_key, below_key, a, by.dims, full, by.kind == "row")
+    return joint.laid_out(frame.world.layout)
+
+
+def _second(val: Val) -> bool:
+    return val.jacobian is not None and val.derived
+
+
+def _taker(frame: Frame) -> Callable[[Expr, Expr], Expr]:
+    universe = frame.universe
+
+    def take(body: Expr, variable: Expr) -> Expr:
+        if isinstance(variable, Component):
+            return derivative(body, variable)
+        return _by_expression(body, variable, universe.definitions)
+
+    return take
+
+
+def _by_expression(body: Expr, variable: Expr, definitions: object) -> Expr:
+    """d body / d (an expression): the expression is a variable wherever it stands in the body."""
+    inside = set(walk(body))
+    if variable not in inside:
+        raise Untyped("a derivative by an expression that does not stand in what is differentiated", "untyped")
+    if variable.free:
+        raise Untyped("a derivative by an expression with free indices", "untyped")
+    stand_in = component(Symbol("variable"))
+    assert isinstance(stand_in, Component)
+    replaced = _replace(body, variable, stand_in)
+    result = resolve(differentiate(replaced, stand_in, definitions), definitions)  # type: ignore[arg-type]
+    return substitute(result, {Symbol("variable"): lambda *_: variable})
+
+
+def _replace(body: Expr, old: Expr, new: Expr) -> Expr:
+    """The body with every occurrence of a closed subterm replaced."""
+    done: dict[Expr, Expr] = {old: new}
+    for term in walk(body):
+        if term in done:
+            continue
+        scopes = [(bound, done.get(inner, inner)) for bound, inner in term.scopes]
+        changed = any(a is not b for (_, a), (_, b) in zip(scopes, term.scopes, strict=True))
+        done[term] = term.with_scopes(scopes) if changed else term
+    return done[body]
+
+
+# -------------------------------------------------------------------------------------------------- ∇
+
+
+def nabla_of(node: Node) -> tuple[list[Node], int] | None:
+    """`\\nabla`, `\\nabla_w`, `\\nabla^2_w`: the variables named, and the order."""
+    if isinstance(node, Name) and node.text == "nabla":
+        return [], 1
+    if isinstance(node, Script) and isinstance(node.base, Name) and node.base.text == "nabla":
+        order = int(node.sup.text) if isinstance(node.sup, Number) and node.sup.text.isdigit() else 1
+        return ([node.sub] if node.sub is not None else []), order
+    return None
+
+
+def gradient(frame: Frame, named: list[Node], order: int, body: Node) -> Val:
+    """∇ body: shaped like the variable; ∇² is the Hessian."""
+    if isinstance(body, Missing):
+        raise Untyped("∇ with nothing after it", "untyped")
+    variable = named[0] if named else _implied_variable(frame, body)
+    if variable is None:
+        raise Untyped("∇ without a variable, and the document does not say which", "ambiguous")
+    return derived(frame, body, [variable] * order)
+
+
+def _implied_variable(frame: Frame, body: Node) -> Node | None:
+    """The variable of ∇ when it is not written: the argument of the function, the only parameter of the document."""
+    core: Node = body
+    while isinstance(core, (Sum, Product, Fenced)):
+        if isinstance(core, Sum):
+            core = core.terms[0].node
+        elif isinstance(core, Fenced):
+            core = core.body
+        else:
+            call = _call_argument(frame, core)
+            if call is not None:
+                return call
+            core = core.factors[-1].node
+    ref = reference(core, frame.world.glossary)
+    if ref is not None:
+        site = frame.world.function(ref.base, frame.position)
+        if site is not None and site.params:
+            return site.params[0]
+    return frame.world.parameter
+
+
+def _call_argument(frame: Frame, node: Product) -> Node | None:
+    first, second = node.factors[0].node, node.factors[1].node
+    if isinstance(second, Fenced) and reference(second.body, frame.world.glossary) is not None:
+        ref = reference(first, frame.world.glossary)
+        if ref is not None and frame.world.family(ref.base).called:
+            return second.body
+    return None
+
+
+MEANINGS[Fraction] = fraction
+__all__ = ["Definition", "derived", "gradient", "nabla_of", "operator"]

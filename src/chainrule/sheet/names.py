@@ -1,0 +1,462 @@
+"""Names: what in `\\hat{a}_{ij}^{(l)T}` is the name, what an index, what a label, what an operation.
+
+A `Ref` is a name taken apart: the base with its accents and word subscripts (`s_{hid}`), index slots, label slots
+(layer, sample or time in a superscript), primes, and the postfix operations left over (transpose, power).
+What a letter means depends on the whole document, so a `Glossary` is collected first, from every formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+
+from chainrule.read import tree
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Brace,
+    Comma,
+    Factor,
+    Fenced,
+    Infix,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Sum,
+    Text,
+)
+
+# Letters that stand for an index unless the document says otherwise.
+INDEX_LETTERS = frozenset("ijklmnpqrst")
+# Subscripts of several letters that are a word, though each letter could be an index.
+WORD_SUBSCRIPTS = frozenset(
+    """in out hid gt max min tot total true pred new old train test val reg loss enc dec emb cls prior post data
+    mse ce kl nll mle map opt ref src tgt pos neg init final hinge hidden input output target label mean var
+    std avg ave err bias sum net obs""".split()
+)
+TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
+STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Postfix:
+    """An operation hung on a name: transpose ("T"), or a power with its exponent."""
+
+    op: str
+    node: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A name taken apart."""
+
+    base: str
+    subs: tuple[Node, ...] = ()
+    labels: tuple[Node, ...] = ()
+    primes: int = 0
+    postfix: tuple[Postfix, ...] = ()
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What the reference says, without where it stands."""
+        post = tuple((p.op, None if p.node is None else node_key(p.node)) for p in self.postfix)
+        return self.base, tuple(map(node_key, self.subs)), tuple(map(node_key, self.labels)), self.primes, post
+
+    @property
+    def bare(self) -> bool:
+        """True for a name with nothing but word subscripts on it."""
+        return not (self.subs or self.labels or self.primes or self.postfix)
+
+
+@dataclass
+class Glossary:
+    """What the letters of a document are used for, collected before anything is read."""
+
+    bound: set[str] = field(default_factory=set)
+    label_letters: set[str] = field(default_factory=set)
+    indexed: dict[str, set[int]] = field(default_factory=dict)
+    bases: set[str] = field(default_factory=set)
+    lone_delta: bool = False
+    power_names: set[str] = field(default_factory=set)
+
+    def is_index(self, letter: str, base: str, slot: int) -> bool:
+        """Whether a single letter in a subscript of `base` is an index rather than part of the name."""
+        return letter in self.bound or letter in INDEX_LETTERS or slot in self.indexed.get(base, ())
+
+
+def node_key(value: object) -> object:
+    """A node without its spans: equal for what is written alike."""
+    if isinstance(value, tuple):
+        return tuple(map(node_key, value))
+    if isinstance(value, (Node, tree.Factor, tree.Term, tree.Link, tree.Case)):
+        parts = tuple(node_key(getattr(value, f.name)) for f in fields(value) if f.name != "span")
+        return (type(value).__name__, *parts)
+    return value
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below a node."""
+    for f in fields(node):
+        value = getattr(node, f.name)
+        stack = [value]
+        while stack:
+            item = stack.pop(0)
+            if isinstance(item, Node):
+                yield item
+            elif isinstance(item, tuple):
+                stack[:0] = list(item)
+            elif isinstance(item, (tree.Factor, tree.Term, tree.Link)):
+                yield item.node
+            elif isinstance(item, tree.Case):
+                yield item.value
+                if item.condition is not None:
+                    yield item.condition
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and everything below it."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(children(top))
+
+
+def letter_of(node: Node | None) -> str | None:
+    """The letter of a plain name, or None."""
+    return node.text if isinstance(node, Name) else None
+
+
+def spelled(name: Name) -> str:
+    """A name with its typefaces, as one word; upright words carry no typeface, they are names as they are."""
+    style = [s for s in name.style if s != "rm"]
+    return " ".join([*style, name.text])
+
+
+# -------------------------------------------------------------------------------------------------- subscripts
+
+
+def _word(text: str) -> bool:
+    return text.lower() in WORD_SUBSCRIPTS or (len(text) >= 3 and not set(text) <= INDEX_LETTERS)
+
+
+def _letters(product: Product) -> str | None:
+    """The letters of a product that is nothing but juxtaposed plain letters."""
+    if all(f.op == "" and isinstance(f.node, Name) and len(f.node.text) == 1 for f in product.factors):
+        return "".join(f.node.text for f in product.factors if isinstance(f.node, Name))
+    return None
+
+
+def split_subscript(sub: Node, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:
+    """The word part and the index slots of a subscript: `hid` -> ("hid", ()), `ij` -> ("", (i, j))."""
+    match sub:
+        case Comma(items=items):
+            parts = [split_subscript(item, base, glossary) for item in items]
+            return "".join(w for w, _ in parts), tuple(s for _, slots in parts for s in slots)
+        case Name(text=text) if len(text) == 1 or text.isalpha():
+            return _split_name(sub, base, glossary)
+        case Product():
+            return _split_product(sub, base, glossary)
+        case Fenced(open="[" | "(", body=body):
+            word, slots = split_subscript(body, base, glossary)
+            return (word, slots) if slots else ("", (body,))
+        case Brace(body=body):
+            return split_subscript(body, base, glossary)
+        case Text(text=text):
+            return text.strip(), ()
+    return "", (sub,)
+
+
+def _split_name(sub: Name, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:
+    text = sub.text
+    if len(text) == 1 and not sub.style:
+        return ("", (sub,)) if glossary.is_index(text, base, 0) else (text, ())
+    if len(text) == 1 or text in glossary.bound:
+        return ("", (sub,)) if text in glossary.bound else (text, ())
+    return text, ()
+
+
+def _split_product(sub: Product, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:
+    text = _letters(sub)
+    if text is not None and _word(text) and not set(text) <= glossary.bound:
+        return text, ()
+    nodes = [f.node for f in sub.factors]
+    if any(f.op not in ("", "*") for f in sub.factors):
+        return "", (sub,)
+    word, slots = "", []
+    for n, node in enumerate(nodes):
+        letter = letter_of(node)
+        fenced_next = n + 1 < len(nodes) and isinstance(nodes[n + 1], Fenced)
+        if isinstance(node, Fenced) and node.open == "[":
+            inner_word, inner = split_subscript(node.body, base, glossary)
+            word += inner_word
+            slots += list(inner)
+        elif letter is not None and (fenced_next or (text is not None and _label_word(text, glossary))):
+            word += letter
+        else:
+            slots.append(node)
+    return word, tuple(slots)
+
+
+def _label_word(text: str, glossary: Glossary) -> bool:
+    """Two letters that name rather than index: one of them is neither bound nor a usual index letter."""
+    return any(c not in INDEX_LETTERS and c not in glossary.bound for c in text) and not any(
+        c in glossary.bound for c in text
+    )
+
+
+# -------------------------------------------------------------------------------------------------- superscripts
+
+
+def _is_transpose(node: Node) -> bool:
+    return isinstance(node, Name) and node.text in TRANSPOSE_WORDS and "bold" not in node.style
+
+
+def _shifted_letter(node: Node) -> str | None:
+    """The letter of `l`, `l+1`, `l-1`; None for anything else."""
+    match node:
+        case Name(text=text) if len(text) == 1:
+            return text
+        case Sum(terms=(first, *rest)) if all(isinstance(t.node, Number) for t in rest):
+            return letter_of(first.node)
+    return None
+
+
+def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...], tuple[Postfix, ...]]:
+    """Name part, labels and postfix operations of a superscript."""
+    match sup:
+        case Fenced(open="(" | "[" | "⟨" | "{", body=body):
+            return "", (body,), ()
+        case Script(base=Fenced() as fence, sub=None, sup=Node() as inner):
+            word, labels, ops = split_superscript(fence, base, glossary)
+            more_word, more_labels, more = split_superscript(inner, base, glossary)
+            return word + more_word, labels + more_labels, ops + more
+        case Product(factors=factors) if all(f.op == "" for f in factors):
+            if any(isinstance(f.node, Fenced) or _is_transpose(f.node) for f in factors):
+                parts = [split_superscript(f.node, base, glossary) for f in factors]
+                return (
+                    "".join(p[0] for p in parts),
+                    tuple(x for p in parts for x in p[1]),
+                    tuple(x for p in parts for x in p[2]),
+                )
+        case Sum(terms=(term,)) if term.sign == "-" and _is_transpose(term.node):
+            return "", (), (Postfix("pow", Number(sup.span, "-1")), Postfix("T"))
+        case Comma(items=items):
+            parts = [split_superscript(item, base, glossary) for item in items]
+            if all(not p[0] and not p[1] for p in parts[1:]):
+                return parts[0][0], parts[0][1], tuple(x for p in parts for x in p[2])
+        case Name(text=text) if text in STAR_WORDS:
+            return "^*" if text in {"ast", "star", "*"} else "^" + text, (), ()
+    if _is_transpose(sup):
+        return "", (), (Postfix("T"),)
+    if _is_intended_transpose(sup, base, glossary):
+        return "", (), (Postfix("T"),)
+    letter = _shifted_letter(sup)
+    if letter is not None and f"{base}^{letter}" in glossary.label_letters:
+        return "", (sup,), ()
+    return "", (), (Postfix("pow", sup),)
+
+
+def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:
+    """`u^t v`: a lone small t is a transpose unless t is an index or label of this document."""
+    return isinstance(sup, Name) and sup.text == "t" and "t" not in glossary.bound and f"{base}^t" not in (
+        glossary.label_letters
+    )
+
+
+# -------------------------------------------------------------------------------------------------- references
+
+
+def reference(node: Node, glossary: Glossary) -> Ref | None:
+    """A node as a name with what hangs on it, or None when its core is no name."""
+    match node:
+        case Name():
+            return Ref(spelled(node))
+        case Accent(kind=kind, body=body):
+            inner = reference(body, glossary)
+            return None if inner is None else replace(inner, base=f"{kind}({inner.base})")
+        case Brace(body=body):
+            return reference(body, glossary)
+        case Fenced(open="(", body=Script() | Accent() as body, close=")"):
+            inner = reference(body, glossary)
+            return inner if inner is not None and not inner.postfix else None
+        case Script():
+            return _script_reference(node, glossary)
+    return None
+
+
+def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
+    ref = reference(node.base, glossary)
+    if ref is None:
+        return None
+    if ref.postfix and (node.sub is not None or node.primes):
+        return None
+    base, subs, labels, postfix = ref.base, ref.subs, ref.labels, ref.postfix
+    if node.sub is not None:
+        word, slots = split_subscript(node.sub, base, glossary)
+        base = f"{base}_{word}" if word else base
+        subs += slots
+    if node.sup is not None:
+        word, more, ops = split_superscript(node.sup, base, glossary)
+        base += word
+        labels += more
+        postfix += ops
+    return Ref(base, subs, labels, ref.primes + node.primes, postfix)
+
+
+# -------------------------------------------------------------------------------------------------- glossary
+
+
+def bound_letters(node: Node) -> Iterator[str]:
+    """Letters that a subscript condition ranges over: `i`, `i=1`, `i,j`, `j \\neq y_i`, `w \\in V`."""
+    match node:
+        case Name(text=text):
+            yield text
+        case Comma(items=items):
+            for item in items:
+                yield from bound_letters(item)
+        case Relation(first=first):
+            yield from bound_letters(first)
+        case Product(factors=factors) if all(f.op == "" for f in factors):
+            for f in factors:
+                yield from bound_letters(f.node)
+        case Infix(left=left):
+            yield from bound_letters(left)
+
+
+def collect(nodes: Iterable[Node]) -> Glossary:
+    """The glossary of a document's formulas (two passes: letters first, then the names that carry them)."""
+    glossary = Glossary()
+    everything = [n for node in nodes for n in walk(node)]
+    for node in everything:
+        _collect_letters(node, glossary)
+    for _ in range(2):
+        for node in everything:
+            _collect_names(node, glossary)
+    return glossary
+
+
+def _collect_letters(node: Node, glossary: Glossary) -> None:
+    match node:
+        case Big(op="sum" | "prod" | "max" | "min" | "argmax" | "argmin", sub=Node() as sub):
+            glossary.bound.update(bound_letters(sub))
+        case Relation(first=Name(text=text), links=(link, *_)) if len(text) == 1 and _is_range(link.node, link.op):
+            glossary.bound.add(text)
+        case Comma(items=(Relation(first=Name(text=text), links=(link,)), *_)) if len(text) == 1:
+            if isinstance(link.node, Number):
+                glossary.bound.add(text)
+        case Script(base=base, sup=Node() as sup) if not isinstance(sup, Fenced):
+            letter = _shifted_letter(sup)
+            if letter is not None and isinstance(sup, Sum) and letter in INDEX_LETTERS | {"L"}:
+                ref = reference(replace(node, sup=None) if node.sub or node.primes else base, glossary)
+                if ref is not None:
+                    glossary.label_letters.add(f"{ref.base}^{letter}")
+        case Product(factors=factors):
+            _collect_delta(factors, glossary)
+
+
+def _is_range(node: Node, op: str) -> bool:
+    return op == "=" and isinstance(node, Comma) and any(isinstance(x, tree.Dots) for x in node.items)
+
+
+def _collect_delta(factors: tuple[Factor, ...], glossary: Glossary) -> None:
+    last = factors[-1].node
+    if isinstance(last, Name) and last.text == "Delta":
+        glossary.lone_delta = True
+
+
+def _collect_names(node: Node, glossary: Glossary) -> None:
+    if isinstance(node, Sum) and any(isinstance(t.node, Name) and t.node.text == "Delta" for t in node.terms):
+        glossary.lone_delta = True
+    if not isinstance(node, Script):
+        return
+    ref = reference(node, glossary)
+    if ref is None:
+        return
+    glossary.bases.add(ref.base)
+    for slot, sub in enumerate(ref.subs):
+        if (letter := letter_of(sub)) and (letter in glossary.bound or letter in INDEX_LETTERS):
+            glossary.indexed.setdefault(ref.base, set()).add(slot)
+    if ref.base in glossary.indexed:
+        return
+    # `u_o` beside `u_w` with w bound: the slot is an index slot for every letter.
+    if isinstance(node.sub, Name) and len(node.sub.text) == 1:
+        stem = reference(node.base, glossary)
+        if stem is not None and 0 in glossary.indexed.get(stem.base, ()):
+            glossary.indexed.setdefault(stem.base, set()).add(0)
+
+
+# -------------------------------------------------------------------------------------------------- increments
+
+
+def attach_increments(node: Node, glossary: Glossary) -> Node:
+    """`\\Delta w` is one name where Δ never stands alone: the Δ becomes an accent of the name after it."""
+    if glossary.lone_delta:
+        return node
+    return _attach(node)
+
+
+def _attach(node: Node) -> Node:
+    if isinstance(node, Product):
+        factors = _attach_factors(node.factors)
+        return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
+    return _rebuild(node)
+
+
+def _attach_factors(factors: tuple[Factor, ...]) -> list[Factor]:
+    out: list[Factor] = []
+    skip = False
+    for n, factor in enumerate(factors):
+        if skip:
+            skip = False
+            continue
+        after = factors[n + 1] if n + 1 < len(factors) else None
+        if isinstance(factor.node, Name) and factor.node.text == "Delta" and after is not None and after.op == "":
+            marked = _mark(factor.node, after.node)
+            if marked is not None:
+                out.append(Factor(factor.op, marked))
+                skip = True
+                continue
+        out.append(Factor(factor.op, _attach(factor.node)))
+    return out
+
+
+def _mark(delta: Name, node: Node) -> Node | None:
+    """The node with Δ as an accent on its innermost name."""
+    match node:
+        case Name() | Accent():
+            return Accent(delta.span.join(node.span), "Delta", node)
+        case Script(base=base):
+            marked = _mark(delta, base)
+            return None if marked is None else replace(node, base=marked, span=delta.span.join(node.span))
+    return None
+
+
+def _rebuild(node: Node) -> Node:
+    """The node with `_attach` done on everything below it."""
+    changes: dict[str, object] = {}
+    for f in fields(node):
+        old = getattr(node, f.name)
+        new = _rebuild_value(old)
+        if new is not old:
+            changes[f.name] = new
+    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+
+
+def _rebuild_value(value: object) -> object:
+    if isinstance(value, Node):
+        return _attach(value)
+    if isinstance(value, tuple):
+        new = tuple(_rebuild_value(v) for v in value)
+        return value if all(a is b for a, b in zip(new, value, strict=True)) else new
+    if isinstance(value, (tree.Factor, tree.Term, tree.Link)):
+        node = _attach(value.node)
+        return value if node is value.node else replace(value, node=node)
+    if isinstance(value, tree.Case):
+        new_value = _attach(value.value)
+        condition = None if value.condition is None else _attach(value.condition)
+        return replace(value, value=new_value, condition=condition)
+    return value

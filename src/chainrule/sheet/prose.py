@@ -1,0 +1,231 @@
+"""What the words of a document say about its names: shapes, roles of functions, values, one-hot vectors, signs.
+
+A sentence has its inline formulas as ⟦0⟧, ⟦1⟧, ...; each row of `PATTERNS` is a phrase of English with what it declares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum, Text
+from chainrule.sheet.names import Glossary, Ref, letter_of, reference, walk
+from chainrule.sheet.statements import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is said of a name: `kind` is shape, role, value, one-hot, constant, frontier, sign, einstein, label."""
+
+    kind: str
+    ref: Ref | None
+    data: object = None
+    sentence: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeFact:
+    """A declared shape: "scalar", "column", "row", "vector", "matrix", with the names or digits of its dimensions."""
+
+    rank: str
+    dims: tuple[str | None, ...] = ()
+
+
+FUNCTION_ROLES = {
+    "sigmoid": "sigmoid",
+    "logistic": "sigmoid",
+    "softmax": "softmax",
+    "soft-max": "softmax",
+    "rectified linear": "relu",
+    "relu": "relu",
+    "hyperbolic tangent": "tanh",
+    "softplus": "softplus",
+    "natural logarithm": "log",
+    "identity function": "identity",
+}
+NAMES = r"(⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)"
+IS = r"\s*(?:is|are|denotes?|be|represents?|stands for|means|refers to|to indicate|to denote|indicates?)\s+"
+
+
+# -------------------------------------------------------------------------------------------------- from formulas
+
+
+def from_relation(relation: Relation, glossary: Glossary, sentence: Sentence | None = None) -> list[Fact]:
+    """`x, w \\in \\mathbb{R}^d`, `y_i \\in \\{1, \\dots, K\\}`, `\\sigma > 0`."""
+    facts: list[Fact] = []
+    sides = [relation.first, *(link.node for link in relation.links)]
+    for n, link in enumerate(relation.links):
+        for item in sides[n].items if isinstance(sides[n], Comma) else (sides[n],):  # type: ignore[union-attr]
+            ref = reference(item, glossary)
+            if ref is None:
+                continue
+            if link.op == "∈":
+                facts += _member(ref, link.node)
+            elif link.op in (">", "≥") and isinstance(link.node, Number) and link.node.text in ("0", "1"):
+                facts.append(Fact("sign", ref, "positive"))
+    return facts
+
+
+def _member(ref: Ref, space: Node) -> list[Fact]:
+    shape = real_space(space)
+    if shape is not None:
+        return [Fact("shape", ref, shape)]
+    if isinstance(space, Fenced) and space.open == "{":
+        items = space.body.items if isinstance(space.body, Comma) else (space.body,)
+        texts = [getattr(i, "text", "") for i in items]
+        if texts == ["0", "1"]:
+            return [Fact("binary", ref)]
+        if texts == ["-1", "1"] or texts == ["+1", "-1"]:
+            return [Fact("signs", ref)]
+        if texts and texts[0] in ("0", "1") and len(texts) >= 2:
+            return [Fact("label", ref, texts[-1])]
+    if isinstance(space, Fenced) and space.open in "([" and isinstance(space.body, Comma):
+        texts = [getattr(i, "text", "") for i in space.body.items]
+        if texts == ["0", "1"]:
+            return [Fact("sign", ref, "unit")]
+    return []
+
+
+def real_space(node: Node) -> ShapeFact | None:
+    """`\\mathbb{R}`, `\\mathbb{R}^d`, `\\mathbb{R}^{h \\times d}`, `\\mathbb{R}^{1 \\times d}`."""
+    if _is_reals(node):
+        return ShapeFact("scalar")
+    if not isinstance(node, Script) or not _is_reals(node.base) or node.sup is None:
+        return None
+    sup = node.sup
+    factors = [f.node for f in sup.factors] if isinstance(sup, Product) and _all_times(sup) else [sup]
+    dims = tuple(dimension(f) for f in factors)
+    match len(dims):
+        case 1:
+            return ShapeFact("column", dims)
+        case 2 if dims[0] == "1" and dims[1] != "1":
+            return ShapeFact("row", (dims[1],))
+        case 2 if dims[1] == "1":
+            return ShapeFact("column", (dims[0],))
+        case 2:
+            return ShapeFact("matrix", dims)
+    return ShapeFact("tensor", dims)
+
+
+def _is_reals(node: Node) -> bool:
+    return isinstance(node, Name) and node.text in ("R", "mathbb R", "Re") and ("bb" in node.style or not node.style)
+
+
+def _all_times(product: Product) -> bool:
+    return all(f.op in ("", "times") for f in product.factors) and any(f.op == "times" for f in product.factors)
+
+
+def dimension(node: Node) -> str | None:
+    """A dimension as a name or digits; None when it is an expression."""
+    match node:
+        case Number(text=text):
+            return text
+        case Name(text=text):
+            return text
+        case Script(base=Name(text=text), sub=Node() as sub):
+            return f"{text}_{''.join(getattr(n, 'text', '') for n in walk(sub))}"
+    return None
+
+
+# -------------------------------------------------------------------------------------------------- from words
+
+
+def _refs(sentence: Sentence, names: str, glossary: Glossary) -> list[Ref]:
+    """The names behind a list of placeholders."""
+    found = []
+    for number in re.findall(r"⟦(\d+)⟧", names):
+        node = sentence.formulas[int(number)]
+        if isinstance(node, Relation):
+            node = node.links[-1].node if False else node.first
+        for item in node.items if isinstance(node, Comma) else (node,):
+            ref = reference(item, glossary)
+            if ref is not None:
+                found.append(ref)
+    return found
+
+
+Build = Callable[[re.Match[str], Sentence, Glossary], list[Fact]]
+
+
+def _shaped(rank: str) -> Build:
+    def build(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+        return [Fact("shape", r, ShapeFact(rank), s) for r in _refs(s, m.group(1), g)]
+
+    return build
+
+
+def _kind(kind: str) -> Build:
+    return lambda m, s, g: [Fact(kind, r, None, s) for r in _refs(s, m.group(1), g)]
+
+
+def _role(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    phrase = m.group(2).lower()
+    role = next((v for k, v in FUNCTION_ROLES.items() if k in phrase), None)
+    return [] if role is None else [Fact("role", r, role, s) for r in _refs(s, m.group(1), g)]
+
+
+def _value(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    refs = _refs(s, m.group(1), g)
+    text = m.group(2)
+    placed = re.fullmatch(r"⟦(\d+)⟧", text)
+    node: Node | None = s.formulas[int(placed.group(1))] if placed else None
+    if node is None:
+        span = refs and s.formulas[int(re.findall(r"⟦(\d+)⟧", m.group(1))[0])].span
+        node = Number(span, text) if span else None
+    if node is None or not isinstance(node, (Number, Sum)):
+        return []
+    return [Fact("value", r, node, s) for r in refs]
+
+
+def _frontier(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    below = [s.formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", m.group(2))]
+    return [Fact("frontier", r, tuple(below), s) for r in _refs(s, m.group(1), g)]
+
+
+def _all_scalars(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    return [Fact("shape", r, ShapeFact("scalar"), s) for r in _refs(s, s.text[: m.end()], g)]
+
+
+def _einstein(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    return [Fact("einstein", None, None, s)]
+
+
+PATTERNS: tuple[tuple[str, str, Build], ...] = (
+    ("row vector", NAMES + IS + r"(?:\w+ ){0,3}?row vectors?", _shaped("row")),
+    ("column vector", NAMES + IS + r"(?:\w+ ){0,3}?column vectors?", _shaped("column")),
+    ("vector", NAMES + IS + r"(?:an? |the |all )?(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
+    ("matrix", NAMES + IS + r"(?:an? |the |all )?(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
+    ("scalar", NAMES + IS + r"(?:an? |the |all )?(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
+    ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),
+    ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
+    ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),
+    ("role", NAMES + r"\s*(?:\(\))?" + IS + r"(?:the |an? )?([^.;:⟦]*?(?:function|activation|unit|softmax|sigmoid))", _role),
+    ("role of symbol", r"symbol\s+" + NAMES + IS + r"(?:the )?([^.;:⟦]*)", _role),
+    ("value", NAMES + r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)", _value),
+    ("constant", NAMES + IS + r"(?:\w+ ){0,2}?constants?\b", _kind("constant")),
+    ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),
+    ("summation convention", r"(?i)einstein|summation convention|tensor notation|summation symbol (?:has been|is) dropped", _einstein),
+)  # fmt: skip
+COMPILED = tuple((name, re.compile(pattern), build) for name, pattern, build in PATTERNS)
+
+
+def facts_of(sentence: Sentence, glossary: Glossary) -> list[Fact]:
+    """Everything the pattern rows find in one sentence, and what its inline relations declare."""
+    found: list[Fact] = []
+    for node in sentence.formulas:
+        for part in node.items if isinstance(node, Comma) else (node,):
+            if isinstance(part, Relation):
+                found += from_relation(part, glossary, sentence)
+    for _, pattern, build in COMPILED:
+        for match in pattern.finditer(sentence.text):
+            found += build(match, sentence, glossary)
+    return found
+
+
+def is_words(node: Node) -> bool:
+    """A node that is only words."""
+    return isinstance(node, Text)
+
+
+__all__ = ["Fact", "ShapeFact", "facts_of", "from_relation", "letter_of", "real_space"]

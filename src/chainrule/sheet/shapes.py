@@ -1,0 +1,215 @@
+"""Dimensions and shapes: unification of named sizes, and values as shapes with a rule for their components.
+
+A `Val` is a scalar, a column, a row, a matrix or a tensor: its dimensions, and a function from index terms to the
+scalar term at that place. Typing a line builds `Val`s only; terms are built when somebody asks for a component, after
+every dimension of the document has been unified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chainrule.expr import Dim, Expr
+
+Terms = tuple[Expr, ...]
+
+
+class Untyped(Exception):
+    """No meaning under the shapes as they are: `code` is a reason code, the message one sentence."""
+
+    def __init__(self, message: str, code: str = "untyped") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass
+class Dims:
+    """A union of dimensions known to be equal, each class with the names and the size that were declared for it."""
+
+    parent: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    least: dict[str, int] = field(default_factory=dict)
+    lows: dict[str, int] = field(default_factory=dict)
+
+    def find(self, name: str) -> str:
+        """The representative of a dimension."""
+        root = name
+        while (up := self.parent.get(root, root)) != root:
+            root = up
+        while self.parent.get(name, name) != root:
+            self.parent[name], name = root, self.parent[name]
+        return root
+
+    def unify(self, a: str, b: str) -> None:
+        """Make two dimensions one; raises `Untyped` when different sizes or names were declared for them."""
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return
+        if a in self.sizes and b in self.sizes and self.sizes[a] != self.sizes[b]:
+            raise Untyped(f"a dimension of size {self.sizes[a]} meets one of size {self.sizes[b]}", "shape")
+        if a in self.names and b in self.names and self.names[a] != self.names[b]:
+            raise Untyped(f"a dimension {self.names[a]} meets a dimension {self.names[b]}", "shape")
+        self.parent[b] = a
+        for table in (self.names, self.sizes):
+            if b in table and a not in table:
+                table[a] = table[b]  # type: ignore[index, assignment]
+        if b in self.least:
+            self.least[a] = max(self.least.get(a, 0), self.least[b])
+        if b in self.lows:
+            self.lows[a] = min(self.lows.get(a, self.lows[b]), self.lows[b])
+
+    def name(self, dim: str, declared: str) -> None:
+        """Declare the name of a dimension."""
+        root = self.find(dim)
+        if self.names.get(root, declared) != declared:
+            raise Untyped(f"a dimension {self.names[root]} meets a dimension {declared}", "shape")
+        self.names[root] = declared
+
+    def fix(self, dim: str, size: int) -> None:
+        """Declare the size of a dimension."""
+        root = self.find(dim)
+        if self.sizes.get(root, size) != size:
+            raise Untyped(f"a dimension of size {self.sizes[root]} meets one of size {size}", "shape")
+        self.sizes[root] = size
+
+    def at_least(self, dim: str, size: int) -> None:
+        """A literal index was used: the dimension is no smaller than it."""
+        root = self.find(dim)
+        self.least[root] = max(self.least.get(root, 0), size)
+
+    def low(self, dim: str, first: int) -> None:
+        """The first value of an index over this dimension, as a sum states it."""
+        root = self.find(dim)
+        self.lows[root] = min(self.lows.get(root, first), first)
+
+    def dim(self, name: str) -> Dim:
+        """The dimension as the terms use it."""
+        root = self.find(name)
+        return Dim(root, self.lows.get(root, 1))
+
+    def shown(self, name: str | None) -> str:
+        """A dimension for a message: its declared name or size."""
+        if name is None:
+            return "1"
+        root = self.find(name)
+        size = self.sizes.get(root)
+        return str(size) if size is not None else self.names.get(root, "n")
+
+    def copy(self) -> Dims:
+        """An independent copy, to try something on."""
+        return Dims(dict(self.parent), dict(self.names), dict(self.sizes), dict(self.least), dict(self.lows))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How derivatives are arranged: `gradient` of a scalar (shaped like the variable, or transposed), `jacobian` of a vector."""
+
+    gradient: str = "denominator"
+    jacobian: str = "numerator"
+
+
+@dataclass(frozen=True)
+class Jacobian:
+    """A derivative before it is laid out: the axes of what stands above, then of what stands below.
+
+    `above`/`below` identify the whole symbols (None for an expression or a single component); `row` says that the
+    variable below is a row vector, so that a gradient shaped like it is a row too.
+    """
+
+    above: object | None
+    below: object | None
+    above_dims: tuple[str, ...]
+    below_dims: tuple[str, ...]
+    full: Callable[..., Expr]
+    row: bool = False
+
+    def laid_out(self, layout: Layout) -> Val:
+        """The derivative as a matrix where it has at most two axes."""
+        a, b, full = self.above_dims, self.below_dims, self.full
+        match len(a), len(b):
+            case 0, 0:
+                return Val((None, None), full, self, True)
+            case 0, 1:
+                flat = self.row == (layout.gradient == "denominator")
+                return Val((None, b[0]) if flat else (b[0], None), full, self, True)
+            case 0, 2 if layout.gradient == "numerator":
+                return Val((b[1], b[0]), lambda i, j: full(j, i), self, True)
+            case 0, 2:
+                return Val((b[0], b[1]), full, self, True)
+            case 1, 0:
+                return Val((a[0], None), full, self, True)
+            case 2, 0:
+                return Val((a[0], a[1]), full, self, True)
+            case 1, 1 if layout.jacobian == "denominator":
+                return Val((b[0], a[0]), lambda i, j: full(j, i), self, True)
+            case 1, 1:
+                return Val((a[0], b[0]), full, self, True)
+        return Val((*a, *b), full, self, True)
+
+
+@dataclass(frozen=True)
+class Val:
+    """A value: `shape` is (rows, cols) with None for an absent side, or more than two axes for a tensor.
+
+    `at(*terms)` is the scalar term at the given place, one term for each side that is present.
+    """
+
+    shape: tuple[str | None, ...]
+    at: Callable[..., Expr]
+    jacobian: Jacobian | None = None
+    derived: bool = False
+    literal: bool = False
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """The dimensions that are present, in order."""
+        return tuple(d for d in self.shape if d is not None)
+
+    @property
+    def kind(self) -> str:
+        """scalar, column, row, matrix or tensor."""
+        if len(self.shape) != 2:
+            return "tensor"
+        rows, cols = self.shape
+        if rows is None:
+            return "scalar" if cols is None else "row"
+        return "column" if cols is None else "matrix"
+
+    @property
+    def scalar(self) -> bool:
+        return not self.dims
+
+    def transposed(self) -> Val:
+        """Rows and columns exchanged."""
+        if self.kind == "tensor":
+            raise Untyped("a tensor with more than two axes has no transpose", "shape")
+        rows, cols = self.shape
+        if rows is None or cols is None:
+            return Val((cols, rows), self.at, self.jacobian, self.derived, self.literal)
+        at = self.at
+        return Val((cols, rows), lambda i, j: at(j, i), None, self.derived, self.literal)
+
+
+def scalar(term: Expr | Callable[[], Expr], derived: bool = False, literal: bool = False) -> Val:
+    """A scalar value; a callable is asked for its term only when needed."""
+    if isinstance(term, Expr):
+        return Val((None, None), lambda: term, None, derived, literal)
+    return Val((None, None), term, None, derived, literal)
+
+
+def describe(val: Val, dims: Dims) -> str:
+    """A shape for a message: `a scalar`, `a column of length d`, `a matrix of shape d×h`."""
+    shown = [dims.shown(d) for d in val.shape]
+    match val.kind:
+        case "scalar":
+            return "a scalar"
+        case "column":
+            return f"a column vector of length {shown[0]}"
+        case "row":
+            return f"a row vector of length {shown[1]}"
+        case "matrix":
+            return f"a matrix of shape {shown[0]}×{shown[1]}"
+    return "a tensor of shape " + "×".join(shown)

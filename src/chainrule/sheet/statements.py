@@ -1,0 +1,340 @@
+"""A document as a list of equations in reading order, each with its scope, its chain and the words before it.
+
+A chain `A = B = C` is two equations; a display that begins with a relation sign goes on with the chain before it;
+notes under braces are equations of their own. Nothing is typed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from chainrule.read import tree
+from chainrule.read.document import Break, Document, Heading, Math, Words
+from chainrule.read.grammar import Row, parse
+from chainrule.read.tree import Brace, Comma, Fenced, Missing, Node, Relation, Span, Unread
+from chainrule.sheet.names import Glossary, attach_increments, collect, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a statement stands: `number` of the exercise ("" before the first), `part` letter, running section count."""
+
+    number: str = ""
+    part: str = ""
+    section: int = 0
+
+    def sees(self, other: Scope) -> bool:
+        """Names of `other` hold here: same exercise, an enclosing one ("1" for "1.2"), or before all exercises."""
+        return other.number in ("", self.number) or self.number.startswith(other.number + ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One relation as written: its two sides, where it stands and what was said just before it."""
+
+    position: int
+    document: Document
+    own: bool
+    span: Span
+    lhs: Node
+    op: str
+    rhs: Node
+    scope: Scope
+    chain: int
+    link: int
+    display: bool
+    cue: str = ""
+    conditions: tuple[Relation, ...] = ()
+    source: str = "formula"
+    spelled: tuple[str, str] | None = None
+
+    def text(self, node: Node) -> str:
+        """The source of one side, without what TeX needs for alignment at its ends."""
+        if self.spelled is not None:
+            return self.spelled[0] if node is self.lhs else self.spelled[1]
+        return trimmed(self.document.source(node.span))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A paragraph of prose with its inline formulas as ⟦0⟧, ⟦1⟧, ...: what the prose tables match against."""
+
+    text: str
+    formulas: tuple[Node, ...]
+    sources: tuple[str, ...]
+    spans: tuple[Span, ...]
+    scope: Scope
+    position: int
+    document: Document
+    own: bool
+
+
+@dataclass
+class Sheet:
+    """All equations, sentences and unread regions of a document and its context, in reading order."""
+
+    equations: list[Equation] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    expressions: list[tuple[Scope, Node]] = field(default_factory=list)
+    unread: list[Equation] = field(default_factory=list)
+    glossary: Glossary = field(default_factory=Glossary)
+
+
+def trimmed(text: str) -> str:
+    """Source of a side without alignment marks, row ends and closing punctuation around it."""
+    previous = None
+    while text != previous:
+        previous = text
+        text = text.strip()
+        text = re.sub(r"^(&|\\\\|\\,|\\;|\\ )+|(&|\\\\|[,;.]|\\,|\\;|\\ |\\quad|\\qquad)+$", "", text)
+    return text
+
+
+GREEK_NAMES = dict(
+    zip(
+        "αβγδεζηθικλμνξπρστυφχψω",
+        """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi
+        omega""".split(),
+        strict=True,
+    )
+)
+LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
+CONDITION_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when)\b[^.:;]*$", re.IGNORECASE)
+
+
+@dataclass
+class _Walk:
+    """The state of reading one document piece by piece."""
+
+    document: Document
+    own: bool
+    sheet: Sheet
+    position: int
+    scope: Scope = field(default_factory=Scope)
+    chain: int = 0
+    last: Node | None = None
+    last_end: int = 0
+    conditions: tuple[Relation, ...] = ()
+    words: list[str] = field(default_factory=list)
+    formulas: list[tuple[Node, Span]] = field(default_factory=list)
+    numbered: str = ""
+
+    def heading(self, piece: Heading) -> None:
+        number = piece.number or self.scope.number
+        part = piece.part if piece.part or piece.number else ("" if not piece.part else piece.part)
+        self.scope = Scope(number, part or (self.scope.part if not piece.number else ""), self.scope.section + 1)
+        self.conditions = ()
+        self.last = None
+
+    def flush(self) -> None:
+        """The end of a paragraph: its words and inline formulas become a sentence."""
+        if any(w.strip() for w in self.words):
+            self.sheet.sentences.append(
+                Sentence(
+                    " ".join("".join(self.words).split()),
+                    tuple(n for n, _ in self.formulas),
+                    tuple(self.document.source(s).strip() for _, s in self.formulas),
+                    tuple(s for _, s in self.formulas),
+                    self.scope,
+                    self.position,
+                    self.document,
+                    self.own,
+                )
+            )
+        self.words, self.formulas = [], []
+
+    def prose(self, piece: Words) -> None:
+        """Words as they are, with a lone Greek letter as the formula it is: "α is set to 0.1"."""
+        end = 0
+        for match in LONE_GREEK.finditer(piece.text):
+            self.words.append(piece.text[end : match.start()] + f"⟦{len(self.formulas)}⟧")
+            start = piece.span.start + match.start()
+            span = Span(start, start + 1) if self.document.text[start : start + 1] == match.group(0) else piece.span
+            self.formulas.append((tree.Name(span, GREEK_NAMES[match.group(0)]), span))
+            end = match.end()
+        self.words.append(piece.text[end:])
+
+    @property
+    def cue(self) -> str:
+        return " ".join("".join(self.words).split())[-160:]
+
+    def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
+        cue = self.cue
+        for row in rows:
+            self.row(row, piece, cue)
+        if not piece.display:
+            node = rows[0].node if rows else Missing(piece.span)
+            self.words.append(f" ⟦{len(self.formulas)}⟧ ")
+            self.formulas.append((node, piece.span))
+
+    def row(self, row: Row, piece: Math, cue: str) -> None:
+        node = row.node
+        if isinstance(node, Comma) and any(isinstance(item, Relation) for item in node.items):
+            self.comma_row(node, row, piece, cue)
+        elif isinstance(node, Relation):
+            self.relation(node, row.span, piece, cue)
+        else:
+            self.expression(node, row.span, piece)
+
+    def comma_row(self, node: Comma, row: Row, piece: Math, cue: str) -> None:
+        """`i = 1, \\dots, N` stays one relation; `a = 1, b = 2` are two; `A, B = 1, 2` pairs up."""
+        groups: list[list[Node]] = []
+        names: list[Node] = []
+        for item in node.items:
+            if isinstance(item, Relation):
+                groups.append([item])
+            elif groups:
+                groups[-1].append(item)
+            else:
+                names.append(item)
+        for n, group in enumerate(groups):
+            relation = group[0]
+            assert isinstance(relation, Relation)
+            if len(group) > 1:
+                last = relation.links[-1]
+                tail = Comma(last.node.span.join(group[-1].span), (last.node, *group[1:]))
+                relation = replace(
+                    relation,
+                    span=relation.span.join(tail.span),
+                    links=(*relation.links[:-1], replace(last, node=tail)),
+                )
+            if n == 0 and names:
+                relation = replace(
+                    relation,
+                    span=names[0].span.join(relation.span),
+                    first=Comma(names[0].span.join(relation.first.span), (*names, relation.first)),
+                )
+            self.relation(relation, relation.span, piece, cue)
+
+    def relation(self, node: Relation, span: Span, piece: Math, cue: str) -> None:
+        first = node.first
+        if isinstance(first, Missing):
+            if self.last is not None:
+                first = self.last
+            elif len(node.links) > 1:
+                first, node = node.links[0].node, replace(node, links=node.links[1:])
+        else:
+            self.chain += 1
+        if not piece.display and self.condition(node, cue):
+            return
+        sides = [first, *(link.node for link in node.links)]
+        for n, link in enumerate(node.links):
+            self.add(span, sides[n], link.op, sides[n + 1], n, piece.display, cue)
+        for side in sides if not isinstance(node.first, Missing) else sides[1:]:
+            self.braces(side, piece, cue)
+        if piece.display or self.last is None:
+            self.last = sides[-1]
+
+    def condition(self, node: Relation, cue: str) -> bool:
+        """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
+        if len(node.links) != 1 or not CONDITION_CUE.search(cue):
+            return False
+        link = node.links[0]
+        if link.op not in ("≠", "=", "<", ">", "≤", "≥") or not (_index_like(node.first) and _index_like(link.node)):
+            return False
+        self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="condition")
+        self.conditions = (node,)
+        return True
+
+    def braces(self, side: Node, piece: Math, cue: str) -> None:
+        """Equations that stand under or over a brace: `\\underbrace{x}_{= y}`, `_{=: z}`."""
+        for node in walk(side):
+            if isinstance(node, Brace) and isinstance(node.note, Relation) and isinstance(node.note.first, Missing):
+                before = node.body
+                for n, link in enumerate(node.note.links):
+                    span = Span(node.body.span.start, link.node.span.end)
+                    if link.op == "=:":
+                        self.add(span, link.node, "=:", before, n, piece.display, cue, source="brace")
+                    else:
+                        self.add(span, before, link.op, link.node, n, piece.display, cue, source="brace")
+                    before = link.node
+
+    def add(
+        self, span: Span, lhs: Node, op: str, rhs: Node, link: int, display: bool, cue: str, source: str = "formula"
+    ) -> None:
+        self.position += 1
+        self.sheet.equations.append(
+            Equation(
+                self.position, self.document, self.own, span, lhs, op, rhs, self.scope, self.chain, link, display,
+                cue, self.conditions, source,
+            )
+        )  # fmt: skip
+
+    def expression(self, node: Node, span: Span, piece: Math) -> None:
+        self.sheet.expressions.append((self.scope, node))
+        if piece.display:
+            self.last = node if not isinstance(node, (Missing, Unread)) else None
+            self.chain += 1
+        if any(isinstance(n, Unread) for n in walk(node)) and piece.display:
+            self.position += 1
+            self.sheet.unread.append(
+                Equation(
+                    self.position, self.document, self.own, span, node, "", Missing(span), self.scope, self.chain, 0,
+                    piece.display, source="unread",
+                )
+            )  # fmt: skip
+
+
+def _index_like(node: Node) -> bool:
+    """A letter, a label `y_i`, a number: something an index can be compared to."""
+    match node:
+        case tree.Name(text=text):
+            return len(text) == 1
+        case tree.Number():
+            return True
+        case tree.Script(base=tree.Name(text=text), sub=tree.Node(), sup=None):
+            return len(text) == 1
+    return False
+
+
+def pieces_with_rows(document: Document) -> Iterator[tuple[object, tuple[Row, ...]]]:
+    """The pieces of a document, formulas parsed."""
+    for piece in document.pieces:
+        if isinstance(piece, Math):
+            yield piece, parse(document.text, piece.span, document.macros, piece.display)
+        else:
+            yield piece, ()
+
+
+def gather(document: Document, context: tuple[Document, ...] = ()) -> Sheet:
+    """All equations of the context documents and then of the document itself."""
+    parsed = [(d, list(pieces_with_rows(d))) for d in (*context, document)]
+    glossary = collect(row.node for _, pieces in parsed for _, rows in pieces for row in rows)
+    sheet = Sheet(glossary=glossary)
+    position = 0
+    for d, pieces in parsed:
+        state = _Walk(d, d is document, sheet, position)
+        for piece, rows in pieces:
+            match piece:
+                case Heading():
+                    state.flush()
+                    state.heading(piece)
+                case Words(text=text):
+                    state.prose(piece)
+                    if not state.formulas and state.last is not None and _ends_sentence(text):
+                        state.last_end = piece.span.end
+                case Break():
+                    state.flush()
+                case Math():
+                    tidy = tuple(replace(r, node=attach_increments(r.node, glossary)) for r in rows)
+                    state.math(piece, tidy)
+        state.flush()
+        position = state.position
+    return sheet
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip().endswith((".", "!", "?"))
+
+
+def fence_items(node: Node) -> tuple[Node, ...]:
+    """The items of a parenthesised list: `(a, b; c)` -> a, b, c; a single expression is one item."""
+    body = node.body if isinstance(node, Fenced) else node
+    match body:
+        case Comma(items=items):
+            return tuple(x for item in items for x in fence_items(item))
+        case tree.Infix(op=";" | "|" | ":", left=left, right=right):
+            return (*fence_items(left), *fence_items(right))
+    return (body,)

@@ -1,0 +1,215 @@
+"""The world of one scope: its names with their shapes, its definitions, its conventions.
+
+A `Family` is all uses of one base name (`a`, `a_j`, `a^{(l+1)}`); an `Instance` is one tensor of it (`a^{(2)}`, `w'`);
+a `Site` is an equation that defines a family. What a name that nobody defined *is* (its `Reading`) is decided by
+`sheet.infer` from declarations and from what makes the lines of the scope fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from typing import Any
+
+from chainrule.expr import Definitions, Symbol
+from chainrule.read.tree import Node
+from chainrule.sheet.names import Glossary, Ref
+from chainrule.sheet.shapes import Dims, Layout, Untyped
+
+Label = int | str
+RANKS = {"scalar": 0, "column": 1, "row": 1, "matrix": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the tensor of a name is: its number of array axes, whether a lone axis left over is a row, and whether the
+    bare name is one sample of the subscripted one (`x` beside `x_i`)."""
+
+    axes: int = 0
+    row: bool = False
+    split: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One tensor of a family. `sampled`: the version with one more leading axis, the sample."""
+
+    base: str
+    labels: tuple[Label, ...] = ()
+    primes: int = 0
+    sampled: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The name as it is shown to a person."""
+        labels = "".join(f"^{{({x})}}" if isinstance(x, int) else f"_{{{x}}}" for x in self.labels)
+        return self.base + "'" * self.primes + labels
+
+
+@dataclass
+class Family:
+    """All uses of one base name in a scope."""
+
+    base: str
+    sub_counts: set[int] = field(default_factory=set)
+    slots: dict[int, str] = field(default_factory=dict)
+    literals: dict[int, set[Label]] = field(default_factory=dict)
+    lettered: set[int] = field(default_factory=set)
+    shifted: set[int] = field(default_factory=set)
+    superscripts: set[int] = field(default_factory=set)
+    primes: set[int] = field(default_factory=set)
+    called: int = 0
+    operand: int = 0
+
+    calls_with_names: int = 0
+    differentiated: bool = False
+    by: int = 0
+    declared_rank: str | None = None
+    declared_dims: tuple[str | None, ...] = ()
+    declared_subs: int = 0
+    label_size: str | None = None
+    domain_kind: str | None = None
+    integer: bool = False
+    domain: str | None = None
+
+    @property
+    def variable(self) -> bool:
+        """Whether the name is a quantity rather than a function where parentheses follow it."""
+        return self.operand > 0 and self.calls_with_names < self.called or self.called == 0
+
+    def slot(self, position: int) -> str:
+        """Whether a subscript position is an "axis" of an array or a "label" that tells tensors apart."""
+        return self.slots.get(position, "axis")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An equation (or a prose fact) that gives a name its meaning."""
+
+    base: str
+    ref: Ref
+    body: Node
+    position: int
+    params: tuple[Node, ...] | None = None
+    assumed: str | None = None
+    section: tuple[str, int] = ("", 0)
+    own: bool = True
+
+
+@dataclass
+class Config:
+    """Integers chosen for label letters (layers, times, unrolled samples) and for the last label of a sequence."""
+
+    letters: dict[str, int] = field(default_factory=dict)
+    top: int = 3
+
+
+@dataclass
+class World:
+    """One scope with everything needed to give its formulas meaning."""
+
+    number: str
+    glossary: Glossary
+    families: dict[str, Family] = field(default_factory=dict)
+    sites: dict[str, list[Site]] = field(default_factory=dict)
+    functions: dict[str, list[Site]] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
+    conventions: dict[str, str] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
+    ranges: dict[str, tuple[Label, ...]] = field(default_factory=dict)
+    limits: dict[str, str] = field(default_factory=dict)
+    size_names: set[str] = field(default_factory=set)
+    frontiers: dict[str, list[Node]] = field(default_factory=dict)
+    independent: set[str] = field(default_factory=set)
+    one_hot: set[str] = field(default_factory=set)
+    simplex: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
+    einstein: bool = False
+    parameter: Node | None = None
+    epochs: list[int] = field(default_factory=list)
+
+    # ---------------------------------------------------------------------------------------- definitions
+
+    def site(self, base: str, position: int) -> Site | None:
+        """The definition of a name that holds at a position: the latest before it, else the first after it."""
+        return self._latest(self.sites.get(base, ()), position)
+
+    def function(self, base: str, position: int) -> Site | None:
+        """The definition `f(x) = ...` that holds at a position."""
+        return self._latest(self.functions.get(base, ()), position)
+
+    @staticmethod
+    def _latest(sites: list[Site] | tuple[()], position: int) -> Site | None:
+        before = [s for s in sites if s.position <= position]
+        if before:
+            return before[-1]
+        return sites[0] if sites else None
+
+    def sites_for(self, base: str, position: int) -> Iterator[Site]:
+        """All equations that may define an instance of a name, the ones that hold at the position first."""
+        sites = self.sites.get(base, [])
+        yield from reversed([s for s in sites if s.position <= position])
+        yield from (s for s in sites if s.position > position)
+
+    def family(self, base: str) -> Family:
+        """The family of a base name, created on first use."""
+        base = self.aliases.get(base, base)
+        if base not in self.families:
+            self.families[base] = Family(base)
+        return self.families[base]
+
+    def defined(self, base: str) -> bool:
+        """Whether any equation gives the name a meaning."""
+        base = self.aliases.get(base, base)
+        return base in self.sites or base in self.functions
+
+    def epoch(self, position: int) -> int:
+        """Counts the redefinitions before a position: between two of them every name keeps its meaning."""
+        return sum(e <= position for e in self.epochs)
+
+
+class Cycle(Untyped):
+    """A name is defined through itself."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(f"{base} is defined through itself", "cyclic")
+
+
+@dataclass
+class Universe:
+    """The tensors of a world under one configuration: dimensions, symbols and their definitions, built on demand."""
+
+    world: World
+    config: Config
+    dims: Dims = field(default_factory=Dims)
+    definitions: Definitions = field(default_factory=Definitions)
+    tensors: dict[object, Any] = field(default_factory=dict)
+    shapes: dict[tuple[Instance, int], tuple[str, ...]] = field(default_factory=dict)
+    symbols: dict[tuple[Instance, int], Symbol] = field(default_factory=dict)
+    instances: dict[Symbol, Instance] = field(default_factory=dict)
+    sized: set[str] = field(default_factory=set)
+    assumed_functions: set[str] = field(default_factory=set)
+    numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)
+    building: set[object] = field(default_factory=set)
+
+    def axis_names(self, instance: Instance, axes: int, epoch: int) -> tuple[str, ...]:
+        """The dimension names of an instance's axes, one unification variable each."""
+        key = (instance, epoch)
+        if key not in self.shapes or len(self.shapes[key]) != axes:
+            tag = f"{instance.shown}{'°' if instance.sampled else ''}#{epoch}"
+            self.shapes[key] = tuple(f"{tag}.{n}" for n in range(axes))
+        return self.shapes[key]
+
+    def symbol(self, instance: Instance, axes: tuple[str, ...], epoch: int) -> Symbol:
+        """The symbol of an instance; only asked for once dimensions are settled."""
+        dims = tuple(self.dims.dim(d) for d in axes)
+        symbol = self.symbols.get((instance, epoch))
+        if symbol is None or symbol.axes != dims:
+            kind = "integer" if self.world.family(instance.base).integer else "real"
+            shown = instance.shown + ("°" if instance.sampled else "") + (f"#{epoch}" if epoch else "")
+            symbol = Symbol(shown, dims, kind)
+            self.symbols[instance, epoch] = symbol
+            self.instances[symbol] = instance
+        return symbol

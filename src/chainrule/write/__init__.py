@@ -1,0 +1,1 @@
+"""Views of one record: terminal text, JSON, SARIF, GitHub annotations, HTML and Markdown. No view decides anything."""

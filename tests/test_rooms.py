@@ -1,0 +1,78 @@
+"""Data flows one way: a room imports only rooms before it. Every import is read, also those inside functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "chainrule"
+
+# Later entries may import earlier ones. What stands after `write` is the thin layer that people call.
+ORDER = (
+    *("read", "expr", "calculus", "sheet", "check", "derive", "trace", "compile", "fit", "write"),
+    *("notebook", "api", "batch", "web", "lsp", "cli", "__main__"),
+)
+ROOT_NAMES = {"__version__"}  # all that a module may take from the package itself
+
+
+def imports(tree: ast.AST, package: list[str]) -> Iterator[tuple[int, str]]:
+    """The absolute dotted names of all imports with their lines; `from a import b` counts as `a.b`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            parts = [*base, *((node.module or "").split(".") if node.module else [])]
+            yield from ((node.lineno, ".".join([*parts, alias.name])) for alias in node.names)
+
+
+def backward(path: Path, root: Path) -> Iterator[str]:
+    """The imports of one file that step back."""
+    parts = [root.name, *path.relative_to(root).with_suffix("").parts]
+    room = parts[1]
+    for line, name in imports(ast.parse(path.read_text(encoding="utf-8")), parts[:-1]):
+        target = name.split(".")
+        if target[0] != root.name or target[1:2] == [room] or target[1] in ROOT_NAMES:
+            continue
+        if target[1] not in ORDER or ORDER.index(target[1]) > ORDER.index(room):
+            yield f"{path.relative_to(root)}:{line} imports {name}"
+
+
+def steps_back(root: Path) -> list[str]:
+    """Every import of a tree that does not go to an earlier room. The public face `__init__.py` may name anything."""
+    files = sorted(path for path in root.rglob("*.py") if path != root / "__init__.py")
+    return [found for path in files for found in backward(path, root)]
+
+
+def test_no_room_imports_a_later_one() -> None:
+    assert steps_back(SOURCE) == []
+
+
+def test_every_folder_and_module_has_its_place() -> None:
+    names = {p.stem for p in SOURCE.iterdir() if p.suffix == ".py" or (p.is_dir() and any(p.glob("*.py")))}
+    assert names - {"__init__"} - set(ORDER) == set()
+
+
+@pytest.mark.parametrize(
+    ("room", "line", "wrong"),
+    [
+        ("check", "from chainrule.write.text import x", True),
+        ("check", "def f():\n    import chainrule.write.text", True),
+        ("check", "from ..write import text", True),
+        ("check", "from chainrule import cli", True),
+        ("check", "from chainrule import check_all", True),
+        ("read", "if True:\n    from chainrule.expr import nodes", True),
+        ("check", "from chainrule.read.tree import Span", False),
+        ("check", "from .report import Report", False),
+        ("check", "from chainrule import __version__", False),
+        ("check", "import numpy", False),
+    ],
+)
+def test_the_test_can_fail(tmp_path: Path, room: str, line: str, wrong: bool) -> None:
+    root = tmp_path / "chainrule"
+    (root / room).mkdir(parents=True)
+    (root / room / "some.py").write_text(line + "\n")
+    assert bool(steps_back(root)) is wrong
