@@ -58,7 +58,7 @@ def _resolved(expr: Expr, definitions: Definitions) -> Expr:
         done[node] = node.with_scopes([(bound, done[body]) for bound, body in node.scopes])
         if isinstance(node, Derivative):
             done[node] = _carried_out(done[node.body], done[node.target], definitions)
-    return done[expr]
+    return contract(done[expr])
 
 
 def _carried_out(body: Expr, target: Expr, definitions: Definitions) -> Expr:

@@ -9,7 +9,7 @@ fixed order, and a line that holds only under another one than its document's sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
@@ -17,16 +17,16 @@ from chainrule.check.digits import Printed, printed_table, rounds_to, shown
 from chainrule.check.options import Options
 from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggestion, Verdict
 from chainrule.check.settle import Settled, settle
-from chainrule.expr import BALL, Const, Expr, Symbol, Unknown, evaluate, value
+from chainrule.expr import BALL, Const, Expr, Symbol, Unknown, evaluate
 from chainrule.expr.index import Index
 from chainrule.read.tree import Comma, Dots, Fraction, Node, Product, Relation, Unread
 from chainrule.sheet.build import is_numeric, site_key
 from chainrule.sheet.frame import Choices, Frame, liftable
-from chainrule.sheet.infer import FAILURE, Line, layouts, line_cost, mismatch, names_in, type_line
+from chainrule.sheet.infer import layouts, mismatch, names_in, type_line
 from chainrule.sheet.meaning.atoms import condition as condition_value
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import letter_of, reference, walk
-from chainrule.sheet.shapes import Layout, Untyped, Val, describe, scalar
+from chainrule.sheet.shapes import Layout, Untyped, Val, describe
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Universe, World
 
@@ -589,9 +589,4 @@ def sums_over_samples(world: World, e: Equation) -> bool:
     return any(liftable(world, b) for b in bases)
 
 
-def lines(judge: Judge) -> Sequence[Line]:
-    """Not used outside of tests."""
-    return [Line(e, frozenset()) for e in judge.equations]
-
-
-__all__ = ["FAILURE", "Finding", "Judge", "line_cost", "scalar", "value"]
+__all__ = ["Finding", "Judge"]

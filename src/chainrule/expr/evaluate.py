@@ -49,7 +49,8 @@ from chainrule.expr.terms import (
 def evaluate(expr: Expr, indices: Sequence[Index], model: Model) -> Array:
     """The values of `expr`, an array over (points, *indices).
 
-    >>> x = Symbol("x"); from chainrule.expr.terms import component
+    >>> from chainrule.expr import Symbol, component
+    >>> x = Symbol("x")
     >>> evaluate(component(x) ** 2, (), Model(values={x: np.array([3.0, 4.0])}, points=2)).tolist()
     [9.0, 16.0]
     """

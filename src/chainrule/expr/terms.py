@@ -379,8 +379,8 @@ def _create(kind: type[Expr], values: tuple[object, ...]) -> Expr:
     put(node, "symbols", symbols | {values[0]} if kind is Component else symbols)
     put(node, "resolved", kind is not Derivative and all(body.resolved for _, body in scopes))
     put(node, "bound", max((max(body.bound, *map(_number, bound), 0) for bound, body in scopes), default=0))
-    content = repr((kind.RANK, _atoms(values), [(b, body.digest) for b, body in scopes]))
-    put(node, "digest", blake2b(content.encode(), digest_size=16).digest())
+    head = repr((kind.RANK, _atoms(values), [bound for bound, _ in scopes if bound])).encode()
+    put(node, "digest", blake2b(b"".join([head, *(body.digest for _, body in scopes)]), digest_size=16).digest())
     put(node, "key", (kind.RANK, node.label(), node.digest))
     return node
 
@@ -427,10 +427,17 @@ def _close(bound: tuple[Index, ...], body: Expr) -> Scope:
     if names == bound:
         return bound, body
     if any(_number(i) for i in bound):
-        held = tuple(Index(f"{_BOUND}{'abcdefgh'[k]}", i.dim) for k, i in enumerate(bound))
+        held = _held(bound, body)
         body = substitute(body, {i: value(j) for i, j in zip(bound, held, strict=True)})
         bound, names = held, _canonical(held, body)
     return names, substitute(body, {i: value(j) for i, j in zip(bound, names, strict=True)})
+
+
+def _held(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
+    """Names for the time of renaming, free nowhere in the body; terms under construction may hold others of the kind."""
+    taken = {i.name for i in body.free}
+    names = (name for k in range(len(taken) + len(bound)) if (name := f"{_BOUND}held{k}") not in taken)
+    return tuple(Index(name, i.dim) for name, i in zip(names, bound, strict=False))
 
 
 def _canonical(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:

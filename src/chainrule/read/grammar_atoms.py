@@ -64,7 +64,8 @@ def _with_digits(parser: Parser, token: Token, name: Name) -> Node:
 
 
 def _word(parser: Parser, token: Token) -> None:
-    parser.add(Name(_span(token), token.text, (*parser.style, "rm")))
+    style = parser.style if "rm" in parser.style else (*parser.style, "rm")
+    parser.add(Name(_span(token), token.text, style))
 
 
 def _number(parser: Parser, token: Token) -> None:
@@ -278,7 +279,7 @@ def _bar(parser: Parser, token: Token) -> None:
     """A bar opens, closes, separates (`p(y | x)`) or evaluates (`f(x)|_{x=0}`)."""
     ended, top = parser.operand_ended(), parser.stack[-1]
     left = parser.bars.get(parser.pos - 1, 1)
-    if top.opening == token.text and not top.explicit and (ended or (left == 1 and top.items)):
+    if top.opening == token.text and not top.explicit and (ended or (left == 1 and _is_complete(top.items))):
         parser.close_fence(token.text, token)
     elif token.text == "‖" and top.opening == "|" and ended and token.end - token.start == 2:
         _two_bars(parser, token)
@@ -288,6 +289,11 @@ def _bar(parser: Parser, token: Token) -> None:
         parser.open(token.text, token.start)
     else:
         parser.add(Op("infix", token.text, _span(token)))
+
+
+def _is_complete(items: list[Item]) -> bool:
+    r"""Whether what stands inside a bar may end: `\|\cdot\|` holds a sign alone, `|a - |` goes on."""
+    return bool(items) and (len(items) == 1 or not isinstance(items[-1], Op))
 
 
 def _two_bars(parser: Parser, token: Token) -> None:

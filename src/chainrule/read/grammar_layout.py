@@ -233,14 +233,18 @@ def _ident(state: _Layout, token: Token) -> None:
     state.rest.extend(reversed([brace, *inside, state.last]))
 
 
+_UPRIGHT = {"rm": "", "": "", "sans": "sans", "tt": "tt"}
 _NEUTRAL = frozenset(["switch", "textual", "ident", "drop"])
 
 
 def _switch(state: _Layout, token: Token) -> None:
-    r"""`{\rm out}`: the letters after an upright switch are one word."""
+    r"""`{\rm out}` and `\rm{out}`: the letters after an upright switch are one word."""
+    if state.next_kind() == "{" and token.text in _UPRIGHT:
+        _ident(state, token._replace(text=_UPRIGHT[token.text]))
+        return
     state.out.append(token)
     letters: list[Token] = []
-    while token.text != "bold" and state.next_kind() == "letter" and not (letters and state.rest[-1].space):
+    while token.text in _UPRIGHT and state.next_kind() == "letter" and not (letters and state.rest[-1].space):
         letters.append(state.rest.pop())
     if len(letters) > 1:
         word = "".join(t.text for t in letters)

@@ -7,14 +7,15 @@ before it: the two are joined here, as tokens, so the expression parser only eve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chainrule.read.symbols import ARITY, CONDITIONS, CONNECTIVES, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 
-_OPENING = frozenset(["{", "begin", "left"])
-_CLOSING = frozenset(["}", "end", "right"])
+_OPENER = {"}": "{", "end": "begin", "right": "left"}
+_OPENING, _CLOSING = frozenset(_OPENER.values()), frozenset(_OPENER)
 _LASTING = frozenset(["for", "where", "s.t."])
 _UNBOX = frozenset(["rel", "row", "implies", "text", "quad"])
 _TRAILING = frozenset(["comma", "dot", "quad", "&"])
@@ -43,14 +44,19 @@ def pieces(tokens: list[Token]) -> list[Piece]:
 
 
 def partners(tokens: list[Token]) -> dict[int, int]:
-    """For every opening brace, environment and `\\left`, the place of what closes it."""
+    """For every opening brace, environment and `\\left` that is closed, the place of what closes it."""
     pairs: dict[int, int] = {}
-    open_places: list[int] = []
+    waiting: list[int] = []
+    count = Counter[str]()
     for i, token in enumerate(tokens):
         if token.kind in _OPENING:
-            open_places.append(i)
-        elif token.kind in _CLOSING and open_places:
-            pairs[open_places.pop()] = i
+            waiting.append(i)
+            count[token.kind] += 1
+        elif token.kind in _CLOSING and count[_OPENER[token.kind]]:
+            while tokens[waiting[-1]].kind != _OPENER[token.kind]:
+                count[tokens[waiting.pop()].kind] -= 1
+            count[_OPENER[token.kind]] -= 1
+            pairs[waiting.pop()] = i
     return pairs
 
 
@@ -141,10 +147,13 @@ def _continued_fences(tokens: list[Token]) -> list[Token]:
 
 
 def _rows(tokens: list[Token]) -> list[list[Token]]:
+    """Cut at the line breaks outside of everything that is opened and closed again."""
     rows: list[list[Token]] = [[]]
+    pairs = partners(tokens)
+    closing = set(pairs.values())
     depth = 0
-    for token in tokens:
-        depth = max(0, depth + (token.kind in _OPENING) - (token.kind in _CLOSING))
+    for i, token in enumerate(tokens):
+        depth += (i in pairs) - (i in closing)
         if token.kind == "row" and depth == 0:
             rows.append([])
         else:

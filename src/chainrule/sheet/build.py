@@ -23,8 +23,10 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.frame import literal_matrix, literal_number
+from chainrule.expr import lookup
 from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
-from chainrule.sheet.names import INDEX_LETTERS, Ref, children, letter_of, node_key, reference, walk
+from chainrule.sheet.meaning.products import STRUCTURAL
+from chainrule.sheet.names import INDEX_LETTERS, Ref, bound_letters, children, letter_of, node_key, reference, walk
 from chainrule.sheet.prose import Fact, ShapeFact, facts_of, from_relation
 from chainrule.sheet.statements import Equation, Scope, Sentence, Sheet, fence_items
 from chainrule.sheet.world import Family, Label, Site, World
@@ -199,12 +201,56 @@ class Scan:
                     family.slots[n] = "label"
                 elif n in family.literals and n not in family.lettered and not bare:
                     family.slots[n] = "label"
+        self._spread_labels(equations)
+        self._fixed_labels()
+        for base, refs in self.refs.items():
+            family = self.world.family(base)
             for r in refs:
                 family.sub_counts.add(sum(family.slot(n) == "axis" for n in range(len(r.subs))))
         for letter in self.index_letters & (self.world.glossary.bound | INDEX_LETTERS):
             found = self.world.families.get(letter)
             if found is not None and found.sub_counts <= {0} and not found.differentiated and not found.by:
                 self.world.families.pop(letter)
+
+    def _spread_labels(self, equations: list[Equation]) -> None:
+        """A letter that labels somewhere in a chain labels everywhere in it: `a_i = g(z_i)` beside `z_3 = ...`."""
+        chains: dict[tuple[int, int], list[Node]] = {}
+        for e in equations:
+            chains.setdefault((id(e.document), e.chain), []).extend((e.lhs, e.rhs))
+        for _ in range(4):
+            changed = False
+            for nodes in chains.values():
+                refs = [r for node in nodes for r in references(node, self.world)]
+                for ref in refs:
+                    family = self.world.family(ref.base)
+                    for n, sub in enumerate(ref.subs):
+                        letter = letter_of(sub)
+                        if letter and family.slot(n) == "axis" and any(self._labels(x, letter) for x in nodes):
+                            family.slots[n] = "label"
+                            changed = True
+            if not changed:
+                return
+
+    def _fixed_labels(self) -> None:
+        """`y_i` in `p_{y_i}` with an i that nothing binds is one name: the label of the sample at hand."""
+        inner = {r.base for refs in self.refs.values() for ref in refs for s in ref.subs for r in _inner(s, self.world)}
+        for base in inner:
+            letters = {letter_of(s) for r in self.refs.get(base, ()) for s in r.subs}
+            if len(letters) == 1 and None not in letters and not letters & self.world.glossary.bound:
+                for n in range(max(len(r.subs) for r in self.refs[base])):
+                    self.world.family(base).slots[n] = "name"
+
+    def _labels(self, node: Node, letter: str) -> bool:
+        """Whether a letter stands in a label slot of a formula outside of sums that bind it."""
+        bound = {x for part in walk(node) if isinstance(part, Big) and part.sub for x in bound_letters(part.sub)}
+        if letter in bound:
+            return False
+        for ref in references(node, self.world):
+            family = self.world.family(ref.base)
+            slots = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
+            if any(letter in _letters_in(s) for s in slots):
+                return True
+        return False
 
     def _literal_definitions(self, equations: list[Equation]) -> set[tuple[str, int]]:
         """Slots in which a numbered component has an equation of its own: `z_3 = x_1 w_{13}`."""
@@ -225,6 +271,15 @@ class Scan:
             if ref is not None and ref.base == base and len(ref.subs) > n and e.op in DEFINING:
                 return True
         return True
+
+
+def _inner(node: Node, world: World) -> list[Ref]:
+    """The names inside a subscript that is more than a letter."""
+    return [] if isinstance(node, Name) else list(references(node, world))
+
+
+def _letters_in(node: Node) -> set[str]:
+    return {n.text for n in walk(node) if isinstance(n, Name)}
 
 
 # -------------------------------------------------------------------------------------------------- definitions
@@ -292,6 +347,8 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
     base = ref.base
     if ref.postfix:
         base, ref = f"{base}^2", Ref(f"{base}^2", ref.subs, ref.labels)
+    if ref.primes and is_numeric(rhs) and base in world.sites:
+        return  # a printed value of the next update, to be compared with the computed one
     sites = world.sites.setdefault(base, [])
     same = [s for s in sites if site_key(world, s.ref) == site_key(world, ref)]
     if same and not _redefines(same[-1], e):
@@ -342,6 +399,8 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     if form is None:
         return False
     ref, params = form
+    if is_function_word(ref.base):
+        return False
     family = world.family(ref.base)
     if family.called > family.calls_with_names and not ref.subs and family.operand:
         return False
@@ -357,6 +416,11 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     if family.operand and not world.sites.get(ref.base):
         world.sites[ref.base] = [Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
     return True
+
+
+def is_function_word(base: str) -> bool:
+    """Words whose meaning is fixed: `tanh(s) = ...` is a claim, not a definition of tanh."""
+    return base in STRUCTURAL or lookup(base) is not None
 
 
 def _calls(world: World, node: Node, base: str) -> bool:

@@ -269,36 +269,42 @@ def _affine(node: Node) -> tuple[str | None, int]:
     return None, 0
 
 
-def updating(world: World, base: str, seen: frozenset[str] = frozenset()) -> bool:
+def updating(world: World, base: str) -> bool:
     """Whether a name changes from one update to the next: `w' = ...` is there, or it depends on such a name."""
-    if base in seen:
-        return False
-    for site in world.sites.get(base, ()):
-        if site.ref.primes:
-            return True
-        for node in walk(site.body):
-            ref = reference(node, world.glossary)
-            if ref is not None and ref.base != base and updating(world, ref.base, seen | {base}):
-                return True
-    return False
+    if "updating" not in world.derived:
+        roots = {b for b, sites in world.sites.items() if any(s.ref.primes for s in sites)}
+        world.derived["updating"] = _dependants(world, roots, lambda site: True)
+    return base in world.derived["updating"]
 
 
-def liftable(world: World, base: str, seen: frozenset[str] = frozenset()) -> bool:
+def liftable(world: World, base: str) -> bool:
     """Whether the bare name is one sample of a data set: it is split, or its definition uses a split name."""
-    base = world.aliases.get(base, base)
-    if base in seen:
-        return False
-    reading = world.readings.get(base)
-    if reading is not None and reading.split:
-        return True
-    for site in world.sites.get(base, ()):
-        if site.ref.subs:
-            continue
-        for node in walk(site.body):
-            ref = reference(node, world.glossary)
-            if ref is not None and not ref.subs and liftable(world, ref.base, seen | {base}):
-                return True
-    return False
+    if "liftable" not in world.derived:
+        roots = {b for b, r in world.readings.items() if r.split}
+        world.derived["liftable"] = _dependants(world, roots, lambda site: not site.ref.subs) if roots else frozenset()
+    return world.aliases.get(base, base) in world.derived["liftable"]
+
+
+def _dependants(world: World, roots: set[str], counts: Callable[[Site], bool]) -> frozenset[str]:
+    """The names whose definitions reach one of the roots."""
+    found = set(roots)
+    grew = True
+    while grew:
+        grew = False
+        for base, sites in world.sites.items():
+            if base not in found and any(counts(s) and not found.isdisjoint(_bases(world, s)) for s in sites):
+                found.add(base)
+                grew = True
+    return frozenset(found)
+
+
+def _bases(world: World, site: Site) -> frozenset[str]:
+    """The names in the body of a definition."""
+    key = id(site)
+    if key not in world.bodies:
+        refs = (reference(n, world.glossary) for n in walk(site.body))
+        world.bodies[key] = frozenset(world.aliases.get(r.base, r.base) for r in refs if r is not None)
+    return world.bodies[key]
 
 
 def tensor(frame: Frame, instance: Instance) -> Tensor:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from chainrule.expr import Expr, IndexValue, total
 from chainrule.read.tree import Accent, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
-from chainrule.sheet.frame import Choices, Frame, updating
+from chainrule.sheet.frame import Choices, Frame, literal_matrix
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Layout, Untyped, Val
 from chainrule.sheet.statements import Equation
@@ -226,22 +226,18 @@ def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
     return lines
 
 
-def cost_of(world: World, config: Config, lines: Iterable[Line]) -> float:
-    """How badly lines fit under the readings as they are: a failure each, with fresh dimensions for every line."""
-    return sum(line_cost(world, config, line) for line in lines)
-
-
-def line_cost(world: World, config: Config, line: Line) -> float:
+def line_cost(universe: Universe, line: Line) -> float:
     """0 for a line that fits, `FAILURE` for one that does not."""
     e = line.equation
-    if e.op not in ("=", ":=", "≡", "=:", "≈") or e.source == "condition":
-        return 0.0
-    universe = Universe(world, config)
+    kept = universe.dims.copy()
     try:
         _, lhs, rhs = type_line(universe, e)
+        if not mismatch(universe, lhs, rhs):
+            return 0.0
     except (Untyped, RecursionError):
-        return FAILURE
-    return FAILURE if mismatch(universe, lhs, rhs) else 0.0
+        pass  # a line that does not fit is what this function counts
+    universe.dims.__dict__.update(kept.__dict__)
+    return FAILURE
 
 
 # -------------------------------------------------------------------------------------------------- the search
@@ -261,7 +257,7 @@ def infer(world: World, config: Config, equations: list[Equation], deadline: Cal
                 options[base] = split
     world.readings = {base: found[0][0] for base, found in options.items()}
     world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
-    lines = [x for x in lines_of(world, equations) if x.equation.op in ("=", ":=", "≡", "=:", "≈")]
+    lines = [x for x in lines_of(world, equations) if _is_typed(x.equation)]
     signs = _signs_used(equations)
     search = Search(world, config, lines, deadline)
     for _ in range(3):
@@ -274,6 +270,14 @@ def infer(world: World, config: Config, equations: list[Equation], deadline: Cal
         if not changed:
             break
     search.pairs(options)
+    world.derived.pop("liftable", None)
+
+
+def _is_typed(e: Equation) -> bool:
+    """Equations whose sides have shapes; a printed table says nothing that its formula does not."""
+    if e.op not in ("=", ":=", "≡", "=:", "≈") or e.source in ("condition", "prose"):
+        return False
+    return not (e.link and literal_matrix(e.rhs) is not None)
 
 
 def _is_quantity(world: World, family: Family) -> bool:
@@ -283,7 +287,7 @@ def _is_quantity(world: World, family: Family) -> bool:
 def _split_of_defined(world: World, family: Family) -> list[tuple[Reading, float]]:
     """A name defined bare but used with a subscript: a component of it, or its version for one sample."""
     bare = [s for s in world.sites[family.base] if not s.ref.subs]
-    if not bare or updating(world, family.base) and False:
+    if not bare:
         return []
     return [(Reading(0), 0.0), (Reading(1, split=True), 0.4), (Reading(2, split=True), 0.8)]
 
@@ -309,12 +313,14 @@ class Search:
 
     def cost(self, lines: list[Line]) -> float:
         cost = 0.0
+        self.world.derived.pop("liftable", None)
+        universe = Universe(self.world, self.config)
         for line in lines:
             readings = tuple((n, self.world.readings.get(n)) for n in sorted(line.names))
             key = (line.equation.position, readings, tuple(self.world.conventions.values()))
             if key not in self.memo:
                 self.deadline()
-                self.memo[key] = line_cost(self.world, self.config, line)
+                self.memo[key] = line_cost(universe, line)
             cost += self.memo[key]
         return cost
 

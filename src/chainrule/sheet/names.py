@@ -38,6 +38,8 @@ WORD_SUBSCRIPTS = frozenset(
     std avg ave err bias sum net obs""".split()
 )
 TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
+# Signs that look like names to the grammar but never name a quantity.
+NO_QUANTITIES = frozenset({"partial", "nabla", "bb R", "bb N", "bb Z", "bb E"})
 STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 
 
@@ -80,7 +82,8 @@ class Glossary:
     indexed: dict[str, set[int]] = field(default_factory=dict)
     bases: set[str] = field(default_factory=set)
     lone_delta: bool = False
-    power_names: set[str] = field(default_factory=set)
+    known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
+    settled: bool = False
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:
         """Whether a single letter in a subscript of `base` is an index rather than part of the name."""
@@ -97,23 +100,35 @@ def node_key(value: object) -> object:
     return value
 
 
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node."""
-    for f in fields(node):
-        value = getattr(node, f.name)
-        stack = [value]
-        while stack:
-            item = stack.pop(0)
-            if isinstance(item, Node):
-                yield item
-            elif isinstance(item, tuple):
-                stack[:0] = list(item)
-            elif isinstance(item, (tree.Factor, tree.Term, tree.Link)):
-                yield item.node
-            elif isinstance(item, tree.Case):
-                yield item.value
-                if item.condition is not None:
-                    yield item.condition
+    kind = type(node)
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(f.name for f in fields(node) if f.name != "span")
+    for name in names:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _inside(value)
+
+
+def _inside(items: tuple[object, ...]) -> Iterator[Node]:
+    for item in items:
+        if isinstance(item, Node):
+            yield item
+        elif isinstance(item, (tree.Factor, tree.Term, tree.Link)):
+            yield item.node
+        elif isinstance(item, tuple):
+            yield from _inside(item)
+        elif isinstance(item, tree.Case):
+            yield item.value
+            if item.condition is not None:
+                yield item.condition
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -272,9 +287,21 @@ def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:
 
 def reference(node: Node, glossary: Glossary) -> Ref | None:
     """A node as a name with what hangs on it, or None when its core is no name."""
+    if not isinstance(node, (Name, Script, Accent, Brace, Fenced)):
+        return None
+    if not glossary.settled:
+        return _reference(node, glossary)
+    found = glossary.known.get(id(node))
+    if found is None:
+        found = glossary.known[id(node)] = (node, _reference(node, glossary))
+    return found[1]
+
+
+def _reference(node: Node, glossary: Glossary) -> Ref | None:
     match node:
         case Name():
-            return Ref(spelled(node))
+            base = spelled(node)
+            return None if base in NO_QUANTITIES else Ref(base)
         case Accent(kind=kind, body=body):
             inner = reference(body, glossary)
             return None if inner is None else replace(inner, base=f"{kind}({inner.base})")
@@ -336,6 +363,7 @@ def collect(nodes: Iterable[Node]) -> Glossary:
     for _ in range(2):
         for node in everything:
             _collect_names(node, glossary)
+    glossary.settled = True
     return glossary
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum, Text
 from chainrule.sheet.names import Glossary, Ref, letter_of, reference, walk
@@ -65,6 +65,22 @@ def from_relation(relation: Relation, glossary: Glossary, sentence: Sentence | N
             elif link.op in (">", "≥") and isinstance(link.node, Number) and link.node.text in ("0", "1"):
                 facts.append(Fact("sign", ref, "positive"))
     return facts
+
+
+def relations_of(node: Node) -> list[Relation]:
+    """The relations of a formula; names listed before one belong to it: `x, w \\in \\mathbb{R}^d`."""
+    if isinstance(node, Relation):
+        return [node]
+    found: list[Relation] = []
+    names: list[Node] = []
+    for item in node.items if isinstance(node, Comma) else ():
+        if isinstance(item, Relation):
+            first = Comma(item.first.span, (*names, item.first)) if names else item.first
+            found.append(replace(item, first=first))
+            names = []
+        else:
+            names.append(item)
+    return found
 
 
 def _member(ref: Ref, space: Node) -> list[Fact]:
@@ -137,7 +153,7 @@ def _refs(sentence: Sentence, names: str, glossary: Glossary) -> list[Ref]:
     for number in re.findall(r"⟦(\d+)⟧", names):
         node = sentence.formulas[int(number)]
         if isinstance(node, Relation):
-            node = node.links[-1].node if False else node.first
+            node = node.first
         for item in node.items if isinstance(node, Comma) else (node,):
             ref = reference(item, glossary)
             if ref is not None:
@@ -214,9 +230,8 @@ def facts_of(sentence: Sentence, glossary: Glossary) -> list[Fact]:
     """Everything the pattern rows find in one sentence, and what its inline relations declare."""
     found: list[Fact] = []
     for node in sentence.formulas:
-        for part in node.items if isinstance(node, Comma) else (node,):
-            if isinstance(part, Relation):
-                found += from_relation(part, glossary, sentence)
+        for relation in relations_of(node):
+            found += from_relation(relation, glossary, sentence)
     for _, pattern, build in COMPILED:
         for match in pattern.finditer(sentence.text):
             found += build(match, sentence, glossary)

@@ -128,6 +128,8 @@ class World:
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
     parameter: Node | None = None
+    derived: dict[str, frozenset[str]] = field(default_factory=dict)
+    bodies: dict[int, frozenset[str]] = field(default_factory=dict)
     epochs: list[int] = field(default_factory=list)
 
     # ---------------------------------------------------------------------------------------- definitions
