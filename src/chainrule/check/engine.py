@@ -13,6 +13,7 @@ from chainrule.check.report import DocumentReport, Note, Statement
 from chainrule.read.document import Document
 from chainrule.sheet.build import build
 from chainrule.sheet.infer import infer
+from chainrule.sheet.prose import told_values
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
 from chainrule.sheet.world import Config
 
@@ -28,18 +29,28 @@ def check_document(
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
     started = monotonic()
     clock = Clock(options.deadline)
-    sheet = gather(document, tuple(context))
+    sheet = with_told_values(gather(document, tuple(context)))
     own = [e for e in sheet.equations if e.own]
     findings = _judged(sheet, own, options, clock, progress)
-    findings |= {e.position: _unread(e) for e in sheet.unread if e.own}
-    everything = sorted([*own, *(e for e in sheet.unread if e.own)], key=lambda e: e.position)
+    unread = [e for e in sheet.unread if e.own]
+    everything = sorted([*own, *unread], key=lambda e: (e.position, e.span.start))
     statements = tuple(
-        _statement(n, e, findings.get(e.position) or _late()) for n, e in enumerate(everything, start=1)
+        _statement(n, e, _unread(e) if e.source == "unread" else findings.get(e.position) or _late())
+        for n, e in enumerate(everything, start=1)
     )
     problems = tuple(Note(p.code, p.message) for d in (document, *context) for p in d.problems)
     return DocumentReport(
         document.path, statements, problems, seconds=monotonic() - started, text=document.text
     )
+
+
+def with_told_values(sheet: Sheet) -> Sheet:
+    """The sheet with the values its words give, each at the end of the sentence that says it, positions counted anew."""
+    ordered = sorted([*sheet.equations, *told_values(sheet)], key=lambda e: e.position)
+    sheet.equations = [replace(e, position=2 * n + 1) for n, e in enumerate(ordered)]
+    after = {e.position: 2 * n + 1 for n, e in enumerate(ordered)}
+    sheet.unread = [replace(e, position=after.get(e.position - 1, 0) + 1) for e in sheet.unread]
+    return sheet
 
 
 def _judged(
@@ -97,4 +108,4 @@ def _statement(n: int, e: Equation, found: Finding) -> Statement:
     )  # fmt: skip
 
 
-__all__ = ["Options", "check_document", "replace"]
+__all__ = ["Options", "check_document"]

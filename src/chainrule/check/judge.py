@@ -22,7 +22,7 @@ from chainrule.expr.index import Index
 from chainrule.read.tree import Comma, Dots, Fraction, Node, Product, Relation, Unread
 from chainrule.sheet.build import is_numeric, site_key
 from chainrule.sheet.frame import Choices, Frame, liftable
-from chainrule.sheet.infer import layouts, mismatch, names_in, type_line
+from chainrule.sheet.infer import layouts, lines_of, mismatch, names_in, type_line
 from chainrule.sheet.meaning.atoms import condition as condition_value
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import letter_of, reference, walk
@@ -382,7 +382,7 @@ class Judge:
 
     def grounded(self, e: Equation) -> bool:
         """Whether the shapes of all names in a line are known rather than guessed."""
-        for base in names_in(self.world, e.lhs) | names_in(self.world, e.rhs):
+        for base in lines_of(self.world, [e])[0].names:
             family = self.world.family(base)
             if self.world.defined(base) or family.declared_rank is not None or family.differentiated:
                 continue

@@ -18,7 +18,7 @@ from chainrule.read.pieces import Pieces, Rule, cleaner
 from chainrule.read.regions import Regions
 from chainrule.read.tree import Span
 
-_VERBATIM = "verbatim|Verbatim|lstlisting|minted|tikzpicture|comment|filecontents|algorithmic-code|alltt|asy"
+_VERBATIM = "verbatim|Verbatim|lstlisting|minted|tikzpicture|comment|filecontents|alltt|asy"
 _HIDDEN = re.compile(
     rf"\\begin\s*\{{(?P<env>(?:{_VERBATIM})\*?)\}}|\\(?P<off>iffalse)\b|\\verb\*?(?P<quote>[^\sA-Za-z*])[^\n]*?(?P=quote)"
     r"|\\lstinline(?P<bar>[^\sA-Za-z{\[])[^\n]*?(?P=bar)|\\[^\n]|(?P<line>^[^\S\n]*%[^\n]*(?:\n|\Z))|(?P<comment>%[^\n]*)",
@@ -42,6 +42,7 @@ _LEVELS = {
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{?\s*([^\s{}\\]+)\s*\}?")
 _BODY = re.compile(r"\\begin\s*\{document\}")
 _BODY_END = re.compile(r"\\end\s*\{document\}")
+_NOT_BLANK = re.compile(r"\S")
 _OPTION = r"(?:\s*\[[^\[\]]*\])*"
 _LINE_REACH = 2000
 
@@ -119,7 +120,9 @@ class Latex:
         begin = _BODY.search(self.text, start)
         end = _BODY_END.search(self.text, begin.end()) if begin else None
         self.end = end.start() if end else len(text)
-        self.macros = {found.macro.name: found.macro for found in declarations(self.regions, start, len(text))}
+        self.macros: dict[str, Macro] = {
+            found.macro.name: found.macro for found in declarations(self.regions, start, len(text))
+        }
         self.formulas = Formulas(self.regions, shorthands=shorthands(self.macros))
         self.found = Pieces(self.text, _clean)
         self.words_from = begin.end() if begin else start
@@ -276,8 +279,3 @@ class Latex:
         "subfile": _input,
         "par": _paragraph,
     }
-
-
-_NOT_BLANK = re.compile(r"\S")
-
-__all__ = ["Latex", "Macro", "without_comments"]

@@ -20,6 +20,9 @@ _LEAD_IN = re.compile(
     r"[,:]?\s+)+)",
     re.IGNORECASE,
 )
+_PARAGRAPH_END = re.compile(r"\n?[^\S\n]*(?=\n|\Z)")
+_LINE_REACH = 2000
+
 _clean = cleaner(())
 
 
@@ -54,8 +57,8 @@ class Plain:
             self.found.pause(start)
             self.fresh = True
             return
-        blank_next = not self.text[end + 1 : self.text.find("\n", end + 1) % (len(self.text) + 1)].strip()
-        heading = marker(line, starts=self.fresh, ends=blank_next) if len(line) < 2000 else None
+        ends = _PARAGRAPH_END.match(self.text, end) is not None
+        heading = marker(line, starts=self.fresh, ends=ends) if len(line) < _LINE_REACH else None
         self.fresh = False
         if heading:
             self.found.marker(start, heading, 0)

@@ -14,7 +14,7 @@ from chainrule.expr import Expr, IndexValue, total
 from chainrule.read.tree import Accent, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
 from chainrule.sheet.frame import Choices, Frame, literal_matrix
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.names import Glossary, reference, walk
 from chainrule.sheet.shapes import Layout, Untyped, Val
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Family, Reading, Universe, World
@@ -37,7 +37,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "times": (("", 0.0), ("hadamard", 0.3), ("inner", 0.5)),
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
-FAILURE = 4.0
+FAILURE, ASKEW = 4.0, 1.0
 
 
 def look(base: str) -> str:
@@ -202,7 +202,7 @@ def names_in(world: World, node: Node) -> set[str]:
 
 
 def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
-    """Equations with all names they rest on."""
+    """Equations with all names they rest on, directly or through definitions."""
     below: dict[str, frozenset[str]] = {}
 
     def reach(base: str, seen: frozenset[str]) -> frozenset[str]:
@@ -227,13 +227,14 @@ def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
 
 
 def line_cost(universe: Universe, line: Line) -> float:
-    """0 for a line that fits, `FAILURE` for one that does not."""
+    """0 for a line that fits, `ASKEW` when one side is the other's transpose, `FAILURE` when it does not fit."""
     e = line.equation
     kept = universe.dims.copy()
     try:
         _, lhs, rhs = type_line(universe, e)
+        askew = {lhs.kind, rhs.kind} == {"row", "column"}
         if not mismatch(universe, lhs, rhs):
-            return 0.0
+            return ASKEW if askew else 0.0
     except (Untyped, RecursionError):
         pass  # a line that does not fit is what this function counts
     universe.dims.__dict__.update(kept.__dict__)
@@ -257,7 +258,7 @@ def infer(world: World, config: Config, equations: list[Equation], deadline: Cal
                 options[base] = split
     world.readings = {base: found[0][0] for base, found in options.items()}
     world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
-    lines = [x for x in lines_of(world, equations) if _is_typed(x.equation)]
+    lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary)]
     signs = _signs_used(equations)
     search = Search(world, config, lines, deadline)
     for _ in range(3):
@@ -273,11 +274,12 @@ def infer(world: World, config: Config, equations: list[Equation], deadline: Cal
     world.derived.pop("liftable", None)
 
 
-def _is_typed(e: Equation) -> bool:
-    """Equations whose sides have shapes; a printed table says nothing that its formula does not."""
+def _is_typed(e: Equation, glossary: Glossary) -> bool:
+    """Equations whose sides have shapes; the tables of later updates say nothing that the first ones do not."""
     if e.op not in ("=", ":=", "≡", "=:", "≈") or e.source in ("condition", "prose"):
         return False
-    return not (e.link and literal_matrix(e.rhs) is not None)
+    ref = reference(e.lhs, glossary)
+    return ref is None or not ref.primes or literal_matrix(e.rhs) is None
 
 
 def _is_quantity(world: World, family: Family) -> bool:

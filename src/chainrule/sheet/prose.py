@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum, Text
 from chainrule.sheet.names import Glossary, Ref, letter_of, reference, walk
-from chainrule.sheet.statements import Sentence
+from chainrule.sheet.statements import Equation, Sentence, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +235,27 @@ def facts_of(sentence: Sentence, glossary: Glossary) -> list[Fact]:
     for _, pattern, build in COMPILED:
         for match in pattern.finditer(sentence.text):
             found += build(match, sentence, glossary)
+    return found
+
+
+def told_values(sheet: Sheet) -> list[Equation]:
+    """Values that words give to names, as equations: "α is set to 0.1" is `\\alpha = 0.1`."""
+    found = []
+    for s in sheet.sentences:
+        for fact in facts_of(s, sheet.glossary):
+            if fact.kind != "value" or fact.ref is None or not fact.ref.bare or not isinstance(fact.data, Node):
+                continue
+            n = next(n for n, node in enumerate(s.formulas) if reference(node, sheet.glossary) == fact.ref)
+            source = s.sources[n].strip("$ ")
+            name = source if source.isascii() else "\\" + fact.ref.base
+            value = getattr(fact.data, "text", "")
+            span = s.spans[n]
+            found.append(
+                Equation(
+                    s.position, s.document, s.own, span, s.formulas[n], "=", fact.data, s.scope, -s.position, 0, False,
+                    source="prose", spelled=(name, value),
+                )
+            )  # fmt: skip
     return found
 
 

@@ -322,6 +322,7 @@ def gather(document: Document, context: tuple[Document, ...] = ()) -> Sheet:
                     state.math(piece, tidy)
         state.flush()
         position = state.position
+    sheet.equations.sort(key=lambda e: e.position)
     return sheet
 
 
