@@ -1,4 +1,4 @@
-"""The kinds of terms: interned, immutable nodes that know their free indices, their symbols and their place in an order.
+"""The kinds of terms: interned, immutable nodes that know their free indices, symbols and sort key.
 
 Nodes are made by the smart constructors of `chainrule.expr.terms`, never directly.
 """

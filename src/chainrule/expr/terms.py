@@ -75,7 +75,7 @@ def _close(bound: tuple[Index, ...], body: Expr) -> Scope:
 
 
 def _held(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
-    """Names for the time of renaming, free nowhere in the body; terms under construction may hold others of the kind."""
+    """Names for the time of renaming that are not free in the body, where an outer renaming may be under way."""
     taken = {i.name for i in body.free}
     names = (name for k in range(len(taken) + len(bound)) if (name := f"{BOUND}held{k}") not in taken)
     return tuple(Index(name, i.dim) for name, i in zip(names, bound, strict=False))

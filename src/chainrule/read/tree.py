@@ -117,7 +117,8 @@ class Factor:
     """One factor of a `Product` with the sign that stands before it.
 
     `op` is "" for the first factor and for juxtaposition, else one of
-    "cdot" "times" "odot" "circ" "*" "/" "otimes" "oplus" "." (a full stop used as a product sign) "bullet" "ast".
+    "cdot" "times" "odot" "circ" "*" "/" "otimes" "oplus" "." (a full stop used as a product sign) "bullet" "ast",
+    or any other binary sign by its control word: "cup" "cap" "setminus" "star" "wedge" "vee" "ominus" "oslash".
     """
 
     op: str
@@ -150,6 +151,7 @@ class Sum(Node):
 class Infix(Node):
     """Two sides of a separator that binds weaker than `+` and stronger than a comma: "|" (given), ":" and ";".
 
+    Also "‖" (`KL(p \\| q)`) and "or" between conditions.
     `p(y \\mid x)` has a `Fenced` whose body is `Infix("|", y, x)`; `\\{x : x > 0\\}` has ":".
     """
 
@@ -171,7 +173,7 @@ class Link:
 
     `op` is normalised: "=" ":=" "=:" "≡" "≈" "≠" "<" ">" "≤" "≥" "∈" "∉" "⊂" "∼" "∝" "→" (also \\to,
     \\mapsto, \\rightarrow) "←" (\\leftarrow, \\gets: an update) "⇒" "⇔".
-    `\\overset{!}{=}`, `\\stackrel{..}{=}` are "=". `==` is "=".
+    `\\overset{!}{=}`, `\\stackrel{..}{=}` are "=". `==` is "=". Rarer signs: "≪" "≫" "∋" "⊃" "⊥" "≻" "≺" "⪰" "⪯".
     """
 
     op: str

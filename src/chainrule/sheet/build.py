@@ -26,7 +26,7 @@ from chainrule.sheet.frame import literal_matrix, literal_number
 from chainrule.expr import lookup
 from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
 from chainrule.sheet.meaning.products import STRUCTURAL
-from chainrule.sheet.names import INDEX_LETTERS, Ref, bound_letters, children, letter_of, node_key, reference, walk
+from chainrule.sheet.names import INDEX_LETTERS, KRONECKER, Ref, bound_letters, children, letter_of, node_key, reference, walk
 from chainrule.sheet.prose import Fact, ShapeFact, facts_of, from_relation
 from chainrule.sheet.statements import Equation, Scope, Sentence, Sheet, fence_items
 from chainrule.sheet.world import Family, Label, Site, World
@@ -83,8 +83,8 @@ class Scan:
             ref = reference(top, self.world.glossary)
             if ref is not None:
                 self.use(ref)
-                family = self.world.family(ref.base)
-                family.operand += 1
+                if not is_function_word(ref.base):
+                    self.world.family(ref.base).operand += 1
                 stack += [n for n in (*ref.subs, *ref.labels) if not isinstance(n, Name)]
                 stack += [p.node for p in ref.postfix if p.node is not None and not isinstance(p.node, Name)]
                 continue
@@ -149,8 +149,10 @@ class Scan:
         ref = reference(node, self.world.glossary)
         if ref is None:
             return False
-        family = self.world.family(ref.base)
         args = fence_items(fence)
+        if is_function_word(ref.base):
+            return not ref.primes and not ref.subs
+        family = self.world.family(ref.base)
         surely = len(args) > 1 or ref.primes > 0 or reference(args[0], self.world.glossary) is not None
         family.called += 1
         family.calls_with_names += surely
@@ -169,6 +171,8 @@ class Scan:
                     self.world.size_names.add(n.text)
 
     def use(self, ref: Ref) -> None:
+        if is_function_word(ref.base):
+            return
         self.refs.setdefault(ref.base, []).append(ref)
         family = self.world.family(ref.base)
         family.primes.add(ref.primes)
@@ -376,7 +380,7 @@ def _definable(world: World, ref: Ref) -> bool:
     """A name whose subscripts are distinct letters or labels can stand on the left of a definition."""
     if ref.postfix and not _square(ref):
         return False
-    if ref.base in ("e", "pi", "partial", "nabla"):
+    if ref.base in ("e", "pi", KRONECKER) or is_function_word(ref.base):
         return False
     if ref.bare and ref.base in world.glossary.bound and ref.base not in world.families:
         return False

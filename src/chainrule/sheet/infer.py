@@ -14,7 +14,7 @@ from chainrule.expr import Expr, IndexValue, total
 from chainrule.read.tree import Accent, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
 from chainrule.sheet.frame import Choices, Frame, literal_matrix
-from chainrule.sheet.names import Glossary, reference, walk
+from chainrule.sheet.names import KRONECKER, Glossary, reference, walk
 from chainrule.sheet.shapes import Layout, Untyped, Val
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Family, Reading, Universe, World
@@ -283,7 +283,7 @@ def _is_typed(e: Equation, glossary: Glossary) -> bool:
 
 
 def _is_quantity(world: World, family: Family) -> bool:
-    return family.operand > 0 or not family.called
+    return (family.operand > 0 or not family.called) and family.base != KRONECKER
 
 
 def _split_of_defined(world: World, family: Family) -> list[tuple[Reading, float]]:

@@ -40,6 +40,7 @@ WORD_SUBSCRIPTS = frozenset(
 TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
 # Signs that look like names to the grammar but never name a quantity.
 NO_QUANTITIES = frozenset({"partial", "nabla", "bb R", "bb N", "bb Z", "bb E"})
+KRONECKER = "Kronecker delta"
 STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 
 
@@ -82,6 +83,7 @@ class Glossary:
     indexed: dict[str, set[int]] = field(default_factory=dict)
     bases: set[str] = field(default_factory=set)
     lone_delta: bool = False
+    error_delta: bool = False
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
     settled: bool = False
 
@@ -331,7 +333,10 @@ def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
         base += word
         labels += more
         postfix += ops
-    return Ref(base, subs, labels, ref.primes + node.primes, postfix)
+    primes = ref.primes + node.primes
+    if base == "delta" and len(subs) == 2 and not (labels or primes or glossary.error_delta):
+        base = KRONECKER
+    return Ref(base, subs, labels, primes, postfix)
 
 
 # -------------------------------------------------------------------------------------------------- glossary
@@ -369,6 +374,10 @@ def collect(nodes: Iterable[Node]) -> Glossary:
 
 def _collect_letters(node: Node, glossary: Glossary) -> None:
     match node:
+        case Relation(first=Script(base=Name(text="delta"), sub=Node() as sub, sup=None), links=(link, *_)):
+            # δ with two subscripts on the left of an equation is a quantity of this document, unless cases define it
+            if link.op in ("=", ":=") and not isinstance(link.node, tree.Cases):
+                glossary.error_delta |= len(split_subscript(sub, "delta", glossary)[1]) == 2
         case Big(op="sum" | "prod" | "max" | "min" | "argmax" | "argmin", sub=Node() as sub):
             glossary.bound.update(bound_letters(sub))
         case Relation(first=Name(text=text), links=(link, *_)) if len(text) == 1 and _is_range(link.node, link.op):

@@ -38,7 +38,7 @@ from chainrule.sheet.frame import (
     ref_value,
     size_value,
 )
-from chainrule.sheet.names import Postfix, Ref, letter_of, reference, split_subscript, split_superscript
+from chainrule.sheet.names import KRONECKER, Postfix, Ref, letter_of, reference, split_subscript, split_superscript
 from chainrule.sheet.shapes import Untyped, Val, describe, scalar
 
 IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
@@ -88,7 +88,7 @@ def _named(frame: Frame, ref: Ref) -> Val:
     if plain and not known and world.defined(f"{ref.base}^2"):
         square = ref_value(frame, Ref(f"{ref.base}^2"))
         return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), square)
-    if _is_kronecker(frame, ref):
+    if ref.base == KRONECKER:
         return _kronecker(frame, ref)
     if ref.base in IDENTITY_NAMES and not known and ref.base not in world.readings:
         return _identity(frame, ref)
@@ -113,17 +113,6 @@ def _special(frame: Frame, base: str) -> Val | None:
 def _is_square(ref: Ref) -> bool:
     first = ref.postfix[0]
     return first.op == "pow" and isinstance(first.node, Number) and first.node.text == "2"
-
-
-def _is_kronecker(frame: Frame, ref: Ref) -> bool:
-    """δ_{ij} is the Kronecker delta unless the document defines a δ of its own with two subscripts."""
-    return (
-        ref.base == "delta"
-        and len(ref.subs) == 2
-        and not ref.labels
-        and not frame.world.defined("delta")
-        and not frame.world.family("delta").differentiated
-    )
 
 
 def _kronecker(frame: Frame, ref: Ref) -> Val:
