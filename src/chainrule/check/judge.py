@@ -19,7 +19,7 @@ from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggest
 from chainrule.check.settle import Settled, settle
 from chainrule.expr import BALL, Const, Expr, Symbol, Unknown, evaluate
 from chainrule.expr.index import Index
-from chainrule.read.tree import Comma, Dots, Fraction, Node, Product, Relation, Unread
+from chainrule.read.tree import Comma, Dots, Fraction, Node, Number, Product, Relation, Unread
 from chainrule.sheet.build import is_numeric, site_key
 from chainrule.sheet.frame import Choices, Frame, liftable
 from chainrule.sheet.infer import layouts, lines_of, mismatch, names_in, type_line
@@ -166,6 +166,8 @@ class Judge:
 
     def claim(self, e: Equation) -> Finding:
         """A claim or a printed number: the outcome under the document's reading, then under the other customs."""
+        if e.op == "≈" and printed_table(e.rhs) is None:
+            return Finding("unsupported", "relation", "an approximation of one formula by another is not judged")
         assumed = self._implicit(e)
         if assumed is not None:
             return Finding("assumed", "implicit-definition", assumed, assumptions=(assumed,))
@@ -182,6 +184,8 @@ class Judge:
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
         if isinstance(outcome, Different):
+            if e.position in self.world.circular:
+                return Finding("unsupported", "cyclic", self.world.circular[e.position])
             return self.refuted(e, self.variant(), outcome)
         return self.unclear(e, outcome)
 
@@ -198,8 +202,6 @@ class Judge:
         if failed is not None:
             return Unclear(failed.code, failed.message)
         frame, lhs, rhs = variant.typed[e.position]
-        lhs, rhs = flush(lhs, rhs)
-
         def call() -> Outcome:
             condition = self.condition(e, frame)
             return variant.comparer.compare(lhs, rhs, condition)
@@ -287,6 +289,8 @@ class Judge:
             instance = variant.universe.instances.get(symbol)
             if instance is not None and instance.base in names:
                 found.append(text)
+        for base in sorted(variant.universe.roles_taken & names):
+            found.append(f"{base} is not defined; it is read as the logistic sigmoid")
         for symbol, below_names in variant.settled.unknown.items():
             instance = variant.universe.instances.get(symbol)
             if instance is not None and instance.base in names:
@@ -312,29 +316,45 @@ class Judge:
         """Whether an undefined name could make the line true: then it is assumed, not wrong."""
         left, right = different.terms
         settled = variant.settled
+        if e.link and is_zero(e.rhs) and self.chain_has_derivative(e):
+            text = f"{e.text(e.lhs)} is set to zero: a condition, not a consequence"
+            return Finding("assumed", "condition", text, assumptions=(text,))
         bare_zero = isinstance(left, Const) and left.value == 0 and has_derivative_node(e.lhs)
         if bare_zero and not (isinstance(right, Const)):
             by = "the variable it is differentiated by"
             text = f"the document does not say how {e.text(e.lhs)} depends on {by}"
             return Finding("assumed", "undefined-symbol", text, assumptions=(text,))
+        for side, other, symbols in ((e.lhs, e.rhs, different.right_symbols), (e.rhs, e.lhs, different.left_symbols)):
+            if has_decimals(side) and not has_decimals(other) and symbols - set(settled.data):
+                names = ", ".join(sorted(s.name for s in symbols - set(settled.data)))
+                text = f"the numbers put in for {names} are not given in the document"
+                return Finding("assumed", "undefined-symbol", text, assumptions=(text,))
         known = {s for s in different.left_symbols | different.right_symbols if s in settled.data}
         new = different.right_symbols - different.left_symbols - known
-        lost = {s for s in different.left_symbols - different.right_symbols - known if not self.introduced(variant, s)}
+        direct = names_in(self.world, e.lhs)
+        lost = {
+            s
+            for s in different.left_symbols - different.right_symbols - known
+            if variant.universe.instances[s].base in direct and not self.introduced(variant, s)
+        }
         for symbol in sorted(new | lost):
             side = "right" if symbol in new else "left"
             text = f"{symbol.name} is never defined and stands on the {side} side only"
             return Finding("assumed", "undefined-symbol", text, assumptions=(text,))
-        functions = [
-            {u.name for u in unknown_functions(t, variant)} for t in (left, right)
-        ]
-        loose = (functions[0] ^ functions[1]) | (
-            (functions[0] | functions[1]) - {s.name for s in settled.unknown}
-        )
+        functions = [{(u.name, len(u.slots)) for u in unknown_functions(t, variant)} for t in (left, right)]
+        named = {name for name, _ in functions[0] | functions[1]}
+        loose = {name for name, _ in functions[0] ^ functions[1]} | (named - {s.name for s in settled.unknown})
+        loose |= variant.universe.roles_taken & (names_in(self.world, e.lhs) | names_in(self.world, e.rhs))
         if loose:
             name = sorted(loose)[0]
             text = f"{name} is never defined; this line may be what says what it is"
             return Finding("assumed", "undefined-symbol", text, assumptions=(text,))
         return None
+
+    def chain_has_derivative(self, e: Equation) -> bool:
+        """Whether any side of the chain a line belongs to is a derivative."""
+        same = [x for x in self.equations if x.document is e.document and x.chain == e.chain]
+        return any(has_derivative_node(x.lhs) for x in same)
 
     def introduced(self, variant: Variant, symbol: Symbol) -> bool:
         """Whether the document introduces a symbol as given: by a declaration, or in the body of a definition."""
@@ -342,12 +362,7 @@ class Judge:
         if instance is None:
             return False
         family = self.world.family(instance.base)
-        if family.declared_rank is not None or family.by or instance.base in self.world.independent:
-            return True
-        for sites in (*self.world.sites.values(), *self.world.functions.values()):
-            if any(instance.base in names_in(self.world, s.body) for s in sites if s.assumed is None):
-                return True
-        return False
+        return family.declared_rank is not None or family.by > 0 or instance.base in self.world.independent
 
     def unclear(self, e: Equation, outcome: Unclear | Outcome) -> Finding:
         """No decision: a shape mismatch between grounded sides is wrong, everything else is unsupported."""
@@ -505,9 +520,14 @@ def _decimal_balls(symbol: Symbol, floats: object, settled: Settled) -> object:
     return array.reshape(np.asarray(floats).shape)
 
 
-def flush(lhs: Val, rhs: Val) -> tuple[Val, Val]:
-    """Sides that differ only by row against column, or a zero for a zero vector, brought to the same axes."""
-    return lhs, rhs
+def is_zero(node: Node) -> bool:
+    """A printed zero."""
+    return getattr(node, "text", None) == "0"
+
+
+def has_decimals(node: Node) -> bool:
+    """Whether printed decimals stand in a formula: numbers put in for names."""
+    return any(isinstance(n, Number) and "." in n.text for n in walk(node))
 
 
 def variant_choices(variant: Variant, e: Equation) -> Choices:

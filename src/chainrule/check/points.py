@@ -28,7 +28,7 @@ from chainrule.expr import (
 from chainrule.expr.model import Array
 from chainrule.sheet.world import Universe
 
-SIZES = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 6, 7))
+SIZES = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 6, 7), (4, 3, 2, 5, 6, 7))
 MODES = ("real", "positive where needed", "unit where needed", "positive", "unit")
 NEEDY_FUNCTIONS = frozenset({"log", "log2", "log10", "sqrt", "arcsin", "arccos", "gammaln", "digamma"})
 

@@ -59,6 +59,7 @@ def build(sheet: Sheet, scope: Scope) -> World:
         apply_fact(world, fact)
     for e in equations:
         implicit_site(world, e)
+        _independence(world, e)
     _parameter(world, equations)
     _aliases(world)
     return world
@@ -410,6 +411,10 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
         return False
     if mentions(world, rhs, ref) or _calls(world, rhs, ref.base):
         return True
+    used = {r.base for r in references(rhs, world)}
+    plain = [p for p in params if (r := reference(p, world.glossary)) is not None and r.bare]
+    if len(plain) < len(params) and not any(r.base in used for p in params if (r := reference(p, world.glossary))):
+        return False
     sites = world.functions.setdefault(ref.base, [])
     if sites and not _redefines(sites[-1], e):
         return True
@@ -480,6 +485,20 @@ def implicit_site(world: World, e: Equation) -> None:
     )
 
 
+def _independence(world: World, e: Equation) -> None:
+    """`∂a/∂x = 0` says that a does not depend on x."""
+    left = _derivative_of(e.lhs)
+    if left is None or e.op != "=" or not _is_zero(e.rhs) or e.link:
+        return
+    ref = reference(left[0], world.glossary)
+    if ref is not None and not world.defined(ref.base):
+        world.independent.add(ref.base)
+
+
+def _is_zero(node: Node) -> bool:
+    return isinstance(node, (Number, Name)) and node.text == "0"
+
+
 def _callee(node: Node) -> Node:
     """The name of `l(\\mu, t)`; anything else as it is."""
     if isinstance(node, Product) and len(node.factors) == 2 and isinstance(node.factors[1].node, Fenced):
@@ -532,7 +551,7 @@ def apply_fact(world: World, fact: Fact) -> None:
         case "label":
             family.integer = True
             family.label_size = str(fact.data)
-        case "constant":
+        case "constant" | "independent":
             world.independent.add(ref.base)
         case "frontier":
             assert isinstance(fact.data, tuple)
@@ -544,10 +563,13 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     if world.defined(ref.base) and shape.rank in ("vector", "scalar"):
         return
     subs = sum(family.slot(n) == "axis" for n in range(len(ref.subs)))
-    if family.declared_rank is None or shape.dims:
+    if family.declared_rank is None or shape.dims and (ref.labels or not family.declared_dims):
         family.declared_rank = shape.rank
         family.declared_dims = shape.dims
         family.declared_subs = subs
+        if ref.labels:
+            labels = tuple(int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in ref.labels)
+            family.labelled_dims[labels] = shape.dims
         for d in shape.dims:
             if d is not None and not d.isdigit():
                 world.size_names.add(d)

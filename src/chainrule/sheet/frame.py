@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -35,6 +35,7 @@ class Tensor:
     body: Val | None = None
     data: tuple[tuple[Fraction, ...], ...] | None = None
     assumed: str | None = None
+    ambient: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Frame:
     counter: list[int] = field(default_factory=lambda: [0])
     einstein: frozenset[str] | None = None
     used: set[str] = field(default_factory=set)
+    active: tuple[int, ...] = ()
 
     @property
     def world(self) -> World:
@@ -187,6 +189,8 @@ class Frame:
                 return text
             case tree.Text(text=text):
                 return text.strip()
+            case tree.Relation(first=first):
+                return self.label(first)
         ref = reference(node, self.world.glossary)
         if ref is not None:
             return self.universe.config.top
@@ -262,6 +266,8 @@ def _affine(node: Node) -> tuple[str | None, int]:
     match node:
         case Name(text=text) if len(text) == 1:
             return text, 0
+        case tree.Relation(first=first):
+            return _affine(first)
         case Sum(terms=(first, second)) if isinstance(second.node, Number) and second.node.text.isdigit():
             letter = letter_of(first.node)
             step = int(second.node.text)
@@ -315,12 +321,14 @@ def tensor(frame: Frame, instance: Instance) -> Tensor:
     if key in cache:
         return cache[key]
     if key in universe.building:
-        raise Cycle(instance.base)
-    universe.building.add(key)
+        round_trip = list(universe.building)
+        positions = tuple(universe.building[k] for k in round_trip[round_trip.index(key) :])
+        raise Cycle(positions, instance.base)
+    universe.building[key] = 0
     try:
         result = _defined(frame, instance) or _declared(frame, instance)
     finally:
-        universe.building.discard(key)
+        del universe.building[key]
     cache[key] = result
     return result
 
@@ -348,9 +356,11 @@ def axis_subs(frame: Frame, ref: Ref) -> list[Node]:
 
 def _defined(frame: Frame, instance: Instance) -> Tensor | None:
     for site, labels, shift, lift in _sites(frame, instance):
+        frame.universe.building[instance, frame.epoch] = site.position
         owner = f"{instance.shown}{'°' if instance.sampled else ''}#{frame.epoch}"
         inner = Frame(
-            frame.universe, owner, max(site.position, frame.position), labels=labels, shift=shift, depth=frame.depth
+            frame.universe, owner, max(site.position, frame.position), labels=labels, shift=shift, depth=frame.depth,
+            active=frame.active,
         )
         data = literal_matrix(site.body)
         if data is not None and not lift:
@@ -370,12 +380,11 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         if frame.world.einstein:
             inner = inner.child(einstein=frozenset(letter for letter, _ in lead))
         body = inner.value(site.body)
-        loose = set(inner.free)
-        if loose:
-            letters = ", ".join(sorted(loose))
-            raise Untyped(f"{letters} in the definition of {instance.base} is bound by nothing", "index-scope")
+        # letters that the left side leaves out belong to it all the same: `s = \\log a_i` is s_i
+        ambient = tuple(sorted(inner.free))
+        lead[:0] = [(letter, inner.free[letter]) for letter in ambient]
         axes = (*(d for _, d in lead), *body.dims)
-        return Tensor(instance, axes, body.kind == "row", tuple(lead), body, assumed=site.assumed)
+        return Tensor(instance, axes, body.kind == "row", tuple(lead), body, assumed=site.assumed, ambient=ambient)
     return None
 
 
@@ -439,7 +448,8 @@ def _declared(frame: Frame, instance: Instance) -> Tensor:
 
 def declare(frame: Frame, instance: Instance, names: tuple[str, ...], sampled: bool) -> None:
     """Give the axes of an undefined name the dimensions its declaration states."""
-    declared = frame.world.family(instance.base).declared_dims
+    family = frame.world.family(instance.base)
+    declared = family.labelled_dims.get(instance.labels, family.declared_dims if not family.labelled_dims else ())
     for name, dim in zip(reversed(names), reversed(declared), strict=False):
         if dim is None:
             continue
@@ -489,10 +499,16 @@ def _lifted(frame: Frame, instance: Instance) -> Val:
 
 
 def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
-    if len(nodes) > len(whole.axes):
-        raise Untyped(f"{whole.instance.shown} has {len(whole.axes)} axes but {len(nodes)} subscripts", "shape")
-    terms = [frame.index_term(n, axis) for n, axis in zip(nodes, whole.axes, strict=False)]
-    return _view(frame, whole, terms, len(nodes))
+    n = len(whole.ambient)
+    if n + len(nodes) > len(whole.axes):
+        raise Untyped(f"{whole.instance.shown} has {len(whole.axes) - n} axes but {len(nodes)} subscripts", "shape")
+    terms = []
+    for letter, axis in zip(whole.ambient, whole.axes, strict=False):
+        dim, term = frame.letter(letter) or frame.free_letter(letter)
+        frame.dims.unify(dim, axis)
+        terms.append(term)
+    terms += [frame.index_term(node, axis) for node, axis in zip(nodes, whole.axes[n:], strict=False)]
+    return _view(frame, whole, terms, n + len(nodes))
 
 
 def _view(frame: Frame, whole: Tensor, lead: list[Term], count: int) -> Val:
@@ -540,15 +556,15 @@ def target(frame: Frame, val: Val) -> Callable[..., Component]:
 
 
 def size_value(frame: Frame, name: str) -> Val | None:
-    """A size used as a number: the N of `\\frac{1}{N}`."""
-    universe = frame.universe
+    """A size used as a number: the N of `\\frac{1}{N}`; a plain number when nothing has N entries after all."""
+    world, universe = frame.world, frame.universe
+    if name not in world.size_names or world.family(name).declared_rank not in (None, "scalar"):
+        return None
+    position = frame.position
 
     def at() -> Expr:
-        return size(universe.dims.dim(f"={name}"))
+        if name in universe.sized:
+            return size(universe.dims.dim(f"={name}"))
+        return component(universe.symbol(Instance(name), (), world.epoch(position)))
 
-    return scalar(at) if name in universe.sized or name in frame.world.size_names else None
-
-
-def numbers(mapping: Mapping[str, int]) -> str:
-    """Label letters for a message."""
-    return ", ".join(f"{k} = {v}" for k, v in sorted(mapping.items()))
+    return scalar(at)

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from chainrule.expr import Expr, IndexValue, total
 from chainrule.read.tree import Accent, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
+from chainrule.sheet.build import is_function_word
 from chainrule.sheet.frame import Choices, Frame, literal_matrix
 from chainrule.sheet.names import KRONECKER, Glossary, reference, walk
 from chainrule.sheet.shapes import Layout, Untyped, Val
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Config, Family, Reading, Universe, World
+from chainrule.sheet.world import Config, Cycle, Family, Reading, Universe, World
 
 # How unusual it is that a name of this look, without subscripts, has this rank: (scalar, column, row, matrix).
 CUSTOMS: dict[str, tuple[float, float, float, float]] = {
@@ -77,9 +78,9 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         options += [(Reading(most + 1), 0.0 if bold else 0.6), (Reading(most + 1, True), 1.4), (Reading(most + 2), 2.5)]
     elif 0 in counts:
         options += [
-            (Reading(most, split=True), 1.2),
-            (Reading(most + 1, split=True), 0.9),
-            (Reading(most + 1, True, split=True), 1.8),
+            (Reading(most, split=True), 2.0),
+            (Reading(most + 1, split=True), 1.8),
+            (Reading(most + 1, True, split=True), 2.6),
             (Reading(most + 1), 1.3),
             (Reading(most, True), 0.5 if most == 1 else 9.0),
         ]
@@ -105,7 +106,7 @@ def _declared(family: Family) -> list[tuple[Reading, float]] | None:
         cost = 0.7 * row if rank != "row" else 0.0
         if most <= axes:
             found.append((Reading(axes, row), cost))
-        if 0 in family.sub_counts and most >= 1 and family.declared_subs == 0:
+        if 0 in family.sub_counts and most >= 1 and family.declared_subs == 0 and rank != "matrix":
             found.append((Reading(axes + 1, row, split=True), cost + (0.3 if most <= axes else 0.0)))
     return found or [(Reading(axes, rows[0]), 0.0)]
 
@@ -246,6 +247,31 @@ def line_cost(universe: Universe, line: Line) -> float:
 
 def infer(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
     """Choose readings for every undefined name, and conventions for products of vectors."""
+    for _ in range(12):
+        _search(world, config, equations, deadline)
+        circle = _circle(world, config, equations, deadline)
+        if circle is None:
+            return
+        world.drop(max(circle.positions), circle.message)
+
+
+def _circle(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> Cycle | None:
+    """A set of equations that define names through each other, if there is one."""
+    universe = Universe(world, config)
+    for e in equations:
+        deadline()
+        if not _is_typed(e, world.glossary):
+            continue
+        try:
+            type_line(universe, e)
+        except Cycle as cycle:
+            return cycle
+        except (Untyped, RecursionError):
+            continue
+    return None
+
+
+def _search(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
     options = {
         base: candidates(family)
         for base, family in world.families.items()
@@ -283,7 +309,9 @@ def _is_typed(e: Equation, glossary: Glossary) -> bool:
 
 
 def _is_quantity(world: World, family: Family) -> bool:
-    return (family.operand > 0 or not family.called) and family.base != KRONECKER
+    if family.base == KRONECKER or is_function_word(family.base):
+        return False
+    return family.operand > 0 or not family.called
 
 
 def _split_of_defined(world: World, family: Family) -> list[tuple[Reading, float]]:

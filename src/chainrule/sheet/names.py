@@ -31,6 +31,8 @@ from chainrule.read.tree import (
 
 # Letters that stand for an index unless the document says otherwise.
 INDEX_LETTERS = frozenset("ijklmnpqrst")
+# Of these, the ones that number samples, entries and times even beside word-like subscripts (`b_f`, `b_i`, but `x_t`).
+COUNTING_LETTERS = frozenset("jkt")
 # Subscripts of several letters that are a word, though each letter could be an index.
 WORD_SUBSCRIPTS = frozenset(
     """in out hid gt max min tot total true pred new old train test val reg loss enc dec emb cls prior post data
@@ -84,12 +86,15 @@ class Glossary:
     bases: set[str] = field(default_factory=set)
     lone_delta: bool = False
     error_delta: bool = False
+    named: set[str] = field(default_factory=set)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
     settled: bool = False
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:
         """Whether a single letter in a subscript of `base` is an index rather than part of the name."""
-        return letter in self.bound or letter in INDEX_LETTERS or slot in self.indexed.get(base, ())
+        if letter in self.bound or slot in self.indexed.get(base, ()):
+            return True
+        return letter in INDEX_LETTERS and (letter in COUNTING_LETTERS or base not in self.named)
 
 
 def node_key(value: object) -> object:
@@ -365,6 +370,12 @@ def collect(nodes: Iterable[Node]) -> Glossary:
     everything = [n for node in nodes for n in walk(node)]
     for node in everything:
         _collect_letters(node, glossary)
+    for node in everything:
+        if isinstance(node, Script) and isinstance(node.sub, Name) and isinstance(node.base, (Name, Accent)):
+            stem = reference(node.base, glossary)
+            letter = node.sub.text
+            if stem is not None and letter not in INDEX_LETTERS and letter not in glossary.bound:
+                glossary.named.add(stem.base)
     for _ in range(2):
         for node in everything:
             _collect_names(node, glossary)
@@ -415,7 +426,7 @@ def _collect_names(node: Node, glossary: Glossary) -> None:
         return
     glossary.bases.add(ref.base)
     for slot, sub in enumerate(ref.subs):
-        if (letter := letter_of(sub)) and (letter in glossary.bound or letter in INDEX_LETTERS):
+        if (letter := letter_of(sub)) and letter in glossary.bound:
             glossary.indexed.setdefault(ref.base, set()).add(slot)
     if ref.base in glossary.indexed:
         return

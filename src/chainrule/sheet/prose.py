@@ -125,7 +125,7 @@ def real_space(node: Node) -> ShapeFact | None:
 
 
 def _is_reals(node: Node) -> bool:
-    return isinstance(node, Name) and node.text in ("R", "mathbb R", "Re") and ("bb" in node.style or not node.style)
+    return isinstance(node, Name) and node.text in ("R", "Re") and "bold" not in node.style
 
 
 def _all_times(product: Product) -> bool:
@@ -220,6 +220,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("role of symbol", r"symbol\s+" + NAMES + IS + r"(?:the )?([^.;:⟦]*)", _role),
     ("value", NAMES + r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)", _value),
     ("constant", NAMES + IS + r"(?:\w+ ){0,2}?constants?\b", _kind("constant")),
+    ("independent", NAMES + r"[^.⟦]{0,40}?(?:does not depend on|do not depend on|is not a function of|independent of)", _kind("independent")),
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),
     ("summation convention", r"(?i)einstein|summation convention|tensor notation|summation symbol (?:has been|is) dropped", _einstein),
 )  # fmt: skip

@@ -68,6 +68,7 @@ class Family:
     declared_rank: str | None = None
     declared_dims: tuple[str | None, ...] = ()
     declared_subs: int = 0
+    labelled_dims: dict[tuple[Label, ...], tuple[str | None, ...]] = field(default_factory=dict)
     label_size: str | None = None
     domain_kind: str | None = None
     integer: bool = False
@@ -125,6 +126,7 @@ class World:
     independent: set[str] = field(default_factory=set)
     one_hot: set[str] = field(default_factory=set)
     simplex: set[str] = field(default_factory=set)
+    circular: dict[int, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
     parameter: Node | None = None
@@ -155,6 +157,18 @@ class World:
         yield from reversed([s for s in sites if s.position <= position])
         yield from (s for s in sites if s.position > position)
 
+    def drop(self, position: int, why: str) -> None:
+        """Take an equation out of the definitions: it only goes round in a circle with earlier ones."""
+        self.circular[position] = why
+        for table in (self.sites, self.functions):
+            for base, sites in list(table.items()):
+                kept = [s for s in sites if s.position != position]
+                if kept:
+                    table[base] = kept
+                else:
+                    del table[base]
+        self.derived.clear()
+
     def family(self, base: str) -> Family:
         """The family of a base name, created on first use."""
         base = self.aliases.get(base, base)
@@ -173,10 +187,11 @@ class World:
 
 
 class Cycle(Untyped):
-    """A name is defined through itself."""
+    """A name is defined through itself; `positions` are the equations that go round."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, positions: tuple[int, ...], base: str = "a name") -> None:
         super().__init__(f"{base} is defined through itself", "cyclic")
+        self.positions = positions
 
 
 @dataclass
@@ -192,9 +207,10 @@ class Universe:
     symbols: dict[tuple[Instance, int], Symbol] = field(default_factory=dict)
     instances: dict[Symbol, Instance] = field(default_factory=dict)
     sized: set[str] = field(default_factory=set)
+    roles_taken: set[str] = field(default_factory=set)
     assumed_functions: set[str] = field(default_factory=set)
     numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)
-    building: set[object] = field(default_factory=set)
+    building: dict[object, int] = field(default_factory=dict)
 
     def axis_names(self, instance: Instance, axes: int, epoch: int) -> tuple[str, ...]:
         """The dimension names of an instance's axes, one unification variable each."""

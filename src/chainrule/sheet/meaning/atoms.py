@@ -66,7 +66,7 @@ def name(frame: Frame, node: Node) -> Val:
     ref = reference(node, frame.world.glossary)
     if ref is None:
         raise Untyped("this is no name", "untyped")
-    return postfixed(frame, _named(frame, ref), ref.postfix)
+    return _scripted_name(frame, ref)
 
 
 def _named(frame: Frame, ref: Ref) -> Val:
@@ -83,10 +83,8 @@ def _named(frame: Frame, ref: Ref) -> Val:
         special = _special(frame, ref.base)
         if special is not None:
             return special
-    if plain and ref.postfix and world.defined(f"{ref.base}^2") and not known and _is_square(ref):
-        return ref_value(frame, Ref(f"{ref.base}^2"))
-    if plain and not known and world.defined(f"{ref.base}^2"):
-        square = ref_value(frame, Ref(f"{ref.base}^2"))
+    if not known and not ref.primes and world.defined(f"{ref.base}^2"):
+        square = ref_value(frame, Ref(f"{ref.base}^2", ref.subs, ref.labels))
         return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), square)
     if ref.base == KRONECKER:
         return _kronecker(frame, ref)
@@ -105,8 +103,6 @@ def _special(frame: Frame, base: str) -> Val | None:
         return Val((dim, None), lambda _: const(1))
     if base == "infty":
         raise Untyped("infinity is no number here", "untyped")
-    if base in frame.world.families and base in frame.world.readings:
-        return size_value(frame, base) if base in frame.universe.sized else None
     return size_value(frame, base)
 
 
@@ -160,6 +156,9 @@ def _scripted_name(frame: Frame, ref: Ref) -> Val:
     """A name with scripts; on a full component the transpose exchanges the subscripts: X_{ij}^T is (X^T)_{ij}."""
     if len(ref.subs) == 2 and ref.postfix and ref.postfix[0].op == "T" and not _has_family_rank(frame, ref):
         ref = replace(ref, subs=(ref.subs[1], ref.subs[0]), postfix=ref.postfix[1:])
+    if ref.postfix and _is_square(ref) and frame.world.defined(f"{ref.base}^2"):
+        square = Ref(f"{ref.base}^2", ref.subs, ref.labels, ref.primes)
+        return postfixed(frame, ref_value(frame, square), ref.postfix[1:])
     return postfixed(frame, _named(frame, ref), ref.postfix)
 
 
@@ -517,17 +516,18 @@ def compared(frame: Frame, a: Node, b: Node) -> tuple[Val, Val]:
     """Two sides of a comparison; letters on it are indices over the same range."""
     for x, y in ((a, b), (b, a)):
         letter, other = letter_of(x), letter_of(y)
-        if letter and other and _is_index(frame, letter) and _is_index(frame, other):
+        if letter and other and is_index_letter(frame, letter) and is_index_letter(frame, other):
             dim_x, _ = frame.letter(letter) or frame.free_letter(letter)
             dim_y, _ = frame.letter(other) or frame.free_letter(other)
             frame.dims.unify(dim_x, dim_y)
-        elif letter and _is_index(frame, letter) and (ref := reference(y, frame.world.glossary)) is not None:
+        elif letter and is_index_letter(frame, letter) and (ref := reference(y, frame.world.glossary)) is not None:
             if frame.world.family(ref.base).integer:
                 frame.letter(letter) or frame.free_letter(letter)
     return frame.value(a), frame.value(b)
 
 
-def _is_index(frame: Frame, letter: str) -> bool:
+def is_index_letter(frame: Frame, letter: str) -> bool:
+    """Whether a letter stands for an index here: bound, already used as a subscript, or nothing else at all."""
     if frame.letter(letter) is not None:
         return True
     family = frame.world.families.get(letter)

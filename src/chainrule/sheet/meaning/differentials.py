@@ -168,6 +168,8 @@ def _instance(frame: Frame, ref: Ref | None) -> Instance | None:
 
 def _note_unknown(frame: Frame, instance: Instance, below_instance: Instance | None) -> None:
     """A name that is differentiated but never defined depends on what it is differentiated by."""
+    if instance.base in frame.world.independent:
+        return
     if frame.world.defined(instance.base) or below_instance is None or below_instance == instance:
         return
     frame.universe.numerators.setdefault((instance, frame.epoch), set()).add(below_instance)

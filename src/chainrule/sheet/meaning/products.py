@@ -27,11 +27,11 @@ from chainrule.read.tree import (
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame, components, named_dim, ref_value
 from chainrule.sheet.meaning import differentials
-from chainrule.sheet.meaning.atoms import COMPARISONS, condition, norm, postfixed, raised
-from chainrule.sheet.names import Postfix, Ref, letter_of, reference, split_superscript, walk
+from chainrule.sheet.meaning.atoms import COMPARISONS, condition, is_index_letter, norm, postfixed, raised
+from chainrule.sheet.names import Postfix, Ref, bound_letters, letter_of, reference, split_superscript, walk
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.statements import fence_items
-from chainrule.sheet.world import Instance, Site
+from chainrule.sheet.world import Cycle, Instance, Site
 
 HADAMARD = frozenset({"odot", "circ", "ast", "bullet"})
 TIGHT = ""
@@ -126,7 +126,9 @@ def _implied_sums(frame: Frame, factors: tuple[Factor, ...]) -> tuple[Frame, lis
     for factor in factors:
         for letter in _subscript_letters(factor.node, frame):
             seen[letter] = seen.get(letter, 0) + 1
-    repeated = [x for x, n in seen.items() if n > 1 and x not in frame.einstein and x not in frame.letters]
+    taken = {x for f in factors for n in walk(f.node) if isinstance(n, Big) and n.sub for x in bound_letters(n.sub)}
+    taken |= set(frame.letters) | frame.einstein
+    repeated = [x for x, n in seen.items() if n > 1 and x not in taken]
     if not repeated:
         return None
     inner = frame
@@ -535,12 +537,15 @@ def _softmax_of_component(frame: Frame, val: Val) -> Val:
 def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     """A function of the document: its body with the arguments in the place of its parameters."""
     params = site.params or ()
+    if site.position in frame.active:
+        raise Cycle((site.position, *frame.active))
     if len(params) != len(args):
         raise Untyped(f"{ref.base} is defined with {len(params)} arguments, found {len(args)}", "untyped")
     inner = Frame(
         frame.universe, f"{frame.owner}/{ref.base}{len(frame.counter)}.{frame.counter[0]}", frame.position,
         letters=frame.letters, labels=frame.labels, args=dict(frame.args), shift=frame.shift, lift=frame.lift,
         choices=frame.choices, depth=frame.depth + 1, counter=frame.counter, free=frame.free, used=frame.used,
+        active=(*frame.active, site.position),
     )  # fmt: skip
     for param, arg in zip(params, args, strict=True):
         inner = _bound(frame, inner, param, arg)
@@ -561,6 +566,10 @@ def _bound(frame: Frame, inner: Frame, param: Node, arg: Node) -> Frame:
         return inner
     if a is not None and a.key == p.key and p.base not in frame.args:
         return inner
+    letter = letter_of(arg)
+    if p.bare and letter is not None and len(p.base) == 1 and is_index_letter(frame, letter):
+        dim, term = frame.letter(letter) or frame.free_letter(letter)
+        return inner.child(letters={**inner.letters, p.base: (dim, term)})
     val = frame.value(arg)
     if p.subs or p.labels:
         return inner
@@ -598,6 +607,8 @@ def _derivative_of_defined(frame: Frame, inner: Frame, site: Site, ref: Ref, arg
     return algebra.mapped(at, frame.value(args[0]))
 
 
+# What an undefined function letter is by custom; said as an assumption wherever it is used.
+DEFAULT_ROLES = {"sigma": "sigmoid"}
 ELEMENTWISE_LETTERS = frozenset({"f", "g", "h", "phi", "psi", "sigma", "rho", "a", "varphi", "varsigma", "theta"})
 
 
@@ -605,6 +616,9 @@ def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
     """A function nobody defined: some smooth function; a known dependence (`L(\\theta)` with ∂L/∂θ) is just the name."""
     world = frame.world
     family = world.family(ref.base)
+    if ref.base in DEFAULT_ROLES and ref.base not in world.sites and not ref.subs and not ref.labels and len(args) == 1:
+        frame.universe.roles_taken.add(ref.base)
+        return _builtin(frame, DEFAULT_ROLES[ref.base], ref, args)
     if not ref.primes and (family.differentiated or ref.base in world.sites) and _plain_names(frame, args):
         return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
     vals = [frame.value(a) for a in args]
@@ -699,7 +713,9 @@ def _relation_binder(
     link = item.links[0]
     letters = [letter_of(first)] if letter_of(first) else [letter_of(x) for x in _items(first)]
     known = {b.letter for b in binders}
-    if len(letters) == 1 and (letters[0] in known) or None in letters:
+    if None in letters or letters[0] in known:
+        if not binders:
+            raise Untyped("a sum over a condition that binds no letter", "untyped")
         binders[-1].conditions.append(item)
         return
     for letter in letters:
