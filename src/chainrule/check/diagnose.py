@@ -1,30 +1,31 @@
 r"""What is wrong with a refuted line: the smallest edit of one of its sides that makes the line true.
 
-Edits of the source (`check.edits`) are tried one by one. A candidate is read again by the grammar, given its meaning in
-a universe that holds this line alone, and compared. The first that is equal there is put in the place of the line in the
-whole world and judged once more, exactly as the repaired document would be. So a suggestion is never a guess from the
-look of a line; that no edit is found proves nothing, since the table and the time are bounded.
+Edits of the source (`check.edits`) are tried one by one. A candidate is read again by the grammar, given its meaning
+in a universe that holds this line alone, and compared. The first that is equal there is put in the place of the line in
+the whole world and judged once more, exactly as the repaired document would be. So a suggestion is never a guess from
+the look of a line; that no edit is found proves nothing, since the table and the time are bounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import combinations, islice
+from typing import TYPE_CHECKING, Any
 
 from chainrule.check.clock import Clock, DeadlinePassed
 from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
 from chainrule.check.edits import Edit, Rule, edits
-from chainrule.check.places import Side, is_derivative, is_index, places
+from chainrule.check.places import QUANTITY, Side, is_derivative, is_index
 from chainrule.check.report import Suggestion
 from chainrule.check.settle import settle
 from chainrule.read import tree
 from chainrule.read.grammar import parse
-from chainrule.read.tree import Accent, Fenced, Name, Node, Product, Relation, Script, Span, Unread
+from chainrule.read.tree import Accent, Name, Node, Product, Relation, Script, Span, Unread
 from chainrule.sheet.frame import Frame, tensor
-from chainrule.sheet.infer import lines_of, mismatch, names_in, type_line
+from chainrule.sheet.infer import lines_of, mismatch, type_line
 from chainrule.sheet.meaning.products import function_name
 from chainrule.sheet.names import attach_increments, reference, walk
 from chainrule.sheet.shapes import Untyped
@@ -41,6 +42,13 @@ MOST_MENTIONS = 8
 DERIVATIVES = {"sin": r"\cos", "exp": r"\exp", "sinh": r"\cosh", "cosh": r"\sinh", "softplus": r"\sigma"}
 
 
+@dataclass
+class Budget:
+    """The time left for repairs of the lines that share it."""
+
+    seconds: float = 3.0
+
+
 @dataclass(frozen=True)
 class Repair:
     """What repairs a line, with the reason code of the mistake."""
@@ -53,7 +61,7 @@ def suggest(judge: Judge, e: Equation, variant: Variant, ratio: float | None = N
     """The smallest edit that makes a refuted line true, or None; `ratio` is that of its sides where it is constant."""
     if e.spelled is not None or e.source == "prose":
         return None
-    clock = Clock(SECONDS_FOR_A_LINE)
+    clock = Clock(min(SECONDS_FOR_A_LINE, judge.budget.seconds))
 
     def deadline() -> None:
         clock.check()
@@ -64,6 +72,8 @@ def suggest(judge: Judge, e: Equation, variant: Variant, ratio: float | None = N
             return _search(Bench(judge, e, variant, deadline), ratio)
     except DeadlinePassed:
         return None  # no repair was found in time; the verdict stands without one
+    finally:
+        judge.budget.seconds -= clock.elapsed
 
 
 def _search(bench: Bench, ratio: float | None) -> Repair | None:
@@ -78,17 +88,15 @@ def _search(bench: Bench, ratio: float | None) -> Repair | None:
 
 
 def _repair(e: Equation, which: str, rule: Rule, edit: Edit) -> Repair:
-    span = (e.rhs if which == "rhs" else e.lhs).span
-    text = trimmed(edit.applied(e.document.text, span.start, span.end))
     where = "" if which == "rhs" else " on the left side"
-    return Repair(rule.code, Suggestion(text, edit.edit + where, edit.explains))
+    return Repair(rule.code, Suggestion(trimmed(edited(e, which, edit)), edit.edit + where, edit.explains))
 
 
 class Screen(Comparer):
     """Compares without certifying differences: only equality counts here."""
 
-    def _certified(self, sides, ordered, axes, model, wrong, symbols, a, b) -> Outcome:  # type: ignore[no-untyped-def]
-        return Different({}, None, None, None, set(), set(), sides)
+    def _certified(self, *args: Any, **kwargs: Any) -> Outcome:
+        return Different({}, None, None, None, set(), set(), args[0])
 
 
 @dataclass
@@ -98,13 +106,19 @@ class Bench:
     judge: Judge
     e: Equation
     variant: Variant
-    deadline: Clock.check.__class__
+    deadline: Callable[[], None]
+    seen: set[str] = field(default_factory=set)
 
     @property
     def world(self) -> World:
         return self.judge.world
 
-    # ---------------------------------------------------------------------------------------- candidates
+    @cached_property
+    def bases(self) -> frozenset[str]:
+        """The names that the line rests on, directly or through definitions."""
+        return lines_of(self.world, [self.e])[0].names
+
+    # ---------------------------------------------------------------------------------------- sides
 
     def sides(self) -> list[str]:
         """Which side to edit first: the right one, unless the left one was wrong already in the link before."""
@@ -124,3 +138,129 @@ class Bench:
         if before is None or before.position not in self.variant.typed:
             return False
         return isinstance(self.judge.outcome(before, self.variant), Different)
+
+    def side(self, which: str) -> Side:
+        """One side with what the edits need to know."""
+        node, other = (self.e.rhs, self.e.lhs) if which == "rhs" else (self.e.lhs, self.e.rhs)
+        side = self._side(self.e, node)
+        around = self._side(self.e, other)
+        both = (around, side)
+        letters = [s.source(n) for s in both for n in s.in_role("index") if is_index(n, s.glossary)]
+        labels = [s.source(n) for s in both for n in s.in_role("label")]
+        mentions = [*self._definitions(), *_names(around)]
+        return replace(
+            side,
+            letters=tuple(dict.fromkeys(letters)),
+            labels=tuple(dict.fromkeys(labels)),
+            mentions=tuple(x for x in dict.fromkeys(mentions) if x != around.source(other))[:MOST_MENTIONS],
+        )
+
+    def _side(self, e: Equation, node: Node) -> Side:
+        frame = Frame(self.variant.universe, "diagnosis", e.position)
+        sizes = sorted(x for x in self.world.size_names | self.variant.universe.sized if x.isalpha())
+        axes = {base: reading.axes for base, reading in self.world.readings.items()}
+        return Side(
+            e.document.text, node, self.world.glossary, lambda a, b: function_name(frame, a, b), axes, tuple(sizes)
+        )
+
+    def _definitions(self) -> list[str]:
+        """Source that the definitions behind this line mention: inner derivatives first, then names."""
+        tables = (self.world.sites, self.world.functions)
+        sites = {s.position for table in tables for base in self.bases for s in table.get(base, ())}
+        bodies = [self._side(x, x.rhs) for x in self.judge.equations if x.position in sites and x.spelled is None]
+        bodies += [self._side(self.e, self.e.lhs)]
+        return [x for s in bodies for x in _inner_derivatives(s)] + [x for s in bodies for x in _names(s)]
+
+    # ---------------------------------------------------------------------------------------- candidates
+
+    def candidate(self, which: str, edit: Edit) -> Equation | None:
+        """The line with an edit made, read again; None when it does not read as one expression."""
+        text = edited(self.e, which, edit)
+        if text in self.seen:
+            return None
+        self.seen.add(text)
+        rows = parse(text, Span(0, len(text)), self.e.document.macros, self.e.display)
+        if len(rows) != 1 or isinstance(rows[0].node, (Relation, tree.Text, tree.Missing)):
+            return None
+        if any(isinstance(n, Unread) for n in walk(rows[0].node)):
+            return None
+        node = attach_increments(rows[0].node, self.world.glossary)
+        return replace(self.e, rhs=node) if which == "rhs" else replace(self.e, lhs=node)
+
+    def fits(self, candidate: Equation) -> bool:
+        """Whether the two sides of a candidate are equal, judged by this line alone."""
+        universe = Universe(self.variant.universe.world, Config())
+        try:
+            frame, lhs, rhs = type_line(universe, candidate)
+            if mismatch(universe, lhs, rhs):
+                return False
+            self._unknowns(universe)
+        except (Untyped, RecursionError):
+            return False
+        comparer = Screen(settle(universe), self.judge.options.seed, self.deadline)
+        outcome = guard(lambda: comparer.compare(lhs, rhs, self.judge.condition(candidate, frame)))
+        return isinstance(outcome, Same)
+
+    def _unknowns(self, universe: Universe) -> None:
+        """What undefined losses depend on is known from all lines of the world, not from this one."""
+        epoch = self.world.epoch(self.e.position)
+        frame = Frame(universe, "numerators", self.e.position)
+        for (instance, when), below in self.variant.universe.numerators.items():
+            if when == epoch and instance.base in self.bases:
+                for one in (instance, *below):
+                    tensor(frame, one)
+                universe.numerators.setdefault((instance, when), set()).update(below)
+
+    def confirmed(self, candidate: Equation) -> bool:
+        """Whether the repaired document, judged as a whole, verifies the line without making a matrix square."""
+        lines = [candidate if x.position == candidate.position else x for x in self.judge.equations]
+        trial = replace(self.judge, equations=lines, deadline=self.deadline, variants={}, findings={})
+        variant = trial.variant()
+        return isinstance(trial.outcome(candidate, variant), Same) and not squares(self.variant, variant)
+
+
+def squares(before: Variant, after: Variant) -> bool:
+    """Whether two axes of one tensor became equal that were apart: `A^T` for `A` must not make A square."""
+    old, new = before.universe.dims, after.universe.dims
+    pairs = (pair for axes in before.universe.shapes.values() for pair in combinations(axes, 2))
+    return any(new.find(a) == new.find(b) and old.find(a) != old.find(b) for a, b in pairs)
+
+
+def edited(e: Equation, which: str, edit: Edit) -> str:
+    """The source of one side with an edit made."""
+    span = (e.rhs if which == "rhs" else e.lhs).span
+    return edit.applied(e.document.text, span.start, span.end)
+
+
+def _names(side: Side) -> list[str]:
+    """The quantities of a side, as they are written."""
+    nodes = (n for n in side.in_role(*QUANTITY, "base") if isinstance(n, (Name, Script, Accent)))
+    return [
+        side.source(n)
+        for n in nodes
+        if reference(n, side.glossary) is not None and not is_derivative(n) and not side.is_function(n, None)
+    ]
+
+
+def _inner_derivatives(side: Side) -> list[str]:
+    r"""`\sigma'(z)` for every `\sigma(z)` of a side."""
+    found = []
+    for product in (n for n in side.in_role(*QUANTITY, "base", "exponent") if isinstance(n, Product)):
+        for unit in side.units(product):
+            if unit.kind == "call" and isinstance(unit.node, Name):
+                argument = side.text[side.span(unit.node).end : unit.span.end]
+                found.append(DERIVATIVES.get(unit.node.text, side.source(unit.node) + "'") + argument)
+    return found
+
+
+@contextmanager
+def _unchanged(world: World) -> Iterator[None]:
+    """Typing candidates may mark names as labels; the world is left as it was."""
+    kept = {base: (family, family.integer, family.domain) for base, family in world.families.items()}
+    try:
+        yield
+    finally:
+        for base in world.families.keys() - kept.keys():
+            del world.families[base]
+        for family, integer, domain in kept.values():
+            family.integer, family.domain = integer, domain

@@ -28,7 +28,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.names import reference
 
-MOST_OF_ONE_RULE = 12
+MOST_OF_ONE_RULE = 6
 
 # A function and the ones it is taken for.
 KINDRED = {
@@ -51,7 +51,7 @@ OTHER_NUMBERS = {"0": ("1",), "1": ("2", "0"), "2": ("1", "3"), "3": ("2",), "4"
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    r"""`text` in the place of the characters from `start` to `end`; `edit` names the change, `explains` says it in words.
+    r"""`text` in place of the characters from `start` to `end`; `edit` names the change, `explains` says it in words.
 
     >>> Edit(2, 3, "+", "+ for -", "the sign before b is wrong").applied("a - b", 0, 5)
     'a + b'
@@ -159,9 +159,8 @@ def operands(side: Side) -> Iterator[Node]:
     """Names and parentheses that stand as a quantity and may be more than a number."""
     for node in side.in_role(*QUANTITY):
         core = node.base if isinstance(node, Script) else node
-        if isinstance(core, Fenced) and core.open in ("(", "["):
-            yield node
-        elif isinstance(core, (Name, Accent)) and not _flat(side, node) and not side.is_function(node, None):
+        named = isinstance(core, (Name, Accent)) and not _flat(side, node) and not side.is_function(node, None)
+        if named or (isinstance(core, Fenced) and core.open in ("(", "[")):
             yield node
 
 
@@ -361,15 +360,20 @@ def exponents(side: Side) -> Iterator[Edit]:
         span, old = side.span(node), side.source(node)
         if isinstance(node, Script) and isinstance(node.sup, Number):
             new = _without_superscript(side, node)
+            base, power = short(side.source(node.base)), node.sup.text
             if new is not None:
-                yield Edit(span.start, span.end, new, f"{short(new)} for {short(old)}", f"{short(old)} is no power")
+                words = f"{base} does not stand to the power {power} here"
+                yield Edit(span.start, span.end, new, f"exponent {power} removed", words)
             inner = side.span(node.sup)
             for n in OTHER_NUMBERS.get(node.sup.text, ()):
-                words = f"the exponent of {short(side.source(node.base))} is wrong"
-                yield Edit(inner.start, inner.end, n, f"exponent {n} for {node.sup.text}", words)
-        elif isinstance(node, (Name, Fenced)) or (isinstance(node, Script) and node.sup is None):
-            if reference(node, side.glossary) is not None or isinstance(node, Fenced):
-                yield Edit(span.end, span.end, "^2", f"{short(old)}^2 for {short(old)}", f"{short(old)} must be squared")
+                yield Edit(inner.start, inner.end, n, f"exponent {n} for {power}", f"the exponent of {base} is wrong")
+        elif isinstance(node, Fenced) or (_unpowered(node) and reference(node, side.glossary) is not None):
+            what = f"{short(old)}^2 for {short(old)}"
+            yield Edit(span.end, span.end, "^2", what, f"{short(old)} must be squared")
+
+
+def _unpowered(node: Node) -> bool:
+    return isinstance(node, Name) or (isinstance(node, Script) and node.sup is None)
 
 
 # ---------------------------------------------------------------------------------------------------- functions

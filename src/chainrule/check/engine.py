@@ -11,7 +11,7 @@ from chainrule.check.judge import Finding, Judge
 from chainrule.check.options import Options
 from chainrule.check.report import DocumentReport, Note, Statement
 from chainrule.read.document import Document
-from chainrule.sheet.build import build
+from chainrule.sheet.build import build, visible
 from chainrule.sheet.infer import infer
 from chainrule.sheet.prose import told_values
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
@@ -49,6 +49,8 @@ def with_told_values(sheet: Sheet) -> Sheet:
     ordered = sorted([*sheet.equations, *told_values(sheet)], key=lambda e: e.position)
     sheet.equations = [replace(e, position=2 * n + 1) for n, e in enumerate(ordered)]
     after = {e.position: 2 * n + 1 for n, e in enumerate(ordered)}
+    sheet.expressions = [(s, 2 * sum(e.position <= p for e in ordered) + 1, n) for s, p, n in sheet.expressions]
+    sheet.sentences = [replace(s, position=2 * sum(e.position <= s.position for e in ordered) + 1) for s in sheet.sentences]
     sheet.unread = [replace(e, position=after.get(e.position - 1, 0) + 1) for e in sheet.unread]
     return sheet
 
@@ -59,9 +61,9 @@ def _judged(
     findings: dict[int, Finding] = {}
     done = 0
     try:
-        for number in dict.fromkeys(e.scope.number for e in own):
-            mine = [e for e in own if e.scope.number == number]
-            judge = _judge(sheet, mine[0].scope, options, clock)
+        for where in dict.fromkeys((e.scope.number, e.scope.part) for e in own):
+            mine = [e for e in own if (e.scope.number, e.scope.part) == where]
+            judge = _judge(sheet, mine[0].scope, mine[-1].position, options, clock)
             for e in mine:
                 findings[e.position] = judge.judge(e)
                 done += 1
@@ -72,10 +74,10 @@ def _judged(
     return findings
 
 
-def _judge(sheet: Sheet, scope: Scope, options: Options, clock: Clock) -> Judge:
+def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock) -> Judge:
     """The world of a scope with its readings inferred, ready to judge."""
-    world = build(sheet, scope)
-    equations = [e for e in sheet.equations if scope.sees(e.scope)]
+    world = build(sheet, scope, until)
+    equations = visible(sheet, scope, until)
     infer(world, Config(), equations, clock.check)
     return Judge(world, equations, options, clock.check)
 
@@ -95,6 +97,8 @@ def _unread(e: Equation) -> Finding:
 
 def _statement(n: int, e: Equation, found: Finding) -> Statement:
     start, end = e.lhs.span.join(e.rhs.span), e.rhs.span.end
+    if e.link or not e.span.start <= e.lhs.span.start <= e.span.end:
+        start = e.sign or e.rhs.span  # a line that goes on with a chain begins at its relation sign
     if e.source not in ("formula", "condition"):
         start = e.span
         end = e.span.end

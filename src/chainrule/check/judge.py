@@ -13,14 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
+from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import Printed, printed_table, rounds_to, shown
 from chainrule.check.options import Options
 from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggestion, Verdict
 from chainrule.check.settle import Settled, settle
 from chainrule.expr import BALL, Const, Expr, Symbol, Unknown, evaluate
 from chainrule.expr.index import Index
-from chainrule.read.tree import Comma, Dots, Fraction, Node, Number, Product, Relation, Unread
-from chainrule.sheet.build import is_numeric, site_key
+from chainrule.read.tree import Comma, Dots, Fraction, Node, Number, Product, Relation, Sum, Unread
+from chainrule.sheet.build import call_form, is_numeric, references, site_key
 from chainrule.sheet.frame import Choices, Frame, liftable
 from chainrule.sheet.infer import layouts, lines_of, mismatch, names_in, type_line
 from chainrule.sheet.meaning.atoms import condition as condition_value
@@ -28,7 +29,7 @@ from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.shapes import Layout, Untyped, Val, describe
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Config, Universe, World
+from chainrule.sheet.world import Config, Site, Universe, World
 
 EQUALITIES = frozenset({"=", ":=", "≡", "=:", "≈"})
 DECLARING = {
@@ -82,6 +83,7 @@ class Judge:
     deadline: Callable[[], None]
     variants: dict[object, Variant] = field(default_factory=dict)
     findings: dict[int, Finding] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     # ---------------------------------------------------------------------------------------- typing
 
@@ -184,10 +186,33 @@ class Judge:
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
         if isinstance(outcome, Different):
+            again = self.defined_anew(e)
+            if again is not None:
+                return again
             if e.position in self.world.circular:
                 return Finding("unsupported", "cyclic", self.world.circular[e.position])
             return self.refuted(e, self.variant(), outcome)
         return self.unclear(e, outcome)
+
+    def defined_anew(self, e: Equation) -> Finding | None:
+        """A second, different equation for a defined name, away from the first, may be a new definition of it."""
+        if e.link:
+            return None
+        form = call_form(e.lhs, self.world)
+        ref = form[0] if form is not None else reference(e.lhs, self.world.glossary)
+        if ref is None:
+            return None
+        first = self.world.function(ref.base, e.position) or self.world.site(ref.base, e.position)
+        if first is None or first.position >= e.position:
+            return None
+        origin = next((x for x in self.equations if x.position == first.position), None)
+        between = {x.chain for x in self.equations if first.position < x.position < e.position and x.link == 0}
+        other_form = form is not None and first.params is not None and _forms(form[1]) != _forms(first.params)
+        if origin is None or (origin.document is e.document and len(between) < 2 and not other_form):
+            return None
+        line = origin.document.position(origin.span.start)[0]
+        text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
+        return Finding("assumed", "redefinition", text, assumptions=(text,))
 
     def _implicit(self, e: Equation) -> str | None:
         for sites in self.world.sites.values():
@@ -208,9 +233,25 @@ class Judge:
 
         first = guard(call)
         letters = frame.used - {"T"}
+        if isinstance(first, Same) and self.empty(e, variant):
+            text = f"the document does not say how {e.text(e.lhs)} depends on the variable it is differentiated by"
+            return Unclear("undefined-symbol", text)
         if isinstance(first, Same) and letters and variant.universe.config.letters == {}:
             return self._elsewhere(e, variant, letters, first)
         return first
+
+    def empty(self, e: Equation, variant: Variant) -> bool:
+        """0 = 0: both sides vanish only because nothing says how one quantity depends on the other."""
+        if is_zero(e.rhs) or is_zero(e.lhs) or not has_derivative(e):
+            return False
+        _, lhs, rhs = variant.typed[e.position]
+        dims = variant.universe.dims
+        for side in (lhs, rhs):
+            axes = [Index(f"·e{n}", dims.dim(d)) for n, d in enumerate(side.dims)]
+            term = variant.comparer.terms(side, axes)
+            if not (isinstance(term, Const) and term.value == 0):
+                return False
+        return True
 
     def _elsewhere(self, e: Equation, variant: Variant, letters: set[str], first: Same) -> Outcome:
         """A line about a general layer or time must hold for another one too."""
@@ -254,6 +295,9 @@ class Judge:
             for layout in layouts(self.equations)[1:]:
                 message = f"right in {layout.gradient} layout for gradients and {layout.jacobian} layout for Jacobians"
                 found.append((Note("layout", message), lambda x=layout: self.variant(x)))  # type: ignore[misc]
+        if has_derivative(e):
+            message = "derivatives of intermediate quantities are taken with the other quantities held fixed"
+            found.append((Note("explicit", message), lambda: self.variant(choices=Choices(explicit=True))))
         if sums_over_samples(self.world, e):
             message = "the left side is read as the total over the data set"
             found.append((Note("data-sum", message), lambda: self.variant(choices=Choices(total=True))))
@@ -299,16 +343,22 @@ class Judge:
 
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, unless something the document never says could make it true."""
-        missing = self.missing(e, variant, different)
+        if recurrent(self.world) and has_derivative(e):
+            message = "weights are shared over steps; the line does not say whether one step or all of them are meant"
+            return Finding("unsupported", "ambiguous", message)
+        missing = self.missing(e, variant, different) or self.constrained(e, variant, different)
         if missing is not None:
             return missing
         code, message = difference(different)
+        repair = suggest(self, e, variant, different.ratio)
+        code = repair.code if repair is not None and code == "unequal" else code
         return Finding(
             "refuted",
             code,
             message,
             evidence=Evidence("sampled", 1, different.sizes, self.options.seed, "128 bits"),
             counterexample=Counterexample(different.values, different.lhs, different.rhs, different.where),
+            suggestion=None if repair is None else repair.suggestion,
             assumptions=self.assumptions(e, variant),
         )
 
@@ -356,6 +406,31 @@ class Judge:
         same = [x for x in self.equations if x.document is e.document and x.chain == e.chain]
         return any(has_derivative_node(x.lhs) for x in same)
 
+    def constrained(self, e: Equation, variant: Variant, different: Different) -> Finding | None:
+        """Whether a constraint that such sheets leave unsaid (entries that sum to one) would make the line true."""
+        symbols = different.left_symbols | different.right_symbols
+        for symbol in sorted(s for s in symbols if s.axes and s in variant.universe.instances):
+            family = self.world.family(variant.universe.instances[symbol].base)
+            before = family.domain_kind
+            probes = {"one-hot": ("ones",)}.get(before or "", ("simplex", "one-hot") if before is None else ())
+            for probe in probes:
+                family.domain_kind = probe
+                try:
+                    again = self.fresh_outcome(e, variant)
+                finally:
+                    family.domain_kind = before
+                if isinstance(again, Same):
+                    what = {"ones": "is 1 at this index"}.get(probe, "sums to one")
+                    text = f"holds if {symbol.name} {what}, which the document does not say here"
+                    return Finding("assumed", "condition", text, assumptions=(text,))
+        return None
+
+    def fresh_outcome(self, e: Equation, variant: Variant) -> Outcome:
+        """The comparison once more, with newly drawn numbers."""
+        comparer = Comparer(variant.settled, self.options.seed, self.deadline)
+        frame, lhs, rhs = variant.typed[e.position]
+        return guard(lambda: comparer.compare(lhs, rhs, self.condition(e, frame)))
+
     def introduced(self, variant: Variant, symbol: Symbol) -> bool:
         """Whether the document introduces a symbol as given: by a declaration, or in the body of a definition."""
         instance = variant.universe.instances.get(symbol)
@@ -367,6 +442,11 @@ class Judge:
     def unclear(self, e: Equation, outcome: Unclear | Outcome) -> Finding:
         """No decision: a shape mismatch between grounded sides is wrong, everything else is unsupported."""
         assert isinstance(outcome, Unclear)
+        if outcome.code == "undefined-symbol":
+            return Finding("assumed", outcome.code, outcome.message, assumptions=(outcome.message,))
+        if outcome.code == "shape-of-sides" and self.world.einstein:
+            message = "a whole tensor is equated with its components; " + outcome.message
+            return Finding("unsupported", "untyped", message)
         if outcome.code == "shape-of-sides":
             variant = self.variant()
             if self.grounded(e) and e.position in variant.typed:
@@ -518,6 +598,34 @@ def _decimal_balls(symbol: Symbol, floats: object, settled: Settled) -> object:
     array = np.empty(len(cells), dtype=object)
     array[:] = cells
     return array.reshape(np.asarray(floats).shape)
+
+
+def recurrent(world: World) -> bool:
+    """Whether a name is defined through itself at an earlier step: `h_t = f(a_t)`, `a_t = W h_{t-1}`."""
+    for base, sites in world.sites.items():
+        for site in sites:
+            letters = {letter_of(s) for s in site.ref.subs} - {None}
+            if letters and _steps_back(world, base, site, {x for x in letters if x}, frozenset()):
+                return True
+    return False
+
+
+def _steps_back(world: World, base: str, site: Site, letters: set[str], seen: frozenset[str]) -> bool:
+    """Whether the body of a definition leads back to a name at a shifted step."""
+    for ref in references(site.body, world):
+        shifted = any(isinstance(s, Sum) and any(letter_of(t.node) in letters for t in s.terms) for s in ref.subs)
+        if ref.base == base and shifted and len(ref.subs) == len(site.ref.subs):
+            return True
+        if ref.base not in seen and ref.base != base:
+            for other in world.sites.get(ref.base, ()):
+                if _steps_back(world, base, other, letters, seen | {ref.base}):
+                    return True
+    return False
+
+
+def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
+    """Whether each argument of a function is a bare name or carries indices: `f(x)` beside `f(x_i)`."""
+    return tuple(type(p).__name__ for p in params)
 
 
 def is_zero(node: Node) -> bool:

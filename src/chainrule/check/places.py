@@ -1,7 +1,7 @@
 r"""The places of one side of an equation where a small edit can be made, with their source text.
 
-A `Place` is a node with the role it plays: a term, a factor, an index, an exponent. A `Unit` is what stands as one thing
-in a product: a function with its argument, a big operator's sign, a number, or a plain operand.
+A `Place` is a node with the role it plays: a term, a factor, an index, an exponent. A `Unit` is what stands as one
+thing in a product: a function with its argument, a big operator's sign, a number, or a plain operand.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import INDEX_LETTERS, TRANSPOSE_WORDS, Glossary
 
 SIGN = re.compile(r"[+\-−](?=[^+\-−]*\Z)")
-TRANSPOSE = re.compile(r"\^\s*(\{\s*)?(\\top|\\intercal|\\mathsf\s*\{\s*T\s*\}|\\mathrm\s*\{\s*T\s*\}|T)(?(1)\s*\})(?![a-zA-Z])")
+TRANSPOSE = re.compile(
+    r"\^\s*(\{\s*)?(\\top|\\intercal|\\mathsf\s*\{\s*T\s*\}|\\mathrm\s*\{\s*T\s*\}|T)(?(1)\s*\})(?![a-zA-Z])"
+)
 QUANTITY = ("side", "term", "factor", "body", "numerator", "denominator", "cell")
 MAX_PLACES = 2000
 
@@ -61,14 +63,13 @@ class Unit:
 class Side:
     """One side of an equation in the text of its document, and what the edits need to know about the document.
 
-    `axes` counts the array axes of names whose reading is known, `letters` and `labels` are the indices and the layer or
-    time labels of the line, `sizes` the names of dimensions, `mentions` the source of what the line rests on elsewhere.
+    `axes` counts the array axes of names whose reading is known, `letters` and `labels` are the indices and the layer
+    or time labels of the line, `sizes` the names of dimensions, `mentions` the source of what the line rests on.
     """
 
     text: str
     node: Node
     glossary: Glossary
-    other: Node | None = None
     is_function: Callable[[Node, Node | None], bool] = lambda node, following: False
     axes: dict[str, int] = field(default_factory=dict)
     sizes: tuple[str, ...] = ()

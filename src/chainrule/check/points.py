@@ -138,6 +138,8 @@ class Sampler:
                 return _one_hot(shape, rng)
             case "binary":
                 return rng.integers(0, 2, shape).astype(float)
+            case "ones":
+                return np.ones(shape)
             case "signs":
                 return 2.0 * rng.integers(0, 2, shape) - 1.0
             case "positive":

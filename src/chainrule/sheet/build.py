@@ -36,10 +36,15 @@ REDEFINING_CUE = re.compile(r"\b(let|now|define|redefine|consider|suppose|instea
 DOMAIN_FACTS = {"one-hot": "one-hot", "binary": "binary", "signs": "signs"}
 
 
-def build(sheet: Sheet, scope: Scope) -> World:
-    """The world that the statements of a scope live in."""
-    equations = [e for e in sheet.equations if scope.sees(e.scope)]
-    sentences = [s for s in sheet.sentences if scope.sees(s.scope)]
+def visible(sheet: Sheet, scope: Scope, until: int) -> list[Equation]:
+    """The equations that the statements of a scope may lean on: none from a later part of the exercise."""
+    return [e for e in sheet.equations if scope.sees(e.scope) and e.position <= until]
+
+
+def build(sheet: Sheet, scope: Scope, until: int) -> World:
+    """The world that the statements of a scope live in, up to a position."""
+    equations = visible(sheet, scope, until)
+    sentences = [s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)]
     world = World(scope.number, sheet.glossary)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
@@ -49,8 +54,8 @@ def build(sheet: Sheet, scope: Scope) -> World:
     for e in equations:
         scan.node(e.lhs)
         scan.node(e.rhs)
-    for seen_scope, node in sheet.expressions:
-        if scope.sees(seen_scope):
+    for seen_scope, position, node in sheet.expressions:
+        if scope.sees(seen_scope) and position <= until:
             scan.node(node)
     scan.finish(equations)
     for e in equations:

@@ -43,6 +43,7 @@ class Choices:
     """Readings a line leaves open: how far a derivative operator reaches, and which statement-level variants are tried."""
 
     reach: str = "product"
+    explicit: bool = False
     total: bool = False
 
 

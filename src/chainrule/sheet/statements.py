@@ -49,6 +49,7 @@ class Equation:
     conditions: tuple[Relation, ...] = ()
     source: str = "formula"
     spelled: tuple[str, str] | None = None
+    sign: Span | None = None
 
     def text(self, node: Node) -> str:
         """The source of one side, without what TeX needs for alignment at its ends."""
@@ -77,7 +78,7 @@ class Sheet:
 
     equations: list[Equation] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
-    expressions: list[tuple[Scope, Node]] = field(default_factory=list)
+    expressions: list[tuple[Scope, int, Node]] = field(default_factory=list)
     unread: list[Equation] = field(default_factory=list)
     glossary: Glossary = field(default_factory=Glossary)
 
@@ -221,7 +222,7 @@ class _Walk:
             return
         sides = [first, *(link.node for link in node.links)]
         for n, link in enumerate(node.links):
-            self.add(span, sides[n], link.op, sides[n + 1], n, piece.display, cue)
+            self.add(span, sides[n], link.op, sides[n + 1], n, piece.display, cue, sign=link.span)
         for side in sides if not isinstance(node.first, Missing) else sides[1:]:
             self.braces(side, piece, cue)
         if piece.display or self.last is None:
@@ -252,18 +253,19 @@ class _Walk:
                     before = link.node
 
     def add(
-        self, span: Span, lhs: Node, op: str, rhs: Node, link: int, display: bool, cue: str, source: str = "formula"
+        self, span: Span, lhs: Node, op: str, rhs: Node, link: int, display: bool, cue: str, source: str = "formula",
+        sign: Span | None = None,
     ) -> None:
         self.position += 1
         self.sheet.equations.append(
             Equation(
                 self.position, self.document, self.own, span, lhs, op, rhs, self.scope, self.chain, link, display,
-                cue, self.conditions, source,
+                cue, self.conditions, source, sign=sign,
             )
         )  # fmt: skip
 
     def expression(self, node: Node, span: Span, piece: Math) -> None:
-        self.sheet.expressions.append((self.scope, node))
+        self.sheet.expressions.append((self.scope, self.position, node))
         if piece.display:
             self.last = node if not isinstance(node, (Missing, Unread)) else None
             self.chain += 1

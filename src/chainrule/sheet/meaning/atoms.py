@@ -38,7 +38,17 @@ from chainrule.sheet.frame import (
     ref_value,
     size_value,
 )
-from chainrule.sheet.names import KRONECKER, Postfix, Ref, letter_of, reference, split_subscript, split_superscript
+from chainrule.sheet.names import (
+    KRONECKER,
+    Postfix,
+    Ref,
+    bound_letters,
+    letter_of,
+    reference,
+    split_subscript,
+    split_superscript,
+    walk,
+)
 from chainrule.sheet.shapes import Untyped, Val, describe, scalar
 
 IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
@@ -225,9 +235,9 @@ def _is_minus_one(node: Node) -> bool:
 
 
 def total(frame: Frame, node: Sum) -> Val:
-    """A sum of terms with their signs."""
+    """A sum of terms with their signs; a \\sum reaches over later terms that use its letter: `\\sum_i a_i + b_i`."""
     result: Val | None = None
-    for term in node.terms:
+    for term in gathered(frame, node.terms):
         if term.sign not in "+-":
             raise Untyped("a sign ± has two values", "untyped")
         val = frame.value(term.node)
@@ -235,6 +245,40 @@ def total(frame: Frame, node: Sum) -> Val:
         result = signed if result is None else algebra.plus(frame.dims, result, signed)
     assert result is not None
     return result
+
+
+def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...]:
+    """Terms after a big sum that use the letter it binds, and that nothing else binds, are put under it."""
+    for n, term in enumerate(terms[:-1]):
+        factors = term.node.factors if isinstance(term.node, tree.Product) else ()
+        at = next((k for k, f in enumerate(factors) if isinstance(f.node, tree.Big) and f.node.op == "sum"), None)
+        if at is None or at + 1 >= len(factors):
+            continue
+        big = factors[at].node
+        assert isinstance(big, tree.Big)
+        letters = set(bound_letters(big.sub)) if big.sub is not None else set()
+        letters -= set(frame.letters) | set(frame.free)
+        if not any(letters & _subscript_letters(t.node) for t in terms[n + 1 :]):
+            continue
+        body = factors[at + 1].node if at + 2 == len(factors) else tree.Product(term.node.span, factors[at + 1 :])
+        later = [replace(t, sign=t.sign if term.sign == "+" else "-" if t.sign == "+" else "+") for t in terms[n + 1 :]]
+        inside = Sum(term.node.span, (tree.Term("+", body), *later))
+        whole = tree.Product(term.node.span, (*factors[: at + 1], tree.Factor("", inside)))
+        if all(_is_operator(f.node) for f in factors[:at]):
+            return (*terms[:n], replace(term, node=whole))
+    return terms
+
+
+def _is_operator(node: Node) -> bool:
+    """`\\frac{\\partial}{\\partial w}`: a fraction with nothing but the sign above."""
+    return isinstance(node, Fraction) and isinstance(node.numerator, Name) and node.numerator.text in ("partial", "d")
+
+
+def _subscript_letters(node: Node) -> set[str]:
+    """Letters that stand in subscripts of a formula outside of sums that bind them."""
+    bound = {x for n in walk(node) if isinstance(n, tree.Big) and n.sub is not None for x in bound_letters(n.sub)}
+    subs = [n.sub for n in walk(node) if isinstance(n, Script) and n.sub is not None]
+    return {n.text for s in subs for n in walk(s) if isinstance(n, Name)} - bound
 
 
 def divided(frame: Frame, a: Val, b: Val) -> Val:
@@ -275,7 +319,7 @@ def _bars(frame: Frame, val: Val) -> Val:
         return algebra.determinant(frame.dims, val)
     if val.scalar:
         return algebra.mapped(lambda x: apply("abs", x), val)
-    return norm(frame, val, "2")
+    raise Untyped("the absolute value of a vector", "shape")
 
 
 # -------------------------------------------------------------------------------------------------- lists

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chainrule.calculus import derivative as differentiate
 from chainrule.calculus import resolve
-from chainrule.expr import Component, Definition, Expr, Symbol, component, derivative, substitute, walk
+from chainrule.expr import Component, Definition, Definitions, Expr, Symbol, component, derivative, substitute, walk
 from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
 from chainrule.sheet.frame import MEANINGS, Frame, axis_subs, updating
 from chainrule.sheet.meaning.atoms import quotient
@@ -132,7 +132,8 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
             _note_unknown(frame, instance, below_instance)
         whole_above = instance if n == 0 and above_ref is not None and _whole(above_ref, frame) else None
         whole_below = below_instance if below_ref is not None and _whole(below_ref, frame) else None
-        val = partial(frame, val, by, whole_above, whole_below)
+        between = instance is not None and frame.world.family(instance.base).by > 0
+        val = partial(frame, val, by, whole_above, whole_below, between)
     return val
 
 
@@ -175,12 +176,14 @@ def _note_unknown(frame: Frame, instance: Instance, below_instance: Instance | N
     frame.universe.numerators.setdefault((instance, frame.epoch), set()).add(below_instance)
 
 
-def partial(frame: Frame, val: Val, by: Val, above_key: object | None, below_key: object | None) -> Val:
+def partial(
+    frame: Frame, val: Val, by: Val, above_key: object | None, below_key: object | None, explicit_above: bool = False
+) -> Val:
     """The derivative of every entry of val by every entry of `by`."""
     a = val.jacobian.above_dims + val.jacobian.below_dims if _second(val) else val.dims
     top = val.jacobian.full if _second(val) and val.jacobian is not None else val.at
     bottom, n = by.at, len(a)
-    take = _taker(frame)
+    take = _taker(frame, explicit_above)
 
     def full(*terms: Expr) -> Expr:
         return take(top(*terms[:n]), bottom(*terms[n:]))
@@ -193,11 +196,16 @@ def _second(val: Val) -> bool:
     return val.jacobian is not None and val.derived
 
 
-def _taker(frame: Frame) -> Callable[[Expr, Expr], Expr]:
+def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
+    """How one derivative is taken; `explicit`: of a name's own formula, with every other name in it held fixed."""
     universe = frame.universe
 
     def take(body: Expr, variable: Expr) -> Expr:
         if isinstance(variable, Component):
+            if explicit and frame.choices.explicit and isinstance(body, Component):
+                own = universe.definitions.get(body.symbol)
+                if own is not None:
+                    return differentiate(own.at(*body.indices), variable, Definitions())
             return derivative(body, variable)
         return _by_expression(body, variable, universe.definitions)
 
