@@ -90,9 +90,13 @@ def grouped(source: str) -> str:
 
 
 def whole(side: Side, node: Node, prefix: str = "", suffix: str = "") -> Edit:
-    """A prefix and a suffix around a node, parentheses where it is a sum; `edit` and `explains` are to be filled in."""
+    """A prefix and a suffix around a node; parentheses around a sum, braces where TeX needs them in an exponent."""
     span, source = side.span(node), side.source(node)
-    return Edit(span.start, span.end, prefix + (grouped(source) if isinstance(node, Sum) else source) + suffix, "", "")
+    inner = grouped(source) if isinstance(node, Sum) else source
+    if prefix.rstrip()[-1:].isdigit() and inner[:1].isdigit():
+        prefix = prefix.rstrip() + r" \cdot "
+    text = prefix + inner + suffix
+    return Edit(span.start, span.end, "{" + text + "}" if side.bare_script(span) else text, "", "")
 
 
 def said(edit: Edit, what: str, explains: str) -> Edit:
@@ -514,6 +518,7 @@ RULES: tuple[Rule, ...] = (
     Rule("transpose", "transposed", transposes),
     Rule("subscripts exchanged", "index", index_order),
     Rule("order of factors", "transposed", order),
+    Rule("numeric factor inside", "factor", number_added_inside),
     Rule("matrix taken as symmetric", "transposed", symmetric),
     Rule("index", "index", indices),
     Rule("label", "index", labels),
@@ -526,7 +531,6 @@ RULES: tuple[Rule, ...] = (
     Rule("term too many", "missing-term", term_dropped),
     Rule("complement", "unequal", complements),
     Rule("product sign", "unequal", product_signs),
-    Rule("numeric factor inside", "factor", number_added_inside),
     Rule("component", "shape", components),
 )
 

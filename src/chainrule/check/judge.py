@@ -20,7 +20,7 @@ from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggest
 from chainrule.check.settle import Settled, settle
 from chainrule.expr import BALL, Const, Expr, Symbol, Unknown, evaluate
 from chainrule.expr.index import Index
-from chainrule.read.tree import Comma, Dots, Fraction, Node, Number, Product, Relation, Sum, Unread
+from chainrule.read.tree import Comma, Dots, Fraction, Name, Node, Number, Product, Relation, Sum, Unread
 from chainrule.sheet.build import call_form, is_numeric, references, site_key
 from chainrule.sheet.frame import Choices, Frame, liftable
 from chainrule.sheet.infer import layouts, lines_of, mismatch, names_in, type_line
@@ -346,6 +346,9 @@ class Judge:
         if recurrent(self.world) and has_derivative(e):
             message = "weights are shared over steps; the line does not say whether one step or all of them are meant"
             return Finding("unsupported", "ambiguous", message)
+        if self.world.einstein and self.stray_letters(e, variant):
+            message = "a letter stands alone in this line; which sums are implied is not written"
+            return Finding("unsupported", "index-scope", message)
         missing = self.missing(e, variant, different) or self.constrained(e, variant, different)
         if missing is not None:
             return missing
@@ -366,7 +369,7 @@ class Judge:
         """Whether an undefined name could make the line true: then it is assumed, not wrong."""
         left, right = different.terms
         settled = variant.settled
-        if e.link and is_zero(e.rhs) and self.chain_has_derivative(e):
+        if is_zero(e.rhs) and self.chain_has_derivative(e):
             text = f"{e.text(e.lhs)} is set to zero: a condition, not a consequence"
             return Finding("assumed", "condition", text, assumptions=(text,))
         bare_zero = isinstance(left, Const) and left.value == 0 and has_derivative_node(e.lhs)
@@ -430,6 +433,12 @@ class Judge:
         comparer = Comparer(variant.settled, self.options.seed, self.deadline)
         frame, lhs, rhs = variant.typed[e.position]
         return guard(lambda: comparer.compare(lhs, rhs, self.condition(e, frame)))
+
+    def stray_letters(self, e: Equation, variant: Variant) -> set[str]:
+        """Free letters of a line that the first side of its chain does not have."""
+        same = [x for x in self.equations if x.document is e.document and x.chain == e.chain]
+        first = {n.text for n in walk(min(same, key=lambda x: x.link).lhs) if isinstance(n, Name)}
+        return set(variant.typed[e.position][0].free) - first
 
     def introduced(self, variant: Variant, symbol: Symbol) -> bool:
         """Whether the document introduces a symbol as given: by a declaration, or in the body of a definition."""

@@ -94,6 +94,10 @@ class Side:
         span = self.span(node)
         return self.text[span.start : span.end]
 
+    def bare_script(self, span: Span) -> bool:
+        """Whether a piece of source stands as a superscript or subscript without braces."""
+        return self.text[: span.start].rstrip().endswith(("^", "_"))
+
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """All places of this side, outer ones first, in reading order."""

@@ -49,7 +49,21 @@ def sizes_for(universe: Universe, dims: Iterable[Dim], variant: int) -> dict[Dim
         if size in pool:
             pool.remove(size)
         found[dim] = size
+    _stretch(universe, found)
     return found
+
+
+def _stretch(universe: Universe, found: dict[Dim, int]) -> None:
+    """Axes indexed by sums of letters (`X_{i+m}`) are as long as those sums get."""
+    table = universe.dims
+    by_root = {table.find(d.name): d for d in found}
+    for axis, letters, offset in table.spans:
+        dim = by_root.get(table.find(axis))
+        parts = [by_root.get(table.find(x)) for x in letters]
+        if dim is None or None in parts or table.find(axis) in table.sizes:
+            continue
+        last = sum(p.low + found[p] - 1 for p in parts if p is not None) + offset
+        found[dim] = max(found[dim], last - dim.low + 1)
 
 
 def dims_of(terms: Iterable[Expr], definitions: Definitions) -> set[Dim]:

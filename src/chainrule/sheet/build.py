@@ -58,13 +58,19 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         if scope.sees(seen_scope) and position <= until:
             scan.node(node)
     scan.finish(equations)
+    stationary: set[str] = set()
     for e in equations:
+        stationary |= _set_to_zero(world, e)
+        if not e.link and (ref := reference(e.lhs, world.glossary)) is not None and ref.base in stationary:
+            continue  # what solves "gradient = 0" is a solution, not a definition
         add_sites(world, e)
     for fact in facts:
         apply_fact(world, fact)
     for e in equations:
         implicit_site(world, e)
         _independence(world, e)
+    if world.einstein:
+        free_letters(world, equations)
     _parameter(world, equations)
     _aliases(world)
     return world
@@ -500,6 +506,20 @@ def _independence(world: World, e: Equation) -> None:
         world.independent.add(ref.base)
 
 
+def _set_to_zero(world: World, e: Equation) -> set[str]:
+    """The names that `∂L/∂w = ... = 0` is to be solved for."""
+    if e.op != "=" or not (_is_zero(e.rhs) or _is_zero(e.lhs)):
+        return set()
+    found = set()
+    for node in (*walk(e.lhs), *walk(e.rhs)):
+        bottom = below(node.denominator) if isinstance(node, Fraction) else None
+        for variable in bottom[1] if bottom is not None else ():
+            ref = reference(variable, world.glossary)
+            if ref is not None:
+                found.add(ref.base)
+    return found
+
+
 def _is_zero(node: Node) -> bool:
     return isinstance(node, (Number, Name)) and node.text == "0"
 
@@ -591,6 +611,46 @@ def _parameter(world: World, equations: Iterable[Equation]) -> None:
             if by and ref is not None and ref.base == by[0]:
                 world.parameter = node
                 return
+
+
+def free_letters(world: World, equations: list[Equation]) -> None:
+    """With Einstein's convention, the free indices of each chain: those it differentiates by, else those of every term."""
+    chains: dict[tuple[int, int], list[Equation]] = {}
+    for e in equations:
+        chains.setdefault((id(e.document), e.chain), []).append(e)
+    for chain in chains.values():
+        nodes = [chain[0].lhs, *(e.rhs for e in chain)]
+        letters = _denominator_letters(nodes, world) or _common_letters(nodes, world)
+        for e in chain:
+            world.free_letters[e.position] = letters
+
+
+def _denominator_letters(nodes: list[Node], world: World) -> tuple[str, ...]:
+    for node in nodes:
+        for part in walk(node):
+            bottom = below(part.denominator) if isinstance(part, Fraction) else None
+            if bottom is None or above(part.numerator) is None:  # type: ignore[union-attr]
+                continue
+            ref = reference(bottom[1][0], world.glossary)
+            found = tuple(x for s in (ref.subs if ref is not None else ()) if (x := letter_of(s)))
+            if found:
+                return found
+    return ()
+
+
+def _common_letters(nodes: list[Node], world: World) -> tuple[str, ...]:
+    """Letters that stand exactly once in every term of every side."""
+    common: list[str] | None = None
+    for node in nodes:
+        for term in node.terms if isinstance(node, Sum) else (tree.Term("+", node),):
+            counts: dict[str, int] = {}
+            for ref in references(term.node, world):
+                for s in ref.subs:
+                    if letter := letter_of(s):
+                        counts[letter] = counts.get(letter, 0) + 1
+            once = [x for x, n in counts.items() if n == 1]
+            common = once if common is None else [x for x in common if x in once]
+    return tuple(common or ())
 
 
 def _has(world: World, base: str) -> bool:

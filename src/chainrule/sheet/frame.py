@@ -148,8 +148,17 @@ class Frame:
                 return term
             case Sum(terms=terms):
                 parts = [(t.sign, self._shifted(t.node)) for t in terms]
+                self._note_span(terms, axis)
                 return lambda: add(*(p() if sign == "+" else mul(const(-1), p()) for sign, p in parts))
         return self._label_term(node, axis)
+
+    def _note_span(self, terms: tuple[tree.Term, ...], axis: str) -> None:
+        """`X_{i+m}`: the axis must reach as far as i + m can."""
+        if any(t.sign == "-" and not isinstance(t.node, Number) for t in terms):
+            return
+        letters = [self.letter(x) for t in terms if (x := letter_of(t.node)) is not None]
+        offsets = [int(t.node.text) * (1 if t.sign == "+" else -1) for t in terms if isinstance(t.node, Number)]
+        self.dims.span(axis, tuple(found[0] for found in letters if found is not None), sum(offsets))
 
     def _is_label_symbol(self, text: str) -> bool:
         family = self.world.families.get(text)

@@ -15,8 +15,9 @@ from chainrule.read.tree import Accent, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
 from chainrule.sheet.build import is_function_word
 from chainrule.sheet.frame import Choices, Frame, literal_matrix
+from chainrule.sheet.meaning.atoms import IDENTITY_NAMES
 from chainrule.sheet.names import KRONECKER, Glossary, reference, walk
-from chainrule.sheet.shapes import Layout, Untyped, Val
+from chainrule.sheet.shapes import Layout, Untyped, Val, scalar
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Cycle, Family, Reading, Universe, World
 
@@ -136,10 +137,25 @@ def type_line(universe: Universe, e: Equation, choices: Choices = Choices()) -> 
     """Both sides of an equation as values; raises `Untyped`."""
     frame = Frame(universe, f"@{e.position}", e.position, choices=choices)
     if universe.world.einstein:
-        frame = frame.child(einstein=free_of(e, universe.world))
+        frame = frame.child(einstein=frozenset(universe.world.free_letters.get(e.position, ())))
     lhs = _over_samples(frame, e.lhs) if choices.total else frame.value(e.lhs)
     rhs = frame.value(e.rhs)
+    if universe.world.einstein:
+        lhs, rhs = _identified(frame, e, lhs, rhs), _identified(frame, e, rhs, lhs)
     return frame, lhs, rhs
+
+
+def _identified(frame: Frame, e: Equation, val: Val, other: Val) -> Val:
+    """With index notation a tensor stands for its components: A^T beside A_{lk} is (A^T)_{kl}, in the order of ∂X_{kl}."""
+    letters = frame.world.free_letters.get(e.position, ())
+    if not other.scalar or not val.dims or len(val.dims) != len(letters) or not set(letters) <= set(frame.free):
+        return val
+    terms = []
+    for letter, axis in zip(letters, val.dims, strict=True):
+        dim, term = frame.free_letter(letter)
+        frame.dims.unify(dim, axis)
+        terms.append(term)
+    return scalar(lambda: val.at(*(t() for t in terms)), val.derived)
 
 
 def _over_samples(frame: Frame, node: Node) -> Val:
@@ -156,20 +172,6 @@ def _over_samples(frame: Frame, node: Node) -> Val:
         return total(index.index, val.at(*places))
 
     return Val(val.shape, at, None, val.derived)
-
-
-def free_of(e: Equation, world: World) -> frozenset[str]:
-    """Letters that stand once on a side: free where Einstein's convention sums the repeated ones."""
-    sides = []
-    for node in (e.lhs, e.rhs):
-        seen: dict[str, int] = {}
-        for part in walk(node):
-            ref = reference(part, world.glossary) if isinstance(part, Script) else None
-            for sub in ref.subs if ref is not None else ():
-                if isinstance(sub, Name):
-                    seen[sub.text] = seen.get(sub.text, 0) + 1
-        sides.append({x for x, n in seen.items() if n == 1})
-    return frozenset(sides[0] & sides[1]) if sides[0] and sides[1] else frozenset(sides[0] | sides[1])
 
 
 def mismatch(universe: Universe, lhs: Val, rhs: Val) -> bool:
@@ -310,6 +312,8 @@ def _is_typed(e: Equation, glossary: Glossary) -> bool:
 
 def _is_quantity(world: World, family: Family) -> bool:
     if family.base == KRONECKER or is_function_word(family.base):
+        return False
+    if family.base in IDENTITY_NAMES and not (family.by or family.differentiated or family.declared_rank):
         return False
     return family.operand > 0 or not family.called
 

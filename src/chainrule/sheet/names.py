@@ -36,7 +36,7 @@ COUNTING_LETTERS = frozenset("jkt")
 # Subscripts of several letters that are a word, though each letter could be an index.
 WORD_SUBSCRIPTS = frozenset(
     """in out hid gt max min tot total true pred new old train test val reg loss enc dec emb cls prior post data
-    mse ce kl nll mle map opt ref src tgt pos neg init final hinge hidden input output target label mean var
+    mse nll mle map opt ref src tgt pos neg init final hinge hidden input output target label mean var
     std avg ave err bias sum net obs""".split()
 )
 TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
@@ -203,7 +203,7 @@ def _split_name(sub: Name, base: str, glossary: Glossary) -> tuple[str, tuple[No
 
 def _split_product(sub: Product, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:
     text = _letters(sub)
-    if text is not None and _word(text) and not set(text) <= glossary.bound:
+    if text is not None and _word(text) and len(glossary.indexed.get(base, ())) < len(text):
         return text, ()
     nodes = [f.node for f in sub.factors]
     if any(f.op not in ("", "*") for f in sub.factors):
@@ -216,15 +216,17 @@ def _split_product(sub: Product, base: str, glossary: Glossary) -> tuple[str, tu
             inner_word, inner = split_subscript(node.body, base, glossary)
             word += inner_word
             slots += list(inner)
-        elif letter is not None and (fenced_next or (text is not None and _label_word(text, glossary))):
+        elif letter is not None and (fenced_next or (text is not None and _label_word(text, base, glossary))):
             word += letter
         else:
             slots.append(node)
     return word, tuple(slots)
 
 
-def _label_word(text: str, glossary: Glossary) -> bool:
+def _label_word(text: str, base: str, glossary: Glossary) -> bool:
     """Two letters that name rather than index: one of them is neither bound nor a usual index letter."""
+    if base == "delta" or len(glossary.indexed.get(base, ())) >= len(text):
+        return False
     return any(c not in INDEX_LETTERS and c not in glossary.bound for c in text) and not any(
         c in glossary.bound for c in text
     )

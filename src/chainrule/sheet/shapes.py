@@ -33,6 +33,7 @@ class Dims:
     sizes: dict[str, int] = field(default_factory=dict)
     least: dict[str, int] = field(default_factory=dict)
     lows: dict[str, int] = field(default_factory=dict)
+    spans: list[tuple[str, tuple[str, ...], int]] = field(default_factory=list)
 
     def find(self, name: str) -> str:
         """The representative of a dimension."""
@@ -100,7 +101,12 @@ class Dims:
 
     def copy(self) -> Dims:
         """An independent copy, to try something on."""
-        return Dims(dict(self.parent), dict(self.names), dict(self.sizes), dict(self.least), dict(self.lows))
+        tables = (self.parent, self.names, self.sizes, self.least, self.lows)
+        return Dims(*(dict(t) for t in tables), spans=list(self.spans))  # type: ignore[arg-type]
+
+    def span(self, axis: str, letters: tuple[str, ...], offset: int) -> None:
+        """An axis is indexed by a sum of letters (`i + m`): it is as long as that sum can get."""
+        self.spans.append((axis, letters, offset))
 
 
 @dataclass(frozen=True)

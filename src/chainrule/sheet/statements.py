@@ -102,6 +102,7 @@ GREEK_NAMES = dict(
     )
 )
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
+ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
 CONDITION_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when)\b[^.:;]*$", re.IGNORECASE)
 
 
@@ -230,6 +231,9 @@ class _Walk:
 
     def condition(self, node: Relation, cue: str) -> bool:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
+        if len(node.links) == 1 and ALTERNATIVE_CUE.search(cue) and getattr(node.links[0].node, "text", "") in ("0", "1"):
+            self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
+            return True
         if len(node.links) != 1 or not CONDITION_CUE.search(cue):
             return False
         link = node.links[0]

@@ -129,6 +129,7 @@ class World:
     circular: dict[int, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
+    free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     parameter: Node | None = None
     derived: dict[str, frozenset[str]] = field(default_factory=dict)
     bodies: dict[int, frozenset[str]] = field(default_factory=dict)

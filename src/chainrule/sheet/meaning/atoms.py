@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from fractions import Fraction as Rational
 
-from chainrule.expr import Expr, apply, const, div, indicator, mul, piecewise, power, value
+from chainrule.expr import Expr, IndexValue, apply, const, div, indicator, mul, piecewise, power
+from chainrule.expr import total as total_term
 from chainrule.read import tree
 from chainrule.read.tree import (
     Accent,
@@ -139,7 +140,7 @@ def script(frame: Frame, node: Script) -> Val:
             return algebra.mapped(lambda x: apply("exp", x), frame.value(node.sup))
     ref = reference(node, frame.world.glossary)
     if ref is not None:
-        return _scripted_name(frame, ref)
+        return _traced(frame, ref) or _scripted_name(frame, ref)
     if isinstance(node.base, Fenced) and node.base.open == "‖":
         return _scripted_norm(frame, node, node.base)
     if isinstance(node.base, Fenced) and node.sub is not None and _has_ranges(node.sub):
@@ -160,6 +161,29 @@ def script(frame: Frame, node: Script) -> Val:
     if len(subs) == 2 and ops and ops[0].op == "T":
         subs, ops = (subs[1], subs[0]), ops[1:]
     return postfixed(frame, components(frame, val, subs), ops)
+
+
+def _traced(frame: Frame, ref: Ref) -> Val | None:
+    """Einstein's convention on a single component: X_{ii} is the trace."""
+    letters = [x for s in ref.subs if (x := letter_of(s)) is not None]
+    repeated = {x for x in letters if letters.count(x) > 1 and x not in frame.letters}
+    if frame.einstein is None or not repeated - frame.einstein:
+        return None
+    inner = frame
+    for letter in repeated:
+        inner = inner.bind(letter, frame.new_dim(letter))
+    val = _scripted_name(inner, ref)
+    terms = [inner.letters[x][1] for x in sorted(repeated)]
+
+    def at() -> Expr:
+        body = val.at()
+        for term in terms:
+            index = term()
+            assert isinstance(index, IndexValue)
+            body = total_term(index.index, body)
+        return body
+
+    return scalar(at)
 
 
 def _scripted_name(frame: Frame, ref: Ref) -> Val:

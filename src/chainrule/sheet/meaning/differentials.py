@@ -278,8 +278,19 @@ def _implied_variable(frame: Frame, body: Node) -> Node | None:
     if ref is not None:
         site = frame.world.function(ref.base, frame.position)
         if site is not None and site.params:
-            return site.params[0]
+            return _main_argument(frame, site.params)
     return frame.world.parameter
+
+
+def _main_argument(frame: Frame, params: tuple[Node, ...]) -> Node | None:
+    """The argument a gradient is taken by: the only one, or the only one the document differentiates by."""
+    if len(params) == 1:
+        return params[0]
+    refs = [(p, reference(p, frame.world.glossary)) for p in params]
+    by = [p for p, r in refs if r is not None and frame.world.family(r.base).by]
+    default = reference(frame.world.parameter, frame.world.glossary) if frame.world.parameter is not None else None
+    same = [p for p, r in refs if r is not None and default is not None and r.base == default.base]
+    return (same or by)[0] if len(same or by) == 1 else None
 
 
 def _call_argument(frame: Frame, node: Product) -> Node | None:

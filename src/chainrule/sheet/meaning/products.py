@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from chainrule.expr import Expr, IndexValue, apply, const, indicator, mul, reduce, substitute, total, unknown, value
@@ -28,7 +29,7 @@ from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame, components, named_dim, ref_value
 from chainrule.sheet.meaning import differentials
 from chainrule.sheet.meaning.atoms import COMPARISONS, condition, is_index_letter, norm, postfixed, raised
-from chainrule.sheet.names import Postfix, Ref, bound_letters, letter_of, reference, split_superscript, walk
+from chainrule.sheet.names import Postfix, Ref, bound_letters, children, letter_of, reference, split_subscript, split_superscript, walk
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.statements import fence_items
 from chainrule.sheet.world import Cycle, Instance, Site
@@ -122,10 +123,9 @@ def _implied_sums(frame: Frame, factors: tuple[Factor, ...]) -> tuple[Frame, lis
     """Einstein's convention: a letter that stands twice in a product and not on the left side is summed over."""
     if frame.einstein is None:
         return None
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     for factor in factors:
-        for letter in _subscript_letters(factor.node, frame):
-            seen[letter] = seen.get(letter, 0) + 1
+        seen += _letter_counts(factor.node, frame)
     taken = {x for f in factors for n in walk(f.node) if isinstance(n, Big) and n.sub for x in bound_letters(n.sub)}
     taken |= set(frame.letters) | frame.einstein
     repeated = [x for x, n in seen.items() if n > 1 and x not in taken]
@@ -137,15 +137,32 @@ def _implied_sums(frame: Frame, factors: tuple[Factor, ...]) -> tuple[Frame, lis
     return inner, repeated
 
 
-def _subscript_letters(node: Node, frame: Frame) -> list[str]:
-    found = []
-    for part in walk(node):
-        if isinstance(part, Big):
-            return []
-        ref = reference(part, frame.world.glossary) if isinstance(part, Script) else None
-        if ref is not None:
-            found += [x for s in ref.subs if (x := letter_of(s)) is not None]
-    return found
+def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
+    """How often each letter stands in subscripts of a product; the terms of a sum in it are alternatives, not factors."""
+    match node:
+        case Big():
+            return Counter()
+        case Sum(terms=terms):
+            counts: Counter[str] = Counter()
+            for term in terms:
+                counts |= _letter_counts(term.node, frame)
+            return counts
+    counts = Counter(letter for s in _slots(node, frame) if (letter := letter_of(s)) is not None)
+    ref = reference(node, frame.world.glossary)
+    inner = () if ref is not None else children(node)
+    for child in inner:
+        counts += _letter_counts(child, frame)
+    return counts
+
+
+def _slots(node: Node, frame: Frame) -> tuple[Node, ...]:
+    """The subscripts that stand on a node itself."""
+    ref = reference(node, frame.world.glossary)
+    if ref is not None:
+        return ref.subs
+    if isinstance(node, Script) and node.sub is not None:
+        return split_subscript(node.sub, "", frame.world.glossary)[1]
+    return ()
 
 
 def _summed_over(inner: Frame, letters: list[str], val: Val) -> Val:
@@ -429,8 +446,6 @@ def _hung(frame: Frame, val: Val, node: Node | None) -> Val:
         return val
     val = _hung(frame, val, node.base)
     if node.sub is not None:
-        from chainrule.sheet.names import split_subscript
-
         val = components(frame, val, split_subscript(node.sub, "", frame.world.glossary)[1])
     if node.sup is not None:
         _, labels, ops = split_superscript(node.sup, "", frame.world.glossary)
@@ -539,6 +554,11 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     params = site.params or ()
     if site.position in frame.active:
         raise Cycle((site.position, *frame.active))
+    if len(params) != len(args) and _plain_names(frame, args):
+        return Frame(frame.universe, frame.owner, frame.position, letters=frame.letters, labels=frame.labels,
+                     shift=frame.shift, lift=frame.lift, choices=frame.choices, depth=frame.depth + 1,
+                     counter=frame.counter, free=frame.free, used=frame.used,
+                     active=(*frame.active, site.position)).value(site.body)  # fmt: skip
     if len(params) != len(args):
         raise Untyped(f"{ref.base} is defined with {len(params)} arguments, found {len(args)}", "untyped")
     inner = Frame(
