@@ -110,12 +110,19 @@ def _expanded(names: Sequence[str]) -> Iterator[str | Failure]:
 
 
 def _sheets(name: str) -> list[str | Failure]:
-    if name == STDIN or not Path(name).is_dir():
+    if name == STDIN or not _is_folder(name):
         return [name]
     found = _guarded(name, partial(sheets_in, Path(name)))
     if isinstance(found, Failure):
         return [found]
     return [str(path) for path in found] or [Failure(name, "no-sheets", "there are no sheets in this folder")]
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):  # too long for a name, or a null character in it: reading it says so
+        return False
 
 
 def _read(path: str) -> Document:
@@ -140,6 +147,8 @@ def _guarded(path: str, work: Callable[[], T]) -> T | Failure:
         return work()
     except InputError as error:
         return Failure(_name(path), error.code, error.message.removeprefix(f"{path}: "))
+    except OSError as error:  # such as a name that is too long
+        return Failure(_name(path), "unreadable-file", f"the file cannot be read ({error.strerror})")
     except Exception as error:  # noqa: BLE001 (the one boundary between a defect in one document and all the others)
         return Failure(_name(path), "internal-error", _place(error))
 

@@ -35,8 +35,9 @@ from chainrule.sheet.world import Config, Universe, World
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge, Variant
 
-MOST_CANDIDATES = 160
+MOST_CANDIDATES = 120
 SECONDS_FOR_A_LINE = 1.0
+SECONDS_FOR_ALL = 3.0
 MOST_MENTIONS = 8
 # What the chain rule puts beside a function: its derivative at the same argument, as people write it.
 DERIVATIVES = {"sin": r"\cos", "exp": r"\exp", "sinh": r"\cosh", "cosh": r"\sinh", "softplus": r"\sigma"}
@@ -46,7 +47,7 @@ DERIVATIVES = {"sin": r"\cos", "exp": r"\exp", "sinh": r"\cosh", "cosh": r"\sinh
 class Budget:
     """The time left for repairs of the lines that share it."""
 
-    seconds: float = 3.0
+    seconds: float = field(default_factory=lambda: SECONDS_FOR_ALL)
 
 
 @dataclass(frozen=True)
@@ -121,23 +122,19 @@ class Bench:
     # ---------------------------------------------------------------------------------------- sides
 
     def sides(self) -> list[str]:
-        """Which side to edit first: the right one, unless the left one was wrong already in the link before."""
+        """Which sides to edit: the left one of a later link stands if the link before holds, and is at fault if not."""
         if self._plain(self.e.lhs):
             return ["rhs"]
-        return ["lhs", "rhs"] if self._inherited() else ["rhs", "lhs"]
+        before = next((x for x in self.judge.equations if x.chain == self.e.chain and x.rhs is self.e.lhs), None)
+        if before is None:
+            return ["rhs", "lhs"]
+        return ["lhs"] if isinstance(self.judge.outcome(before, self.variant), Different) else ["rhs"]
 
     def _plain(self, node: Node) -> bool:
         """A name, or the derivative of a name: what a line is about, not what it says of it."""
         if isinstance(node, Product) and len(node.factors) == 2:
             return is_derivative(node.factors[0].node) and self._plain(node.factors[1].node)
         return is_derivative(node) or reference(node, self.world.glossary) is not None
-
-    def _inherited(self) -> bool:
-        """Whether the left side is the right side of a link that is wrong itself."""
-        before = next((x for x in self.judge.equations if x.chain == self.e.chain and x.rhs is self.e.lhs), None)
-        if before is None or before.position not in self.variant.typed:
-            return False
-        return isinstance(self.judge.outcome(before, self.variant), Different)
 
     def side(self, which: str) -> Side:
         """One side with what the edits need to know."""

@@ -134,14 +134,14 @@ def turned(side: Side) -> Iterator[Edit]:
 
 
 def leading_minus(side: Side) -> Iterator[Edit]:
-    """A minus at the beginning of the side, of a sum, of parentheses or of an exponent, added or removed."""
+    """A minus at the beginning of the side, of a sum, parentheses, an exponent or an entry, added or removed."""
     for place in side.places:
         node = place.node
         if isinstance(node, Sum) and place.role != "index":
             yield from _first_sign(side, node)
         if place.role == "side" and not (isinstance(node, Sum) and len(node.terms) == 1):
             yield said(whole(side, node, "-"), "- added", "the sign of the whole side is wrong")
-        elif place.role in ("body", "exponent") and not isinstance(node, (Sum, Comma, Dots, Relation)):
+        elif place.role in ("body", "exponent", "cell") and not isinstance(node, (Sum, Comma, Dots, Relation)):
             yield said(whole(side, node, "-"), "- added", f"a minus is missing before {short(side.source(node))}")
 
 

@@ -8,6 +8,7 @@ inner product, a scalar multiplies everything.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 from chainrule.expr import Expr, Index, add, const, delta, inverse, mul, power, total, value
@@ -64,14 +65,21 @@ def plus(dims: Dims, a: Val, b: Val) -> Val:
 
 def negated(a: Val) -> Val:
     """-a."""
-    at = a.at
-    return Val(a.shape, lambda *t: mul(const(-1), at(*t)), a.jacobian, a.derived)
+    return scaled_by(lambda: const(-1), a, a.derived)
 
 
 def scaled(dims: Dims, s: Val, a: Val) -> Val:
     """A scalar times anything."""
-    sat, at = s.at, a.at
-    return Val(a.shape, lambda *t: mul(sat(), at(*t)), a.jacobian, s.derived or a.derived)
+    return scaled_by(s.at, a, s.derived or a.derived)
+
+
+def scaled_by(factor: Callable[[], Expr], a: Val, derived: bool) -> Val:
+    """A term times anything; a derivative stays one, with its factor."""
+    at, jacobian = a.at, a.jacobian
+    if jacobian is not None:
+        full = jacobian.full
+        jacobian = replace(jacobian, full=lambda *t: mul(factor(), full(*t)))
+    return Val(a.shape, lambda *t: mul(factor(), at(*t)), jacobian, derived)
 
 
 def hadamard(dims: Dims, a: Val, b: Val) -> Val:

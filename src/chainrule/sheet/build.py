@@ -394,6 +394,8 @@ def _definable(world: World, ref: Ref) -> bool:
         return False
     if ref.base in ("e", "pi", KRONECKER) or is_function_word(ref.base):
         return False
+    if ref.primes and ref.base in world.functions:
+        return False
     if ref.bare and ref.base in world.glossary.bound and ref.base not in world.families:
         return False
     family = world.family(ref.base)
@@ -418,7 +420,7 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     if is_function_word(ref.base):
         return False
     family = world.family(ref.base)
-    if family.called > family.calls_with_names and not ref.subs and family.operand:
+    if e.link and family.called > family.calls_with_names and not ref.subs and family.operand:
         return False
     if mentions(world, rhs, ref) or _calls(world, rhs, ref.base):
         return True

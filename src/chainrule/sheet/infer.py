@@ -34,9 +34,9 @@ CUSTOMS: dict[str, tuple[float, float, float, float]] = {
 LOSS_NAMES = frozenset({"L", "J", "E", "C", "ell", "N", "T", "K", "V", "D", "M", "cal L", "cal J", "cal E"})
 CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "cdot": (("inner", 0.0), ("hadamard", 0.4)),
-    "juxtaposition": (("", 0.0), ("hadamard", 0.6), ("inner", 0.9)),
-    "*": (("hadamard", 0.0), ("", 0.1), ("inner", 0.5)),
-    "times": (("", 0.0), ("hadamard", 0.3), ("inner", 0.5)),
+    "juxtaposition": (("", 0.0), ("hadamard", 0.6)),
+    "*": (("hadamard", 0.0), ("", 0.1)),
+    "times": (("", 0.0), ("hadamard", 0.3)),
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
 FAILURE, ASKEW = 4.0, 1.0

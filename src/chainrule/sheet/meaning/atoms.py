@@ -56,6 +56,8 @@ IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
 ONES_NAMES = frozenset({"bb 1", "bold 1", "bold bb 1"})
 COMPARISONS = {"=": "==", "≡": "==", "≠": "!=", "<": "<", ">": ">", "≤": "<=", "≥": ">="}
 SLOT = "•"
+# What a primed name without an argument means where the name is a function (`meaning.products` registers it).
+BARE_DERIVATIVES: list[Callable[[Frame, Ref], Val | None]] = []
 
 
 def pi() -> Expr:
@@ -94,6 +96,11 @@ def _named(frame: Frame, ref: Ref) -> Val:
         special = _special(frame, ref.base)
         if special is not None:
             return special
+    if ref.primes and plain is False:
+        for meaning in BARE_DERIVATIVES:
+            val = meaning(frame, ref)
+            if val is not None:
+                return val
     if not known and not ref.primes and world.defined(f"{ref.base}^2"):
         square = ref_value(frame, Ref(f"{ref.base}^2", ref.subs, ref.labels))
         return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), square)

@@ -28,7 +28,7 @@ from chainrule.read.tree import (
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame, components, named_dim, ref_value
 from chainrule.sheet.meaning import differentials
-from chainrule.sheet.meaning.atoms import COMPARISONS, condition, is_index_letter, norm, postfixed, raised
+from chainrule.sheet.meaning.atoms import BARE_DERIVATIVES, COMPARISONS, condition, is_index_letter, norm, postfixed, raised
 from chainrule.sheet.names import Postfix, Ref, bound_letters, children, letter_of, reference, split_subscript, split_superscript, walk
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.statements import fence_items
@@ -375,8 +375,24 @@ def function_name(frame: Frame, node: Node, following: Node | None) -> bool:
     if fence is None or fence.open not in "([{":
         return False
     if frame.world.function(ref.base, frame.position) is not None:
-        return True
+        return not _stands_alone(frame, ref.base, fence)
     return not frame.world.family(ref.base).variable and ref.base not in frame.world.sites and fence.open == "("
+
+
+def _stands_alone(frame: Frame, base: str, fence: Fenced) -> bool:
+    """`s (1 - s)`: a function that stands without an argument inside the parentheses is a factor before them."""
+    applied_to = {id(p.factors[n].node) for p in walk(fence) if isinstance(p, Product) for n in _calls_in(p)}
+    for node in walk(fence):
+        ref = function_ref(frame, node)
+        if ref is not None and ref.base == base and id(node) not in applied_to:
+            return True
+    return False
+
+
+def _calls_in(product: Product) -> list[int]:
+    """Positions of factors that are directly followed by parentheses."""
+    factors = product.factors
+    return [n for n in range(len(factors) - 1) if factors[n + 1].op == "" and _fence(factors[n + 1].node) is not None]
 
 
 def _fence(node: Node | None) -> Fenced | None:
@@ -600,6 +616,17 @@ def _bound_letter(frame: Frame, inner: Frame, letter: str, sub: Node) -> Frame:
     dim = frame.new_dim(letter)
     term = frame.index_term(sub, dim)
     return inner.child(letters={**inner.letters, letter: (dim, term)})
+
+
+def bare_derivative(frame: Frame, ref: Ref) -> Val | None:
+    """f' without an argument, for a function of one variable: its derivative at that variable."""
+    site = frame.world.function(ref.base, frame.position) if ref.primes else None
+    if site is None or not site.params or len(site.params) != 1:
+        return None
+    return _derivative_of_defined(frame, frame, site, ref, site.params)
+
+
+BARE_DERIVATIVES.append(bare_derivative)
 
 
 def _derivative_of_defined(frame: Frame, inner: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:

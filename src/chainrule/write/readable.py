@@ -1,0 +1,157 @@
+r"""TeX as one line for a terminal: `\frac{\partial L}{\partial W} = \delta x^T` reads `∂L/∂W = δ xᵀ`.
+
+For the eye only: the record always has the TeX of the author. Groups are rewritten from the inside out, row by row of
+a table; what no row knows stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from chainrule.read.symbols import COMBINING, SUBSCRIPTS, SUPERSCRIPTS
+
+LIMIT = 4000  # characters: longer TeX is shown as it is
+ROUNDS = 60  # as deep as the grammar reads
+
+_LETTERS = dict(
+    zip(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi"
+        " omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varepsilon varphi vartheta ell hbar".split(),
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩεφϑℓℏ",
+        strict=True,
+    )
+)
+_SIGNS = dict(
+    zip(
+        "partial nabla sum prod int infty cdot times circ odot otimes pm mp leq le geq ge neq ne approx sim propto in"
+        " notin to rightarrow mapsto Rightarrow implies iff forall exists dots ldots cdots vdots top intercal mid"
+        " Vert lVert rVert vert lvert rvert langle rangle equiv ast star subset prime".split(),
+        "∂∇∑∏∫∞·×∘⊙⊗±∓≤≤≥≥≠≠≈∼∝∈∉→→↦⇒⇒⇔∀∃…………TT|‖‖‖|||⟨⟩≡*⋆⊂′",
+        strict=True,
+    )
+)
+WORDS = _LETTERS | _SIGNS
+_FUNCTIONS = (
+    "sin|cos|tan|sinh|cosh|tanh|arcsin|arccos|arctan|exp|log|ln|max|min|argmax|argmin|det|dim|ker|lim|Pr|sup|inf|deg|gcd"
+)
+_BLACKBOARD = dict(zip("RNZQCE1P", "ℝℕℤℚℂ𝔼𝟙ℙ", strict=True))
+_RAISED = {plain: sign for sign, plain in SUPERSCRIPTS.items()}
+_LOWERED = {plain: sign for sign, plain in SUBSCRIPTS.items()}
+_ACCENTS = {name: mark for mark, name in COMBINING.items()} | {"widehat": "\u0302", "overline": "\u0305"}
+_OPEN, _CLOSE, _UP, _DOWN, _BREAK = "\x01\x02\x03\x04\x05"  # what no row may take for structure any more
+_MEANT = str.maketrans({_OPEN: "{", _CLOSE: "}", _UP: "^", _DOWN: "_", _BREAK: " "})
+
+_ARGUMENT = r"\s*(?:\{([^{}]*)\}|([^\s{}\\^_]))"
+_BODY = r"((?:(?!\\begin|\\end).)*)"
+
+
+def readable(tex: str) -> str:
+    r"""TeX as a person would type it into a message.
+
+    >>> print(readable(r"\frac{\partial L}{\partial W} = V^T (o - t)"))
+    ∂L/∂W = Vᵀ (o - t)
+    >>> print(readable(r"p_i = \frac{e^{z_i}}{\sum_{j=1}^{k} e^{z_j}}"))
+    pᵢ = e^(zᵢ)/(∑_(j=1)^k e^(zⱼ))
+    """
+    if len(tex) > LIMIT:
+        return tex
+    text = tex.replace("\\\\", _BREAK).replace(r"\{", _OPEN).replace(r"\}", _CLOSE)
+    for pattern, by in _ONCE:
+        text = pattern.sub(by, text)
+    for _ in range(ROUNDS):
+        before = text
+        for pattern, by in _INSIDE_OUT:
+            text = pattern.sub(by, text)
+        if text == before:
+            break
+    for pattern, by in _TIDY:
+        text = pattern.sub(by, text)
+    return unicodedata.normalize("NFC", " ".join(text.translate(_MEANT).split()))
+
+
+def _first(match: re.Match[str]) -> str:
+    return next((group for group in match.groups() if group is not None), "")
+
+
+def _word(match: re.Match[str]) -> str:
+    return WORDS.get(match[1], match[0])
+
+
+def _matrix(match: re.Match[str]) -> str:
+    rows = (re.sub(r"\s*&\s*", "  ", row.strip()) for row in match[2].split(_BREAK))
+    return f"[{'; '.join(row for row in rows if row)}]"
+
+
+def _cases(match: re.Match[str]) -> str:
+    rows = (re.sub(r"[\s,]*&\s*", " if ", row.strip()) for row in match[1].split(_BREAK))
+    return f"{_OPEN}{'; '.join(row for row in rows if row).replace(' if otherwise', ' otherwise')}{_CLOSE}"
+
+
+def _fraction(match: re.Match[str]) -> str:
+    above = match[1] if match[1] is not None else match[2]
+    below = match[3] if match[3] is not None else match[4]
+    quotient = f"{_grouped(above, r'[-+=,]')}/{_grouped(below, r'[-+=,/·×∘⊙ ]')}"
+    scripted = match.string[match.end() :].lstrip()[:1] in ("^", "_")
+    return f" ({quotient})" if scripted else f" {quotient} "
+
+
+def _grouped(part: str, loose: str) -> str:
+    """A part of a quotient, in parentheses where it would fall apart without them."""
+    part = part.strip()
+    closed = re.fullmatch(r"\([^()]*\)", part)
+    return part if closed or not re.search(loose, part) else f"({part})"
+
+
+def _script(sign: str, small: dict[str, str]) -> Callable[[re.Match[str]], str]:
+    def write(match: re.Match[str]) -> str:
+        part = _first(match).strip()
+        if part and len(part) <= 2 and all(c in small for c in part):
+            return "".join(small[c] for c in part)
+        return f"{sign}{part}" if re.fullmatch(r"\w+|['′*]+", part) else f"{sign}({part})"
+
+    return write
+
+
+def _accent(match: re.Match[str]) -> str:
+    part = match[2] if match[2] is not None else match[3]
+    return part + _ACCENTS[match[1]] if len(part) == 1 else f"{match[1]}({part})"
+
+
+def _blackboard(match: re.Match[str]) -> str:
+    return _BLACKBOARD.get(_first(match), _first(match))
+
+
+def _rows(
+    *rows: tuple[str, str | Callable[[re.Match[str]], str]],
+) -> tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]:
+    return tuple((re.compile(pattern, re.S), by) for pattern, by in rows)
+
+
+_ONCE = _rows(
+    (r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|limits|nonumber|notag)(?![A-Za-z])\.?", ""),
+    (r"\\(?:[,;:! ]|quad|qquad|enspace|thinspace)(?![A-Za-z])|~", " "),
+    (r"\\\|", "‖"),
+    (rf"\\({_FUNCTIONS})(?![A-Za-z])", r" \1 "),
+    (r"\\(?:partial|nabla|Delta)(?![A-Za-z])\s*(?=[A-Za-z\\{])", lambda m: WORDS[m[0].strip()[1:]]),
+    (r"\\([A-Za-z]+)", _word),
+)
+_INSIDE_OUT = _rows(
+    (rf"\\begin\s*\{{((?:[pbBvV]|small)?matrix)\}}{_BODY}\\end\s*\{{\1\}}", _matrix),
+    (rf"\\begin\s*\{{[dr]?cases\}}{_BODY}\\end\s*\{{[dr]?cases\}}", _cases),
+    (rf"\\mathbb{_ARGUMENT}", _blackboard),
+    (rf"\\(?:math(?:rm|bf|it|sf|cal|scr|frak)|text(?:rm|bf|it)?|operatorname\*?|boldsymbol|bm|mbox){_ARGUMENT}", _first),
+    (rf"\\({'|'.join(_ACCENTS)}){_ARGUMENT}", _accent),
+    (rf"\\sqrt{_ARGUMENT}", lambda m: f"√{_grouped(_first(m), r'[^ ]{2}')}"),
+    (rf"\\[dtc]?frac{_ARGUMENT}{_ARGUMENT}", _fraction),
+    (rf"\s*\^{_ARGUMENT}", _script(_UP, _RAISED)),
+    (rf"_{_ARGUMENT}", _script(_DOWN, _LOWERED)),
+    (r"(?<![A-Za-z\]\\}^_])\{([^{}\\]*)\}", r"\1"),
+)
+_TIDY = _rows(
+    (r"(?<!\\)&", " "),
+    (r"\s+", " "),
+    (r"(?<=[(\[]) | (?=[)\],;])", ""),
+    (r"\b(" + _FUNCTIONS + r") \(", r"\1("),
+)
