@@ -163,7 +163,7 @@ FAILS: dict[tuple[str, str], str] = {}
 
 def cases(table: Mapping[str, tuple[object, ...]]) -> list[object]:
     """One case for each row and each sheet it is tried on."""
-    found = []
+    found: list[object] = []
     for way, (*parts, sheets) in table.items():
         for sheet in sheets:  # type: ignore[attr-defined]
             why = FAILS.get((way, sheet))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from chainrule.check.report import DocumentReport, Note, Report, Statement
+from chainrule.check.report import Counterexample, DocumentReport, Note, Report, Statement, Suggestion
 from chainrule.write.source import cells
 from chainrule.write.text import Detail, console_for, write_text
 
@@ -41,7 +41,42 @@ def test_long_message_stands_below_the_carets(report: Report) -> None:
 
 def test_verified_lines_take_one_line_each(report: Report) -> None:
     (line,) = [line for line in shown(report).splitlines() if "dL/db" in line]
-    assert line.split() == ["5", "verified", "dL/db", "=", "\\delta", "proved"]
+    assert line.split() == ["5", "verified", "dL/db", "=", "δ", "proved"]
+
+
+def one(statement: Statement, document: DocumentReport, **more: object) -> Report:
+    changed = replace(statement, **more)  # type: ignore[arg-type]
+    return Report((replace(document, statements=(changed,)),))
+
+
+def test_a_long_suggestion_begins_with_the_edit(refuted: Statement, document: DocumentReport) -> None:
+    long = Suggestion(" + ".join(f"x_{{{i}}}" for i in range(60)), "+ for -", "the sign before x is wrong")
+    lines = shown(one(refuted, document, suggestion=long)).splitlines()
+    at = lines.index("   try: + for -; the sign before x is wrong")
+    assert lines[at + 1].startswith("        x_{0} + x_{1}")
+    assert [line for line in lines[at + 1 : at + 5] if line.endswith("…")]
+
+
+def test_a_right_number_is_told_once(refuted: Statement, document: DocumentReport) -> None:
+    digit = Suggestion("0.25", "0.25 for 0.35", "the value recomputed from the definitions, which stand far above")
+    assert shown(one(refuted, document, suggestion=digit)).count("0.25 for 0.35") == 1
+    assert "\n        0.25\n" not in shown(one(refuted, document, suggestion=digit))
+
+
+def test_what_the_message_tells_is_not_told_again(refuted: Statement, document: DocumentReport) -> None:
+    shapes = Counterexample({}, "a matrix of shape m×n", "a matrix of shape n×m")
+    assert "numbers" not in shown(one(refuted, document, counterexample=shapes))
+    assert "assuming" not in shown(one(refuted, document, assumptions=(refuted.message,)))
+    assert "assuming: something else" in shown(one(refuted, document, assumptions=("something else",)))
+
+
+def test_a_statement_that_was_cut_is_written_out(refuted: Statement, document: DocumentReport) -> None:
+    long = r"\frac{a}{b} = " + " + ".join(f"x_{{{i}}}" for i in range(20))
+    lines = ["", "", "", f"$${long}$$"]
+    bad = replace(refuted, tex=long, column=3, end_column=3 + len(long))
+    page = shown(Report((replace(document, statements=(bad,), text="\n".join(lines)),)))
+    assert "      : a/b = x₀ + x₁ + x₂" in page
+    assert "      : " not in shown(Report((replace(document, statements=(refuted,)),)))
 
 
 def test_digits_are_added_until_the_sides_differ(report: Report) -> None:

@@ -162,9 +162,7 @@ class Comparer:
         key = (tuple(sorted(sizes.items())), mode, frozenset(needy) if mode != "real" else None, points)
         model = self.models.get(key)
         if model is None:
-            model = Model(
-                sizes, {}, self.settled.universe.definitions, points, seed=self.seed, deadline=self.deadline
-            )
+            model = Model(sizes, {}, self.settled.universe.definitions, points, seed=self.seed, deadline=self.deadline)
             self.models[key] = model
         values = model.values
         assert isinstance(values, dict)

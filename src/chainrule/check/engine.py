@@ -39,9 +39,7 @@ def check_document(
         for n, e in enumerate(everything, start=1)
     )
     problems = tuple(Note(p.code, p.message) for d in (document, *context) for p in d.problems)
-    return DocumentReport(
-        document.path, statements, problems, seconds=monotonic() - started, text=document.text
-    )
+    return DocumentReport(document.path, statements, problems, seconds=monotonic() - started, text=document.text)
 
 
 def with_told_values(sheet: Sheet) -> Sheet:
@@ -50,7 +48,9 @@ def with_told_values(sheet: Sheet) -> Sheet:
     sheet.equations = [replace(e, position=2 * n + 1) for n, e in enumerate(ordered)]
     after = {e.position: 2 * n + 1 for n, e in enumerate(ordered)}
     sheet.expressions = [(s, 2 * sum(e.position <= p for e in ordered) + 1, n) for s, p, n in sheet.expressions]
-    sheet.sentences = [replace(s, position=2 * sum(e.position <= s.position for e in ordered) + 1) for s in sheet.sentences]
+    sheet.sentences = [
+        replace(s, position=2 * sum(e.position <= s.position for e in ordered) + 1) for s in sheet.sentences
+    ]
     sheet.unread = [replace(e, position=after.get(e.position - 1, 0) + 1) for e in sheet.unread]
     return sheet
 

@@ -12,14 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
 from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import Printed, printed_table, rounds_to, shown
 from chainrule.check.options import Options
 from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggestion, Verdict
 from chainrule.check.settle import Settled, settle
-from chainrule.expr import BALL, Const, Expr, Symbol, Unknown, evaluate
+from chainrule.expr import BALL, Const, Dim, Expr, Model, Symbol, Unknown, evaluate
 from chainrule.expr.index import Index
+from chainrule.expr.model import Array
 from chainrule.read.tree import Comma, Dots, Fraction, Name, Node, Number, Product, Relation, Sum, Unread
 from chainrule.sheet.build import call_form, is_numeric, references, site_key
 from chainrule.sheet.frame import Choices, Frame, liftable
@@ -227,6 +230,7 @@ class Judge:
         if failed is not None:
             return Unclear(failed.code, failed.message)
         frame, lhs, rhs = variant.typed[e.position]
+
         def call() -> Outcome:
             condition = self.condition(e, frame)
             return variant.comparer.compare(lhs, rhs, condition)
@@ -291,11 +295,13 @@ class Judge:
         if has_operator_before_product(e):
             message = "read with the derivative operator acting on the next factor only"
             found.append((Note("reach", message), lambda: self.variant(choices=Choices("factor"))))
-        if has_derivative(e):
+        universe = self.variant().universe
+        owner = f"@{e.position}"
+        if owner in universe.laid_out or (e.position in self.variant().failed and has_derivative(e)):
             for layout in layouts(self.equations)[1:]:
                 message = f"right in {layout.gradient} layout for gradients and {layout.jacobian} layout for Jacobians"
                 found.append((Note("layout", message), lambda x=layout: self.variant(x)))  # type: ignore[misc]
-        if has_derivative(e):
+        if owner in universe.between:
             message = "derivatives of intermediate quantities are taken with the other quantities held fixed"
             found.append((Note("explicit", message), lambda: self.variant(choices=Choices(explicit=True))))
         if sums_over_samples(self.world, e):
@@ -539,17 +545,13 @@ class Judge:
         if open_symbols or term.free - set(axes):
             return Unclear("undefined-symbol", f"{', '.join(open_symbols) or 'an index'} has no number")
         sizes = sizes_for(variant.universe, dims_of([term], definitions) | {i.dim for i in axes}, 0)
-        model = comparer.model(symbols, sizes, "real", set(), 1)
-        values = evaluate(term, axes, model)[0]
-        cells = values.reshape(values.shape if values.ndim == 2 else (-1, 1)) if values.ndim else values.reshape(1, 1)
-        if cells.shape != (len(table), len(table[0])):
-            if cells.T.shape == (len(table), len(table[0])):
-                cells = cells.T
-            else:
-                shape = "×".join(map(str, cells.shape))
-                return Unclear("shape-of-sides", f"the left side is {shape}, the table is {len(table)}×{len(table[0])}")
-        exact = self._exact(term, axes, model)
-        exact = exact.reshape(cells.shape) if exact.size == cells.size and exact.shape != cells.shape else exact
+        exact = self._exact(comparer, term, axes, symbols, sizes)
+        wanted = (len(table), len(table[0]))
+        if exact.shape != wanted:
+            if exact.T.shape != wanted:
+                shape = "×".join(map(str, exact.shape))
+                return Unclear("shape-of-sides", f"the left side is {shape}, the table is {wanted[0]}×{wanted[1]}")
+            exact = exact.T
         bad = [
             (i, j, float(exact[i, j]))
             for i, row in enumerate(table)
@@ -560,17 +562,23 @@ class Judge:
             raise _Wrong(bad)
         return Same("digits", 1)
 
-    def _exact(self, term: Expr, axes: list[Index], model: object) -> "np.ndarray":  # noqa: F821, UP037
-        import numpy as np
-
-        from chainrule.expr.model import Model
-
-        assert isinstance(model, Model)
-        values = {s: _decimal_balls(s, v, self.variant().settled) for s, v in model.values.items()}
-        balls = evaluate(term, axes, model.again(values=values, arithmetic=BALL))[0]
-        flat = np.array([float(x.mid()) for x in np.asarray(balls, dtype=object).ravel()])
-        shape = np.asarray(balls, dtype=object).shape
-        return flat.reshape(shape if len(shape) == 2 else (-1, 1)) if shape else flat.reshape(1, 1)
+    def _exact(
+        self, comparer: Comparer, term: Expr, axes: list[Index], symbols: set[Symbol], sizes: dict[Dim, int]
+    ) -> Array:
+        """The values of a term from exact decimals, computed in balls, as a matrix."""
+        key = ("balls", tuple(sorted(sizes.items())))
+        model = comparer.models.get(key)
+        if model is None:
+            definitions = comparer.settled.universe.definitions
+            model = Model(sizes, {}, definitions, 1, arithmetic=BALL, seed=self.options.seed, deadline=self.deadline)
+            comparer.models[key] = model
+        values = model.values
+        assert isinstance(values, dict)
+        for symbol in symbols - set(values):
+            values[symbol] = _decimal_balls(symbol, sizes, comparer.settled)
+        balls = np.asarray(evaluate(term, axes, model)[0], dtype=object)
+        middles = np.array([float(x.mid()) for x in balls.ravel()])
+        return middles.reshape(balls.shape if balls.ndim == 2 else (-1, 1))
 
     def _wrong_digits(self, e: Equation, wrong: _Wrong, table: list[list[Printed]]) -> Finding:
         i, j, right = wrong.cells[0]
@@ -597,16 +605,14 @@ class _Wrong(Exception):
         self.cells = cells
 
 
-def _decimal_balls(symbol: Symbol, floats: object, settled: Settled) -> object:
-    """The data of a symbol as balls of its exact decimals."""
-    import numpy as np
+def _decimal_balls(symbol: Symbol, sizes: dict[Dim, int], settled: Settled) -> Array:
+    """The data of a symbol as balls of its exact decimals, for one sample point."""
     from flint import arb, fmpq
 
-    rows = settled.data[symbol]
-    cells = [arb(fmpq(x.numerator, x.denominator)) for row in rows for x in row]
+    cells = [arb(fmpq(x.numerator, x.denominator)) for row in settled.data[symbol] for x in row]
     array = np.empty(len(cells), dtype=object)
     array[:] = cells
-    return array.reshape(np.asarray(floats).shape)
+    return array.reshape(1, *(sizes[d] for d in symbol.axes))
 
 
 def recurrent(world: World) -> bool:

@@ -96,9 +96,7 @@ def reach(terms: Iterable[Expr], definitions: Definitions) -> list[Expr]:
 
 def free_symbols(terms: Iterable[Expr], definitions: Definitions) -> set[Symbol]:
     """The symbols without a definition that terms rest on."""
-    return {
-        t.symbol for t in reach(terms, definitions) if isinstance(t, Component) and t.symbol not in definitions
-    }
+    return {t.symbol for t in reach(terms, definitions) if isinstance(t, Component) and t.symbol not in definitions}
 
 
 def needy_symbols(terms: Iterable[Expr], definitions: Definitions) -> set[Symbol]:
@@ -171,9 +169,7 @@ class Sampler:
         values = rng.integers(-40, 41, shape) / 16
         return np.where(values == 0, 0.4375, values)
 
-    def _labels(
-        self, symbol: Symbol, shape: tuple[int, ...], sizes: dict[Dim, int], rng: np.random.Generator
-    ) -> Array:
+    def _labels(self, symbol: Symbol, shape: tuple[int, ...], sizes: dict[Dim, int], rng: np.random.Generator) -> Array:
         """Integer labels over the axis they index."""
         instance = self.universe.instances.get(symbol)
         family = None if instance is None else self.universe.world.families.get(instance.base)

@@ -58,7 +58,7 @@ def _spread(dims: Dims, v: Val, big: Val, what: str) -> Callable[..., Expr]:
 
 def plus(dims: Dims, a: Val, b: Val) -> Val:
     """a + b. A scalar beside a vector is repeated, as in `1 - a`."""
-    if a.kind == "column" and b.kind == "row" or a.kind == "row" and b.kind == "column":
+    if (a.kind == "column" and b.kind == "row") or (a.kind == "row" and b.kind == "column"):
         raise Untyped(f"the terms do not fit: {describe(a, dims)} and {describe(b, dims)}", "shape")
     return elementwise(dims, lambda x, y: add(x, y), a, b, what="the terms")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from chainrule.expr import lookup
 from chainrule.read import tree
 from chainrule.read.tree import (
     Accent,
@@ -23,10 +24,20 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.frame import literal_matrix, literal_number
-from chainrule.expr import lookup
 from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
 from chainrule.sheet.meaning.products import STRUCTURAL
-from chainrule.sheet.names import INDEX_LETTERS, KRONECKER, Ref, bound_letters, children, letter_of, node_key, reference, walk
+from chainrule.sheet.names import (
+    INDEX_LETTERS,
+    KRONECKER,
+    TRANSPOSE_WORDS,
+    Ref,
+    bound_letters,
+    children,
+    letter_of,
+    node_key,
+    reference,
+    walk,
+)
 from chainrule.sheet.prose import Fact, ShapeFact, facts_of, from_relation
 from chainrule.sheet.statements import Equation, Scope, Sentence, Sheet, fence_items
 from chainrule.sheet.world import Family, Label, Site, World
@@ -44,7 +55,9 @@ def visible(sheet: Sheet, scope: Scope, until: int) -> list[Equation]:
 def build(sheet: Sheet, scope: Scope, until: int) -> World:
     """The world that the statements of a scope live in, up to a position."""
     equations = visible(sheet, scope, until)
-    sentences = [s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)]
+    sentences = [
+        s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
+    ]
     world = World(scope.number, sheet.glossary)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
@@ -97,6 +110,8 @@ class Scan:
                 self.use(ref)
                 if not is_function_word(ref.base):
                     self.world.family(ref.base).operand += 1
+                if any(p.op == "T" for p in ref.postfix):
+                    self.world.family(ref.base).transposed = True
                 stack += [n for n in (*ref.subs, *ref.labels) if not isinstance(n, Name)]
                 stack += [p.node for p in ref.postfix if p.node is not None and not isinstance(p.node, Name)]
                 continue
@@ -109,10 +124,19 @@ class Scan:
                 self.derivative(node)
             case Product():
                 return self.product(node)
+            case Script(base=Fenced(body=body), sup=Name(text=text)) if text in TRANSPOSE_WORDS:
+                self.transposed(body)
             case Big(sub=sub, sup=sup):
                 self.limits(node)
                 return [n for n in (sub, sup) if n is not None and not isinstance(n, Name)]
         return list(children(node))
+
+    def transposed(self, node: Node) -> None:
+        """The terms of a transposed sum are vectors or matrices: `(\\hat y - y)^T`."""
+        for term in node.terms if isinstance(node, Sum) else (tree.Term("+", node),):
+            ref = reference(term.node, self.world.glossary)
+            if ref is not None and not ref.subs:
+                self.world.family(ref.base).transposed = True
 
     def derivative(self, node: Fraction) -> None:
         top, bottom = above(node.numerator), below(node.denominator)
@@ -211,11 +235,11 @@ class Scan:
             family = self.world.family(base)
             bare = any(not r.subs for r in refs)
             for n in range(max((len(r.subs) for r in refs), default=0)):
-                if n in family.shifted and self._recursive(base, n, equations):
-                    family.slots[n] = "label"
-                elif (base, n) in assigned:
-                    family.slots[n] = "label"
-                elif n in family.literals and n not in family.lettered and not bare:
+                if (
+                    (n in family.shifted and self._recursive(base, n, equations))
+                    or (base, n) in assigned
+                    or (n in family.literals and n not in family.lettered and not bare)
+                ):
                     family.slots[n] = "label"
         self._spread_labels(equations)
         self._fixed_labels()
@@ -230,22 +254,33 @@ class Scan:
 
     def _spread_labels(self, equations: list[Equation]) -> None:
         """A letter that labels somewhere in a chain labels everywhere in it: `a_i = g(z_i)` beside `z_3 = ...`."""
-        chains: dict[tuple[int, int], list[Node]] = {}
+        if not any("label" in f.slots.values() for f in self.world.families.values()):
+            return
+        chains: dict[tuple[int, int], list[Ref]] = {}
+        summed: dict[tuple[int, int], set[str]] = {}
         for e in equations:
-            chains.setdefault((id(e.document), e.chain), []).extend((e.lhs, e.rhs))
-        for _ in range(4):
-            changed = False
-            for nodes in chains.values():
-                refs = [r for node in nodes for r in references(node, self.world)]
-                for ref in refs:
-                    family = self.world.family(ref.base)
-                    for n, sub in enumerate(ref.subs):
-                        letter = letter_of(sub)
-                        if letter and family.slot(n) == "axis" and any(self._labels(x, letter) for x in nodes):
-                            family.slots[n] = "label"
-                            changed = True
-            if not changed:
-                return
+            key = (id(e.document), e.chain)
+            for node in (e.lhs, e.rhs):
+                chains.setdefault(key, []).extend(references(node, self.world))
+                bound = {x for n in walk(node) if isinstance(n, Big) and n.sub for x in bound_letters(n.sub)}
+                summed.setdefault(key, set()).update(bound)
+        while any(self._spread(refs, summed[key]) for key, refs in chains.items()):
+            pass  # each round turns at least one axis into a label
+
+    def _spread(self, refs: list[Ref], summed: set[str]) -> bool:
+        """One round over the names of a chain; True when a slot changed."""
+        labels: set[str] = set()
+        for ref in refs:
+            family = self.world.family(ref.base)
+            labels |= {x for n, s in enumerate(ref.subs) if family.slot(n) == "label" for x in _letters_in(s)}
+        changed = False
+        for ref in refs:
+            family = self.world.family(ref.base)
+            for n, sub in enumerate(ref.subs):
+                if family.slot(n) == "axis" and (letter_of(sub) or "") in labels - summed:
+                    family.slots[n] = "label"
+                    changed = True
+        return changed
 
     def _fixed_labels(self) -> None:
         """`y_i` in `p_{y_i}` with an i that nothing binds is one name: the label of the sample at hand."""
@@ -255,18 +290,6 @@ class Scan:
             if len(letters) == 1 and None not in letters and not letters & self.world.glossary.bound:
                 for n in range(max(len(r.subs) for r in self.refs[base])):
                     self.world.family(base).slots[n] = "name"
-
-    def _labels(self, node: Node, letter: str) -> bool:
-        """Whether a letter stands in a label slot of a formula outside of sums that bind it."""
-        bound = {x for part in walk(node) if isinstance(part, Big) and part.sub for x in bound_letters(part.sub)}
-        if letter in bound:
-            return False
-        for ref in references(node, self.world):
-            family = self.world.family(ref.base)
-            slots = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
-            if any(letter in _letters_in(s) for s in slots):
-                return True
-        return False
 
     def _literal_definitions(self, equations: list[Equation]) -> set[tuple[str, int]]:
         """Slots in which a numbered component has an equation of its own: `z_3 = x_1 w_{13}`."""
@@ -378,7 +401,7 @@ def _redefines(earlier: Site, e: Equation) -> bool:
     """A later equation for a defined name is a new definition in another part, or after words like "let now"."""
     if e.scope.part != earlier.section[0]:
         return e.own == earlier.own
-    return e.own == earlier.own and e.op == ":=" or bool(REDEFINING_CUE.search(e.cue)) and e.own == earlier.own
+    return (e.own == earlier.own and e.op == ":=") or (bool(REDEFINING_CUE.search(e.cue)) and e.own == earlier.own)
 
 
 def site_key(world: World, ref: Ref) -> tuple[object, ...]:
@@ -492,7 +515,9 @@ def implicit_site(world: World, e: Equation) -> None:
         return
     base = ref.base
     section = (e.scope.part, e.scope.section)
-    assumed = f"{base} is taken from line {e.document.position(e.span.start)[0]}: it is what stands under the derivative"
+    assumed = (
+        f"{base} is taken from line {e.document.position(e.span.start)[0]}: it is what stands under the derivative"
+    )
     world.sites.setdefault(base, []).append(
         Site(base, ref, right[0], e.position, assumed=assumed, section=section, own=e.own)
     )
@@ -590,12 +615,14 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     if world.defined(ref.base) and shape.rank in ("vector", "scalar"):
         return
     subs = sum(family.slot(n) == "axis" for n in range(len(ref.subs)))
-    if family.declared_rank is None or shape.dims and (ref.labels or not family.declared_dims):
+    if family.declared_rank is None or (shape.dims and (ref.labels or not family.declared_dims)):
         family.declared_rank = shape.rank
         family.declared_dims = shape.dims
         family.declared_subs = subs
         if ref.labels:
-            labels = tuple(int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in ref.labels)
+            labels = tuple(
+                int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in ref.labels
+            )
             family.labelled_dims[labels] = shape.dims
         for d in shape.dims:
             if d is not None and not d.isdigit():

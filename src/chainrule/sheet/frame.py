@@ -369,7 +369,12 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         frame.universe.building[instance, frame.epoch] = site.position
         owner = f"{instance.shown}{'°' if instance.sampled else ''}#{frame.epoch}"
         inner = Frame(
-            frame.universe, owner, max(site.position, frame.position), labels=labels, shift=shift, depth=frame.depth,
+            frame.universe,
+            owner,
+            max(site.position, frame.position),
+            labels=labels,
+            shift=shift,
+            depth=frame.depth,
             active=frame.active,
         )
         data = literal_matrix(site.body)
@@ -544,7 +549,7 @@ def components(frame: Frame, val: Val, subs: tuple[Node, ...]) -> Val:
     """Components of any value: `(Wx)_i`, `softmax(z)_j`, `(A^T)_{kl}`."""
     if not subs:
         return val
-    if len(subs) == 1 and len(val.dims) == 1 or len(subs) == len(val.dims):
+    if (len(subs) == 1 and len(val.dims) == 1) or len(subs) == len(val.dims):
         terms = [frame.index_term(s, d) for s, d in zip(subs, val.dims, strict=True)]
         return scalar(lambda: val.at(*(t() for t in terms)), val.derived)
     if len(subs) == 1 and val.kind == "matrix":

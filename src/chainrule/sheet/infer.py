@@ -51,7 +51,7 @@ def look(base: str) -> str:
         if kind == "vec":
             return "bold lower" if not core[:1].isupper() else "bold upper"
     style, _, letter = core.rpartition(" ")
-    if core in LOSS_NAMES or letter in ("L", "J", "ell") and "bold" not in style:
+    if core in LOSS_NAMES or (letter in ("L", "J", "ell") and "bold" not in style):
         return "loss"
     if "bold" in style:
         return "bold upper" if letter[:1].isupper() else "bold lower"
@@ -72,7 +72,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     custom = CUSTOMS[look(family.base)]
     if most == 0:
         ranks = [(0, False), (1, False), (1, True), (2, False)]
-        return sorted(((Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True)), key=lambda x: x[1])
+        found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not family.transposed]
+        return sorted(found, key=lambda x: x[1])
     bold = look(family.base) == "bold lower"
     options = [(Reading(most), 0.8 if bold and most == 1 and counts == {1} else 0.0)]
     if counts == {most}:

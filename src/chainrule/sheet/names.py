@@ -35,9 +35,60 @@ INDEX_LETTERS = frozenset("ijklmnpqrst")
 COUNTING_LETTERS = frozenset("jkt")
 # Subscripts of several letters that are a word, though each letter could be an index.
 WORD_SUBSCRIPTS = frozenset(
-    """in out hid gt max min tot total true pred new old train test val reg loss enc dec emb cls prior post data
-    mse nll mle map opt ref src tgt pos neg init final hinge hidden input output target label mean var
-    std avg ave err bias sum net obs""".split()
+    [
+        "in",
+        "out",
+        "hid",
+        "gt",
+        "max",
+        "min",
+        "tot",
+        "total",
+        "true",
+        "pred",
+        "new",
+        "old",
+        "train",
+        "test",
+        "val",
+        "reg",
+        "loss",
+        "enc",
+        "dec",
+        "emb",
+        "cls",
+        "prior",
+        "post",
+        "data",
+        "mse",
+        "nll",
+        "mle",
+        "map",
+        "opt",
+        "ref",
+        "src",
+        "tgt",
+        "pos",
+        "neg",
+        "init",
+        "final",
+        "hinge",
+        "hidden",
+        "input",
+        "output",
+        "target",
+        "label",
+        "mean",
+        "var",
+        "std",
+        "avg",
+        "ave",
+        "err",
+        "bias",
+        "sum",
+        "net",
+        "obs",
+    ]
 )
 TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
 # Signs that look like names to the grammar but never name a quantity.
@@ -286,8 +337,11 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
 
 def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:
     """`u^t v`: a lone small t is a transpose unless t is an index or label of this document."""
-    return isinstance(sup, Name) and sup.text == "t" and "t" not in glossary.bound and f"{base}^t" not in (
-        glossary.label_letters
+    return (
+        isinstance(sup, Name)
+        and sup.text == "t"
+        and "t" not in glossary.bound
+        and f"{base}^t" not in (glossary.label_letters)
     )
 
 

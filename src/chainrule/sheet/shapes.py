@@ -56,7 +56,7 @@ class Dims:
         self.parent[b] = a
         for table in (self.names, self.sizes):
             if b in table and a not in table:
-                table[a] = table[b]  # type: ignore[index, assignment]
+                table[a] = table[b]  # type: ignore[assignment]
         if b in self.least:
             self.least[a] = max(self.least.get(a, 0), self.least[b])
         if b in self.lows:
@@ -101,8 +101,9 @@ class Dims:
 
     def copy(self) -> Dims:
         """An independent copy, to try something on."""
-        tables = (self.parent, self.names, self.sizes, self.least, self.lows)
-        return Dims(*(dict(t) for t in tables), spans=list(self.spans))  # type: ignore[arg-type]
+        return Dims(
+            dict(self.parent), dict(self.names), dict(self.sizes), dict(self.least), dict(self.lows), list(self.spans)
+        )
 
     def span(self, axis: str, letters: tuple[str, ...], offset: int) -> None:
         """An axis is indexed by a sum of letters (`i + m`): it is as long as that sum can get."""

@@ -96,8 +96,31 @@ def trimmed(text: str) -> str:
 GREEK_NAMES = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψω",
-        """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi
-        omega""".split(),
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "upsilon",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+        ],
         strict=True,
     )
 )
@@ -231,7 +254,11 @@ class _Walk:
 
     def condition(self, node: Relation, cue: str) -> bool:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
-        if len(node.links) == 1 and ALTERNATIVE_CUE.search(cue) and getattr(node.links[0].node, "text", "") in ("0", "1"):
+        if (
+            len(node.links) == 1
+            and ALTERNATIVE_CUE.search(cue)
+            and getattr(node.links[0].node, "text", "") in ("0", "1")
+        ):
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True
         if len(node.links) != 1 or not CONDITION_CUE.search(cue):
@@ -257,7 +284,15 @@ class _Walk:
                     before = link.node
 
     def add(
-        self, span: Span, lhs: Node, op: str, rhs: Node, link: int, display: bool, cue: str, source: str = "formula",
+        self,
+        span: Span,
+        lhs: Node,
+        op: str,
+        rhs: Node,
+        link: int,
+        display: bool,
+        cue: str,
+        source: str = "formula",
         sign: Span | None = None,
     ) -> None:
         self.position += 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-
 from typing import Any
 
 from chainrule.expr import Definitions, Symbol
@@ -64,6 +63,7 @@ class Family:
 
     calls_with_names: int = 0
     differentiated: bool = False
+    transposed: bool = False
     by: int = 0
     declared_rank: str | None = None
     declared_dims: tuple[str | None, ...] = ()
@@ -77,7 +77,7 @@ class Family:
     @property
     def variable(self) -> bool:
         """Whether the name is a quantity rather than a function where parentheses follow it."""
-        return self.operand > 0 and self.calls_with_names < self.called or self.called == 0
+        return (self.operand > 0 and self.calls_with_names < self.called) or self.called == 0
 
     def slot(self, position: int) -> str:
         """Whether a subscript position is an "axis" of an array or a "label" that tells tensors apart."""
@@ -208,6 +208,8 @@ class Universe:
     symbols: dict[tuple[Instance, int], Symbol] = field(default_factory=dict)
     instances: dict[Symbol, Instance] = field(default_factory=dict)
     sized: set[str] = field(default_factory=set)
+    laid_out: set[str] = field(default_factory=set)
+    between: set[str] = field(default_factory=set)
     roles_taken: set[str] = field(default_factory=set)
     assumed_functions: set[str] = field(default_factory=set)
     numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)

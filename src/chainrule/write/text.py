@@ -7,7 +7,8 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.text import Text
 
-from chainrule.check.report import Counterexample, DocumentReport, Report, Statement, Suggestion
+from chainrule.check.report import Counterexample, DocumentReport, Evidence, Report, Statement, Suggestion
+from chainrule.write.readable import readable
 from chainrule.write.sentences import digits_of, evidence, summary, total
 from chainrule.write.source import Marked, cells, clip, excerpt, plain
 from chainrule.write.values import Grid, aligned, apart, grid
@@ -29,6 +30,7 @@ IN_FULL: dict[Detail, frozenset[str]] = {
 INDENT = "   "
 GUTTER = 5
 BAR = " " * GUTTER + " | "
+MAX_ROWS = 3  # of a repaired side
 LEAST = 20  # a column of words never gets narrower
 
 
@@ -69,12 +71,12 @@ def _coloured_summary(document: DocumentReport) -> Text:
 
 
 def _compact(s: Statement, console: Console) -> None:
-    """`   12  verified    f'(x) = 2 x    proved` in one line of the console's width."""
+    """`   12  verified    ∂L/∂x = Wᵀ δ    proved` in one line of the console's width."""
     lead = f"{s.line:>{GUTTER}}  {s.verdict:<11} "
     tail = f"  {evidence(s.evidence)}" if s.evidence else ""
     tail += "".join(f"  note [{plain(n.code)}]" for n in s.notes)
     tail = clip(tail, console.width // 3)
-    tex = clip(plain(s.tex), max(LEAST, console.width - cells(lead) - cells(tail)))
+    tex = clip(plain(readable(s.tex)), max(LEAST, console.width - cells(lead) - cells(tail)))
     gap = " " * max(0, console.width - cells(lead) - cells(tex) - cells(tail))
     line = Text.assemble((lead[:GUTTER], "dim"), (lead[GUTTER:], STYLES[s.verdict]), tex, gap, (tail, "dim"))
     _line(console, line)
@@ -84,20 +86,23 @@ def _full(s: Statement, document: DocumentReport, console: Console) -> None:
     place = f"{plain(document.path)}:{s.line}:{s.column}"
     _line(console, Text.assemble((place, "bold"), "  ", (f"{s.verdict} [{plain(s.code)}]", STYLES[s.verdict])))
     _excerpt(excerpt(document.text, s, console.width - len(BAR)), s, console)
-    if s.counterexample:
-        _counterexample(s.counterexample, digits_of(s.evidence), console)
+    if s.counterexample and not _in_words(s.counterexample):
+        _counterexample(s.counterexample, s.evidence, console)
     if s.suggestion:
         _suggestion(s.suggestion, console)
     if s.evidence:
         _words(console, f"{INDENT}evidence: ", evidence(s.evidence), "dim")
-    for assumption in s.assumptions:
+    for assumption in s.assumptions if s.assumptions != (s.message,) else ():
         _words(console, f"{INDENT}assuming: ", assumption, "yellow")
     for note in s.notes:
         _words(console, f"{INDENT}note [{plain(note.code)}]: ", note.message, "blue")
 
 
 def _excerpt(rows: list[Marked], s: Statement, console: Console) -> None:
-    """The source with carets; a short message stands behind the last carets, a longer one below them."""
+    """The source with carets; a short message stands behind the last carets, a longer one below them.
+
+    Where the source was cut, the whole statement follows in a shorter writing.
+    """
     for i, row in enumerate(rows):
         label = str(row.number) if row.number else ""
         _line(console, Text.assemble((f"{label:>{GUTTER}} | ", "dim"), row.text))
@@ -111,14 +116,22 @@ def _excerpt(rows: list[Marked], s: Statement, console: Console) -> None:
         _line(console, carets)
     if not rows:
         _line(console, Text.assemble((BAR, "dim"), clip(plain(s.tex), console.width - len(BAR))))
+    elif any(row.text.endswith("…") and row.indent + row.marks == cells(row.text) for row in rows):
+        _words(console, BAR.replace("|", ":"), clip(readable(s.tex), MAX_ROWS * (console.width - len(BAR))), "dim")
     if s.message:
         _words(console, BAR.replace("|", "="), s.message, "dim")
 
 
-def _counterexample(found: Counterexample, digits: int, console: Console) -> None:
-    """Each symbol's value, then both sides, in one column of equal signs."""
-    left, right = apart(found.lhs, found.rhs, digits)
-    rows = [(plain(name), grid(value), "none") for name, value in found.values.items()]
+def _in_words(found: Counterexample) -> bool:
+    """Two shapes, which the message has told already."""
+    return isinstance(found.lhs, str) and isinstance(found.rhs, str) and not found.values
+
+
+def _counterexample(found: Counterexample, kind: Evidence | None, console: Console) -> None:
+    """Each symbol's value, then both sides, in one column of equal signs. A printed digit needs the sides only."""
+    left, right = apart(found.lhs, found.rhs, digits_of(kind))
+    values = {} if kind and kind.method == "digits" else found.values
+    rows = [(plain(name), grid(value), "none") for name, value in values.items()]
     rows += [("left side", left, "bold"), ("right side", right, "bold")]
     width = min(max(cells(name) for name, _, _ in rows), console.width // 3)
     where = f" (the sides differ at {plain(found.where)})" if found.where else ""
@@ -136,8 +149,17 @@ def _table(name: str, table: Grid, style: str, width: int, console: Console) -> 
 
 
 def _suggestion(found: Suggestion, console: Console) -> None:
+    """The repaired side and the edit in words; where that takes more than a line, the edit first and the side below."""
     why = "; ".join(plain(part) for part in (found.edit, found.explains) if part)
-    _words(console, f"{INDENT}try: ", found.tex + (f"   ({why})" if why else ""), "bold green")
+    whole = f"{found.tex} ({why})" if why else found.tex
+    lead = f"{INDENT}try: "
+    if not why or cells(lead + plain(whole)) <= console.width:
+        _words(console, lead, whole, "bold green")
+        return
+    _words(console, lead, why, "bold green")
+    if not found.edit.startswith(found.tex):
+        side = clip(plain(found.tex), MAX_ROWS * (console.width - len(lead)))
+        _words(console, " " * len(lead), side, "none")
 
 
 def _words(console: Console, lead: str, words: str, style: str) -> None:

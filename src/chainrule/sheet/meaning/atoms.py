@@ -50,7 +50,7 @@ from chainrule.sheet.names import (
     split_superscript,
     walk,
 )
-from chainrule.sheet.shapes import Untyped, Val, describe, scalar
+from chainrule.sheet.shapes import Untyped, Val, scalar
 
 IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
 ONES_NAMES = frozenset({"bb 1", "bold 1", "bold bb 1"})

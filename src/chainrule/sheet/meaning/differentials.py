@@ -184,6 +184,10 @@ def partial(
     top = val.jacobian.full if _second(val) and val.jacobian is not None else val.at
     bottom, n = by.at, len(a)
     take = _taker(frame, explicit_above)
+    if a or by.dims:
+        frame.universe.laid_out.add(frame.owner)
+    if explicit_above:
+        frame.universe.between.add(frame.owner)
 
     def full(*terms: Expr) -> Expr:
         return take(top(*terms[:n]), bottom(*terms[n:]))

@@ -28,8 +28,26 @@ from chainrule.read.tree import (
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame, components, named_dim, ref_value
 from chainrule.sheet.meaning import differentials
-from chainrule.sheet.meaning.atoms import BARE_DERIVATIVES, COMPARISONS, condition, is_index_letter, norm, postfixed, raised
-from chainrule.sheet.names import Postfix, Ref, bound_letters, children, letter_of, reference, split_subscript, split_superscript, walk
+from chainrule.sheet.meaning.atoms import (
+    BARE_DERIVATIVES,
+    COMPARISONS,
+    condition,
+    is_index_letter,
+    norm,
+    postfixed,
+    raised,
+)
+from chainrule.sheet.names import (
+    Postfix,
+    Ref,
+    bound_letters,
+    children,
+    letter_of,
+    reference,
+    split_subscript,
+    split_superscript,
+    walk,
+)
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.statements import fence_items
 from chainrule.sheet.world import Cycle, Instance, Site
@@ -476,7 +494,7 @@ def _indicator(frame: Frame, node: Node, after: Node | None, n: int) -> tuple[Va
     if isinstance(node, Script) and isinstance(node.sub, Relation):
         return condition(frame, node.sub), n + 1
     fence = _fence(after)
-    if fence is None or isinstance(node, Number) and not isinstance(fence.body, (Relation, Comma)):
+    if fence is None or (isinstance(node, Number) and not isinstance(fence.body, (Relation, Comma))):
         return None
     body = fence.body
     holds = isinstance(body, Relation) or (isinstance(body, Comma) and all(isinstance(i, Relation) for i in body.items))
