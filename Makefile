@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | codes. The virtual environment .venv is made when it is not there.
+# make demo | test | lint | bench | codes | sample. The virtual environment .venv is made when it is not there.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP := $(VENV)/.installed
 STAMP_TEST := $(VENV)/.installed-test
 
-.PHONY: demo test lint bench codes clean
+.PHONY: demo test lint bench codes sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -15,7 +15,7 @@ demo: $(STAMP)
 	else echo "expected exit status 1, got $$status"; exit 1; fi
 
 test: $(STAMP_TEST)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(STAMP_TEST)
 	$(BIN)/ruff check .
@@ -28,6 +28,10 @@ bench: $(STAMP_TEST)
 # The page of reason codes is printed from its table; a test fails when it is stale.
 codes: $(STAMP)
 	$(BIN)/python -m chainrule.write.codes > docs/codes.md
+
+# The output in README.md; a test fails when it is stale.
+sample: $(STAMP)
+	$(BIN)/python docs/sample.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -143,11 +143,10 @@ class Comparer:
                 mask = np.isfinite(a) & np.isfinite(b)
                 if condition is not None:
                     mask &= evaluate(condition, ordered, model) != 0
-                wrong = mask & (np.abs(a - b) > APART * (1.0 + np.maximum(np.abs(a), np.abs(b))))
-                if wrong.any():
-                    return self._certified(sides, ordered, axes, model, wrong, symbols, a, b)
-                near = mask & (np.abs(a - b) > CLOSE * (1.0 + np.maximum(np.abs(a), np.abs(b))))
-                if near.any():
+                gaps = relative_gaps(a, b, mask)
+                if (gaps > APART).any():
+                    return self._certified(sides, ordered, axes, model, gaps > APART, symbols, a, b)
+                if (gaps > CLOSE).any():
                     return Unclear("undecided", "the sides agree to six digits but not to nine; neither is certain")
                 points = mask.reshape(mask.shape[0], -1).any(axis=1).sum()
                 valid += int(points)
@@ -194,7 +193,7 @@ class Comparer:
         b: Array,
     ) -> Outcome:
         """The clearest difference, confirmed by balls; the next one when balls cannot tell."""
-        gaps = np.where(wrong, np.abs(a - b) / (1.0 + np.abs(a) + np.abs(b)), -1.0)
+        gaps = np.where(wrong, relative_gaps(a, b, wrong), -1.0)
         for flat in np.argsort(gaps, axis=None)[::-1][:4]:
             place = np.unravel_index(flat, gaps.shape)
             if gaps[place] <= 0:
@@ -252,6 +251,13 @@ class Comparer:
             values, exact[0], exact[1], where, free_symbols(sides[:1], definitions), free_symbols(sides[1:], definitions),
             sides, ratio, sizes,
         )  # fmt: skip
+
+
+def relative_gaps(a: Array, b: Array, valid: Array) -> Array:
+    """|a - b| / (1 + max(|a|, |b|)) where both are finite numbers, else 0: NaN and infinity are never evidence."""
+    with np.errstate(all="ignore"):
+        gaps = np.abs(a - b) / (1.0 + np.maximum(np.abs(a), np.abs(b)))
+    return np.asarray(np.where(valid, gaps, 0.0))
 
 
 def error_code(error: ExprError) -> str:

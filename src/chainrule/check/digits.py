@@ -56,4 +56,4 @@ def rounds_to(value: float, cell: Printed) -> bool:
 def shown(value: float, cell: Printed) -> str:
     """A value with as many decimals as the printed number has."""
     decimals = len(cell.text.partition(".")[2].partition("e")[0])
-    return f"{value:.{max(decimals, 8 if decimals > 4 else decimals)}f}"
+    return f"{value:.{decimals}f}"

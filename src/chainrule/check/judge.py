@@ -9,32 +9,36 @@ fixed order, and a line that holds only under another one than its document's sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from chainrule.calculus import resolve
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
 from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import Printed, printed_table, rounds_to, shown
 from chainrule.check.options import Options
+from chainrule.check.points import free_symbols
 from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggestion, Verdict
 from chainrule.check.settle import Settled, settle
 from chainrule.expr import BALL, Const, Dim, Expr, Model, Symbol, Unknown, evaluate
 from chainrule.expr.index import Index
 from chainrule.expr.model import Array
-from chainrule.read.tree import Comma, Dots, Fraction, Name, Node, Number, Product, Relation, Sum, Unread
+from chainrule.read.tree import Accent, Script, Comma, Dots, Fraction, Name, Node, Number, Product, Relation, Sum, Unread
 from chainrule.sheet.build import call_form, is_numeric, references, site_key
 from chainrule.sheet.frame import Choices, Frame, liftable
 from chainrule.sheet.infer import layouts, lines_of, mismatch, names_in, type_line
 from chainrule.sheet.meaning.atoms import condition as condition_value
-from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.shapes import Layout, Untyped, Val, describe
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Site, Universe, World
 
 EQUALITIES = frozenset({"=", ":=", "≡", "=:", "≈"})
+MOVING_ON = re.compile(r"\b(let us|let's|now|consider|revisit|instead|another|next|similarly|let)\b", re.IGNORECASE)
 DECLARING = {
     "∈": "declares where a name lives",
     "∉": "is a condition",
@@ -141,6 +145,10 @@ class Judge:
             return Finding("definition", code, f"the relation {e.op} {DECLARING[e.op]}", "definition")
         if e.op not in EQUALITIES:
             return Finding("unsupported", "relation", f"relations with {e.op} are not judged")
+        if e.position in self.world.symmetries:
+            return Finding("definition", "declaration", "declares a symmetric matrix", "definition")
+        if is_differential(e.lhs):
+            return Finding("unsupported", "operator", "differentials such as dL standing alone are not judged")
         if e.source == "prose":
             return Finding("definition", "definition", f"the text gives {e.text(e.lhs)} its value", "definition")
         if self.defines(e):
@@ -213,9 +221,15 @@ class Judge:
         other_form = form is not None and first.params is not None and _forms(form[1]) != _forms(first.params)
         if origin is None or (origin.document is e.document and len(between) < 2 and not other_form):
             return None
+        if not other_form and names_in(self.world, first.body) == names_in(self.world, e.rhs) and not self.moves_on(origin, e):
+            return None
         line = origin.document.position(origin.span.start)[0]
         text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
         return Finding("assumed", "redefinition", text, assumptions=(text,))
+
+    def moves_on(self, origin: Equation, e: Equation) -> bool:
+        """Whether the text between two equations turns to another case: "Let us revisit ...", "now consider ..."."""
+        return any(MOVING_ON.search(x.cue) for x in self.equations if origin.position < x.position <= e.position)
 
     def _implicit(self, e: Equation) -> str | None:
         for sites in self.world.sites.values():
@@ -245,9 +259,15 @@ class Judge:
         return first
 
     def empty(self, e: Equation, variant: Variant) -> bool:
-        """0 = 0: both sides vanish only because nothing says how one quantity depends on the other."""
+        """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
         if is_zero(e.rhs) or is_zero(e.lhs) or not has_derivative(e):
             return False
+        definitions = variant.universe.definitions
+        for sample in variant.universe.taken.get(f"@{e.position}", ()):
+            body, change = sample()
+            change = resolve(change, definitions)
+            if isinstance(change, Const) and change.value == 0 and free_symbols([body], definitions):
+                return True
         _, lhs, rhs = variant.typed[e.position]
         dims = variant.universe.dims
         for side in (lhs, rhs):
@@ -325,6 +345,8 @@ class Judge:
             notes.append(Note("one-sided", "a condition in this line had the same truth value at every sample point"))
         if e.text(e.lhs) == e.text(e.rhs):
             notes.append(Note("restated", "the line repeats the one before it"))
+        if {lhs.kind, rhs.kind} == {"row", "column"}:
+            notes.append(Note("layout", "right up to a transpose: one side is a row, the other a column"))
         message = "holds by the definitions" if same.method == "proved" else "both sides agree at every sample point"
         assumptions = self.assumptions(e, variant)
         return Finding(
@@ -390,6 +412,7 @@ class Judge:
                 return Finding("assumed", "undefined-symbol", text, assumptions=(text,))
         known = {s for s in different.left_symbols | different.right_symbols if s in settled.data}
         new = different.right_symbols - different.left_symbols - known
+        new = {s for s in new if not self.is_variable(variant, s)}
         direct = names_in(self.world, e.lhs)
         lost = {
             s
@@ -417,7 +440,9 @@ class Judge:
 
     def constrained(self, e: Equation, variant: Variant, different: Different) -> Finding | None:
         """Whether a constraint that such sheets leave unsaid (entries that sum to one) would make the line true."""
-        symbols = different.left_symbols | different.right_symbols
+        if not self.world.probabilistic:
+            return None
+        symbols = {s for s in different.left_symbols | different.right_symbols if not self.is_variable(variant, s)}
         for symbol in sorted(s for s in symbols if s.axes and s in variant.universe.instances):
             family = self.world.family(variant.universe.instances[symbol].base)
             before = family.domain_kind
@@ -433,6 +458,11 @@ class Judge:
                     text = f"holds if {symbol.name} {what}, which the document does not say here"
                     return Finding("assumed", "condition", text, assumptions=(text,))
         return None
+
+    def is_variable(self, variant: Variant, symbol: Symbol) -> bool:
+        """Whether the document differentiates by a symbol: then it is no given label or probability."""
+        instance = variant.universe.instances.get(symbol)
+        return instance is not None and self.world.family(instance.base).by > 0
 
     def fresh_outcome(self, e: Equation, variant: Variant) -> Outcome:
         """The comparison once more, with newly drawn numbers."""
@@ -641,6 +671,13 @@ def _steps_back(world: World, base: str, site: Site, letters: set[str], seen: fr
 def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
     """Whether each argument of a function is a bare name or carries indices: `f(x)` beside `f(x_i)`."""
     return tuple(type(p).__name__ for p in params)
+
+
+def is_differential(node: Node) -> bool:
+    """`dL`, `\\partial x` standing alone: a d and one name."""
+    if not isinstance(node, Product) or len(node.factors) != 2 or node.factors[1].op:
+        return False
+    return sign_of(node.factors[0].node) is not None and isinstance(node.factors[1].node, (Name, Script, Accent))
 
 
 def is_zero(node: Node) -> bool:

@@ -160,6 +160,9 @@ class Sampler:
                 return rng.integers(1, 16, shape) / 16
             case "simplex":
                 return _simplex(shape, rng)
+            case "symmetric" if len(shape) >= 3 and shape[-1] == shape[-2]:
+                a = rng.integers(-16, 17, shape) / 8
+                return np.asarray((a + np.swapaxes(a, -1, -2)) / 2)
             case "covariance" if len(shape) >= 3 and shape[-1] == shape[-2]:
                 return _covariance(shape, rng)
         if kind == "positive":

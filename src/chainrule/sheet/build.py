@@ -44,7 +44,14 @@ from chainrule.sheet.world import Family, Label, Site, World
 
 DEFINING = frozenset({"=", ":=", "≡", "=:"})
 REDEFINING_CUE = re.compile(r"\b(let|now|define|redefine|consider|suppose|instead|denote)\b[^.]*$", re.IGNORECASE)
-DOMAIN_FACTS = {"one-hot": "one-hot", "binary": "binary", "signs": "signs"}
+DOMAIN_FACTS = {
+    "one-hot": "one-hot",
+    "binary": "binary",
+    "signs": "signs",
+    "symmetric": "symmetric",
+    "covariance": "covariance",
+}
+PROBABILITY_WORDS = re.compile(r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif", re.IGNORECASE)
 
 
 def visible(sheet: Sheet, scope: Scope, until: int) -> list[Equation]:
@@ -59,6 +66,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
     ]
     world = World(scope.number, sheet.glossary)
+    world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
         if e.display and e.source == "formula":
@@ -76,7 +84,8 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         stationary |= _set_to_zero(world, e)
         if not e.link and (ref := reference(e.lhs, world.glossary)) is not None and ref.base in stationary:
             continue  # what solves "gradient = 0" is a solution, not a definition
-        add_sites(world, e)
+        if not _declares_symmetry(world, e):
+            add_sites(world, e)
     for fact in facts:
         apply_fact(world, fact)
     for e in equations:
@@ -533,6 +542,19 @@ def _independence(world: World, e: Equation) -> None:
         world.independent.add(ref.base)
 
 
+def _declares_symmetry(world: World, e: Equation) -> bool:
+    """`B^T = B` says that B is symmetric."""
+    left, right = reference(e.lhs, world.glossary), reference(e.rhs, world.glossary)
+    if left is None or right is None or left.base != right.base or e.link or world.defined(left.base):
+        return False
+    flipped = {tuple(p.op for p in r.postfix) for r in (left, right)}
+    if flipped != {("T",), ()} or left.subs != right.subs:
+        return False
+    world.family(left.base).domain_kind = "symmetric"
+    world.symmetries.add(e.position)
+    return True
+
+
 def _set_to_zero(world: World, e: Equation) -> set[str]:
     """The names that `∂L/∂w = ... = 0` is to be solved for."""
     if e.op != "=" or not (_is_zero(e.rhs) or _is_zero(e.lhs)):
@@ -594,6 +616,9 @@ def apply_fact(world: World, fact: Fact) -> None:
             role = str(fact.data)
             if ref.base not in world.functions and role != "identity":
                 world.roles[ref.base] = role
+        case "symmetric" | "covariance":
+            if family.domain_kind != "covariance":
+                family.domain_kind = fact.kind
         case "one-hot" | "binary" | "signs":
             family.domain_kind = DOMAIN_FACTS[fact.kind]
             if fact.kind == "one-hot" and family.declared_rank is None and not ref.subs:

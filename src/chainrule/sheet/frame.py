@@ -464,6 +464,8 @@ def _declared(frame: Frame, instance: Instance) -> Tensor:
 def declare(frame: Frame, instance: Instance, names: tuple[str, ...], sampled: bool) -> None:
     """Give the axes of an undefined name the dimensions its declaration states."""
     family = frame.world.family(instance.base)
+    if family.domain_kind in ("symmetric", "covariance") and len(names) >= 2:
+        frame.dims.unify(names[-2], names[-1])
     declared = family.labelled_dims.get(instance.labels, family.declared_dims if not family.labelled_dims else ())
     for name, dim in zip(reversed(names), reversed(declared), strict=False):
         if dim is None:

@@ -221,6 +221,10 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("value", NAMES + r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)", _value),
     ("constant", NAMES + IS + r"(?:\w+ ){0,2}?constants?\b", _kind("constant")),
     ("independent", NAMES + r"[^.⟦]{0,40}?(?:does not depend on|do not depend on|is not a function of|independent of)", _kind("independent")),
+    ("symmetric", NAMES + r"[^.⟦]{0,40}?\bsymmetric\b(?! about)", _kind("symmetric")),
+    ("symmetric before", r"\bsymmetric (?:\w+ ){0,3}?" + NAMES, _kind("symmetric")),
+    ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
+    ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?(?:covariance|positive[- ]definite)\b", _kind("covariance")),
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),
     ("summation convention", r"(?i)einstein|summation convention|tensor notation|summation symbol (?:has been|is) dropped", _einstein),
 )  # fmt: skip

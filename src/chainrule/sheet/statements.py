@@ -308,7 +308,7 @@ class _Walk:
         if piece.display:
             self.last = node if not isinstance(node, (Missing, Unread)) else None
             self.chain += 1
-        if any(isinstance(n, Unread) for n in walk(node)) and piece.display:
+        if any(isinstance(n, Unread) for n in walk(node)):
             self.position += 1
             self.sheet.unread.append(
                 Equation(

@@ -7,11 +7,11 @@ a `Site` is an equation that defines a family. What a name that nobody defined *
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from chainrule.expr import Definitions, Symbol
+from chainrule.expr import Definitions, Expr, Symbol
 from chainrule.read.tree import Node
 from chainrule.sheet.names import Glossary, Ref
 from chainrule.sheet.shapes import Dims, Layout, Untyped
@@ -129,6 +129,8 @@ class World:
     circular: dict[int, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
+    probabilistic: bool = False
+    symmetries: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     parameter: Node | None = None
     derived: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -208,6 +210,7 @@ class Universe:
     symbols: dict[tuple[Instance, int], Symbol] = field(default_factory=dict)
     instances: dict[Symbol, Instance] = field(default_factory=dict)
     sized: set[str] = field(default_factory=set)
+    taken: dict[str, list[Callable[[], tuple[Expr, Expr]]]] = field(default_factory=dict)
     laid_out: set[str] = field(default_factory=set)
     between: set[str] = field(default_factory=set)
     roles_taken: set[str] = field(default_factory=set)

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from chainrule.calculus import derivative as differentiate
 from chainrule.calculus import resolve
-from chainrule.expr import Component, Definition, Definitions, Expr, Symbol, component, derivative, substitute, walk
+from chainrule.expr import (
+    Component,
+    Definition,
+    Definitions,
+    Expr,
+    Index,
+    Symbol,
+    component,
+    derivative,
+    substitute,
+    value,
+    walk,
+)
 from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
 from chainrule.sheet.frame import MEANINGS, Frame, axis_subs, updating
 from chainrule.sheet.meaning.atoms import quotient
@@ -192,6 +204,12 @@ def partial(
     def full(*terms: Expr) -> Expr:
         return take(top(*terms[:n]), bottom(*terms[n:]))
 
+    def sample() -> tuple[Expr, Expr]:
+        """What is differentiated, and the derivative, at indices of their own."""
+        places = [value(Index(f"·d{k}", frame.dims.dim(d))) for k, d in enumerate((*a, *by.dims))]
+        return top(*places[:n]), full(*places)
+
+    frame.universe.taken.setdefault(frame.owner, []).append(sample)
     joint = Jacobian(above_key, below_key, a, by.dims, full, by.kind == "row")
     return joint.laid_out(frame.world.layout)
 
