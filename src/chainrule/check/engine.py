@@ -7,6 +7,7 @@ from dataclasses import replace
 from time import monotonic
 
 from chainrule.check.clock import Clock, DeadlinePassed
+from chainrule.check.diagnose import Budget
 from chainrule.check.judge import Finding, Judge
 from chainrule.check.options import Options
 from chainrule.check.report import DocumentReport, Note, Statement
@@ -59,11 +60,12 @@ def _judged(
     sheet: Sheet, own: list[Equation], options: Options, clock: Clock, progress: Progress | None
 ) -> dict[int, Finding]:
     findings: dict[int, Finding] = {}
-    done = 0
+    done, budget = 0, Budget()
     try:
         for where in dict.fromkeys((e.scope.number, e.scope.part) for e in own):
             mine = [e for e in own if (e.scope.number, e.scope.part) == where]
             judge = _judge(sheet, mine[0].scope, mine[-1].position, options, clock)
+            judge.budget = budget
             for e in mine:
                 findings[e.position] = judge.judge(e)
                 done += 1
@@ -97,8 +99,8 @@ def _unread(e: Equation) -> Finding:
 
 def _statement(n: int, e: Equation, found: Finding) -> Statement:
     start, end = e.lhs.span.join(e.rhs.span), e.rhs.span.end
-    if e.link or not e.span.start <= e.lhs.span.start <= e.span.end:
-        start = e.sign or e.rhs.span  # a line that goes on with a chain begins at its relation sign
+    if not e.span.start <= e.lhs.span.start <= e.span.end:
+        start = e.sign or e.rhs.span  # a formula that goes on with the chain before it begins at its relation sign
     if e.source not in ("formula", "condition"):
         start = e.span
         end = e.span.end

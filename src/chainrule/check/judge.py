@@ -498,6 +498,14 @@ class Judge:
                 _, lhs, rhs = variant.typed[e.position]
                 return self.shape_refuted(e, variant, lhs, rhs, outcome)
             return Finding("unsupported", "untyped", outcome.message)
+        if outcome.code == "shape" and not self.world.einstein and self.grounded(e):
+            repair = suggest(self, e, self.variant())
+            if repair is not None:
+                shapes = Counterexample({}, e.text(e.lhs), e.text(e.rhs), outcome.message)
+                return Finding(
+                    "refuted", "shape", f"the shapes do not fit: {outcome.message}", counterexample=shapes,
+                    suggestion=repair.suggestion,
+                )  # fmt: skip
         code = "untyped" if outcome.code == "shape" else outcome.code
         return Finding("unsupported", code, outcome.message)
 
