@@ -122,6 +122,10 @@ class Line:
 
     equation: Equation
     names: frozenset[str]
+    ordered: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.ordered = tuple(sorted(self.names))
 
 
 @dataclass
@@ -351,7 +355,7 @@ class Search:
         self.world.derived.pop("liftable", None)
         universe = Universe(self.world, self.config)
         for line in lines:
-            readings = tuple((n, self.world.readings.get(n)) for n in sorted(line.names))
+            readings = tuple(self.world.readings.get(n) for n in line.ordered)
             key = (line.equation.position, readings, tuple(self.world.conventions.values()))
             if key not in self.memo:
                 self.deadline()
@@ -392,10 +396,13 @@ class Search:
             names = [n for n in sorted(line.names) if len(options.get(n, ())) > 1][:6]
             for i, a in enumerate(names):
                 for b in names[i + 1 :]:
-                    if self.pair(a, options[a], b, options[b]):
+                    if self.pair(line, a, options[a], b, options[b]):
                         break
 
-    def pair(self, a: str, for_a: list[tuple[Reading, float]], b: str, for_b: list[tuple[Reading, float]]) -> bool:
+    def pair(
+        self, line: Line, a: str, for_a: list[tuple[Reading, float]], b: str, for_b: list[tuple[Reading, float]]
+    ) -> bool:
+        """Both names changed at once, where that makes the failing line fit; the other lines decide whether to keep it."""
         lines = [x for x in self.lines if a in x.names or b in x.names]
         before = self.world.readings[a], self.world.readings[b]
         custom_a = {r: c for r, c in for_a}
@@ -405,6 +412,8 @@ class Search:
         for ra, ca in for_a[:4]:
             for rb, cb in for_b[:4]:
                 self.world.readings[a], self.world.readings[b] = ra, rb
+                if self.cost([line]) >= FAILURE:
+                    continue
                 cost = self.cost(lines) + ca + cb
                 if cost < least - 1e-9:
                     best, least = (ra, rb), cost
