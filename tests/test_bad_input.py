@@ -127,8 +127,6 @@ GAPS = {
     "defined as a tower of nines": "TooLarge escapes from build and infer when a definition is too large",
     "defined as a factorial of a tower": "TooLarge escapes from build and infer when a definition is too large",
     "large exponent, power": "TooLarge escapes from build and infer when a definition is too large",
-    "brace never closed, inline": "an inline formula that cannot be read is not mentioned",
-    "macro that calls itself": "a macro that calls itself is not mentioned",
     "input": "only the LaTeX reader mentions \\input",
     "ragged rows": "a matrix with ragged rows is accepted",
     "two shapes": "two shapes for one name are accepted",

@@ -12,7 +12,7 @@ class DeadlinePassed(Exception):
 
 @dataclass
 class Clock:
-    """Raises `DeadlinePassed` once `seconds` have passed since it was made; a statement may have a shorter share."""
+    """Raises `DeadlinePassed` once `seconds` have passed since it was made."""
 
     seconds: float
     started: float = field(default_factory=monotonic)
@@ -25,14 +25,3 @@ class Clock:
         """Called often; costs a clock reading."""
         if monotonic() > self.until:
             raise DeadlinePassed
-
-    def share(self, seconds: float) -> Clock:
-        """A clock for one piece of the work, which ends no later than this one."""
-        inner = Clock(seconds)
-        inner.until = min(inner.until, self.until)
-        return inner
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the start."""
-        return monotonic() - self.started

@@ -1,8 +1,8 @@
 """Whether two sides are equal: by canonical form, by sample points in floats, and by balls before any refutation.
 
 What a result proves. `proved`: the two terms are one object after derivatives are carried out, so they are equal
-wherever both are defined. `sampled`: they agreed in float64 to a relative 1e-9 at every valid point, over two choices of
-sizes; two different analytic functions agree at random points with probability zero, up to that tolerance. A
+wherever both are defined. `sampled`: they agreed in float64 to a relative 1e-9 at every valid point, over two choices
+of sizes; two different analytic functions agree at random points with probability zero, up to that tolerance. A
 difference counts only when interval arithmetic separates the two values at an exactly represented point. NaN and
 infinity never count.
 """
@@ -247,10 +247,8 @@ class Comparer:
             ratios = (b / a)[wrong]
         ratio = float(ratios[0]) if ratios.size and np.allclose(ratios, ratios[0], rtol=1e-9) else None
         sizes = {self.settled.universe.dims.shown(d.name): n for d, n in model.sizes.items()}
-        return Different(
-            values, exact[0], exact[1], where, free_symbols(sides[:1], definitions), free_symbols(sides[1:], definitions),
-            sides, ratio, sizes,
-        )  # fmt: skip
+        left, right = (free_symbols([side], definitions) for side in sides)
+        return Different(values, exact[0], exact[1], where, left, right, sides, ratio, sizes)
 
 
 def relative_gaps(a: Array, b: Array, valid: Array) -> Array:

@@ -25,16 +25,18 @@ from chainrule.check.settle import settle
 from chainrule.read import tree
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Accent, Name, Node, Product, Relation, Script, Span, Unread
-from chainrule.sheet.frame import Frame, tensor
+from chainrule.sheet.frame import Frame
 from chainrule.sheet.infer import lines_of, mismatch, type_line
-from chainrule.sheet.meaning.products import function_name
+from chainrule.sheet.meaning.calls import function_name
 from chainrule.sheet.names import attach_increments, reference, walk
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, trimmed
+from chainrule.sheet.tensors import tensor
 from chainrule.sheet.world import Config, Universe, World
 
 if TYPE_CHECKING:
-    from chainrule.check.judge import Judge, Variant
+    from chainrule.check.judge import Judge
+    from chainrule.check.lines import Variant
 
 MOST_CANDIDATES = 120
 SECONDS_FOR_A_LINE = 1.0
@@ -213,7 +215,7 @@ class Bench:
     def confirmed(self, candidate: Equation) -> bool:
         """Whether the repaired document, judged as a whole, verifies the line without making a matrix square."""
         lines = [candidate if x.position == candidate.position else x for x in self.judge.equations]
-        trial = replace(self.judge, equations=lines, deadline=self.deadline, variants={}, findings={})
+        trial = replace(self.judge, equations=lines, deadline=self.deadline, variants={})
         variant = trial.variant()
         return isinstance(trial.outcome(candidate, variant), Same) and not squares(self.variant, variant)
 

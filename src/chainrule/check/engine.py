@@ -7,13 +7,16 @@ from dataclasses import replace
 from time import monotonic
 
 from chainrule.check.clock import Clock, DeadlinePassed
+from chainrule.check.finding import Finding
 from chainrule.check.diagnose import Budget
-from chainrule.check.judge import Finding, Judge
-from chainrule.check.options import Options
+from chainrule.check.judge import Judge
+from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.report import DocumentReport, Note, Statement
 from chainrule.read.document import Document
+from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
 from chainrule.sheet.infer import infer
+from chainrule.sheet.names import walk
 from chainrule.sheet.prose import told_values
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
 from chainrule.sheet.world import Config
@@ -24,7 +27,7 @@ Progress = Callable[[int, int], None]
 def check_document(
     document: Document,
     context: Sequence[Document] = (),
-    options: Options = Options(),
+    options: Options = DEFAULTS,
     progress: Progress | None = None,
 ) -> DocumentReport:
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
@@ -44,7 +47,7 @@ def check_document(
 
 
 def with_told_values(sheet: Sheet) -> Sheet:
-    """The sheet with the values its words give, each at the end of the sentence that says it, positions counted anew."""
+    """The sheet with the values its words give, each at the end of its sentence, positions counted anew."""
     ordered = sorted([*sheet.equations, *told_values(sheet)], key=lambda e: e.position)
     sheet.equations = [replace(e, position=2 * n + 1) for n, e in enumerate(ordered)]
     after = {e.position: 2 * n + 1 for n, e in enumerate(ordered)}
@@ -90,9 +93,6 @@ def _late() -> Finding:
 
 
 def _unread(e: Equation) -> Finding:
-    from chainrule.read.tree import Unread
-    from chainrule.sheet.names import walk
-
     node = next(n for n in walk(e.lhs) if isinstance(n, Unread))
     return Finding("unsupported", node.code, node.reason)
 
@@ -112,6 +112,3 @@ def _statement(n: int, e: Equation, found: Finding) -> Statement:
         f"s{n}", line, column, end_line, end_column, tex, lhs, e.op or "=", rhs, found.kind, found.verdict, found.code,
         found.message, found.evidence, found.counterexample, found.suggestion, found.assumptions, found.notes,
     )  # fmt: skip
-
-
-__all__ = ["Options", "check_document"]

@@ -11,3 +11,6 @@ class Options:
 
     deadline: float = 20.0
     seed: int = 0
+
+
+DEFAULTS = Options()

@@ -18,10 +18,7 @@ from chainrule.expr import (
     Definitions,
     Dim,
     Expr,
-    Indicator,
-    Piecewise,
     Power,
-    Reduce,
     Symbol,
     walk,
 )
@@ -41,7 +38,7 @@ def sizes_for(universe: Universe, dims: Iterable[Dim], variant: int) -> dict[Dim
     for dim in sorted(set(dims)):
         root = table.find(dim.name)
         fixed = table.sizes.get(root)
-        least = table.least.get(root, 1) - (1 - dim.low) * 0 + (1 if dim.low == 0 else 0)
+        least = table.least.get(root, 1) + (1 if dim.low == 0 else 0)
         if fixed is not None:
             found[dim] = fixed
             continue
@@ -211,8 +208,3 @@ def _simplex(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 def _covariance(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     a = rng.integers(-16, 17, shape) / 16
     return np.asarray(a @ np.swapaxes(a, -1, -2) + np.eye(shape[-1]))
-
-
-def has_condition(terms: Iterable[Expr], definitions: Definitions) -> bool:
-    """Whether terms branch: an indicator, cases, a kink or an extremum."""
-    return any(isinstance(t, (Indicator, Piecewise, Reduce)) for t in reach(terms, definitions))

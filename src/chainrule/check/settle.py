@@ -20,10 +20,10 @@ from chainrule.expr import (
     value,
 )
 from chainrule.read.tree import Node
-from chainrule.sheet.frame import Frame, Tensor
+from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped
-from chainrule.sheet.statements import Equation
+from chainrule.sheet.tensors import Tensor
 from chainrule.sheet.world import Instance, Universe
 
 
@@ -127,8 +127,3 @@ def declared_frontier(universe: Universe, instance: Instance, epoch: int) -> set
             continue
         found.add(Instance(ref.base, labels, ref.primes))
     return {i for i in found if (i, epoch) in universe.tensors}
-
-
-def is_own(e: Equation) -> bool:
-    """Whether an equation belongs to the document that is checked."""
-    return e.own

@@ -48,11 +48,10 @@ def _spread(dims: Dims, v: Val, big: Val, what: str) -> Callable[..., Expr]:
     if big.kind == "matrix" and v.kind == "row":
         dims.unify(str(v.shape[1]), str(big.shape[1]))
         return lambda _i, j: v.at(j)
-    if big.kind == "matrix" and v.kind == "column":
+    if big.kind == "matrix" and v.kind == "column" and dims.find(str(v.shape[0])) != dims.find(str(big.shape[0])):
         # a bias: one entry per column, added to every row
-        if dims.find(str(v.shape[0])) != dims.find(str(big.shape[0])):
-            dims.unify(str(v.shape[0]), str(big.shape[1]))
-            return lambda _i, j: v.at(j)
+        dims.unify(str(v.shape[0]), str(big.shape[1]))
+        return lambda _i, j: v.at(j)
     raise Untyped(f"{what} do not fit: {describe(v, dims)} and {describe(big, dims)}", "shape")
 
 
@@ -68,7 +67,7 @@ def negated(a: Val) -> Val:
     return scaled_by(lambda: const(-1), a, a.derived)
 
 
-def scaled(dims: Dims, s: Val, a: Val) -> Val:
+def scaled(s: Val, a: Val) -> Val:
     """A scalar times anything."""
     return scaled_by(s.at, a, s.derived or a.derived)
 
@@ -84,18 +83,17 @@ def scaled_by(factor: Callable[[], Expr], a: Val, derived: bool) -> Val:
 
 def hadamard(dims: Dims, a: Val, b: Val) -> Val:
     """The elementwise product."""
-    if a.kind == "tensor" or b.kind == "tensor":
-        if not same_shape(dims, a, b):
-            raise Untyped("an elementwise product needs equal shapes", "shape")
+    if "tensor" in (a.kind, b.kind) and not same_shape(dims, a, b):
+        raise Untyped("an elementwise product needs equal shapes", "shape")
     return elementwise(dims, lambda x, y: mul(x, y), a, b, what="the factors of an elementwise product")
 
 
 def matmul(dims: Dims, a: Val, b: Val) -> Val:
     """The matrix product, with rows and columns as thin matrices and scalars as numbers."""
     if a.scalar:
-        return scaled(dims, a, b)
+        return scaled(a, b)
     if b.scalar:
-        return scaled(dims, b, a)
+        return scaled(b, a)
     if a.kind == "tensor" or b.kind == "tensor":
         raise Untyped("a tensor with more than two axes in a matrix product", "shape")
     (ar, ac), (br, bc) = a.shape, b.shape
@@ -217,7 +215,7 @@ def diagonal(dims: Dims, a: Val) -> Val:
 def contract_chain(dims: Dims, a: Val, b: Val, layout: Layout) -> Val | None:
     """The product of two derivative fractions that share a symbol: `∂y/∂z ∂z/∂x`, summed over all components of z.
 
-    In either order: numerator layout writes it left to right, denominator layout right to left. None when they share none.
+    In either order: numerator layout writes it left to right, denominator layout right to left. None: they share none.
     """
     left, right = a.jacobian, b.jacobian
     if left is None or right is None:

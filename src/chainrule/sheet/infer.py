@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from chainrule.expr import Expr, IndexValue, total
 from chainrule.read.tree import Accent, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
-from chainrule.sheet.build import is_function_word
-from chainrule.sheet.frame import Choices, Frame, literal_matrix
-from chainrule.sheet.meaning.atoms import IDENTITY_NAMES
+from chainrule.sheet.frame import USUAL, Choices, Frame
+from chainrule.sheet.literals import literal_matrix
+from chainrule.sheet.meaning.implied import summed_over
+from chainrule.sheet.meaning.names import IDENTITY_NAMES
+from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Glossary, reference, walk
 from chainrule.sheet.shapes import Layout, Untyped, Val, scalar
 from chainrule.sheet.statements import Equation
@@ -128,17 +129,7 @@ class Line:
         self.ordered = tuple(sorted(self.names))
 
 
-@dataclass
-class Typing:
-    """What typing every line of a world gave: the values of both sides, or why there are none."""
-
-    universe: Universe
-    frames: dict[int, Frame] = field(default_factory=dict)
-    sides: dict[int, tuple[Val, Val]] = field(default_factory=dict)
-    failures: dict[int, Untyped] = field(default_factory=dict)
-
-
-def type_line(universe: Universe, e: Equation, choices: Choices = Choices()) -> tuple[Frame, Val, Val]:
+def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tuple[Frame, Val, Val]:
     """Both sides of an equation as values; raises `Untyped`."""
     frame = Frame(universe, f"@{e.position}", e.position, choices=choices)
     if universe.world.einstein:
@@ -151,7 +142,7 @@ def type_line(universe: Universe, e: Equation, choices: Choices = Choices()) -> 
 
 
 def _identified(frame: Frame, e: Equation, val: Val, other: Val) -> Val:
-    """With index notation a tensor stands for its components: A^T beside A_{lk} is (A^T)_{kl}, in the order of ∂X_{kl}."""
+    """In index notation a tensor is its components: A^T beside A_{lk} is (A^T)_{kl}, in the order of ∂X_{kl}."""
     letters = frame.world.free_letters.get(e.position, ())
     if not other.scalar or not val.dims or len(val.dims) != len(letters) or not set(letters) <= set(frame.free):
         return val
@@ -166,17 +157,8 @@ def _identified(frame: Frame, e: Equation, val: Val, other: Val) -> Val:
 def _over_samples(frame: Frame, node: Node) -> Val:
     """One sample's quantity summed over the data set: the other meaning of a symbol that both share."""
     dim = f"{frame.owner}:samples"
-    index_letter = "·n"
-    inner = frame.bind(index_letter, dim)
-    dim, term = inner.letters[index_letter]
-    val = inner.child(lift=(dim, term)).value(node)
-
-    def at(*places: Expr) -> Expr:
-        index = term()
-        assert isinstance(index, IndexValue)
-        return total(index.index, val.at(*places))
-
-    return Val(val.shape, at, None, val.derived)
+    inner = frame.bind("·n", dim)
+    return summed_over(inner, ["·n"], inner.child(lift=inner.letters["·n"]).value(node))
 
 
 def mismatch(universe: Universe, lhs: Val, rhs: Val) -> bool:
@@ -282,7 +264,7 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
     options = {
         base: candidates(family)
         for base, family in world.families.items()
-        if base not in world.sites and base not in world.aliases and _is_quantity(world, family)
+        if base not in world.sites and base not in world.aliases and _is_quantity(family)
     }
     for base, family in world.families.items():
         if base in world.sites and family.sub_counts and max(family.sub_counts) > 0:
@@ -315,7 +297,7 @@ def _is_typed(e: Equation, glossary: Glossary) -> bool:
     return ref is None or not ref.primes or literal_matrix(e.rhs) is None
 
 
-def _is_quantity(world: World, family: Family) -> bool:
+def _is_quantity(family: Family) -> bool:
     if family.base == KRONECKER or is_function_word(family.base):
         return False
     if family.base in IDENTITY_NAMES and not (family.by or family.differentiated or family.declared_rank):
@@ -402,11 +384,11 @@ class Search:
     def pair(
         self, line: Line, a: str, for_a: list[tuple[Reading, float]], b: str, for_b: list[tuple[Reading, float]]
     ) -> bool:
-        """Both names changed at once, where that makes the failing line fit; the other lines decide whether to keep it."""
+        """Both names changed at once where that makes the failing line fit; the other lines decide whether it stays."""
         lines = [x for x in self.lines if a in x.names or b in x.names]
         before = self.world.readings[a], self.world.readings[b]
-        custom_a = {r: c for r, c in for_a}
-        custom_b = {r: c for r, c in for_b}
+        custom_a = dict(for_a)
+        custom_b = dict(for_b)
         least = self.cost(lines) + custom_a.get(before[0], 0) + custom_b.get(before[1], 0)
         best = before
         for ra, ca in for_a[:4]:
@@ -421,11 +403,10 @@ class Search:
         return best != before
 
 
-def layouts(equations: Iterable[Equation]) -> list[Layout]:
-    """All arrangements of derivatives, the most usual one first."""
-    return [
-        Layout("denominator", "numerator"),
-        Layout("denominator", "denominator"),
-        Layout("numerator", "numerator"),
-        Layout("numerator", "denominator"),
-    ]
+# All arrangements of derivatives, the most usual one first.
+LAYOUTS = (
+    Layout("denominator", "numerator"),
+    Layout("denominator", "denominator"),
+    Layout("numerator", "numerator"),
+    Layout("numerator", "denominator"),
+)

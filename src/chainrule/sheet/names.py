@@ -34,62 +34,14 @@ INDEX_LETTERS = frozenset("ijklmnpqrst")
 # Of these, the ones that number samples, entries and times even beside word-like subscripts (`b_f`, `b_i`, but `x_t`).
 COUNTING_LETTERS = frozenset("jkt")
 # Subscripts of several letters that are a word, though each letter could be an index.
-WORD_SUBSCRIPTS = frozenset(
-    [
-        "in",
-        "out",
-        "hid",
-        "gt",
-        "max",
-        "min",
-        "tot",
-        "total",
-        "true",
-        "pred",
-        "new",
-        "old",
-        "train",
-        "test",
-        "val",
-        "reg",
-        "loss",
-        "enc",
-        "dec",
-        "emb",
-        "cls",
-        "prior",
-        "post",
-        "data",
-        "mse",
-        "nll",
-        "mle",
-        "map",
-        "opt",
-        "ref",
-        "src",
-        "tgt",
-        "pos",
-        "neg",
-        "init",
-        "final",
-        "hinge",
-        "hidden",
-        "input",
-        "output",
-        "target",
-        "label",
-        "mean",
-        "var",
-        "std",
-        "avg",
-        "ave",
-        "err",
-        "bias",
-        "sum",
-        "net",
-        "obs",
-    ]
-)
+WORD_SUBSCRIPTS = frozenset({
+    "in", "out", "hid", "gt", "max", "min", "tot", "total", "true", "pred",
+    "new", "old", "train", "test", "val", "reg", "loss", "enc", "dec", "emb",
+    "cls", "prior", "post", "data", "mse", "nll", "mle", "map", "opt", "ref",
+    "src", "tgt", "pos", "neg", "init", "final", "hinge", "hidden", "input", "output",
+    "target", "label", "mean", "var", "std", "avg", "ave", "err", "bias", "sum",
+    "net", "obs",
+})  # fmt: skip
 TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
 # Signs that look like names to the grammar but never name a quantity.
 NO_QUANTITIES = frozenset({"partial", "nabla", "bb R", "bb N", "bb Z", "bb E"})
@@ -134,7 +86,6 @@ class Glossary:
     bound: set[str] = field(default_factory=set)
     label_letters: set[str] = field(default_factory=set)
     indexed: dict[str, set[int]] = field(default_factory=dict)
-    bases: set[str] = field(default_factory=set)
     lone_delta: bool = False
     error_delta: bool = False
     named: set[str] = field(default_factory=set)
@@ -480,7 +431,6 @@ def _collect_names(node: Node, glossary: Glossary) -> None:
     ref = reference(node, glossary)
     if ref is None:
         return
-    glossary.bases.add(ref.base)
     for slot, sub in enumerate(ref.subs):
         if (letter := letter_of(sub)) and letter in glossary.bound:
             glossary.indexed.setdefault(ref.base, set()).add(slot)

@@ -1,6 +1,6 @@
 """What the words of a document say about its names: shapes, roles of functions, values, one-hot vectors, signs.
 
-A sentence has its inline formulas as ⟦0⟧, ⟦1⟧, ...; each row of `PATTERNS` is a phrase of English with what it declares.
+A sentence has its inline formulas as ⟦0⟧, ⟦1⟧, ...; each row of `PATTERNS` is an English phrase with what it declares.
 """
 
 from __future__ import annotations
@@ -9,19 +9,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum, Text
-from chainrule.sheet.names import Glossary, Ref, letter_of, reference, walk
+from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.sheet.names import Glossary, Ref, reference, walk
 from chainrule.sheet.statements import Equation, Sentence, Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is said of a name: `kind` is shape, role, value, one-hot, constant, frontier, sign, einstein, label."""
+    """One thing that is said of a name; `kind` is one of those that `sheet.facts` records, or a value."""
 
     kind: str
     ref: Ref | None
     data: object = None
-    sentence: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,13 @@ IS = r"\s*(?:is|are|denotes?|be|represents?|stands for|means|refers to|to indica
 # -------------------------------------------------------------------------------------------------- from formulas
 
 
-def from_relation(relation: Relation, glossary: Glossary, sentence: Sentence | None = None) -> list[Fact]:
+def from_relation(relation: Relation, glossary: Glossary) -> list[Fact]:
     """`x, w \\in \\mathbb{R}^d`, `y_i \\in \\{1, \\dots, K\\}`, `\\sigma > 0`."""
     facts: list[Fact] = []
     sides = [relation.first, *(link.node for link in relation.links)]
     for n, link in enumerate(relation.links):
-        for item in sides[n].items if isinstance(sides[n], Comma) else (sides[n],):  # type: ignore[union-attr]
+        side = sides[n]
+        for item in side.items if isinstance(side, Comma) else (side,):
             ref = reference(item, glossary)
             if ref is None:
                 continue
@@ -166,19 +166,19 @@ Build = Callable[[re.Match[str], Sentence, Glossary], list[Fact]]
 
 def _shaped(rank: str) -> Build:
     def build(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-        return [Fact("shape", r, ShapeFact(rank), s) for r in _refs(s, m.group(1), g)]
+        return [Fact("shape", r, ShapeFact(rank)) for r in _refs(s, m.group(1), g)]
 
     return build
 
 
 def _kind(kind: str) -> Build:
-    return lambda m, s, g: [Fact(kind, r, None, s) for r in _refs(s, m.group(1), g)]
+    return lambda m, s, g: [Fact(kind, r) for r in _refs(s, m.group(1), g)]
 
 
 def _role(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     phrase = m.group(2).lower()
     role = next((v for k, v in FUNCTION_ROLES.items() if k in phrase), None)
-    return [] if role is None else [Fact("role", r, role, s) for r in _refs(s, m.group(1), g)]
+    return [] if role is None else [Fact("role", r, role) for r in _refs(s, m.group(1), g)]
 
 
 def _value(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
@@ -191,43 +191,50 @@ def _value(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
         node = Number(span, text) if span else None
     if node is None or not isinstance(node, (Number, Sum)):
         return []
-    return [Fact("value", r, node, s) for r in refs]
+    return [Fact("value", r, node) for r in refs]
 
 
 def _frontier(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     below = [s.formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", m.group(2))]
-    return [Fact("frontier", r, tuple(below), s) for r in _refs(s, m.group(1), g)]
+    return [Fact("frontier", r, tuple(below)) for r in _refs(s, m.group(1), g)]
 
 
 def _all_scalars(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-    return [Fact("shape", r, ShapeFact("scalar"), s) for r in _refs(s, s.text[: m.end()], g)]
+    return [Fact("shape", r, ShapeFact("scalar")) for r in _refs(s, s.text[: m.end()], g)]
 
 
-def _einstein(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-    return [Fact("einstein", None, None, s)]
+def _einstein(_m: re.Match[str], _s: Sentence, _g: Glossary) -> list[Fact]:
+    return [Fact("einstein", None)]
 
 
+NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"
+SET_TO = r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+"
+NO_CASE = r"(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)"
+FUNCTION = r"([^.;:⟦]*?(?:function|activation|unit|softmax|sigmoid))"
+EINSTEIN = r"(?i)einstein|summation convention|tensor notation|summation symbol (?:has been|is) dropped"
+THE = r"(?:an? |the |all )?"
+DEPENDENCE = r"(?:does not depend on|do not depend on|is not a function of|independent of)"
 PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("row vector", NAMES + IS + r"(?:\w+ ){0,3}?row vectors?", _shaped("row")),
     ("column vector", NAMES + IS + r"(?:\w+ ){0,3}?column vectors?", _shaped("column")),
-    ("vector", NAMES + IS + r"(?:an? |the |all )?(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
-    ("matrix", NAMES + IS + r"(?:an? |the |all )?(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
-    ("scalar", NAMES + IS + r"(?:an? |the |all )?(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
+    ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
+    ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
+    ("scalar", NAMES + IS + THE + r"(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
     ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),
     ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
     ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),
-    ("role", NAMES + r"\s*(?:\(\))?" + IS + r"(?:the |an? )?([^.;:⟦]*?(?:function|activation|unit|softmax|sigmoid))", _role),
+    ("role", NAMES + r"\s*(?:\(\))?" + IS + r"(?:the |an? )?" + FUNCTION, _role),
     ("role of symbol", r"symbol\s+" + NAMES + IS + r"(?:the )?([^.;:⟦]*)", _role),
-    ("value", NAMES + r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)", _value),
+    ("value", NAMES + SET_TO + NUMBER + NO_CASE, _value),
     ("constant", NAMES + IS + r"(?:\w+ ){0,2}?constants?\b", _kind("constant")),
-    ("independent", NAMES + r"[^.⟦]{0,40}?(?:does not depend on|do not depend on|is not a function of|independent of)", _kind("independent")),
+    ("independent", NAMES + r"[^.⟦]{0,40}?" + DEPENDENCE, _kind("independent")),
     ("symmetric", NAMES + r"[^.⟦]{0,40}?\bsymmetric\b(?! about)", _kind("symmetric")),
     ("symmetric before", r"\bsymmetric (?:\w+ ){0,3}?" + NAMES, _kind("symmetric")),
     ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
     ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?(?:covariance|positive[- ]definite)\b", _kind("covariance")),
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),
-    ("summation convention", r"(?i)einstein|summation convention|tensor notation|summation symbol (?:has been|is) dropped", _einstein),
-)  # fmt: skip
+    ("summation convention", EINSTEIN, _einstein),
+)
 COMPILED = tuple((name, re.compile(pattern), build) for name, pattern, build in PATTERNS)
 
 
@@ -236,7 +243,7 @@ def facts_of(sentence: Sentence, glossary: Glossary) -> list[Fact]:
     found: list[Fact] = []
     for node in sentence.formulas:
         for relation in relations_of(node):
-            found += from_relation(relation, glossary, sentence)
+            found += from_relation(relation, glossary)
     for _, pattern, build in COMPILED:
         for match in pattern.finditer(sentence.text):
             found += build(match, sentence, glossary)
@@ -262,11 +269,3 @@ def told_values(sheet: Sheet) -> list[Equation]:
                 )
             )  # fmt: skip
     return found
-
-
-def is_words(node: Node) -> bool:
-    """A node that is only words."""
-    return isinstance(node, Text)
-
-
-__all__ = ["Fact", "ShapeFact", "facts_of", "from_relation", "letter_of", "real_space"]

@@ -112,7 +112,7 @@ class Dims:
 
 @dataclass(frozen=True)
 class Layout:
-    """How derivatives are arranged: `gradient` of a scalar (shaped like the variable, or transposed), `jacobian` of a vector."""
+    """How derivatives are laid out: `gradient` of a scalar (shaped like the variable or transposed), `jacobian`."""
 
     gradient: str = "denominator"
     jacobian: str = "numerator"

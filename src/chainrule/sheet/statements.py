@@ -16,10 +16,12 @@ from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Missing, Node, Relation, Span, Unread
 from chainrule.sheet.names import Glossary, attach_increments, collect, walk
 
+DEFINING = frozenset({"=", ":=", "≡", "=:"})
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a statement stands: `number` of the exercise ("" before the first), `part` letter, running section count."""
+    """Where a statement stands: `number` of the exercise ("" before the first), `part` letter, count of sections."""
 
     number: str = ""
     part: str = ""
@@ -93,37 +95,12 @@ def trimmed(text: str) -> str:
     return text
 
 
-GREEK_NAMES = dict(
-    zip(
-        "αβγδεζηθικλμνξπρστυφχψω",
-        [
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "epsilon",
-            "zeta",
-            "eta",
-            "theta",
-            "iota",
-            "kappa",
-            "lambda",
-            "mu",
-            "nu",
-            "xi",
-            "pi",
-            "rho",
-            "sigma",
-            "tau",
-            "upsilon",
-            "phi",
-            "chi",
-            "psi",
-            "omega",
-        ],
-        strict=True,
-    )
-)
+GREEK_NAMES = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu",
+    "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
+    "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
 ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
 CONDITION_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when)\b[^.:;]*$", re.IGNORECASE)
@@ -140,16 +117,14 @@ class _Walk:
     scope: Scope = field(default_factory=Scope)
     chain: int = 0
     last: Node | None = None
-    last_end: int = 0
     conditions: tuple[Relation, ...] = ()
     words: list[str] = field(default_factory=list)
     formulas: list[tuple[Node, Span]] = field(default_factory=list)
-    numbered: str = ""
 
     def heading(self, piece: Heading) -> None:
         number = piece.number or self.scope.number
-        part = piece.part if piece.part or piece.number else ("" if not piece.part else piece.part)
-        self.scope = Scope(number, part or (self.scope.part if not piece.number else ""), self.scope.section + 1)
+        part = piece.part or ("" if piece.number else self.scope.part)
+        self.scope = Scope(number, part, self.scope.section + 1)
         self.conditions = ()
         self.last = None
 
@@ -197,13 +172,13 @@ class _Walk:
     def row(self, row: Row, piece: Math, cue: str) -> None:
         node = row.node
         if isinstance(node, Comma) and any(isinstance(item, Relation) for item in node.items):
-            self.comma_row(node, row, piece, cue)
+            self.comma_row(node, piece, cue)
         elif isinstance(node, Relation):
             self.relation(node, row.span, piece, cue)
         else:
             self.expression(node, row.span, piece)
 
-    def comma_row(self, node: Comma, row: Row, piece: Math, cue: str) -> None:
+    def comma_row(self, node: Comma, piece: Math, cue: str) -> None:
         """`i = 1, \\dots, N` stays one relation; `a = 1, b = 2` are two; `A, B = 1, 2` pairs up."""
         groups: list[list[Node]] = []
         names: list[Node] = []
@@ -352,10 +327,8 @@ def gather(document: Document, context: tuple[Document, ...] = ()) -> Sheet:
                 case Heading():
                     state.flush()
                     state.heading(piece)
-                case Words(text=text):
+                case Words():
                     state.prose(piece)
-                    if not state.formulas and state.last is not None and _ends_sentence(text):
-                        state.last_end = piece.span.end
                 case Break():
                     state.flush()
                 case Math():
@@ -365,10 +338,6 @@ def gather(document: Document, context: tuple[Document, ...] = ()) -> Sheet:
         position = state.position
     sheet.equations.sort(key=lambda e: e.position)
     return sheet
-
-
-def _ends_sentence(text: str) -> bool:
-    return text.rstrip().endswith((".", "!", "?"))
 
 
 def fence_items(node: Node) -> tuple[Node, ...]:

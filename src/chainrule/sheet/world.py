@@ -17,7 +17,6 @@ from chainrule.sheet.names import Glossary, Ref
 from chainrule.sheet.shapes import Dims, Layout, Untyped
 
 Label = int | str
-RANKS = {"scalar": 0, "column": 1, "row": 1, "matrix": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,11 @@ class Family:
     base: str
     sub_counts: set[int] = field(default_factory=set)
     slots: dict[int, str] = field(default_factory=dict)
-    literals: dict[int, set[Label]] = field(default_factory=dict)
+    numbered: set[int] = field(default_factory=set)
     lettered: set[int] = field(default_factory=set)
     shifted: set[int] = field(default_factory=set)
-    superscripts: set[int] = field(default_factory=set)
-    primes: set[int] = field(default_factory=set)
     called: int = 0
     operand: int = 0
-
     calls_with_names: int = 0
     differentiated: bool = False
     transposed: bool = False
@@ -69,7 +65,6 @@ class Family:
     declared_dims: tuple[str | None, ...] = ()
     declared_subs: int = 0
     labelled_dims: dict[tuple[Label, ...], tuple[str | None, ...]] = field(default_factory=dict)
-    label_size: str | None = None
     domain_kind: str | None = None
     integer: bool = False
     domain: str | None = None
@@ -120,12 +115,9 @@ class World:
     conventions: dict[str, str] = field(default_factory=dict)
     layout: Layout = field(default_factory=Layout)
     ranges: dict[str, tuple[Label, ...]] = field(default_factory=dict)
-    limits: dict[str, str] = field(default_factory=dict)
     size_names: set[str] = field(default_factory=set)
     frontiers: dict[str, list[Node]] = field(default_factory=dict)
     independent: set[str] = field(default_factory=set)
-    one_hot: set[str] = field(default_factory=set)
-    simplex: set[str] = field(default_factory=set)
     circular: dict[int, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
@@ -214,7 +206,6 @@ class Universe:
     laid_out: set[str] = field(default_factory=set)
     between: set[str] = field(default_factory=set)
     roles_taken: set[str] = field(default_factory=set)
-    assumed_functions: set[str] = field(default_factory=set)
     numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)
     building: dict[object, int] = field(default_factory=dict)
 

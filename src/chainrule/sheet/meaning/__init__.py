@@ -1,3 +1,15 @@
 """What each kind of surface node means: one module per subject, registered in `frame.MEANINGS` by node type."""
 
-from chainrule.sheet.meaning import atoms, differentials, products  # noqa: F401
+from chainrule.sheet.meaning import (
+    arithmetic,
+    conditions,
+    differentials,
+    fences,
+    lists,
+    matrices,
+    names,
+    products,
+    sums,
+)
+
+__all__ = ["arithmetic", "conditions", "differentials", "fences", "lists", "matrices", "names", "products", "sums"]

@@ -1,4 +1,4 @@
-"""Derivatives as they are written: `\\frac{\\partial L}{\\partial W}`, operators and how far they reach, ∇ and Hessians."""
+"""Derivatives as written: `\\frac{\\partial L}{\\partial W}`, operators and how far they reach, ∇ and Hessians."""
 
 from __future__ import annotations
 
@@ -7,24 +7,13 @@ from dataclasses import dataclass
 
 from chainrule.calculus import derivative as differentiate
 from chainrule.calculus import resolve
-from chainrule.expr import (
-    Component,
-    Definition,
-    Definitions,
-    Expr,
-    Index,
-    Symbol,
-    component,
-    derivative,
-    substitute,
-    value,
-    walk,
-)
+from chainrule.expr import Component, Definitions, Expr, Index, Symbol, component, derivative, substitute, value, walk
 from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
-from chainrule.sheet.frame import MEANINGS, Frame, axis_subs, updating
-from chainrule.sheet.meaning.atoms import quotient
+from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.meaning.arithmetic import quotient
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.shapes import Jacobian, Untyped, Val
+from chainrule.sheet.tensors import axis_subs, updating
 from chainrule.sheet.world import Instance
 
 SIGNS = frozenset({"partial", "d", "delta"})
@@ -44,8 +33,8 @@ def sign_of(node: Node) -> tuple[str, int] | None:
     if isinstance(node, Name) and node.text in SIGNS and set(node.style) <= {"rm"}:
         return node.text, 1
     if isinstance(node, Script) and isinstance(node.base, Name) and node.base.text in SIGNS and node.sub is None:
-        if isinstance(node.sup, Number) and node.sup.text.isdigit():
-            return node.base.text, int(node.sup.text)
+        order = node.sup.text if isinstance(node.sup, Number) else ""
+        return (node.base.text, int(order)) if order.isdigit() else None
     return None
 
 
@@ -89,7 +78,7 @@ def rest_of(factors: tuple[Factor, ...]) -> Node:
 
 
 def fraction(frame: Frame, node: Fraction) -> Val:
-    parts = taken_apart(frame, node)
+    parts = taken_apart(node)
     if parts is None:
         return quotient(frame, node)
     top, variables = parts
@@ -98,14 +87,14 @@ def fraction(frame: Frame, node: Fraction) -> Val:
     return derived(frame, top.body, variables)
 
 
-def taken_apart(frame: Frame, node: Fraction) -> tuple[Above, list[Node]] | None:
+def taken_apart(node: Fraction) -> tuple[Above, list[Node]] | None:
     """A fraction as a derivative, if it is one."""
     top, bottom = above(node.numerator), below(node.denominator)
     if top is None or bottom is None or top.sign != bottom[0]:
         return None
     variables = bottom[1]
     if top.order > 1 and len(variables) == 1:
-        variables = [_without_power(frame, variables[0], top.order)] * top.order
+        variables = [_without_power(variables[0], top.order)] * top.order
     if len(variables) != top.order and top.order > 1:
         raise Untyped(f"a derivative of order {top.order} by {len(variables)} variables", "untyped")
     return top, variables
@@ -115,11 +104,11 @@ def operator(frame: Frame, node: Node) -> list[Node] | None:
     """The variables of `\\frac{\\partial}{\\partial x}` standing before what it acts on."""
     if not isinstance(node, Fraction):
         return None
-    parts = taken_apart(frame, node)
+    parts = taken_apart(node)
     return parts[1] if parts is not None and parts[0].body is None else None
 
 
-def _without_power(frame: Frame, node: Node, order: int) -> Node:
+def _without_power(node: Node, order: int) -> Node:
     """`x^2` below a second derivative is x, twice."""
     if isinstance(node, Script) and isinstance(node.sup, Number) and node.sup.text == str(order):
         if node.sub is None and not node.primes:
@@ -192,8 +181,8 @@ def partial(
     frame: Frame, val: Val, by: Val, above_key: object | None, below_key: object | None, explicit_above: bool = False
 ) -> Val:
     """The derivative of every entry of val by every entry of `by`."""
-    a = val.jacobian.above_dims + val.jacobian.below_dims if _second(val) else val.dims
-    top = val.jacobian.full if _second(val) and val.jacobian is not None else val.at
+    first = val.jacobian if val.derived else None
+    a, top = (val.dims, val.at) if first is None else (first.above_dims + first.below_dims, first.full)
     bottom, n = by.at, len(a)
     take = _taker(frame, explicit_above)
     if a or by.dims:
@@ -214,10 +203,6 @@ def partial(
     return joint.laid_out(frame.world.layout)
 
 
-def _second(val: Val) -> bool:
-    return val.jacobian is not None and val.derived
-
-
 def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
     """How one derivative is taken; `explicit`: of a name's own formula, with every other name in it held fixed."""
     universe = frame.universe
@@ -234,7 +219,7 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
     return take
 
 
-def _by_expression(body: Expr, variable: Expr, definitions: object) -> Expr:
+def _by_expression(body: Expr, variable: Expr, definitions: Definitions) -> Expr:
     """d body / d (an expression): the expression is a variable wherever it stands in the body."""
     inside = set(walk(body))
     if variable not in inside:
@@ -244,7 +229,7 @@ def _by_expression(body: Expr, variable: Expr, definitions: object) -> Expr:
     stand_in = component(Symbol("variable"))
     assert isinstance(stand_in, Component)
     replaced = _replace(body, variable, stand_in)
-    result = resolve(differentiate(replaced, stand_in, definitions), definitions)  # type: ignore[arg-type]
+    result = resolve(differentiate(replaced, stand_in, definitions), definitions)
     return substitute(result, {Symbol("variable"): lambda *_: variable})
 
 
@@ -325,4 +310,3 @@ def _call_argument(frame: Frame, node: Product) -> Node | None:
 
 
 MEANINGS[Fraction] = fraction
-__all__ = ["Definition", "derived", "gradient", "nabla_of", "operator"]

@@ -1,0 +1,247 @@
+"""Why a certified difference may still be no mistake: something the document never says could make the line true.
+
+Each doubt is a row of `DOUBTS`, asked in that order; the first that applies is the finding of the line. What rests on
+something unsaid is `assumed`; where it is not even clear what the line claims, it is `unsupported`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.forms import has_decimals, has_derivative, has_derivative_node, is_zero
+from chainrule.check.lines import Lines, Variant
+from chainrule.check.points import reach
+from chainrule.expr import Const, Expr, Symbol, Unknown
+from chainrule.read.tree import Name, Node, Sum
+from chainrule.sheet.infer import names_in
+from chainrule.sheet.names import letter_of, reference, walk
+from chainrule.sheet.scan import references
+from chainrule.sheet.sites import call_form
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Site, World
+
+MOVING_ON = re.compile(r"\b(let us|let's|now|consider|revisit|instead|another|next|similarly|let)\b", re.IGNORECASE)
+Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
+
+
+def doubt(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """The finding of a line whose sides differ, when that proves nothing; None when the line is wrong."""
+    return next((found for ask in DOUBTS if (found := ask(lines, e, variant, different)) is not None), None)
+
+
+# ---------------------------------------------------------------------------------------- what the line claims
+
+
+def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A second, different equation for a defined name, away from the first, may be a new definition of it."""
+    if e.link:
+        return None
+    form = call_form(e.lhs, lines.world)
+    ref = form[0] if form is not None else reference(e.lhs, lines.world.glossary)
+    if ref is None:
+        return None
+    first = lines.world.function(ref.base, e.position) or lines.world.site(ref.base, e.position)
+    if first is None or first.position >= e.position:
+        return None
+    origin = next((x for x in lines.equations if x.position == first.position), None)
+    between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
+    other_form = form is not None and first.params is not None and _forms(form[1]) != _forms(first.params)
+    if origin is None or (origin.document is e.document and len(between) < 2 and not other_form):
+        return None
+    same_names = names_in(lines.world, first.body) == names_in(lines.world, e.rhs)
+    if same_names and not other_form and not _moves_on(lines, origin, e):
+        return None
+    line = origin.document.position(origin.span.start)[0]
+    text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
+    return assumed("redefinition", text)
+
+
+def _moves_on(lines: Lines, origin: Equation, e: Equation) -> bool:
+    """Whether the text between two equations turns to another case: "Let us revisit ...", "now consider ..."."""
+    return any(MOVING_ON.search(x.cue) for x in lines.equations if origin.position < x.position <= e.position)
+
+
+def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
+    """Whether each argument of a function is a bare name or carries indices: `f(x)` beside `f(x_i)`."""
+    return tuple(type(p).__name__ for p in params)
+
+
+def circular(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """An equation that only goes round in a circle with earlier ones was left out of the definitions."""
+    why = lines.world.circular.get(e.position)
+    return None if why is None else Finding("unsupported", "cyclic", why)
+
+
+def shared_over_steps(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A derivative in a recurrence: by the weights of one step, or by those of all steps."""
+    if not (recurrent(lines.world) and has_derivative(e)):
+        return None
+    message = "weights are shared over steps; the line does not say whether one step or all of them are meant"
+    return Finding("unsupported", "ambiguous", message)
+
+
+def recurrent(world: World) -> bool:
+    """Whether a name is defined through itself at an earlier step: `h_t = f(a_t)`, `a_t = W h_{t-1}`."""
+    for base, sites in world.sites.items():
+        for site in sites:
+            letters = {x for s in site.ref.subs if (x := letter_of(s))}
+            if letters and _steps_back(world, base, site, letters, frozenset()):
+                return True
+    return False
+
+
+def _steps_back(world: World, base: str, site: Site, letters: set[str], seen: frozenset[str]) -> bool:
+    """Whether the body of a definition leads back to a name at a shifted step."""
+    for ref in references(site.body, world):
+        shifted = any(isinstance(s, Sum) and any(letter_of(t.node) in letters for t in s.terms) for s in ref.subs)
+        if ref.base == base and shifted and len(ref.subs) == len(site.ref.subs):
+            return True
+        if ref.base not in seen and ref.base != base:
+            for other in world.sites.get(ref.base, ()):
+                if _steps_back(world, base, other, letters, seen | {ref.base}):
+                    return True
+    return False
+
+
+def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """With Einstein's convention, a free letter of a line that the first side of its chain does not have."""
+    if not lines.world.einstein:
+        return None
+    first = {n.text for n in walk(min(_chain(lines, e), key=lambda x: x.link).lhs) if isinstance(n, Name)}
+    if not set(variant.typed[e.position][0].free) - first:
+        return None
+    message = "a letter stands alone in this line; which sums are implied is not written"
+    return Finding("unsupported", "index-scope", message)
+
+
+def _chain(lines: Lines, e: Equation) -> list[Equation]:
+    return [x for x in lines.equations if x.document is e.document and x.chain == e.chain]
+
+
+# ---------------------------------------------------------------------------------------- what is never said
+
+
+def set_to_zero(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """`∂L/∂w = 0` is a condition on w."""
+    if is_zero(e.rhs) and any(has_derivative_node(x.lhs) for x in _chain(lines, e)):
+        return assumed("condition", f"{e.text(e.lhs)} is set to zero: a condition, not a consequence")
+    return None
+
+
+def vanishing(_lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
+    """A derivative that is zero only because nothing says how one quantity depends on the other."""
+    left, right = different.terms
+    zero = isinstance(left, Const) and left.value == 0 and has_derivative_node(e.lhs)
+    if not zero or isinstance(right, Const):
+        return None
+    text = f"the document does not say how {e.text(e.lhs)} depends on the variable it is differentiated by"
+    return assumed("undefined-symbol", text)
+
+
+def numbers_put_in(_lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """One side has numbers in the place of names that the document gives no numbers for."""
+    sides = ((e.lhs, e.rhs, different.right_symbols), (e.rhs, e.lhs, different.left_symbols))
+    for side, other, symbols in sides:
+        free = symbols - set(variant.settled.data)
+        if has_decimals(side) and not has_decimals(other) and free:
+            names = ", ".join(sorted(s.name for s in free))
+            return assumed("undefined-symbol", f"the numbers put in for {names} are not given in the document")
+    return None
+
+
+def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """A name without a definition that stands on one side only."""
+    left, right = different.left_symbols, different.right_symbols
+    known = {s for s in left | right if s in variant.settled.data}
+    direct = names_in(lines.world, e.lhs)
+    new = {s for s in right - left - known if not _is_variable(lines, variant, s)}
+    lost = {
+        s
+        for s in left - right - known
+        if variant.universe.instances[s].base in direct and not _introduced(lines, variant, s)
+    }
+    for symbol in sorted(new | lost):
+        side = "right" if symbol in new else "left"
+        return assumed("undefined-symbol", f"{symbol.name} is never defined and stands on the {side} side only")
+    return None
+
+
+def _is_variable(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
+    """Whether the document differentiates by a symbol: then it is no given label or probability."""
+    instance = variant.universe.instances.get(symbol)
+    return instance is not None and lines.world.family(instance.base).by > 0
+
+
+def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
+    """Whether the document introduces a symbol as given: by a declaration, or as what it differentiates by."""
+    instance = variant.universe.instances.get(symbol)
+    if instance is None:
+        return False
+    family = lines.world.family(instance.base)
+    return family.declared_rank is not None or family.by > 0 or instance.base in lines.world.independent
+
+
+def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """A function that nobody defines: this line may be what says what it is."""
+    left, right = ({(u.name, len(u.slots)) for u in _unknowns(t, variant)} for t in different.terms)
+    named = {name for name, _ in left | right}
+    loose = {name for name, _ in left ^ right} | (named - {s.name for s in variant.settled.unknown})
+    loose |= variant.universe.roles_taken & (names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs))
+    if not loose:
+        return None
+    return assumed("undefined-symbol", f"{min(loose)} is never defined; this line may be what says what it is")
+
+
+def _unknowns(term: Expr, variant: Variant) -> set[Unknown]:
+    """The unknown functions a term rests on, through definitions."""
+    return {t for t in reach([term], variant.universe.definitions) if isinstance(t, Unknown)}
+
+
+# Constraints that such sheets leave unsaid, by the domain that is known: what to try, and how it is said.
+UNSAID: dict[str | None, tuple[tuple[str, str], ...]] = {
+    "one-hot": (("ones", "is 1 at this index"),),
+    None: (("simplex", "sums to one"), ("one-hot", "sums to one")),
+}
+
+
+def constrained(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """Whether a constraint that such sheets leave unsaid (entries that sum to one) would make the line true."""
+    if not lines.world.probabilistic:
+        return None
+    symbols = {s for s in different.left_symbols | different.right_symbols if not _is_variable(lines, variant, s)}
+    for symbol in sorted(s for s in symbols if s.axes and s in variant.universe.instances):
+        family = lines.world.family(variant.universe.instances[symbol].base)
+        before = family.domain_kind
+        for probe, what in UNSAID.get(before, ()):
+            family.domain_kind = probe
+            try:
+                again = _compared_again(lines, e, variant)
+            finally:
+                family.domain_kind = before
+            if isinstance(again, Same):
+                return assumed("condition", f"holds if {symbol.name} {what}, which the document does not say here")
+    return None
+
+
+def _compared_again(lines: Lines, e: Equation, variant: Variant) -> Outcome:
+    """The comparison once more, with newly drawn numbers."""
+    comparer = Comparer(variant.settled, lines.options.seed, lines.deadline)
+    frame, lhs, rhs = variant.typed[e.position]
+    return guard(lambda: comparer.compare(lhs, rhs, lines.condition(e, frame)))
+
+
+DOUBTS: tuple[Doubt, ...] = (
+    defined_anew,
+    circular,
+    shared_over_steps,
+    stray_letters,
+    set_to_zero,
+    vanishing,
+    numbers_put_in,
+    one_sided_names,
+    unknown_functions,
+    constrained,
+)

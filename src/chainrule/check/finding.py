@@ -1,0 +1,27 @@
+"""What was found of one equation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggestion, Verdict
+
+
+@dataclass
+class Finding:
+    """What was found of one equation: everything in its statement that is not about where it stands."""
+
+    verdict: Verdict
+    code: str
+    message: str
+    kind: Kind = "claim"
+    evidence: Evidence | None = None
+    counterexample: Counterexample | None = None
+    suggestion: Suggestion | None = None
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def assumed(code: str, text: str, kind: Kind = "claim") -> Finding:
+    """A line that rests on what the document never says, which the text names."""
+    return Finding("assumed", code, text, kind, assumptions=(text,))

@@ -1,0 +1,76 @@
+"""Forms of equations that decide how they are judged, seen from what is written alone."""
+
+from __future__ import annotations
+
+from chainrule.read.tree import Accent, Comma, Dots, Fraction, Name, Node, Number, Product, Script
+from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
+from chainrule.sheet.names import letter_of, reference, walk
+from chainrule.sheet.sites import site_key
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import World
+
+
+def is_differential(node: Node) -> bool:
+    """`dL`, `\\partial x` standing alone: a d and one name."""
+    if not isinstance(node, Product) or len(node.factors) != 2 or node.factors[1].op:
+        return False
+    return sign_of(node.factors[0].node) is not None and isinstance(node.factors[1].node, (Name, Script, Accent))
+
+
+def is_zero(node: Node) -> bool:
+    """A printed zero."""
+    return getattr(node, "text", None) == "0"
+
+
+def has_decimals(node: Node) -> bool:
+    """Whether printed decimals stand in a formula: numbers put in for names."""
+    return any(isinstance(n, Number) and "." in n.text for n in walk(node))
+
+
+def is_range(e: Equation) -> bool:
+    """`i = 1, \\dots, N`, `i = 3, 4`: what a letter runs over."""
+    if e.op != "=" or letter_of(e.lhs) is None or not isinstance(e.rhs, Comma):
+        return False
+    return any(isinstance(i, Dots) for i in e.rhs.items) or all(is_numeric(i) or letter_of(i) for i in e.rhs.items)
+
+
+def updates(world: World, e: Equation) -> bool:
+    """`w = w - \\alpha \\nabla L`: the very name on the left stands on the right too."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or e.link or ref.postfix:
+        return False
+    for node in walk(e.rhs):
+        other = reference(node, world.glossary)
+        if other is not None and other.base == ref.base and site_key(world, other) == site_key(world, ref):
+            return other.key == ref.key
+    return False
+
+
+def has_derivative(e: Equation) -> bool:
+    """Whether any derivative stands in an equation."""
+    return has_derivative_node(e.lhs) or has_derivative_node(e.rhs)
+
+
+def has_derivative_node(node: Node) -> bool:
+    for part in walk(node):
+        if isinstance(part, Fraction) and above(part.numerator) is not None and below(part.denominator) is not None:
+            return True
+        if nabla_of(part) is not None:
+            return True
+    return False
+
+
+def has_operator_before_product(e: Equation) -> bool:
+    """`∂/∂x f g`: the operator may reach over the product or only to f."""
+    for side in (e.lhs, e.rhs):
+        for part in walk(side):
+            if not isinstance(part, Product):
+                continue
+            for n, factor in enumerate(part.factors[:-2]):
+                node = factor.node
+                if isinstance(node, Fraction):
+                    top, bottom = above(node.numerator), below(node.denominator)
+                    if top is not None and top.body is None and bottom is not None and n + 2 < len(part.factors):
+                        return True
+    return False

@@ -1,0 +1,160 @@
+"""The lines of one world under each reading: typed, settled into numbers, and compared.
+
+A `Variant` is one way to read the open choices of a world; it is made once and shared by all lines. A line about a
+general layer or time is compared for another one too, and 0 = 0 counts as nothing said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from chainrule.calculus import resolve
+from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
+from chainrule.check.forms import has_derivative, is_zero
+from chainrule.check.options import Options
+from chainrule.check.points import free_symbols
+from chainrule.check.settle import Settled, settle
+from chainrule.expr import Const, Expr, Index
+from chainrule.read.tree import Relation
+from chainrule.sheet.frame import USUAL, Choices, Frame
+from chainrule.sheet.infer import mismatch, type_line
+from chainrule.sheet.meaning.conditions import condition as condition_value
+from chainrule.sheet.names import letter_of
+from chainrule.sheet.shapes import Layout, Untyped, Val, describe
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Config, Universe, World
+
+EQUALITIES = frozenset({"=", ":=", "≡", "=:", "≈"})
+
+
+@dataclass
+class Variant:
+    """One way to read the open choices of a world, with every line typed under it."""
+
+    universe: Universe
+    settled: Settled
+    comparer: Comparer
+    typed: dict[int, tuple[Frame, Val, Val]] = field(default_factory=dict)
+    failed: dict[int, Untyped] = field(default_factory=dict)
+
+
+@dataclass
+class Lines:
+    """The equations of one world with everything that was found out about their readings."""
+
+    world: World
+    equations: list[Equation]
+    options: Options
+    deadline: Callable[[], None]
+    variants: dict[object, Variant] = field(default_factory=dict)
+
+    def variant(
+        self, layout: Layout | None = None, choices: Choices = USUAL, letters: tuple[tuple[str, int], ...] = ()
+    ) -> Variant:
+        """All lines of the world typed under the given choices, settled into numbers; made once."""
+        layout = layout or self.world.layout
+        key = (layout, choices, letters)
+        if key not in self.variants:
+            self.variants[key] = self._typed(layout, choices, dict(letters))
+        return self.variants[key]
+
+    def _typed(self, layout: Layout, choices: Choices, letters: dict[str, int]) -> Variant:
+        world = self.world if layout == self.world.layout else replace(self.world, layout=layout)
+        universe = Universe(world, Config(letters))
+        typed: dict[int, tuple[Frame, Val, Val]] = {}
+        failed: dict[int, Untyped] = {}
+        for e in self.equations:
+            self.deadline()
+            if e.op not in EQUALITIES or e.source == "condition":
+                continue
+            kept = universe.dims.copy()
+            try:
+                frame, lhs, rhs = type_line(universe, e, choices)
+                typed[e.position] = (frame, lhs, rhs)
+                if mismatch(universe, lhs, rhs):
+                    raise Untyped(
+                        f"the left side is {describe(lhs, universe.dims)}, the right side is "
+                        f"{describe(rhs, universe.dims)}", "shape-of-sides",
+                    )  # fmt: skip
+            except Untyped as error:
+                universe.dims.__dict__.update(kept.__dict__)
+                failed[e.position] = error
+            except RecursionError:
+                universe.dims.__dict__.update(kept.__dict__)
+                failed[e.position] = Untyped("nested too deeply", "too-deep")
+        settled = settle(universe)
+        return Variant(universe, settled, Comparer(settled, self.options.seed, self.deadline), typed, failed)
+
+    def outcome(self, e: Equation, variant: Variant) -> Outcome:
+        """How the two sides of an equation compare under a variant."""
+        failed = variant.failed.get(e.position)
+        if failed is not None:
+            return Unclear(failed.code, failed.message)
+        frame, lhs, rhs = variant.typed[e.position]
+
+        def call() -> Outcome:
+            condition = self.condition(e, frame)
+            return variant.comparer.compare(lhs, rhs, condition)
+
+        first = guard(call)
+        letters = frame.used - {"T"}
+        if isinstance(first, Same) and self._empty(e, variant):
+            text = f"the document does not say how {e.text(e.lhs)} depends on the variable it is differentiated by"
+            return Unclear("undefined-symbol", text)
+        if isinstance(first, Same) and letters and variant.universe.config.letters == {}:
+            return self._elsewhere(e, variant, letters, first)
+        return first
+
+    @staticmethod
+    def _empty(e: Equation, variant: Variant) -> bool:
+        """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
+        if is_zero(e.rhs) or is_zero(e.lhs) or not has_derivative(e):
+            return False
+        definitions = variant.universe.definitions
+        for sample in variant.universe.taken.get(f"@{e.position}", ()):
+            body, change = sample()
+            change = resolve(change, definitions)
+            if isinstance(change, Const) and change.value == 0 and free_symbols([body], definitions):
+                return True
+        _, lhs, rhs = variant.typed[e.position]
+        dims = variant.universe.dims
+        for side in (lhs, rhs):
+            axes = [Index(f"·e{n}", dims.dim(d)) for n, d in enumerate(side.dims)]
+            term = variant.comparer.terms(side, axes)
+            if not (isinstance(term, Const) and term.value == 0):
+                return False
+        return True
+
+    def _elsewhere(self, e: Equation, variant: Variant, letters: set[str], first: Same) -> Outcome:
+        """A line about a general layer or time must hold for another one too."""
+        world = variant.universe.world
+        for choice in self._letter_values(letters):
+            other = self.variant(world.layout, variant.typed[e.position][0].choices, choice)
+            if e.position in other.failed:
+                continue
+            again = self.outcome(e, other)
+            if isinstance(again, Different):
+                return again
+        return first
+
+    def _letter_values(self, letters: set[str]) -> list[tuple[tuple[str, int], ...]]:
+        found = []
+        ranges = {x: self.world.ranges[x] for x in letters if x in self.world.ranges}
+        if ranges:
+            for n in range(max(len(v) for v in ranges.values())):
+                found.append(tuple((x, int(v[n % len(v)])) for x, v in sorted(ranges.items())))
+            return found[1:]
+        return [tuple((x, 1) for x in sorted(letters))]
+
+    @staticmethod
+    def condition(e: Equation, frame: Frame) -> Expr | None:
+        """The restriction the text puts on this line: `the case $k \\neq y_i$`."""
+        if not e.conditions:
+            return None
+        relation: Relation = e.conditions[0]
+        letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
+        if not letters <= set(frame.free) | set(frame.letters) and not letters & set(frame.free):
+            return None
+        val = condition_value(frame, relation)
+        return val.at() if val.scalar else None

@@ -1,0 +1,63 @@
+"""Lines whose sides could not be compared: known, different shapes are wrong, everything else is unsupported."""
+
+from __future__ import annotations
+
+from chainrule.check.compare import Outcome, Unclear
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.lines import Lines, Variant
+from chainrule.check.report import Counterexample, Suggestion
+from chainrule.sheet.infer import lines_of
+from chainrule.sheet.shapes import Val, describe
+from chainrule.sheet.statements import Equation
+
+
+def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
+    """No decision: a shape mismatch between grounded sides is wrong, everything else is unsupported."""
+    assert isinstance(outcome, Unclear)
+    if outcome.code == "undefined-symbol":
+        return assumed(outcome.code, outcome.message)
+    if outcome.code == "shape-of-sides" and lines.world.einstein:
+        message = "a whole tensor is equated with its components; " + outcome.message
+        return Finding("unsupported", "untyped", message)
+    if outcome.code == "shape-of-sides":
+        variant = lines.variant()
+        if grounded(lines, e) and e.position in variant.typed:
+            _, lhs, rhs = variant.typed[e.position]
+            return _shape_refuted(e, variant, lhs, rhs, outcome)
+        return Finding("unsupported", "untyped", outcome.message)
+    code = "untyped" if outcome.code == "shape" else outcome.code
+    return Finding("unsupported", code, outcome.message)
+
+
+def _shape_refuted(e: Equation, variant: Variant, lhs: Val, rhs: Val, outcome: Unclear) -> Finding:
+    """Two sides of known, different shapes."""
+    dims = variant.universe.dims
+    fix = None
+    if lhs.scalar and rhs.kind == "column" and len(variant.typed[e.position][0].free) == 1:
+        letter = next(iter(variant.typed[e.position][0].free))
+        fix = Suggestion(
+            f"\\left({e.text(e.rhs)}\\right)_{{{letter}}}", f"component {letter} of the right side",
+            "the left side is one component, so the right side must be one too",
+        )  # fmt: skip
+    shapes = {"left side": describe(lhs, dims), "right side": describe(rhs, dims)}
+    return Finding(
+        "refuted",
+        "shape",
+        outcome.message,
+        counterexample=Counterexample({}, shapes["left side"], shapes["right side"]),
+        suggestion=fix,
+    )
+
+
+def grounded(lines: Lines, e: Equation) -> bool:
+    """Whether the shapes of all names in a line are known rather than guessed."""
+    for base in lines_of(lines.world, [e])[0].names:
+        family = lines.world.family(base)
+        if lines.world.defined(base) or family.declared_rank is not None or family.differentiated:
+            continue
+        if base in lines.world.glossary.bound or base in lines.world.size_names or not family.operand:
+            continue
+        if family.sub_counts and min(family.sub_counts) > 0:
+            continue
+        return False
+    return True

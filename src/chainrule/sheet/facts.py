@@ -1,0 +1,106 @@
+"""What is declared of names, in words or by equations that define nothing: shapes, domains, independence."""
+
+from __future__ import annotations
+
+from chainrule.read.tree import Fraction, Name, Node, Number
+from chainrule.sheet.meaning.differentials import below
+from chainrule.sheet.names import Ref, node_key, reference, walk
+from chainrule.sheet.prose import Fact, ShapeFact
+from chainrule.sheet.sites import derivative_of
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Family, World
+
+
+def apply_fact(world: World, fact: Fact) -> None:
+    """Record what was declared of a name."""
+    if fact.kind == "einstein":
+        world.einstein = True
+        return
+    ref = fact.ref
+    if ref is None:
+        return
+    family = world.family(ref.base)
+    match fact.kind:
+        case "shape":
+            assert isinstance(fact.data, ShapeFact)
+            _shape(world, family, ref, fact.data)
+        case "role":
+            role = str(fact.data)
+            if ref.base not in world.functions and role != "identity":
+                world.roles[ref.base] = role
+        case "symmetric" | "covariance":
+            if family.domain_kind != "covariance":
+                family.domain_kind = fact.kind
+        case "one-hot" | "binary" | "signs":
+            family.domain_kind = fact.kind
+            if fact.kind == "one-hot" and family.declared_rank is None and not ref.subs:
+                family.declared_rank = "vector"
+        case "sign":
+            family.domain_kind = str(fact.data)
+        case "label":
+            family.integer = True
+        case "constant" | "independent":
+            world.independent.add(ref.base)
+        case "frontier":
+            assert isinstance(fact.data, tuple)
+            world.frontiers[ref.base] = list(fact.data)
+
+
+def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
+    """A declared shape, with the axes that the declaration itself writes as subscripts before it (`x_i \\in R^d`)."""
+    if world.defined(ref.base) and shape.rank in ("vector", "scalar"):
+        return
+    subs = sum(family.slot(n) == "axis" for n in range(len(ref.subs)))
+    if family.declared_rank is None or (shape.dims and (ref.labels or not family.declared_dims)):
+        family.declared_rank = shape.rank
+        family.declared_dims = shape.dims
+        family.declared_subs = subs
+        if ref.labels:
+            labels = tuple(
+                int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in ref.labels
+            )
+            family.labelled_dims[labels] = shape.dims
+        for d in shape.dims:
+            if d is not None and not d.isdigit():
+                world.size_names.add(d)
+
+
+def note_independence(world: World, e: Equation) -> None:
+    """`∂a/∂x = 0` says that a does not depend on x."""
+    left = derivative_of(e.lhs)
+    if left is None or e.op != "=" or not _is_zero(e.rhs) or e.link:
+        return
+    ref = reference(left[0], world.glossary)
+    if ref is not None and not world.defined(ref.base):
+        world.independent.add(ref.base)
+
+
+def declares_symmetry(world: World, e: Equation) -> bool:
+    """`B^T = B` says that B is symmetric."""
+    left, right = reference(e.lhs, world.glossary), reference(e.rhs, world.glossary)
+    if left is None or right is None or left.base != right.base or e.link or world.defined(left.base):
+        return False
+    flipped = {tuple(p.op for p in r.postfix) for r in (left, right)}
+    if flipped != {("T",), ()} or left.subs != right.subs:
+        return False
+    world.family(left.base).domain_kind = "symmetric"
+    world.symmetries.add(e.position)
+    return True
+
+
+def set_to_zero(world: World, e: Equation) -> set[str]:
+    """The names that `∂L/∂w = ... = 0` is to be solved for."""
+    if e.op != "=" or not (_is_zero(e.rhs) or _is_zero(e.lhs)):
+        return set()
+    found = set()
+    for node in (*walk(e.lhs), *walk(e.rhs)):
+        bottom = below(node.denominator) if isinstance(node, Fraction) else None
+        for variable in bottom[1] if bottom is not None else ():
+            ref = reference(variable, world.glossary)
+            if ref is not None:
+                found.add(ref.base)
+    return found
+
+
+def _is_zero(node: Node) -> bool:
+    return isinstance(node, (Number, Name)) and node.text == "0"

@@ -1,0 +1,127 @@
+"""Numbers, sums of terms, fractions, roots and powers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction as Rational
+
+from chainrule.expr import const, div, power
+from chainrule.read import tree
+from chainrule.read.tree import Fraction, Name, Node, Number, Root, Script, Sum
+from chainrule.sheet import algebra
+from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.literals import decimal
+from chainrule.sheet.names import Postfix, bound_letters, walk
+from chainrule.sheet.shapes import Untyped, Val, scalar
+
+
+def number(_: Frame, node: Number) -> Val:
+    exact = decimal(node.text)
+    if exact is None:
+        raise Untyped("a number with too many digits", "too-large")
+    return scalar(const(exact), literal=True)
+
+
+def postfixed(frame: Frame, val: Val, ops: tuple[Postfix, ...]) -> Val:
+    """Transposes and powers, in the order written."""
+    for op in ops:
+        if op.op == "T":
+            val = val.transposed()
+        elif op.node is not None:
+            val = raised(frame, val, op.node)
+    return val
+
+
+def raised(frame: Frame, val: Val, exponent: Node) -> Val:
+    """A power: an inverse for a matrix to the -1, a matrix power for a square matrix, else entry by entry."""
+    if _is_minus_one(exponent):
+        return algebra.inverted(frame.dims, val)
+    whole = isinstance(exponent, Number) and exponent.text.isdigit()
+    if val.kind == "matrix" and whole and frame.dims.find(val.dims[0]) == frame.dims.find(val.dims[1]):
+        n = int(exponent.text) if isinstance(exponent, Number) else 0
+        if n > 16:
+            raise Untyped("a matrix power above 16", "too-large")
+        result = val
+        for _ in range(n - 1):
+            result = algebra.matmul(frame.dims, result, val)
+        return result
+    return algebra.raised(frame.dims, val, frame.value(exponent))
+
+
+def _is_minus_one(node: Node) -> bool:
+    match node:
+        case Number(text="-1"):
+            return True
+        case Sum(terms=(term,)):
+            return term.sign == "-" and isinstance(term.node, Number) and term.node.text == "1"
+    return False
+
+
+def total(frame: Frame, node: Sum) -> Val:
+    """A sum of terms with their signs; a \\sum reaches over later terms that use its letter: `\\sum_i a_i + b_i`."""
+    result: Val | None = None
+    for term in gathered(frame, node.terms):
+        if term.sign not in "+-":
+            raise Untyped("a sign ± has two values", "untyped")
+        val = frame.value(term.node)
+        signed = val if term.sign == "+" else algebra.negated(val)
+        result = signed if result is None else algebra.plus(frame.dims, result, signed)
+    assert result is not None
+    return result
+
+
+def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...]:
+    """Terms after a big sum that use the letter it binds, and that nothing else binds, are put under it."""
+    for n, term in enumerate(terms[:-1]):
+        factors = term.node.factors if isinstance(term.node, tree.Product) else ()
+        at = next((k for k, f in enumerate(factors) if isinstance(f.node, tree.Big) and f.node.op == "sum"), None)
+        if at is None or at + 1 >= len(factors):
+            continue
+        big = factors[at].node
+        assert isinstance(big, tree.Big)
+        letters = set(bound_letters(big.sub)) if big.sub is not None else set()
+        letters -= set(frame.letters) | set(frame.free)
+        if not any(letters & _subscript_letters(t.node) for t in terms[n + 1 :]):
+            continue
+        body = factors[at + 1].node if at + 2 == len(factors) else tree.Product(term.node.span, factors[at + 1 :])
+        later = [replace(t, sign=t.sign if term.sign == "+" else "-" if t.sign == "+" else "+") for t in terms[n + 1 :]]
+        inside = Sum(term.node.span, (tree.Term("+", body), *later))
+        whole = tree.Product(term.node.span, (*factors[: at + 1], tree.Factor("", inside)))
+        if all(_is_operator(f.node) for f in factors[:at]):
+            return (*terms[:n], replace(term, node=whole))
+    return terms
+
+
+def _is_operator(node: Node) -> bool:
+    """`\\frac{\\partial}{\\partial w}`: a fraction with nothing but the sign above."""
+    return isinstance(node, Fraction) and isinstance(node.numerator, Name) and node.numerator.text in ("partial", "d")
+
+
+def _subscript_letters(node: Node) -> set[str]:
+    """Letters that stand in subscripts of a formula outside of sums that bind them."""
+    bound = {x for n in walk(node) if isinstance(n, tree.Big) and n.sub is not None for x in bound_letters(n.sub)}
+    subs = [n.sub for n in walk(node) if isinstance(n, Script) and n.sub is not None]
+    return {n.text for s in subs for n in walk(s) if isinstance(n, Name)} - bound
+
+
+def quotient(frame: Frame, node: Fraction) -> Val:
+    """A fraction that is no derivative: a quotient, entry by entry."""
+    a, b = frame.value(node.numerator), frame.value(node.denominator)
+    return algebra.elementwise(frame.dims, div, a, b, what="numerator and denominator")
+
+
+def root(frame: Frame, node: Root) -> Val:
+    degree = node.degree
+    n = int(degree.text) if isinstance(degree, Number) and degree.text.isdigit() else 2
+    if degree is not None and not isinstance(degree, Number):
+        raise Untyped("a root of symbolic degree", "untyped")
+    return algebra.mapped(lambda x: power(x, const(Rational(1, n))), frame.value(node.body))
+
+
+MEANINGS[Number] = number
+
+
+MEANINGS[Sum] = total
+
+
+MEANINGS[Root] = root

@@ -1,0 +1,151 @@
+"""Where a function is applied in a row of factors, and how far its argument reaches: `\\log 2\\pi`, `f(x) (1 - x)`."""
+
+from __future__ import annotations
+
+from chainrule.expr import const, indicator
+from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet import algebra
+from chainrule.sheet.components import components
+from chainrule.sheet.frame import Frame
+from chainrule.sheet.meaning import differentials
+from chainrule.sheet.meaning.arithmetic import postfixed
+from chainrule.sheet.meaning.conditions import condition
+from chainrule.sheet.meaning.functions import applied, builtin
+from chainrule.sheet.names import Ref, reference, split_subscript, split_superscript, walk
+from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.statements import fence_items
+
+
+def function_ref(frame: Frame, node: Node) -> Ref | None:
+    """A node as a function name with its scripts; `\\log_2`, `\\sin^2`, `f_3'`."""
+    if isinstance(node, (Name, Script, Accent)):
+        return reference(node, frame.world.glossary)
+    return None
+
+
+def function_name(frame: Frame, node: Node, following: Node | None) -> bool:
+    """Whether a node is a function applied to what follows."""
+    if is_indicator(node) and isinstance(fence_of(following), Fenced):
+        return True
+    ref = function_ref(frame, node)
+    if ref is None:
+        return False
+    if ref.base in frame.args:
+        return False
+    if builtin(frame, ref.base, frame.position) is not None:
+        return True
+    fence = fence_of(following)
+    if fence is None or fence.open not in "([{":
+        return False
+    if frame.world.function(ref.base, frame.position) is not None:
+        return not _stands_alone(frame, ref.base, fence)
+    return not frame.world.family(ref.base).variable and ref.base not in frame.world.sites and fence.open == "("
+
+
+def _stands_alone(frame: Frame, base: str, fence: Fenced) -> bool:
+    """`s (1 - s)`: a function that stands without an argument inside the parentheses is a factor before them."""
+    applied_to = {id(p.factors[n].node) for p in walk(fence) if isinstance(p, Product) for n in _calls_in(p)}
+    for node in walk(fence):
+        ref = function_ref(frame, node)
+        if ref is not None and ref.base == base and id(node) not in applied_to:
+            return True
+    return False
+
+
+def _calls_in(product: Product) -> list[int]:
+    """Positions of factors that are directly followed by parentheses."""
+    factors = product.factors
+    return [n for n in range(len(factors) - 1) if factors[n + 1].op == "" and fence_of(factors[n + 1].node) is not None]
+
+
+def fence_of(node: Node | None) -> Fenced | None:
+    if isinstance(node, Script):
+        return fence_of(node.base)
+    return node if isinstance(node, Fenced) else None
+
+
+def called(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int] | None:
+    """A function applied to the factors after it, or None when factor n is no function."""
+    node = factors[n].node
+    following = factors[n + 1] if n + 1 < len(factors) else None
+    after = following.node if following is not None and following.op == "" else None
+    if is_indicator(node):
+        return _indicator(frame, node, after, n)
+    if not function_name(frame, node, after):
+        return None
+    ref = function_ref(frame, node)
+    assert ref is not None
+    fence = fence_of(after)
+    if fence is not None and fence.open in "([{":
+        args = fence_items(fence)
+        val = applied(frame, ref, args)
+        return _hung(frame, val, after), n + 2
+    if fence is not None and fence.open in "|‖":
+        val = applied(frame, ref, (fence,))
+        return _hung(frame, val, after), n + 2
+    if after is None:
+        raise Untyped(f"the function {ref.base} without an argument", "untyped")
+    end = _argument_end(frame, factors, n + 1)
+    argument = differentials.rest_of(factors[n + 1 : end])
+    return applied(frame, ref, (argument,)), end
+
+
+def _argument_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:
+    """Where the argument of a function without parentheses ends: `\\log 2\\pi`, `\\log \\hat y_i`, `\\ln \\sum ...`."""
+    if isinstance(factors[n].node, Big):
+        return len(factors)
+    if n + 1 < len(factors) and function_name(frame, factors[n].node, factors[n + 1].node):
+        return _argument_end(frame, factors, n + 1) if fence_of(factors[n + 1].node) is None else n + 2
+    end = n + 1
+    while end < len(factors) and factors[end].op == "" and isinstance(factors[end].node, (Name, Number)):
+        following = factors[end + 1].node if end + 1 < len(factors) else None
+        if function_name(frame, factors[end].node, following):
+            break
+        end += 1
+    return end
+
+
+def _hung(frame: Frame, val: Val, node: Node | None) -> Val:
+    """Scripts on the parentheses of a call belong to its value: `\\sigma(z)_i`, `f(x)^2`."""
+    if not isinstance(node, Script):
+        return val
+    val = _hung(frame, val, node.base)
+    if node.sub is not None:
+        val = components(frame, val, split_subscript(node.sub, "", frame.world.glossary)[1])
+    if node.sup is not None:
+        _, labels, ops = split_superscript(node.sup, "", frame.world.glossary)
+        if labels:
+            raise Untyped("a label on the value of a function", "untyped")
+        val = postfixed(frame, val, ops)
+    return val
+
+
+def is_indicator(node: Node) -> bool:
+    """𝟙 and its spellings."""
+    match node:
+        case Name(text="1", style=style):
+            return bool(style)
+        case Name(text="I" | "mathbbm" | "Ind", style=style):
+            return "bb" in style
+        case Number(text="1"):
+            return True
+        case Script(base=base, sup=None):
+            return is_indicator(base) and not isinstance(base, Number)
+    return False
+
+
+def _indicator(frame: Frame, node: Node, after: Node | None, n: int) -> tuple[Val, int] | None:
+    """𝟙[j = k], 1(k == i), 𝟙{z > 0}, 𝟙_{j = k}."""
+    if isinstance(node, Script) and isinstance(node.sub, Relation):
+        return condition(frame, node.sub), n + 1
+    fence = fence_of(after)
+    if fence is None or (isinstance(node, Number) and not isinstance(fence.body, (Relation, Comma))):
+        return None
+    body = fence.body
+    holds = isinstance(body, Relation) or (isinstance(body, Comma) and all(isinstance(i, Relation) for i in body.items))
+    if not holds:
+        if isinstance(node, Number) or node == Name(node.span, "1", ("bold",)):
+            return None
+        positive = algebra.mapped(lambda x: indicator(">", x, const(0)), frame.value(body))
+        return positive, n + 2
+    return _hung(frame, condition(frame, body), after), n + 2

@@ -1,0 +1,62 @@
+"""Parentheses, bars and angle brackets: groups, absolute values, norms, determinants, inner products, lists."""
+
+from __future__ import annotations
+
+from fractions import Fraction as Rational
+
+from chainrule.expr import apply, const, power
+from chainrule.read.tree import Brace, Comma, Fenced, Infix, Relation
+from chainrule.sheet import algebra
+from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.meaning.conditions import condition
+from chainrule.sheet.meaning.lists import listed
+from chainrule.sheet.shapes import Untyped, Val
+
+
+def fenced(frame: Frame, node: Fenced) -> Val:
+    body = node.body
+    if node.open == "|":
+        return _bars(frame, frame.value(body))
+    if node.open == "‖":
+        return norm(frame, frame.value(body), "2")
+    if node.open == "⟨":
+        pair = body.items if isinstance(body, Comma) else (body.left, body.right) if isinstance(body, Infix) else ()
+        if len(pair) != 2:
+            raise Untyped("an inner product has two arguments", "untyped")
+        return algebra.inner(frame.dims, frame.value(pair[0]), frame.value(pair[1]))
+    if node.open in "⌊⌈":
+        raise Untyped("rounding has no derivative here", "untyped")
+    if isinstance(body, Relation):
+        return condition(frame, body)
+    if isinstance(body, Comma):
+        return listed(frame, body.items)
+    return frame.value(body)
+
+
+def _bars(frame: Frame, val: Val) -> Val:
+    if val.kind == "matrix":
+        return algebra.determinant(frame.dims, val)
+    if val.scalar:
+        return algebra.mapped(lambda x: apply("abs", x), val)
+    raise Untyped("the absolute value of a vector", "shape")
+
+
+def norm(frame: Frame, val: Val, kind: str) -> Val:
+    """The norm of a vector or (Frobenius) of a matrix."""
+    dims = frame.dims
+    if kind in ("2", "F"):
+        squares = algebra.summed(dims, algebra.mapped(lambda x: power(x, const(2)), val))
+        return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), squares)
+    if kind == "1":
+        return algebra.summed(dims, algebra.mapped(lambda x: apply("abs", x), val))
+    raise Untyped(f"a norm of kind {kind}", "untyped")
+
+
+def brace(frame: Frame, node: Brace) -> Val:
+    return frame.value(node.body)
+
+
+MEANINGS[Fenced] = fenced
+
+
+MEANINGS[Brace] = brace

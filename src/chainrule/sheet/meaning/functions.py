@@ -1,0 +1,225 @@
+"""Functions on their arguments: of the table, defined by the document, or unknown; primes are derivatives."""
+
+from __future__ import annotations
+
+from chainrule.calculus import derivative
+from chainrule.expr import Component, Definitions, Expr, Index, Symbol, apply, component, substitute, unknown, value
+from chainrule.expr import functions as table
+from chainrule.expr.tensors import softmax
+from chainrule.read.tree import Node, Number
+from chainrule.sheet import algebra
+from chainrule.sheet.components import components, ref_value
+from chainrule.sheet.frame import Frame
+from chainrule.sheet.meaning.arithmetic import raised
+from chainrule.sheet.meaning.conditions import is_index_letter
+from chainrule.sheet.meaning.structural import STRUCTURAL
+from chainrule.sheet.names import Ref, letter_of, reference
+from chainrule.sheet.shapes import Untyped, Val, scalar
+from chainrule.sheet.world import Cycle, Instance, Site
+
+# What an undefined function letter is by custom; said as an assumption wherever it is used.
+DEFAULT_ROLES = {"sigma": "sigmoid"}
+
+
+ELEMENTWISE_LETTERS = frozenset({"f", "g", "h", "phi", "psi", "sigma", "rho", "a", "varphi", "varsigma", "theta"})
+
+
+def builtin(frame: Frame, base: str, position: int) -> str | None:
+    """The table name of a function word, through the roles a document gives its letters."""
+    world = frame.world
+    if world.function(base, position) is not None:
+        return None
+    role = world.roles.get(base)
+    if role is not None:
+        return role
+    if base in STRUCTURAL:
+        return base
+    record = table.lookup(base)
+    if record is not None and base not in world.sites and base not in world.readings:
+        return record.name
+    return None
+
+
+def applied(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
+    """A function on its arguments, with primes, a subscript (component or base) and a power on its name."""
+    power = next((p for p in ref.postfix if p.op == "pow"), None)
+    if power is not None and not (isinstance(power.node, Number) and power.node.text.isdigit()):
+        raise Untyped("an inverse function", "untyped")
+    val = _applied(frame, ref, args)
+    return val if power is None or power.node is None else raised(frame, val, power.node)
+
+
+def _applied(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
+    word = builtin(frame, ref.base, frame.position)
+    if word is not None:
+        return _builtin(frame, word, ref, args)
+    site = frame.world.function(ref.base, frame.position)
+    if site is not None:
+        return _defined(frame, site, ref, args)
+    return _unknown(frame, ref, args)
+
+
+def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
+    if word == "log" and ref.subs:
+        return _log_to_base(frame, ref, args)
+    vals = [frame.value(a) for a in args]
+    if word in STRUCTURAL:
+        if ref.primes:
+            raise Untyped(f"a prime on {word}", "untyped")
+        if word.lower() == "softmax" and vals[0].scalar:
+            return _softmax_of_component(vals[0])
+        return components(frame, STRUCTURAL[word](frame, vals), ref.subs)
+    record = table.lookup(word)
+    assert record is not None
+    if len(vals) != record.arity:
+        raise Untyped(f"{word} takes {record.arity} argument(s), found {len(vals)}", "untyped")
+    result = algebra.elementwise(
+        frame.dims, lambda *t: _primed(word, ref.primes, t), *vals, what=f"the arguments of {word}"
+    )
+    return components(frame, result, ref.subs)
+
+
+def _log_to_base(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
+    base = frame.scalar_term(ref.subs[0], "the base of a logarithm")
+    inner = frame.value(args[0])
+    return algebra.mapped(lambda x: apply("log", x) / apply("log", base()), inner)
+
+
+def _primed(word: str, primes: int, args: tuple[Expr, ...]) -> Expr:
+    """f, f', f'' of the table, as functions of the argument."""
+    if primes == 0:
+        return apply(word, *args)
+    variable = component(Symbol("argument"))
+    assert isinstance(variable, Component)
+    term: Expr = apply(word, variable)
+    for _ in range(primes):
+        term = derivative(term, variable, Definitions())
+    return substitute(term, {Symbol("argument"): lambda *_: args[0]})
+
+
+def _softmax_of_component(val: Val) -> Val:
+    """`\\sigma(z_i)` for the softmax: the component i of softmax(z), as books write it."""
+
+    def at() -> Expr:
+        term = val.at()
+        if not isinstance(term, Component) or not term.indices:
+            raise Untyped("softmax of a number", "shape")
+        *lead, last = term.indices
+        k = Index("·softmax", term.symbol.axes[-1])
+        return substitute(softmax(component(term.symbol, *lead, value(k)), k), {k: last})
+
+    return scalar(at, val.derived)
+
+
+def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
+    """A function of the document: its body with the arguments in the place of its parameters."""
+    params = site.params or ()
+    if site.position in frame.active:
+        raise Cycle((site.position, *frame.active))
+    if len(params) != len(args) and _plain_names(frame, args):
+        return _inside(frame, site, frame.owner, {}).value(site.body)
+    if len(params) != len(args):
+        raise Untyped(f"{ref.base} is defined with {len(params)} arguments, found {len(args)}", "untyped")
+    owner = f"{frame.owner}/{ref.base}{len(frame.counter)}.{frame.counter[0]}"
+    inner = _inside(frame, site, owner, dict(frame.args))
+    for param, arg in zip(params, args, strict=True):
+        inner = _bound(frame, inner, param, arg)
+    if ref.primes:
+        return _derivative_of_defined(frame, inner, site, ref, args)
+    for pattern, sub in zip(site.ref.subs, ref.subs, strict=False):
+        letter = letter_of(pattern)
+        if letter is not None:
+            inner = _bound_letter(frame, inner, letter, sub)
+    return inner.value(site.body)
+
+
+def _inside(frame: Frame, site: Site, owner: str, args: dict[str, Val]) -> Frame:
+    """The frame for the body of a function: everything around the call but Einstein's convention."""
+    active = (*frame.active, site.position)
+    return frame.child(owner=owner, args=args, depth=frame.depth + 1, active=active, einstein=None)
+
+
+def _bound(frame: Frame, inner: Frame, param: Node, arg: Node) -> Frame:
+    """One parameter bound to its argument; an argument that is the parameter itself binds nothing."""
+    p = reference(param, frame.world.glossary)
+    a = reference(arg, frame.world.glossary)
+    if p is None:
+        return inner
+    if a is not None and a.key == p.key and p.base not in frame.args:
+        return inner
+    letter = letter_of(arg)
+    if p.bare and letter is not None and len(p.base) == 1 and is_index_letter(frame, letter):
+        dim, term = frame.letter(letter) or frame.free_letter(letter)
+        return inner.child(letters={**inner.letters, p.base: (dim, term)})
+    val = frame.value(arg)
+    if p.subs or p.labels:
+        return inner
+    return inner.child(args={**inner.args, p.base: val})
+
+
+def _bound_letter(frame: Frame, inner: Frame, letter: str, sub: Node) -> Frame:
+    dim = frame.new_dim(letter)
+    term = frame.index_term(sub, dim)
+    return inner.child(letters={**inner.letters, letter: (dim, term)})
+
+
+def bare_derivative(frame: Frame, ref: Ref) -> Val | None:
+    """f' without an argument, for a function of one variable: its derivative at that variable."""
+    site = frame.world.function(ref.base, frame.position) if ref.primes else None
+    if site is None or not site.params or len(site.params) != 1:
+        return None
+    return _derivative_of_defined(frame, frame, site, ref, site.params)
+
+
+def _derivative_of_defined(frame: Frame, inner: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
+    """f'(u) for a function of one variable the document defines: the derivative of its body, then u in its place."""
+    params = site.params or ()
+    p = reference(params[0], frame.world.glossary)
+    if len(params) != 1 or p is None:
+        raise Untyped("a prime on a function of several variables", "untyped")
+    variable = component(Symbol(f"argument of {ref.base}"))
+    assert isinstance(variable, Component)
+    body = inner.child(args={**frame.args, p.base: scalar(variable)}).value(site.body)
+    if not body.scalar:
+        raise Untyped("a prime on a function of a vector", "untyped")
+    definitions = frame.universe.definitions
+
+    def at(term: Expr) -> Expr:
+        result = body.at()
+        for _ in range(ref.primes):
+            result = derivative(result, variable, definitions)
+        return substitute(result, {variable.symbol: lambda *_: term})
+
+    return algebra.mapped(at, frame.value(args[0]))
+
+
+def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
+    """A function nobody defined is some smooth one; a known dependence (`L(\\theta)` with ∂L/∂θ) is just the name."""
+    world = frame.world
+    family = world.family(ref.base)
+    if ref.base in DEFAULT_ROLES and ref.base not in world.sites and not ref.subs and not ref.labels and len(args) == 1:
+        frame.universe.roles_taken.add(ref.base)
+        return _builtin(frame, DEFAULT_ROLES[ref.base], ref, args)
+    if not ref.primes and (family.differentiated or ref.base in world.sites) and _plain_names(frame, args):
+        return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
+    vals = [frame.value(a) for a in args]
+    labels = [frame.label(s) for s in ref.subs] + [frame.label(x) for x in ref.labels]
+    name = Instance(ref.base, tuple(labels)).shown
+    slots = ((0, ()),) * ref.primes
+    if len(vals) == 1 and (vals[0].scalar or ref.base.split()[-1] in ELEMENTWISE_LETTERS):
+        return algebra.mapped(lambda x: unknown(name, (((), x),), slots), vals[0])
+    if ref.primes:
+        raise Untyped("a prime on an unknown function of several variables", "untyped")
+
+    def at() -> Expr:
+        arguments = []
+        for val in vals:
+            indices = tuple(algebra.fresh(frame.dims, d) for d in val.dims)
+            arguments.append((indices, val.at(*(value(i) for i in indices))))
+        return unknown(name, tuple(arguments), ())
+
+    return scalar(at)
+
+
+def _plain_names(frame: Frame, args: tuple[Node, ...]) -> bool:
+    return all(reference(a, frame.world.glossary) is not None for a in args)

@@ -1,0 +1,100 @@
+"""Matrices of scalar entries, and families of entries: `[w_{ij}]_{i=1,\\dots,d, j=1,\\dots,h}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chainrule.expr import Expr
+from chainrule.read.tree import Comma, Dots, Matrix, Name, Node, Relation
+from chainrule.sheet import algebra
+from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.meaning.lists import chosen, dotted, limit_length, put
+from chainrule.sheet.shapes import Untyped, Val, scalar
+
+
+def matrix(frame: Frame, node: Matrix) -> Val:
+    """A matrix of scalar entries; a single column or row is a vector; dots in a column or row are understood."""
+    rows = node.rows
+    if not rows or len({len(r) for r in rows}) != 1:
+        raise Untyped("the rows of this matrix have different lengths", "shape")
+    if any(isinstance(cell, Dots) for row in rows for cell in row):
+        if len(rows[0]) == 1:
+            return dotted(frame, tuple(row[0] for row in rows))
+        if len(rows) == 1:
+            column = dotted(frame, rows[0])
+            return column.transposed()
+        raise Untyped("a matrix with dots in both directions", "untyped")
+    cells = [[frame.value(cell) for cell in row] for row in rows]
+    if not all(v.scalar for row in cells for v in row):
+        raise Untyped("a matrix of blocks", "untyped")
+    val = _entries(frame, [[v.at for v in row] for row in cells])
+    if node.env == "vmatrix":
+        return algebra.determinant(frame.dims, val)
+    return val
+
+
+def _entries(frame: Frame, ats: list[list[Callable[..., Expr]]]) -> Val:
+    rows, cols = len(ats), len(ats[0])
+    down, across = frame.new_dim("rows"), frame.new_dim("cols")
+    if rows > 1:
+        frame.dims.fix(down, rows)
+    if cols > 1:
+        frame.dims.fix(across, cols)
+    if rows == 1 and cols == 1:
+        return scalar(ats[0][0])
+    if cols == 1:
+        return Val((down, None), lambda i: chosen(i, [row[0] for row in ats]), literal=True)
+    if rows == 1:
+        return Val((None, across), lambda j: chosen(j, ats[0]), literal=True)
+
+    def at(i: Expr, j: Expr) -> Expr:
+        lines: list[Callable[..., Expr]] = [lambda row=row: chosen(j, row) for row in ats]
+        return chosen(i, lines)
+
+    return Val((down, across), at, literal=True)
+
+
+def has_ranges(sub: Node) -> bool:
+    items = sub.items if isinstance(sub, Comma) else (sub,)
+    return any(isinstance(i, Relation) and i.links[0].op == "=" for i in items)
+
+
+def ranged(frame: Frame, body: Node, sub: Node) -> Val:
+    """`[w_{ij}]_{i=1,\\dots,d, j=1,\\dots,h}`: the first letter runs down, the second across."""
+    items = sub.items if isinstance(sub, Comma) else (sub,)
+    inner, dims = frame, []
+    for n, item in enumerate(items):
+        if not isinstance(item, Relation) or not isinstance(item.first, Name):
+            continue
+        letter = item.first.text
+        dim = frame.new_dim(letter)
+        dims.append((letter, dim))
+        following = list(items[n + 1 :])
+        ends = [i for i in following[: _until_relation(following)] if not isinstance(i, Dots)]
+        if isinstance(item.links[0].node, Comma):
+            ends = [i for i in item.links[0].node.items if not isinstance(i, Dots)]
+        if ends:
+            limit_length(frame, dim, ends[-1])
+        inner = inner.bind(letter, dim)
+    if not 1 <= len(dims) <= 2:
+        raise Untyped("a family of entries needs one or two ranges", "untyped")
+    val = inner.value(body)
+    if not val.scalar:
+        raise Untyped("the entries of a matrix are scalars", "untyped")
+    slots = [inner.letters[letter][1] for letter, _ in dims]
+
+    def at(*places: Expr) -> Expr:
+        term = val.at()
+        for slot, place in zip(slots, places, strict=True):
+            term = put(term, slot(), place)
+        return term
+
+    shape = (dims[0][1], dims[1][1] if len(dims) == 2 else None)
+    return Val(shape, at)
+
+
+def _until_relation(items: list[Node]) -> int:
+    return next((n for n, i in enumerate(items) if isinstance(i, Relation)), len(items))
+
+
+MEANINGS[Matrix] = matrix

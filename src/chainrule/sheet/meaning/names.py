@@ -1,0 +1,174 @@
+"""Names and their scripts: index letters, constants of mathematics, symbols of the sheet, transposes and powers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction as Rational
+
+from chainrule.expr import Expr, apply, const, indicator, power
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Number, Script
+from chainrule.sheet import algebra
+from chainrule.sheet.components import components, ref_value, size_value
+from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.meaning.arithmetic import postfixed
+from chainrule.sheet.meaning.fences import norm
+from chainrule.sheet.meaning.functions import bare_derivative
+from chainrule.sheet.meaning.implied import summed_over
+from chainrule.sheet.meaning.matrices import has_ranges, ranged
+from chainrule.sheet.names import KRONECKER, Postfix, Ref, letter_of, reference, split_subscript, split_superscript
+from chainrule.sheet.shapes import Untyped, Val, scalar
+from chainrule.sheet.tensors import named_dim
+
+IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
+
+
+ONES_NAMES = frozenset({"bb 1", "bold 1", "bold bb 1"})
+
+
+def pi() -> Expr:
+    """π, as a term that both arithmetics can evaluate to any precision."""
+    return apply("arccos", const(-1))
+
+
+def name(frame: Frame, node: Node) -> Val:
+    ref = reference(node, frame.world.glossary)
+    if ref is None:
+        raise Untyped("this is no name", "untyped")
+    return _scripted_name(frame, ref)
+
+
+def _named(frame: Frame, ref: Ref) -> Val:
+    """The value of a name: an index letter, a constant of mathematics, or a symbol of the sheet."""
+    world = frame.world
+    if ref.base in frame.args and not ref.primes:
+        return components(frame, frame.args[ref.base], ref.subs)
+    plain = not (ref.subs or ref.labels or ref.primes)
+    known = world.defined(ref.base)
+    if plain and not known:
+        letter = frame.letter(ref.base)
+        if letter is not None:
+            return scalar(letter[1])
+        special = _special(frame, ref.base)
+        if special is not None:
+            return special
+    if ref.primes:
+        val = bare_derivative(frame, ref)
+        if val is not None:
+            return val
+    if not known and not ref.primes and world.defined(f"{ref.base}^2"):
+        square = ref_value(frame, Ref(f"{ref.base}^2", ref.subs, ref.labels))
+        return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), square)
+    if ref.base == KRONECKER:
+        return _kronecker(frame, ref)
+    if ref.base in IDENTITY_NAMES and not known and ref.base not in world.readings:
+        return _identity(frame, ref)
+    return ref_value(frame, ref)
+
+
+def _special(frame: Frame, base: str) -> Val | None:
+    if base == "pi" and frame.world.family("pi").called == 0:
+        return scalar(pi)
+    if base == "e" and "e" not in frame.world.readings:
+        return scalar(lambda: apply("exp", const(1)))
+    if base in ONES_NAMES:
+        dim = frame.new_dim("ones")
+        return Val((dim, None), lambda _: const(1))
+    if base == "infty":
+        raise Untyped("infinity is no number here", "untyped")
+    return size_value(frame, base)
+
+
+def _is_square(ref: Ref) -> bool:
+    first = ref.postfix[0]
+    return first.op == "pow" and isinstance(first.node, Number) and first.node.text == "2"
+
+
+def _kronecker(frame: Frame, ref: Ref) -> Val:
+    dim = frame.new_dim("δ")
+    a, b = (frame.index_term(s, dim) for s in ref.subs)
+    return scalar(lambda: indicator("==", a(), b()))
+
+
+def _identity(frame: Frame, ref: Ref) -> Val:
+    dim = named_dim(frame, ref.subs[0].text) if len(ref.subs) == 1 and isinstance(ref.subs[0], Name) else None
+    square = algebra.identity(dim or frame.new_dim("I"))
+    return components(frame, square, ref.subs) if len(ref.subs) == 2 else square
+
+
+def script(frame: Frame, node: Script) -> Val:
+    if _is_exponential(frame, node) and node.sup is not None:
+        return algebra.mapped(lambda x: apply("exp", x), frame.value(node.sup))
+    ref = reference(node, frame.world.glossary)
+    if ref is not None:
+        return _traced(frame, ref) or _scripted_name(frame, ref)
+    if isinstance(node.base, Fenced) and node.base.open == "‖":
+        return _scripted_norm(frame, node, node.base)
+    if isinstance(node.base, Fenced) and node.sub is not None and has_ranges(node.sub):
+        return ranged(frame, node.base.body, node.sub)
+    if node.primes:
+        raise Untyped("a prime on something that is no name", "untyped")
+    val = frame.value(node.base)
+    if isinstance(node.base, Fenced) and node.sup is not None and isinstance(node.base.body, Comma):
+        val = val.transposed() if val.kind == "column" else val
+    ops: tuple[Postfix, ...] = ()
+    if node.sup is not None:
+        word, labels, ops = split_superscript(node.sup, "", frame.world.glossary)
+        if word or labels:
+            raise Untyped("a label on something that is no name", "untyped")
+    subs: tuple[Node, ...] = ()
+    if node.sub is not None:
+        subs = split_subscript(node.sub, "", frame.world.glossary)[1]
+    if len(subs) == 2 and ops and ops[0].op == "T":
+        subs, ops = (subs[1], subs[0]), ops[1:]
+    return postfixed(frame, components(frame, val, subs), ops)
+
+
+def _is_exponential(frame: Frame, node: Script) -> bool:
+    """`e^x`, unless e is a name of the sheet."""
+    plain = isinstance(node.base, Name) and node.base.text == "e" and node.sub is None and not node.primes
+    return plain and not frame.world.defined("e")
+
+
+def _traced(frame: Frame, ref: Ref) -> Val | None:
+    """Einstein's convention on a single component: X_{ii} is the trace."""
+    letters = [x for s in ref.subs if (x := letter_of(s)) is not None]
+    repeated = {x for x in letters if letters.count(x) > 1 and x not in frame.letters}
+    if frame.einstein is None or not repeated - frame.einstein:
+        return None
+    inner = frame
+    for letter in repeated:
+        inner = inner.bind(letter, frame.new_dim(letter))
+    val = _scripted_name(inner, ref)
+    return summed_over(inner, sorted(repeated), val)
+
+
+def _scripted_name(frame: Frame, ref: Ref) -> Val:
+    """A name with scripts; on a full component the transpose exchanges the subscripts: X_{ij}^T is (X^T)_{ij}."""
+    if len(ref.subs) == 2 and ref.postfix and ref.postfix[0].op == "T" and not _has_family_rank(frame, ref):
+        ref = replace(ref, subs=(ref.subs[1], ref.subs[0]), postfix=ref.postfix[1:])
+    if ref.postfix and _is_square(ref) and frame.world.defined(f"{ref.base}^2"):
+        square = Ref(f"{ref.base}^2", ref.subs, ref.labels, ref.primes)
+        return postfixed(frame, ref_value(frame, square), ref.postfix[1:])
+    return postfixed(frame, _named(frame, ref), ref.postfix)
+
+
+def _has_family_rank(frame: Frame, ref: Ref) -> bool:
+    reading = frame.world.readings.get(ref.base)
+    return reading is not None and reading.axes > len(ref.subs)
+
+
+def _scripted_norm(frame: Frame, node: Script, fence: Fenced) -> Val:
+    kind = "2"
+    if node.sub is not None:
+        kind = node.sub.text if isinstance(node.sub, (Number, Name)) else "?"
+    val = norm(frame, frame.value(fence.body), kind)
+    return val if node.sup is None else postfixed(frame, val, (Postfix("pow", node.sup),))
+
+
+MEANINGS[Name] = name
+
+
+MEANINGS[Accent] = name
+
+
+MEANINGS[Script] = script

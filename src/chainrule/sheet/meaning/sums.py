@@ -1,0 +1,153 @@
+"""Big operators: sums, products and extrema over index letters; over layers or times they are written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chainrule.expr import Expr, IndexValue, const, mul, reduce, total
+from chainrule.read.tree import Accent, Big, Factor, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet import algebra
+from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.meaning.binders import Binder, binders
+from chainrule.sheet.meaning.conditions import condition
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.tensors import named_dim
+
+
+def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
+    """A big operator on the product after it."""
+    if node.op not in ("sum", "prod", "max", "min"):
+        raise Untyped(f"the operator {node.op} is not supported", "operator")
+    if node.sub is None:
+        if node.op != "sum":
+            raise Untyped(f"a {node.op} without a range", "ambiguous")
+        val = frame.value(_body(rest))
+        if val.scalar:
+            raise Untyped("a sum that does not say over what", "ambiguous")
+        return algebra.summed(frame.dims, val)
+    return _bound_sum(frame, node, binders(node), _body(rest))
+
+
+def _body(rest: tuple[Factor, ...]) -> Product:
+    """What a big operator acts on: the whole product after it."""
+    return Product(rest[0].node.span.join(rest[-1].node.span), (Factor("", rest[0].node), *rest[1:]))
+
+
+def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Val:
+    binder, *others = letters
+    if _labels_with(frame, binder.letter, body):
+        return _unrolled(frame, node, binder, others, body)
+    dim = frame.new_dim("Σ" + binder.letter)
+    inner = frame.bind(binder.letter, dim)
+    inner.free = frame.free
+    _range(frame, dim, binder)
+    val = _bound_sum(inner, node, others, body) if others else inner.value(body)
+    tests = [condition(inner, c) for c in binder.conditions]
+    letter_term = inner.letters[binder.letter][1]
+
+    def at(*terms: Expr) -> Expr:
+        entry = val.at(*terms)
+        if node.op == "sum":
+            entry = mul(*(t.at() for t in tests), entry)
+        elif tests:
+            raise Untyped(f"a {node.op} with a condition", "operator")
+        term = letter_term()
+        assert isinstance(term, IndexValue)
+        index = term.index
+        return total(index, entry) if node.op == "sum" else reduce(node.op, index, entry)
+
+    return Val(val.shape, at, None, val.derived)
+
+
+def _range(frame: Frame, dim: str, binder: Binder) -> None:
+    """The dimension of a bound letter takes its limits: from 1 to n has size n, from 0 to n - 1 too."""
+    low = 1
+    if isinstance(binder.low, Number) and binder.low.text.isdigit():
+        low = int(binder.low.text)
+    elif binder.low is not None:
+        raise Untyped("a sum that starts at a symbol", "untyped")
+    if low not in (0, 1):
+        raise Untyped(f"a sum that starts at {low}", "untyped")
+    if binder.low is not None:
+        frame.dims.low(dim, low)
+    high = binder.high
+    match high:
+        case None:
+            return
+        case Number(text=text) if text.isdigit():
+            frame.dims.fix(dim, int(text) - low + 1)
+        case Sum(terms=(first, second)) if second.sign == "-" and _text(second.node) == "1" and low == 0:
+            _limit_name(frame, dim, first.node, "")
+        case _:
+            _limit_name(frame, dim, high, "" if low == 1 else "+1")
+
+
+def _text(node: Node) -> str:
+    return getattr(node, "text", "")
+
+
+def _limit_name(frame: Frame, dim: str, node: Node, suffix: str) -> None:
+    ref = reference(node, frame.world.glossary)
+    if ref is None:
+        return
+    labels = [str(frame.label(x)) for x in (*ref.subs, *ref.labels)]
+    name = ref.base + "".join(labels) + suffix
+    if not suffix and not labels:
+        frame.dims.unify(dim, named_dim(frame, name))
+
+
+def _labels_with(frame: Frame, letter: str, body: Node) -> bool:
+    """Whether a letter stands in a label (layer, time) somewhere in what is summed: then the sum is written out."""
+    for part in walk(body):
+        ref = reference(part, frame.world.glossary) if isinstance(part, (Script, Accent)) else None
+        if ref is None:
+            continue
+        family = frame.world.family(ref.base)
+        slots = list(ref.labels) + [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
+        if any(isinstance(n, Name) and n.text == letter for s in slots for n in walk(s)):
+            return True
+    return False
+
+
+def _unrolled(frame: Frame, node: Big, binder: Binder, others: list[Binder], body: Node) -> Val:
+    """A sum over layers, times or labelled samples, written out term by term."""
+    if binder.conditions or node.op != "sum":
+        raise Untyped("a sum over labels with a condition", "operator")
+    result: Val | None = None
+    for n in _label_range(frame, binder):
+        inner = frame.child(labels={**frame.labels, binder.letter: n})
+        inner.letters = {k: v for k, v in frame.letters.items() if k != binder.letter}
+        inner.letters[binder.letter] = (frame.new_dim(binder.letter), _constant(n))
+        inner.free = frame.free
+        val = _bound_sum(inner, node, others, body) if others else inner.value(body)
+        result = val if result is None else algebra.plus(frame.dims, result, val)
+    if result is None:
+        raise Untyped("a sum over no labels", "untyped")
+    return result
+
+
+def _constant(n: int) -> Callable[[], Expr]:
+    return lambda: const(n)
+
+
+def _label_range(frame: Frame, binder: Binder) -> range | tuple[int, ...]:
+    allowed = frame.world.ranges.get(binder.letter)
+    if binder.high is None and allowed is not None:
+        return tuple(a for a in allowed if isinstance(a, int))
+    low = int(_text(binder.low)) if binder.low is not None and _text(binder.low).isdigit() else 1
+    high = frame.universe.config.top
+    if binder.high is not None:
+        top = frame.label(binder.high)
+        high = top if isinstance(top, int) else high
+    if high - low > 64:
+        raise Untyped("a sum over more than 64 labels", "too-large")
+    return range(low, high + 1)
+
+
+def lone(_: Frame, node: Big) -> Val:
+    """A big operator standing alone."""
+    raise Untyped(f"a {node.op} with nothing after it", "untyped")
+
+
+MEANINGS[Big] = lone

@@ -1,0 +1,254 @@
+"""Every use of every name of a scope, and which subscripts are axes of an array and which are labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.read import tree
+from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
+from chainrule.sheet.meaning.structural import is_function_word
+from chainrule.sheet.names import (
+    INDEX_LETTERS,
+    TRANSPOSE_WORDS,
+    Ref,
+    bound_letters,
+    children,
+    letter_of,
+    reference,
+    walk,
+)
+from chainrule.sheet.statements import DEFINING, Equation, fence_items
+from chainrule.sheet.world import Family, World
+
+
+class Scan:
+    """Collects every use of every name."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.refs: dict[str, list[Ref]] = {}
+        self.index_letters: set[str] = set()
+
+    def node(self, node: Node) -> None:
+        """Record the names of a formula."""
+        stack = [node]
+        while stack:
+            top = stack.pop()
+            ref = reference(top, self.world.glossary)
+            if ref is not None:
+                self.use(ref)
+                if not is_function_word(ref.base):
+                    self.world.family(ref.base).operand += 1
+                if any(p.op == "T" for p in ref.postfix):
+                    self.world.family(ref.base).transposed = True
+                stack += [n for n in (*ref.subs, *ref.labels) if not isinstance(n, Name)]
+                stack += [p.node for p in ref.postfix if p.node is not None and not isinstance(p.node, Name)]
+                continue
+            stack += self.below(top)
+
+    def below(self, node: Node) -> list[Node]:
+        """The children to look at; what a derivative fraction and a call say is noted on the way."""
+        match node:
+            case Fraction():
+                self.derivative(node)
+            case Product():
+                return self.product(node)
+            case Script(base=Fenced(body=body), sup=Name(text=text)) if text in TRANSPOSE_WORDS:
+                self.transposed(body)
+            case Big(sub=sub, sup=sup):
+                self.limits(node)
+                return [n for n in (sub, sup) if n is not None and not isinstance(n, Name)]
+        return list(children(node))
+
+    def transposed(self, node: Node) -> None:
+        """The terms of a transposed sum are vectors or matrices: `(\\hat y - y)^T`."""
+        for term in node.terms if isinstance(node, Sum) else (tree.Term("+", node),):
+            ref = reference(term.node, self.world.glossary)
+            if ref is not None and not ref.subs:
+                self.world.family(ref.base).transposed = True
+
+    def derivative(self, node: Fraction) -> None:
+        top, bottom = above(node.numerator), below(node.denominator)
+        if top is None or bottom is None:
+            return
+        if top.body is not None:
+            self.mark(top.body, "differentiated")
+        for variable in bottom[1]:
+            self.mark(variable, "variable")
+
+    def mark(self, node: Node, what: str) -> None:
+        while isinstance(node, Fenced):
+            node = node.body
+        if isinstance(node, Product):
+            node = node.factors[0].node
+        ref = reference(node, self.world.glossary)
+        if ref is not None:
+            family = self.world.family(ref.base)
+            if what == "differentiated":
+                family.differentiated = True
+            else:
+                family.by += 1
+
+    def product(self, node: Product) -> list[Node]:
+        rest: list[Node] = []
+        for n, factor in enumerate(node.factors):
+            following = node.factors[n + 1] if n + 1 < len(node.factors) else None
+            if sign_of(factor.node) is not None and following is not None:
+                continue
+            nabla = nabla_of(factor.node)
+            if nabla is not None:
+                for variable in nabla[0]:
+                    self.mark(variable, "variable")
+                    rest.append(variable)
+                continue
+            if following is not None and following.op == "" and self.call(factor.node, following.node):
+                continue
+            rest.append(factor.node)
+        return rest
+
+    def call(self, node: Node, following: Node) -> bool:
+        """Notes `f(x)`; True when it is surely a call, so that f is no operand here."""
+        fence = following.base if isinstance(following, Script) else following
+        if not isinstance(fence, Fenced) or fence.open != "(":
+            return False
+        ref = reference(node, self.world.glossary)
+        if ref is None:
+            return False
+        args = fence_items(fence)
+        if is_function_word(ref.base):
+            return not ref.primes and not ref.subs
+        family = self.world.family(ref.base)
+        surely = len(args) > 1 or ref.primes > 0 or reference(args[0], self.world.glossary) is not None
+        family.called += 1
+        family.calls_with_names += surely
+        self.use(ref)
+        stack = [n for n in ref.subs if not isinstance(n, Name)]
+        for n in stack:
+            self.node(n)
+        return True
+
+    def limits(self, node: Big) -> None:
+        for part in (node.sup, node.sub):
+            if part is None:
+                continue
+            for n in walk(part):
+                if isinstance(n, Name) and n.text not in self.world.glossary.bound and part is node.sup:
+                    self.world.size_names.add(n.text)
+
+    def use(self, ref: Ref) -> None:
+        if is_function_word(ref.base):
+            return
+        self.refs.setdefault(ref.base, []).append(ref)
+        family = self.world.family(ref.base)
+        for n, sub in enumerate(ref.subs):
+            self._slot(family, n, sub)
+
+    def _slot(self, family: Family, n: int, sub: Node) -> None:
+        letter = letter_of(sub)
+        if letter is not None:
+            self.index_letters.add(letter)
+            family.lettered.add(n)
+        elif isinstance(sub, Number):
+            family.numbered.add(n)
+        elif isinstance(sub, Sum) and len(sub.terms) == 2 and isinstance(sub.terms[1].node, Number):
+            family.shifted.add(n)
+        elif isinstance(sub, Sum):
+            family.lettered.add(n)
+
+    def finish(self, equations: list[Equation]) -> None:
+        """Decide which subscripts are axes of an array and which are labels; count subscripts."""
+        assigned = self._literal_definitions(equations)
+        for base, refs in self.refs.items():
+            family = self.world.family(base)
+            bare = any(not r.subs for r in refs)
+            for n in range(max((len(r.subs) for r in refs), default=0)):
+                if (
+                    n in family.shifted
+                    or (base, n) in assigned
+                    or (n in family.numbered and n not in family.lettered and not bare)
+                ):
+                    family.slots[n] = "label"
+        self._spread_labels(equations)
+        self._fixed_labels()
+        for base, refs in self.refs.items():
+            family = self.world.family(base)
+            for r in refs:
+                family.sub_counts.add(sum(family.slot(n) == "axis" for n in range(len(r.subs))))
+        for letter in self.index_letters & (self.world.glossary.bound | INDEX_LETTERS):
+            found = self.world.families.get(letter)
+            if found is not None and found.sub_counts <= {0} and not found.differentiated and not found.by:
+                self.world.families.pop(letter)
+
+    def _spread_labels(self, equations: list[Equation]) -> None:
+        """A letter that labels somewhere in a chain labels everywhere in it: `a_i = g(z_i)` beside `z_3 = ...`."""
+        if not any("label" in f.slots.values() for f in self.world.families.values()):
+            return
+        chains: dict[tuple[int, int], list[Ref]] = {}
+        summed: dict[tuple[int, int], set[str]] = {}
+        for e in equations:
+            key = (id(e.document), e.chain)
+            for node in (e.lhs, e.rhs):
+                chains.setdefault(key, []).extend(references(node, self.world))
+                bound = {x for n in walk(node) if isinstance(n, Big) and n.sub for x in bound_letters(n.sub)}
+                summed.setdefault(key, set()).update(bound)
+        while any(self._spread(refs, summed[key]) for key, refs in chains.items()):
+            pass  # each round turns at least one axis into a label
+
+    def _spread(self, refs: list[Ref], summed: set[str]) -> bool:
+        """One round over the names of a chain; True when a slot changed."""
+        labels: set[str] = set()
+        for ref in refs:
+            family = self.world.family(ref.base)
+            labels |= {x for n, s in enumerate(ref.subs) if family.slot(n) == "label" for x in _letters_in(s)}
+        changed = False
+        for ref in refs:
+            family = self.world.family(ref.base)
+            for n, sub in enumerate(ref.subs):
+                if family.slot(n) == "axis" and (letter_of(sub) or "") in labels - summed:
+                    family.slots[n] = "label"
+                    changed = True
+        return changed
+
+    def _fixed_labels(self) -> None:
+        """`y_i` in `p_{y_i}` with an i that nothing binds is one name: the label of the sample at hand."""
+        inner = {r.base for refs in self.refs.values() for ref in refs for s in ref.subs for r in _inner(s, self.world)}
+        for base in inner:
+            letters = {letter_of(s) for r in self.refs.get(base, ()) for s in r.subs}
+            if len(letters) == 1 and None not in letters and not letters & self.world.glossary.bound:
+                for n in range(max(len(r.subs) for r in self.refs[base])):
+                    self.world.family(base).slots[n] = "name"
+
+    def _literal_definitions(self, equations: list[Equation]) -> set[tuple[str, int]]:
+        """Slots in which a numbered component has an equation of its own: `z_3 = x_1 w_{13}`."""
+        found = set()
+        for e in equations:
+            ref = reference(e.lhs, self.world.glossary)
+            if ref is None or e.op not in DEFINING or e.link:
+                continue
+            for n, sub in enumerate(ref.subs):
+                if isinstance(sub, Number):
+                    found.add((ref.base, n))
+        return found
+
+
+def _inner(node: Node, world: World) -> list[Ref]:
+    """The names inside a subscript that is more than a letter."""
+    return [] if isinstance(node, Name) else list(references(node, world))
+
+
+def _letters_in(node: Node) -> set[str]:
+    return {n.text for n in walk(node) if isinstance(n, Name)}
+
+
+def references(node: Node, world: World) -> Iterator[Ref]:
+    """All references in a formula, outermost ones."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        ref = reference(top, world.glossary) if isinstance(top, (Name, Accent, Script)) else None
+        if ref is not None:
+            yield ref
+            stack += [*ref.subs, *ref.labels, *(p.node for p in ref.postfix if p.node is not None)]
+        else:
+            stack += children(top)

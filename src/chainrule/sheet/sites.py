@@ -1,0 +1,213 @@
+"""Which equations define which names: the sites of a world."""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.read.tree import Comma, Dots, Fenced, Fraction, Node, Number, Product
+from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.meaning.differentials import above, below, rest_of
+from chainrule.sheet.meaning.structural import is_function_word
+from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.scan import references
+from chainrule.sheet.statements import DEFINING, Equation, fence_items
+from chainrule.sheet.world import Site, World
+
+REDEFINING_CUE = re.compile(r"\b(let|now|define|redefine|consider|suppose|instead|denote)\b[^.]*$", re.IGNORECASE)
+
+
+def call_form(node: Node, world: World) -> tuple[Ref, tuple[Node, ...]] | None:
+    """`f(x, y)` as a name and its arguments, each a name."""
+    if not isinstance(node, Product) or len(node.factors) != 2 or node.factors[1].op != "":
+        return None
+    fence = node.factors[1].node
+    if not isinstance(fence, Fenced) or fence.open != "(":
+        return None
+    ref = reference(node.factors[0].node, world.glossary)
+    if ref is None or ref.primes or ref.postfix:
+        return None
+    params = fence_items(fence)
+    return (ref, params) if all(reference(p, world.glossary) is not None for p in params) else None
+
+
+def add_sites(world: World, e: Equation) -> None:
+    """What an equation defines, if it can define anything."""
+    if e.op not in DEFINING or e.source == "condition":
+        return
+    lhs, rhs = (e.rhs, e.lhs) if e.op == "=:" and e.source != "brace" else (e.lhs, e.rhs)
+    if _is_range_of_letter(world, lhs, rhs):
+        return
+    if isinstance(lhs, Comma) and isinstance(rhs, Comma) and len(lhs.items) == len(rhs.items):
+        for a, b in zip(lhs.items, rhs.items, strict=True):
+            _add_site(world, e, a, b)
+        return
+    _add_site(world, e, lhs, rhs)
+    if e.link:
+        _add_function(world, e, rhs, lhs)
+
+
+def _is_range_of_letter(world: World, lhs: Node, rhs: Node) -> bool:
+    """`i = 1, \\dots, N` and `i = 3, 4` say what a letter runs over."""
+    letter = letter_of(lhs)
+    if letter is None or not isinstance(rhs, Comma):
+        return False
+    numbers = [i.text for i in rhs.items if isinstance(i, Number)]
+    if len(numbers) == len(rhs.items) and all(n.isdigit() for n in numbers):
+        world.ranges[letter] = tuple(int(n) for n in numbers)
+        return True
+    if any(isinstance(i, Dots) for i in rhs.items):
+        last = letter_of(rhs.items[-1])
+        if last is not None:
+            world.size_names.add(last)
+        return True
+    return False
+
+
+def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
+    if _add_function(world, e, lhs, rhs):
+        return
+    if e.link and e.op != ":=":
+        return
+    ref = reference(lhs, world.glossary)
+    if ref is None or not _definable(world, ref):
+        return
+    if mentions(world, rhs, ref):
+        return
+    base = ref.base
+    if ref.postfix:
+        base, ref = f"{base}^2", Ref(f"{base}^2", ref.subs, ref.labels)
+    if ref.primes and is_numeric(rhs) and base in world.sites:
+        return  # a printed value of the next update, to be compared with the computed one
+    sites = world.sites.setdefault(base, [])
+    same = [s for s in sites if site_key(world, s.ref) == site_key(world, ref)]
+    if same and not _redefines(same[-1], e):
+        return
+    if same:
+        world.epochs.append(e.position)
+    sites.append(Site(base, ref, rhs, e.position, section=(e.scope.part, e.scope.section), own=e.own))
+
+
+def _redefines(earlier: Site, e: Equation) -> bool:
+    """A later equation for a defined name is a new definition in another part, or after words like "let now"."""
+    if e.scope.part != earlier.section[0]:
+        return e.own == earlier.own
+    return (e.own == earlier.own and e.op == ":=") or (bool(REDEFINING_CUE.search(e.cue)) and e.own == earlier.own)
+
+
+def site_key(world: World, ref: Ref) -> tuple[object, ...]:
+    """What tells definitions of one base apart: primes and labels, not the axis letters."""
+    family = world.family(ref.base)
+    labels = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"] + list(ref.labels)
+    return ref.primes, tuple(node_key(x) for x in labels)
+
+
+def _definable(world: World, ref: Ref) -> bool:
+    """A name whose subscripts are distinct letters or labels can stand on the left of a definition."""
+    if ref.postfix and not _square(ref):
+        return False
+    if ref.base in ("e", "pi", KRONECKER) or is_function_word(ref.base):
+        return False
+    if ref.primes and ref.base in world.functions:
+        return False
+    if ref.bare and ref.base in world.glossary.bound and ref.base not in world.families:
+        return False
+    family = world.family(ref.base)
+    letters = [letter_of(s) for n, s in enumerate(ref.subs) if family.slot(n) == "axis"]
+    return None not in letters and len(set(letters)) == len(letters)
+
+
+def _square(ref: Ref) -> bool:
+    """`\\sigma^2 = ...` defines the square as a name of its own."""
+    if len(ref.postfix) != 1 or ref.postfix[0].op != "pow":
+        return False
+    node = ref.postfix[0].node
+    return isinstance(node, Number) and node.text == "2" and not ref.primes
+
+
+def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
+    """`f(x) = ...` defines a function; when f also stands alone (`\\partial J`), the name is its value."""
+    form = call_form(lhs, world)
+    if form is None:
+        return False
+    ref, params = form
+    if is_function_word(ref.base):
+        return False
+    family = world.family(ref.base)
+    if e.link and family.called > family.calls_with_names and not ref.subs and family.operand:
+        return False
+    if mentions(world, rhs, ref) or _calls(world, rhs, ref.base):
+        return True
+    used = {r.base for r in references(rhs, world)}
+    plain = [p for p in params if (r := reference(p, world.glossary)) is not None and r.bare]
+    if len(plain) < len(params) and not any(r.base in used for p in params if (r := reference(p, world.glossary))):
+        return False
+    sites = world.functions.setdefault(ref.base, [])
+    if sites and not _redefines(sites[-1], e):
+        return True
+    if sites:
+        world.epochs.append(e.position)
+    section = (e.scope.part, e.scope.section)
+    sites.append(Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own))
+    if family.operand and not world.sites.get(ref.base):
+        world.sites[ref.base] = [Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
+    return True
+
+
+def _calls(world: World, node: Node, base: str) -> bool:
+    for part in walk(node):
+        if isinstance(part, Product):
+            for n, f in enumerate(part.factors[:-1]):
+                ref = reference(f.node, world.glossary)
+                if ref is not None and ref.base == base and isinstance(part.factors[n + 1].node, Fenced):
+                    return True
+    return False
+
+
+def mentions(world: World, node: Node, ref: Ref) -> bool:
+    """Whether a formula uses the very tensor that a reference names: then it is an update, not a definition."""
+    own = site_key(world, ref)
+    return any(part.base == ref.base and site_key(world, part) == own for part in references(node, world))
+
+
+def implicit_site(world: World, e: Equation) -> None:
+    """`∂u/∂x = ∂/∂x (expression)` where nobody defines u: the expression is taken as u, and said to be."""
+    if e.op != "=":
+        return
+    left = derivative_of(e.lhs)
+    right = derivative_of(e.rhs)
+    if left is None or right is None or node_key(left[1]) != node_key(right[1]):
+        return
+    ref = reference(_callee(left[0]), world.glossary)
+    if ref is None or world.defined(ref.base) or not _definable(world, ref) or ref.postfix:
+        return
+    if mentions(world, right[0], ref) or reference(right[0], world.glossary) is not None:
+        return
+    base = ref.base
+    section = (e.scope.part, e.scope.section)
+    assumed = (
+        f"{base} is taken from line {e.document.position(e.span.start)[0]}: it is what stands under the derivative"
+    )
+    world.sites.setdefault(base, []).append(
+        Site(base, ref, right[0], e.position, assumed=assumed, section=section, own=e.own)
+    )
+
+
+def _callee(node: Node) -> Node:
+    """The name of `l(\\mu, t)`; anything else as it is."""
+    if isinstance(node, Product) and len(node.factors) == 2 and isinstance(node.factors[1].node, Fenced):
+        return node.factors[0].node
+    return node
+
+
+def derivative_of(node: Node) -> tuple[Node, Node] | None:
+    """What is differentiated and by what, for `∂u/∂x` and for `∂/∂x` before a whole side."""
+    if isinstance(node, Fraction):
+        top, bottom = above(node.numerator), below(node.denominator)
+        if top is not None and top.body is not None and top.order == 1 and bottom is not None:
+            return top.body, bottom[1][0]
+    if isinstance(node, Product) and isinstance(node.factors[0].node, Fraction):
+        first = node.factors[0].node
+        top, bottom = above(first.numerator), below(first.denominator)
+        if top is not None and top.body is None and top.order == 1 and bottom is not None:
+            return rest_of(node.factors[1:]), bottom[1][0]
+    return None

@@ -1,0 +1,241 @@
+"""The tensor of an instance: from the equation that defines it, or from the reading of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chainrule.read import tree
+from chainrule.read.tree import Name, Node, Number, Sum
+from chainrule.sheet.frame import Frame, index_term
+from chainrule.sheet.literals import literal_matrix
+from chainrule.sheet.names import Ref, letter_of, reference, walk
+from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.world import Cycle, Instance, Label, Site, World
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An instance with its axes, its orientation, and its defining value if it has one."""
+
+    instance: Instance
+    axes: tuple[str, ...]
+    row: bool = False
+    lead: tuple[tuple[str, str], ...] = ()
+    body: Val | None = None
+    data: tuple[tuple[Fraction, ...], ...] | None = None
+    assumed: str | None = None
+    ambient: tuple[str, ...] = ()
+
+
+def tensor(frame: Frame, instance: Instance) -> Tensor:
+    """The tensor of an instance: from its definition, or from the reading of its name."""
+    universe = frame.universe
+    key = (instance, frame.epoch)
+    cache: dict[object, Tensor] = universe.tensors
+    if key in cache:
+        return cache[key]
+    if key in universe.building:
+        round_trip = list(universe.building)
+        positions = tuple(universe.building[k] for k in round_trip[round_trip.index(key) :])
+        raise Cycle(positions, instance.base)
+    universe.building[key] = 0
+    try:
+        result = _defined(frame, instance) or _declared(frame, instance)
+    finally:
+        del universe.building[key]
+    cache[key] = result
+    return result
+
+
+def matched(site: Site, instance: Instance, frame: Frame) -> dict[str, int] | None:
+    """The label letters under which a site defines an instance: `a^{(l+1)} = ...` defines a^{(3)} with l = 2."""
+    family = frame.world.family(instance.base)
+    patterns = [s for n, s in enumerate(site.ref.subs) if family.slot(n) == "label"] + list(site.ref.labels)
+    if len(patterns) != len(instance.labels):
+        return None
+    found: dict[str, int] = {}
+    for pattern, label in zip(patterns, instance.labels, strict=True):
+        bound = _match_label(pattern, label, frame)
+        if bound is None or any(found.get(k, v) != v for k, v in bound.items()):
+            return None
+        found |= bound
+    return found
+
+
+def _match_label(pattern: Node, label: Label, frame: Frame) -> dict[str, int] | None:
+    letter, offset = _affine(pattern)
+    if letter is None or (letter.isupper() and letter not in frame.world.glossary.bound):
+        fixed = frame.child(labels={}, used=set()).label(pattern)
+        return {} if fixed == label else None
+    if not isinstance(label, int):
+        return None
+    n = label - offset
+    allowed = frame.world.ranges.get(letter)
+    if allowed is not None and all(isinstance(a, int) for a in allowed):
+        return {letter: n} if n in allowed else None
+    return {letter: n} if n >= 1 else None
+
+
+def _affine(node: Node) -> tuple[str | None, int]:
+    """`l+1` as ("l", 1); (None, 0) for anything else."""
+    match node:
+        case Name(text=text) if len(text) == 1:
+            return text, 0
+        case tree.Relation(first=first):
+            return _affine(first)
+        case Sum(terms=(first, second)) if isinstance(second.node, Number) and second.node.text.isdigit():
+            letter = letter_of(first.node)
+            step = int(second.node.text)
+            return letter, step if second.sign == "+" else -step
+    return None, 0
+
+
+def updating(world: World, base: str) -> bool:
+    """Whether a name changes from one update to the next: `w' = ...` is there, or it depends on such a name."""
+    if "updating" not in world.derived:
+        roots = {b for b, sites in world.sites.items() if any(s.ref.primes for s in sites)}
+        world.derived["updating"] = _dependants(world, roots, lambda site: True)
+    return base in world.derived["updating"]
+
+
+def liftable(world: World, base: str) -> bool:
+    """Whether the bare name is one sample of a data set: it is split, or its definition uses a split name."""
+    if "liftable" not in world.derived:
+        roots = {b for b, r in world.readings.items() if r.split}
+        world.derived["liftable"] = _dependants(world, roots, lambda site: not site.ref.subs) if roots else frozenset()
+    return world.aliases.get(base, base) in world.derived["liftable"]
+
+
+def _dependants(world: World, roots: set[str], counts: Callable[[Site], bool]) -> frozenset[str]:
+    """The names whose definitions reach one of the roots."""
+    found = set(roots)
+    grew = True
+    while grew:
+        grew = False
+        for base, sites in world.sites.items():
+            if base not in found and any(counts(s) and not found.isdisjoint(_bases(world, s)) for s in sites):
+                found.add(base)
+                grew = True
+    return frozenset(found)
+
+
+def _bases(world: World, site: Site) -> frozenset[str]:
+    """The names in the body of a definition."""
+    key = id(site)
+    if key not in world.bodies:
+        refs = (reference(n, world.glossary) for n in walk(site.body))
+        world.bodies[key] = frozenset(world.aliases.get(r.base, r.base) for r in refs if r is not None)
+    return world.bodies[key]
+
+
+def _sites(frame: Frame, instance: Instance) -> list[tuple[Site, dict[str, int], int, bool]]:
+    """Sites that define an instance, with label letters, prime shift and whether to lift to samples."""
+    found = []
+    for site in frame.world.sites_for(instance.base, frame.position):
+        labels = matched(site, instance, frame)
+        shift = instance.primes - site.ref.primes
+        if labels is None or shift < 0:
+            continue
+        if shift and not updating(frame.world, instance.base):
+            continue
+        found.append((site, labels, shift, instance.sampled and not axis_subs(frame, site.ref)))
+    found.sort(key=lambda f: (f[2], bool(f[1])))
+    return found
+
+
+def axis_subs(frame: Frame, ref: Ref) -> list[Node]:
+    """The subscripts of a reference that are array axes."""
+    family = frame.world.family(ref.base)
+    return [s for n, s in enumerate(ref.subs) if family.slot(n) == "axis"]
+
+
+def _defined(frame: Frame, instance: Instance) -> Tensor | None:
+    for site, labels, shift, lift in _sites(frame, instance):
+        frame.universe.building[instance, frame.epoch] = site.position
+        owner = f"{instance.shown}{'°' if instance.sampled else ''}#{frame.epoch}"
+        inner = Frame(
+            frame.universe,
+            owner,
+            max(site.position, frame.position),
+            labels=labels,
+            shift=shift,
+            depth=frame.depth,
+            active=frame.active,
+        )
+        data = literal_matrix(site.body)
+        if data is not None and not lift:
+            return _data_tensor(frame, instance, site, data, owner)
+        lead: list[tuple[str, str]] = []
+        if lift:
+            dim = f"{owner}.sample"
+            inner = inner.child(lift=(dim, index_term("·s", dim, frame.dims)))
+            lead.append(("·s", dim))
+        for sub in axis_subs(frame, site.ref):
+            letter = letter_of(sub)
+            if letter is None:
+                raise Untyped(f"{instance.base} is defined for single components only", "untyped")
+            dim = f"{owner}.{letter}"
+            inner = inner.bind(letter, dim)
+            lead.append((letter, dim))
+        if frame.world.einstein:
+            inner = inner.child(einstein=frozenset(letter for letter, _ in lead))
+        body = inner.value(site.body)
+        # letters that the left side leaves out belong to it all the same: `s = \\log a_i` is s_i
+        ambient = tuple(sorted(inner.free))
+        lead[:0] = [(letter, inner.free[letter]) for letter in ambient]
+        axes = (*(d for _, d in lead), *body.dims)
+        return Tensor(instance, axes, body.kind == "row", tuple(lead), body, assumed=site.assumed, ambient=ambient)
+    return None
+
+
+def _data_tensor(
+    frame: Frame, instance: Instance, site: Site, data: tuple[tuple[Fraction, ...], ...], owner: str
+) -> Tensor:
+    rows, cols = len(data), len(data[0])
+    axes = []
+    for n, extent in enumerate((rows, cols)):
+        if extent > 1 or (n == 0 and rows == cols == 1):
+            axes.append(f"{owner}.{n}")
+            frame.dims.fix(axes[-1], extent)
+    return Tensor(instance, tuple(axes), rows == 1 and cols > 1, data=data, assumed=site.assumed)
+
+
+def _declared(frame: Frame, instance: Instance) -> Tensor:
+    """A name without a definition: its reading says how many axes it has."""
+    reading = frame.world.readings.get(instance.base)
+    if reading is None:
+        axes = max(frame.world.family(instance.base).sub_counts, default=0)
+        row = False
+    else:
+        axes, row = reading.axes, reading.row
+        if reading.split and not instance.sampled:
+            axes -= 1
+    names = frame.universe.axis_names(instance, axes, frame.epoch)
+    _declare_dims(frame, instance, names)
+    return Tensor(instance, names, row)
+
+
+def _declare_dims(frame: Frame, instance: Instance, names: tuple[str, ...]) -> None:
+    """Give the axes of an undefined name the dimensions its declaration states."""
+    family = frame.world.family(instance.base)
+    if family.domain_kind in ("symmetric", "covariance") and len(names) >= 2:
+        frame.dims.unify(names[-2], names[-1])
+    declared = family.labelled_dims.get(instance.labels, family.declared_dims if not family.labelled_dims else ())
+    for name, dim in zip(reversed(names), reversed(declared), strict=False):
+        if dim is None:
+            continue
+        if dim.isdigit():
+            frame.dims.fix(name, int(dim))
+        else:
+            frame.dims.unify(name, named_dim(frame, dim, strong=True))
+
+
+def named_dim(frame: Frame, name: str, strong: bool = False) -> str:
+    """The dimension that a size name stands for."""
+    dim = f"={name}"
+    if strong and dim not in frame.dims.names:
+        frame.dims.name(dim, name)
+    frame.universe.sized.add(name)
+    return dim
