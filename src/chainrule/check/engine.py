@@ -7,8 +7,8 @@ from dataclasses import replace
 from time import monotonic
 
 from chainrule.check.clock import Clock, DeadlinePassed
-from chainrule.check.finding import Finding
 from chainrule.check.diagnose import Budget
+from chainrule.check.finding import Finding
 from chainrule.check.judge import Judge
 from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.report import DocumentReport, Note, Statement

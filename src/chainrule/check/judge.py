@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from chainrule.check.compare import Different, Same
+from chainrule.check.compare import Different, Outcome, Same, Unclear
 from chainrule.check.customs import customs
 from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import printed_table
