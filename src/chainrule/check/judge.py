@@ -113,7 +113,7 @@ class Judge(Lines):
                 return replace(found, notes=(*found.notes, note))
         if isinstance(outcome, Different):
             return doubt(self, e, self.variant(), outcome) or self.refuted(e, self.variant(), outcome)
-        return self.misfit(e, outcome) or undecided(self, e, outcome)
+        return self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
 
     def _implicit(self, e: Equation) -> str | None:
         for sites in self.world.sites.values():
@@ -170,6 +170,13 @@ class Judge(Lines):
         message = f"the shapes do not fit: {outcome.message}"
         shapes = Counterexample({}, e.text(e.lhs), e.text(e.rhs), outcome.message)
         return Finding("refuted", "shape", message, counterexample=shapes, suggestion=repair.suggestion)
+
+    def repaired(self, e: Equation, found: Finding) -> Finding:
+        """A refutation by shape alone, with the edit that makes the line true if there is one."""
+        if found.verdict != "refuted" or found.suggestion is not None:
+            return found
+        repair = suggest(self, e, self.variant())
+        return found if repair is None else replace(found, suggestion=repair.suggestion)
 
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""
