@@ -21,6 +21,10 @@ class Clock:
     def __post_init__(self) -> None:
         self.until = self.started + self.seconds
 
+    def going(self) -> bool:
+        """Whether half of the time is left: reading takes no more than the other half."""
+        return monotonic() < (self.started + self.until) / 2
+
     def check(self) -> None:
         """Called often; costs a clock reading."""
         if monotonic() > self.until:

@@ -273,5 +273,7 @@ def guard(call: Callable[[], Outcome]) -> Outcome:
         return Unclear(error.code, error.message)
     except ExprError as error:
         return Unclear(error_code(error), str(error))
+    except RecursionError:
+        return Unclear("too-deep", "the formula is too long or nested too deeply")
     except (OverflowError, MemoryError, ValueError) as error:
         return Unclear("too-large", f"the numbers of this line are out of bounds ({error})")

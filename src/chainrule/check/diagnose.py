@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from chainrule.check.lines import Variant
 
 MOST_CANDIDATES = 120
-SECONDS_FOR_A_LINE = 1.0
-SECONDS_FOR_ALL = 3.0
+SECONDS_FOR_A_LINE = 0.5
+SECONDS_FOR_ALL = 0.8
 MOST_MENTIONS = 8
 # What the chain rule puts beside a function: its derivative at the same argument, as people write it.
 DERIVATIVES = {"sin": r"\cos", "exp": r"\exp", "sinh": r"\cosh", "cosh": r"\sinh", "softplus": r"\sigma"}

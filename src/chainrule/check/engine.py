@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
@@ -33,7 +34,7 @@ def check_document(
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
     started = monotonic()
     clock = Clock(options.deadline)
-    sheet = with_told_values(gather(document, tuple(context)))
+    sheet = with_told_values(gather(document, tuple(context), clock.going))
     own = [e for e in sheet.equations if e.own]
     findings = _judged(sheet, own, options, clock, progress)
     unread = [e for e in sheet.unread if e.own]
@@ -43,18 +44,27 @@ def check_document(
         for n, e in enumerate(everything, start=1)
     )
     problems = tuple(Note(p.code, p.message) for d in (document, *context) for p in d.problems)
+    if sheet.stopped is not None:
+        line = document.position(sheet.stopped)[0]
+        message = (
+            f"the time was over when line {line} was read; what follows was not looked at; give more with --deadline"
+        )
+        problems += (Note("deadline", message),)
     return DocumentReport(document.path, statements, problems, seconds=monotonic() - started, text=document.text)
 
 
 def with_told_values(sheet: Sheet) -> Sheet:
     """The sheet with the values its words give, each at the end of its sentence, positions counted anew."""
     ordered = sorted([*sheet.equations, *told_values(sheet)], key=lambda e: e.position)
+    positions = [e.position for e in ordered]
+
+    def moved(position: int) -> int:
+        return 2 * bisect_right(positions, position) + 1
+
     sheet.equations = [replace(e, position=2 * n + 1) for n, e in enumerate(ordered)]
     after = {e.position: 2 * n + 1 for n, e in enumerate(ordered)}
-    sheet.expressions = [(s, 2 * sum(e.position <= p for e in ordered) + 1, n) for s, p, n in sheet.expressions]
-    sheet.sentences = [
-        replace(s, position=2 * sum(e.position <= s.position for e in ordered) + 1) for s in sheet.sentences
-    ]
+    sheet.expressions = [(s, moved(p), n) for s, p, n in sheet.expressions]
+    sheet.sentences = [replace(s, position=moved(s.position)) for s in sheet.sentences]
     sheet.unread = [replace(e, position=after.get(e.position - 1, 0) + 1) for e in sheet.unread]
     return sheet
 

@@ -10,8 +10,9 @@ fixed order, and a line that holds only under another one than its document's sa
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
-from chainrule.check.compare import Different, Outcome, Same, Unclear
+from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
 from chainrule.check.customs import customs
 from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import printed_table
@@ -22,10 +23,12 @@ from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.undecided import grounded, undecided
+from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
 from chainrule.sheet.infer import names_in
 from chainrule.sheet.literals import is_numeric
-from chainrule.sheet.names import walk
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
 
 DECLARING = {
@@ -50,7 +53,17 @@ class Judge(Lines):
     budget: Budget = field(default_factory=Budget)
 
     def judge(self, e: Equation) -> Finding:
-        """The verdict on one equation."""
+        """The verdict on one equation; what is out of bounds is unsupported, and costs this line only."""
+        try:
+            return self._verdict(e)
+        except Untyped as error:
+            return Finding("unsupported", error.code, error.message)
+        except RecursionError:
+            return Finding("unsupported", "too-deep", "the formula is too long or nested too deeply")
+        except ExprError as error:
+            return Finding("unsupported", error_code(error), str(error))
+
+    def _verdict(self, e: Equation) -> Finding:
         unread = next((n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Unread)), None)
         if unread is not None:
             return Finding("unsupported", unread.code, unread.reason)
@@ -85,12 +98,23 @@ class Judge(Lines):
         variant = self.variant()
         failed = variant.failed.get(e.position)
         shown_name = e.text(e.lhs)
+        out_of_bounds = [b for b in variant.settled.broken.values() if b.code in ("too-large", "too-deep")]
+        if out_of_bounds and self._broken(e, variant):
+            return Finding("unsupported", out_of_bounds[0].code, out_of_bounds[0].message, "definition")
         if failed is not None and failed.code == "cyclic":
             return Finding("unsupported", "cyclic", failed.message, "definition")
+        if failed is not None and failed.code == "shape":
+            return Finding("unsupported", "untyped", failed.message, "definition")
         if failed is not None and not is_numeric(e.rhs):
             note = Note("untyped", f"the meaning of {shown_name} is not used: {failed.message}")
             return Finding("definition", "definition", f"gives {shown_name} its meaning", "definition", notes=(note,))
         return Finding("definition", "definition", f"gives {shown_name} its meaning", "definition")
+
+    def _broken(self, e: Equation, variant: Variant) -> bool:
+        """Whether the name this equation defines could not be computed within bounds."""
+        ref = reference(e.lhs, self.world.glossary)
+        instances = variant.universe.instances
+        return ref is not None and any(s in instances and instances[s].base == ref.base for s in variant.settled.broken)
 
     def claim(self, e: Equation) -> Finding:
         """A claim or a printed number: the outcome under the document's reading, then under the other customs."""
@@ -194,6 +218,14 @@ class Judge(Lines):
         )
 
 
+def is_simple(ratio: float) -> bool:
+    """Whether a ratio is one a person would forget: 2, 1/3, -3/2."""
+    if not 1e-3 < abs(ratio) < 1e3:
+        return False
+    near = Fraction(ratio).limit_denominator(12)
+    return abs(near.numerator) <= 100 and abs(float(near) - ratio) < 1e-9 * abs(ratio)
+
+
 def difference(different: Different) -> tuple[str, str]:
     """The reason code and a sentence for a certified difference."""
     ratio = different.ratio
@@ -201,6 +233,6 @@ def difference(different: Different) -> tuple[str, str]:
     numbers = f"the left side is {different.lhs:.6g}, the right side is {different.rhs:.6g}{where}"
     if ratio is not None and abs(ratio + 1) < 1e-9:
         return "sign", f"the sides differ by their sign: {numbers}"
-    if ratio is not None and ratio != 0:
+    if ratio is not None and is_simple(ratio):
         return "factor", f"the right side is {ratio:.6g} times the left side: {numbers}"
     return "unequal", f"the sides differ: {numbers}"

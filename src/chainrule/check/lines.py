@@ -68,7 +68,7 @@ class Lines:
             self.deadline()
             if e.op not in EQUALITIES or e.source == "condition":
                 continue
-            kept = universe.dims.copy()
+            kept = universe.mark()
             try:
                 frame, lhs, rhs = type_line(universe, e, choices)
                 typed[e.position] = (frame, lhs, rhs)
@@ -78,10 +78,10 @@ class Lines:
                         f"{describe(rhs, universe.dims)}", "shape-of-sides",
                     )  # fmt: skip
             except Untyped as error:
-                universe.dims.__dict__.update(kept.__dict__)
+                universe.back(kept)
                 failed[e.position] = error
             except RecursionError:
-                universe.dims.__dict__.update(kept.__dict__)
+                universe.back(kept)
                 failed[e.position] = Untyped("nested too deeply", "too-deep")
         settled = settle(universe)
         return Variant(universe, settled, Comparer(settled, self.options.seed, self.deadline), typed, failed)

@@ -13,6 +13,7 @@ from chainrule.expr import (
     CyclicDefinition,
     Definition,
     Expr,
+    ExprError,
     Index,
     Symbol,
     component,
@@ -73,6 +74,10 @@ def _define(settled: Settled, tensor: Tensor, epoch: int) -> None:
         settled.broken[symbol] = error
     except CyclicDefinition as error:
         settled.broken[symbol] = Untyped(str(error), "cyclic")
+    except ExprError as error:
+        settled.broken[symbol] = Untyped(str(error), "too-large")
+    except RecursionError:
+        settled.broken[symbol] = Untyped("the formula is too long or nested too deeply", "too-deep")
     except ValueError as error:
         settled.broken[symbol] = Untyped(str(error), "untyped")
 

@@ -219,7 +219,7 @@ def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
 def line_cost(universe: Universe, line: Line) -> float:
     """0 for a line that fits, `ASKEW` when one side is the other's transpose, `FAILURE` when it does not fit."""
     e = line.equation
-    kept = universe.dims.copy()
+    kept = universe.mark()
     try:
         _, lhs, rhs = type_line(universe, e)
         askew = {lhs.kind, rhs.kind} == {"row", "column"}
@@ -227,7 +227,7 @@ def line_cost(universe: Universe, line: Line) -> float:
             return ASKEW if askew else 0.0
     except (Untyped, RecursionError):
         pass  # a line that does not fit is what this function counts
-    universe.dims.__dict__.update(kept.__dict__)
+    universe.back(kept)
     return FAILURE
 
 

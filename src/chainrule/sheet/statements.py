@@ -7,11 +7,11 @@ notes under braces are equations of their own. Nothing is typed here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from chainrule.read import tree
-from chainrule.read.document import Break, Document, Heading, Math, Words
+from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Missing, Node, Relation, Span, Unread
 from chainrule.sheet.names import Glossary, attach_increments, collect, walk
@@ -83,6 +83,7 @@ class Sheet:
     expressions: list[tuple[Scope, int, Node]] = field(default_factory=list)
     unread: list[Equation] = field(default_factory=list)
     glossary: Glossary = field(default_factory=Glossary)
+    stopped: int | None = None
 
 
 def trimmed(text: str) -> str:
@@ -305,7 +306,7 @@ def _index_like(node: Node) -> bool:
     return False
 
 
-def pieces_with_rows(document: Document) -> Iterator[tuple[object, tuple[Row, ...]]]:
+def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...]]]:
     """The pieces of a document, formulas parsed."""
     for piece in document.pieces:
         if isinstance(piece, Math):
@@ -314,11 +315,25 @@ def pieces_with_rows(document: Document) -> Iterator[tuple[object, tuple[Row, ..
             yield piece, ()
 
 
-def gather(document: Document, context: tuple[Document, ...] = ()) -> Sheet:
-    """All equations of the context documents and then of the document itself."""
-    parsed = [(d, list(pieces_with_rows(d))) for d in (*context, document)]
+def always() -> bool:
+    """Reading goes on to the end."""
+    return True
+
+
+def gather(document: Document, context: tuple[Document, ...] = (), going: Callable[[], bool] = always) -> Sheet:
+    """All equations of the context documents and then of the document itself, as far as `going` allows."""
+    parsed = []
+    stopped: int | None = None
+    for d in (*context, document):
+        pieces = []
+        for piece, rows in pieces_with_rows(d):
+            if not going():
+                stopped = piece.span.start if d is document else 0
+                break
+            pieces.append((piece, rows))
+        parsed.append((d, pieces))
     glossary = collect(row.node for _, pieces in parsed for _, rows in pieces for row in rows)
-    sheet = Sheet(glossary=glossary)
+    sheet = Sheet(glossary=glossary, stopped=stopped)
     position = 0
     for d, pieces in parsed:
         state = _Walk(d, d is document, sheet, position)

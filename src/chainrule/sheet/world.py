@@ -209,6 +209,17 @@ class Universe:
     numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)
     building: dict[object, int] = field(default_factory=dict)
 
+    def mark(self) -> tuple[Dims, frozenset[object]]:
+        """Where typing stands, to come back to when a line does not fit."""
+        return self.dims.copy(), frozenset(self.tensors)
+
+    def back(self, mark: tuple[Dims, frozenset[object]]) -> None:
+        """Forget what was unified since a mark, and the tensors whose axes were declared since."""
+        dims, known = mark
+        self.dims.__dict__.update(dims.__dict__)
+        for key in [k for k in self.tensors if k not in known]:
+            del self.tensors[key]
+
     def axis_names(self, instance: Instance, axes: int, epoch: int) -> tuple[str, ...]:
         """The dimension names of an instance's axes, one unification variable each."""
         key = (instance, epoch)

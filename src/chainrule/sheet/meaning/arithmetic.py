@@ -14,6 +14,8 @@ from chainrule.sheet.literals import decimal
 from chainrule.sheet.names import Postfix, bound_letters, walk
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
+MOST_TERMS = 200
+
 
 def number(_: Frame, node: Number) -> Val:
     exact = decimal(node.text)
@@ -59,6 +61,8 @@ def _is_minus_one(node: Node) -> bool:
 
 def total(frame: Frame, node: Sum) -> Val:
     """A sum of terms with their signs; a \\sum reaches over later terms that use its letter: `\\sum_i a_i + b_i`."""
+    if len(node.terms) > MOST_TERMS:
+        raise Untyped(f"a sum of {len(node.terms)} written terms (at most {MOST_TERMS})", "too-large")
     result: Val | None = None
     for term in gathered(frame, node.terms):
         if term.sign not in "+-":

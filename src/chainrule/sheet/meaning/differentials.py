@@ -16,6 +16,7 @@ from chainrule.sheet.shapes import Jacobian, Untyped, Val
 from chainrule.sheet.tensors import axis_subs, updating
 from chainrule.sheet.world import Instance
 
+MOST_ORDER = 6
 SIGNS = frozenset({"partial", "d", "delta"})
 
 
@@ -92,6 +93,8 @@ def taken_apart(node: Fraction) -> tuple[Above, list[Node]] | None:
     top, bottom = above(node.numerator), below(node.denominator)
     if top is None or bottom is None or top.sign != bottom[0]:
         return None
+    if top.order > MOST_ORDER:
+        raise Untyped(f"a derivative of order {top.order} (at most {MOST_ORDER})", "too-large")
     variables = bottom[1]
     if top.order > 1 and len(variables) == 1:
         variables = [_without_power(variables[0], top.order)] * top.order
@@ -122,6 +125,8 @@ def _without_power(node: Node, order: int) -> Node:
 
 def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
     """d body / d variables, laid out."""
+    if len(variables) > MOST_ORDER:
+        raise Untyped(f"a derivative of order {len(variables)} (at most {MOST_ORDER})", "too-large")
     val = frame.value(body)
     above_ref = reference(_unwrapped(body), frame.world.glossary)
     instance = _instance(frame, above_ref)

@@ -12,6 +12,7 @@ from chainrule.sheet.meaning.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.sums import big
 from chainrule.sheet.shapes import Untyped, Val
 
+MOST_FACTORS = 200
 HADAMARD = frozenset({"odot", "circ", "ast", "bullet"})
 
 
@@ -22,13 +23,15 @@ def product(frame: Frame, node: Product) -> Val:
 
 def evaluate(frame: Frame, factors: tuple[Factor, ...]) -> Val:
     """The value of a run of factors."""
+    if len(factors) > MOST_FACTORS:
+        raise Untyped(f"a product of {len(factors)} factors (at most {MOST_FACTORS})", "too-large")
     groups = _groups(factors)
     if len(groups) > 1 and any(len(g) > 1 for g in groups):
-        kept = frame.dims.copy()
+        kept = frame.universe.mark()
         try:
             return _joined(frame, groups)
         except Untyped:
-            frame.universe.dims.__dict__.update(kept.__dict__)
+            frame.universe.back(kept)
     return _left_to_right(frame, factors)
 
 

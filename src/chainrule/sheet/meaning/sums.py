@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.expr import Expr, IndexValue, const, mul, reduce, total
-from chainrule.read.tree import Accent, Big, Factor, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.binders import Binder, binders
@@ -13,6 +13,9 @@ from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.tensors import named_dim
+
+MOST_TERMS = 4096
+"""A sum with fixed limits has at most this many terms."""
 
 
 def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
@@ -75,12 +78,32 @@ def _range(frame: Frame, dim: str, binder: Binder) -> None:
     match high:
         case None:
             return
-        case Number(text=text) if text.isdigit():
-            frame.dims.fix(dim, int(text) - low + 1)
+        case _ if (last := _integer(high)) is not None:
+            if not 0 <= last - low < MOST_TERMS:
+                raise Untyped(f"a sum from {low} to {last} is out of bounds (at most {MOST_TERMS} terms)", "too-large")
+            frame.dims.fix(dim, last - low + 1)
         case Sum(terms=(first, second)) if second.sign == "-" and _text(second.node) == "1" and low == 0:
             _limit_name(frame, dim, first.node, "")
         case _:
             _limit_name(frame, dim, high, "" if low == 1 else "+1")
+
+
+def _integer(node: Node) -> int | None:
+    """The value of a limit made of whole numbers: `10`, `2+1`, `10^2`; None for anything else or out of bounds."""
+    match node:
+        case Number(text=text) if text.isdigit() and len(text) <= 9:
+            return int(text)
+        case Sum(terms=terms):
+            parts = [_integer(t.node) for t in terms]
+            if None in parts:
+                return None
+            return sum(p if t.sign == "+" else -p for t, p in zip(terms, parts, strict=True) if p is not None)
+        case Script(base=Number() as base, sub=None, sup=Node() as sup, primes=0):
+            b, exponent = _integer(base), _integer(sup)
+            if b is None or exponent is None or not 0 <= exponent <= 12:
+                return None
+            return int(b**exponent)
+    return None
 
 
 def _text(node: Node) -> str:
@@ -89,8 +112,10 @@ def _text(node: Node) -> str:
 
 def _limit_name(frame: Frame, dim: str, node: Node, suffix: str) -> None:
     ref = reference(node, frame.world.glossary)
+    if ref is None and isinstance(node, Fenced):
+        return  # the size of a set: `|V|`
     if ref is None:
-        return
+        raise Untyped("a sum up to an expression", "untyped")
     labels = [str(frame.label(x)) for x in (*ref.subs, *ref.labels)]
     name = ref.base + "".join(labels) + suffix
     if not suffix and not labels:
