@@ -69,6 +69,10 @@ class Judge(Lines):
             return Finding("unsupported", unread.code, unread.reason)
         if e.source == "condition" or is_range(e):
             return Finding("definition", "range", f"{e.text(e.lhs)} {e.op} {e.text(e.rhs)} restricts an index", "range")
+        ref = reference(e.lhs, self.world.glossary)
+        if e.op == "∈" and ref is not None and ref.base in self.world.contradictions:
+            message = f"{e.text(e.lhs)} is {self.world.contradictions[ref.base]}; the first is used"
+            return Finding("unsupported", "shape", message, "definition")
         if e.op in DECLARING:
             code = "update" if e.op == "←" else "declaration"
             return Finding("definition", code, f"the relation {e.op} {DECLARING[e.op]}", "definition")
@@ -104,7 +108,7 @@ class Judge(Lines):
         if failed is not None and failed.code == "cyclic":
             return Finding("unsupported", "cyclic", failed.message, "definition")
         if failed is not None and failed.code == "shape":
-            return Finding("unsupported", "untyped", failed.message, "definition")
+            return Finding("unsupported", "shape", failed.message, "definition")
         if failed is not None and not is_numeric(e.rhs):
             note = Note("untyped", f"the meaning of {shown_name} is not used: {failed.message}")
             return Finding("definition", "definition", f"gives {shown_name} its meaning", "definition", notes=(note,))

@@ -51,18 +51,28 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     if world.defined(ref.base) and shape.rank in ("vector", "scalar"):
         return
     subs = sum(family.slot(n) == "axis" for n in range(len(ref.subs)))
-    if family.declared_rank is None or (shape.dims and (ref.labels or not family.declared_dims)):
+    before = family.declared_dims
+    if before and shape.dims and before != shape.dims and not (ref.labels or ref.subs) and _numbers(before, shape.dims):
+        world.contradictions[ref.base] = (
+            f"declared in R^{'×'.join(map(str, before))} and in R^{'×'.join(map(str, shape.dims))}"
+        )
+        return
+    if family.declared_rank is None or shape.dims:
         family.declared_rank = shape.rank
         family.declared_dims = shape.dims
         family.declared_subs = subs
-        if ref.labels:
-            labels = tuple(
-                int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in ref.labels
-            )
-            family.labelled_dims[labels] = shape.dims
+        labels = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"] + list(ref.labels)
+        if labels:
+            numbers = (int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in labels)
+            family.labelled_dims[tuple(numbers)] = shape.dims
         for d in shape.dims:
             if d is not None and not d.isdigit():
                 world.size_names.add(d)
+
+
+def _numbers(*shapes: tuple[str | None, ...]) -> bool:
+    """Whether all dimensions of some shapes are written as numbers."""
+    return all(d is not None and d.isdigit() for dims in shapes for d in dims)
 
 
 def note_independence(world: World, e: Equation) -> None:

@@ -122,6 +122,7 @@ class World:
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
     probabilistic: bool = False
+    contradictions: dict[str, str] = field(default_factory=dict)
     symmetries: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     parameter: Node | None = None

@@ -14,7 +14,7 @@ from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.tensors import named_dim
 
-MOST_TERMS = 4096
+MOST_TERMS = 2**20
 """A sum with fixed limits has at most this many terms."""
 
 
@@ -91,7 +91,7 @@ def _range(frame: Frame, dim: str, binder: Binder) -> None:
 def _integer(node: Node) -> int | None:
     """The value of a limit made of whole numbers: `10`, `2+1`, `10^2`; None for anything else or out of bounds."""
     match node:
-        case Number(text=text) if text.isdigit() and len(text) <= 9:
+        case Number(text=text) if text.isdigit() and len(text) <= 18:
             return int(text)
         case Sum(terms=terms):
             parts = [_integer(t.node) for t in terms]
