@@ -14,6 +14,7 @@ from chainrule.check.judge import Judge
 from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.report import DocumentReport, Note, Statement
 from chainrule.read.document import Document
+from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
 from chainrule.sheet.infer import infer
@@ -34,7 +35,7 @@ def check_document(
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
     started = monotonic()
     clock = Clock(options.deadline)
-    sheet = with_told_values(gather(document, tuple(context), clock.going))
+    sheet = with_told_values(gather(document, (*context, *stated(document)), clock.going))
     own = [e for e in sheet.equations if e.own]
     findings = _judged(sheet, own, options, clock, progress)
     unread = [e for e in sheet.unread if e.own]
@@ -51,6 +52,12 @@ def check_document(
         )
         problems += (Note("deadline", message),)
     return DocumentReport(document.path, statements, problems, seconds=monotonic() - started, text=document.text)
+
+
+def stated(document: Document) -> tuple[Document, ...]:
+    """What the front matter gives: `given = "..."` holds Markdown that is read like a context file."""
+    given = document.front_matter.get("given")
+    return (from_text(given, f"{document.path} (front matter)", "markdown"),) if isinstance(given, str) else ()
 
 
 def with_told_values(sheet: Sheet) -> Sheet:
