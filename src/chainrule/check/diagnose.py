@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES = 120
 SECONDS_FOR_A_LINE = 0.5
-SECONDS_FOR_ALL = 0.8
+SECONDS_FOR_ALL = 0.5
 MOST_MENTIONS = 8
 # What the chain rule puts beside a function: its derivative at the same argument, as people write it.
 DERIVATIVES = {"sin": r"\cos", "exp": r"\exp", "sinh": r"\cosh", "cosh": r"\sinh", "softplus": r"\sigma"}
