@@ -23,7 +23,7 @@ from chainrule.sheet.sites import call_form
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Site, World
 
-MOVING_ON = re.compile(r"\b(let us|let's|now|consider|revisit|instead|another|next|similarly|let)\b", re.IGNORECASE)
+MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
 
 
