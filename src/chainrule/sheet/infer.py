@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import inf
 
 from chainrule.read.tree import Accent, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
@@ -41,6 +42,9 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
 FAILURE, ASKEW = 4.0, 1.0
+
+# Costs closer than this are the same; the earlier reading, which is the more usual one, stays.
+CLOSE = 1e-9
 
 
 def look(base: str) -> str:
@@ -332,8 +336,11 @@ class Search:
     deadline: Callable[[], None]
     memo: dict[object, float] = field(default_factory=dict)
 
-    def cost(self, lines: list[Line]) -> float:
-        cost = 0.0
+    def cost(self, lines: list[Line], custom: float = 0.0, most: float = inf) -> float:
+        """What lines cost on top of `custom`; once it has reached `most`, the rest is not looked at."""
+        cost = custom
+        if cost >= most:
+            return cost
         self.world.derived.pop("liftable", None)
         universe = Universe(self.world, self.config)
         for line in lines:
@@ -343,17 +350,19 @@ class Search:
                 self.deadline()
                 self.memo[key] = line_cost(universe, line)
             cost += self.memo[key]
+            if cost >= most:
+                break
         return cost
 
     def name(self, base: str, options: list[tuple[Reading, float]]) -> bool:
         """The best reading of one name while the others stay as they are."""
         lines = [x for x in self.lines if base in x.names]
         before = self.world.readings[base]
-        best, least = before, None
+        best, least = before, inf
         for reading, custom in options:
             self.world.readings[base] = reading
-            cost = self.cost(lines) + custom
-            if least is None or cost < least - 1e-9:
+            cost = self.cost(lines, custom, least - CLOSE)
+            if cost < least - CLOSE:
                 best, least = reading, cost
         self.world.readings[base] = best
         return best != before
@@ -361,11 +370,11 @@ class Search:
     def convention(self, op: str) -> bool:
         """The best reading of one product sign."""
         before = self.world.conventions[op]
-        best, least = before, None
+        best, least = before, inf
         for option, custom in CONVENTIONS[op]:
             self.world.conventions[op] = option
-            cost = self.cost(self.lines) + custom
-            if least is None or cost < least - 1e-9:
+            cost = self.cost(self.lines, custom, least - CLOSE)
+            if cost < least - CLOSE:
                 best, least = option, cost
         self.world.conventions[op] = best
         return best != before
@@ -396,8 +405,8 @@ class Search:
                 self.world.readings[a], self.world.readings[b] = ra, rb
                 if self.cost([line]) >= FAILURE:
                     continue
-                cost = self.cost(lines) + ca + cb
-                if cost < least - 1e-9:
+                cost = self.cost(lines, ca + cb, least - CLOSE)
+                if cost < least - CLOSE:
                     best, least = (ra, rb), cost
         self.world.readings[a], self.world.readings[b] = best
         return best != before
