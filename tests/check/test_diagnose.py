@@ -12,7 +12,7 @@ from chainrule.check.places import Side
 from chainrule.check.report import Statement
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Span
-from chainrule.sheet.names import collect
+from chainrule.sheet.glossary import collect
 
 SQUARES = (
     r"Let $X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$, $w \in \mathbb{R}^d$ and"

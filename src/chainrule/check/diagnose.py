@@ -26,9 +26,10 @@ from chainrule.read import tree
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Accent, Name, Node, Product, Relation, Script, Span, Unread
 from chainrule.sheet.frame import Frame
+from chainrule.sheet.glossary import attach_increments
 from chainrule.sheet.infer import lines_of, mismatch, type_line
 from chainrule.sheet.meaning.calls import function_name
-from chainrule.sheet.names import attach_increments, reference, walk
+from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, trimmed
 from chainrule.sheet.tensors import tensor

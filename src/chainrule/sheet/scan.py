@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import (
     INDEX_LETTERS,
     TRANSPOSE_WORDS,
     Ref,
-    bound_letters,
     children,
     letter_of,
     reference,

@@ -14,7 +14,8 @@ from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Missing, Node, Relation, Span, Unread
-from chainrule.sheet.names import Glossary, attach_increments, collect, walk
+from chainrule.sheet.glossary import attach_increments, collect
+from chainrule.sheet.names import Glossary, walk
 
 DEFINING = frozenset({"=", ":=", "≡", "=:"})
 

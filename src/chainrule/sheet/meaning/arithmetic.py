@@ -10,8 +10,9 @@ from chainrule.read import tree
 from chainrule.read.tree import Fraction, Name, Node, Number, Root, Script, Sum
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.literals import decimal
-from chainrule.sheet.names import Postfix, bound_letters, walk
+from chainrule.sheet.names import Postfix, walk
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
 MOST_TERMS = 200

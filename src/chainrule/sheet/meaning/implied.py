@@ -7,7 +7,8 @@ from collections import Counter
 from chainrule.expr import Expr, IndexValue, total
 from chainrule.read.tree import Big, Factor, Node, Script, Sum
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.names import bound_letters, children, letter_of, reference, split_subscript, walk
+from chainrule.sheet.glossary import bound_letters
+from chainrule.sheet.names import children, letter_of, reference, split_subscript, walk
 from chainrule.sheet.shapes import Val
 
 

@@ -1,0 +1,190 @@
+"""The glossary of a document: what its letters are used for, collected from every formula before anything is read.
+
+Which letters an index runs over, which superscripts are labels, which subscripts are index slots; and whether a Δ
+stands alone or belongs to the name after it (`\\Delta w`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+
+from chainrule.read import tree
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Comma,
+    Factor,
+    Fenced,
+    Infix,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Sum,
+)
+from chainrule.sheet.names import INDEX_LETTERS, Glossary, letter_of, reference, shifted_letter, split_subscript, walk
+
+
+def bound_letters(node: Node) -> Iterator[str]:
+    """Letters that a subscript condition ranges over: `i`, `i=1`, `i,j`, `j \\neq y_i`, `w \\in V`."""
+    match node:
+        case Name(text=text):
+            yield text
+        case Comma(items=items):
+            for item in items:
+                yield from bound_letters(item)
+        case Relation(first=first):
+            yield from bound_letters(first)
+        case Product(factors=factors) if all(f.op == "" for f in factors):
+            for f in factors:
+                yield from bound_letters(f.node)
+        case Infix(left=left):
+            yield from bound_letters(left)
+
+
+def collect(nodes: Iterable[Node]) -> Glossary:
+    """The glossary of a document's formulas (two passes: letters first, then the names that carry them)."""
+    glossary = Glossary()
+    everything = [n for node in nodes for n in walk(node)]
+    for node in everything:
+        _collect_letters(node, glossary)
+    for node in everything:
+        if isinstance(node, Script) and isinstance(node.sub, Name) and isinstance(node.base, (Name, Accent)):
+            stem = reference(node.base, glossary)
+            letter = node.sub.text
+            if stem is not None and letter not in INDEX_LETTERS and letter not in glossary.bound:
+                glossary.named.add(stem.base)
+    for _ in range(2):
+        for node in everything:
+            _collect_names(node, glossary)
+    glossary.settled = True
+    return glossary
+
+
+def _collect_letters(node: Node, glossary: Glossary) -> None:
+    match node:
+        case Relation(first=Script(base=Name(text="delta"), sub=Node() as sub, sup=None), links=(link, *_)):
+            # δ with two subscripts on the left of an equation is a quantity of this document, unless cases define it
+            if link.op in ("=", ":=") and not isinstance(link.node, tree.Cases):
+                glossary.error_delta |= len(split_subscript(sub, "delta", glossary)[1]) == 2
+        case Big(op="sum" | "prod" | "max" | "min" | "argmax" | "argmin", sub=Node() as sub):
+            glossary.bound.update(bound_letters(sub))
+        case Relation(first=Name(text=text), links=(link, *_)) if len(text) == 1 and _is_range(link.node, link.op):
+            glossary.bound.add(text)
+        case Comma(items=(Relation(first=Name(text=text), links=(link,)), *_)) if len(text) == 1:
+            if isinstance(link.node, Number):
+                glossary.bound.add(text)
+        case Script(base=base, sup=Node() as sup) if not isinstance(sup, Fenced):
+            letter = shifted_letter(sup)
+            if letter is not None and isinstance(sup, Sum) and letter in INDEX_LETTERS | {"L"}:
+                ref = reference(replace(node, sup=None) if node.sub or node.primes else base, glossary)
+                if ref is not None:
+                    glossary.label_letters.add(f"{ref.base}^{letter}")
+        case Product(factors=factors):
+            _collect_delta(factors, glossary)
+
+
+def _is_range(node: Node, op: str) -> bool:
+    return op == "=" and isinstance(node, Comma) and any(isinstance(x, tree.Dots) for x in node.items)
+
+
+def _collect_delta(factors: tuple[Factor, ...], glossary: Glossary) -> None:
+    last = factors[-1].node
+    if isinstance(last, Name) and last.text == "Delta":
+        glossary.lone_delta = True
+
+
+def _collect_names(node: Node, glossary: Glossary) -> None:
+    if isinstance(node, Sum) and any(isinstance(t.node, Name) and t.node.text == "Delta" for t in node.terms):
+        glossary.lone_delta = True
+    if not isinstance(node, Script):
+        return
+    ref = reference(node, glossary)
+    if ref is None:
+        return
+    for slot, sub in enumerate(ref.subs):
+        if (letter := letter_of(sub)) and letter in glossary.bound:
+            glossary.indexed.setdefault(ref.base, set()).add(slot)
+    if ref.base in glossary.indexed:
+        return
+    # `u_o` beside `u_w` with w bound: the slot is an index slot for every letter.
+    if isinstance(node.sub, Name) and len(node.sub.text) == 1:
+        stem = reference(node.base, glossary)
+        if stem is not None and 0 in glossary.indexed.get(stem.base, ()):
+            glossary.indexed.setdefault(stem.base, set()).add(0)
+
+
+# -------------------------------------------------------------------------------------------------- increments
+
+
+def attach_increments(node: Node, glossary: Glossary) -> Node:
+    """`\\Delta w` is one name where Δ never stands alone: the Δ becomes an accent of the name after it."""
+    if glossary.lone_delta:
+        return node
+    return _attach(node)
+
+
+def _attach(node: Node) -> Node:
+    if isinstance(node, Product):
+        factors = _attach_factors(node.factors)
+        return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
+    return _rebuild(node)
+
+
+def _attach_factors(factors: tuple[Factor, ...]) -> list[Factor]:
+    out: list[Factor] = []
+    skip = False
+    for n, factor in enumerate(factors):
+        if skip:
+            skip = False
+            continue
+        after = factors[n + 1] if n + 1 < len(factors) else None
+        if isinstance(factor.node, Name) and factor.node.text == "Delta" and after is not None and after.op == "":
+            marked = _mark(factor.node, after.node)
+            if marked is not None:
+                out.append(Factor(factor.op, marked))
+                skip = True
+                continue
+        out.append(Factor(factor.op, _attach(factor.node)))
+    return out
+
+
+def _mark(delta: Name, node: Node) -> Node | None:
+    """The node with Δ as an accent on its innermost name."""
+    match node:
+        case Name() | Accent():
+            return Accent(delta.span.join(node.span), "Delta", node)
+        case Script(base=base):
+            marked = _mark(delta, base)
+            return None if marked is None else replace(node, base=marked, span=delta.span.join(node.span))
+    return None
+
+
+def _rebuild(node: Node) -> Node:
+    """The node with `_attach` done on everything below it."""
+    changes: dict[str, object] = {}
+    for f in fields(node):
+        old = getattr(node, f.name)
+        new = _rebuild_value(old)
+        if new is not old:
+            changes[f.name] = new
+    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+
+
+def _rebuild_value(value: object) -> object:
+    if isinstance(value, Node):
+        return _attach(value)
+    if isinstance(value, tuple):
+        new = tuple(_rebuild_value(v) for v in value)
+        return value if all(a is b for a, b in zip(new, value, strict=True)) else new
+    if isinstance(value, (tree.Factor, tree.Term, tree.Link)):
+        node = _attach(value.node)
+        return value if node is value.node else replace(value, node=node)
+    if isinstance(value, tree.Case):
+        new_value = _attach(value.value)
+        condition = None if value.condition is None else _attach(value.condition)
+        return replace(value, value=new_value, condition=condition)
+    return value
