@@ -181,6 +181,17 @@ def test_evidence_comes_with_every_verdict(sheet: str) -> None:
             assert statement.evidence is not None, shown([statement])
 
 
+INSIDE = re.compile(r"\b(?:cal|bold|bb|frak) \w|°|#\d|·")
+"""What names have inside and nobody writes: typefaces as words, marks of samples, redefinitions and bound indices."""
+
+
+@pytest.mark.parametrize("sheet", sheets())
+def test_names_are_shown_as_they_are_written(sheet: str) -> None:
+    for s in (s for found in checked(sheet).values() for s in found):
+        said = [s.message, *s.assumptions, *(s.counterexample.values if s.counterexample else ())]
+        assert not any(INSIDE.search(text) for text in said), f"line {s.line}: {said}"
+
+
 def test_an_expectation_is_read() -> None:
     line = expectation("s.md", 3, r"$$ a = b = c $$ <!-- xfail definition, refuted|assumed: sign try: x, y ## why -->")
     assert line == Line("s.md", 3, (Expected(("definition",)), Expected(("refuted", "assumed"), "sign", False, "x, y")),

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from chainrule.calculus import resolve
+from chainrule.check.need import Need
 from chainrule.check.points import MODES, SIZES, Sampler, dims_of, free_symbols, needy_symbols, sizes_for
 from chainrule.check.settle import Settled
+from chainrule.check.writing import name_of, names_of
 from chainrule.expr import (
     BALL,
     CyclicDefinition,
@@ -71,6 +73,7 @@ class Unclear:
 
     code: str
     message: str
+    needs: tuple[Need, ...] = ()
 
 
 Outcome = Same | Different | Unclear
@@ -114,7 +117,8 @@ class Comparer:
         symbols = free_symbols(terms, self.settled.universe.definitions)
         for symbol in sorted(symbols):
             if symbol in self.settled.broken:
-                return f"{symbol.name} could not be given a meaning: {self.settled.broken[symbol].message}"
+                name = name_of(self.settled.universe, symbol)
+                return f"{name} could not be given a meaning: {self.settled.broken[symbol].message}"
         return None
 
     def _sampled(self, left: Expr, right: Expr, axes: list[Index], condition: Expr | None) -> Outcome:
@@ -233,8 +237,8 @@ class Comparer:
         point = int(place[0])
         definitions = self.settled.universe.definitions
         values: dict[str, Any] = {}
-        for symbol in sorted(symbols):
-            values[symbol.name] = model.values[symbol][point].tolist()
+        for symbol, name in names_of(self.settled.universe, sorted(symbols)).items():
+            values[name] = model.values[symbol][point].tolist()
         entry = []
         for n, index in zip(place[1:], ordered, strict=True):
             if index in axes:

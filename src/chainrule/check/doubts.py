@@ -13,7 +13,9 @@ from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_decimals, has_derivative, has_derivative_node, is_zero
 from chainrule.check.lines import Lines, Variant
+from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.points import reach
+from chainrule.check.writing import name_of, names_of, written
 from chainrule.expr import Const, Expr, Symbol, Unknown
 from chainrule.read.tree import Name, Node, Sum
 from chainrule.sheet.infer import names_in
@@ -21,7 +23,7 @@ from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.sites import call_form
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Site, World
+from chainrule.sheet.world import Instance, Site, World
 
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
@@ -131,14 +133,14 @@ def set_to_zero(lines: Lines, e: Equation, _variant: Variant, _different: Differ
     return None
 
 
-def vanishing(_lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
+def vanishing(lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
     """A derivative that is zero only because nothing says how one quantity depends on the other."""
     left, right = different.terms
     zero = isinstance(left, Const) and left.value == 0 and has_derivative_node(e.lhs)
     if not zero or isinstance(right, Const):
         return None
-    text = f"the document does not say how {e.text(e.lhs)} depends on the variable it is differentiated by"
-    return assumed("undefined-symbol", text)
+    needs = dependences(lines.world, e, (e.lhs,))
+    return assumed("undefined-symbol", depends(lines.world, e, e.lhs), needs=needs)
 
 
 def numbers_put_in(_lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
@@ -147,8 +149,10 @@ def numbers_put_in(_lines: Lines, e: Equation, variant: Variant, different: Diff
     for side, other, symbols in sides:
         free = symbols - set(variant.settled.data)
         if has_decimals(side) and not has_decimals(other) and free:
-            names = ", ".join(sorted(s.name for s in free))
-            return assumed("undefined-symbol", f"the numbers put in for {names} are not given in the document")
+            names = ", ".join(names_of(variant.universe, sorted(free)).values())
+            needs = _needs("number", variant, free)
+            text = f"the numbers put in for {names} are not given in the document"
+            return assumed("undefined-symbol", text, needs=needs)
     return None
 
 
@@ -165,8 +169,15 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
     }
     for symbol in sorted(new | lost):
         side = "right" if symbol in new else "left"
-        return assumed("undefined-symbol", f"{symbol.name} is never defined and stands on the {side} side only")
+        text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {side} side only"
+        return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
     return None
+
+
+def _needs(kind: NeedKind, variant: Variant, symbols: set[Symbol]) -> tuple[Need, ...]:
+    """The same need for several symbols."""
+    instances = variant.universe.instances
+    return tuple(Need(kind, instances[s]) for s in sorted(symbols) if s in instances)
 
 
 def _is_variable(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
@@ -192,7 +203,12 @@ def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Di
     loose |= variant.universe.roles_taken & (names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs))
     if not loose:
         return None
-    return assumed("undefined-symbol", f"{min(loose)} is never defined; this line may be what says what it is")
+    tensors = {s.name: instance for s, instance in variant.universe.instances.items()} | variant.universe.called
+    instance = tensors.get(min(loose)) or Instance(min(loose))
+    callable_ = variant.universe.called.keys() | variant.universe.roles_taken
+    kind: NeedKind = "function" if min(loose) in callable_ else "definition"
+    text = f"{written(variant.universe, instance)} is never defined; this line may be what says what it is"
+    return assumed("undefined-symbol", text, needs=(Need(kind, instance),))
 
 
 def _unknowns(term: Expr, variant: Variant) -> set[Unknown]:
@@ -222,7 +238,9 @@ def constrained(lines: Lines, e: Equation, variant: Variant, different: Differen
             finally:
                 family.domain_kind = before
             if isinstance(again, Same):
-                return assumed("condition", f"holds if {symbol.name} {what}, which the document does not say here")
+                text = f"holds if {name_of(variant.universe, symbol)} {what}, which the document does not say here"
+                need = Need("condition", variant.universe.instances[symbol], probe)
+                return assumed("condition", text, needs=(need,))
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chainrule.check.need import Need
 from chainrule.check.report import Counterexample, Evidence, Kind, Note, Suggestion, Verdict
 
 
@@ -20,8 +21,9 @@ class Finding:
     suggestion: Suggestion | None = None
     assumptions: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
-def assumed(code: str, text: str, kind: Kind = "claim") -> Finding:
+def assumed(code: str, text: str, kind: Kind = "claim", needs: tuple[Need, ...] = ()) -> Finding:
     """A line that rests on what the document never says, which the text names."""
-    return Finding("assumed", code, text, kind, assumptions=(text,))
+    return Finding("assumed", code, text, kind, assumptions=(text,), needs=needs)

@@ -20,16 +20,20 @@ from chainrule.check.doubts import doubt
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import is_differential, is_range, updates
 from chainrule.check.lines import EQUALITIES, Lines, Variant
+from chainrule.check.need import Need
 from chainrule.check.numbers import numeric
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.undecided import grounded, undecided
+from chainrule.check.writing import name_of, names_of
 from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
 from chainrule.sheet.infer import names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Instance
 
 DECLARING = {
     "∈": "declares where a name lives",
@@ -167,26 +171,30 @@ class Judge(Lines):
         if {side.kind for side in variant.typed[e.position][1:]} == {"row", "column"}:
             notes.append(Note("layout", "right up to a transpose: one side is a row, the other a column"))
         message = "holds by the definitions" if same.method == "proved" else "both sides agree at every sample point"
-        assumptions = self.assumptions(e, variant)
+        rests = self.assumptions(e, variant)
         return Finding(
-            "verified", evidence.method, message, evidence=evidence, assumptions=assumptions, notes=tuple(notes)
-        )
+            "verified", evidence.method, message, evidence=evidence, assumptions=tuple(rests), notes=tuple(notes),
+            needs=tuple(rests.values()),
+        )  # fmt: skip
 
-    def assumptions(self, e: Equation, variant: Variant) -> tuple[str, ...]:
-        """What a line rests on that the document does not say."""
+    def assumptions(self, e: Equation, variant: Variant) -> dict[str, Need]:
+        """What a line rests on that the document does not say, in words, with what would say it."""
         names = {x for side in (e.lhs, e.rhs) for x in names_in(self.world, side)}
-        found = []
+        found: dict[str, Need] = {}
         for symbol, text in variant.settled.assumed.items():
             instance = variant.universe.instances.get(symbol)
             if instance is not None and instance.base in names:
-                found.append(text)
+                found[text] = Need("definition", instance)
         for base in sorted(variant.universe.roles_taken & names):
-            found.append(f"{base} is not defined; it is read as the logistic sigmoid")
-        for symbol, below_names in variant.settled.unknown.items():
+            text = f"{spelled_out(base)} is not defined; it is read as the logistic sigmoid"
+            found[text] = Need("function", Instance(base), "sigmoid")
+        for symbol, arguments in variant.settled.unknown.items():
             instance = variant.universe.instances.get(symbol)
             if instance is not None and instance.base in names:
-                found.append(f"{symbol.name} is some differentiable function of {', '.join(below_names)}")
-        return tuple(dict.fromkeys(found))
+                below = ", ".join(names_of(variant.universe, arguments).values())
+                name = name_of(variant.universe, symbol)
+                found[f"{name} is some differentiable function of {below}"] = Need("definition", instance, below)
+        return found
 
     def misfit(self, e: Equation, outcome: Outcome) -> Finding | None:
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
@@ -218,7 +226,7 @@ class Judge(Lines):
             evidence=Evidence("sampled", 1, different.sizes, self.options.seed, "128 bits"),
             counterexample=Counterexample(different.values, different.lhs, different.rhs, different.where),
             suggestion=None if repair is None else repair.suggestion,
-            assumptions=self.assumptions(e, variant),
+            assumptions=tuple(self.assumptions(e, variant)),
         )
 
 

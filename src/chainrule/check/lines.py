@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from chainrule.calculus import resolve
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
 from chainrule.check.forms import has_derivative, is_zero
+from chainrule.check.need import dependences, depends
 from chainrule.check.options import Options
 from chainrule.check.points import free_symbols
 from chainrule.check.settle import Settled, settle
@@ -100,8 +101,8 @@ class Lines:
         first = guard(call)
         letters = frame.used - {"T"}
         if isinstance(first, Same) and self._empty(e, variant):
-            text = f"the document does not say how {e.text(e.lhs)} depends on the variable it is differentiated by"
-            return Unclear("undefined-symbol", text)
+            needs = dependences(variant.universe.world, e, (e.lhs, e.rhs))
+            return Unclear("undefined-symbol", depends(variant.universe.world, e, e.lhs), needs)
         if isinstance(first, Same) and letters and variant.universe.config.letters == {}:
             return self._elsewhere(e, variant, letters, first)
         return first

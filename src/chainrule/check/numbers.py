@@ -11,10 +11,12 @@ from chainrule.check.compare import Comparer, Outcome, Same, Unclear, guard
 from chainrule.check.digits import Printed, rounds_to, shown
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
+from chainrule.check.need import Need
 from chainrule.check.points import dims_of, free_symbols, sizes_for
 from chainrule.check.report import Counterexample, Evidence, Suggestion
 from chainrule.check.settle import Settled
 from chainrule.check.undecided import undecided
+from chainrule.check.writing import names_of
 from chainrule.expr import BALL, Dim, Expr, Index, Model, Symbol, evaluate
 from chainrule.expr.model import Array
 from chainrule.sheet.shapes import Val
@@ -49,7 +51,7 @@ def numeric(lines: Lines, e: Equation, table: list[list[Printed]]) -> Finding:
         return Finding("verified", "digits", "every printed digit is right", "numeric", evidence)
     assert isinstance(outcome, Unclear)
     if outcome.code == "undefined-symbol":
-        return assumed(outcome.code, outcome.message, "numeric")
+        return assumed(outcome.code, outcome.message, "numeric", outcome.needs)
     found = undecided(lines, e, outcome)
     return replace(found, kind="numeric")
 
@@ -64,9 +66,12 @@ def _digits(variant: Variant, lhs: Val, table: list[list[Printed]]) -> Outcome:
     broken = [s for s in sorted(symbols) if s in variant.settled.broken]
     if broken:
         return Unclear("poisoned", variant.settled.broken[broken[0]].message)
-    open_symbols = sorted(s.name for s in symbols if s not in variant.settled.data)
+    without = [s for s in sorted(symbols) if s not in variant.settled.data]
+    open_symbols = names_of(variant.universe, without).values()
     if open_symbols or term.free - set(axes):
-        return Unclear("undefined-symbol", f"{', '.join(open_symbols) or 'an index'} has no number")
+        needs = tuple(Need("number", variant.universe.instances[s]) for s in without if s in variant.universe.instances)
+        names = ", ".join(open_symbols) or "an index"
+        return Unclear("undefined-symbol", f"{names} {'have' if len(without) > 1 else 'has'} no number", needs)
     sizes = sizes_for(variant.universe, dims_of([term], definitions) | {i.dim for i in axes}, 0)
     exact = _exact(comparer, term, axes, symbols, sizes)
     wanted = (len(table), len(table[0]))

@@ -35,7 +35,7 @@ class Settled:
     universe: Universe
     data: dict[Symbol, tuple[tuple[Fraction, ...], ...]] = field(default_factory=dict)
     assumed: dict[Symbol, str] = field(default_factory=dict)
-    unknown: dict[Symbol, tuple[str, ...]] = field(default_factory=dict)
+    unknown: dict[Symbol, tuple[Symbol, ...]] = field(default_factory=dict)
     broken: dict[Symbol, Untyped] = field(default_factory=dict)
 
 
@@ -114,7 +114,7 @@ def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instan
     args += [((), value(i)) for i in lead]
     body = unknown(symbol.name, tuple(args), ())
     universe.definitions.add(Definition(symbol, tuple(lead), body))
-    settled.unknown[symbol] = tuple(a.name for a in frontier)
+    settled.unknown[symbol] = tuple(frontier)
 
 
 def declared_frontier(universe: Universe, instance: Instance, epoch: int) -> set[Instance]:

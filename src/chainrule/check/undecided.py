@@ -15,7 +15,7 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
     """No decision: a shape mismatch between grounded sides is wrong, everything else is unsupported."""
     assert isinstance(outcome, Unclear)
     if outcome.code == "undefined-symbol":
-        return assumed(outcome.code, outcome.message)
+        return assumed(outcome.code, outcome.message, needs=outcome.needs)
     if outcome.code == "shape-of-sides" and lines.world.einstein:
         message = "a whole tensor is equated with its components; " + outcome.message
         return Finding("unsupported", "untyped", message)

@@ -33,7 +33,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     sentences = [
         s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
     ]
-    world = World(scope.number, sheet.glossary)
+    world = World(scope.number, sheet.glossary, equations=equations)
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:

@@ -9,6 +9,7 @@ from chainrule.read.tree import Node
 from chainrule.sheet.frame import Frame, Term
 from chainrule.sheet.names import Ref
 from chainrule.sheet.shapes import Untyped, Val, scalar
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.tensors import Tensor, liftable, tensor, updating
 from chainrule.sheet.world import Instance
 
@@ -43,7 +44,9 @@ def _lifted(frame: Frame, instance: Instance) -> Val:
 def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
     n = len(whole.ambient)
     if n + len(nodes) > len(whole.axes):
-        raise Untyped(f"{whole.instance.shown} has {len(whole.axes) - n} axes but {len(nodes)} subscripts", "shape")
+        raise Untyped(
+            f"{spelled_out(whole.instance.base)} has {len(whole.axes) - n} axes but {len(nodes)} subscripts", "shape"
+        )
     terms = []
     for letter, axis in zip(whole.ambient, whole.axes, strict=False):
         dim, term = frame.letter(letter) or frame.free_letter(letter)

@@ -140,7 +140,7 @@ def dimension(node: Node) -> str | None:
         case Name(text=text):
             return text
         case Script(base=Name(text=text), sub=Node() as sub):
-            return f"{text}_{''.join(getattr(n, 'text', '') for n in walk(sub))}"
+            return f"{text}_{''.join(getattr(n, 'text', '') for n in sorted(walk(sub), key=lambda n: n.span.start))}"
     return None
 
 

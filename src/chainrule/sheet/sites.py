@@ -10,6 +10,7 @@ from chainrule.sheet.meaning.differentials import above, below, rest_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation, fence_items
 from chainrule.sheet.world import Site, World
 
@@ -184,9 +185,8 @@ def implicit_site(world: World, e: Equation) -> None:
         return
     base = ref.base
     section = (e.scope.part, e.scope.section)
-    assumed = (
-        f"{base} is taken from line {e.document.position(e.span.start)[0]}: it is what stands under the derivative"
-    )
+    line = e.document.position(e.span.start)[0]
+    assumed = f"{spelled_out(base)} is taken from line {line}: it is what stands under the derivative"
     world.sites.setdefault(base, []).append(
         Site(base, ref, right[0], e.position, assumed=assumed, section=section, own=e.own)
     )

@@ -12,6 +12,7 @@ from chainrule.sheet.frame import Frame, index_term
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.world import Cycle, Instance, Label, Site, World
 
 
@@ -175,7 +176,7 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         for sub in axis_subs(frame, site.ref):
             letter = letter_of(sub)
             if letter is None:
-                raise Untyped(f"{instance.base} is defined for single components only", "untyped")
+                raise Untyped(f"{spelled_out(instance.base)} is defined for single components only", "untyped")
             dim = f"{owner}.{letter}"
             inner = inner.bind(letter, dim)
             lead.append((letter, dim))

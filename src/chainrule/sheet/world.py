@@ -15,6 +15,8 @@ from chainrule.expr import Definitions, Expr, Symbol
 from chainrule.read.tree import Node
 from chainrule.sheet.names import Glossary, Ref
 from chainrule.sheet.shapes import Dims, Layout, Untyped
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.statements import Equation
 
 Label = int | str
 
@@ -129,6 +131,7 @@ class World:
     derived: dict[str, frozenset[str]] = field(default_factory=dict)
     bodies: dict[int, frozenset[str]] = field(default_factory=dict)
     epochs: list[int] = field(default_factory=list)
+    equations: list[Equation] = field(default_factory=list, repr=False)
 
     # ---------------------------------------------------------------------------------------- definitions
 
@@ -185,8 +188,9 @@ class World:
 class Cycle(Untyped):
     """A name is defined through itself; `positions` are the equations that go round."""
 
-    def __init__(self, positions: tuple[int, ...], base: str = "a name") -> None:
-        super().__init__(f"{base} is defined through itself", "cyclic")
+    def __init__(self, positions: tuple[int, ...], base: str | None = None) -> None:
+        name = "a name" if base is None else spelled_out(base)
+        super().__init__(f"{name} is defined through itself", "cyclic")
         self.positions = positions
 
 
@@ -206,6 +210,7 @@ class Universe:
     taken: dict[str, list[Callable[[], tuple[Expr, Expr]]]] = field(default_factory=dict)
     laid_out: set[str] = field(default_factory=set)
     between: set[str] = field(default_factory=set)
+    called: dict[str, Instance] = field(default_factory=dict)
     roles_taken: set[str] = field(default_factory=set)
     numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)
     building: dict[object, int] = field(default_factory=dict)

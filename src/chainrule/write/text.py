@@ -93,9 +93,9 @@ def _full(s: Statement, document: DocumentReport, console: Console) -> None:
     if s.evidence:
         _words(console, f"{INDENT}evidence: ", evidence(s.evidence), "dim")
     for assumption in s.assumptions if s.assumptions != (s.message,) else ():
-        _words(console, f"{INDENT}assuming: ", assumption, "yellow")
+        _words(console, f"{INDENT}assuming: ", said(assumption), "yellow")
     for note in s.notes:
-        _words(console, f"{INDENT}note [{plain(note.code)}]: ", note.message, "blue")
+        _words(console, f"{INDENT}note [{plain(note.code)}]: ", said(note.message), "blue")
 
 
 def _excerpt(rows: list[Marked], s: Statement, console: Console) -> None:
@@ -103,23 +103,29 @@ def _excerpt(rows: list[Marked], s: Statement, console: Console) -> None:
 
     Where the source was cut, the whole statement follows in a shorter writing.
     """
+    message = plain(said(s.message) if s.verdict != "unsupported" else s.message)
     for i, row in enumerate(rows):
         label = str(row.number) if row.number else ""
         _line(console, Text.assemble((f"{label:>{GUTTER}} | ", "dim"), row.text))
         if not row.marks:
             continue
         carets = Text.assemble((BAR, "dim"), (" " * row.indent + "^" * row.marks, STYLES[s.verdict]))
-        fits = carets.cell_len + 1 + cells(plain(s.message)) <= console.width
+        fits = carets.cell_len + 1 + cells(message) <= console.width
         if fits and i == len(rows) - 1:
-            _line(console, carets.append(" " + plain(s.message)))
+            _line(console, carets.append(" " + message))
             return
         _line(console, carets)
     if not rows:
         _line(console, Text.assemble((BAR, "dim"), clip(plain(s.tex), console.width - len(BAR))))
     elif any(row.text.endswith("…") and row.indent + row.marks == cells(row.text) for row in rows):
         _words(console, BAR.replace("|", ":"), clip(readable(s.tex), MAX_ROWS * (console.width - len(BAR))), "dim")
-    if s.message:
-        _words(console, BAR.replace("|", "="), s.message, "dim")
+    if message:
+        _words(console, BAR.replace("|", "="), message, "dim")
+
+
+def said(message: str) -> str:
+    """A sentence with the TeX in it in the shorter writing."""
+    return readable(message) if "\\" in message else message
 
 
 def _in_words(found: Counterexample) -> bool:
@@ -131,7 +137,7 @@ def _counterexample(found: Counterexample, kind: Evidence | None, console: Conso
     """Each symbol's value, then both sides, in one column of equal signs. A printed digit needs the sides only."""
     left, right = apart(found.lhs, found.rhs, digits_of(kind))
     values = {} if kind and kind.method == "digits" else found.values
-    rows = [(plain(name), grid(value), "none") for name, value in values.items()]
+    rows = [(plain(readable(name)), grid(value), "none") for name, value in values.items()]
     rows += [("left side", left, "bold"), ("right side", right, "bold")]
     width = min(max(cells(name) for name, _, _ in rows), console.width // 3)
     where = f" (the sides differ at {plain(found.where)})" if found.where else ""

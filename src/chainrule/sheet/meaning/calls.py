@@ -13,6 +13,7 @@ from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.functions import applied, builtin
 from chainrule.sheet.names import Ref, reference, split_subscript, split_superscript, walk
 from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import fence_items
 
 
@@ -84,7 +85,7 @@ def called(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]
         val = applied(frame, ref, (fence,))
         return _hung(frame, val, after), n + 2
     if after is None:
-        raise Untyped(f"the function {ref.base} without an argument", "untyped")
+        raise Untyped(f"the function {spelled_out(ref.base)} without an argument", "untyped")
     end = _argument_end(frame, factors, n + 1)
     argument = differentials.rest_of(factors[n + 1 : end])
     return applied(frame, ref, (argument,)), end

@@ -15,6 +15,7 @@ from chainrule.sheet.meaning.conditions import is_index_letter
 from chainrule.sheet.meaning.structural import STRUCTURAL
 from chainrule.sheet.names import Ref, letter_of, reference
 from chainrule.sheet.shapes import Untyped, Val, scalar
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.world import Cycle, Instance, Site
 
 # What an undefined function letter is by custom; said as an assumption wherever it is used.
@@ -119,7 +120,7 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     if len(params) != len(args) and _plain_names(frame, args):
         return _inside(frame, site, frame.owner, {}).value(site.body)
     if len(params) != len(args):
-        raise Untyped(f"{ref.base} is defined with {len(params)} arguments, found {len(args)}", "untyped")
+        raise Untyped(f"{spelled_out(ref.base)} is defined with {len(params)} arguments, found {len(args)}", "untyped")
     owner = f"{frame.owner}/{ref.base}{len(frame.counter)}.{frame.counter[0]}"
     inner = _inside(frame, site, owner, dict(frame.args))
     for param, arg in zip(params, args, strict=True):
@@ -204,7 +205,9 @@ def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
         return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
     vals = [frame.value(a) for a in args]
     labels = [frame.label(s) for s in ref.subs] + [frame.label(x) for x in ref.labels]
-    name = Instance(ref.base, tuple(labels)).shown
+    instance = Instance(ref.base, tuple(labels))
+    name = instance.shown
+    frame.universe.called[name] = instance
     slots = ((0, ()),) * ref.primes
     if len(vals) == 1 and (vals[0].scalar or ref.base.split()[-1] in ELEMENTWISE_LETTERS):
         return algebra.mapped(lambda x: unknown(name, (((), x),), slots), vals[0])

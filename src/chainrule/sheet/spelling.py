@@ -1,0 +1,49 @@
+r"""A base name in TeX: `cal L` is `\mathcal{L}`, `hat(y)_hid` is `\hat{y}_{\text{hid}}`.
+
+Inside, a base has its typefaces and accents as words (`sheet.names`); what a person is shown, or is to write into a
+context file, is TeX that is read as the same name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.read.symbols import COMMANDS, FUNCTIONS
+
+_STYLES = {"bold": r"\mathbf", "cal": r"\mathcal", "bb": r"\mathbb", "frak": r"\mathfrak"}
+_ACCENT = re.compile(r"(\w+)\((.*)\)(.*)", re.DOTALL)
+_BOLD_WORD = r"\boldsymbol"  # \mathbf leaves a Greek letter as it is
+
+
+def spelled_out(base: str) -> str:
+    r"""A base name in TeX that is read as this very name.
+
+    >>> print(*map(spelled_out, ("cal L", "bold theta", "hat(y)_hid", "w^*", "E_total", "sigma", "CE")))
+    \mathcal{L} \boldsymbol{\theta} \hat{y}_{\text{hid}} w^* E_{\text{total}} \sigma \mathrm{CE}
+    """
+    accented = _ACCENT.fullmatch(base)
+    if accented is not None:
+        kind, inner, rest = accented.groups()
+        return rf"\{kind}{{{spelled_out(inner)}}}{_scripts(rest)}"
+    core = re.split(r"[_^]", base, maxsplit=1)[0]
+    *styles, name = core.split(" ") if core else [""]
+    text = _word(name)
+    for style in reversed(styles):
+        sign = _BOLD_WORD if style == "bold" and text.startswith("\\") else _STYLES.get(style, r"\mathrm")
+        text = f"{sign}{{{text}}}"
+    return text + _scripts(base[len(core) :])
+
+
+def _word(name: str) -> str:
+    if len(name) <= 1 or not name.isalpha():
+        return name
+    control = COMMANDS.get(name, ("",))[0] == "name" and name not in FUNCTIONS
+    return "\\" + name if control else rf"\mathrm{{{name}}}"
+
+
+def _scripts(rest: str) -> str:
+    """`_hid` and `^*` behind a base."""
+    found = []
+    for sign, word in re.findall(r"([_^])([^_^]+)", rest):
+        found.append(f"{sign}{word}" if len(word) == 1 else rf"{sign}{{\text{{{word}}}}}")
+    return "".join(found)
