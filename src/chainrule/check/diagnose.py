@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.check.clock import DeadlinePassed
 from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
-from chainrule.check.edits import Edit, Rule, edits
+from chainrule.check.edits import Edit, Rule, edits, grouped
 from chainrule.check.places import QUANTITY, Side, is_derivative, is_index
+from chainrule.check.probe import Probe, Quantity, probe
 from chainrule.check.report import Suggestion
+from chainrule.check.residue import missing
 from chainrule.check.settle import settle
 from chainrule.read import tree
 from chainrule.read.grammar import parse
@@ -39,11 +41,13 @@ if TYPE_CHECKING:
     from chainrule.check.judge import Judge
     from chainrule.check.lines import Variant
 
-MOST_CANDIDATES = 120
+MOST_CANDIDATES = 240
 SECONDS_FOR_A_LINE = 0.5
 SECONDS_FOR_ALL = 0.5
 MOST_MENTIONS = 8
+MOST_QUANTITIES = 24
 # What the chain rule puts beside a function: its derivative at the same argument, as people write it.
+NO_PRIMES = frozenset({"log", "ln", "max", "min", "det", "tr", "softmax", "diag", "sqrt", "cos"})
 DERIVATIVES = {"sin": r"\cos", "exp": r"\exp", "sinh": r"\cosh", "cosh": r"\sinh", "softplus": r"\sigma"}
 
 
@@ -85,10 +89,16 @@ def suggest(judge: Judge, e: Equation, variant: Variant, ratio: float | None = N
 def _search(bench: Bench, ratio: float | None) -> Repair | None:
     for which in bench.sides():
         side = bench.side(which)
-        for rule, edit in islice(edits(side, ratio is not None), MOST_CANDIDATES):
+        numbers = bench.probe(which, side)
+        lacking = () if numbers is None else missing(numbers, side, bench.quantities(numbers, side))
+        for rule, edit in islice(edits(side, ratio is not None, lacking), MOST_CANDIDATES):
             bench.deadline()
             candidate = bench.candidate(which, edit)
-            if candidate is not None and bench.fits(candidate) and bench.confirmed(candidate):
+            if candidate is None:
+                continue
+            if numbers is not None and numbers.agrees(candidate.rhs if which == "rhs" else candidate.lhs) is False:
+                continue
+            if bench.fits(candidate) and bench.confirmed(candidate):
                 return _repair(bench.e, which, rule, edit)
     return None
 
@@ -114,6 +124,7 @@ class Bench:
     variant: Variant
     deadline: Callable[[], None]
     seen: set[str] = field(default_factory=set)
+    _formulas: list[tuple[str, Node]] | None = None
 
     @property
     def world(self) -> World:
@@ -167,11 +178,49 @@ class Bench:
 
     def _definitions(self) -> list[str]:
         """Source that the definitions behind this line mention: inner derivatives first, then names."""
+        bodies = [*self._bodies(), self._side(self.e, self.e.lhs)]
+        return [x for s in bodies for x in _inner_derivatives(s)] + [x for s in bodies for x in _names(s)]
+
+    def _bodies(self) -> list[Side]:
+        """The right sides of the definitions behind this line."""
         tables = (self.world.sites, self.world.functions)
         sites = {s.position for table in tables for base in self.bases for s in table.get(base, ())}
-        bodies = [self._side(x, x.rhs) for x in self.judge.equations if x.position in sites and x.spelled is None]
-        bodies += [self._side(self.e, self.e.lhs)]
-        return [x for s in bodies for x in _inner_derivatives(s)] + [x for s in bodies for x in _names(s)]
+        return [self._side(x, x.rhs) for x in self.judge.equations if x.position in sites and x.spelled is None]
+
+    # ---------------------------------------------------------------------------------------- numbers
+
+    def probe(self, which: str, side: Side) -> Probe | None:
+        """The numbers of the side that stays; None where they cannot be had."""
+        if self.world.einstein:
+            return None
+        universe = Universe(self.variant.universe.world, Config())
+        frame = Frame(universe, f"@{self.e.position}", self.e.position)
+        fixed = self.e.lhs if which == "rhs" else self.e.rhs
+        others = [side.node, *(node for _, node in self.formulas(side))]
+        return probe(
+            universe, frame, fixed, others, lambda f: self.judge.condition(self.e, f), self.judge.options.seed,
+            self.deadline,
+        )  # fmt: skip
+
+    def quantities(self, numbers: Probe, side: Side) -> list[Quantity]:
+        """What could be missing in a side, with its numbers: pieces of the line and of the definitions behind it."""
+        found = (numbers.quantity(node, text) for text, node in self.formulas(side))
+        return [q for q in found if q is not None]
+
+    def formulas(self, side: Side) -> list[tuple[str, Node]]:
+        """Formulas that such a line is made of: its own pieces, those of the definitions behind it, its mentions."""
+        if self._formulas is None:
+            found: dict[str, Node] = {}
+            for one in (side, *self._bodies()):
+                found = {**dict(_pieces(one)), **found}
+            calls = [x for one in (side, *self._bodies()) for x in _calls(one)]
+            deltas = [rf"\delta_{{{a}{b}}}" for a, b in combinations(side.letters[:3], 2)]
+            for text in (*side.mentions, *calls, *deltas, "I"):
+                node = None if text in found else self.read(text)
+                if node is not None:
+                    found[text] = node
+            self._formulas = sorted(found.items(), key=lambda item: len(item[0]))[:MOST_QUANTITIES]
+        return self._formulas
 
     # ---------------------------------------------------------------------------------------- candidates
 
@@ -181,13 +230,19 @@ class Bench:
         if text in self.seen:
             return None
         self.seen.add(text)
+        node = self.read(text)
+        if node is None:
+            return None
+        return replace(self.e, rhs=node) if which == "rhs" else replace(self.e, lhs=node)
+
+    def read(self, text: str) -> Node | None:
+        """Source as one expression."""
         rows = parse(text, Span(0, len(text)), self.e.document.macros, self.e.display)
         if len(rows) != 1 or isinstance(rows[0].node, (Relation, tree.Text, tree.Missing)):
             return None
         if any(isinstance(n, Unread) for n in walk(rows[0].node)):
             return None
-        node = attach_increments(rows[0].node, self.world.glossary)
-        return replace(self.e, rhs=node) if which == "rhs" else replace(self.e, lhs=node)
+        return attach_increments(rows[0].node, self.world.glossary)
 
     def fits(self, candidate: Equation) -> bool:
         """Whether the two sides of a candidate are equal, judged by this line alone."""
@@ -244,12 +299,28 @@ def _names(side: Side) -> list[str]:
     ]
 
 
+def _pieces(side: Side) -> Iterator[tuple[str, Node]]:
+    """The terms, factors, arguments and quotients of a side."""
+    kinds = (tree.Sum, Script, Name, Accent, tree.Fraction, Product, tree.Fenced)
+    for node in side.in_role(*QUANTITY, "base", "exponent"):
+        if isinstance(node, kinds) and not side.is_function(node, None):
+            source = side.source(node)
+            yield (grouped(source) if isinstance(node, tree.Sum) else source), node
+
+
+def _calls(side: Side) -> list[str]:
+    """The functions of a side with their arguments, and the products that stand behind a big operator."""
+    products = (n for n in side.in_role(*QUANTITY, "base", "exponent") if isinstance(n, Product))
+    units = (unit for product in products for unit in side.units(product) if unit.kind == "call")
+    return [side.text[unit.span.start : unit.span.end] for unit in units]
+
+
 def _inner_derivatives(side: Side) -> list[str]:
     r"""`\sigma'(z)` for every `\sigma(z)` of a side."""
     found = []
     for product in (n for n in side.in_role(*QUANTITY, "base", "exponent") if isinstance(n, Product)):
         for unit in side.units(product):
-            if unit.kind == "call" and isinstance(unit.node, Name):
+            if unit.kind == "call" and isinstance(unit.node, Name) and unit.node.text not in NO_PRIMES:
                 argument = side.text[side.span(unit.node).end : unit.span.end]
                 found.append(DERIVATIVES.get(unit.node.text, side.source(unit.node) + "'") + argument)
     return found

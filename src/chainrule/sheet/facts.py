@@ -28,6 +28,8 @@ def apply_fact(world: World, fact: Fact) -> None:
             role = str(fact.data)
             if ref.base not in world.functions and role != "identity":
                 world.roles[ref.base] = role
+        case "called" if family.called and not world.defined(ref.base):
+            world.roles.setdefault(ref.base, str(fact.data))
         case "symmetric" | "covariance":
             if family.domain_kind != "covariance":
                 family.domain_kind = fact.kind

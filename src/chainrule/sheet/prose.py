@@ -181,6 +181,14 @@ def _role(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [] if role is None else [Fact("role", r, role) for r in _refs(s, m.group(1), g)]
 
 
+def _called(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """ "the logistic sigmoid σ": the name may be the function or its value; how it is used tells."""
+    role = next(v for k, v in FUNCTION_ROLES.items() if k in m.group(2).lower())
+    node = s.formulas[int(m.group(1))]
+    ref = reference(node, g)
+    return [] if ref is None or not ref.bare else [Fact("called", ref, role)]
+
+
 def _value(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     refs = _refs(s, m.group(1), g)
     text = m.group(2)
@@ -212,6 +220,7 @@ SET_TO = r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)
 NO_CASE = r"(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)"
 FUNCTION = r"([^.;:⟦]*?(?:function|activation|unit|softmax|sigmoid))"
 EINSTEIN = r"(?i)einstein|summation convention|tensor notation"
+WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
 DEPENDENCE = r"(?:does not depend on|do not depend on|is not a function of|independent of)"
 PATTERNS: tuple[tuple[str, str, Build], ...] = (
@@ -224,6 +233,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
     ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),
     ("role", NAMES + r"\s*(?:\(\))?" + IS + r"(?:the |an? )?" + FUNCTION, _role),
+    ("role before", rf"(?i)\b(?=(?:{WORDS_OF_ROLES})\b[^⟦.]{{0,24}}⟦(\d+)⟧)({WORDS_OF_ROLES})\b", _called),
     ("role of symbol", r"symbol\s+" + NAMES + IS + r"(?:the )?([^.;:⟦]*)", _role),
     ("value", NAMES + SET_TO + NUMBER + NO_CASE, _value),
     ("constant", NAMES + IS + r"(?:\w+ ){0,2}?constants?\b", _kind("constant")),

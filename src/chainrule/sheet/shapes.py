@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from chainrule.expr import Dim, Expr
 
@@ -61,6 +62,17 @@ class Dims:
             self.least[a] = max(self.least.get(a, 0), self.least[b])
         if b in self.lows:
             self.lows[a] = min(self.lows.get(a, self.lows[b]), self.lows[b])
+
+    def lead(self, dim: str) -> None:
+        """Make a dimension the representative of those equal to it."""
+        root = self.find(dim)
+        if root == dim:
+            return
+        self.parent[dim], self.parent[root] = dim, dim
+        tables: tuple[dict[str, Any], ...] = (self.names, self.sizes, self.least, self.lows)
+        for table in tables:
+            if root in table:
+                table[dim] = table.pop(root)
 
     def name(self, dim: str, declared: str) -> None:
         """Declare the name of a dimension."""

@@ -6,7 +6,7 @@ Nothing here says that an edit is right: `check.diagnose` tries them and compare
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from chainrule.check.edits.edit import Edit, Rule, grouped, short
@@ -55,8 +55,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def edits(side: Side, ratio: bool = False) -> Iterator[tuple[Rule, Edit]]:
-    """All edits of a side: some of every rule in the order of the table, then the rest.
+def edits(side: Side, ratio: bool = False, between: Iterable[tuple[Rule, Edit]] = ()) -> Iterator[tuple[Rule, Edit]]:
+    """All edits of a side: some of every rule in the order of the table, then those `between`, then the rest.
 
     When one side is a constant multiple of the other (`ratio`), the rules that multiply come first.
     """
@@ -64,5 +64,6 @@ def edits(side: Side, ratio: bool = False) -> Iterator[tuple[Rule, Edit]]:
     waiting = [(rule, rule.edits(side)) for rule in rules]
     for rule, found in waiting:
         yield from ((rule, edit) for edit in islice(found, MOST_OF_ONE_RULE))
+    yield from between
     for rule, found in waiting:
         yield from ((rule, edit) for edit in found)
