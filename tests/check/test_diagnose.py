@@ -110,6 +110,21 @@ def test_what_is_suggested_is_verified(sheet: str, right: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sheet", "wrong", "words"),
+    [
+        (SQUARES, r"-X^\top (Xw - y)", "the sides differ by their sign: "),
+        (SQUARES, r"2 X^\top (Xw - y)", "the right side is 2 times the left side: "),
+        (FORM, r"A x + A x", "the sides differ by one transpose: "),
+        (RIDGE, r"2 X^\top (Xw - y)", "the sides differ by exactly one term: "),
+        (NEURON, r"(a - y) a (1 - a)", "the sides differ by exactly one factor: "),
+        (FORM, r"5 A^\top x - 3 A x", "the sides differ: "),
+    ],
+)
+def test_the_message_says_in_what_the_sides_differ(sheet: str, wrong: str, words: str) -> None:
+    assert last(sheet.replace("@", wrong)).message.startswith(words)
+
+
+@pytest.mark.parametrize(
     ("sheet", "wrong"),
     [
         (SINE, r"x^3 + 7"),

@@ -60,9 +60,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class Repair:
-    """What repairs a line, with the reason code of the mistake."""
+    """What repairs a line, with the reason code of the mistake and in what its sides differ, in words."""
 
     code: str
+    differ: str
     suggestion: Suggestion
 
 
@@ -105,7 +106,7 @@ def _search(bench: Bench, ratio: float | None) -> Repair | None:
 
 def _repair(e: Equation, which: str, rule: Rule, edit: Edit) -> Repair:
     where = "" if which == "rhs" else " on the left side"
-    return Repair(rule.code, Suggestion(trimmed(edited(e, which, edit)), edit.edit + where, edit.explains))
+    return Repair(rule.code, rule.differ, Suggestion(trimmed(edited(e, which, edit)), edit.edit + where, edit.explains))
 
 
 class Screen(Comparer):

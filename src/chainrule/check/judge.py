@@ -216,8 +216,8 @@ class Judge(Lines):
 
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""
-        code, message = difference(different)
         repair = suggest(self, e, variant, different.ratio)
+        code, message = difference(different, None if repair is None else repair.differ)
         code = repair.code if repair is not None and code == "unequal" else code
         return Finding(
             "refuted",
@@ -238,8 +238,8 @@ def is_simple(ratio: float) -> bool:
     return abs(near.numerator) <= 100 and abs(float(near) - ratio) < 1e-9 * abs(ratio)
 
 
-def difference(different: Different) -> tuple[str, str]:
-    """The reason code and a sentence for a certified difference."""
+def difference(different: Different, by: str | None = None) -> tuple[str, str]:
+    """The reason code and a sentence for a certified difference; `by` is what the repair says they differ in."""
     ratio = different.ratio
     where = f" in {different.where}" if different.where else ""
     numbers = f"the left side is {different.lhs:.6g}, the right side is {different.rhs:.6g}{where}"
@@ -247,4 +247,4 @@ def difference(different: Different) -> tuple[str, str]:
         return "sign", f"the sides differ by their sign: {numbers}"
     if ratio is not None and is_simple(ratio):
         return "factor", f"the right side is {ratio:.6g} times the left side: {numbers}"
-    return "unequal", f"the sides differ: {numbers}"
+    return "unequal", f"the sides differ{f' by {by}' if by else ''}: {numbers}"

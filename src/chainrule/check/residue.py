@@ -7,6 +7,7 @@ is a matter of microseconds each, and only those that fit become edits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,8 +21,8 @@ from chainrule.check.probe import Probe, Quantity, same
 from chainrule.expr.model import Array
 from chainrule.read.tree import Comma, Node, Relation, Sum
 
-MISSING_TERM = Rule("term missing", "missing-term", lambda side: iter(()))
-MISSING_FACTOR = Rule("factor missing", "factor", lambda side: iter(()))
+MISSING_TERM = Rule("term missing", "missing-term", "exactly one term", lambda side: iter(()))
+MISSING_FACTOR = Rule("factor missing", "factor", "exactly one factor", lambda side: iter(()))
 MOST_PRODUCTS = 3000
 MOST_FITTING = 5
 MOST_PLACES = 6
@@ -260,7 +261,7 @@ def _one(text: str) -> str:
 
 def _product(probe: Probe, a: Quantity, b: Quantity) -> Quantity | None:
     """Two quantities side by side as matrix algebra multiplies them; equal shapes entry by entry."""
-    text, lead = f"{a.text} {b.text}", 1 + len(probe.letters)
+    text, lead = _beside(a.text, b.text), 1 + len(probe.letters)
     x, y = a.numbers, b.numbers
     if "scalar" in (a.kind, b.kind):
         if b.kind == "scalar" and (a.kind != "scalar" or b.text < a.text):
@@ -281,3 +282,8 @@ def _product(probe: Probe, a: Quantity, b: Quantity) -> Quantity | None:
     if a.kind == b.kind and a.dims == b.dims and a.text < b.text:
         return Quantity(rf"{a.text} \odot {b.text}", a.kind, a.dims, x * y)
     return None
+
+
+def _beside(a: str, b: str) -> str:
+    """Two factors; a letter times itself is its square."""
+    return f"{a}^2" if a == b and re.fullmatch(r"\\[A-Za-z]+|[A-Za-z]", a) else f"{a} {b}"

@@ -34,10 +34,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A kind of mistake: its reason code, its edits of a side, and whether they only multiply the side by a number."""
+    """A kind of mistake: its reason code, in what the sides differ then, its edits, whether they only scale a side."""
 
     name: str
     code: str
+    differ: str
     edits: Callable[[Side], Iterator[Edit]]
     scales: bool = False
 
