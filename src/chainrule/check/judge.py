@@ -27,9 +27,10 @@ from chainrule.check.undecided import grounded, undecided
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
+from chainrule.sheet.glossary import is_kronecker_value
 from chainrule.sheet.infer import names_in
 from chainrule.sheet.literals import is_numeric
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.names import KRONECKER, reference, walk
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
@@ -80,6 +81,8 @@ class Judge(Lines):
         if e.op in DECLARING:
             code = "update" if e.op == "←" else "declaration"
             return Finding("definition", code, f"the relation {e.op} {DECLARING[e.op]}", "definition")
+        if not e.display and ref is not None and ref.base == KRONECKER and is_kronecker_value(e.lhs, e.rhs):
+            return Finding("definition", "declaration", "says which values the Kronecker delta takes", "definition")
         if e.op not in EQUALITIES:
             return Finding("unsupported", "relation", f"relations with {e.op} are not judged")
         if e.position in self.world.symmetries:

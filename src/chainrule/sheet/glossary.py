@@ -69,7 +69,8 @@ def _collect_letters(node: Node, glossary: Glossary) -> None:
         case Relation(first=Script(base=Name(text="delta"), sub=Node() as sub, sup=None), links=(link, *_)):
             # δ with two subscripts on the left of an equation is a quantity of this document, unless cases define it
             if link.op in ("=", ":=") and not isinstance(link.node, tree.Cases):
-                glossary.error_delta |= len(split_subscript(sub, "delta", glossary)[1]) == 2
+                slots = split_subscript(sub, "delta", glossary)[1]
+                glossary.error_delta |= len(slots) == 2 and not _is_kronecker_fact(slots, link.node)
         case Big(op="sum" | "prod" | "max" | "min" | "argmax" | "argmin", sub=Node() as sub):
             glossary.bound.update(bound_letters(sub))
         case Relation(first=Name(text=text), links=(link, *_)) if len(text) == 1 and _is_range(link.node, link.op):
@@ -85,6 +86,22 @@ def _collect_letters(node: Node, glossary: Glossary) -> None:
                     glossary.label_letters.add(f"{ref.base}^{letter}")
         case Product(factors=factors):
             _collect_delta(factors, glossary)
+
+
+def is_kronecker_value(lhs: Node, rhs: Node) -> bool:
+    """`\\delta_{ij} = 1`, `\\delta_{ij} = 0`: half of the definition of the Kronecker delta in words."""
+    two_valued = isinstance(rhs, Number) and rhs.text in ("0", "1")
+    return two_valued and isinstance(lhs, Script) and isinstance(lhs.base, Name) and lhs.base.text == "delta"
+
+
+def _is_kronecker_fact(slots: tuple[Node, ...], side: Node) -> bool:
+    """`\\delta_{ij} = 1` and `\\delta_{jc} = t_j` speak of the Kronecker delta: a number, or one component of a one-hot
+    vector; a quantity of the document would depend on both of its letters."""
+    if isinstance(side, Number):
+        return side.text in ("0", "1")
+    letters = [letter_of(slot) for slot in slots]
+    alone = isinstance(side, Script) and side.sup is None and side.sub is not None and letter_of(side.sub) is not None
+    return alone and None not in letters and isinstance(side, Script) and letter_of(side.sub) in letters
 
 
 def _is_range(node: Node, op: str) -> bool:

@@ -14,7 +14,7 @@ from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Missing, Node, Relation, Span, Unread
-from chainrule.sheet.glossary import attach_increments, collect
+from chainrule.sheet.glossary import attach_increments, collect, is_kronecker_value
 from chainrule.sheet.names import Glossary, walk
 
 DEFINING = frozenset({"=", ":=", "≡", "=:"})
@@ -105,6 +105,7 @@ GREEK_NAMES = {
 }  # fmt: skip
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
 ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
+OWN_CONDITION_CUE = re.compile(r"⟧\s*,?\s*\(?(if|iff|when|whenever|for)\s*$", re.IGNORECASE)
 CONDITION_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when)\b[^.:;]*$", re.IGNORECASE)
 
 
@@ -243,8 +244,10 @@ class _Walk:
         link = node.links[0]
         if link.op not in ("≠", "=", "<", ">", "≤", "≥") or not (_index_like(node.first) and _index_like(link.node)):
             return False
+        before = self.sheet.equations[-1] if self.sheet.equations else None
         self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="condition")
-        self.conditions = (node,)
+        if before is None or not (OWN_CONDITION_CUE.search(cue) and is_kronecker_value(before.lhs, before.rhs)):
+            self.conditions = (node,)
         return True
 
     def braces(self, side: Node, piece: Math, cue: str) -> None:
