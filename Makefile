@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | codes | sample. The virtual environment .venv is made when it is not there.
+# make demo | test | lint | bench | codes | sample | coverage. The virtual environment .venv is made when it is not there.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP := $(VENV)/.installed
 STAMP_TEST := $(VENV)/.installed-test
 
-.PHONY: demo test lint bench codes sample clean
+.PHONY: demo test lint bench codes sample coverage clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -32,6 +32,10 @@ codes: $(STAMP)
 # The output in README.md; a test fails when it is stale.
 sample: $(STAMP)
 	$(BIN)/python docs/sample.py
+
+# What the test sheets expect, construct by construct; a test fails when it is stale.
+coverage: $(STAMP)
+	$(BIN)/python docs/coverage.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

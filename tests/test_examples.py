@@ -81,3 +81,8 @@ def test_pages(example: tuple[str, Report]) -> None:
 def test_the_sample_in_the_readme_is_what_the_command_prints() -> None:
     command = [sys.executable, str(ROOT / "docs" / "sample.py"), "--check"]
     assert subprocess.run(command, check=False, timeout=120).returncode == 0, "make sample"
+
+
+def test_the_page_of_coverage_is_what_the_sheets_expect() -> None:
+    command = [sys.executable, str(ROOT / "docs" / "coverage.py"), "--check"]
+    assert subprocess.run(command, check=False, timeout=120).returncode == 0, "make coverage"
