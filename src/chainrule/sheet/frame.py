@@ -155,8 +155,12 @@ class Frame:
         self.dims.span(axis, tuple(found[0] for found in letters if found is not None), sum(offsets))
 
     def _is_label_symbol(self, text: str) -> bool:
+        """Whether a letter is a label that the sheet declares or defines (`k = \\arg\\max_j v_j`), not a free index."""
+        if text in self.letters:
+            return False
         family = self.world.families.get(text)
-        return text not in self.letters and family is not None and family.integer and 0 in family.sub_counts
+        declared = family is not None and family.integer and 0 in family.sub_counts
+        return declared or any(not s.ref.subs for s in self.world.sites.get(text, ()))
 
     def _shifted(self, node: Node) -> Term:
         match node:

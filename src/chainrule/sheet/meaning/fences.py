@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction as Rational
 
-from chainrule.expr import apply, const, power
+from chainrule.expr import Expr, apply, const, power, reduce, value
 from chainrule.read.tree import Brace, Comma, Fenced, Infix, Relation
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.lists import listed
-from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.shapes import Dims, Untyped, Val, scalar
 
 
 def fenced(frame: Frame, node: Fenced) -> Val:
@@ -42,14 +42,22 @@ def _bars(frame: Frame, val: Val) -> Val:
 
 
 def norm(frame: Frame, val: Val, kind: str) -> Val:
-    """The norm of a vector or (Frobenius) of a matrix."""
+    """The norm of a vector, of kind 1, 2 or infinity, or (1, Frobenius) of a matrix."""
     dims = frame.dims
     if kind in ("2", "F"):
         squares = algebra.summed(dims, algebra.mapped(lambda x: power(x, const(2)), val))
         return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), squares)
     if kind == "1":
         return algebra.summed(dims, algebra.mapped(lambda x: apply("abs", x), val))
+    if kind == "infty" and val.kind in ("column", "row"):
+        return scalar(lambda: _largest(dims, val), val.derived)
     raise Untyped(f"a norm of kind {kind}", "untyped")
+
+
+def _largest(dims: Dims, val: Val) -> Expr:
+    """The largest absolute value of the entries of a vector."""
+    k = algebra.fresh(dims, val.dims[0])
+    return reduce("max", k, apply("abs", val.at(value(k))))
 
 
 def brace(frame: Frame, node: Brace) -> Val:

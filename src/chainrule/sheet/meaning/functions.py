@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from chainrule.calculus import derivative
-from chainrule.expr import Component, Definitions, Expr, Index, Symbol, apply, component, substitute, unknown, value
+from chainrule.expr import (
+    Component,
+    Definitions,
+    Expr,
+    Index,
+    Symbol,
+    apply,
+    component,
+    indicator,
+    substitute,
+    unknown,
+    value,
+)
 from chainrule.expr import functions as table
 from chainrule.expr.tensors import softmax
 from chainrule.read.tree import Node, Number
@@ -22,6 +34,10 @@ from chainrule.sheet.world import Cycle, Instance, Site
 DEFAULT_ROLES = {"sigma": "sigmoid"}
 
 
+# Functions of a label rather than of a quantity.
+OF_LABELS = frozenset({"onehot", "OneHot", "one_hot", "one-hot"})
+
+
 ELEMENTWISE_LETTERS = frozenset({"f", "g", "h", "phi", "psi", "sigma", "rho", "a", "varphi", "varsigma", "theta"})
 
 
@@ -33,7 +49,7 @@ def builtin(frame: Frame, base: str, position: int) -> str | None:
     role = world.roles.get(base)
     if role is not None:
         return role
-    if base in STRUCTURAL:
+    if base in STRUCTURAL or base in OF_LABELS:
         return base
     record = table.lookup(base)
     if record is not None and base not in world.sites and base not in world.readings:
@@ -63,6 +79,8 @@ def _applied(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
 def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
     if word == "log" and ref.subs:
         return _log_to_base(frame, ref, args)
+    if word in OF_LABELS and len(args) == 1:
+        return components(frame, _unit_vector(frame, args[0]), ref.subs)
     vals = [frame.value(a) for a in args]
     if word in STRUCTURAL:
         if ref.primes:
@@ -78,6 +96,13 @@ def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
         frame.dims, lambda *t: _primed(word, ref.primes, t), *vals, what=f"the arguments of {word}"
     )
     return components(frame, result, ref.subs)
+
+
+def _unit_vector(frame: Frame, node: Node) -> Val:
+    """`onehot(k)`: 1 at the place k, else 0."""
+    dim = frame.new_dim("onehot")
+    place = frame.index_term(node, dim)
+    return Val((dim, None), lambda i: indicator("==", i, place()))
 
 
 def _log_to_base(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:

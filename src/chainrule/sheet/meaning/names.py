@@ -15,6 +15,7 @@ from chainrule.sheet.meaning.fences import norm
 from chainrule.sheet.meaning.functions import bare_derivative
 from chainrule.sheet.meaning.implied import summed_over
 from chainrule.sheet.meaning.matrices import has_ranges, ranged
+from chainrule.sheet.meaning.restricted import at_point, point_of
 from chainrule.sheet.names import KRONECKER, Postfix, Ref, letter_of, reference, split_subscript, split_superscript
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.tensors import named_dim
@@ -101,6 +102,9 @@ def script(frame: Frame, node: Script) -> Val:
     ref = reference(node, frame.world.glossary)
     if ref is not None:
         return _traced(frame, ref) or _scripted_name(frame, ref)
+    point = point_of(node)
+    if point is not None:
+        return at_point(frame, *point)
     if isinstance(node.base, Fenced) and node.base.open == "‖":
         return _scripted_norm(frame, node, node.base)
     if isinstance(node.base, Fenced) and node.sub is not None and has_ranges(node.sub):

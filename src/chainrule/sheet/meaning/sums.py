@@ -14,13 +14,15 @@ from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.tensors import named_dim
 
+PLACES = ("argmax", "argmin")
+"""Operators whose value is an index: where the extreme is."""
 MOST_TERMS = 2**20
 """A sum with fixed limits has at most this many terms."""
 
 
 def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
     """A big operator on the product after it."""
-    if node.op not in ("sum", "prod", "max", "min"):
+    if node.op not in ("sum", "prod", "max", "min", *PLACES):
         raise Untyped(f"the operator {node.op} is not supported", "operator")
     if node.sub is None:
         if node.op != "sum":
@@ -51,6 +53,8 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
 
     def at(*terms: Expr) -> Expr:
         entry = val.at(*terms)
+        if node.op in PLACES and not val.scalar:
+            raise Untyped(f"the {node.op} of what is no scalar", "shape")
         if node.op == "sum":
             entry = mul(*(t.at() for t in tests), entry)
         elif tests:
