@@ -21,7 +21,7 @@ from chainrule.read.tree import Name, Node, Sum
 from chainrule.sheet.infer import names_in
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.scan import references
-from chainrule.sheet.sites import call_form
+from chainrule.sheet.sites import call_form, derivative_of
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Instance, Site, World
 
@@ -48,6 +48,8 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     first = lines.world.function(ref.base, e.position) or lines.world.site(ref.base, e.position)
     if first is None or first.position >= e.position:
         return None
+    if derivative_of(first.body) is not None and derivative_of(e.rhs) is None:
+        return None  # an error term is what it was said to be; another formula for it is a claim
     origin = next((x for x in lines.equations if x.position == first.position), None)
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = form is not None and first.params is not None and _forms(form[1]) != _forms(first.params)

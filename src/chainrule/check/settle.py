@@ -20,6 +20,7 @@ from chainrule.expr import (
     unknown,
     value,
 )
+from chainrule.expr.folding import fold
 from chainrule.read.tree import Node
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import reference
@@ -45,6 +46,7 @@ def settle(universe: Universe) -> Settled:
     for key, tensor in list(universe.tensors.items()):
         assert isinstance(key, tuple)
         _define(settled, tensor, key[1])
+    _fold(settled)
     _unknowns(settled)
     return settled
 
@@ -80,6 +82,16 @@ def _define(settled: Settled, tensor: Tensor, epoch: int) -> None:
         settled.broken[symbol] = Untyped("the formula is too long or nested too deeply", "too-deep")
     except ValueError as error:
         settled.broken[symbol] = Untyped(str(error), "untyped")
+
+
+def _fold(settled: Settled) -> None:
+    """`y = f(W x + b)` beside `a = W x + b` is f(a) for a derivative by a; inner formulas are named first."""
+    definitions, instances = settled.universe.definitions, settled.universe.instances
+    world = settled.universe.world
+    for symbol in definitions.ordered(sorted(definitions)):
+        instance = instances.get(symbol)
+        if symbol in definitions and instance is not None and world.family(instance.base).by > 0:
+            fold(definitions, symbol)
 
 
 def _unknowns(settled: Settled) -> None:

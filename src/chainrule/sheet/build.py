@@ -45,7 +45,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         scan.node(e.rhs)
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:
-            scan.node(node)
+            scan.mention(node)
     scan.finish(equations)
     stationary: set[str] = set()
     for e in equations:

@@ -25,7 +25,16 @@ from chainrule.read.tree import (
     Script,
     Sum,
 )
-from chainrule.sheet.names import INDEX_LETTERS, Glossary, letter_of, reference, shifted_letter, split_subscript, walk
+from chainrule.sheet.names import (
+    INDEX_LETTERS,
+    Glossary,
+    children,
+    letter_of,
+    reference,
+    shifted_letter,
+    split_subscript,
+    walk,
+)
 
 
 def bound_letters(node: Node) -> Iterator[str]:
@@ -48,9 +57,11 @@ def bound_letters(node: Node) -> Iterator[str]:
 def collect(nodes: Iterable[Node]) -> Glossary:
     """The glossary of a document's formulas (two passes: letters first, then the names that carry them)."""
     glossary = Glossary()
+    nodes = list(nodes)
     everything = [n for node in nodes for n in walk(node)]
     for node in everything:
         _collect_letters(node, glossary)
+    _collect_layers(nodes, everything, glossary)
     for node in everything:
         if isinstance(node, Script) and isinstance(node.sub, Name) and isinstance(node.base, (Name, Accent)):
             stem = reference(node.base, glossary)
@@ -86,6 +97,32 @@ def _collect_letters(node: Node, glossary: Glossary) -> None:
                     glossary.label_letters.add(f"{ref.base}^{letter}")
         case Product(factors=factors):
             _collect_delta(factors, glossary)
+
+
+def _collect_layers(nodes: list[Node], everything: list[Node], glossary: Glossary) -> None:
+    """Letters that number layers or steps wherever they stand above a name: never a quantity on the line itself."""
+    on_the_line = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name)}
+    glossary.label_letters = {x for x in glossary.label_letters if x.rpartition("^")[2] not in on_the_line}
+    glossary.layers = {x.rpartition("^")[2] for x in glossary.label_letters}
+    for node in everything:
+        if isinstance(node, Script) and node.sup is not None and shifted_letter(node.sup) in glossary.layers:
+            ref = reference(replace(node, sup=None) if node.sub or node.primes else node.base, glossary)
+            if ref is not None:
+                glossary.labelled.add(ref.base)
+
+
+def _on_the_line(node: Node) -> list[Node]:
+    """The nodes of a formula outside its scripts and limits; none where it only counts: `l`, `(l - 1)`, `l < L`."""
+    found, stack = [], [node]
+    while stack:
+        top = stack.pop()
+        found.append(top)
+        scripts = (top.sub, top.sup) if isinstance(top, (Script, Big)) else ()
+        stack += [child for child in children(top) if not any(child is s for s in scripts)]
+    return [] if all(isinstance(n, _COUNTING) for n in found) else found
+
+
+_COUNTING = (Name, Number, Sum, Comma, Relation, tree.Dots, Fenced)
 
 
 def is_kronecker_value(lhs: Node, rhs: Node) -> bool:

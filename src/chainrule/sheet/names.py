@@ -81,6 +81,8 @@ class Glossary:
 
     bound: set[str] = field(default_factory=set)
     label_letters: set[str] = field(default_factory=set)
+    layers: set[str] = field(default_factory=set)
+    labelled: set[str] = field(default_factory=set)
     indexed: dict[str, set[int]] = field(default_factory=dict)
     lone_delta: bool = False
     error_delta: bool = False
@@ -93,6 +95,14 @@ class Glossary:
         if letter in self.bound or slot in self.indexed.get(base, ()):
             return True
         return letter in INDEX_LETTERS and (letter in COUNTING_LETTERS or base not in self.named)
+
+    def is_label(self, sup: Node, base: str) -> bool:
+        """Whether a superscript tells tensors apart: `a^{l}` beside `a^{l+1}`, so `b^l`, `a^L` and `a^0` too."""
+        letter = shifted_letter(sup)
+        if letter in self.layers:
+            return True
+        lone = (isinstance(sup, Number) and sup.text.isdigit()) or (isinstance(sup, Name) and len(sup.text) == 1)
+        return lone and base in self.labelled and not _is_transpose(sup)
 
 
 def node_key(value: object) -> object:
@@ -276,20 +286,14 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
         return "", (), (Postfix("T"),)
     if _is_intended_transpose(sup, base, glossary):
         return "", (), (Postfix("T"),)
-    letter = shifted_letter(sup)
-    if letter is not None and f"{base}^{letter}" in glossary.label_letters:
+    if glossary.is_label(sup, base):
         return "", (sup,), ()
     return "", (), (Postfix("pow", sup),)
 
 
 def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:
     """`u^t v`: a lone small t is a transpose unless t is an index or label of this document."""
-    return (
-        isinstance(sup, Name)
-        and sup.text == "t"
-        and "t" not in glossary.bound
-        and f"{base}^t" not in (glossary.label_letters)
-    )
+    return isinstance(sup, Name) and sup.text == "t" and "t" not in glossary.bound and not glossary.is_label(sup, base)
 
 
 # -------------------------------------------------------------------------------------------------- references

@@ -47,6 +47,14 @@ class Scan:
                 continue
             stack += self.below(top)
 
+    def mention(self, node: Node) -> None:
+        """A formula without a relation; a lone name in a sentence is spoken of, be it a function or a quantity."""
+        ref = reference(node, self.world.glossary)
+        if ref is not None and ref.bare:
+            self.use(ref)
+        else:
+            self.node(node)
+
     def below(self, node: Node) -> list[Node]:
         """The children to look at; what a derivative fraction and a call say is noted on the way."""
         match node:

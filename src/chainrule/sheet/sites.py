@@ -14,7 +14,7 @@ from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation, fence_items
 from chainrule.sheet.world import Site, World
 
-REDEFINING_CUE = re.compile(r"\b(let|now|define|redefine|consider|suppose|instead|denote)\b[^.]*$", re.IGNORECASE)
+REDEFINING_CUE = re.compile(r"\b(let|now|define|redefine|consider|suppose|instead|denote)\b[^.:]*:?\s*$", re.IGNORECASE)
 
 
 def call_form(node: Node, world: World) -> tuple[Ref, tuple[Node, ...]] | None:
@@ -81,11 +81,22 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return  # a printed value of the next update, to be compared with the computed one
     sites = world.sites.setdefault(base, [])
     same = [s for s in sites if site_key(world, s.ref) == site_key(world, ref)]
-    if same and not _redefines(same[-1], e):
+    if same and (node_key(same[-1].body) == node_key(rhs) or not _redefines(same[-1], e)):
         return
+    if any(derivative_of(s.body) is not None and _covers(world, s.ref, ref) for s in sites):
+        return  # `\delta^L = ...` after `\delta^l = \partial C / \partial z^l` speaks of the same error term
     if same:
         world.epochs.append(e.position)
     sites.append(Site(base, ref, rhs, e.position, section=(e.scope.part, e.scope.section), own=e.own))
+
+
+def _covers(world: World, general: Ref, special: Ref) -> bool:
+    """Whether a name with a letter as its label stands for one with another label there too: `z^l` for `z^L`."""
+    (primes, labels), (others, values) = site_key(world, general), site_key(world, special)
+    assert isinstance(labels, tuple) and isinstance(values, tuple)
+    letters = [letter_of(x) for x in (*general.labels,)]
+    plain = len(letters) == len(labels) == len(values) > 0 and all(x is not None and x.islower() for x in letters)
+    return plain and primes == others and labels != values
 
 
 def _redefines(earlier: Site, e: Equation) -> bool:
@@ -106,7 +117,7 @@ def _definable(world: World, ref: Ref) -> bool:
     """A name whose subscripts are distinct letters or labels can stand on the left of a definition."""
     if ref.postfix and not _square(ref):
         return False
-    if ref.base in ("e", "pi", KRONECKER) or is_function_word(ref.base):
+    if ref.base == KRONECKER or is_function_word(ref.base) or (ref.bare and ref.base in ("e", "pi")):
         return False
     if ref.primes and ref.base in world.functions:
         return False
@@ -134,7 +145,7 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     if is_function_word(ref.base):
         return False
     family = world.family(ref.base)
-    if e.link and family.called > family.calls_with_names and not ref.subs and family.operand:
+    if e.link and (is_numeric(rhs) or (family.called > family.calls_with_names and not ref.subs and family.operand)):
         return False
     if mentions(world, rhs, ref) or _calls(world, rhs, ref.base):
         return True
