@@ -106,6 +106,35 @@ def check(
     raise typer.Exit(outcome.exit_status)
 
 
+@app.command()
+def context(
+    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="A file; - is standard input.")],
+    known: Annotated[
+        list[str] | None, typer.Option("--context", metavar="FILE", help="A document the sheet answers.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
+    deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for the document.")] = 20.0,
+) -> None:
+    """Write what SHEET leaves unsaid as a Markdown file to fill in and pass to `check --context`."""
+    from chainrule.write.context import to_context
+
+    if Path(sheet).is_dir():
+        raise typer.BadParameter(f"{sheet} is a folder; name one sheet", param_hint="SHEET")
+    if output is not None and output.exists():
+        raise typer.BadParameter(f"{output} is there already; it may hold your answers", param_hint="-o")
+    outcome = _checked([sheet], known or [], deadline, 0)
+    for failure in outcome.failures:
+        _err(str(failure))
+    if outcome.failures:
+        raise typer.Exit(UNABLE)
+    (document,) = outcome.report.documents
+    text = to_context(document, None if output is None else str(output))
+    if output is None:
+        _out(text)
+        return
+    _write(output, lambda stream: stream.write(text))
+
+
 def _checked(sheets: list[str], context: list[str], deadline: float, seed: int) -> Outcome:
     """The engine is imported only when there is work, so that help and usage errors come at once."""
     from chainrule import batch
@@ -118,14 +147,18 @@ def _checked(sheets: list[str], context: list[str], deadline: float, seed: int) 
 
 def _print(outcome: Outcome, format: Format, output: Path | None, no_color: bool, detail: Detail) -> None:
     if output is not None:
-        try:
-            with output.open("w", encoding="utf-8", errors="backslashreplace") as stream:
-                _VIEWS[format](outcome, stream, True, detail)
-        except OSError as error:
-            _err(f"{output}: error: the report could not be written: {error.strerror}")
-            raise typer.Exit(UNABLE) from None
+        _write(output, lambda stream: _VIEWS[format](outcome, stream, True, detail))
         return
     _piped(lambda: _VIEWS[format](outcome, sys.stdout, no_color, detail))
+
+
+def _write(output: Path, write: Callable[[TextIO], object]) -> None:
+    try:
+        with output.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            write(stream)
+    except OSError as error:
+        _err(f"{output}: error: the file could not be written: {error.strerror}")
+        raise typer.Exit(UNABLE) from None
 
 
 def _text(outcome: Outcome, stream: TextIO, no_color: bool, detail: Detail) -> None:

@@ -194,7 +194,8 @@ def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
     if instance is None:
         return False
     family = lines.world.family(instance.base)
-    return family.declared_rank is not None or family.by > 0 or instance.base in lines.world.independent
+    told = family.declared_rank is not None or family.domain_kind is not None
+    return told or family.by > 0 or instance.base in lines.world.independent
 
 
 def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:

@@ -11,8 +11,9 @@ from chainrule.check.clock import Clock, DeadlinePassed
 from chainrule.check.diagnose import Budget
 from chainrule.check.finding import Finding
 from chainrule.check.judge import Judge
+from chainrule.check.missing import gathered, missing_of
 from chainrule.check.options import DEFAULTS, Options
-from chainrule.check.report import DocumentReport, Note, Statement
+from chainrule.check.report import DocumentReport, Missing, Note, Statement
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
@@ -37,7 +38,7 @@ def check_document(
     clock = Clock(options.deadline)
     sheet = with_told_values(gather(document, (*context, *stated(document)), clock.going))
     own = [e for e in sheet.equations if e.own]
-    findings = _judged(sheet, own, options, clock, progress)
+    findings, missing = _judged(sheet, own, options, clock, progress)
     unread = [e for e in sheet.unread if e.own]
     everything = sorted([*own, *unread], key=lambda e: (e.position, e.span.start))
     statements = tuple(
@@ -51,7 +52,8 @@ def check_document(
             f"the time was over when line {line} was read; what follows was not looked at; give more with --deadline"
         )
         problems += (Note("deadline", message),)
-    return DocumentReport(document.path, statements, problems, seconds=monotonic() - started, text=document.text)
+    seconds = monotonic() - started
+    return DocumentReport(document.path, statements, problems, (), missing, seconds, document.text)
 
 
 def stated(document: Document) -> tuple[Document, ...]:
@@ -78,8 +80,10 @@ def with_told_values(sheet: Sheet) -> Sheet:
 
 def _judged(
     sheet: Sheet, own: list[Equation], options: Options, clock: Clock, progress: Progress | None
-) -> dict[int, Finding]:
+) -> tuple[dict[int, Finding], tuple[Missing, ...]]:
+    """The findings by position, and what the lines want to be told."""
     findings: dict[int, Finding] = {}
+    missing: list[Missing] = []
     done, budget = 0, Budget()
     try:
         for where in dict.fromkeys((e.scope.number, e.scope.part) for e in own):
@@ -87,13 +91,14 @@ def _judged(
             judge = _judge(sheet, mine[0].scope, mine[-1].position, options, clock)
             judge.budget = budget
             for e in mine:
-                findings[e.position] = judge.judge(e)
+                findings[e.position] = found = judge.judge(e)
+                missing += missing_of(judge, e, found)
                 done += 1
                 if progress is not None:
                     progress(done, len(own))
     except DeadlinePassed:
         pass  # what was not reached is reported as such by `_late`
-    return findings
+    return findings, gathered(missing)
 
 
 def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock) -> Judge:

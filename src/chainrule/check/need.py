@@ -41,7 +41,7 @@ def dependences(world: World, e: Equation, sides: Iterable[Node]) -> tuple[Need,
     detail = ", ".join(dict.fromkeys(e.text(v) for v in variables))
     top = {base for node in nodes for base in _differentiated(world, node)}
     direct = {base for base in top - by if not world.defined(base)}
-    behind = direct or {base for base in _undefined(world, top) - by if not _introduced(world, base)}
+    behind = direct or {base for base in _undefined(world, top) - by if not introduced(world, base)}
     return tuple(Need("dependence", Instance(base), detail) for base in sorted(behind))
 
 
@@ -98,8 +98,9 @@ def _undefined(world: World, bases: Iterable[str]) -> set[str]:
     return {base for base in found if not world.defined(base)}
 
 
-def _introduced(world: World, base: str) -> bool:
+def introduced(world: World, base: str) -> bool:
     """Whether the document says of a name that it is given: declared, of a known role, an index, a size, a variable."""
     family = world.family(base)
-    told = family.declared_rank is not None or family.by > 0 or base in world.independent or base in world.roles
+    told = family.declared_rank is not None or family.domain_kind is not None or family.by > 0
+    told = told or base in world.independent or base in world.roles
     return told or base in world.glossary.bound or base in world.size_names

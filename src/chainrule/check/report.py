@@ -54,6 +54,21 @@ class Note:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    r"""Something the document never says of `name` (TeX): a definition, function, dependence, number, shape, condition.
+
+    `detail` is the role, the domain, or TeX of what it depends on; `shape` is what its uses suggest, to be put behind
+    the name (`\in \mathbb{R}^d`, `is a matrix`), "" when they do not tell; `lines` are the lines that want it, 1-based.
+    """
+
+    name: str
+    kind: str
+    detail: str = ""
+    shape: str = ""
+    lines: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Statement:
     """One relation of a document and what was found of it. Lines and columns are 1-based, `end_column` is exclusive."""
@@ -85,12 +100,14 @@ class Statement:
 
 @dataclass(frozen=True)
 class DocumentReport:
-    """All statements of one document, the lines of its text (for carets), and the conventions inferred from it."""
+    """All statements of one document, the lines of its text (for carets), the conventions inferred from it,
+    and what it leaves unsaid (for the context file; no part of the JSON record)."""
 
     path: str
     statements: tuple[Statement, ...]
     problems: tuple[Note, ...] = ()
     conventions: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     seconds: float = 0.0
     text: str = field(default="", repr=False)
 

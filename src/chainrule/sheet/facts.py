@@ -33,7 +33,7 @@ def apply_fact(world: World, fact: Fact) -> None:
         case "symmetric" | "covariance":
             if family.domain_kind != "covariance":
                 family.domain_kind = fact.kind
-        case "one-hot" | "binary" | "signs":
+        case "one-hot" | "binary" | "signs" | "simplex":
             family.domain_kind = fact.kind
             if fact.kind == "one-hot" and family.declared_rank is None and not ref.subs:
                 family.declared_rank = "vector"

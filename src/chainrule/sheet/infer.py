@@ -42,7 +42,11 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
 FAILURE, ASKEW = 4.0, 1.0
+RANKS = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
 
+# How unusual the readings may be that each round of the search tries: what a common reading of one name explains is not
+# put on an unusual one of another.
+UNUSUAL = (1.0, 2.0, inf, inf, inf)
 # Costs closer than this are the same; the earlier reading, which is the more usual one, stays.
 CLOSE = 1e-9
 
@@ -103,7 +107,7 @@ def _declared(family: Family) -> list[tuple[Reading, float]] | None:
     rank = family.declared_rank
     if rank is None or rank == "tensor":
         return None if rank is None else [(Reading(len(family.declared_dims)), 0.0)]
-    axes = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}[rank] + family.declared_subs
+    axes = RANKS[rank] + family.declared_subs
     rows = (True,) if rank == "row" else (False,) if rank == "column" else (False, True)
     if axes - family.declared_subs != 1:
         rows = (False,)
@@ -221,18 +225,29 @@ def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
 
 
 def line_cost(universe: Universe, line: Line) -> float:
-    """0 for a line that fits, `ASKEW` when one side is the other's transpose, `FAILURE` when it does not fit."""
+    """0 for a line that fits, `ASKEW` when one side is the other's transpose or what is defined has another rank than
+    its declaration says, `FAILURE` when it does not fit."""
     e = line.equation
     kept = universe.mark()
     try:
         _, lhs, rhs = type_line(universe, e)
-        askew = {lhs.kind, rhs.kind} == {"row", "column"}
+        askew = {lhs.kind, rhs.kind} == {"row", "column"} or _against_declaration(universe.world, e, lhs)
         if not mismatch(universe, lhs, rhs):
             return ASKEW if askew else 0.0
     except (Untyped, RecursionError):
         pass  # a line that does not fit is what this function counts
     universe.back(kept)
     return FAILURE
+
+
+def _against_declaration(world: World, e: Equation, val: Val) -> bool:
+    """Whether a whole name that an equation defines has another rank than the document declares: `y = A x \\in R^m`."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or not ref.bare or e.link or not world.defined(ref.base):
+        return False
+    family = world.family(ref.base)
+    rank = RANKS.get(family.declared_rank or "")
+    return rank is not None and family.declared_subs == 0 and rank != len(val.dims)
 
 
 # -------------------------------------------------------------------------------------------------- the search
@@ -268,7 +283,7 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
     options = {
         base: candidates(family)
         for base, family in world.families.items()
-        if base not in world.sites and base not in world.aliases and _is_quantity(family)
+        if base not in world.sites and base not in world.aliases and is_quantity(family)
     }
     for base, family in world.families.items():
         if base in world.sites and family.sub_counts and max(family.sub_counts) > 0:
@@ -280,14 +295,15 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary)]
     signs = _signs_used(equations)
     search = Search(world, config, lines, deadline)
-    for _ in range(3):
+    for most in UNUSUAL:
         changed = False
         for base, found in options.items():
-            if len(found) > 1:
-                changed |= search.name(base, found)
+            usual = [(reading, cost) for reading, cost in found if cost <= most]
+            if len(usual) > 1:
+                changed |= search.name(base, usual)
         for op in signs:
             changed |= search.convention(op)
-        if not changed:
+        if not changed and most == inf:
             break
     search.pairs(options)
     world.derived.pop("liftable", None)
@@ -301,7 +317,8 @@ def _is_typed(e: Equation, glossary: Glossary) -> bool:
     return ref is None or not ref.primes or literal_matrix(e.rhs) is None
 
 
-def _is_quantity(family: Family) -> bool:
+def is_quantity(family: Family) -> bool:
+    """Whether a name stands for a number or an array rather than for a function."""
     if family.base == KRONECKER or is_function_word(family.base):
         return False
     if family.base in IDENTITY_NAMES and not (family.by or family.differentiated or family.declared_rank):

@@ -232,6 +232,12 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),
     ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
     ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),
+    (
+        "distribution",
+        NAMES + IS + r"(?:an? |the )?(?:\w+ ){0,2}?(?:distribution over|probability (?:distribution|vector))",
+        _kind("simplex"),
+    ),
+    ("sums to one", NAMES + r"[^.⟦]{0,40}?\b(?:sums?|adds? up|that sums?) to (?:one|1)\b", _kind("simplex")),
     ("role", NAMES + r"\s*(?:\(\))?" + IS + r"(?:the |an? )?" + FUNCTION, _role),
     ("role before", rf"(?i)\b(?=(?:{WORDS_OF_ROLES})\b[^⟦.]{{0,24}}⟦(\d+)⟧)({WORDS_OF_ROLES})\b", _called),
     ("role of symbol", r"symbol\s+" + NAMES + IS + r"(?:the )?([^.;:⟦]*)", _role),

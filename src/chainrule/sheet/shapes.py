@@ -107,9 +107,13 @@ class Dims:
         """A dimension for a message: its declared name or size."""
         if name is None:
             return "1"
+        return self.known(name) or "n"
+
+    def known(self, name: str) -> str | None:
+        """The declared name or the size of a dimension, if it has one."""
         root = self.find(name)
         size = self.sizes.get(root)
-        return str(size) if size is not None else self.names.get(root, "n")
+        return str(size) if size is not None else self.names.get(root)
 
     def copy(self) -> Dims:
         """An independent copy, to try something on."""

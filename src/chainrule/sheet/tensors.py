@@ -187,6 +187,8 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         ambient = tuple(sorted(inner.free))
         lead[:0] = [(letter, inner.free[letter]) for letter in ambient]
         axes = (*(d for _, d in lead), *body.dims)
+        if len(axes) == len(frame.world.family(instance.base).declared_dims):
+            _declare_dims(frame, instance, axes)
         return Tensor(instance, axes, body.kind == "row", tuple(lead), body, assumed=site.assumed, ambient=ambient)
     return None
 
@@ -219,7 +221,7 @@ def _declared(frame: Frame, instance: Instance) -> Tensor:
 
 
 def _declare_dims(frame: Frame, instance: Instance, names: tuple[str, ...]) -> None:
-    """Give the axes of an undefined name the dimensions its declaration states."""
+    """Give the axes of a name the dimensions its declaration states."""
     family = frame.world.family(instance.base)
     if family.domain_kind in ("symmetric", "covariance") and len(names) >= 2:
         frame.dims.unify(names[-2], names[-1])

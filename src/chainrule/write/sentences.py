@@ -20,12 +20,12 @@ def summary(statements: Sequence[Statement]) -> str:
         return "no statements"
     counts = ((v, sum(s.verdict == v for s in statements)) for v in VERDICTS)
     parts = [f"{n} {v if n == 1 else PLURALS.get(v, v)}" for v, n in counts if n]
-    return f"{_count(len(statements), 'statement')}: {', '.join(parts)}"
+    return f"{count(len(statements), 'statement')}: {', '.join(parts)}"
 
 
 def total(documents: Sequence[DocumentReport]) -> str:
     """The summary of several documents."""
-    return f"{_count(len(documents), 'document')}, {summary([s for d in documents for s in d.statements])}"
+    return f"{count(len(documents), 'document')}, {summary([s for d in documents for s in d.statements])}"
 
 
 def digits_of(found: Evidence | None) -> int:
@@ -40,10 +40,11 @@ def evidence(found: Evidence) -> str:
     '12 points, n=3, d=2'
     """
     words: list[str] = [found.method] if found.method != "sampled" else []
-    words += [_count(found.points, "point")] if found.points is not None else []
+    words += [count(found.points, "point")] if found.points is not None else []
     words += [f"{name}={size}" for name, size in found.sizes.items()]
     return ", ".join(words) or found.method
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """`1 line`, `2 lines`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

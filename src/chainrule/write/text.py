@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chainrule.check.report import Counterexample, DocumentReport, Evidence, Report, Statement, Suggestion
 from chainrule.write.readable import readable
-from chainrule.write.sentences import digits_of, evidence, summary, total
+from chainrule.write.sentences import count, digits_of, evidence, summary, total
 from chainrule.write.source import Marked, cells, clip, excerpt, plain
 from chainrule.write.values import Grid, aligned, apart, grid
 
@@ -60,6 +60,9 @@ def _document(document: DocumentReport, console: Console, detail: Detail) -> Non
         was_full = full
     console.print()
     _line(console, _coloured_summary(document))
+    if wanting := {line for item in document.missing for line in item.lines}:
+        words = f"{count(len(wanting), 'line')} {'rests' if len(wanting) == 1 else 'rest'} on what the sheet never says"
+        _words(console, "", f"{words}; chainrule context {document.path} -o FILE writes what to fill in", "dim")
     console.print()
 
 
