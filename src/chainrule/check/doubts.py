@@ -22,8 +22,9 @@ from chainrule.sheet.infer import names_in
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.sites import call_form, derivative_of
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Instance, Site, World
+from chainrule.sheet.world import Family, Instance, Site, World
 
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
@@ -71,6 +72,22 @@ def _moves_on(lines: Lines, origin: Equation, e: Equation) -> bool:
 def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
     """Whether each argument of a function is a bare name or carries indices: `f(x)` beside `f(x_i)`."""
     return tuple(type(p).__name__ for p in params)
+
+
+def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A name that gets a new definition per item or section, used in one where the document does not define it."""
+    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
+        sites = lines.world.functions.get(base) or lines.world.sites.get(base) or []
+        sections = {s.section for s in sites}
+        here = (e.scope.part, e.scope.section)
+        held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
+        if len(sections) < 2 or here in sections or held is None or held.section[0] != e.scope.part:
+            continue
+        origin = next((x for x in lines.equations if x.position == held.position), None)
+        where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
+        text = f"{spelled_out(base)} is defined anew from case to case{where}, but not in this one"
+        return assumed("redefinition", text)
+    return None
 
 
 def circular(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
@@ -219,22 +236,38 @@ def _unknowns(term: Expr, variant: Variant) -> set[Unknown]:
     return {t for t in reach([term], variant.universe.definitions) if isinstance(t, Unknown)}
 
 
-# Constraints that such sheets leave unsaid, by the domain that is known: what to try, and how it is said.
-UNSAID: dict[str | None, tuple[tuple[str, str], ...]] = {
-    "one-hot": (("ones", "is 1 at this index"),),
-    None: (("simplex", "sums to one"), ("one-hot", "sums to one")),
+def _probabilities(world: World, _family: Family, _symbol: Symbol) -> bool:
+    """A sheet about probabilities may leave unsaid that they sum to one."""
+    return world.probabilistic
+
+
+def _never_introduced(_world: World, family: Family, symbol: Symbol) -> bool:
+    """A square matrix never introduced, indexed or transposed may be meant symmetric; one in R^{n×n} is any matrix."""
+    square = len(symbol.axes) == 2 and symbol.axes[0] == symbol.axes[1]
+    plain = family.sub_counts <= {0} and not family.transposed
+    return square and plain and family.declared_rank is None
+
+
+# Constraints that such sheets leave unsaid, by the domain that is known: what to try, how it is said, and of what.
+UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol], bool]], ...]] = {
+    "one-hot": (("ones", "is 1 at this index", _probabilities),),
+    None: (
+        ("simplex", "sums to one", _probabilities),
+        ("one-hot", "sums to one", _probabilities),
+        ("symmetric", "is symmetric", _never_introduced),
+    ),
 }
 
 
 def constrained(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
-    """Whether a constraint that such sheets leave unsaid (entries that sum to one) would make the line true."""
-    if not lines.world.probabilistic:
-        return None
+    """Whether a constraint that such sheets leave unsaid (sums to one, is symmetric) would make the line true."""
     symbols = {s for s in different.left_symbols | different.right_symbols if not _is_variable(lines, variant, s)}
     for symbol in sorted(s for s in symbols if s.axes and s in variant.universe.instances):
         family = lines.world.family(variant.universe.instances[symbol].base)
         before = family.domain_kind
-        for probe, what in UNSAID.get(before, ()):
+        for probe, what, possible in UNSAID.get(before, ()):
+            if not possible(lines.world, family, symbol):
+                continue
             family.domain_kind = probe
             try:
                 again = _compared_again(lines, e, variant)
@@ -256,6 +289,7 @@ def _compared_again(lines: Lines, e: Equation, variant: Variant) -> Outcome:
 
 DOUBTS: tuple[Doubt, ...] = (
     defined_anew,
+    defined_elsewhere,
     circular,
     shared_over_steps,
     stray_letters,

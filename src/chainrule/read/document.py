@@ -52,9 +52,10 @@ class Math:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The end of a paragraph, list item or cell."""
+    """The end of a paragraph, list item or cell; `item` says that a list item begins here."""
 
     span: Span
+    item: bool = False
 
 
 Piece = Heading | Words | Math | Break

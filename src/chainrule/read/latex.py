@@ -239,6 +239,7 @@ class Latex:
         found = _ITEM.match(self.text, offset)
         end = found.end() if found else offset + 1
         self._pause(offset, end)
+        self.found.item(offset)
         return self._marked(end, 1)
 
     def _begin_or_end(self, offset: int) -> int:

@@ -200,6 +200,7 @@ class Markdown:
         if not item:
             return None
         self._pause(start, item.end())
+        self.found.item(start)
         while nested := _ITEM.match(self.text, item.end()):
             item = nested
         self.words_from = item.end()

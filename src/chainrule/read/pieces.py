@@ -79,6 +79,12 @@ class Pieces:
         if self.pieces and not isinstance(self.pieces[-1], Break):
             self.pieces.append(Break(Span(offset, offset)))
 
+    def item(self, offset: int) -> None:
+        """A list item begins: the break before it says so."""
+        self.pause(offset)
+        if self.pieces:
+            self.pieces[-1] = Break(self.pieces[-1].span, item=True)
+
     def problem(self, code: str, message: str, span: Span) -> None:
         """Something that a person must be told."""
         self.problems.append(Problem(code, message, span))

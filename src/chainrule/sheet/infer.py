@@ -323,7 +323,7 @@ def is_quantity(family: Family) -> bool:
         return False
     if family.base in IDENTITY_NAMES and not (family.by or family.differentiated or family.declared_rank):
         return False
-    return family.operand > 0 or not family.called
+    return family.operand > 0 or not family.called or family.weight
 
 
 def _split_of_defined(world: World, family: Family) -> list[tuple[Reading, float]]:

@@ -40,8 +40,6 @@ class Scan:
                 self.use(ref)
                 if not is_function_word(ref.base):
                     self.world.family(ref.base).operand += 1
-                if any(p.op == "T" for p in ref.postfix):
-                    self.world.family(ref.base).transposed = True
                 stack += [n for n in (*ref.subs, *ref.labels) if not isinstance(n, Name)]
                 stack += [p.node for p in ref.postfix if p.node is not None and not isinstance(p.node, Name)]
                 continue
@@ -149,6 +147,7 @@ class Scan:
             return
         self.refs.setdefault(ref.base, []).append(ref)
         family = self.world.family(ref.base)
+        family.transposed |= any(p.op == "T" for p in ref.postfix)
         for n, sub in enumerate(ref.subs):
             self._slot(family, n, sub)
 

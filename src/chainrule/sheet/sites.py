@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from chainrule.read.tree import Comma, Dots, Fenced, Fraction, Node, Number, Product
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, rest_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.redefine import redefines
 from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation, fence_items
 from chainrule.sheet.world import Site, World
-
-REDEFINING_CUE = re.compile(r"\b(let|now|define|redefine|consider|suppose|instead|denote)\b[^.:]*:?\s*$", re.IGNORECASE)
 
 
 def call_form(node: Node, world: World) -> tuple[Ref, tuple[Node, ...]] | None:
@@ -81,7 +78,7 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return  # a printed value of the next update, to be compared with the computed one
     sites = world.sites.setdefault(base, [])
     same = [s for s in sites if site_key(world, s.ref) == site_key(world, ref)]
-    if same and (node_key(same[-1].body) == node_key(rhs) or not _redefines(same[-1], e)):
+    if same and (node_key(same[-1].body) == node_key(rhs) or not redefines(world, same[-1], e)):
         return
     if any(derivative_of(s.body) is not None and _covers(world, s.ref, ref) for s in sites):
         return  # `\delta^L = ...` after `\delta^l = \partial C / \partial z^l` speaks of the same error term
@@ -97,13 +94,6 @@ def _covers(world: World, general: Ref, special: Ref) -> bool:
     letters = [letter_of(x) for x in (*general.labels,)]
     plain = len(letters) == len(labels) == len(values) > 0 and all(x is not None and x.islower() for x in letters)
     return plain and primes == others and labels != values
-
-
-def _redefines(earlier: Site, e: Equation) -> bool:
-    """A later equation for a defined name is a new definition in another part, or after words like "let now"."""
-    if e.scope.part != earlier.section[0]:
-        return e.own == earlier.own
-    return (e.own == earlier.own and e.op == ":=") or (bool(REDEFINING_CUE.search(e.cue)) and e.own == earlier.own)
 
 
 def site_key(world: World, ref: Ref) -> tuple[object, ...]:
@@ -154,14 +144,15 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     if len(plain) < len(params) and not any(r.base in used for p in params if (r := reference(p, world.glossary))):
         return False
     sites = world.functions.setdefault(ref.base, [])
-    if sites and not _redefines(sites[-1], e):
+    if sites and not redefines(world, sites[-1], e):
         return True
     if sites:
         world.epochs.append(e.position)
     section = (e.scope.part, e.scope.section)
     sites.append(Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own))
-    if family.operand and not world.sites.get(ref.base):
-        world.sites[ref.base] = [Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
+    values = world.sites.get(ref.base, [])
+    if family.operand and (not values or (len(sites) > 1 and redefines(world, values[-1], e))):
+        world.sites[ref.base] = [*values, Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
     return True
 
 

@@ -22,7 +22,8 @@ DEFINING = frozenset({"=", ":=", "≡", "=:"})
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a statement stands: `number` of the exercise ("" before the first), `part` letter, count of sections."""
+    """Where a statement stands: `number` of the exercise ("" before the first), `part` letter, count of sections and
+    list items."""
 
     number: str = ""
     part: str = ""
@@ -106,6 +107,7 @@ GREEK_NAMES = {
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
 ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
 OWN_CONDITION_CUE = re.compile(r"⟧\s*,?\s*\(?(if|iff|when|whenever|for)\s*$", re.IGNORECASE)
+CASE = re.compile(r"\W*(?:case|fall|cas|caso|situation|scenario)\s*\(?(?:\d+|[ivxIVX]+|[A-Z])\b", re.IGNORECASE)
 CONDITION_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when)\b[^.:;]*$", re.IGNORECASE)
 
 
@@ -120,6 +122,7 @@ class _Walk:
     scope: Scope = field(default_factory=Scope)
     chain: int = 0
     last: Node | None = None
+    beside: Node | None = None
     conditions: tuple[Relation, ...] = ()
     words: list[str] = field(default_factory=list)
     formulas: list[tuple[Node, Span]] = field(default_factory=list)
@@ -130,6 +133,10 @@ class _Walk:
         self.scope = Scope(number, part, self.scope.section + 1)
         self.conditions = ()
         self.last = None
+
+    def item(self) -> None:
+        """A list item or a case begins: a section of its own without a title."""
+        self.scope = replace(self.scope, section=self.scope.section + 1)
 
     def flush(self) -> None:
         """The end of a paragraph: its words and inline formulas become a sentence."""
@@ -147,9 +154,12 @@ class _Walk:
                 )
             )
         self.words, self.formulas = [], []
+        self.beside = None
 
     def prose(self, piece: Words) -> None:
         """Words as they are, with a lone Greek letter as the formula it is: "α is set to 0.1"."""
+        if not self.words and CASE.match(piece.text):
+            self.item()
         end = 0
         for match in LONE_GREEK.finditer(piece.text):
             self.words.append(piece.text[end : match.start()] + f"⟦{len(self.formulas)}⟧")
@@ -214,8 +224,9 @@ class _Walk:
     def relation(self, node: Relation, span: Span, piece: Math, cue: str) -> None:
         first = node.first
         if isinstance(first, Missing):
-            if self.last is not None:
-                first = self.last
+            before = self.beside if self.beside is not None and self._adjoins() else self.last
+            if before is not None:
+                first = before
             elif len(node.links) > 1:
                 first, node = node.links[0].node, replace(node, links=node.links[1:])
         else:
@@ -229,6 +240,11 @@ class _Walk:
             self.braces(side, piece, cue)
         if piece.display or self.last is None:
             self.last = sides[-1]
+        self.beside = None if piece.display else sides[-1]
+
+    def _adjoins(self) -> bool:
+        """Whether no word stands between this formula and the inline formula before it: the chain goes on."""
+        return bool(self.words) and "".join(self.words).rstrip().endswith("⟧")
 
     def condition(self, node: Relation, cue: str) -> bool:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
@@ -348,8 +364,10 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
                     state.heading(piece)
                 case Words():
                     state.prose(piece)
-                case Break():
+                case Break(item=item):
                     state.flush()
+                    if item:
+                        state.item()
                 case Math():
                     tidy = tuple(replace(r, node=attach_increments(r.node, glossary)) for r in rows)
                     state.math(piece, tidy)

@@ -20,6 +20,9 @@ from chainrule.sheet.statements import Equation
 
 Label = int | str
 
+# Letters that name functions by custom, with an index too: `f_i(W x)`.
+FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "H", "phi", "psi", "varphi", "Phi", "Psi"})
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -74,7 +77,15 @@ class Family:
     @property
     def variable(self) -> bool:
         """Whether the name is a quantity rather than a function where parentheses follow it."""
-        return (self.operand > 0 and self.calls_with_names < self.called) or self.called == 0
+        if self.called == 0 or self.weight:
+            return True
+        return self.operand > 0 and self.calls_with_names < self.called
+
+    @property
+    def weight(self) -> bool:
+        """`v_i (w^T x_i - y_i)`: a name that always has an index and is never applied to a name is a factor there."""
+        indexed = bool(self.lettered) and 0 not in self.sub_counts
+        return indexed and not self.calls_with_names and self.base not in FUNCTION_LETTERS
 
     def slot(self, position: int) -> str:
         """Whether a subscript position is an "axis" of an array or a "label" that tells tensors apart."""

@@ -1,0 +1,84 @@
+"""When a second equation for a defined name defines it anew, and when it is a claim about it.
+
+It is a new definition in another part of the exercise, after words like "let now", and where a list item or a section
+comes to the name first and is about something else: new names stand in the equation, or the text between had already
+differentiated the earlier one. Anywhere else the name keeps its meaning.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.meaning.structural import is_function_word
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.scan import references
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Site, World
+
+REDEFINING_CUE = re.compile(
+    r"\b(let|now|define|redefine|consider|suppose|instead|denote|case|otherwise)\b[^.:]*:?\s*$", re.IGNORECASE
+)
+RESTATING_CUE = re.compile(
+    r"\b(recall|remember|rewrit\w+|expand\w*|simplif\w+|equivalently|thus|hence|therefore|so|becomes?|above|again)\b",
+    re.IGNORECASE,
+)
+
+
+def redefines(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether an equation for a name that has a definition gives it another one."""
+    if e.own != earlier.own:
+        return False
+    if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
+        return True
+    return e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _elsewhere(world, earlier, e)
+
+
+def _opens(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether an equation is the first of its list item or section that mentions the name."""
+    here = (x for x in world.equations if earlier.position < x.position < e.position)
+    return all(x.scope.section != e.scope.section or earlier.base not in _mentioned(world, x) for x in here)
+
+
+def _elsewhere(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the text has left the earlier definition behind."""
+    if RESTATING_CUE.search(e.cue):
+        return False
+    between = (x for x in world.equations if earlier.position < x.position < e.position)
+    if any(_differentiates(world, x.lhs, earlier.base) for x in between):
+        return True
+    return bool(_names(world, e.rhs) - _behind(world, earlier))
+
+
+def _differentiates(world: World, node: Node, base: str) -> bool:
+    """Whether a derivative or a gradient stands in a formula, or the name with a prime."""
+    for part in walk(node):
+        if nabla_of(part) is not None:
+            return True
+        if isinstance(part, Fraction) and above(part.numerator) is not None and below(part.denominator) is not None:
+            return True
+        ref = reference(part, world.glossary)
+        if ref is not None and ref.base == base and ref.primes and base in world.functions:
+            return True
+    return False
+
+
+def _mentioned(world: World, e: Equation) -> set[str]:
+    return {r.base for side in (e.lhs, e.rhs) for part in walk(side) if (r := reference(part, world.glossary))}
+
+
+def _behind(world: World, site: Site) -> set[str]:
+    """The names a definition rests on, through the definitions of these."""
+    found: set[str] = set()
+    todo = [site]
+    while todo:
+        for base in _names(world, todo.pop().body) - found:
+            found.add(base)
+            todo += [*world.sites.get(base, ()), *world.functions.get(base, ())]
+    return found
+
+
+def _names(world: World, node: Node) -> set[str]:
+    bound = world.glossary.bound | world.size_names
+    return {r.base for r in references(node, world) if r.base not in bound and not is_function_word(r.base)}
