@@ -250,6 +250,7 @@ class Bench:
         universe = Universe(self.variant.universe.world, Config())
         try:
             frame, lhs, rhs = type_line(universe, candidate)
+            self.judge.restriction(candidate, frame)
             if mismatch(universe, lhs, rhs):
                 return False
             self._unknowns(universe)

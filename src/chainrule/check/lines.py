@@ -72,6 +72,7 @@ class Lines:
             kept = universe.mark()
             try:
                 frame, lhs, rhs = type_line(universe, e, choices)
+                self.restriction(e, frame)
                 typed[e.position] = (frame, lhs, rhs)
                 if mismatch(universe, lhs, rhs):
                     raise Untyped(
@@ -148,14 +149,18 @@ class Lines:
             return found[1:]
         return [tuple((x, 1) for x in sorted(letters))]
 
+    def condition(self, e: Equation, frame: Frame) -> Expr | None:
+        """The restriction the text puts on this line, as a term: `the case $k \\neq y_i$`."""
+        val = self.restriction(e, frame)
+        return val.at() if val is not None and val.scalar else None
+
     @staticmethod
-    def condition(e: Equation, frame: Frame) -> Expr | None:
-        """The restriction the text puts on this line: `the case $k \\neq y_i$`."""
+    def restriction(e: Equation, frame: Frame) -> Val | None:
+        """The restriction before its term is asked for: its letters take the dimensions of the line's."""
         if not e.conditions:
             return None
         relation: Relation = e.conditions[0]
         letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
         if not letters <= set(frame.free) | set(frame.letters) and not letters & set(frame.free):
             return None
-        val = condition_value(frame, relation)
-        return val.at() if val.scalar else None
+        return condition_value(frame, relation)

@@ -1,7 +1,8 @@
 r"""The layout of a formula above its expressions: rows, pieces of a row, and chains that run over several rows.
 
 A piece ends at `\\`, at an arrow (`\implies`), at words (`\text{and}`), and at a `\quad`, a comma or an even `&` when
-each side has a relation of its own. A row that starts with a relation or a binary operator goes on with the piece
+each side has a relation of its own. What only restricts the indices of the piece before it (`, \quad i \neq j`) is
+tagged as if a word had led to it. A row that starts with a relation or a binary operator goes on with the piece
 before it: the two are joined here, as tokens, so the expression parser only ever sees whole chains.
 """
 
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chainrule.read.symbols import ARITY, CONDITIONS, CONNECTIVES, ROW_ENVIRONMENTS
+from chainrule.read.symbols import ARITY, COMPARING, CONDITIONS, CONNECTIVES, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 
 _OPENER = {"}": "{", "end": "begin", "right": "left"}
@@ -33,9 +34,10 @@ class Piece:
 def pieces(tokens: list[Token]) -> list[Piece]:
     """The pieces of a formula in order, chains joined."""
     flat = _unboxed(tokens)
+    indices = _script_letters(flat)
     found: list[Piece] = []
     for row in _joined_fences(_rows(flat)):
-        for piece in _row_pieces(row):
+        for piece in _restrictions_tagged(_row_pieces(row), indices):
             _append(found, piece)
     return found
 
@@ -211,6 +213,43 @@ def _row_pieces(row: list[Token]) -> list[Piece]:
     return found
 
 
+def _restrictions_tagged(found: list[Piece], indices: set[str]) -> list[Piece]:
+    """The pieces of a row; one that compares an index after the first of them is a condition even without a word."""
+    return [
+        Piece(p.tokens, "if") if n and not (p.tag or p.words) and _compares_index(p.tokens, indices) else p
+        for n, p in enumerate(found)
+    ]
+
+
+def _compares_index(tokens: list[Token], indices: set[str]) -> bool:
+    """`i \\neq j`, `(k = y_i)`: a letter of `indices` compared to a letter, a label or a number."""
+    if _is_remark(tokens):
+        tokens = tokens[1:-1]
+    signs = [t for t in tokens if t.kind not in _TRAILING and t.kind not in ("{", "}")]
+    kinds = [t.kind for t in signs]
+    if kinds[:3] not in (["letter", "rel", "letter"], ["letter", "rel", "number"]):
+        return False
+    labelled = kinds[3:] in ([], ["_", "letter"]) and (not kinds[3:] or kinds[2] == "letter")
+    return labelled and signs[1].text in COMPARING and signs[0].text in indices
+
+
+def _script_letters(tokens: list[Token]) -> set[str]:
+    """The letters in subscripts and superscripts."""
+    pairs = partners(tokens)
+    found: set[str] = set()
+    for i, token in enumerate(tokens):
+        if token.kind in ("_", "^") and i + 1 < len(tokens):
+            end = pairs.get(i + 1, i + 1)
+            found |= {t.text for t in tokens[i + 1 : end + 1] if t.kind == "letter"}
+    return found
+
+
+def _is_remark(part: list[Token]) -> bool:
+    """A relation in parentheses after a wide space: `\\quad (i \\neq j)`."""
+    closed = len(part) > 2 and part[0].kind == "open" and part[0].text == "(" and part[-1].kind == "close"
+    return closed and any(t.kind == "rel" for t in part) and sum(t.kind == "open" for t in part) == 1
+
+
 def _levels(row: list[Token]) -> list[int]:
     """How deep each token stands in braces, environments and, if they are in order, parentheses."""
     hard: list[int] = []
@@ -269,6 +308,7 @@ def _cut(tokens: list[Token], depth: list[int], cuts: list[int]) -> list[list[To
     for start, end in zip([0, *(c + 1 for c in cuts)], [*cuts, len(tokens)], strict=True):
         part = tokens[start:end]
         related = any(t.kind == "rel" and depth[start + i] == 0 for i, t in enumerate(part))
+        related = related or _is_remark(_stripped(part))
         if not parts or (related and _has_relation(parts[0])) or _is_number(part):
             parts.append(part)
         else:
@@ -320,7 +360,8 @@ def _without_remark(tokens: list[Token]) -> list[Token]:
 def _append(found: list[Piece], piece: Piece) -> None:
     """Add a piece, or join it to the chain it goes on with."""
     before = next((i for i in range(len(found) - 1, -1, -1) if _is_chain(found[i])), None)
-    if piece.words or before is None or not _goes_on(found[before], piece):
+    restricted = bool(found) and found[-1].tag in ("if", "for") and _starts_with(piece.tokens, "rel")
+    if piece.words or before is None or restricted or not _goes_on(found[before], piece):
         found.append(piece)
         return
     last = found[before]

@@ -285,6 +285,8 @@ CONNECTIVES: Final[dict[str, str]] = {
 }
 """Words between two formulas of one row and the tag they give the second one."""
 CONDITIONS: Final = _set("if for where s.t. or")
+COMPARING: Final = _set("= ≠ < > ≤ ≥")
+"""Relations that can restrict an index."""
 CONDITION_WORDS: Final = frozenset(w for w, tag in CONNECTIVES.items() if tag in CONDITIONS - {"or"})
 OTHERWISE: Final = frozenset(["otherwise", "else", "o.w", "ow", "elsewhere", "in other cases", "in all other cases"])
 TEXT_WORDS: Final = (

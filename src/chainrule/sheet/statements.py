@@ -14,8 +14,19 @@ from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Missing, Node, Relation, Span, Unread
-from chainrule.sheet.glossary import attach_increments, collect, is_kronecker_value
-from chainrule.sheet.names import Glossary, walk
+from chainrule.sheet.glossary import attach_increments, collect
+from chainrule.sheet.names import Glossary, node_key, walk
+from chainrule.sheet.restrictions import (
+    AFTER_CUE,
+    BESIDE_CUE,
+    CASE_CUE,
+    GENERAL,
+    NAMING_CUE,
+    of_indices,
+    restricted,
+    restriction,
+    told_restriction,
+)
 
 DEFINING = frozenset({"=", ":=", "≡", "=:"})
 
@@ -106,9 +117,7 @@ GREEK_NAMES = {
 }  # fmt: skip
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
 ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
-OWN_CONDITION_CUE = re.compile(r"⟧\s*,?\s*\(?(if|iff|when|whenever|for)\s*$", re.IGNORECASE)
 CASE = re.compile(r"\W*(?:case|fall|cas|caso|situation|scenario)\s*\(?(?:\d+|[ivxIVX]+|[A-Z])\b", re.IGNORECASE)
-CONDITION_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when)\b[^.:;]*$", re.IGNORECASE)
 
 
 @dataclass
@@ -123,6 +132,9 @@ class _Walk:
     chain: int = 0
     last: Node | None = None
     beside: Node | None = None
+    head: Node | None = None
+    hanging: bool = False
+    only: Relation | None = None
     conditions: tuple[Relation, ...] = ()
     words: list[str] = field(default_factory=list)
     formulas: list[tuple[Node, Span]] = field(default_factory=list)
@@ -131,7 +143,8 @@ class _Walk:
         number = piece.number or self.scope.number
         part = piece.part or ("" if piece.number else self.scope.part)
         self.scope = Scope(number, part, self.scope.section + 1)
-        self.conditions = ()
+        told = told_restriction(piece.title, piece.span)
+        self.conditions = () if told is None else (told,)
         self.last = None
 
     def item(self) -> None:
@@ -160,6 +173,12 @@ class _Walk:
         """Words as they are, with a lone Greek letter as the formula it is: "α is set to 0.1"."""
         if not self.words and CASE.match(piece.text):
             self.item()
+        self.hanging = self.hanging and AFTER_CUE.fullmatch(piece.text) is not None
+        if GENERAL.search(piece.text):
+            self.conditions = ()
+        told = told_restriction(piece.text, piece.span)
+        if told is not None:
+            self.conditions = (told,)
         end = 0
         for match in LONE_GREEK.finditer(piece.text):
             self.words.append(piece.text[end : match.start()] + f"⟦{len(self.formulas)}⟧")
@@ -175,8 +194,18 @@ class _Walk:
 
     def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
         cue = self.cue
-        for row in rows:
+        branch: object = None
+        for row, only, restricts in restricted(rows):
+            if restricts:
+                self.restricting(restriction(row.node), piece.display, cue)
+                continue
+            if only is not None and branch not in (None, node_key(only)) and self.head is not None:
+                self.last = self.head
+            branch = None if only is None else node_key(only)
+            self.only = only
             self.row(row, piece, cue)
+            self.only = None
+        self.hanging = piece.display
         if not piece.display:
             node = rows[0].node if rows else Missing(piece.span)
             self.words.append(f" ⟦{len(self.formulas)}⟧ ")
@@ -223,6 +252,8 @@ class _Walk:
 
     def relation(self, node: Relation, span: Span, piece: Math, cue: str) -> None:
         first = node.first
+        if not (piece.display or isinstance(first, Missing)) and self.condition(node, cue):
+            return
         if isinstance(first, Missing):
             before = self.beside if self.beside is not None and self._adjoins() else self.last
             if before is not None:
@@ -231,8 +262,7 @@ class _Walk:
                 first, node = node.links[0].node, replace(node, links=node.links[1:])
         else:
             self.chain += 1
-        if not piece.display and self.condition(node, cue):
-            return
+            self.head = first
         sides = [first, *(link.node for link in node.links)]
         for n, link in enumerate(node.links):
             self.add(span, sides[n], link.op, sides[n + 1], n, piece.display, cue, sign=link.span)
@@ -255,16 +285,30 @@ class _Walk:
         ):
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True
-        if len(node.links) != 1 or not CONDITION_CUE.search(cue):
+        found = restriction(node)
+        if found is None or not (CASE_CUE.search(cue) or (of_indices(found) and not NAMING_CUE.search(cue))):
             return False
-        link = node.links[0]
-        if link.op not in ("≠", "=", "<", ">", "≤", "≥") or not (_index_like(node.first) and _index_like(link.node)):
-            return False
-        before = self.sheet.equations[-1] if self.sheet.equations else None
-        self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="condition")
-        if before is None or not (OWN_CONDITION_CUE.search(cue) and is_kronecker_value(before.lhs, before.rhs)):
-            self.conditions = (node,)
+        beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
+        if self.hanging or isinstance(beside, Relation):
+            self.restrict_last(found)
+        else:
+            self.conditions = (found,)
+        self.restricting(found, False, cue)
         return True
+
+    def restricting(self, node: Relation | None, display: bool, cue: str) -> None:
+        """A relation that only restricts indices, kept as the statement it is."""
+        if node is not None:
+            self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, display, cue, source="condition")
+
+    def restrict_last(self, only: Relation) -> None:
+        """`$a = b$ for $i \\neq j$`: the words after an equation restrict the chain it ends."""
+        equations = self.sheet.equations
+        for n in range(len(equations) - 1, -1, -1):
+            if equations[n].chain != self.chain or equations[n].document is not self.document:
+                break
+            if equations[n].source == "formula":
+                equations[n] = replace(equations[n], conditions=(only,))
 
     def braces(self, side: Node, piece: Math, cue: str) -> None:
         """Equations that stand under or over a brace: `\\underbrace{x}_{= y}`, `_{=: z}`."""
@@ -292,10 +336,11 @@ class _Walk:
         sign: Span | None = None,
     ) -> None:
         self.position += 1
+        conditions = self.conditions if self.only is None else (self.only,)
         self.sheet.equations.append(
             Equation(
                 self.position, self.document, self.own, span, lhs, op, rhs, self.scope, self.chain, link, display,
-                cue, self.conditions, source, sign=sign,
+                cue, conditions, source, sign=sign,
             )
         )  # fmt: skip
 
@@ -312,18 +357,6 @@ class _Walk:
                     piece.display, source="unread",
                 )
             )  # fmt: skip
-
-
-def _index_like(node: Node) -> bool:
-    """A letter, a label `y_i`, a number: something an index can be compared to."""
-    match node:
-        case tree.Name(text=text):
-            return len(text) == 1
-        case tree.Number():
-            return True
-        case tree.Script(base=tree.Name(text=text), sub=tree.Node(), sup=None):
-            return len(text) == 1
-    return False
 
 
 def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chainrule.calculus import derivative
 from chainrule.expr import (
     Component,
@@ -18,14 +20,16 @@ from chainrule.expr import (
 )
 from chainrule.expr import functions as table
 from chainrule.expr.tensors import softmax
-from chainrule.read.tree import Node, Number
+from chainrule.read.tree import Big, Node, Number
 from chainrule.sheet import algebra
 from chainrule.sheet.components import components, ref_value
 from chainrule.sheet.frame import Frame
+from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.arithmetic import raised
 from chainrule.sheet.meaning.conditions import is_index_letter
 from chainrule.sheet.meaning.structural import STRUCTURAL
-from chainrule.sheet.names import Ref, letter_of, reference
+from chainrule.sheet.names import Ref, letter_of, reference, walk
+from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.world import Cycle, Instance, Site
@@ -148,8 +152,10 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
         raise Untyped(f"{spelled_out(ref.base)} is defined with {len(params)} arguments, found {len(args)}", "untyped")
     owner = f"{frame.owner}/{ref.base}{len(frame.counter)}.{frame.counter[0]}"
     inner = _inside(frame, site, owner, dict(frame.args))
+    if len(args) == 1 and not ref.primes and (each := _on_each_component(frame, inner, site, args[0])) is not None:
+        return components(frame, each, ref.subs)
     for param, arg in zip(params, args, strict=True):
-        inner = _bound(frame, inner, param, arg)
+        inner = _bound(frame, inner, site, param, arg)
     if ref.primes:
         return _derivative_of_defined(frame, inner, site, ref, args)
     for pattern, sub in zip(site.ref.subs, ref.subs, strict=False):
@@ -165,7 +171,7 @@ def _inside(frame: Frame, site: Site, owner: str, args: dict[str, Val]) -> Frame
     return frame.child(owner=owner, args=args, depth=frame.depth + 1, active=active, einstein=None)
 
 
-def _bound(frame: Frame, inner: Frame, param: Node, arg: Node) -> Frame:
+def _bound(frame: Frame, inner: Frame, site: Site, param: Node, arg: Node) -> Frame:
     """One parameter bound to its argument; an argument that is the parameter itself binds nothing."""
     p = reference(param, frame.world.glossary)
     a = reference(arg, frame.world.glossary)
@@ -177,10 +183,75 @@ def _bound(frame: Frame, inner: Frame, param: Node, arg: Node) -> Frame:
     if p.bare and letter is not None and len(p.base) == 1 and is_index_letter(frame, letter):
         dim, term = frame.letter(letter) or frame.free_letter(letter)
         return inner.child(letters={**inner.letters, p.base: (dim, term)})
-    val = frame.value(arg)
     if p.subs or p.labels:
-        return inner
-    return inner.child(args={**inner.args, p.base: val})
+        return _bound_component(frame, inner, site, p, arg)
+    return inner.child(args={**inner.args, p.base: frame.value(arg)})
+
+
+def _bound_component(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) -> Frame:
+    """A parameter that is one component, `s(z_i) = ...`: its letters take the places of the argument's, and any other
+    argument is put in where the body speaks of that component alone."""
+    a = reference(arg, frame.world.glossary)
+    if a is not None and a.base == p.base and len(a.subs) == len(p.subs) and len(a.labels) == len(p.labels):
+        return _at_places(frame, inner, site, p, a)
+    if _looks_around(frame, site, p):
+        if a is not None and len(a.subs) == len(p.subs) and not (a.labels or p.labels):
+            whole = ref_value(frame, Ref(a.base, (), (), a.primes))
+            if len(whole.dims) == len(p.subs):
+                return _at_places(frame, inner.child(args={**inner.args, p.base: whole}), site, p, a)
+        raise Untyped(f"{spelled_out(site.base)} is defined for the components of {spelled_out(p.base)}", "untyped")
+    term = frame.scalar_term(arg, "the argument")
+    return inner.child(args={**inner.args, p.base: _everywhere(frame, term, len(p.subs) + len(p.labels))})
+
+
+def _at_places(frame: Frame, inner: Frame, site: Site, p: Ref, a: Ref) -> Frame:
+    """The letters of a parameter z_i at the places of an argument z_j."""
+    if a.postfix or a.primes != p.primes:
+        raise Untyped(f"{spelled_out(site.base)} of this argument", "untyped")
+    for pattern, sub in zip(p.subs, a.subs, strict=True):
+        letter = letter_of(pattern)
+        if letter is not None:
+            inner = _bound_letter(frame, inner, letter, sub)
+    for pattern, label in zip(p.labels, a.labels, strict=True):
+        letter, place = letter_of(pattern), frame.label(label)
+        if letter is not None and isinstance(place, int):
+            inner = inner.child(labels={**inner.labels, letter: place})
+    return inner
+
+
+def _looks_around(frame: Frame, site: Site, p: Ref) -> bool:
+    """Whether the body of `s(z_i)` uses other components of z too, by other letters or by summing over this one."""
+    letters = {x for s in p.subs if (x := letter_of(s)) is not None}
+    sums = (n.sub for n in walk(site.body) if isinstance(n, Big) and n.sub is not None)
+    if any(letters & set(bound_letters(sub)) for sub in sums):
+        return True
+    return any(r.base == p.base and r.key != p.key for r in references(site.body, frame.world))
+
+
+def _on_each_component(frame: Frame, inner: Frame, site: Site, arg: Node) -> Val | None:
+    """`s(z)` after `s(z_i) = ...`: the vector of its values at every place; None for any other use."""
+    p = reference((site.params or (arg,))[0], frame.world.glossary)
+    letter = letter_of(p.subs[0]) if p is not None and len(p.subs) == 1 and not p.labels else None
+    if p is None or letter is None or reference(arg, frame.world.glossary) == p:
+        return None
+    val = frame.value(arg)
+    if len(val.dims) != 1:
+        return None
+    dim = val.dims[0]
+    if val.kind == "row":
+        val = val.transposed()
+    body = inner.bind(letter, dim).child(args={**inner.args, p.base: val}).value(site.body)
+    if not body.scalar:
+        return None
+    return Val(
+        (dim, None), lambda i: substitute(body.at(), {Index(letter, frame.dims.dim(dim)): i}), None, body.derived
+    )
+
+
+def _everywhere(frame: Frame, term: Callable[[], Expr], axes: int) -> Val:
+    """A value that is the same at every place of some axes."""
+    dims = [frame.new_dim("argument") for _ in range(axes)]
+    return Val((dims[0], None) if axes == 1 else tuple(dims), lambda *_: term())
 
 
 def _bound_letter(frame: Frame, inner: Frame, letter: str, sub: Node) -> Frame:

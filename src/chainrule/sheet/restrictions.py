@@ -1,0 +1,122 @@
+"""Relations that say nothing of a quantity but restrict the indices of others: `i = j`, `k \\neq y_i`.
+
+In a formula one stands beside the equation it belongs to (`\\frac{\\partial p_i}{\\partial z_j} = -p_i p_j, \\quad i
+\\neq j`) or before it; in a sentence, after a word like "for" or "case", before or after what it restricts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chainrule.read.grammar import Row
+from chainrule.read.symbols import CONDITIONS
+from chainrule.read.tree import Fenced, Infix, Link, Missing, Name, Node, Number, Relation, Script, Span, Text
+from chainrule.sheet.names import INDEX_LETTERS, letter_of, walk
+
+COMPARING = frozenset({"=", "≠", "<", ">", "≤", "≥"})
+CASE_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when|whenever|where)\b[^.;:]*$", re.IGNORECASE)
+NAMING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write|where|with)\b[^.;:]*$", re.IGNORECASE)
+BESIDE_CUE = re.compile(r"⟧\s*,?\s*\(?(if|iff|when|whenever|for)\s*$")
+AFTER_CUE = re.compile(r"\s*,?\s*\(?(if|iff|when|whenever|for)\s*")
+TOLD = re.compile(r"\b(?:case|if|for|when|whenever)[:\s]\s*([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)
+GENERAL = re.compile(
+    r"\b(combin\w+|(?:both|all|each|either) (?:of the )?cases|in general|overall|summari\w+|altogether|together)\b",
+    re.IGNORECASE,
+)
+
+
+def restriction(node: Node) -> Relation | None:
+    """A relation of an index to an index, a label or a number, possibly in parentheses; None for anything else."""
+    if isinstance(node, Fenced) and node.open == "(":
+        node = node.body
+    if not isinstance(node, Relation) or len(node.links) != 1 or node.links[0].op not in COMPARING:
+        return None
+    last = node.links[0].node
+    if isinstance(last, Infix) and last.op == ":" and isinstance(last.right, Missing):
+        node = replace(node, links=(replace(node.links[0], node=last.left),))
+    sides = (node.first, node.links[0].node)
+    return node if all(_index_like(side) for side in sides) and any(map(letter_of, sides)) else None
+
+
+def _index_like(node: Node) -> bool:
+    """A letter, a label `y_i`, a number: something an index can be compared to."""
+    match node:
+        case Name(text=text):
+            return len(text) == 1
+        case Number():
+            return True
+        case Script(base=Name(text=text), sub=Node(), sup=None):
+            return len(text) == 1
+    return False
+
+
+def told_restriction(text: str, span: Span) -> Relation | None:
+    """ "If i = j" in plain words."""
+    found = TOLD.search(text)
+    if found is None or found[1] == found[3] or not {found[1], found[3]} <= INDEX_LETTERS:
+        return None
+    op = "=" if found[2].startswith("=") else "≠"
+    return Relation(span, Name(span, found[1]), (Link(op, span, Name(span, found[3])),))
+
+
+def of_indices(relation: Relation) -> bool:
+    """Whether both sides are letters that are customary for indices, or one of them is and the other a label."""
+    sides = (relation.first, relation.links[0].node)
+    letters = [x for x in map(letter_of, sides) if x is not None]
+    labels = [s for s in sides if isinstance(s, Script)]
+    return len(letters) + len(labels) == 2 and set(letters) <= INDEX_LETTERS
+
+
+def indices(node: Node) -> set[str]:
+    """The letters that stand in the subscripts and superscripts of a formula."""
+    scripts = [s for n in walk(node) if isinstance(n, Script) for s in (n.sub, n.sup) if s is not None]
+    return {n.text for s in scripts for n in walk(s) if isinstance(n, Name)}
+
+
+def restricted(rows: Sequence[Row]) -> list[tuple[Row, Relation | None, bool]]:
+    """The rows of a formula with the relation that restricts each, and whether the row is such a relation itself.
+
+    One restricts the equation before it, or those after it when there is none.
+    """
+    rows = [part for row in rows for part in _led(row)]
+    own = [_own_restriction(rows, n) for n in range(len(rows))]
+    found: list[tuple[Row, Relation | None, bool]] = []
+    before: Relation | None = None
+    for n, row in enumerate(rows):
+        if own[n] is not None:
+            if not any(isinstance(r.node, Relation) and own[m] is None for m, r in enumerate(rows[:n])):
+                before = own[n]
+            found.append((row, None, True))
+            continue
+        after = own[n + 1] if n + 1 < len(rows) else None
+        found.append((row, after or before, False))
+    return found
+
+
+def _led(row: Row) -> list[Row]:
+    """`i \\neq j: a = b` as the two relations that it is."""
+    node = row.node
+    if isinstance(node, Relation) and len(node.links) >= 2 and isinstance(node.links[0].node, Infix):
+        colon = node.links[0].node
+        if colon.op == ":" and not isinstance(colon.right, Missing):
+            head = Relation(
+                node.first.span.join(colon.left.span), node.first, (replace(node.links[0], node=colon.left),)
+            )
+            tail = Relation(colon.right.span.join(node.span), colon.right, node.links[1:])
+            if restriction(head) is not None:
+                return [Row(head.span, head, "if"), Row(tail.span, tail, row.tag)]
+    return [row]
+
+
+def _own_restriction(rows: Sequence[Row], n: int) -> Relation | None:
+    """The relation a row is, if it restricts others: led to by a word, or about an index that another row uses."""
+    found = restriction(rows[n].node)
+    if found is None:
+        return None
+    if rows[n].tag in CONDITIONS:
+        return found
+    others = [r.node for m, r in enumerate(rows) if m != n and not isinstance(r.node, Text)]
+    letters = {x for side in (found.first, found.links[0].node) if (x := letter_of(side)) is not None}
+    return found if any(letters & indices(other) for other in others) else None
