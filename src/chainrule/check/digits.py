@@ -57,3 +57,15 @@ def shown(value: float, cell: Printed) -> str:
     """A value with as many decimals as the printed number has."""
     decimals = len(cell.text.partition(".")[2].partition("e")[0])
     return f"{value:.{decimals}f}"
+
+
+def truncates_to(value: float, cell: Printed) -> bool:
+    """Whether a value has the printed digits, at least three of them, when the rest is cut off and not rounded."""
+    if abs(cell.value) < 100 * cell.unit or (value > 0) != (cell.value > 0):
+        return False
+    return 0 <= abs(Fraction(value)) - abs(cell.value) < cell.unit
+
+
+def may_be(value: float, cell: Printed) -> bool:
+    """Whether a value has the printed digits, rounded or cut off."""
+    return rounds_to(value, cell) or truncates_to(value, cell)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from chainrule.check import opaque as results
 from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_decimals, has_derivative, has_derivative_node, is_zero
@@ -150,6 +151,11 @@ def set_to_zero(lines: Lines, e: Equation, _variant: Variant, _different: Differ
     if is_zero(e.rhs) and any(has_derivative_node(x.lhs) for x in _chain(lines, e)):
         return assumed("condition", f"{e.text(e.lhs)} is set to zero: a condition, not a consequence")
     return None
+
+
+def opaque(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A derivative through a quantity that is known by its number alone."""
+    return results.opaque(lines, e, variant)
 
 
 def vanishing(lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
@@ -294,6 +300,7 @@ DOUBTS: tuple[Doubt, ...] = (
     shared_over_steps,
     stray_letters,
     set_to_zero,
+    opaque,
     vanishing,
     numbers_put_in,
     one_sided_names,

@@ -20,21 +20,17 @@ from chainrule.check.doubts import doubt
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import is_differential, is_range, updates
 from chainrule.check.lines import EQUALITIES, Lines, Variant
-from chainrule.check.need import Need
-from chainrule.check.numbers import numeric
+from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.report import Counterexample, Evidence, Method, Note
+from chainrule.check.rests import rests
 from chainrule.check.undecided import grounded, undecided
-from chainrule.check.writing import name_of, names_of
 from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
 from chainrule.sheet.glossary import is_kronecker_value
-from chainrule.sheet.infer import names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import KRONECKER, reference, walk
 from chainrule.sheet.shapes import Untyped
-from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Instance
 
 DECLARING = {
     "∈": "declares where a name lives",
@@ -60,7 +56,10 @@ class Judge(Lines):
     def judge(self, e: Equation) -> Finding:
         """The verdict on one equation; what is out of bounds is unsupported, and costs this line only."""
         try:
-            return self._verdict(e)
+            found = self._verdict(e)
+            if found.verdict in ("verified", "definition"):
+                self.holding.add(e.position)
+            return found
         except Untyped as error:
             return Finding("unsupported", error.code, error.message)
         except RecursionError:
@@ -92,10 +91,10 @@ class Judge(Lines):
         if e.source == "prose":
             return Finding("definition", "definition", f"the text gives {e.text(e.lhs)} its value", "definition")
         if self.defines(e):
-            return self.definition(e)
+            return unsaid(self, e) or self.definition(e)
         if updates(self.world, e):
             return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
-        return self.claim(e)
+        return unconfirmed(self, e, self.claim(e))
 
     def defines(self, e: Equation) -> bool:
         """Whether this very equation is what a name's meaning is taken from."""
@@ -147,13 +146,15 @@ class Judge(Lines):
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
         if isinstance(outcome, Different):
-            return doubt(self, e, self.variant(), outcome) or self.refuted(e, self.variant(), outcome)
+            variant = self.variant()
+            doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
+            return doubtful or self.refuted(e, variant, outcome)
         return self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
 
     def _implicit(self, e: Equation) -> str | None:
         for sites in self.world.sites.values():
             for s in sites:
-                if s.position == e.position and s.assumed is not None:
+                if s.position == e.position and s.assumed is not None and not s.read_off:
                     return s.assumed
         return None
 
@@ -174,30 +175,11 @@ class Judge(Lines):
         if {side.kind for side in variant.typed[e.position][1:]} == {"row", "column"}:
             notes.append(Note("layout", "right up to a transpose: one side is a row, the other a column"))
         message = "holds by the definitions" if same.method == "proved" else "both sides agree at every sample point"
-        rests = self.assumptions(e, variant)
+        needs = rests(self.world, e, variant)
         return Finding(
-            "verified", evidence.method, message, evidence=evidence, assumptions=tuple(rests), notes=tuple(notes),
-            needs=tuple(rests.values()),
+            "verified", evidence.method, message, evidence=evidence, assumptions=tuple(needs), notes=tuple(notes),
+            needs=tuple(needs.values()),
         )  # fmt: skip
-
-    def assumptions(self, e: Equation, variant: Variant) -> dict[str, Need]:
-        """What a line rests on that the document does not say, in words, with what would say it."""
-        names = {x for side in (e.lhs, e.rhs) for x in names_in(self.world, side)}
-        found: dict[str, Need] = {}
-        for symbol, text in variant.settled.assumed.items():
-            instance = variant.universe.instances.get(symbol)
-            if instance is not None and instance.base in names:
-                found[text] = Need("definition", instance)
-        for base in sorted(variant.universe.roles_taken & names):
-            text = f"{spelled_out(base)} is not defined; it is read as the logistic sigmoid"
-            found[text] = Need("function", Instance(base), "sigmoid")
-        for symbol, arguments in variant.settled.unknown.items():
-            instance = variant.universe.instances.get(symbol)
-            if instance is not None and instance.base in names:
-                below = ", ".join(names_of(variant.universe, arguments).values())
-                name = name_of(variant.universe, symbol)
-                found[f"{name} is some differentiable function of {below}"] = Need("definition", instance, below)
-        return found
 
     def misfit(self, e: Equation, outcome: Outcome) -> Finding | None:
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
@@ -229,7 +211,7 @@ class Judge(Lines):
             evidence=Evidence("sampled", 1, different.sizes, self.options.seed, "128 bits"),
             counterexample=Counterexample(different.values, different.lhs, different.rhs, different.where),
             suggestion=None if repair is None else repair.suggestion,
-            assumptions=tuple(self.assumptions(e, variant)),
+            assumptions=tuple(rests(self.world, e, variant)),
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from chainrule.calculus import resolve
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
 from chainrule.check.forms import has_derivative, is_zero
+from chainrule.check.ledger import Ledger
 from chainrule.check.need import dependences, depends
 from chainrule.check.options import Options
 from chainrule.check.points import free_symbols
@@ -42,13 +43,16 @@ class Variant:
 
 @dataclass
 class Lines:
-    """The equations of one world with everything that was found out about their readings."""
+    """The equations of one world with everything that was found out about their readings; `holding` are the positions
+    of those found verified or to be definitions."""
 
     world: World
     equations: list[Equation]
     options: Options
     deadline: Callable[[], None]
     variants: dict[object, Variant] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    holding: set[int] = field(default_factory=set)
 
     def variant(
         self, layout: Layout | None = None, choices: Choices = USUAL, letters: tuple[tuple[str, int], ...] = ()

@@ -1,34 +1,36 @@
-"""Printed numbers and tables: every cell must be the value of the left side, rounded to its printed digits."""
+"""Printed numbers: a table must be the value of its left side to the digit, and numbers put into a formula must be
+what they stand for. Rounding on the way is no mistake, and said."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-from flint import arb, fmpq
 
-from chainrule.check.compare import Comparer, Outcome, Same, Unclear, guard
-from chainrule.check.digits import Printed, rounds_to, shown
+from chainrule.check.compare import Outcome, Same, Unclear, guard
+from chainrule.check.digits import Printed, may_be, printed, printed_table, rounds_to, shown, truncates_to
+from chainrule.check.exact import Open, exact, number_of
 from chainrule.check.finding import Finding, assumed
+from chainrule.check.forms import has_decimals
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need
-from chainrule.check.points import dims_of, free_symbols, sizes_for
-from chainrule.check.report import Counterexample, Evidence, Suggestion
-from chainrule.check.settle import Settled
+from chainrule.check.opaque import opaque
+from chainrule.check.report import Counterexample, Evidence, Note, Suggestion
+from chainrule.check.rests import rests
+from chainrule.check.rounding import explained, note_printed, other_values, slack, wrong_number
 from chainrule.check.undecided import undecided
-from chainrule.check.writing import names_of
-from chainrule.expr import BALL, Dim, Expr, Index, Model, Symbol, evaluate
 from chainrule.expr.model import Array
-from chainrule.sheet.shapes import Val
+from chainrule.read.tree import Node
+from chainrule.sheet.likeness import like
+from chainrule.sheet.names import Ref, node_key, reference
+from chainrule.sheet.put_in import is_arithmetic, paired, shown_ref
+from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Instance, World
 
-
-class _Wrong(Exception):
-    """Cells whose digits are wrong, with their right values."""
-
-    def __init__(self, cells: list[tuple[int, int, float]]) -> None:
-        super().__init__(cells)
-        self.cells = cells
+ROUNDED = Note("rounding", "right with numbers that were rounded on the way")
+TRUNCATED = Note("truncated", "digits are cut off where they should be rounded")
+Wrong = tuple[int, int, float]
 
 
 def numeric(lines: Lines, e: Equation, table: list[list[Printed]]) -> Finding:
@@ -36,98 +38,200 @@ def numeric(lines: Lines, e: Equation, table: list[list[Printed]]) -> Finding:
     variant = lines.variant()
     failed = variant.failed.get(e.position)
     if failed is not None:
-        return undecided(lines, e, Unclear(failed.code, failed.message))
-    _, lhs, _ = variant.typed[e.position]
+        return replace(undecided(lines, e, Unclear(failed.code, failed.message)), kind="numeric")
+    found: list[Array] = []
 
     def call() -> Outcome:
-        return _digits(variant, lhs, table)
+        try:
+            found.append(_as_table(exact(variant, variant.typed[e.position][1]), table))
+        except Open as error:
+            return error.why
+        return Same("digits", 1)
 
-    try:
-        outcome = guard(call)
-    except _Wrong as wrong:
-        return _wrong_digits(e, wrong, table)
-    if isinstance(outcome, Same):
-        evidence = Evidence("digits", seed=None)
-        return Finding("verified", "digits", "every printed digit is right", "numeric", evidence)
-    assert isinstance(outcome, Unclear)
-    if outcome.code == "undefined-symbol":
-        return assumed(outcome.code, outcome.message, "numeric", outcome.needs)
-    found = undecided(lines, e, outcome)
-    return replace(found, kind="numeric")
+    outcome = guard(call)
+    if isinstance(outcome, Unclear):
+        if outcome.code == "undefined-symbol":
+            return assumed(outcome.code, outcome.message, "numeric", outcome.needs)
+        return replace(undecided(lines, e, outcome), kind="numeric")
+    return _judged(lines, e, variant, found[0], table)
 
 
-def _digits(variant: Variant, lhs: Val, table: list[list[Printed]]) -> Outcome:
-    comparer = variant.comparer
-    dims = variant.universe.dims
-    axes = [Index(f"·e{n}", dims.dim(d)) for n, d in enumerate(lhs.dims)]
-    term = comparer.terms(lhs, axes)
-    definitions = variant.universe.definitions
-    symbols = free_symbols([term], definitions)
-    broken = [s for s in sorted(symbols) if s in variant.settled.broken]
-    if broken:
-        return Unclear("poisoned", variant.settled.broken[broken[0]].message)
-    without = [s for s in sorted(symbols) if s not in variant.settled.data]
-    open_symbols = names_of(variant.universe, without).values()
-    if open_symbols or term.free - set(axes):
-        needs = tuple(Need("number", variant.universe.instances[s]) for s in without if s in variant.universe.instances)
-        names = ", ".join(open_symbols) or "an index"
-        return Unclear("undefined-symbol", f"{names} {'have' if len(without) > 1 else 'has'} no number", needs)
-    sizes = sizes_for(variant.universe, dims_of([term], definitions) | {i.dim for i in axes}, 0)
-    exact = _exact(comparer, term, axes, symbols, sizes)
+def _as_table(numbers: Array, table: list[list[Printed]]) -> Array:
+    """The numbers in the shape of the table; a vector may be printed the other way."""
     wanted = (len(table), len(table[0]))
-    if exact.shape != wanted:
-        if exact.T.shape != wanted:
-            shape = "×".join(map(str, exact.shape))
-            return Unclear("shape-of-sides", f"the left side is {shape}, the table is {wanted[0]}×{wanted[1]}")
-        exact = exact.T
-    bad = [
-        (i, j, float(exact[i, j]))
-        for i, row in enumerate(table)
-        for j, cell in enumerate(row)
-        if not rounds_to(float(exact[i, j]), cell)
-    ]
-    if bad:
-        raise _Wrong(bad)
-    return Same("digits", 1)
+    turned = numbers if numbers.shape == wanted else numbers.T
+    if turned.shape != wanted:
+        shape = "×".join(map(str, numbers.shape))
+        raise Open(Unclear("shape-of-sides", f"the left side is {shape}, the table is {wanted[0]}×{wanted[1]}"))
+    return turned
 
 
-def _exact(comparer: Comparer, term: Expr, axes: list[Index], symbols: set[Symbol], sizes: dict[Dim, int]) -> Array:
-    """The values of a term from exact decimals, computed in balls, as a matrix."""
-    key = ("balls", tuple(sorted(sizes.items())))
-    model = comparer.models.get(key)
-    if model is None:
-        definitions = comparer.settled.universe.definitions
-        model = Model(sizes, {}, definitions, 1, arithmetic=BALL, seed=comparer.seed, deadline=comparer.deadline)
-        comparer.models[key] = model
-    values = model.values
-    assert isinstance(values, dict)
-    for symbol in symbols - set(values):
-        values[symbol] = _decimal_balls(symbol, sizes, comparer.settled)
-    balls = np.asarray(evaluate(term, axes, model)[0], dtype=object)
-    middles = np.array([float(x.mid()) for x in balls.ravel()])
-    return middles.reshape(balls.shape if balls.ndim == 2 else (-1, 1))
+def _judged(lines: Lines, e: Equation, variant: Variant, numbers: Array, table: list[list[Printed]]) -> Finding:
+    """The finding on a table whose left side has these numbers."""
+    wrong = [w for w in _cells(numbers, table) if not rounds_to(w[2], table[w[0]][w[1]])]
+    notes: list[Note] = []
+    if wrong:
+        low, high = _between(lines, e, variant, numbers)
+        off = [w for w in wrong if not _within(w, table, low, high)]
+        notes += [ROUNDED] if len(off) < len(wrong) else []
+        cut = [w for w in off if truncates_to(w[2], table[w[0]][w[1]])]
+        notes += [TRUNCATED] if cut else []
+        off = [w for w in off if w not in cut]
+        if off:
+            unsure = opaque(lines, e, variant)
+            return wrong_digits(e, off, table) if unsure is None else replace(unsure, kind="numeric")
+    note_printed(lines.ledger, variant, _equal_sides(lines, e), e, table)
+    needs = rests(lines.world, e, variant)
+    return Finding(
+        "verified", "digits", "every printed digit is right", "numeric", Evidence("digits", seed=None),
+        assumptions=tuple(needs), notes=tuple(notes), needs=tuple(needs.values()),
+    )  # fmt: skip
 
 
-def _decimal_balls(symbol: Symbol, sizes: dict[Dim, int], settled: Settled) -> Array:
-    """The data of a symbol as balls of its exact decimals, for one sample point."""
-    cells = [arb(fmpq(x.numerator, x.denominator)) for row in settled.data[symbol] for x in row]
-    array = np.empty(len(cells), dtype=object)
-    array[:] = cells
-    return array.reshape(1, *(sizes[d] for d in symbol.axes))
+def _equal_sides(lines: Lines, e: Equation) -> list[Node]:
+    """The left side of a link and the sides before it that are known to be equal to it."""
+    sides = [e.lhs]
+    before = {x.link: x for x in lines.equations if x.document is e.document and x.chain == e.chain}
+    for link in range(e.link - 1, -1, -1):
+        if link not in before or before[link].position not in lines.holding:
+            break
+        sides.append(before[link].lhs)
+    return sides
 
 
-def _wrong_digits(e: Equation, wrong: _Wrong, table: list[list[Printed]]) -> Finding:
-    i, j, right = wrong.cells[0]
+def _cells(numbers: Array, table: list[list[Printed]]) -> list[Wrong]:
+    return [(i, j, float(numbers[i, j])) for i, row in enumerate(table) for j in range(len(row))]
+
+
+def _between(lines: Lines, e: Equation, variant: Variant, numbers: Array) -> tuple[Array, Array]:
+    """The least and the largest value of each cell when the author may have computed with rounded numbers."""
+    low, high = numbers, numbers
+    for other in other_values(lines.ledger, variant, e):
+        turned = other if other.shape == numbers.shape else other.T
+        if turned.shape == numbers.shape:
+            low, high = np.minimum(low, turned), np.maximum(high, turned)
+    return low, high
+
+
+def _within(wrong: Wrong, table: list[list[Printed]], low: Array, high: Array) -> bool:
+    i, j, _ = wrong
+    cell = table[i][j]
+    near = min(max(float(cell.value), float(low[i, j])), float(high[i, j]))
+    return rounds_to(near, cell)
+
+
+def wrong_digits(e: Equation, wrong: list[Wrong], table: list[list[Printed]]) -> Finding:
+    """The first cell whose digits are wrong, with its right value."""
+    i, j, right = wrong[0]
     cell = table[i][j]
     value_text = shown(right, cell)
     where = f"entry ({i + 1},{j + 1})" if len(table) > 1 or len(table[0]) > 1 else None
-    more = f", and {len(wrong.cells) - 1} more" if len(wrong.cells) > 1 else ""
+    more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     place = f"{where} is printed as" if where else "printed as"
     message = f"{place} {cell.text} but is {value_text}{more}"
-    tex = e.text(e.rhs).replace(cell.text, value_text, 1) if e.text(e.rhs).count(cell.text) == 1 else value_text
+    explains = "the value recomputed from the definitions"
+    return _corrected(e, cell, right, message, explains, where)
+
+
+def _corrected(e: Equation, cell: Printed, right: float, message: str, explains: str, where: str | None) -> Finding:
+    value_text, text = shown(right, cell), e.text(e.rhs)
+    tex = text.replace(cell.text, value_text, 1) if text.count(cell.text) == 1 else value_text
     return Finding(
         "refuted", "wrong-digit", message, "numeric",
         evidence=Evidence("digits"),
         counterexample=Counterexample({"printed": cell.text, "right": value_text}, right, float(cell.value), where),
-        suggestion=Suggestion(tex, f"{value_text} for {cell.text}", "the value recomputed from the definitions"),
+        suggestion=Suggestion(tex, f"{value_text} for {cell.text}", explains),
     )  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------------- put in
+
+
+def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
+    """Numbers put into a formula whose value they miss: by rounding alone, or because one of them is wrong."""
+    world = variant.universe.world
+    if not has_decimals(e.rhs) or not is_arithmetic(world, e.rhs) or is_arithmetic(world, e.lhs):
+        return None
+    target = number_of(variant, e, e.lhs)
+    if target is None:
+        return None
+    found = wrong_number(lines.ledger, variant, e)
+    if isinstance(found, list) or explained(lines.ledger, variant, e, target):
+        return _with_rounding(lines, e, variant)
+    unsure = opaque(lines, e, variant)
+    if unsure is not None:
+        return replace(unsure, kind="numeric")
+    if found is not None:
+        return _wrong_number(e, *found)
+    return _too_close(variant, e, target)
+
+
+def _with_rounding(lines: Lines, e: Equation, variant: Variant) -> Finding:
+    needs = rests(lines.world, e, variant)
+    message = "the numbers put in are what they stand for, rounded"
+    return Finding(
+        "verified", "digits", message, "numeric", Evidence("digits"), assumptions=tuple(needs), notes=(ROUNDED,),
+        needs=tuple(needs.values()),
+    )  # fmt: skip
+
+
+def _wrong_number(e: Equation, node: Node, number: Node, right: float) -> Finding:
+    cell = printed(number)
+    assert cell is not None
+    message = f"{cell.text} is put in for {e.text(node)}, which is {shown(right, cell)}"
+    return _corrected(e, cell, right, message, f"the value of {e.text(node)}", None)
+
+
+def _too_close(variant: Variant, e: Equation, target: Array) -> Finding | None:
+    """A difference that the rounding of the printed numbers could make, though nothing says where they come from."""
+    value, most = number_of(variant, e, e.rhs), slack(variant, e)
+    if value is None or most is None or value.shape != target.shape:
+        return None
+    if np.all(np.abs(value - target) <= most * 1.01):
+        message = "the sides agree as far as the printed digits go; what was rounded is not clear"
+        return Finding("unsupported", "undecided", message, "numeric")
+    return None
+
+
+# -------------------------------------------------------------------------------------------------- read off
+
+
+def unconfirmed(lines: Lines, e: Equation, found: Finding) -> Finding:
+    """A line that names got their numbers from is only as good as what confirms it: a result, or a second line."""
+    sites = [s for group in lines.world.sites.values() for s in group if e.position in s.read_off]
+    if found.verdict != "verified" or not sites:
+        return found
+    if all(len(s.read_off) > 1 for s in sites) or any(_agrees(lines, e, x) for x in lines.equations):
+        return found
+    text = f"{', '.join(str(s.assumed) for s in sites)}, and nothing else in the document confirms it"
+    return assumed("read-off", text, "numeric", tuple(Need("number", Instance(s.base)) for s in sites))
+
+
+def _agrees(lines: Lines, e: Equation, other: Equation) -> bool:
+    """Whether another line prints the value that the numbers put in have: the next link, or the same left side."""
+    follows = other.document is e.document and other.chain == e.chain and other.link == e.link + 1
+    same = other.position != e.position and node_key(other.lhs) == node_key(e.lhs)
+    table = printed_table(other.rhs) if follows or same else None
+    value = number_of(lines.variant(), e, e.rhs)
+    if table is None or value is None or value.shape != (len(table), len(table[0])):
+        return False
+    return all(may_be(v, table[i][j]) for i, j, v in _cells(value, table))
+
+
+def unsaid(lines: Lines, e: Equation) -> Finding | None:
+    r"""`E_2 = \frac12 (0.9 - 0.7)^2` beside `E_1 = \frac12 (t_1 - y_1)^2`: the document never gives t_2 its number."""
+    world, ref = lines.world, reference(e.lhs, lines.world.glossary)
+    if ref is None or printed_table(e.rhs) is not None or not has_decimals(e.rhs) or not is_arithmetic(world, e.rhs):
+        return None
+    formula = like(world, ref)
+    names = [reference(node, world.glossary) for node, _ in (formula and paired(formula, e.rhs)) or ()]
+    missing = [r for r in names if r is not None and not _given(world, r)]
+    if not missing:
+        return None
+    shown_names = ", ".join(shown_ref(r) for r in missing)
+    text = f"numbers are put in for {shown_names}, which the document does not give"
+    return assumed("undefined-symbol", text, "numeric", tuple(Need("number", Instance(r.base)) for r in missing))
+
+
+def _given(world: World, ref: Ref) -> bool:
+    return any(site_key(world, s.ref) == site_key(world, ref) for s in world.sites.get(ref.base, ()))

@@ -14,12 +14,14 @@ from chainrule.read.tree import (
     Big,
     Brace,
     Dots,
+    Factor,
     Fenced,
     Fraction,
     Missing,
     Name,
     Node,
     Number,
+    Product,
     Root,
     Script,
     Span,
@@ -177,6 +179,8 @@ def _script(parser: Parser, token: Token) -> None:
     parser.in_script += 1
     primes = _leading_primes(parser) if token.kind == "^" else 0
     script = None if primes < 0 else _signed(parser) or parser.argument()
+    if token.kind == "_" and script is not None:
+        script = _with_more_digits(parser, script)
     parser.in_script -= 1
     base = _base(parser, token)
     if primes:
@@ -185,6 +189,21 @@ def _script(parser: Parser, token: Token) -> None:
         span = _to(parser, base.span.start, base, script)
         base = _attach(base, span, sub=script) if token.kind == "_" else _attach(base, span, sup=script)
     parser.add(base)
+
+
+def _with_more_digits(parser: Parser, sub: Node) -> Node:
+    """`E_y1` and `w_12` as people type them: TeX would lower one character only, but a number follows no name."""
+    digits = parser.peek()
+    alone = isinstance(sub, (Name, Number)) and parser.tokens[parser.pos - 1].kind in ("letter", "number")
+    if not alone or digits is None or digits.kind != "number" or not digits.text.isdigit() or digits.space:
+        return sub
+    if digits.start != sub.span.end or digits.end == digits.start:
+        return sub
+    parser.pos += 1
+    span = Span(sub.span.start, digits.end)
+    if isinstance(sub, Number):
+        return Number(span, sub.text + digits.text)
+    return Product(span, (Factor("", sub), Factor("", Number(_span(digits), digits.text))))
 
 
 def _signed(parser: Parser) -> Node | None:

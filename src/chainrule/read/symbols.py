@@ -54,6 +54,13 @@ GREEK: Final = _set(_GREEK)
 WORDS: Final = _set(_FUNCTIONS + " vec")
 """Words that a run of plain letters may spell."""
 FUNCTIONS: Final = WORDS | _set(_FUNCTIONS_WITH_BACKSLASH)
+_QUANTITIES = """
+    net out output outputs input inputs target targets pred predicted actual expected error loss cost label bias weight
+    logits score margin hidden total"""
+QUANTITY_WORDS: Final = _set(_QUANTITIES) | {word.capitalize() for word in _set(_QUANTITIES)}
+"""Words that people write for quantities without `\\text`: `net_{h1} = w_1 i_1 + b`, `(target - output)^2`."""
+SUBSCRIPT_WORDS: Final = QUANTITY_WORDS | _set("new old prev next true in min max reg train test init")
+"""Words that people write behind `_` without braces: `w_new`, `E_total`."""
 SUFFIX_WORDS: Final = ("softmax", "sigmoid", "sign", "tanh", "log", "exp", "max", "min", "sin", "cos", "ln")
 """Words that are also found at the end of a run of letters before a parenthesis: `ylog(p)` is y times log(p)."""
 PLAIN_TEXT: Final = _set("otherwise elsewhere where")

@@ -20,6 +20,8 @@ from chainrule.read.symbols import (
     COMBINING,
     CONTROL_SYMBOLS,
     PLAIN_TEXT,
+    QUANTITY_WORDS,
+    SUBSCRIPT_WORDS,
     SUBSCRIPTS,
     SUFFIX_WORDS,
     SUPERSCRIPTS,
@@ -115,7 +117,8 @@ def _letters(m: re.Match[str], before: list[Token], space: bool) -> list[Token]:
     run, at = m.group(), m.start()
     if run in PLAIN_TEXT:
         return [Token("text", run, at, m.end(), space)]
-    if run in WORDS:
+    lowered = bool(before) and before[-1].kind == "_"
+    if run in WORDS or run in (SUBSCRIPT_WORDS if lowered else QUANTITY_WORDS):
         return [Token("word", run, at, m.end(), space)]
     if len(run) == 1:
         return [Token("letter", run, at, at + 1, space)]

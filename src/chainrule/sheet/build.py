@@ -12,6 +12,7 @@ from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.prose import facts_of, from_relation
+from chainrule.sheet.put_in import read_off
 from chainrule.sheet.scan import Scan, references
 from chainrule.sheet.sites import add_sites, implicit_site
 from chainrule.sheet.statements import Equation, Scope, Sheet
@@ -59,6 +60,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     for e in equations:
         implicit_site(world, e)
         note_independence(world, e)
+    read_off(world, equations)
     if world.einstein:
         free_letters(world, equations)
     _parameter(world, equations)

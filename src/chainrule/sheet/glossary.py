@@ -62,6 +62,7 @@ def collect(nodes: Iterable[Node]) -> Glossary:
     for node in everything:
         _collect_letters(node, glossary)
     _collect_layers(nodes, everything, glossary)
+    glossary.alone = glossary.bound | {x for node in everything if isinstance(node, Script) for x in _alone(node.sub)}
     for node in everything:
         if isinstance(node, Script) and isinstance(node.sub, Name) and isinstance(node.base, (Name, Accent)):
             stem = reference(node.base, glossary)
@@ -73,6 +74,23 @@ def collect(nodes: Iterable[Node]) -> Glossary:
             _collect_names(node, glossary)
     glossary.settled = True
     return glossary
+
+
+def _alone(sub: Node | None) -> Iterator[str]:
+    """The letters of a subscript that no number stands behind: i and j in `ij`, none in `h1`."""
+    match sub:
+        case Name(text=text):
+            yield text
+        case Comma(items=items):
+            for item in items:
+                yield from _alone(item)
+        case Product(factors=factors):
+            behind = [*(f.node for f in factors[1:]), None]
+            yield from (
+                f.node.text
+                for f, n in zip(factors, behind, strict=True)
+                if isinstance(f.node, Name) and not isinstance(n, Number)
+            )
 
 
 def _collect_letters(node: Node, glossary: Glossary) -> None:

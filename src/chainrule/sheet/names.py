@@ -87,6 +87,7 @@ class Glossary:
     lone_delta: bool = False
     error_delta: bool = False
     named: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
     settled: bool = False
 
@@ -219,7 +220,13 @@ def _split_product(sub: Product, base: str, glossary: Glossary) -> tuple[str, tu
     word, slots = "", []
     for n, node in enumerate(nodes):
         letter = letter_of(node)
-        fenced_next = n + 1 < len(nodes) and isinstance(nodes[n + 1], Fenced)
+        following = nodes[n + 1] if n + 1 < len(nodes) else None
+        fenced_next = isinstance(following, Fenced)
+        if letter is not None and _numbered(letter, following, base, glossary) and isinstance(following, Number):
+            word += letter + following.text
+            continue
+        if isinstance(node, Number) and n and _numbered(letter_of(nodes[n - 1]), node, base, glossary):
+            continue
         if isinstance(node, Fenced) and node.open == "[":
             inner_word, inner = split_subscript(node.body, base, glossary)
             word += inner_word
@@ -229,6 +236,12 @@ def _split_product(sub: Product, base: str, glossary: Glossary) -> tuple[str, tu
         else:
             slots.append(node)
     return word, tuple(slots)
+
+
+def _numbered(letter: str | None, following: Node | None, base: str, glossary: Glossary) -> bool:
+    """`h1` in `net_{h1}`: a letter that is no index, with its number, names a unit."""
+    plain = letter is not None and isinstance(following, Number) and following.text.isdigit()
+    return plain and letter is not None and not (letter in glossary.alone and glossary.is_index(letter, base, 0))
 
 
 def _label_word(text: str, base: str, glossary: Glossary) -> bool:
@@ -260,6 +273,8 @@ def shifted_letter(node: Node) -> str | None:
 def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...], tuple[Postfix, ...]]:
     """Name part, labels and postfix operations of a superscript."""
     match sup:
+        case Fenced(open="(", body=Sum(terms=(_, _, *_) as terms)) if all(isinstance(t.node, Number) for t in terms):
+            return "", (), (Postfix("pow", sup),)
         case Fenced(open="(" | "[" | "⟨" | "{", body=body):
             return "", (body,), ()
         case Script(base=Fenced() as fence, sub=None, sup=Node() as inner):

@@ -45,8 +45,8 @@ def _index_like(node: Node) -> bool:
     match node:
         case Name(text=text):
             return len(text) == 1
-        case Number():
-            return True
+        case Number(text=text):
+            return text.isdigit()
         case Script(base=Name(text=text), sub=Node(), sup=None):
             return len(text) == 1
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.read.tree import Comma, Dots, Fenced, Fraction, Node, Number, Product
+from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Node, Number, Product
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, rest_of
 from chainrule.sheet.meaning.structural import is_function_word
@@ -67,7 +67,7 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
     if e.link and e.op != ":=":
         return
     ref = reference(lhs, world.glossary)
-    if ref is None or not _definable(world, ref):
+    if ref is None or not definable(world, ref):
         return
     if mentions(world, rhs, ref):
         return
@@ -78,6 +78,8 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return  # a printed value of the next update, to be compared with the computed one
     sites = world.sites.setdefault(base, [])
     same = [s for s in sites if site_key(world, s.ref) == site_key(world, ref)]
+    if same and _schematic(same[-1].body) and not _schematic(rhs):
+        sites.remove(same.pop())
     if same and (node_key(same[-1].body) == node_key(rhs) or not redefines(world, same[-1], e)):
         return
     if any(derivative_of(s.body) is not None and _covers(world, s.ref, ref) for s in sites):
@@ -96,6 +98,11 @@ def _covers(world: World, general: Ref, special: Ref) -> bool:
     return plain and primes == others and labels != values
 
 
+def _schematic(body: Node) -> bool:
+    r"""`E = \sum \frac12 (target - output)^2`: a sum that does not say over what, until a line says it in full."""
+    return any(isinstance(n, Big) and n.op == "sum" and n.sub is None and n.sup is None for n in walk(body))
+
+
 def site_key(world: World, ref: Ref) -> tuple[object, ...]:
     """What tells definitions of one base apart: primes and labels, not the axis letters."""
     family = world.family(ref.base)
@@ -103,7 +110,7 @@ def site_key(world: World, ref: Ref) -> tuple[object, ...]:
     return ref.primes, tuple(node_key(x) for x in labels)
 
 
-def _definable(world: World, ref: Ref) -> bool:
+def definable(world: World, ref: Ref) -> bool:
     """A name whose subscripts are distinct letters or labels can stand on the left of a definition."""
     if ref.postfix and not _square(ref):
         return False
@@ -181,7 +188,7 @@ def implicit_site(world: World, e: Equation) -> None:
     if left is None or right is None or node_key(left[1]) != node_key(right[1]):
         return
     ref = reference(_callee(left[0]), world.glossary)
-    if ref is None or world.defined(ref.base) or not _definable(world, ref) or ref.postfix:
+    if ref is None or world.defined(ref.base) or not definable(world, ref) or ref.postfix:
         return
     if mentions(world, right[0], ref) or reference(right[0], world.glossary) is not None:
         return

@@ -94,7 +94,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An equation (or a prose fact) that gives a name its meaning."""
+    """An equation (or a prose fact) that gives a name its meaning; `read_off`: the equations that put a number in."""
 
     base: str
     ref: Ref
@@ -104,6 +104,7 @@ class Site:
     assumed: str | None = None
     section: tuple[str, int] = ("", 0)
     own: bool = True
+    read_off: tuple[int, ...] = ()
 
 
 @dataclass
@@ -136,6 +137,7 @@ class World:
     einstein: bool = False
     probabilistic: bool = False
     contradictions: dict[str, str] = field(default_factory=dict)
+    disputed: dict[str, str] = field(default_factory=dict)
     symmetries: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     parameter: Node | None = None

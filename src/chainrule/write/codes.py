@@ -232,6 +232,13 @@ _ASSUMED = _group(
         r"L = \frac12 \|p - y\|^2",
     ),
     (
+        "read-off",
+        "Numbers are put in for names that the sheet gives no other number, and nothing confirms them.",
+        "A printed result that follows from the numbers, or a second line with the same ones, would confirm them.",
+        r"z = w x + b  and then only  z = 0.5 \cdot 2 + 0.1",
+        r"z = w x + b = 0.5 \cdot 2 + 0.1 = 1.1",
+    ),
+    (
         "condition",
         "The line holds under a condition that the sheet does not state.",
         "The condition is named; with it the line is right.",
@@ -273,6 +280,16 @@ _NOTES = _group(
         "scalar-only",
         "Right for numbers, not for vectors or matrices.",
         "The order of a product matters for the latter.",
+    ),
+    (
+        "rounding",
+        "A number is right when values rounded on the way are allowed for.",
+        "The author went on with printed digits, or put rounded numbers into a formula, as one does on a calculator.",
+    ),
+    (
+        "truncated",
+        "The digits of a number are cut off where they should be rounded.",
+        "Every printed digit is one of the exact value; the last one would be larger by one if it were rounded.",
     ),
     (
         "layout",

@@ -1,0 +1,45 @@
+"""What a line rests on that the document does not say: a name taken for something, a function nobody defines, a number
+that was read off another line."""
+
+from __future__ import annotations
+
+from chainrule.check.exact import term_of
+from chainrule.check.lines import Variant
+from chainrule.check.need import Need
+from chainrule.check.points import reach
+from chainrule.check.writing import name_of, names_of
+from chainrule.expr import Component, Symbol
+from chainrule.sheet.infer import names_in
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Instance, World
+
+
+def rests(world: World, e: Equation, variant: Variant) -> dict[str, Need]:
+    """What a line rests on, in words, each with what would say it."""
+    names = {x for side in (e.lhs, e.rhs) for x in names_in(world, side)}
+    off = {s.assumed for sites in world.sites.values() for s in sites if s.read_off}
+    behind = _symbols_behind(e, variant) if off else set()
+    found: dict[str, Need] = {}
+    for symbol, text in variant.settled.assumed.items():
+        instance = variant.universe.instances.get(symbol)
+        if instance is not None and (symbol in behind if text in off else instance.base in names):
+            found[text] = Need("definition", instance)
+    for base in sorted(variant.universe.roles_taken & names):
+        text = f"{spelled_out(base)} is not defined; it is read as the logistic sigmoid"
+        found[text] = Need("function", Instance(base), "sigmoid")
+    for symbol, arguments in variant.settled.unknown.items():
+        instance = variant.universe.instances.get(symbol)
+        if instance is not None and instance.base in names:
+            below = ", ".join(names_of(variant.universe, arguments).values())
+            name = name_of(variant.universe, symbol)
+            found[f"{name} is some differentiable function of {below}"] = Need("definition", instance, below)
+    return found
+
+
+def _symbols_behind(e: Equation, variant: Variant) -> set[Symbol]:
+    """The tensors that the two sides of a line rest on, through definitions."""
+    if e.position not in variant.typed:
+        return set()
+    terms = [term_of(variant, val)[0] for val in variant.typed[e.position][1:]]
+    return {t.symbol for t in reach(terms, variant.universe.definitions) if isinstance(t, Component)}
