@@ -72,7 +72,7 @@ BAD = [
     ("brace closed twice", "$$a = b}$$", "unbalanced"),
     ("parenthesis never closed", "$$a = (b + c$$", "unbalanced"),
     ("left without right", r"$$\left( a = b$$", "unbalanced"),
-    ("unknown macro", r"$$a = \foo{b} + 1$$", "unknown-macro"),
+    ("unknown macro", r"$$a = \foo{b c} + 1$$", "unknown-macro"),
     ("unknown environment", r"$$\begin{diagram} a & b \end{diagram}$$", "unknown-environment"),
     ("tower of nines", "$$9^{9^9} = 9^{9^9} + 1$$", "too-large"),
     ("defined as a tower of nines", "$$a = 9^{9^9}$$", "too-large definition"),

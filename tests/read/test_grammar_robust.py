@@ -36,11 +36,11 @@ def test_only_the_smallest_region_is_lost(tex: str, shown: list[str]) -> None:
 
 
 def test_an_unread_region_says_where_and_why() -> None:
-    tex = r"x = \foo{a} + 1"
+    tex = r"x = \foo{a b} + 1"
     (row,) = parse(tex, Span(0, len(tex)), {}, True)
     assert isinstance(row.node, Relation)
     unread = next(t.node for t in row.node.links[0].node.terms if isinstance(t.node, Unread))  # type: ignore[attr-defined]
-    assert tex[unread.span.start : unread.span.end] == r"\foo{a}"
+    assert tex[unread.span.start : unread.span.end] == r"\foo{a b}"
     assert "\\foo is not a known command" in unread.reason
 
 

@@ -133,7 +133,10 @@ class Parser:
             token, self.tokens[self.pos] = split_number(token)
         else:
             self.pos += 1
-        self.handlers[token.kind](self, token)
+        if token.kind == "letter":  # `\frac n2`: the digit behind it is another argument
+            self.add(Name(Span(token.start, token.end), token.text, self.style))
+        else:
+            self.handlers[token.kind](self, token)
         while len(self.stack) > 1 and (following := self.peek()) is not None:
             if following.kind == "}" and any(f.opening == "brace" for f in self.stack):
                 self._boundary(following, frozenset())

@@ -16,6 +16,7 @@ from chainrule.read.symbols import (
     COMMANDS,
     ENVIRONMENT_ARGUMENTS,
     FUNCTIONS,
+    GREEK,
     LIMITS,
     NEGATED,
     TEXT_WORDS,
@@ -340,18 +341,31 @@ def _unknown(state: _Layout, token: Token) -> None:
     if token.text in LIMITS:
         state.out.append(token._replace(kind="name"))
         return
-    end, taken = token.end, False
+    groups: list[list[Token]] = []
     while state.next_kind() == "{":
-        inside = state.group()
-        taken, end = taken or bool(inside), state.last.end
-    if not taken:
+        groups.append(_braced(state))
+    arguments = [group for group in groups if len(group) > 2]
+    if not arguments:
         state.out.append(token._replace(kind="word"))
         return
+    if len(arguments) == 1 and _is_name(arguments[0]):  # a typeface or an accent of some kind: a name of its own
+        state.out.append(token._replace(kind="accent"))
+        state.rest.extend(reversed(arguments[0]))
+        return
+    end = groups[-1][-1].end
     reason = (
         f"unknown-macro|\\{token.text} is not a known command and the document does not define it; "
         f"define it with \\newcommand or write what it stands for"
     )
     state.out.append(Token("unread", reason, token.start, end, token.space))
+
+
+def _is_name(group: list[Token]) -> bool:
+    r"""Whether a group holds one letter and nothing else: `{x}`, `{\mu}`."""
+    inside = group[1:-1]
+    return len(inside) == 1 and (
+        inside[0].kind == "letter" or (inside[0].kind == "command" and inside[0].text in GREEK)
+    )
 
 
 def _unsupported(state: _Layout, token: Token) -> None:

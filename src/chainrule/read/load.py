@@ -12,8 +12,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from chainrule.read.document import Break, Document, Macro, Piece, Problem, line_starts
+from chainrule.read.document import Break, Document, Macro, Math, Piece, Problem, line_starts
 from chainrule.read.frontmatter import front_matter
+from chainrule.read.lost import recovered
 from chainrule.read.tree import Span
 
 LIMIT = 4 * 1024 * 1024
@@ -209,6 +210,9 @@ def _document(
     table: dict[str, object],
     problems: list[Problem],
 ) -> Document:
+    spans = [piece.span for piece in pieces if isinstance(piece, Math)]
+    lost, said = recovered(text, spans, macros)
+    macros, problems = {**macros, **lost}, [*problems, *said]
     if not (macros or table or problems) and all(isinstance(piece, Break) for piece in pieces):
         pieces = []
         message = "the document holds no words and no mathematics; write formulas as $..$ or $$..$$"

@@ -48,7 +48,7 @@ _FUNCTIONS = """
     log ln exp sin cos tan cot sec csc sinh cosh tanh coth sech csch arcsin arccos arctan arcsinh arctanh erf logit
     expit det tr Tr trace rank diag Diag sign sgn softmax logsoftmax sigmoid softplus relu ReLU LeakyReLU gelu GELU SiLU
     ELU SELU max min arg argmax argmin lim limsup liminf maximize minimize Var Cov cov Pr KL CE MSE BCE NLL RSS SSE
-    ELBO"""
+    ELBO BN"""
 _FUNCTIONS_WITH_BACKSLASH = "lg sup inf deg dim ker hom gcd var"
 GREEK: Final = _set(_GREEK)
 WORDS: Final = _set(_FUNCTIONS + " vec")

@@ -14,7 +14,7 @@ from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.prose import facts_of, from_relation
 from chainrule.sheet.put_in import read_off
 from chainrule.sheet.scan import Scan, references
-from chainrule.sheet.sites import add_sites, implicit_site
+from chainrule.sheet.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.sheet.world import World
 
@@ -58,6 +58,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     for fact in facts:
         apply_fact(world, fact)
     for e in equations:
+        look_through(world, e)
         implicit_site(world, e)
         note_independence(world, e)
     read_off(world, equations)

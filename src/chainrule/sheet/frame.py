@@ -137,14 +137,19 @@ class Frame:
                     self.dims.low(axis, 0)
                 return lambda: const(n)
             case Name(text=text) if not self._is_label_symbol(text):
-                dim, term = self.letter(text) or self.free_letter(text)
-                self.dims.unify(dim, axis)
-                return term
+                return self._letter_term(text, axis)
+            case Script(primes=1 | 2) if (letter := letter_of(node)) and letter in self.world.glossary.bound:
+                return self._letter_term(letter, axis)
             case Sum(terms=terms):
                 parts = [(t.sign, self._shifted(t.node)) for t in terms]
                 self._note_span(terms, axis)
                 return lambda: add(*(p() if sign == "+" else mul(const(-1), p()) for sign, p in parts))
         return self._label_term(node, axis)
+
+    def _letter_term(self, letter: str, axis: str) -> Term:
+        dim, term = self.letter(letter) or self.free_letter(letter)
+        self.dims.unify(dim, axis)
+        return term
 
     def _note_span(self, terms: tuple[tree.Term, ...], axis: str) -> None:
         """`X_{i+m}`: the axis must reach as far as i + m can."""

@@ -40,8 +40,9 @@ from chainrule.sheet.names import (
 def bound_letters(node: Node) -> Iterator[str]:
     """Letters that a subscript condition ranges over: `i`, `i=1`, `i,j`, `j \\neq y_i`, `w \\in V`."""
     match node:
-        case Name(text=text):
-            yield text
+        case Name() | Script(primes=1 | 2):
+            if (letter := letter_of(node)) is not None:
+                yield letter
         case Comma(items=items):
             for item in items:
                 yield from bound_letters(item)

@@ -157,7 +157,10 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def letter_of(node: Node | None) -> str | None:
-    """The letter of a plain name, or None."""
+    """The letter of a plain name, with its primes (`a'` beside `a`), or None."""
+    if isinstance(node, Script) and node.primes and node.sub is None and node.sup is None:
+        letter = letter_of(node.base)
+        return None if letter is None else letter + "'" * node.primes
     return node.text if isinstance(node, Name) else None
 
 
@@ -344,7 +347,16 @@ def _reference(node: Node, glossary: Glossary) -> Ref | None:
     return None
 
 
+def is_sequence(node: Script) -> bool:
+    """`(a_i)_{i=1}^n`, `\\{x_i\\}_{i=1}^n`: all of some indexed values."""
+    return (
+        isinstance(node.base, Fenced) and isinstance(node.sub, tree.Relation) and letter_of(node.sub.first) is not None
+    )
+
+
 def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
+    if is_sequence(node):
+        return None
     ref = reference(node.base, glossary)
     if ref is None:
         return None

@@ -30,13 +30,12 @@ from chainrule.read.tree import (
     Term,
 )
 from chainrule.sheet.literals import literal_number
-from chainrule.sheet.meaning.functions import DEFAULT_ROLES
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, node_key, reference, walk
 from chainrule.sheet.sites import definable, site_key
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Site, World
+from chainrule.sheet.world import DEFAULT_ROLES, Site, World
 
 Pair = tuple[Node, Node]
 CONSTANTS = frozenset({"e", "pi"})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.arguments import arguments
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
 from chainrule.sheet.meaning.structural import is_function_word
@@ -18,7 +19,7 @@ from chainrule.sheet.names import (
     reference,
     walk,
 )
-from chainrule.sheet.statements import DEFINING, Equation, fence_items
+from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
 
 
@@ -121,7 +122,7 @@ class Scan:
         ref = reference(node, self.world.glossary)
         if ref is None:
             return False
-        args = fence_items(fence)
+        args = arguments(fence)
         if is_function_word(ref.base):
             return not ref.primes and not ref.subs
         family = self.world.family(ref.base)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Node, Number, Product
+from chainrule.sheet.arguments import arguments
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, rest_of
 from chainrule.sheet.meaning.structural import is_function_word
@@ -10,8 +13,8 @@ from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference
 from chainrule.sheet.redefine import redefines
 from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import spelled_out
-from chainrule.sheet.statements import DEFINING, Equation, fence_items
-from chainrule.sheet.world import Site, World
+from chainrule.sheet.statements import DEFINING, Equation
+from chainrule.sheet.world import DEFAULT_ROLES, Site, World
 
 
 def call_form(node: Node, world: World) -> tuple[Ref, tuple[Node, ...]] | None:
@@ -24,7 +27,7 @@ def call_form(node: Node, world: World) -> tuple[Ref, tuple[Node, ...]] | None:
     ref = reference(node.factors[0].node, world.glossary)
     if ref is None or ref.primes or ref.postfix:
         return None
-    params = fence_items(fence)
+    params = arguments(fence)
     return (ref, params) if all(reference(p, world.glossary) is not None for p in params) else None
 
 
@@ -42,6 +45,22 @@ def add_sites(world: World, e: Equation) -> None:
     _add_site(world, e, lhs, rhs)
     if e.link:
         _add_function(world, e, rhs, lhs)
+
+
+def look_through(world: World, e: Equation) -> None:
+    """`y_i := BN(a_1, \\dots) := \\gamma a_i + \\beta`: a call of a function nobody defines only names what y is."""
+    call = e.lhs.factors if isinstance(e.lhs, Product) else ()
+    if not e.link or e.op not in DEFINING or len(call) != 2 or not isinstance(call[1].node, Fenced):
+        return
+    ref = reference(call[0].node, world.glossary)
+    if ref is None or is_numeric(e.rhs) or mentions(world, e.rhs, ref):
+        return
+    if world.defined(ref.base) or is_function_word(ref.base) or ref.base in world.roles or ref.base in DEFAULT_ROLES:
+        return
+    for sites in world.sites.values():
+        for n, site in enumerate(sites):
+            if site.body is e.lhs and site.position < e.position and not mentions(world, e.rhs, site.ref):
+                sites[n] = replace(site, body=e.rhs)
 
 
 def _is_range_of_letter(world: World, lhs: Node, rhs: Node) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
-from chainrule.read.tree import Brace, Comma, Fenced, Missing, Node, Relation, Span, Unread
+from chainrule.read.tree import Brace, Comma, Missing, Node, Relation, Span, Unread
 from chainrule.sheet.glossary import attach_increments, collect
 from chainrule.sheet.names import Glossary, node_key, walk
 from chainrule.sheet.restrictions import (
@@ -408,14 +408,3 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
         position = state.position
     sheet.equations.sort(key=lambda e: e.position)
     return sheet
-
-
-def fence_items(node: Node) -> tuple[Node, ...]:
-    """The items of a parenthesised list: `(a, b; c)` -> a, b, c; a single expression is one item."""
-    body = node.body if isinstance(node, Fenced) else node
-    match body:
-        case Comma(items=items):
-            return tuple(x for item in items for x in fence_items(item))
-        case tree.Infix(op=";" | "|" | ":", left=left, right=right):
-            return (*fence_items(left), *fence_items(right))
-    return (body,)

@@ -23,6 +23,9 @@ Label = int | str
 # Letters that name functions by custom, with an index too: `f_i(W x)`.
 FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "H", "phi", "psi", "varphi", "Phi", "Psi"})
 
+# What an undefined function letter is by custom; said as an assumption wherever it is used.
+DEFAULT_ROLES = {"sigma": "sigmoid"}
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

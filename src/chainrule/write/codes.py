@@ -318,6 +318,11 @@ _PROBLEMS = _group(
         "$x = 1 and so on",
         "$x = 1$ and so on",
     ),
+    (
+        "lost-macro",
+        "A control word that the document does not define is read as the command it abbreviates.",
+        "The message says as which. Define it with \\newcommand if something else is meant.",
+    ),
     ("input-refused", "The document was refused.", "The message says which limit it breaks."),
     ("invalid-front-matter", "The front matter of the document could not be read.", "It was skipped."),
     (

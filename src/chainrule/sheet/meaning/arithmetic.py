@@ -85,7 +85,7 @@ def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...
         big = factors[at].node
         assert isinstance(big, tree.Big)
         letters = set(bound_letters(big.sub)) if big.sub is not None else set()
-        letters -= set(frame.letters) | set(frame.free)
+        letters -= set(frame.letters) | set(frame.free) | set(frame.labels) | frame.used
         if not any(letters & _subscript_letters(t.node) for t in terms[n + 1 :]):
             continue
         body = factors[at + 1].node if at + 2 == len(factors) else tree.Product(term.node.span, factors[at + 1 :])
@@ -103,9 +103,11 @@ def _is_operator(node: Node) -> bool:
 
 
 def _subscript_letters(node: Node) -> set[str]:
-    """Letters that stand in subscripts of a formula outside of sums that bind them."""
+    """Letters that stand in subscripts and labels of a formula outside of sums that bind them."""
     bound = {x for n in walk(node) if isinstance(n, tree.Big) and n.sub is not None for x in bound_letters(n.sub)}
-    subs = [n.sub for n in walk(node) if isinstance(n, Script) and n.sub is not None]
+    scripts = [n for n in walk(node) if isinstance(n, Script)]
+    subs = [n.sub for n in scripts if n.sub is not None]
+    subs += [n.sup for n in scripts if isinstance(n.sup, tree.Fenced)]
     return {n.text for s in subs for n in walk(s) if isinstance(n, Name)} - bound
 
 

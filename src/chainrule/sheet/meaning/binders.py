@@ -37,8 +37,8 @@ def binders(node: Big) -> list[Binder]:
     found: list[Binder] = []
     for item in items:
         match item:
-            case Name(text=text):
-                found.append(Binder(text))
+            case Name() | Script(primes=1 | 2) if (letter := letter_of(item)) is not None:
+                found.append(Binder(letter))
             case Product(factors=factors) if all(isinstance(f.node, Name) and f.op == "" for f in factors):
                 found += [Binder(f.node.text) for f in factors if isinstance(f.node, Name)]
             case Relation():

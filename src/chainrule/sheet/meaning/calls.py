@@ -5,6 +5,7 @@ from __future__ import annotations
 from chainrule.expr import const, indicator
 from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet import algebra
+from chainrule.sheet.arguments import arguments
 from chainrule.sheet.components import components
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.meaning import differentials
@@ -14,7 +15,6 @@ from chainrule.sheet.meaning.functions import applied, builtin
 from chainrule.sheet.names import Ref, reference, split_subscript, split_superscript, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.spelling import spelled_out
-from chainrule.sheet.statements import fence_items
 
 
 def function_ref(frame: Frame, node: Node) -> Ref | None:
@@ -78,7 +78,7 @@ def called(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]
     assert ref is not None
     fence = fence_of(after)
     if fence is not None and fence.open in "([{":
-        args = fence_items(fence)
+        args = arguments(fence)
         val = applied(frame, ref, args)
         return _hung(frame, val, after), n + 2
     if fence is not None and fence.open in "|‖":

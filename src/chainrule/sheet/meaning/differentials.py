@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chainrule.calculus import derivative as differentiate
-from chainrule.calculus import resolve
-from chainrule.expr import Component, Definitions, Expr, Index, Symbol, component, derivative, substitute, value, walk
+from chainrule.expr import Component, Definitions, Expr, Index, derivative, value
 from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import quotient
+from chainrule.sheet.meaning.by_expression import bare, by_term, by_written, is_exponential
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.shapes import Jacobian, Untyped, Val
 from chainrule.sheet.tensors import axis_subs, updating
@@ -133,11 +133,16 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
     for n, variable in enumerate(variables):
         by = frame.value(variable)
         below_ref = reference(_unwrapped(variable), frame.world.glossary)
+        compound = isinstance(bare(variable), Product) or is_exponential(bare(variable))
         below_instance = _instance(frame, below_ref)
         if n == 0 and instance is not None:
             _note_unknown(frame, instance, below_instance)
         whole_above = instance if n == 0 and above_ref is not None and _whole(above_ref, frame) else None
         whole_below = below_instance if below_ref is not None and _whole(below_ref, frame) else None
+        if len(variables) == 1 and (below_ref is None or compound) and by.scalar:
+            written = by_written(frame, body, variable, by)
+            if written is not None:
+                return written
         between = instance is not None and frame.world.family(instance.base).by > 0
         val = partial(frame, val, by, whole_above, whole_below, between)
     return val
@@ -219,35 +224,9 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
                 if own is not None:
                     return differentiate(own.at(*body.indices), variable, Definitions())
             return derivative(body, variable)
-        return _by_expression(body, variable, universe.definitions)
+        return by_term(body, variable, universe.definitions)
 
     return take
-
-
-def _by_expression(body: Expr, variable: Expr, definitions: Definitions) -> Expr:
-    """d body / d (an expression): the expression is a variable wherever it stands in the body."""
-    inside = set(walk(body))
-    if variable not in inside:
-        raise Untyped("a derivative by an expression that does not stand in what is differentiated", "untyped")
-    if variable.free:
-        raise Untyped("a derivative by an expression with free indices", "untyped")
-    stand_in = component(Symbol("variable"))
-    assert isinstance(stand_in, Component)
-    replaced = _replace(body, variable, stand_in)
-    result = resolve(differentiate(replaced, stand_in, definitions), definitions)
-    return substitute(result, {Symbol("variable"): lambda *_: variable})
-
-
-def _replace(body: Expr, old: Expr, new: Expr) -> Expr:
-    """The body with every occurrence of a closed subterm replaced."""
-    done: dict[Expr, Expr] = {old: new}
-    for term in walk(body):
-        if term in done:
-            continue
-        scopes = [(bound, done.get(inner, inner)) for bound, inner in term.scopes]
-        changed = any(a is not b for (_, a), (_, b) in zip(scopes, term.scopes, strict=True))
-        done[term] = term.with_scopes(scopes) if changed else term
-    return done[body]
 
 
 # -------------------------------------------------------------------------------------------------- ∇

@@ -32,11 +32,7 @@ from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import spelled_out
-from chainrule.sheet.world import Cycle, Instance, Site
-
-# What an undefined function letter is by custom; said as an assumption wherever it is used.
-DEFAULT_ROLES = {"sigma": "sigmoid"}
-
+from chainrule.sheet.world import DEFAULT_ROLES, Cycle, Instance, Site
 
 # Functions of a label rather than of a quantity.
 OF_LABELS = frozenset({"onehot", "OneHot", "one_hot", "one-hot"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction as Rational
 
-from chainrule.expr import Expr, apply, const, indicator, power
-from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Number, Script
+from chainrule.expr import Expr, IndexValue, apply, const, indicator, power, substitute
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Number, Relation, Script
 from chainrule.sheet import algebra
 from chainrule.sheet.components import components, ref_value, size_value
 from chainrule.sheet.frame import MEANINGS, Frame
@@ -16,7 +16,16 @@ from chainrule.sheet.meaning.functions import bare_derivative
 from chainrule.sheet.meaning.implied import summed_over
 from chainrule.sheet.meaning.matrices import has_ranges, ranged
 from chainrule.sheet.meaning.restricted import at_point, point_of
-from chainrule.sheet.names import KRONECKER, Postfix, Ref, letter_of, reference, split_subscript, split_superscript
+from chainrule.sheet.names import (
+    KRONECKER,
+    Postfix,
+    Ref,
+    is_sequence,
+    letter_of,
+    reference,
+    split_subscript,
+    split_superscript,
+)
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.tensors import named_dim
 
@@ -52,6 +61,10 @@ def _named(frame: Frame, ref: Ref) -> Val:
         special = _special(frame, ref.base)
         if special is not None:
             return special
+    if ref.primes and not (ref.subs or ref.labels):
+        letter = frame.letter(ref.base + "'" * ref.primes)
+        if letter is not None:
+            return scalar(letter[1])
     if ref.primes:
         val = bare_derivative(frame, ref)
         if val is not None:
@@ -67,7 +80,7 @@ def _named(frame: Frame, ref: Ref) -> Val:
 
 
 def _special(frame: Frame, base: str) -> Val | None:
-    if base == "pi" and frame.world.family("pi").called == 0:
+    if base == "pi" and not frame.world.family("pi").differentiated:
         return scalar(pi)
     if base == "e" and "e" not in frame.world.readings:
         return scalar(lambda: apply("exp", const(1)))
@@ -109,6 +122,8 @@ def script(frame: Frame, node: Script) -> Val:
         return _scripted_norm(frame, node, node.base)
     if isinstance(node.base, Fenced) and node.sub is not None and has_ranges(node.sub):
         return ranged(frame, node.base.body, node.sub)
+    if is_sequence(node):
+        return _sequence(frame, node)
     if node.primes:
         raise Untyped("a prime on something that is no name", "untyped")
     val = frame.value(node.base)
@@ -125,6 +140,27 @@ def script(frame: Frame, node: Script) -> Val:
     if len(subs) == 2 and ops and ops[0].op == "T":
         subs, ops = (subs[1], subs[0]), ops[1:]
     return postfixed(frame, components(frame, val, subs), ops)
+
+
+def _sequence(frame: Frame, node: Script) -> Val:
+    """`(a_i)_{i=1}^n`: the values over all i as one array, the index its last axis."""
+    assert isinstance(node.base, Fenced) and isinstance(node.sub, Relation)
+    letter = str(letter_of(node.sub.first))
+    dim = frame.new_dim(letter)
+    if isinstance(node.sup, Name):
+        frame.dims.unify(dim, named_dim(frame, node.sup.text))
+    inner = frame.bind(letter, dim)
+    val = inner.value(node.base.body)
+    if len(val.dims) > 1:
+        raise Untyped("a sequence of matrices", "untyped")
+    bound = inner.letters[letter][1]
+
+    def at(*terms: Expr) -> Expr:
+        index = bound()
+        assert isinstance(index, IndexValue)
+        return substitute(val.at(*terms[:-1]), {index.index: terms[-1]})
+
+    return Val((dim, None) if val.scalar else (val.dims[0], dim), at, None, val.derived)
 
 
 def _is_exponential(frame: Frame, node: Script) -> bool:

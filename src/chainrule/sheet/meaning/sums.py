@@ -141,8 +141,9 @@ def _labels_with(frame: Frame, letter: str, body: Node) -> bool:
 
 def _unrolled(frame: Frame, node: Big, binder: Binder, others: list[Binder], body: Node) -> Val:
     """A sum over layers, times or labelled samples, written out term by term."""
-    if binder.conditions or node.op != "sum":
-        raise Untyped("a sum over labels with a condition", "operator")
+    if binder.conditions or node.op not in ("sum", "prod"):
+        raise Untyped(f"a {node.op} over labels" + " with a condition" * bool(binder.conditions), "operator")
+    join = algebra.plus if node.op == "sum" else algebra.hadamard
     result: Val | None = None
     for n in _label_range(frame, binder):
         inner = frame.child(labels={**frame.labels, binder.letter: n})
@@ -150,7 +151,7 @@ def _unrolled(frame: Frame, node: Big, binder: Binder, others: list[Binder], bod
         inner.letters[binder.letter] = (frame.new_dim(binder.letter), _constant(n))
         inner.free = frame.free
         val = _bound_sum(inner, node, others, body) if others else inner.value(body)
-        result = val if result is None else algebra.plus(frame.dims, result, val)
+        result = val if result is None else join(frame.dims, result, val)
     if result is None:
         raise Untyped("a sum over no labels", "untyped")
     return result

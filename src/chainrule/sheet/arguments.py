@@ -1,0 +1,83 @@
+r"""The arguments of a call as written: `p(y | x; \theta)`, `l(\mu | x_1, \dots, x_n)`, `P(Y = 1 | x)`, `KL(q \| p)`.
+
+Bars, semicolons and commas separate alike. A whole data set, however it is spelled (`x_1, \dots, x_n`, `\{x_i\}`,
+`x_{1:n}`), is the bare name of its members. `Y = 1` is the argument Y at a given value.
+"""
+
+from __future__ import annotations
+
+from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Relation, Script
+from chainrule.sheet.names import Glossary, Ref, is_sequence, node_key, reference
+
+SEPARATORS = frozenset({";", "|", ":", "‖"})
+
+
+def arguments(node: Node) -> tuple[Node, ...]:
+    """The arguments of a parenthesised list: `(a, b; c)` -> a, b, c; a single expression is one argument."""
+    body = node.body if isinstance(node, Fenced) else node
+    return tuple(_whole(item) for item in _without_dots(_items(body)))
+
+
+def _items(node: Node) -> list[Node]:
+    match node:
+        case Comma(items=items):
+            return [x for item in items for x in _items(item)]
+        case Infix(op=op, left=left, right=right) if op in SEPARATORS:
+            return [*_items(left), *_items(right)]
+    return [node]
+
+
+def _without_dots(items: list[Node]) -> list[Node]:
+    """`x_1, x_2, \\dots, x_n` as the one name x."""
+    found: list[Node] = []
+    n = 0
+    while n < len(items):
+        if not isinstance(items[n], Dots):
+            found.append(items[n])
+            n += 1
+            continue
+        last = items[n + 1] if n + 1 < len(items) else None
+        stem = _stem(last) if last is not None else _stem(found[-1]) if found else None
+        while found and stem is not None and node_key(_stem(found[-1])) == node_key(stem):
+            found.pop()
+        if stem is not None:
+            found.append(stem)
+        n += 2
+    return found
+
+
+def _stem(node: Node | None) -> Node | None:
+    """The name under a subscript or a label in parentheses."""
+    if not isinstance(node, Script) or node.primes:
+        return None
+    return node.base if node.sub is not None or isinstance(node.sup, Fenced) else None
+
+
+def _whole(node: Node) -> Node:
+    """`\\{x_i\\}`, `\\{x_i\\}_{i=1}^n` and `x_{1:n}` as the name x; anything else as it is."""
+    if isinstance(node, Script) and is_sequence(node):
+        node = node.base
+    if isinstance(node, Fenced) and node.open in "{(" and (stem := _stem(node.body)) is not None:
+        return stem
+    if isinstance(node, Script) and isinstance(node.sub, Infix) and node.sub.op == ":" and node.sup is None:
+        return node.base
+    return node
+
+
+def parameter(node: Node, glossary: Glossary) -> Ref | None:
+    """The name of a parameter: `x`, `x_i`, `\\sigma^2`, or the Y of `Y = y`."""
+    if isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "=":
+        node = node.links[0].node if isinstance(node.links[0].node, Name) else node.first
+    return reference(node, glossary)
+
+
+def point(node: Node) -> Node | None:
+    """The value given in `Y = 1`; None for any other argument."""
+    if isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "=":
+        return node.links[0].node
+    return None
+
+
+def fixed(node: Node) -> bool:
+    """Whether a parameter is a single value: the `Y = 1` of `P(Y = 1 | x) = ...`."""
+    return isinstance(point(node), Number)
