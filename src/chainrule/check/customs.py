@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from chainrule.check.forms import has_derivative, has_operator_before_product
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.report import Note
-from chainrule.sheet.frame import Choices
+from chainrule.sheet.frame import USUAL, Choices
 from chainrule.sheet.infer import LAYOUTS, names_in
+from chainrule.sheet.recurrence import one_step
+from chainrule.sheet.shapes import Layout
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.tensors import liftable
-from chainrule.sheet.world import World
+from chainrule.sheet.world import Config, Step, World
 
 Custom = tuple[Note, Callable[[], Variant]]
 
@@ -20,22 +21,38 @@ Custom = tuple[Note, Callable[[], Variant]]
 def customs(lines: Lines, e: Equation) -> list[Custom]:
     """The other readings that custom allows for this line, each with the note that says so."""
     found: list[Custom] = []
+    usual = lines.usual(e)
+    config = usual.universe.config
+
+    def other(code: str, message: str, layout: Layout | None = None, choices: Choices = USUAL) -> None:
+        found.append((Note(code, message), lambda: lines.variant(layout, choices, config)))
+
     if has_operator_before_product(e):
-        message = "read with the derivative operator acting on the next factor only"
-        found.append((Note("reach", message), lambda: lines.variant(choices=Choices("factor"))))
-    universe = lines.variant().universe
+        other("reach", "read with the derivative operator acting on the next factor only", choices=Choices("factor"))
     owner = f"@{e.position}"
-    if owner in universe.laid_out or (e.position in lines.variant().failed and has_derivative(e)):
+    if owner in usual.universe.laid_out or (e.position in usual.failed and has_derivative(e)):
         for layout in LAYOUTS[1:]:
             message = f"right in {layout.gradient} layout for gradients and {layout.jacobian} layout for Jacobians"
-            found.append((Note("layout", message), partial(lines.variant, layout)))
-    if owner in universe.between:
+            other("layout", message, layout)
+    if owner in usual.universe.between:
         message = "derivatives of intermediate quantities are taken with the other quantities held fixed"
-        found.append((Note("explicit", message), lambda: lines.variant(choices=Choices(explicit=True))))
+        other("explicit", message, choices=Choices(explicit=True))
     if sums_over_samples(lines.world, e):
-        message = "the left side is read as the total over the data set"
-        found.append((Note("data-sum", message), lambda: lines.variant(choices=Choices(total=True))))
+        other("data-sum", "the left side is read as the total over the data set", choices=Choices(total=True))
+    step, only = one_step(lines.world, e)
+    if step is not None and not only and (step.summed or by_steps(lines)):
+        found.append((one_step_note(step), lambda: lines.variant(config=Config(step=step))))
     return found
+
+
+def by_steps(lines: Lines) -> bool:
+    """Whether the document takes derivatives by shared weights one step at a time: a line that can only mean that."""
+    return any(one_step(lines.world, e)[1] for e in lines.equations)
+
+
+def one_step_note(step: Step) -> Note:
+    """What is said of a line that speaks of one step of a recurrence."""
+    return Note("one-step", f"the derivative by a weight is that by its copy in step {step.letter} alone")
 
 
 def sums_over_samples(world: World, e: Equation) -> bool:

@@ -35,7 +35,7 @@ from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, trimmed
 from chainrule.sheet.tensors import tensor
-from chainrule.sheet.world import Config, Universe, World
+from chainrule.sheet.world import Universe, World
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -194,14 +194,18 @@ class Bench:
         """The numbers of the side that stays; None where they cannot be had."""
         if self.world.einstein:
             return None
-        universe = Universe(self.variant.universe.world, Config())
-        frame = Frame(universe, f"@{self.e.position}", self.e.position)
+        universe = self.alone()
+        frame = Frame(universe, f"@{self.e.position}", self.e.position, choices=self.variant.choices)
         fixed = self.e.lhs if which == "rhs" else self.e.rhs
         others = [side.node, *(node for _, node in self.formulas(side))]
         return probe(
             universe, frame, fixed, others, lambda f: self.judge.condition(self.e, f), self.judge.options.seed,
             self.deadline,
         )  # fmt: skip
+
+    def alone(self) -> Universe:
+        """A universe for this line alone, under the reading it was refuted in."""
+        return Universe(self.variant.universe.world, self.variant.universe.config)
 
     def quantities(self, numbers: Probe, side: Side) -> list[Quantity]:
         """What could be missing in a side, with its numbers: pieces of the line and of the definitions behind it."""
@@ -247,9 +251,9 @@ class Bench:
 
     def fits(self, candidate: Equation) -> bool:
         """Whether the two sides of a candidate are equal, judged by this line alone."""
-        universe = Universe(self.variant.universe.world, Config())
+        universe = self.alone()
         try:
-            frame, lhs, rhs = type_line(universe, candidate)
+            frame, lhs, rhs = type_line(universe, candidate, self.variant.choices)
             self.judge.restriction(candidate, frame)
             if mismatch(universe, lhs, rhs):
                 return False
@@ -274,7 +278,8 @@ class Bench:
         """Whether the repaired document, judged as a whole, verifies the line without making a matrix square."""
         lines = [candidate if x.position == candidate.position else x for x in self.judge.equations]
         trial = replace(self.judge, equations=lines, deadline=self.deadline, variants={})
-        variant = trial.variant()
+        before = self.variant
+        variant = trial.variant(before.universe.world.layout, before.choices, before.universe.config)
         return isinstance(trial.outcome(candidate, variant), Same) and not squares(self.variant, variant)
 
 

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from chainrule.check import opaque as results
 from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
 from chainrule.check.finding import Finding, assumed
-from chainrule.check.forms import has_decimals, has_derivative, has_derivative_node, is_zero
+from chainrule.check.forms import has_decimals, has_derivative_node, is_zero
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.points import reach
 from chainrule.check.writing import name_of, names_of, written
 from chainrule.expr import Const, Expr, Symbol, Unknown
-from chainrule.read.tree import Name, Node, Sum
+from chainrule.read.tree import Name, Node
+from chainrule.sheet.frame import Frame
 from chainrule.sheet.infer import names_in
-from chainrule.sheet.names import letter_of, reference, walk
-from chainrule.sheet.scan import references
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.sites import call_form, derivative_of
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Family, Instance, Site, World
+from chainrule.sheet.world import Config, Family, Held, Instance, World
 
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
@@ -97,35 +99,30 @@ def circular(lines: Lines, e: Equation, _variant: Variant, _different: Different
     return None if why is None else Finding("unsupported", "cyclic", why)
 
 
-def shared_over_steps(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
-    """A derivative in a recurrence: by the weights of one step, or by those of all steps."""
-    if not (recurrent(lines.world) and has_derivative(e)):
+def one_step_or_all(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A derivative by a weight that all steps share: the line may speak of one step, and does not say so."""
+    step, only = one_step(lines.world, e)
+    if step is None or only or not isinstance(lines.outcome(e, lines.variant(config=Config(step=step))), Same):
         return None
     message = "weights are shared over steps; the line does not say whether one step or all of them are meant"
     return Finding("unsupported", "ambiguous", message)
 
 
-def recurrent(world: World) -> bool:
-    """Whether a name is defined through itself at an earlier step: `h_t = f(a_t)`, `a_t = W h_{t-1}`."""
-    for base, sites in world.sites.items():
-        for site in sites:
-            letters = {x for s in site.ref.subs if (x := letter_of(s))}
-            if letters and _steps_back(world, base, site, letters, frozenset()):
-                return True
-    return False
-
-
-def _steps_back(world: World, base: str, site: Site, letters: set[str], seen: frozenset[str]) -> bool:
-    """Whether the body of a definition leads back to a name at a shifted step."""
-    for ref in references(site.body, world):
-        shifted = any(isinstance(s, Sum) and any(letter_of(t.node) in letters for t in s.terms) for s in ref.subs)
-        if ref.base == base and shifted and len(ref.subs) == len(site.ref.subs):
-            return True
-        if ref.base not in seen and ref.base != base:
-            for other in world.sites.get(ref.base, ()):
-                if _steps_back(world, base, other, letters, seen | {ref.base}):
-                    return True
-    return False
+def one_cell(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A derivative by one state of a recurrence, right if the other states of the earliest step are held fixed."""
+    held = states(lines.world)
+    if len(held) < 2:
+        return None
+    frame = Frame(variant.universe, "one cell", e.position)
+    labels = {tuple(frame.label(x) for x in label_nodes(lines.world, ref)) for ref in variables(lines.world, e, held)}
+    if not labels:
+        return None
+    letters = tuple((x, 2) for x in sorted(variant.typed[e.position][0].used))
+    config = replace(variant.universe.config, letters=letters, held=Held(held, min(labels, key=str)))
+    if not isinstance(lines.outcome(e, lines.variant(config=config)), Same):
+        return None
+    message = "right with the other states of the step held fixed; the line does not say whether their paths count"
+    return Finding("unsupported", "ambiguous", message)
 
 
 def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
@@ -297,7 +294,8 @@ DOUBTS: tuple[Doubt, ...] = (
     defined_anew,
     defined_elsewhere,
     circular,
-    shared_over_steps,
+    one_step_or_all,
+    one_cell,
     stray_letters,
     set_to_zero,
     opaque,

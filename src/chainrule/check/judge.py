@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
-from chainrule.check.customs import customs
+from chainrule.check.customs import customs, one_step_note
 from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
@@ -29,6 +29,7 @@ from chainrule.read.tree import Comma, Unread
 from chainrule.sheet.glossary import is_kronecker_value
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import KRONECKER, reference, walk
+from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
 
@@ -136,9 +137,10 @@ class Judge(Lines):
         table = printed_table(e.rhs)
         if table is not None and (any("." in c.text for row in table for c in row) or len(table) > 1):
             return numeric(self, e, table)
-        outcome = self.outcome(e, self.variant())
+        variant = self.usual(e)
+        outcome = self.outcome(e, variant)
         if isinstance(outcome, Same):
-            return self.verified(e, self.variant(), outcome)
+            return self.verified(e, variant, outcome)
         for note, make in customs(self, e):
             other = make()
             result = self.outcome(e, other)
@@ -146,7 +148,6 @@ class Judge(Lines):
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
         if isinstance(outcome, Different):
-            variant = self.variant()
             doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
             return doubtful or self.refuted(e, variant, outcome)
         return self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
@@ -172,6 +173,9 @@ class Judge(Lines):
             notes.append(Note("one-sided", "a condition in this line had the same truth value at every sample point"))
         if e.text(e.lhs) == e.text(e.rhs):
             notes.append(Note("restated", "the line repeats the one before it"))
+        step, only = one_step(self.world, e)
+        if step is not None and only:
+            notes.append(one_step_note(step))
         if {side.kind for side in variant.typed[e.position][1:]} == {"row", "column"}:
             notes.append(Note("layout", "right up to a transpose: one side is a row, the other a column"))
         message = "holds by the definitions" if same.method == "proved" else "both sides agree at every sample point"
@@ -185,7 +189,7 @@ class Judge(Lines):
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
         if not isinstance(outcome, Unclear) or outcome.code != "shape" or self.world.einstein or not grounded(self, e):
             return None
-        repair = suggest(self, e, self.variant())
+        repair = suggest(self, e, self.usual(e))
         if repair is None:
             return None
         message = f"the shapes do not fit: {outcome.message}"
@@ -196,7 +200,7 @@ class Judge(Lines):
         """A refutation by shape alone, with the edit that makes the line true if there is one."""
         if found.verdict != "refuted" or found.suggestion is not None:
             return found
-        repair = suggest(self, e, self.variant())
+        repair = suggest(self, e, self.usual(e))
         return found if repair is None else replace(found, suggestion=repair.suggestion)
 
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:

@@ -23,10 +23,12 @@ from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.infer import mismatch, type_line
 from chainrule.sheet.meaning.conditions import condition as condition_value
 from chainrule.sheet.names import letter_of
+from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Layout, Untyped, Val, describe
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Universe, World
 
+ALL_STEPS = Config()
 EQUALITIES = frozenset({"=", ":=", "≡", "=:", "≈"})
 
 
@@ -37,6 +39,7 @@ class Variant:
     universe: Universe
     settled: Settled
     comparer: Comparer
+    choices: Choices = USUAL
     typed: dict[int, tuple[Frame, Val, Val]] = field(default_factory=dict)
     failed: dict[int, Untyped] = field(default_factory=dict)
 
@@ -54,19 +57,22 @@ class Lines:
     ledger: Ledger = field(default_factory=Ledger)
     holding: set[int] = field(default_factory=set)
 
-    def variant(
-        self, layout: Layout | None = None, choices: Choices = USUAL, letters: tuple[tuple[str, int], ...] = ()
-    ) -> Variant:
+    def variant(self, layout: Layout | None = None, choices: Choices = USUAL, config: Config = ALL_STEPS) -> Variant:
         """All lines of the world typed under the given choices, settled into numbers; made once."""
         layout = layout or self.world.layout
-        key = (layout, choices, letters)
+        key = (layout, choices, config)
         if key not in self.variants:
-            self.variants[key] = self._typed(layout, choices, dict(letters))
+            self.variants[key] = self._typed(layout, choices, config)
         return self.variants[key]
 
-    def _typed(self, layout: Layout, choices: Choices, letters: dict[str, int]) -> Variant:
+    def usual(self, e: Equation) -> Variant:
+        """The reading a line has first: of all steps of a recurrence, unless it can only speak of one."""
+        step, only = one_step(self.world, e)
+        return self.variant(config=Config(step=step if only else None))
+
+    def _typed(self, layout: Layout, choices: Choices, config: Config) -> Variant:
         world = self.world if layout == self.world.layout else replace(self.world, layout=layout)
-        universe = Universe(world, Config(letters))
+        universe = Universe(world, config)
         typed: dict[int, tuple[Frame, Val, Val]] = {}
         failed: dict[int, Untyped] = {}
         for e in self.equations:
@@ -90,7 +96,7 @@ class Lines:
                 universe.back(kept)
                 failed[e.position] = Untyped("nested too deeply", "too-deep")
         settled = settle(universe)
-        return Variant(universe, settled, Comparer(settled, self.options.seed, self.deadline), typed, failed)
+        return Variant(universe, settled, Comparer(settled, self.options.seed, self.deadline), choices, typed, failed)
 
     def outcome(self, e: Equation, variant: Variant) -> Outcome:
         """How the two sides of an equation compare under a variant."""
@@ -108,7 +114,7 @@ class Lines:
         if isinstance(first, Same) and self._empty(e, variant):
             needs = dependences(variant.universe.world, e, (e.lhs, e.rhs))
             return Unclear("undefined-symbol", depends(variant.universe.world, e, e.lhs), needs)
-        if isinstance(first, Same) and letters and variant.universe.config.letters == {}:
+        if isinstance(first, Same) and letters and not variant.universe.config.letters:
             return self._elsewhere(e, variant, letters, first)
         return first
 
@@ -136,7 +142,7 @@ class Lines:
         """A line about a general layer or time must hold for another one too."""
         world = variant.universe.world
         for choice in self._letter_values(letters):
-            other = self.variant(world.layout, variant.typed[e.position][0].choices, choice)
+            other = self.variant(world.layout, variant.choices, replace(variant.universe.config, letters=choice))
             if e.position in other.failed:
                 continue
             again = self.outcome(e, other)

@@ -20,7 +20,7 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
         message = "a whole tensor is equated with its components; " + outcome.message
         return Finding("unsupported", "untyped", message)
     if outcome.code == "shape-of-sides":
-        variant = lines.variant()
+        variant = lines.usual(e)
         if grounded(lines, e) and e.position in variant.typed:
             _, lhs, rhs = variant.typed[e.position]
             return _shape_refuted(e, variant, lhs, rhs, outcome)

@@ -35,7 +35,9 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
     ]
     world = World(scope.number, sheet.glossary, equations=equations)
-    world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences)
+    world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or any(
+        isinstance(n, Name) and n.text.lower() == "softmax" for e in equations for n in (*walk(e.lhs), *walk(e.rhs))
+    )
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
         if e.display and e.source == "formula":
@@ -95,6 +97,7 @@ def free_letters(world: World, equations: list[Equation]) -> None:
 
 
 def _denominator_letters(nodes: list[Node], world: World) -> tuple[str, ...]:
+    """The letters a chain differentiates by, and those of what is differentiated where that is its first side."""
     for node in nodes:
         for part in walk(node):
             if not isinstance(part, Fraction):
@@ -102,11 +105,18 @@ def _denominator_letters(nodes: list[Node], world: World) -> tuple[str, ...]:
             bottom = below(part.denominator)
             if bottom is None or above(part.numerator) is None:
                 continue
-            ref = reference(bottom[1][0], world.glossary)
-            found = tuple(x for s in (ref.subs if ref is not None else ()) if (x := letter_of(s)))
+            found = _letters_on(bottom[1][0], world)
             if found:
-                return found
+                top = above(part.numerator)
+                over = () if part is not nodes[0] or top is None or top.body is None else _letters_on(top.body, world)
+                return (*(x for x in dict.fromkeys(over) if x not in found), *found)
     return ()
+
+
+def _letters_on(node: Node, world: World) -> tuple[str, ...]:
+    """The letters in the subscripts of a name."""
+    ref = reference(node, world.glossary)
+    return tuple(x for s in (ref.subs if ref is not None else ()) if (x := letter_of(s)))
 
 
 def _common_letters(nodes: list[Node], world: World) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from chainrule.sheet.frame import Frame, Term
 from chainrule.sheet.names import Ref
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import spelled_out
-from chainrule.sheet.tensors import Tensor, liftable, tensor, updating
+from chainrule.sheet.tensors import Tensor, copied, liftable, tensor, updating
 from chainrule.sheet.world import Instance
 
 
@@ -26,7 +26,7 @@ def ref_value(frame: Frame, ref: Ref) -> Val:
     primes = ref.primes + (frame.shift if frame.shift and updating(frame.world, base) else 0)
     reading = frame.world.readings.get(base)
     sampled = bool(axis_nodes) and reading is not None and reading.split
-    instance = Instance(base, tuple(labels), primes, sampled)
+    instance = Instance(base, tuple(labels), primes, sampled, copied(frame, base))
     if not axis_nodes and frame.lift is not None and liftable(frame.world, base):
         return _lifted(frame, replace(instance, sampled=True))
     whole = tensor(frame, instance)

@@ -54,6 +54,7 @@ class Frame:
     free: dict[str, str] = field(default_factory=dict)
     shift: int = 0
     lift: Letter | None = None
+    step: int | None = None
     choices: Choices = USUAL
     depth: int = 0
     counter: list[int] = field(default_factory=lambda: [0])
@@ -232,7 +233,7 @@ class Frame:
         if letter.isupper() and letter not in self.world.glossary.bound:
             return self.universe.config.top
         self.used.add(letter)
-        return self.universe.config.letters.get(letter, 2)
+        return self.universe.config.letter(letter)
 
 
 def index_term(letter: str, dim: str, dims: Dims) -> Term:

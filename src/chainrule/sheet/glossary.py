@@ -70,6 +70,9 @@ def collect(nodes: Iterable[Node]) -> Glossary:
             letter = node.sub.text
             if stem is not None and letter not in INDEX_LETTERS and letter not in glossary.bound:
                 glossary.named.add(stem.base)
+    for node in everything:
+        if isinstance(node, Relation):
+            _collect_companions(node, glossary)
     for _ in range(2):
         for node in everything:
             _collect_names(node, glossary)
@@ -187,6 +190,23 @@ def _collect_names(node: Node, glossary: Glossary) -> None:
     if isinstance(node.sub, Name) and len(node.sub.text) == 1:
         stem = reference(node.base, glossary)
         if stem is not None and 0 in glossary.indexed.get(stem.base, ()):
+            glossary.indexed.setdefault(stem.base, set()).add(0)
+
+
+def _collect_companions(relation: Relation, glossary: Glossary) -> None:
+    """`\\mu_d = \\frac1N \\sum_n x_{nd}`: d stands beside a bound letter in a subscript, so it is an index, and where
+    it stands alone in the same line it is the same index."""
+    scripts = [n for n in walk(relation) if isinstance(n, Script) and n.sub is not None]
+    companions: set[str] = set()
+    for node in scripts:
+        ref = reference(node, glossary)
+        letters = {x for s in ref.subs if (x := letter_of(s))} if ref is not None else set()
+        if ref is not None and letters & glossary.bound:
+            companions |= letters - glossary.bound
+            glossary.indexed.setdefault(ref.base, set()).update(range(len(ref.subs)))
+    for node in scripts:
+        stem = reference(node.base, glossary) if isinstance(node.base, (Name, Accent)) else None
+        if stem is not None and letter_of(node.sub) in companions:
             glossary.indexed.setdefault(stem.base, set()).add(0)
 
 

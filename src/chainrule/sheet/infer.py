@@ -19,6 +19,7 @@ from chainrule.sheet.meaning.implied import summed_over
 from chainrule.sheet.meaning.names import IDENTITY_NAMES
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Glossary, reference, walk
+from chainrule.sheet.recurrence import recurrent
 from chainrule.sheet.shapes import Layout, Untyped, Val, scalar
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Cycle, Family, Reading, Universe, World
@@ -41,8 +42,11 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "times": (("", 0.0), ("hadamard", 0.3)),
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
-FAILURE, ASKEW = 4.0, 1.0
+FAILURE, ASKEW, SQUARE = 4.0, 1.0, 1.0
 RANKS = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
+
+# Readings of two names at once are tried this often in one search.
+MOST_TRIALS = 240
 
 # How unusual the readings may be that each round of the search tries: what a common reading of one name explains is not
 # put on an unusual one of another.
@@ -225,15 +229,18 @@ def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
 
 
 def line_cost(universe: Universe, line: Line) -> float:
-    """0 for a line that fits, `ASKEW` when one side is the other's transpose or what is defined has another rank than
-    its declaration says, `FAILURE` when it does not fit."""
+    """0 for a line that fits, `FAILURE` for one that does not.
+
+    `ASKEW` when one side is the other's transpose or what is defined has another rank than its declaration says,
+    `SQUARE` for each small letter that must be a square matrix.
+    """
     e = line.equation
     kept = universe.mark()
     try:
         _, lhs, rhs = type_line(universe, e)
         askew = {lhs.kind, rhs.kind} == {"row", "column"} or _against_declaration(universe.world, e, lhs)
         if not mismatch(universe, lhs, rhs):
-            return ASKEW if askew else 0.0
+            return ASKEW * askew + SQUARE * _squares(universe, line.ordered)
     except (Untyped, RecursionError):
         pass  # a line that does not fit is what this function counts
     universe.back(kept)
@@ -250,7 +257,22 @@ def _against_declaration(world: World, e: Equation, val: Val) -> bool:
     return rank is not None and family.declared_subs == 0 and rank != len(val.dims)
 
 
+def _squares(universe: Universe, names: Iterable[str]) -> int:
+    """How many small letters without subscripts are square matrices: all products fit then, which says nothing for such
+    a reading."""
+    world = universe.world
+    small = {b for b in names if (r := world.readings.get(b)) and r.axes == 2 and look(b).endswith("lower")}
+    small = {b for b in small if world.family(b).sub_counts <= {0} and world.family(b).declared_rank is None}
+    if not small:
+        return 0
+    find = universe.dims.find
+    shapes = ((x.base, axes) for (x, _), axes in universe.shapes.items() if x.base in small and len(axes) == 2)
+    return len({base for base, axes in shapes if find(axes[0]) == find(axes[1])})
+
+
 # -------------------------------------------------------------------------------------------------- the search
+
+Options = dict[str, list[tuple[Reading, float]]]
 
 
 def infer(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
@@ -290,23 +312,22 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
             split = _split_of_defined(world, family)
             if split:
                 options[base] = split
-    world.readings = {base: found[0][0] for base, found in options.items()}
-    world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary)]
     signs = _signs_used(equations)
+    world.readings = {base: found[0][0] for base, found in options.items()}
+    world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
     search = Search(world, config, lines, deadline)
-    for most in UNUSUAL:
-        changed = False
-        for base, found in options.items():
-            usual = [(reading, cost) for reading, cost in found if cost <= most]
-            if len(usual) > 1:
-                changed |= search.name(base, usual)
-        for op in signs:
-            changed |= search.convention(op)
-        if not changed and most == inf:
-            break
+    if recurrent(world):
+        search.start(options, signs)
+    search.descend(options, signs)
     search.pairs(options)
     world.derived.pop("liftable", None)
+
+
+def _as_in_matrix_algebra(base: str, found: list[tuple[Reading, float]]) -> Reading:
+    """A capital letter is a matrix, a small one a column, a loss a number, where that is left open."""
+    rank = {"upper": 2, "bold upper": 2, "lower": 1, "bold lower": 1}.get(look(base), 0)
+    return next((r for r, _ in found if r.axes == rank and not r.row), found[0][0])
 
 
 def _is_typed(e: Equation, glossary: Glossary) -> bool:
@@ -352,6 +373,7 @@ class Search:
     lines: list[Line]
     deadline: Callable[[], None]
     memo: dict[object, float] = field(default_factory=dict)
+    trials: int = 0
 
     def cost(self, lines: list[Line], custom: float = 0.0, most: float = inf) -> float:
         """What lines cost on top of `custom`; once it has reached `most`, the rest is not looked at."""
@@ -370,6 +392,42 @@ class Search:
             if cost >= most:
                 break
         return cost
+
+    def total(self, options: Options, most: float = inf) -> float:
+        """What all lines and all readings cost."""
+        custom = sum(dict(found)[self.world.readings[base]] for base, found in options.items())
+        custom += sum(dict(found)[self.world.conventions[op]] for op, found in CONVENTIONS.items())
+        return self.cost(self.lines, custom, most)
+
+    def start(self, options: Options, signs: list[str]) -> None:
+        """Where to begin in a recurrence, whose lines rest on all names at once: one name at a time, there is no way
+        from a world of numbers to a world of vectors. So the cheapest readings are compared with those of matrix
+        algebra, with and without elementwise products."""
+        cheapest = {base: found[0][0] for base, found in options.items()}
+        algebra = {base: _as_in_matrix_algebra(base, found) for base, found in options.items()}
+        plain = {op: found[0][0] for op, found in CONVENTIONS.items()}
+        elementwise = plain | dict.fromkeys(signs, "hadamard")
+        starts = [(cheapest, plain), (algebra, plain), (algebra, elementwise)]
+        least, best = inf, starts[0]
+        for readings, conventions in starts:
+            self.world.readings, self.world.conventions = dict(readings), dict(conventions)
+            cost = self.total(options, least)
+            if cost < least - CLOSE:
+                least, best = cost, (readings, conventions)
+        self.world.readings, self.world.conventions = dict(best[0]), dict(best[1])
+
+    def descend(self, options: Options, signs: list[str]) -> None:
+        """One name or convention changed at a time, as long as that is better."""
+        for most in UNUSUAL:
+            changed = False
+            for base, found in options.items():
+                usual = [(reading, cost) for reading, cost in found if cost <= most]
+                if len(usual) > 1:
+                    changed |= self.name(base, usual)
+            for op in signs:
+                changed |= self.convention(op)
+            if not changed and most == inf:
+                return
 
     def name(self, base: str, options: list[tuple[Reading, float]]) -> bool:
         """The best reading of one name while the others stay as they are."""
@@ -396,16 +454,26 @@ class Search:
         self.world.conventions[op] = best
         return best != before
 
-    def pairs(self, options: dict[str, list[tuple[Reading, float]]]) -> None:
-        """Lines that still fail may need two names changed at once."""
+    def pairs(self, options: Options) -> None:
+        """Lines whose shapes still do not fit may need two names changed at once."""
         for line in self.lines:
-            if self.cost([line]) == 0.0:
+            if self.cost([line]) == 0.0 or not self.misfits(line):
                 continue
             names = [n for n in sorted(line.names) if len(options.get(n, ())) > 1][:6]
             for i, a in enumerate(names):
                 for b in names[i + 1 :]:
                     if self.pair(line, a, options[a], b, options[b]):
                         break
+
+    def misfits(self, line: Line) -> bool:
+        """Whether the shapes of a line are what keeps it from having a meaning."""
+        try:
+            type_line(Universe(self.world, self.config), line.equation)
+        except Untyped as error:
+            return error.code == "shape"
+        except RecursionError:
+            return False
+        return True
 
     def pair(
         self, line: Line, a: str, for_a: list[tuple[Reading, float]], b: str, for_b: list[tuple[Reading, float]]
@@ -420,6 +488,9 @@ class Search:
         for ra, ca in for_a[:4]:
             for rb, cb in for_b[:4]:
                 self.world.readings[a], self.world.readings[b] = ra, rb
+                if (ra, rb) == before or self.trials >= MOST_TRIALS:
+                    continue
+                self.trials += 1
                 if self.cost([line]) >= FAILURE:
                     continue
                 cost = self.cost(lines, ca + cb, least - CLOSE)

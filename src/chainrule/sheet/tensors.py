@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from chainrule.expr import Expr, component
 from chainrule.read import tree
 from chainrule.read.tree import Name, Node, Number, Sum
 from chainrule.sheet.frame import Frame, index_term
@@ -13,7 +14,7 @@ from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.spelling import spelled_out
-from chainrule.sheet.world import Cycle, Instance, Label, Site, World
+from chainrule.sheet.world import Cycle, Instance, Label, Reading, Site, Universe, World
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,31 @@ def tensor(frame: Frame, instance: Instance) -> Tensor:
         raise Cycle(positions, instance.base)
     universe.building[key] = 0
     try:
-        result = _defined(frame, instance) or _declared(frame, instance)
+        result = _copy(frame, instance) or _defined(frame, instance) or _declared(frame, instance)
     finally:
         del universe.building[key]
     cache[key] = result
     return result
+
+
+def copied(frame: Frame, base: str) -> int | None:
+    """The step whose copy of a shared weight is meant, where the line tells steps apart."""
+    step = frame.universe.config.step
+    return frame.step if step is not None and base in step.weights else None
+
+
+def _copy(frame: Frame, instance: Instance) -> Tensor | None:
+    """The copy of a weight at one step: a variable of its own with the value of the weight."""
+    if instance.step is None:
+        return None
+    whole = tensor(frame, replace(instance, step=None))
+    universe, epoch = frame.universe, frame.epoch
+
+    def at(*terms: Expr) -> Expr:
+        return component(universe.symbol(whole.instance, whole.axes, epoch), *terms)
+
+    shapes = {0: (None, None), 1: (None, *whole.axes) if whole.row else (*whole.axes, None)}
+    return Tensor(instance, whole.axes, whole.row, body=Val(shapes.get(len(whole.axes), whole.axes), at))
 
 
 def matched(site: Site, instance: Instance, frame: Frame) -> dict[str, int] | None:
@@ -162,6 +183,7 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
             max(site.position, frame.position),
             labels=labels,
             shift=shift,
+            step=next(iter(labels.values())) if len(labels) == 1 else None,
             depth=frame.depth,
             active=frame.active,
         )
@@ -207,17 +229,53 @@ def _data_tensor(
 
 def _declared(frame: Frame, instance: Instance) -> Tensor:
     """A name without a definition: its reading says how many axes it has."""
-    reading = frame.world.readings.get(instance.base)
-    if reading is None:
-        axes = max(frame.world.family(instance.base).sub_counts, default=0)
-        row = False
-    else:
-        axes, row = reading.axes, reading.row
-        if reading.split and not instance.sampled:
-            axes -= 1
+    reading = frame.world.readings.get(instance.base) or first_step(frame, instance)
+    axes, row = reading.axes, reading.row
+    if reading.split and not instance.sampled:
+        axes -= 1
     names = frame.universe.axis_names(instance, axes, frame.epoch)
     _declare_dims(frame, instance, names)
     return Tensor(instance, names, row)
+
+
+def first_step(frame: Frame, instance: Instance) -> Reading:
+    """What `h_0` is in `h_t = f(W h_{t-1})`, which nobody defines: it has the shape that the step after it then has."""
+    world, base = frame.world, instance.base
+    if frame.universe.first_steps is not None:
+        return frame.universe.first_steps
+    least = Reading(max(world.family(base).sub_counts, default=0))
+    if not instance.labels or not world.sites.get(base):
+        return least
+    readings = tuple((n, world.readings.get(n)) for n in reached(world, base))
+    key = (base, readings, tuple(world.conventions.values()))
+    if key not in world.first_steps:
+        shapes = [Reading(1), Reading(1, True), Reading(2)]
+        guesses = [least, *(r for r in shapes if r.axes > least.axes)]
+        world.first_steps[key] = next((r for r in guesses if _repeats(frame, instance, r)), least)
+    return world.first_steps[key]
+
+
+def _repeats(frame: Frame, first: Instance, guess: Reading) -> bool:
+    """Whether the step after the first has the shape that is guessed for the first steps of all states."""
+    apart = Universe(frame.world, frame.universe.config, first_steps=guess)
+    after = Instance(first.base, tuple(n + 1 if isinstance(n, int) else n for n in first.labels), first.primes)
+    try:
+        found = tensor(Frame(apart, "first step", frame.position), after)
+    except (Untyped, RecursionError):
+        return False
+    return found.body is not None and Reading(len(found.axes), found.row) == guess
+
+
+def reached(world: World, base: str) -> tuple[str, ...]:
+    """All names that the definitions of a name lead to, in order."""
+    found: set[str] = set()
+    todo = [base]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += [n for site in world.sites.get(name, ()) for n in _bases(world, site)]
+    return tuple(sorted(found))
 
 
 def _declare_dims(frame: Frame, instance: Instance, names: tuple[str, ...]) -> None:

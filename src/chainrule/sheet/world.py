@@ -39,18 +39,21 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One tensor of a family. `sampled`: the version with one more leading axis, the sample."""
+    """One tensor of a family. `sampled`: the version with one more leading axis, the sample; `step`: the copy of a
+    shared weight that stands in one step of a recurrence."""
 
     base: str
     labels: tuple[Label, ...] = ()
     primes: int = 0
     sampled: bool = False
+    step: int | None = None
 
     @property
     def shown(self) -> str:
         """The name as it is shown to a person."""
         labels = "".join(f"^{{({x})}}" if isinstance(x, int) else f"_{{{x}}}" for x in self.labels)
-        return self.base + "'" * self.primes + labels
+        copy = "" if self.step is None else f"@{self.step}"
+        return self.base + "'" * self.primes + labels + copy
 
 
 @dataclass
@@ -110,12 +113,37 @@ class Site:
     read_off: tuple[int, ...] = ()
 
 
-@dataclass
-class Config:
-    """Integers chosen for label letters (layers, times, unrolled samples) and for the last label of a sequence."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a recurrence: its letter, whether the line sums over it, and the weights that all steps share."""
 
-    letters: dict[str, int] = field(default_factory=dict)
+    letter: str
+    summed: bool
+    weights: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """States of a recurrence that are held fixed at one step, where another state of that step is the variable."""
+
+    states: frozenset[str]
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How the labels of a line are read: integers for label letters (layers, times, unrolled samples) and for the last
+    label of a sequence; the step at which derivatives by shared weights are taken, where the line speaks of one step
+    alone; the states of a recurrence that are held fixed."""
+
+    letters: tuple[tuple[str, int], ...] = ()
     top: int = 3
+    step: Step | None = None
+    held: Held | None = None
+
+    def letter(self, name: str) -> int:
+        """The integer that a label letter stands for."""
+        return dict(self.letters).get(name, 2)
 
 
 @dataclass
@@ -146,6 +174,7 @@ class World:
     parameter: Node | None = None
     derived: dict[str, frozenset[str]] = field(default_factory=dict)
     bodies: dict[int, frozenset[str]] = field(default_factory=dict)
+    first_steps: dict[object, Reading] = field(default_factory=dict)
     epochs: list[int] = field(default_factory=list)
     equations: list[Equation] = field(default_factory=list, repr=False)
 
@@ -230,6 +259,7 @@ class Universe:
     roles_taken: set[str] = field(default_factory=set)
     numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)
     building: dict[object, int] = field(default_factory=dict)
+    first_steps: Reading | None = None
 
     def mark(self) -> tuple[Dims, frozenset[object]]:
         """Where typing stands, to come back to when a line does not fit."""

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chainrule.calculus import derivative as differentiate
-from chainrule.expr import Component, Definitions, Expr, Index, derivative, value
+from chainrule.calculus import resolve
+from chainrule.expr import Component, Definitions, Expr, Index, Symbol, derivative, value
 from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import quotient
 from chainrule.sheet.meaning.by_expression import bare, by_term, by_written, is_exponential
 from chainrule.sheet.names import Ref, reference
+from chainrule.sheet.names import walk as walk_nodes
 from chainrule.sheet.shapes import Jacobian, Untyped, Val
-from chainrule.sheet.tensors import axis_subs, updating
-from chainrule.sheet.world import Instance
+from chainrule.sheet.tensors import axis_subs, copied, updating
+from chainrule.sheet.world import Instance, Universe
 
 MOST_ORDER = 6
 SIGNS = frozenset({"partial", "d", "delta"})
@@ -131,10 +133,11 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
     above_ref = reference(_unwrapped(body), frame.world.glossary)
     instance = _instance(frame, above_ref)
     for n, variable in enumerate(variables):
-        by = frame.value(variable)
         below_ref = reference(_unwrapped(variable), frame.world.glossary)
+        inner = at_its_step(frame, body, below_ref)
+        by = inner.value(variable)
         compound = isinstance(bare(variable), Product) or is_exponential(bare(variable))
-        below_instance = _instance(frame, below_ref)
+        below_instance = _instance(inner, below_ref)
         if n == 0 and instance is not None:
             _note_unknown(frame, instance, below_instance)
         whole_above = instance if n == 0 and above_ref is not None and _whole(above_ref, frame) else None
@@ -146,6 +149,20 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
         between = instance is not None and frame.world.family(instance.base).by > 0
         val = partial(frame, val, by, whole_above, whole_below, between)
     return val
+
+
+def at_its_step(frame: Frame, body: Node, variable: Ref | None) -> Frame:
+    """The frame in which a shared weight is that of one step, where the line is read so.
+
+    In a sum over the steps it is the step of what is differentiated; outside of the sum all steps count.
+    """
+    step = frame.universe.config.step
+    if step is None or variable is None or variable.base not in step.weights:
+        return frame
+    if not step.summed:
+        return frame.child(step=frame.universe.config.letter(step.letter))
+    carried = any(isinstance(n, Name) and n.text == step.letter for n in walk_nodes(body))
+    return frame.child(step=frame.labels.get(step.letter)) if carried else frame
 
 
 def _unwrapped(node: Node) -> Node:
@@ -175,7 +192,7 @@ def _instance(frame: Frame, ref: Ref | None) -> Instance | None:
     primes = ref.primes + (frame.shift if frame.shift and updating(frame.world, base) else 0)
     reading = frame.world.readings.get(base)
     sampled = bool(axis_subs(frame, ref)) and reading is not None and reading.split
-    return Instance(base, tuple(labels), primes, sampled)
+    return Instance(base, tuple(labels), primes, sampled, copied(frame, base))
 
 
 def _note_unknown(frame: Frame, instance: Instance, below_instance: Instance | None) -> None:
@@ -223,10 +240,22 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
                 own = universe.definitions.get(body.symbol)
                 if own is not None:
                     return differentiate(own.at(*body.indices), variable, Definitions())
-            return derivative(body, variable)
+            fixed = _held(universe, variable.symbol)
+            return resolve(differentiate(body, variable, fixed), fixed) if fixed else derivative(body, variable)
         return by_term(body, variable, universe.definitions)
 
     return take
+
+
+def _held(universe: Universe, variable: Symbol) -> Definitions | None:
+    """The definitions without those of the other states at the step of a variable, where these are held fixed."""
+    held, own = universe.config.held, universe.instances.get(variable)
+    if held is None or own is None or own.base not in held.states or own.labels != held.labels:
+        return None
+    others = {
+        s for s, x in universe.instances.items() if x.base in held.states - {own.base} and x.labels == held.labels
+    }
+    return Definitions(d for s, d in universe.definitions.items() if s not in others)
 
 
 # -------------------------------------------------------------------------------------------------- ∇

@@ -13,6 +13,7 @@ from chainrule.sheet.meaning.sums import big
 from chainrule.sheet.shapes import Untyped, Val
 
 MOST_FACTORS = 200
+DOTS = frozenset({"cdot", "."})
 HADAMARD = frozenset({"odot", "circ", "ast", "bullet"})
 
 
@@ -58,9 +59,17 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
     n = 0
     implied = implied_sums(frame, factors)
     inner = implied[0] if implied else frame
+    dotted = False
     while n < len(factors):
         val, n_next = operand(inner, factors, n)
-        result = val if result is None else combine(inner, factors[n].op, result, val)
+        if result is not None:
+            if dotted and factors[n].op in DOTS and not val.scalar:
+                raise Untyped("a dot product of three vectors", "shape")
+            vectors = not (result.scalar or val.scalar)
+            result = combine(inner, factors[n].op, result, val)
+            dotted = vectors and result.scalar and factors[n].op in DOTS
+        else:
+            result = val
         n = n_next
     assert result is not None
     return result if implied is None else summed_over(inner, implied[1], result)
@@ -81,13 +90,21 @@ def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
     if chained is not None:
         return chained
     convention = frame.world.conventions.get(op or "juxtaposition", "")
-    if convention == "hadamard" and not a.scalar and not b.scalar:
+    if convention == "hadamard" and _elementwise(op, a, b):
         return algebra.hadamard(dims, a, b)
     if a.kind == b.kind and a.kind in ("column", "row"):
         if convention == "inner":
             return algebra.inner(dims, a, b)
         raise Untyped("a product of two column vectors is neither an inner nor an outer product", "shape")
     return algebra.matmul(dims, a, b)
+
+
+def _elementwise(op: str, a: Val, b: Val) -> bool:
+    """What a sign multiplies elementwise by convention: not a column with a row after it, which are an outer product,
+    and matrices only where the sign is written."""
+    if len(a.dims) == 1 and len(b.dims) == 1:
+        return a.kind == b.kind
+    return op != "" and not a.scalar and not b.scalar
 
 
 def _outer(a: Val, b: Val) -> Val:
