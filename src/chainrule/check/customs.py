@@ -9,6 +9,8 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.report import Note
 from chainrule.sheet.frame import USUAL, Choices
 from chainrule.sheet.infer import LAYOUTS, names_in
+from chainrule.sheet.meaning.arithmetic import before_sum
+from chainrule.sheet.names import walk
 from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Layout
 from chainrule.sheet.statements import Equation
@@ -29,6 +31,8 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
 
     if has_operator_before_product(e):
         other("reach", "read with the derivative operator acting on the next factor only", choices=Choices("factor"))
+    if any(before_sum(n) for side in (e.lhs, e.rhs) for n in walk(side)):
+        other("reach", "read with the derivative operator acting on the whole sum", choices=Choices("sum"))
     owner = f"@{e.position}"
     if owner in usual.universe.laid_out or (e.position in usual.failed and has_derivative(e)):
         for layout in LAYOUTS[1:]:

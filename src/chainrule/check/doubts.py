@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chainrule.check import opaque as results
-from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
+from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_decimals, has_derivative_node, is_zero
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.points import reach
+from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label
 from chainrule.check.writing import name_of, names_of, written
 from chainrule.expr import Const, Expr, Symbol, Unknown
 from chainrule.read.tree import Name, Node
@@ -24,10 +25,11 @@ from chainrule.sheet.frame import Frame
 from chainrule.sheet.infer import names_in
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
+from chainrule.sheet.scan import references
 from chainrule.sheet.sites import call_form, derivative_of
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Config, Family, Held, Instance, World
+from chainrule.sheet.world import Config, Held, Instance
 
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
@@ -90,6 +92,21 @@ def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: 
         where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
         text = f"{spelled_out(base)} is defined anew from case to case{where}, but not in this one"
         return assumed("redefinition", text)
+    return None
+
+
+def other_indices(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A name with other subscripts than those it was defined with in another section: `x_{id}` after `x_i`."""
+    world = lines.world
+    here = (e.scope.part, e.scope.section)
+    for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
+        sites = world.sites.get(ref.base, ())
+        slots = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(ref.subs)))
+        for site in sites:
+            defined = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(site.ref.subs)))
+            if slots > defined > 0 and site.section != here:
+                text = f"{spelled_out(ref.base)} was defined with other indices in another section"
+                return assumed("redefinition", text)
     return None
 
 
@@ -239,60 +256,10 @@ def _unknowns(term: Expr, variant: Variant) -> set[Unknown]:
     return {t for t in reach([term], variant.universe.definitions) if isinstance(t, Unknown)}
 
 
-def _probabilities(world: World, _family: Family, _symbol: Symbol) -> bool:
-    """A sheet about probabilities may leave unsaid that they sum to one."""
-    return world.probabilistic
-
-
-def _never_introduced(_world: World, family: Family, symbol: Symbol) -> bool:
-    """A square matrix never introduced, indexed or transposed may be meant symmetric; one in R^{n×n} is any matrix."""
-    square = len(symbol.axes) == 2 and symbol.axes[0] == symbol.axes[1]
-    plain = family.sub_counts <= {0} and not family.transposed
-    return square and plain and family.declared_rank is None
-
-
-# Constraints that such sheets leave unsaid, by the domain that is known: what to try, how it is said, and of what.
-UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol], bool]], ...]] = {
-    "one-hot": (("ones", "is 1 at this index", _probabilities),),
-    None: (
-        ("simplex", "sums to one", _probabilities),
-        ("one-hot", "sums to one", _probabilities),
-        ("symmetric", "is symmetric", _never_introduced),
-    ),
-}
-
-
-def constrained(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
-    """Whether a constraint that such sheets leave unsaid (sums to one, is symmetric) would make the line true."""
-    symbols = {s for s in different.left_symbols | different.right_symbols if not _is_variable(lines, variant, s)}
-    for symbol in sorted(s for s in symbols if s.axes and s in variant.universe.instances):
-        family = lines.world.family(variant.universe.instances[symbol].base)
-        before = family.domain_kind
-        for probe, what, possible in UNSAID.get(before, ()):
-            if not possible(lines.world, family, symbol):
-                continue
-            family.domain_kind = probe
-            try:
-                again = _compared_again(lines, e, variant)
-            finally:
-                family.domain_kind = before
-            if isinstance(again, Same):
-                text = f"holds if {name_of(variant.universe, symbol)} {what}, which the document does not say here"
-                need = Need("condition", variant.universe.instances[symbol], probe)
-                return assumed("condition", text, needs=(need,))
-    return None
-
-
-def _compared_again(lines: Lines, e: Equation, variant: Variant) -> Outcome:
-    """The comparison once more, with newly drawn numbers."""
-    comparer = Comparer(variant.settled, lines.options.seed, lines.deadline)
-    frame, lhs, rhs = variant.typed[e.position]
-    return guard(lambda: comparer.compare(lhs, rhs, lines.condition(e, frame)))
-
-
 DOUBTS: tuple[Doubt, ...] = (
     defined_anew,
     defined_elsewhere,
+    other_indices,
     circular,
     one_step_or_all,
     one_cell,
@@ -304,4 +271,8 @@ DOUBTS: tuple[Doubt, ...] = (
     one_sided_names,
     unknown_functions,
     constrained,
+    not_the_label,
+    imposed,
+    factors_of_a_matrix,
+    computed_in_secret,
 )

@@ -62,15 +62,15 @@ def has_derivative_node(node: Node) -> bool:
 
 
 def has_operator_before_product(e: Equation) -> bool:
-    """`∂/∂x f g`: the operator may reach over the product or only to f."""
-    for side in (e.lhs, e.rhs):
-        for part in walk(side):
-            if not isinstance(part, Product):
+    """`∂/∂x f(x) g`, `∂/∂x f \\cdot g`: the operator may reach over the product or only to f. Plain names in a row are
+    one product: `∂/∂x x^T x`."""
+    for part in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
+        for n, factor in enumerate(part.factors[:-2]):
+            node = factor.node
+            top = above(node.numerator) if isinstance(node, Fraction) else None
+            if top is None or top.body is not None or not isinstance(node, Fraction) or below(node.denominator) is None:
                 continue
-            for n, factor in enumerate(part.factors[:-2]):
-                node = factor.node
-                if isinstance(node, Fraction):
-                    top, bottom = above(node.numerator), below(node.denominator)
-                    if top is not None and top.body is None and bottom is not None and n + 2 < len(part.factors):
-                        return True
+            rest = part.factors[n + 1 :]
+            if any(f.op for f in rest[1:]) or not all(isinstance(f.node, (Name, Script, Accent)) for f in rest):
+                return True
     return False

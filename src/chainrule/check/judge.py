@@ -18,7 +18,7 @@ from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
 from chainrule.check.finding import Finding, assumed
-from chainrule.check.forms import is_differential, is_range, updates
+from chainrule.check.forms import has_derivative, is_differential, is_range, updates
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.report import Counterexample, Evidence, Method, Note
@@ -87,6 +87,8 @@ class Judge(Lines):
             return Finding("unsupported", "relation", f"relations with {e.op} are not judged")
         if e.position in self.world.symmetries:
             return Finding("definition", "declaration", "declares a symmetric matrix", "definition")
+        if e.position in self.world.partial and not has_derivative(e):
+            return Finding("definition", "declaration", "gives some entries of a name their value", "definition")
         if is_differential(e.lhs):
             return Finding("unsupported", "operator", "differentials such as dL standing alone are not judged")
         if e.source == "prose":

@@ -19,7 +19,8 @@ class Heading:
 
     `level` orders them (1 outermost; a bare "(a)" is deeper than any numbered heading). `number` is what identifies
     it across a sheet and its context: "1.1", "2", or "" when it has none; `part` is the letter of a bare "(a)", of
-    "1.1 (a)" or of "2.c", else "". Formulas in a title are `Math` pieces behind the `Heading`.
+    "1.1 (a)" or of "2.c", else "". `section` is true when the number only counts sections ("2. Training"). Formulas in
+    a title are `Math` pieces behind the `Heading`.
     """
 
     span: Span
@@ -27,6 +28,7 @@ class Heading:
     title: str
     number: str = ""
     part: str = ""
+    section: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ just as well be prose ("1. Compute the mean", "(1) holds") is left to be prose.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _SOLUTION = r"(?:(?:solutions?|answers?|lösung(?:en)?)\s+(?:(?:to|of|for|zu|zur|von)\s+)?)"
 _EXERCISE = (
@@ -33,10 +33,12 @@ _LONGEST_TITLE = 60
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What identifies a heading: "1.1" and "a" of "Exercise 1.1 (a)"; either may be empty."""
+    """What identifies a heading: "1.1" and "a" of "Exercise 1.1 (a)"; either may be empty. `section`: a number before a
+    title ("2. Training"), which only counts the sections of one text."""
 
     number: str = ""
     part: str = ""
+    section: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def label(title: str) -> Label:
     found = _TITLE.match(title.strip()) if _LABELLED.match(title) else None
     if not found:
         return Label()
-    return Label(found["lone"] or found["number"] or "", _part(found))
+    titled = bool(re.search(r"[^\W\d_]{2}", title.strip()[found.end() :]))
+    section = bool(found["number"]) and not found["keyword"] and not _part(found) and titled
+    return Label(found["lone"] or found["number"] or "", _part(found), section)
 
 
 def marker(line: str, *, starts: bool, ends: bool) -> Marker | None:

@@ -61,7 +61,7 @@ class Pieces:
     def heading(self, span: Span, level: int, title: str, label: Label) -> None:
         """A title; the break behind it comes after the formulas in it."""
         self.pause(span.start)
-        self.pieces.append(Heading(span, level, self._title(title), label.number, label.part))
+        self.pieces.append(Heading(span, level, self._title(title), label.number, label.part, label.section))
 
     def marker(self, start: int, marker: Marker, depth: int) -> None:
         """A heading at the start of a line, with the break behind it; `depth` is that of the list it stands in."""

@@ -22,6 +22,13 @@ PROBABILITY_WORDS = re.compile(
     r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif", re.IGNORECASE
 )
 
+# Documents in any language that take a logarithm of a quantity are most often about probabilities.
+LOGARITHMS = frozenset({"log", "ln", "softmax"})
+DECOMPOSITION_WORDS = re.compile(
+    r"\b(SVD|singular[- ]value|orthogonal|orthonormal|unitary|eigen\w*|spectral|diagonali[sz]\w+|QR|Cholesky)\b",
+    re.IGNORECASE,
+)
+
 
 def visible(sheet: Sheet, scope: Scope, until: int) -> list[Equation]:
     """The equations that the statements of a scope may lean on: none from a later part of the exercise."""
@@ -36,8 +43,9 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     ]
     world = World(scope.number, sheet.glossary, equations=equations)
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or any(
-        isinstance(n, Name) and n.text.lower() == "softmax" for e in equations for n in (*walk(e.lhs), *walk(e.rhs))
+        isinstance(n, Name) and n.text in LOGARITHMS for e in equations for side in (e.lhs, e.rhs) for n in walk(side)
     )
+    world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
         if e.display and e.source == "formula":

@@ -18,6 +18,7 @@ from chainrule.sheet.names import INDEX_LETTERS, letter_of, walk
 COMPARING = frozenset({"=", "≠", "<", ">", "≤", "≥"})
 CASE_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when|whenever|where)\b[^.;:]*$", re.IGNORECASE)
 NAMING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write|where|with)\b[^.;:]*$", re.IGNORECASE)
+SETTING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write)\b[^.;:]*$", re.IGNORECASE)
 BESIDE_CUE = re.compile(r"⟧\s*,?\s*\(?(if|iff|when|whenever|for)\s*$")
 AFTER_CUE = re.compile(r"\s*,?\s*\(?(if|iff|when|whenever|for)\s*")
 TOLD = re.compile(r"\b(?:case|if|for|when|whenever)[:\s]\s*([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)

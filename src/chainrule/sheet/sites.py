@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Node, Number, Product
+from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, rest_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.redefine import redefines
+from chainrule.sheet.restrictions import SETTING_CUE
 from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation
@@ -36,6 +37,9 @@ def add_sites(world: World, e: Equation) -> None:
     if e.op not in DEFINING or e.source == "condition":
         return
     lhs, rhs = (e.rhs, e.lhs) if e.op == "=:" and e.source != "brace" else (e.lhs, e.rhs)
+    if _of_some_entries(world, e, lhs, rhs):
+        world.partial.add(e.position)
+        return
     if _is_range_of_letter(world, lhs, rhs):
         return
     if isinstance(lhs, Comma) and isinstance(rhs, Comma) and len(lhs.items) == len(rhs.items):
@@ -43,7 +47,7 @@ def add_sites(world: World, e: Equation) -> None:
             _add_site(world, e, a, b)
         return
     _add_site(world, e, lhs, rhs)
-    if e.link:
+    if e.link and not any(_is_place(n) for n in walk(lhs)):
         _add_function(world, e, rhs, lhs)
 
 
@@ -61,6 +65,30 @@ def look_through(world: World, e: Equation) -> None:
         for n, site in enumerate(sites):
             if site.body is e.lhs and site.position < e.position and not mentions(world, e.rhs, site.ref):
                 sites[n] = replace(site, body=e.rhs)
+
+
+def _is_place(node: Node) -> bool:
+    """`\\arg\\min`: what stands after it is not the value of the whole."""
+    word = node.op if isinstance(node, Big) else node.text if isinstance(node, Name) else ""
+    return word in ("argmin", "argmax")
+
+
+def _of_some_entries(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
+    """`y_k = 1, k = c` and, in a sentence, `y_c = 1`: a value of some entries, which defines no whole; 0 and 1 are
+    those of a one-hot vector."""
+    ref = reference(lhs, world.glossary)
+    letters = set() if ref is None else {x for s in ref.subs if (x := letter_of(s)) is not None}
+    if ref is None or not letters or e.link or ref.labels or ref.postfix or ref.base in (KRONECKER, "delta"):
+        return False
+    two_valued = isinstance(rhs, Number) and rhs.text in ("0", "1")
+    restricted = {x for c in e.conditions for side in (c.first, c.links[0].node) if (x := letter_of(side)) is not None}
+    told = two_valued and not e.display and len(letters) == len(ref.subs) and not SETTING_CUE.search(e.cue)
+    if not letters & restricted and not told:
+        return False
+    family = world.family(ref.base)
+    if two_valued and family.domain_kind is None:
+        family.domain_kind = "one-hot"
+    return True
 
 
 def _is_range_of_letter(world: World, lhs: Node, rhs: Node) -> bool:

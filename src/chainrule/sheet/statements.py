@@ -39,9 +39,13 @@ class Scope:
     number: str = ""
     part: str = ""
     section: int = 0
+    counted: bool = False
 
     def sees(self, other: Scope) -> bool:
-        """Names of `other` hold here: same exercise, an enclosing one ("1" for "1.2"), or before all exercises."""
+        """Names of `other` hold here: same exercise, an enclosing one ("1" for "1.2"), or before all exercises; the
+        counted sections of one text see each other."""
+        if self.counted and other.counted:
+            return True
         return other.number in ("", self.number) or self.number.startswith(other.number + ".")
 
 
@@ -142,7 +146,8 @@ class _Walk:
     def heading(self, piece: Heading) -> None:
         number = piece.number or self.scope.number
         part = piece.part or ("" if piece.number else self.scope.part)
-        self.scope = Scope(number, part, self.scope.section + 1)
+        counted = piece.section if piece.number else self.scope.counted
+        self.scope = Scope(number, part, self.scope.section + 1, counted)
         told = told_restriction(piece.title, piece.span)
         self.conditions = () if told is None else (told,)
         self.last = None
@@ -283,6 +288,7 @@ class _Walk:
             and ALTERNATIVE_CUE.search(cue)
             and getattr(node.links[0].node, "text", "") in ("0", "1")
         ):
+            self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True
         found = restriction(node)

@@ -167,9 +167,11 @@ class World:
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
     probabilistic: bool = False
+    decomposed: bool = False
     contradictions: dict[str, str] = field(default_factory=dict)
     disputed: dict[str, str] = field(default_factory=dict)
     symmetries: set[int] = field(default_factory=set)
+    partial: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     parameter: Node | None = None
     derived: dict[str, frozenset[str]] = field(default_factory=dict)

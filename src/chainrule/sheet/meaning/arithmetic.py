@@ -65,7 +65,7 @@ def total(frame: Frame, node: Sum) -> Val:
     if len(node.terms) > MOST_TERMS:
         raise Untyped(f"a sum of {len(node.terms)} written terms (at most {MOST_TERMS})", "too-large")
     result: Val | None = None
-    for term in gathered(frame, node.terms):
+    for term in gathered(frame, _reached(frame, node)):
         if term.sign not in "+-":
             raise Untyped("a sign ± has two values", "untyped")
         val = frame.value(term.node)
@@ -73,6 +73,35 @@ def total(frame: Frame, node: Sum) -> Val:
         result = signed if result is None else algebra.plus(frame.dims, result, signed)
     assert result is not None
     return result
+
+
+def _reached(frame: Frame, node: Sum) -> tuple[tree.Term, ...]:
+    """Under the reading that ∂/∂x before a sum is meant for all its terms, the sum put in parentheses behind it."""
+    if frame.choices.reach != "sum" or not before_sum(node):
+        return node.terms
+    first, *later = node.terms
+    assert isinstance(first.node, tree.Product)
+    operator, *rest = first.node.factors
+    body = rest[0].node if len(rest) == 1 else tree.Product(first.node.span, (replace(rest[0], op=""), *rest[1:]))
+    inside = Sum(node.span, (tree.Term("+", body), *later))
+    return (replace(first, node=tree.Product(node.span, (operator, tree.Factor("", inside)))),)
+
+
+def before_sum(node: Node) -> bool:
+    """`∂/∂x a + b + c`: an operator before the first of several terms, and no derivative in the others."""
+    if not isinstance(node, Sum) or len(node.terms) < 2:
+        return False
+    first, *later = node.terms
+    factors = first.node.factors if isinstance(first.node, tree.Product) else ()
+    if len(factors) < 2 or not _is_operator(factors[0].node) or any(f.op == "=" for f in factors):
+        return False
+    return not any(_is_operator(n) or _is_derivative(n) for t in later for n in walk(t.node))
+
+
+def _is_derivative(node: Node) -> bool:
+    top = node.numerator if isinstance(node, Fraction) else None
+    head = top.factors[0].node if isinstance(top, tree.Product) else top
+    return isinstance(head, Name) and head.text in ("partial", "d", "nabla")
 
 
 def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...]:

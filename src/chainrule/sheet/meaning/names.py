@@ -32,6 +32,10 @@ from chainrule.sheet.tensors import named_dim
 IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
 
 
+# Words that act on what follows and are nothing by themselves, also where no range stands under them.
+OPERATORS = frozenset({"argmax", "argmin", "sup", "inf", "lim", "limsup", "liminf", "maximize", "minimize"})
+
+
 ONES_NAMES = frozenset({"bb 1", "bold 1", "bold bb 1"})
 
 
@@ -87,6 +91,8 @@ def _special(frame: Frame, base: str) -> Val | None:
     if base in ONES_NAMES:
         dim = frame.new_dim("ones")
         return Val((dim, None), lambda _: const(1))
+    if base in OPERATORS:
+        raise Untyped(f"the operator {base} is not supported", "operator")
     if base == "infty":
         raise Untyped("infinity is no number here", "untyped")
     return size_value(frame, base)

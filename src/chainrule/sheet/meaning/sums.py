@@ -8,9 +8,12 @@ from chainrule.expr import Expr, IndexValue, const, mul, reduce, total
 from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.binders import Binder, binders
 from chainrule.sheet.meaning.conditions import condition
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.meaning.implied import summed_over
+from chainrule.sheet.names import INDEX_LETTERS, letter_of, reference, walk
+from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.tensors import named_dim
 
@@ -27,11 +30,26 @@ def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
     if node.sub is None:
         if node.op != "sum":
             raise Untyped(f"a {node.op} without a range", "ambiguous")
-        val = frame.value(_body(rest))
-        if val.scalar:
-            raise Untyped("a sum that does not say over what", "ambiguous")
-        return algebra.summed(frame.dims, val)
+        return _unlettered(frame, _body(rest))
     return _bound_sum(frame, node, binders(node), _body(rest))
+
+
+def _unlettered(frame: Frame, body: Node) -> Val:
+    """`\\sum x_i w_{ij}` with no range: over the letters that are nothing else yet, or over the axes that are left."""
+    inside = {x for n in walk(body) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
+    subs = [s for ref in references(body, frame.world) for s in ref.subs]
+    known = {*frame.letters, *frame.free, *inside}
+    letters = sorted({x for s in subs if (x := letter_of(s)) is not None and x in INDEX_LETTERS} - known)
+    inner = frame
+    for letter in letters:
+        inner = inner.bind(letter, frame.new_dim("Σ" + letter))
+    inner.free = frame.free
+    val = inner.value(body)
+    if letters:
+        return summed_over(inner, letters, val)
+    if val.scalar:
+        raise Untyped("a sum that does not say over what", "ambiguous")
+    return algebra.summed(frame.dims, val)
 
 
 def _body(rest: tuple[Factor, ...]) -> Product:

@@ -1,0 +1,156 @@
+"""Conditions that documents leave unsaid: entries that sum to one, a symmetric matrix, an index that is not the label.
+
+A line whose sides differ may still hold under one of these. Where trying it makes the sides equal, the line is
+`assumed` and names the condition; a relation that can only be meant as a condition itself is assumed as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.forms import has_derivative
+from chainrule.check.lines import Lines, Variant
+from chainrule.check.need import Need
+from chainrule.check.writing import name_of
+from chainrule.expr import Symbol
+from chainrule.read.tree import Link, Name, Node, Number, Relation
+from chainrule.sheet.infer import names_in
+from chainrule.sheet.names import reference
+from chainrule.sheet.scan import references
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Family, World
+
+COVARIANCES = frozenset({"Sigma", "bold Sigma"})
+
+
+def _probabilities(world: World, _family: Family, _symbol: Symbol) -> bool:
+    """A sheet about probabilities may leave unsaid that they sum to one."""
+    return world.probabilistic
+
+
+def _may_be_symmetric(world: World, family: Family, symbol: Symbol) -> bool:
+    """A square matrix never introduced, indexed or transposed may be meant symmetric; one in R^{n×n} is any matrix. A
+    matrix Σ among probabilities is a covariance."""
+    if len(symbol.axes) < 2 or symbol.axes[-2] != symbol.axes[-1] or family.declared_rank is not None:
+        return False
+    if world.probabilistic and family.base in COVARIANCES:
+        return True
+    return len(symbol.axes) == 2 and family.sub_counts <= {0} and not family.transposed
+
+
+# What to try, how it is said, and of what, by the domain that is known of a name.
+UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol], bool]], ...]] = {
+    "one-hot": (("ones", "is 1 at this index", _probabilities),),
+    None: (
+        ("simplex", "sums to one", _probabilities),
+        ("one-hot", "sums to one", _probabilities),
+        ("symmetric", "is symmetric", _may_be_symmetric),
+    ),
+}
+
+
+def constrained(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """Whether a constraint that such sheets leave unsaid (sums to one, is symmetric) would make the line true."""
+    symbols = {s for s in different.left_symbols | different.right_symbols if _given(lines, variant, s)}
+    for symbol in sorted(s for s in symbols if s.axes):
+        family = lines.world.family(variant.universe.instances[symbol].base)
+        before = family.domain_kind
+        for probe, what, possible in UNSAID.get(before, ()):
+            if not possible(lines.world, family, symbol):
+                continue
+            family.domain_kind = probe
+            try:
+                again = _compared(lines, e, variant)
+            finally:
+                family.domain_kind = before
+            if isinstance(again, Same):
+                text = f"holds if {name_of(variant.universe, symbol)} {what}, which the document does not say here"
+                need = Need("condition", variant.universe.instances[symbol], probe)
+                return assumed("condition", text, needs=(need,))
+    return None
+
+
+def _given(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
+    """Whether a symbol is no variable of the document: what it differentiates by is constrained by nothing."""
+    instance = variant.universe.instances.get(symbol)
+    return instance is not None and (lines.world.family(instance.base).by == 0 or instance.base in COVARIANCES)
+
+
+def _compared(lines: Lines, e: Equation, variant: Variant) -> Outcome:
+    """The comparison once more, with newly drawn numbers."""
+    comparer = Comparer(variant.settled, lines.options.seed, lines.deadline)
+    frame, lhs, rhs = variant.typed[e.position]
+    return guard(lambda: comparer.compare(lhs, rhs, lines.condition(e, frame)))
+
+
+def not_the_label(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A line about a class j beside the label y_i may be meant for all classes but that one."""
+    if e.conditions or e.position not in variant.typed:
+        return None
+    frame = variant.typed[e.position][0]
+    for letter in sorted(frame.free):
+        for label in _labels(lines, e):
+            apart = Relation(label.span, Name(label.span, letter), (Link("≠", label.span, label),))
+            if isinstance(_compared(lines, replace(e, conditions=(apart,)), variant), Same):
+                text = f"holds for {letter} ≠ {e.document.source(label.span)}, which the document does not say here"
+                return assumed("condition", text)
+    return None
+
+
+def _labels(lines: Lines, e: Equation) -> Iterator[Node]:
+    """The labels that stand as subscripts in a line."""
+    for side in (e.lhs, e.rhs):
+        for ref in references(side, lines.world):
+            for sub in ref.subs:
+                label = reference(sub, lines.world.glossary)
+                if label is not None and not isinstance(sub, Name) and lines.world.family(label.base).integer:
+                    yield sub
+
+
+# ---------------------------------------------------------------------------------------- conditions themselves
+
+
+def imposed(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """`w^T w = 1`: what equates free names with a number constrains them; so does `a = b` within a sentence."""
+    if e.link or has_derivative(e) or any(x.chain == e.chain and x is not e for x in lines.equations):
+        return None
+    if isinstance(e.rhs, Number) or isinstance(e.lhs, Number):
+        names = names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
+        families = [lines.world.families[n] for n in names if n in lines.world.families]
+        told = any(f.domain_kind is not None for f in families)
+        if families and not told and not any(lines.world.defined(n) for n in names):
+            return assumed("condition", f"{e.text(e.lhs)} = {e.text(e.rhs)} is a condition on names that are free")
+    sides = [reference(side, lines.world.glossary) for side in (e.lhs, e.rhs)]
+    if not e.display and all(r is not None and not r.postfix for r in sides):
+        return assumed("condition", f"{e.text(e.lhs)} = {e.text(e.rhs)} is a condition, not a consequence")
+    return None
+
+
+def factors_of_a_matrix(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """Matrices that the text calls orthogonal, or factors of a decomposition, have properties that are not used."""
+    if not lines.world.decomposed:
+        return None
+    for symbol in sorted(different.left_symbols | different.right_symbols):
+        instance = variant.universe.instances.get(symbol)
+        if instance is not None and len(symbol.axes) == 2 and lines.world.family(instance.base).by == 0:
+            text = f"rests on what the text says of {name_of(variant.universe, symbol)} as a factor of a matrix"
+            return assumed("condition", text, needs=(Need("condition", instance, "orthogonal"),))
+    return None
+
+
+def computed_in_secret(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """`\\\\hat y` that nobody defines may rest on a name that stands on one side only."""
+    if not different.left_symbols ^ different.right_symbols:
+        return None
+    for symbol in sorted(different.left_symbols & different.right_symbols):
+        instance = variant.universe.instances.get(symbol)
+        if instance is None or "(" not in instance.base or symbol in variant.settled.data:
+            continue
+        family = lines.world.family(instance.base)
+        if family.by == 0 and family.declared_rank is None and instance.base not in lines.world.independent:
+            text = f"{name_of(variant.universe, symbol)} is never defined; what it is computed from is not said"
+            return assumed("undefined-symbol", text, needs=(Need("definition", instance),))
+    return None
