@@ -13,23 +13,24 @@ from dataclasses import replace
 from chainrule.check import opaque as results
 from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
-from chainrule.check.forms import has_decimals, has_derivative_node, is_zero
+from chainrule.check.forms import has_decimals, has_derivative_node, is_zero, updates
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind, dependences, depends
-from chainrule.check.points import reach
+from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label
-from chainrule.check.writing import name_of, names_of, written
-from chainrule.expr import Const, Expr, Symbol, Unknown
+from chainrule.check.writing import name_of, names_of
+from chainrule.expr import Const, Symbol
 from chainrule.read.tree import Name, Node
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.infer import names_in
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.infer import lines_of, names_in
+from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.scan import references
-from chainrule.sheet.sites import call_form, derivative_of
+from chainrule.sheet.sites import call_form, defining_anew, derivative_of
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Config, Held, Instance
+from chainrule.sheet.world import Config, Held
 
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
@@ -47,10 +48,10 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     """A second, different equation for a defined name, away from the first, may be a new definition of it."""
     if e.link:
         return None
-    form = call_form(e.lhs, lines.world)
-    ref = form[0] if form is not None else reference(e.lhs, lines.world.glossary)
-    if ref is None:
+    claimed = _claimed(lines, e)
+    if claimed is None:
         return None
+    ref, params = claimed
     first = lines.world.function(ref.base, e.position) or lines.world.site(ref.base, e.position)
     if first is None or first.position >= e.position:
         return None
@@ -58,15 +59,45 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
         return None  # an error term is what it was said to be; another formula for it is a claim
     origin = next((x for x in lines.equations if x.position == first.position), None)
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
-    other_form = form is not None and first.params is not None and _forms(form[1]) != _forms(first.params)
+    other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
     if origin is None or (origin.document is e.document and len(between) < 2 and not other_form):
         return None
+    if ref.base in names_in(lines.world, e.rhs):
+        return None  # what says something of the name itself does not define it
     same_names = names_in(lines.world, first.body) == names_in(lines.world, e.rhs)
     if same_names and not other_form and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]
     text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
     return assumed("redefinition", text)
+
+
+def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A line that holds when a name it uses was defined anew by a line before it that contradicts the first one."""
+    names = lines_of(lines.world, [e])[0].names
+    for x in lines.equations:
+        if x.position >= e.position or x.link or x.chain == e.chain or x.position not in variant.typed:
+            continue
+        name = _claimed(lines, x)
+        if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
+            continue
+        outcome = lines.outcome(x, variant)
+        if not isinstance(outcome, Different) or defined_anew(lines, x, variant, outcome) is None:
+            continue
+        anew = replace(lines, world=defining_anew(lines.world, x), variants={})
+        if isinstance(anew.outcome(e, anew.usual(e)), Same):
+            line = x.document.position(x.span.start)[0]
+            return assumed("redefinition", f"holds if line {line} defines {x.text(x.lhs)} anew")
+    return None
+
+
+def _claimed(lines: Lines, e: Equation) -> tuple[Ref, tuple[Node, ...] | None] | None:
+    """The name on the left side of a line, with its arguments if it is called."""
+    form = call_form(e.lhs, lines.world)
+    if form is not None:
+        return form
+    ref = reference(e.lhs, lines.world.glossary)
+    return None if ref is None else (ref, None)
 
 
 def _moves_on(lines: Lines, origin: Equation, e: Equation) -> bool:
@@ -143,11 +174,11 @@ def one_cell(lines: Lines, e: Equation, variant: Variant, _different: Different)
 
 
 def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    """With Einstein's convention, a free letter of a line that the first side of its chain does not have."""
+    """With Einstein's convention, a free letter of a line that its chain neither begins with nor derives by."""
     if not lines.world.einstein:
         return None
     first = {n.text for n in walk(min(_chain(lines, e), key=lambda x: x.link).lhs) if isinstance(n, Name)}
-    if not set(variant.typed[e.position][0].free) - first:
+    if not set(variant.typed[e.position][0].free) - first - set(lines.world.free_letters.get(e.position, ())):
         return None
     message = "a letter stands alone in this line; which sums are implied is not written"
     return Finding("unsupported", "index-scope", message)
@@ -235,29 +266,9 @@ def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
     return told or family.by > 0 or instance.base in lines.world.independent
 
 
-def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
-    """A function that nobody defines: this line may be what says what it is."""
-    left, right = ({(u.name, len(u.slots)) for u in _unknowns(t, variant)} for t in different.terms)
-    named = {name for name, _ in left | right}
-    loose = {name for name, _ in left ^ right} | (named - {s.name for s in variant.settled.unknown})
-    loose |= variant.universe.roles_taken & (names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs))
-    if not loose:
-        return None
-    tensors = {s.name: instance for s, instance in variant.universe.instances.items()} | variant.universe.called
-    instance = tensors.get(min(loose)) or Instance(min(loose))
-    callable_ = variant.universe.called.keys() | variant.universe.roles_taken
-    kind: NeedKind = "function" if min(loose) in callable_ else "definition"
-    text = f"{written(variant.universe, instance)} is never defined; this line may be what says what it is"
-    return assumed("undefined-symbol", text, needs=(Need(kind, instance),))
-
-
-def _unknowns(term: Expr, variant: Variant) -> set[Unknown]:
-    """The unknown functions a term rests on, through definitions."""
-    return {t for t in reach([term], variant.universe.definitions) if isinstance(t, Unknown)}
-
-
 DOUBTS: tuple[Doubt, ...] = (
     defined_anew,
+    on_what_is_redefined,
     defined_elsewhere,
     other_indices,
     circular,

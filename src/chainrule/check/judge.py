@@ -189,7 +189,9 @@ class Judge(Lines):
 
     def misfit(self, e: Equation, outcome: Outcome) -> Finding | None:
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
-        if not isinstance(outcome, Unclear) or outcome.code != "shape" or self.world.einstein or not grounded(self, e):
+        if not isinstance(outcome, Unclear) or outcome.code != "shape" or self.world.einstein:
+            return None
+        if not grounded(self, e, witnesses=True):
             return None
         repair = suggest(self, e, self.usual(e))
         if repair is None:

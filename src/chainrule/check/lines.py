@@ -57,12 +57,21 @@ class Lines:
     ledger: Ledger = field(default_factory=Ledger)
     holding: set[int] = field(default_factory=set)
 
-    def variant(self, layout: Layout | None = None, choices: Choices = USUAL, config: Config = ALL_STEPS) -> Variant:
+    def variant(
+        self,
+        layout: Layout | None = None,
+        choices: Choices = USUAL,
+        config: Config = ALL_STEPS,
+        customary: tuple[tuple[str, str], ...] | None = None,
+    ) -> Variant:
         """All lines of the world typed under the given choices, settled into numbers; made once."""
         layout = layout or self.world.layout
-        key = (layout, choices, config)
+        customary = self.world.customary if customary is None else customary
+        key = (layout, choices, config, customary)
         if key not in self.variants:
-            self.variants[key] = self._typed(layout, choices, config)
+            same = (layout, customary) == (self.world.layout, self.world.customary)
+            world = self.world if same else replace(self.world, layout=layout, customary=customary)
+            self.variants[key] = self._typed(world, choices, config)
         return self.variants[key]
 
     def usual(self, e: Equation) -> Variant:
@@ -70,8 +79,7 @@ class Lines:
         step, only = one_step(self.world, e)
         return self.variant(config=Config(step=step if only else None))
 
-    def _typed(self, layout: Layout, choices: Choices, config: Config) -> Variant:
-        world = self.world if layout == self.world.layout else replace(self.world, layout=layout)
+    def _typed(self, world: World, choices: Choices, config: Config) -> Variant:
         universe = Universe(world, config)
         typed: dict[int, tuple[Frame, Val, Val]] = {}
         failed: dict[int, Untyped] = {}
@@ -142,7 +150,8 @@ class Lines:
         """A line about a general layer or time must hold for another one too."""
         world = variant.universe.world
         for choice in self._letter_values(letters):
-            other = self.variant(world.layout, variant.choices, replace(variant.universe.config, letters=choice))
+            config = replace(variant.universe.config, letters=choice)
+            other = self.variant(world.layout, variant.choices, config, world.customary)
             if e.position in other.failed:
                 continue
             again = self.outcome(e, other)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chainrule.check.compare import Outcome, Unclear
 from chainrule.check.finding import Finding, assumed
-from chainrule.check.lines import Lines, Variant
+from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.report import Counterexample, Suggestion
-from chainrule.sheet.infer import lines_of
+from chainrule.sheet.infer import FAILURE, candidates, line_cost, lines_of
+from chainrule.sheet.names import TRANSPOSE_WORDS
 from chainrule.sheet.shapes import Val, describe
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Config, Reading, Universe
+
+# So many lines must fail under every other reading of a name before its shape counts as known.
+WITNESSES = 2
 
 
 def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
@@ -49,9 +56,9 @@ def _shape_refuted(e: Equation, variant: Variant, lhs: Val, rhs: Val, outcome: U
     )
 
 
-def grounded(lines: Lines, e: Equation) -> bool:
-    """Whether the shapes of all names in a line are known rather than guessed."""
-    for base in lines_of(lines.world, [e])[0].names:
+def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
+    """Whether the shapes of all names in a line are known: said, or (`witnesses`) held by what other lines need."""
+    for base in lines_of(lines.world, [e])[0].names - TRANSPOSE_WORDS:
         family = lines.world.family(base)
         if lines.world.defined(base) or family.declared_rank is not None or family.differentiated:
             continue
@@ -59,5 +66,23 @@ def grounded(lines: Lines, e: Equation) -> bool:
             continue
         if family.sub_counts and min(family.sub_counts) > 0:
             continue
-        return False
+        if not witnesses or _needed(lines, e, base) < WITNESSES:
+            return False
     return True
+
+
+def _needed(lines: Lines, e: Equation, base: str) -> int:
+    """How many other lines hold a name to its reading: the least that any other reading would break."""
+    world, chosen = lines.world, lines.world.readings.get(base)
+    options = [reading for reading, _ in candidates(world.family(base)) if reading != chosen]
+    beside = [x for x in lines.equations if x.position != e.position and x.op in EQUALITIES]
+    others = [x for x in lines_of(world, beside) if base in x.names]
+    if chosen is None or not options:
+        return 0
+
+    def fitting(reading: Reading) -> set[int]:
+        universe = Universe(replace(world, readings={**world.readings, base: reading}, derived={}), Config())
+        return {x.equation.position for x in others if line_cost(universe, x) < FAILURE}
+
+    now = fitting(chosen)
+    return min(len(now - fitting(reading)) for reading in options)

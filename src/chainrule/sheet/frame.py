@@ -61,6 +61,7 @@ class Frame:
     einstein: frozenset[str] | None = None
     used: set[str] = field(default_factory=set)
     active: tuple[int, ...] = ()
+    nested: int = 0
 
     @property
     def world(self) -> World:
@@ -108,9 +109,11 @@ class Frame:
     # ------------------------------------------------------------------------------------------ letters
 
     def bind(self, letter: str, dim: str) -> Frame:
-        """A child frame in which a letter is an index over a dimension."""
-        dims = self.dims
-        term = index_term(letter, dim, dims)
+        """A child frame in which a letter is an index over a dimension.
+
+        In the body of a function the index is not the one of that letter outside: an argument may hold that one.
+        """
+        term = index_term(letter + "′" * self.nested, dim, self.dims)
         return self.child(letters={**self.letters, letter: (dim, term)})
 
     def free_letter(self, letter: str) -> Letter:

@@ -21,6 +21,7 @@ from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Glossary, reference, walk
 from chainrule.sheet.recurrence import recurrent
 from chainrule.sheet.shapes import Layout, Untyped, Val, scalar
+from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Cycle, Family, Reading, Universe, World
 
@@ -34,7 +35,6 @@ CUSTOMS: dict[str, tuple[float, float, float, float]] = {
     "lower": (0.0, 0.7, 1.1, 2.5),
     "loss": (0.0, 3.0, 4.0, 4.0),
 }
-LOSS_NAMES = frozenset({"L", "J", "E", "C", "ell", "N", "T", "K", "V", "D", "M", "cal L", "cal J", "cal E"})
 CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "cdot": (("inner", 0.0), ("hadamard", 0.4)),
     "juxtaposition": (("", 0.0), ("hadamard", 0.6)),
@@ -53,26 +53,6 @@ MOST_TRIALS = 240
 UNUSUAL = (1.0, 2.0, inf, inf, inf)
 # Costs closer than this are the same; the earlier reading, which is the more usual one, stays.
 CLOSE = 1e-9
-
-
-def look(base: str) -> str:
-    """The look of a name: what its typeface and case suggest."""
-    core = base.split("_")[0].split("^")[0]
-    while "(" in core:
-        kind, _, rest = core.partition("(")
-        core = rest.rstrip(")")
-        if kind == "vec":
-            return "bold lower" if not core[:1].isupper() else "bold upper"
-    style, _, letter = core.rpartition(" ")
-    if core in LOSS_NAMES or (letter in ("L", "J", "ell") and "bold" not in style):
-        return "loss"
-    if "bold" in style:
-        return "bold upper" if letter[:1].isupper() else "bold lower"
-    if "cal" in style:
-        return "calligraphic"
-    if letter[:1].isupper():
-        return "upper" if len(letter) == 1 else "greek upper"
-    return "lower"
 
 
 def candidates(family: Family) -> list[tuple[Reading, float]]:

@@ -285,7 +285,9 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
             more_word, more_labels, more = split_superscript(inner, base, glossary)
             return word + more_word, labels + more_labels, ops + more
         case Product(factors=factors) if all(f.op == "" for f in factors):
-            if any(isinstance(f.node, Fenced) or _is_transpose(f.node) for f in factors):
+            if all(isinstance(f.node, (Fenced, Number)) or _is_mark(f.node) for f in factors) and not isinstance(
+                factors[0].node, Number
+            ):
                 parts = [split_superscript(f.node, base, glossary) for f in factors]
                 return (
                     "".join(p[0] for p in parts),
@@ -307,6 +309,11 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
     if glossary.is_label(sup, base):
         return "", (sup,), ()
     return "", (), (Postfix("pow", sup),)
+
+
+def _is_mark(node: Node) -> bool:
+    """A transpose sign or a star: what may stand beside a label, as in `W^{(2)T}`; a name there is an exponent."""
+    return _is_transpose(node) or (isinstance(node, Name) and node.text in STAR_WORDS)
 
 
 def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:

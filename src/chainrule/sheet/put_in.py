@@ -35,7 +35,7 @@ from chainrule.sheet.names import Ref, node_key, reference, walk
 from chainrule.sheet.sites import definable, site_key
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import DEFAULT_ROLES, Site, World
+from chainrule.sheet.world import Site, World
 
 Pair = tuple[Node, Node]
 CONSTANTS = frozenset({"e", "pi"})
@@ -55,7 +55,7 @@ def is_arithmetic(world: World, node: Node) -> bool:
 
 
 def _function_or_constant(world: World, word: str) -> bool:
-    known = word in world.functions or word in world.roles or word in DEFAULT_ROLES or word in CONSTANTS
+    known = word in world.functions or word in world.roles or word in dict(world.customary) or word in CONSTANTS
     return known or is_function_word(word)
 
 

@@ -91,6 +91,14 @@ def _of_some_entries(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     return True
 
 
+def defining_anew(world: World, e: Equation) -> World:
+    """The world in which an equation is a new definition, as if the text said "let now" before it."""
+    sites, functions = ({base: list(found) for base, found in t.items()} for t in (world.sites, world.functions))
+    other = replace(world, sites=sites, functions=functions, epochs=list(world.epochs), derived={}, bodies={})
+    add_sites(other, replace(e, cue="let now"))
+    return other
+
+
 def _is_range_of_letter(world: World, lhs: Node, rhs: Node) -> bool:
     """`i = 1, \\dots, N` and `i = 3, 4` say what a letter runs over."""
     letter = letter_of(lhs)

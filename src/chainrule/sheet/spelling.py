@@ -47,3 +47,26 @@ def _scripts(rest: str) -> str:
     for sign, word in re.findall(r"([_^])([^_^]+)", rest):
         found.append(f"{sign}{word}" if len(word) == 1 else rf"{sign}{{\text{{{word}}}}}")
     return "".join(found)
+
+
+LOSS_NAMES = frozenset({"L", "J", "E", "C", "ell", "N", "T", "K", "V", "D", "M", "cal L", "cal J", "cal E"})
+
+
+def look(base: str) -> str:
+    """The look of a name: what its typeface and case suggest."""
+    core = base.split("_")[0].split("^")[0]
+    while "(" in core:
+        kind, _, rest = core.partition("(")
+        core = rest.rstrip(")")
+        if kind == "vec":
+            return "bold lower" if not core[:1].isupper() else "bold upper"
+    style, _, letter = core.rpartition(" ")
+    if core in LOSS_NAMES or (letter in ("L", "J", "ell") and "bold" not in style):
+        return "loss"
+    if "bold" in style:
+        return "bold upper" if letter[:1].isupper() else "bold lower"
+    if "cal" in style:
+        return "calligraphic"
+    if letter[:1].isupper():
+        return "upper" if len(letter) == 1 else "greek upper"
+    return "lower"

@@ -156,6 +156,7 @@ class World:
     sites: dict[str, list[Site]] = field(default_factory=dict)
     functions: dict[str, list[Site]] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    customary: tuple[tuple[str, str], ...] = tuple(DEFAULT_ROLES.items())
     readings: dict[str, Reading] = field(default_factory=dict)
     conventions: dict[str, str] = field(default_factory=dict)
     layout: Layout = field(default_factory=Layout)

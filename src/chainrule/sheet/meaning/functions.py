@@ -10,6 +10,7 @@ from chainrule.expr import (
     Definitions,
     Expr,
     Index,
+    IndexValue,
     Symbol,
     apply,
     component,
@@ -31,8 +32,8 @@ from chainrule.sheet.meaning.structural import STRUCTURAL
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val, scalar
-from chainrule.sheet.spelling import spelled_out
-from chainrule.sheet.world import DEFAULT_ROLES, Cycle, Instance, Site
+from chainrule.sheet.spelling import look, spelled_out
+from chainrule.sheet.world import Cycle, Instance, Site
 
 # Functions of a label rather than of a quantity.
 OF_LABELS = frozenset({"onehot", "OneHot", "one_hot", "one-hot"})
@@ -164,7 +165,8 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
 def _inside(frame: Frame, site: Site, owner: str, args: dict[str, Val]) -> Frame:
     """The frame for the body of a function: everything around the call but Einstein's convention."""
     active = (*frame.active, site.position)
-    return frame.child(owner=owner, args=args, depth=frame.depth + 1, active=active, einstein=None)
+    depth, nested = frame.depth + 1, frame.nested + 1
+    return frame.child(owner=owner, args=args, depth=depth, nested=nested, active=active, einstein=None)
 
 
 def _bound(frame: Frame, inner: Frame, site: Site, param: Node, arg: Node) -> Frame:
@@ -236,12 +238,18 @@ def _on_each_component(frame: Frame, inner: Frame, site: Site, arg: Node) -> Val
     dim = val.dims[0]
     if val.kind == "row":
         val = val.transposed()
-    body = inner.bind(letter, dim).child(args={**inner.args, p.base: val}).value(site.body)
+    inner = inner.bind(letter, dim)
+    place = inner.letters[letter][1]
+    body = inner.child(args={**inner.args, p.base: val}).value(site.body)
     if not body.scalar:
         return None
-    return Val(
-        (dim, None), lambda i: substitute(body.at(), {Index(letter, frame.dims.dim(dim)): i}), None, body.derived
-    )
+
+    def at(entry: Expr) -> Expr:
+        running = place()
+        assert isinstance(running, IndexValue)
+        return substitute(body.at(), {running.index: entry})
+
+    return Val((dim, None), at, None, body.derived)
 
 
 def _everywhere(frame: Frame, term: Callable[[], Expr], axes: int) -> Val:
@@ -290,9 +298,10 @@ def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
     """A function nobody defined is some smooth one; a known dependence (`L(\\theta)` with ∂L/∂θ) is just the name."""
     world = frame.world
     family = world.family(ref.base)
-    if ref.base in DEFAULT_ROLES and ref.base not in world.sites and not ref.subs and not ref.labels and len(args) == 1:
+    role = dict(world.customary).get(ref.base)
+    if role is not None and ref.base not in world.sites and not ref.subs and not ref.labels and len(args) == 1:
         frame.universe.roles_taken.add(ref.base)
-        return _builtin(frame, DEFAULT_ROLES[ref.base], ref, args)
+        return _builtin(frame, role, ref, args)
     if not ref.primes and (family.differentiated or ref.base in world.sites) and _plain_names(frame, args):
         return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
     vals = [frame.value(a) for a in args]
@@ -300,20 +309,27 @@ def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
     instance = Instance(ref.base, tuple(labels))
     name = instance.shown
     frame.universe.called[name] = instance
+    for n, arg in enumerate(args):
+        if (letter := letter_of(arg)) is not None and (found := frame.letter(letter)) is not None:
+            frame.dims.unify(found[0], f"{name}({n})")  # what runs over a place of a function runs over the same set
     slots = ((0, ()),) * ref.primes
-    if len(vals) == 1 and (vals[0].scalar or ref.base.split()[-1] in ELEMENTWISE_LETTERS):
+    elementwise = len(vals) == 1 and ref.base.split()[-1] in ELEMENTWISE_LETTERS and not vals[0].scalar
+    vector = look(ref.base) == "bold lower" and not elementwise
+    if len(vals) == 1 and (vals[0].scalar or elementwise) and not vector:
         return algebra.mapped(lambda x: unknown(name, (((), x),), slots), vals[0])
     if ref.primes:
         raise Untyped("a prime on an unknown function of several variables", "untyped")
 
-    def at() -> Expr:
+    def at(*entry: Expr) -> Expr:
         arguments = []
         for val in vals:
             indices = tuple(algebra.fresh(frame.dims, d) for d in val.dims)
             arguments.append((indices, val.at(*(value(i) for i in indices))))
-        return unknown(name, tuple(arguments), ())
+        return unknown(name, (*arguments, *(((), i) for i in entry)), ())
 
-    return scalar(at)
+    if not vector:
+        return scalar(at)
+    return Val((*frame.universe.axis_names(instance, 1, frame.epoch), None), at)
 
 
 def _plain_names(frame: Frame, args: tuple[Node, ...]) -> bool:
