@@ -13,7 +13,7 @@ from chainrule.calculus import resolve
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
 from chainrule.check.forms import has_derivative, is_zero
 from chainrule.check.ledger import Ledger
-from chainrule.check.need import dependences, depends
+from chainrule.check.need import dependences, depends, differentiated
 from chainrule.check.options import Options
 from chainrule.check.points import free_symbols
 from chainrule.check.settle import Settled, settle
@@ -22,9 +22,10 @@ from chainrule.read.tree import Relation
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.infer import mismatch, type_line
 from chainrule.sheet.meaning.conditions import condition as condition_value
-from chainrule.sheet.names import letter_of
+from chainrule.sheet.names import letter_of, walk
 from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Layout, Untyped, Val, describe
+from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Universe, World
 
@@ -129,7 +130,7 @@ class Lines:
     @staticmethod
     def _empty(e: Equation, variant: Variant) -> bool:
         """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
-        if is_zero(e.rhs) or is_zero(e.lhs) or not has_derivative(e):
+        if not has_derivative(e) or ((is_zero(e.rhs) or is_zero(e.lhs)) and not Lines._of_a_loss(e, variant)):
             return False
         definitions = variant.universe.definitions
         for sample in variant.universe.taken.get(f"@{e.position}", ()):
@@ -137,6 +138,8 @@ class Lines:
             change = resolve(change, definitions)
             if isinstance(change, Const) and change.value == 0 and free_symbols([body], definitions):
                 return True
+        if is_zero(e.rhs) or is_zero(e.lhs):
+            return False
         _, lhs, rhs = variant.typed[e.position]
         dims = variant.universe.dims
         for side in (lhs, rhs):
@@ -145,6 +148,13 @@ class Lines:
             if not (isinstance(term, Const) and term.value == 0):
                 return False
         return True
+
+    @staticmethod
+    def _of_a_loss(e: Equation, variant: Variant) -> bool:
+        """Whether a function or a loss is differentiated: that its derivative is zero is set, not found."""
+        world = variant.universe.world
+        bases = {b for side in (e.lhs, e.rhs) for node in walk(side) for b in differentiated(world, node)}
+        return any(b in world.functions or look(b) == "loss" for b in bases)
 
     def _elsewhere(self, e: Equation, variant: Variant, letters: set[str], first: Same) -> Outcome:
         """A line about a general layer or time must hold for another one too."""

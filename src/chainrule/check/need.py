@@ -39,7 +39,7 @@ def dependences(world: World, e: Equation, sides: Iterable[Node]) -> tuple[Need,
     variables = [v for node in nodes for v in _variables(node)]
     by = {ref.base for v in variables if (ref := reference(v, world.glossary)) is not None}
     detail = ", ".join(dict.fromkeys(e.text(v) for v in variables))
-    top = {base for node in nodes for base in _differentiated(world, node)}
+    top = {base for node in nodes for base in differentiated(world, node)}
     direct = {base for base in top - by if not world.defined(base)}
     behind = direct or {base for base in _undefined(world, top) - by if not introduced(world, base)}
     return tuple(Need("dependence", Instance(base), detail) for base in sorted(behind))
@@ -49,7 +49,7 @@ def depends(world: World, e: Equation, side: Node) -> str:
     """The sentence about a dependence that is never stated."""
     nodes = list(walk(side))
     variables = ", ".join(dict.fromkeys(e.text(v) for node in nodes for v in _variables(node)))
-    names = dict.fromkeys(spelled_out(base) for node in nodes for base in _differentiated(world, node))
+    names = dict.fromkeys(spelled_out(base) for node in nodes for base in differentiated(world, node))
     if not variables or len(names) != 1:
         return f"the document does not say how {e.text(side)} depends on the variable it is differentiated by"
     return f"the document does not say how {next(iter(names))} depends on {variables}"
@@ -64,7 +64,7 @@ def _variables(node: Node) -> list[Node]:
     return [] if nabla is None else nabla[0]
 
 
-def _differentiated(world: World, node: Node) -> list[str]:
+def differentiated(world: World, node: Node) -> list[str]:
     """The names that a derivative is taken of."""
     body: Node | None = None
     if isinstance(node, Fraction) and below(node.denominator) is not None:

@@ -100,13 +100,16 @@ def _script(sign: str, text: str) -> str:
 def uses(universe: Universe, base: str) -> Iterator[tuple[Equation, Node, Ref]]:
     """The places where a name stands, in reading order, the document's own ones first."""
     world = universe.world
-    count = 0
-    for e in sorted(world.equations, key=lambda e: not e.own):
-        if e.spelled is not None or e.source == "prose":
-            continue
-        for side in (e.lhs, e.rhs):
-            for node in walk(side):
+    if world.places is None:
+        world.places = {}
+        for e in sorted(world.equations, key=lambda e: not e.own):
+            if e.spelled is not None or e.source == "prose":
+                continue
+            for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
                 ref = reference(node, world.glossary)
-                if ref is not None and world.aliases.get(ref.base, ref.base) == base and count < MOST_USES:
-                    count += 1
-                    yield e, node, ref
+                if ref is not None:
+                    name = world.aliases.get(ref.base, ref.base)
+                    found = world.places.setdefault(name, [])
+                    if len(found) < MOST_USES:
+                        found.append((e, node, ref))
+    yield from world.places.get(base, ())

@@ -180,6 +180,7 @@ class World:
     first_steps: dict[object, Reading] = field(default_factory=dict)
     epochs: list[int] = field(default_factory=list)
     equations: list[Equation] = field(default_factory=list, repr=False)
+    places: dict[str, list[tuple[Equation, Node, Ref]]] | None = field(default=None, repr=False)
 
     # ---------------------------------------------------------------------------------------- definitions
 
