@@ -23,6 +23,7 @@ from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.rests import rests
+from chainrule.check.supposing import recover, take
 from chainrule.check.undecided import grounded, undecided
 from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
@@ -135,7 +136,7 @@ class Judge(Lines):
             return Finding("unsupported", "relation", "an approximation of one formula by another is not judged")
         implicit = self._implicit(e)
         if implicit is not None:
-            return assumed("implicit-definition", implicit)
+            return Finding("definition", "implicit-definition", implicit, "definition")
         table = printed_table(e.rhs)
         if table is not None and (any("." in c.text for row in table for c in row) or len(table) > 1):
             return numeric(self, e, table)
@@ -151,8 +152,19 @@ class Judge(Lines):
                 return replace(found, notes=(*found.notes, note))
         if isinstance(outcome, Different):
             doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
-            return doubtful or self.refuted(e, variant, outcome)
+            return self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
         return self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
+
+    def recovered(self, e: Equation, doubtful: Finding | None) -> Finding | None:
+        """A doubtful line that says what an undefined name is: taken from here on."""
+        guess = None if doubtful is None or doubtful.code != "undefined-symbol" else recover(self, e)
+        if guess is None:
+            return doubtful
+        take(self.world, guess)
+        if guess.site is None:
+            self.world.taken[guess.base] = guess.text
+        self.variants.clear()
+        return assumed("implicit-definition", guess.text)
 
     def _implicit(self, e: Equation) -> str | None:
         for sites in self.world.sites.values():

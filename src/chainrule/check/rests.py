@@ -9,10 +9,10 @@ from chainrule.check.need import Need
 from chainrule.check.points import reach
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Component, Symbol
-from chainrule.sheet.infer import names_in
+from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Instance, World
+from chainrule.sheet.world import DEFAULT_ROLES, READ_AS, Instance, World
 
 
 def rests(world: World, e: Equation, variant: Variant) -> dict[str, Need]:
@@ -26,8 +26,11 @@ def rests(world: World, e: Equation, variant: Variant) -> dict[str, Need]:
         if instance is not None and (symbol in behind if text in off else instance.base in names):
             found[text] = Need("definition", instance)
     for base in sorted(variant.universe.roles_taken & names):
-        text = f"{spelled_out(base)} is not defined; it is read as the logistic sigmoid"
-        found[text] = Need("function", Instance(base), "sigmoid")
+        role = DEFAULT_ROLES[base]
+        text = f"{spelled_out(base)} is not defined; it is read as {READ_AS[role]}"
+        found[text] = Need("function", Instance(base), role)
+    for base in sorted(world.taken.keys() & lines_of(world, [e])[0].names):
+        found[world.taken[base]] = Need("function", Instance(base))
     for symbol, arguments in variant.settled.unknown.items():
         instance = variant.universe.instances.get(symbol)
         if instance is not None and instance.base in names:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Fraction, Name, Node, Relation, Sum
+from chainrule.sheet.cues import roles_from_cues, roles_in
 from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence, set_to_zero
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.differentials import above, below
@@ -67,6 +68,8 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             add_sites(world, e)
     for fact in facts:
         apply_fact(world, fact)
+    world.spoken = {role for s in sentences for role in roles_in(s.text)}
+    roles_from_cues(world, equations, sentences)
     for e in equations:
         look_through(world, e)
         implicit_site(world, e)

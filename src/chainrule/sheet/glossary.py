@@ -35,6 +35,7 @@ from chainrule.sheet.names import (
     split_subscript,
     walk,
 )
+from chainrule.sheet.writings import bring_together
 
 
 def bound_letters(node: Node) -> Iterator[str]:
@@ -76,6 +77,7 @@ def collect(nodes: Iterable[Node]) -> Glossary:
     for _ in range(2):
         for node in everything:
             _collect_names(node, glossary)
+    bring_together(nodes, glossary)
     glossary.settled = True
     return glossary
 

@@ -88,6 +88,7 @@ class Glossary:
     error_delta: bool = False
     named: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
+    same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
     settled: bool = False
 
@@ -96,6 +97,10 @@ class Glossary:
         if letter in self.bound or slot in self.indexed.get(base, ()):
             return True
         return letter in INDEX_LETTERS and (letter in COUNTING_LETTERS or base not in self.named)
+
+    def renamed(self, ref: Ref) -> Ref:
+        """The reference under the one name for its writings."""
+        return replace(ref, base=self.same[ref.base])
 
     def is_label(self, sup: Node, base: str) -> bool:
         """Whether a superscript tells tensors apart: `a^{l}` beside `a^{l+1}`, so `b^l`, `a^L` and `a^0` too."""
@@ -326,6 +331,12 @@ def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:
 
 def reference(node: Node, glossary: Glossary) -> Ref | None:
     """A node as a name with what hangs on it, or None when its core is no name."""
+    ref = _raw(node, glossary)
+    return ref if ref is None or ref.base not in glossary.same else glossary.renamed(ref)
+
+
+def _raw(node: Node, glossary: Glossary) -> Ref | None:
+    """The reference as it is written, before different writings of one name are brought together."""
     if not isinstance(node, (Name, Script, Accent, Brace, Fenced)):
         return None
     if not glossary.settled:
@@ -342,12 +353,12 @@ def _reference(node: Node, glossary: Glossary) -> Ref | None:
             base = spelled(node)
             return None if base in NO_QUANTITIES else Ref(base)
         case Accent(kind=kind, body=body):
-            inner = reference(body, glossary)
+            inner = _raw(body, glossary)
             return None if inner is None else replace(inner, base=f"{kind}({inner.base})")
         case Brace(body=body):
-            return reference(body, glossary)
+            return _raw(body, glossary)
         case Fenced(open="(", body=Script() | Accent() as body, close=")"):
-            inner = reference(body, glossary)
+            inner = _raw(body, glossary)
             return inner if inner is not None and not inner.postfix else None
         case Script():
             return _script_reference(node, glossary)
@@ -364,7 +375,7 @@ def is_sequence(node: Script) -> bool:
 def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
     if is_sequence(node):
         return None
-    ref = reference(node.base, glossary)
+    ref = _raw(node.base, glossary)
     if ref is None:
         return None
     if ref.postfix and (node.sub is not None or node.primes):

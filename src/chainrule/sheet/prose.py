@@ -44,7 +44,7 @@ FUNCTION_ROLES = {
     "identity function": "identity",
 }
 NAMES = r"(⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)"
-IS = r"\s*(?:is|are|denotes?|be|represents?|stands for|means|refers to|to indicate|to denote|indicates?)\s+"
+IS = r"\s*(?:is|are|denotes?|be|represents?|stands for|means|refers to|to indicate|to denote|indicates?)\s+(?!not?\b)"
 
 
 # -------------------------------------------------------------------------------------------------- from formulas
@@ -231,6 +231,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("scalar", NAMES + IS + THE + r"(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
     ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),
     ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
+    ("one-hot beside", NAMES + r",? (?:the |an? |its )?(?:true |corresponding )?one[- ]hot", _kind("one-hot")),
     ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),
     (
         "distribution",

@@ -41,6 +41,7 @@ class Scan:
                 self.use(ref)
                 if not is_function_word(ref.base):
                     self.world.family(ref.base).operand += 1
+                    self.world.family(ref.base).bare += not (ref.labels or ref.subs)
                 stack += [n for n in (*ref.subs, *ref.labels) if not isinstance(n, Name)]
                 stack += [p.node for p in ref.postfix if p.node is not None and not isinstance(p.node, Name)]
                 continue
@@ -96,6 +97,7 @@ class Scan:
                 family.differentiated = True
             else:
                 family.by += 1
+                family.bare_by += not (ref.labels or ref.subs)
 
     def product(self, node: Product) -> list[Node]:
         rest: list[Node] = []

@@ -13,7 +13,7 @@ from typing import Any
 
 from chainrule.expr import Definitions, Expr, Symbol
 from chainrule.read.tree import Node
-from chainrule.sheet.names import Glossary, Ref
+from chainrule.sheet.names import Glossary, Ref, node_key, reference, walk
 from chainrule.sheet.shapes import Dims, Layout, Untyped
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
@@ -24,7 +24,8 @@ Label = int | str
 FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "H", "phi", "psi", "varphi", "Phi", "Psi"})
 
 # What an undefined function letter is by custom; said as an assumption wherever it is used.
-DEFAULT_ROLES = {"sigma": "sigmoid"}
+DEFAULT_ROLES = {"sigma": "sigmoid", "CE": "cross-entropy", "CrossEntropy": "cross-entropy"}
+READ_AS = {"sigmoid": "the logistic sigmoid", "cross-entropy": "the cross-entropy of a target and a prediction"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Family:
     differentiated: bool = False
     transposed: bool = False
     by: int = 0
+    bare: int = 0
+    bare_by: int = 0
     declared_rank: str | None = None
     declared_dims: tuple[str | None, ...] = ()
     declared_subs: int = 0
@@ -92,6 +95,11 @@ class Family:
         """`v_i (w^T x_i - y_i)`: a name that always has an index and is never applied to a name is a factor there."""
         indexed = bool(self.lettered) and 0 not in self.sub_counts
         return indexed and not self.calls_with_names and self.base not in FUNCTION_LETTERS
+
+    @property
+    def spared(self) -> bool:
+        """Whether the name stands without its marks nowhere but below a derivative: `\\nabla_a C` for `a^L`."""
+        return 0 < self.bare == self.bare_by
 
     def slot(self, position: int) -> str:
         """Whether a subscript position is an "axis" of an array or a "label" that tells tensors apart."""
@@ -164,6 +172,8 @@ class World:
     size_names: set[str] = field(default_factory=set)
     frontiers: dict[str, list[Node]] = field(default_factory=dict)
     independent: set[str] = field(default_factory=set)
+    spoken: set[str] = field(default_factory=set)
+    taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
@@ -228,6 +238,15 @@ class World:
         """Whether any equation gives the name a meaning."""
         base = self.aliases.get(base, base)
         return base in self.sites or base in self.functions
+
+    def marks(self, position: int) -> list[Node]:
+        """The different labels above the names of the line at a position."""
+        found: dict[object, Node] = {}
+        for e in self.equations:
+            for node in (*walk(e.lhs), *walk(e.rhs)) if e.position == position else ():
+                ref = reference(node, self.glossary)
+                found |= {} if ref is None else {node_key(x): x for x in ref.labels}
+        return list(found.values())
 
     def epoch(self, position: int) -> int:
         """Counts the redefinitions before a position: between two of them every name keeps its meaning."""

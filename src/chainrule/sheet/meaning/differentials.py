@@ -132,7 +132,7 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
     val = frame.value(body)
     above_ref = reference(_unwrapped(body), frame.world.glossary)
     instance = _instance(frame, above_ref)
-    for n, variable in enumerate(variables):
+    for n, variable in enumerate(_marked(frame, v) for v in variables):
         below_ref = reference(_unwrapped(variable), frame.world.glossary)
         inner = at_its_step(frame, body, below_ref)
         by = inner.value(variable)
@@ -163,6 +163,19 @@ def at_its_step(frame: Frame, body: Node, variable: Ref | None) -> Frame:
         return frame.child(step=frame.universe.config.letter(step.letter))
     carried = any(isinstance(n, Name) and n.text == step.letter for n in walk_nodes(body))
     return frame.child(step=frame.labels.get(step.letter)) if carried else frame
+
+
+def _marked(frame: Frame, variable: Node) -> Node:
+    """The variable with the layer mark it is spared: that of the line, where the line has one only."""
+    ref = reference(variable, frame.world.glossary)
+    if ref is None or not ref.bare or ref.base not in frame.world.glossary.labelled:
+        return variable
+    if not frame.world.family(ref.base).spared:
+        return variable
+    marks = frame.world.marks(int(frame.owner[1:])) if frame.owner[:1] == "@" else []
+    if len(marks) != 1:
+        raise Untyped("a name without its layer; which one is meant is not written", "ambiguous")
+    return Script(variable.span, variable, None, marks[0])
 
 
 def _unwrapped(node: Node) -> Node:

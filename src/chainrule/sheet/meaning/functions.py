@@ -28,6 +28,7 @@ from chainrule.sheet.frame import Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.arithmetic import raised
 from chainrule.sheet.meaning.conditions import is_index_letter
+from chainrule.sheet.meaning.losses import cross_entropy
 from chainrule.sheet.meaning.structural import STRUCTURAL
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.scan import references
@@ -299,9 +300,13 @@ def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
     world = frame.world
     family = world.family(ref.base)
     role = dict(world.customary).get(ref.base)
-    if role is not None and ref.base not in world.sites and not ref.subs and not ref.labels and len(args) == 1:
-        frame.universe.roles_taken.add(ref.base)
-        return _builtin(frame, role, ref, args)
+    if role is not None and ref.base not in world.sites and not ref.subs and not ref.labels:
+        if role == "cross-entropy" and len(args) == 2 and not ref.primes:
+            frame.universe.roles_taken.add(ref.base)
+            return cross_entropy(frame, args)
+        if role != "cross-entropy" and len(args) == 1:
+            frame.universe.roles_taken.add(ref.base)
+            return _builtin(frame, role, ref, args)
     if not ref.primes and (family.differentiated or ref.base in world.sites) and _plain_names(frame, args):
         return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
     vals = [frame.value(a) for a in args]
