@@ -50,6 +50,8 @@ def above(node: Node) -> Above | None:
         first = sign_of(node.factors[0].node)
         if first is not None:
             return Above(*first, rest_of(node.factors[1:]))
+    if isinstance(node, Sum) and len(node.terms) > 1 and (first := sign_of(node.terms[0].node)) is not None:
+        return Above(*first, Sum(node.span, node.terms[1:]))  # ∂ -log p: the minus belongs to what is differentiated
     return None
 
 
