@@ -69,7 +69,7 @@ NAMES = [
     (r"\mathbf{\hat y - y} \bm\theta {\bf w} \bf{v}", "(+ (hat bold.y) -(* bold.y bold.theta bold.w bold.v))"),
     (r"\mathbb{1}[a] \mathbb{I}(b) \mathbf{1} {\bf 0} 𝟙", "(* bb.1 ([] a) bb.I (() b) bold.1 bold.0 bb.1)"),
     (r"\mathcal{L} \mathscr{L} \mathbb R \mathfrak{g}", "(* cal.L cal.L bb.R frak.g)"),
-    (r"\softmax(z) \Var(x) \bx^T", "(* softmax (() z) Var (() x) (rm.bx ^T))"),
+    (r"\softmax(z) \Var(x) \bx^T", "(* softmax (() z) Var (() x) (bold.x ^T))"),
     (r"\norm{x}_2 + \inner{a}{b} + \abs{c}", "(+ ((‖‖ x) _2) +(⟨⟩ (, a b)) +(|| c))"),
     (r"d\_out", "rm.d_out"),
     ("ŷ = σ(Wᵀx) · ½ − x²", "(rel (hat y) = (+ (* sigma (() (* (W ^T) x)) cdot:(frac 1 2)) -(x ^2)))"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chainrule.read.tree import Matrix, Node, Number, Sum
+from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,14 @@ def printed(node: Node) -> Printed | None:
 
 
 def printed_table(node: Node) -> list[list[Printed]] | None:
-    """A printed matrix (or a single number as 1×1), or None when any cell is no number."""
+    """A printed matrix, a single number as 1×1, a list of decimals as a row; None when any cell is no number."""
     single = printed(node)
     if single is not None:
         return [[single]]
+    if isinstance(node, Fenced) and node.open in "([" and isinstance(node.body, Comma):
+        row = [printed(item) for item in node.body.items]
+        decimal = any(c is not None and "." in c.text for c in row)
+        return [[c for c in row if c is not None]] if decimal and None not in row else None
     if not isinstance(node, Matrix) or not node.rows or len({len(r) for r in node.rows}) != 1:
         return None
     rows = [[printed(cell) for cell in row] for row in node.rows]
@@ -48,8 +52,8 @@ def printed_table(node: Node) -> list[list[Printed]] | None:
 
 
 def rounds_to(value: float, cell: Printed) -> bool:
-    """Whether a value rounds to the printed digits (half a unit in the last place, and the error of the float)."""
-    slack = Fraction(1, 2) * cell.unit + Fraction(1, 10**12) * max(1, abs(int(value)) + 1)
+    """Whether a value rounds to the printed digits (half a unit in the last place, and a few roundings of a float)."""
+    slack = Fraction(1, 2) * cell.unit + Fraction(1, 2**49) * abs(Fraction(value))
     return abs(Fraction(value) - cell.value) <= slack
 
 

@@ -90,14 +90,33 @@ def _decimal_balls(symbol: Symbol, sizes: dict[Dim, int], settled: Settled) -> A
     return array.reshape(1, *(sizes[d] for d in symbol.axes))
 
 
-def number_of(variant: Variant, e: Equation, node: Node, put: Put | None = None) -> Array | None:
-    """The numbers of any formula where an equation stands; None when it has none."""
+def typed_again(variant: Variant, e: Equation, node: Node) -> Val | None:
+    """Any formula where an equation stands, as a value; None when it has no meaning there."""
     if e.position not in variant.typed:
         return None
-    kept = variant.universe.mark()
+    frame, lhs, rhs = variant.typed[e.position]
+    sides = {id(e.lhs): lhs, id(e.rhs): rhs}
+    if id(node) in sides:
+        return sides[id(node)]
+    kept, dims = variant.universe.mark(), variant.universe.dims
+    roots = {dims.find(axis) for tensor in variant.universe.tensors.values() for axis in tensor.axes}
     try:
-        found = exact(variant, variant.typed[e.position][0].value(node), put)
-    except (Untyped, ExprError, Open, RecursionError, OverflowError, ValueError):
+        val = frame.value(node)
+    except (Untyped, RecursionError):
         variant.universe.back(kept)
+        return None
+    for root in roots:
+        dims.lead(root)  # the symbols that have numbers keep their axes
+    return val
+
+
+def number_of(variant: Variant, e: Equation, node: Node, put: Put | None = None) -> Array | None:
+    """The numbers of any formula where an equation stands; None when it has none."""
+    val = typed_again(variant, e, node)
+    if val is None:
+        return None
+    try:
+        found = exact(variant, val, put)
+    except (Untyped, ExprError, Open, RecursionError, OverflowError, ValueError):
         return None
     return found if np.isfinite(found).all() else None

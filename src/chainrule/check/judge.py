@@ -153,6 +153,8 @@ class Judge(Lines):
         if isinstance(outcome, Different):
             doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
             return self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
+        if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
+            return close
         return self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
 
     def recovered(self, e: Equation, doubtful: Finding | None) -> Finding | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from chainrule.check.exact import term_of
+from chainrule.check.exact import term_of, typed_again
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative_node
 from chainrule.check.lines import Lines, Variant
@@ -20,7 +20,6 @@ from chainrule.read.tree import Fraction, Node
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
-from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Instance
 
@@ -59,11 +58,8 @@ def _derivatives(lines: Lines, e: Equation) -> list[tuple[Node, list[Instance]]]
 
 
 def _behind(variant: Variant, e: Equation, node: Node) -> set[Symbol]:
-    if e.position not in variant.typed:
-        return set()
-    try:
-        val = variant.typed[e.position][0].value(node)
-    except (Untyped, RecursionError):
+    val = typed_again(variant, e, node)
+    if val is None:
         return set()
     terms = reach([term_of(variant, val)[0]], variant.universe.definitions)
     return {t.symbol for t in terms if isinstance(t, Component)}

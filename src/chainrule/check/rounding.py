@@ -13,7 +13,7 @@ from itertools import islice, product
 import numpy as np
 
 from chainrule.check.digits import Printed, may_be, printed
-from chainrule.check.exact import number_of, term_of
+from chainrule.check.exact import number_of, term_of, typed_again
 from chainrule.check.ledger import Entry, Ledger
 from chainrule.check.lines import Variant
 from chainrule.check.points import reach
@@ -42,9 +42,9 @@ def note_printed(ledger: Ledger, variant: Variant, sides: list[Node], e: Equatio
 
 def _symbol(variant: Variant, e: Equation, node: Node) -> Symbol | None:
     """The tensor that a side stands for as a whole."""
-    if e.position not in variant.typed:
+    val = typed_again(variant, e, node)
+    if val is None:
         return None
-    val = variant.typed[e.position][0].value(node)
     term, axes = term_of(variant, val)
     whole = isinstance(term, Component) and len(term.indices) == len(axes)
     return term.symbol if whole and isinstance(term, Component) else None

@@ -310,6 +310,7 @@ FALLBACK_MACROS: Final[dict[str, Macro]] = {
     **{name: Macro(name, 0, r"\mathbb{E}") for name in _set("E EE")},
     **{name: Macro(name, 0, r"\top ") for name in _set("T transpose")},
     **{name: Macro(name, 2, r"\frac{\partial #1}{\partial #2}") for name in _set("pd pdv")},
+    **{"b" + x: Macro("b" + x, 0, rf"\mathbf{{{x}}}") for x in "acdeghknpqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"},
     "abs": Macro("abs", 1, r"\left|#1\right|"),
     "set": Macro("set", 1, r"\left\{#1\right\}"),
     "N": Macro("N", 0, r"\mathbb{N}"),

@@ -12,6 +12,7 @@ from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independen
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import letter_of, reference, walk
+from chainrule.sheet.parts import numbered_parts
 from chainrule.sheet.prose import facts_of, from_relation
 from chainrule.sheet.put_in import read_off
 from chainrule.sheet.scan import Scan, references
@@ -47,6 +48,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         isinstance(n, Name) and n.text in LOGARITHMS for e in equations for side in (e.lhs, e.rhs) for n in walk(side)
     )
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
+    world.hessian = any("hessian" in s.text.lower() for s in sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
         if e.display and e.source == "formula":
@@ -59,6 +61,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         if scope.sees(seen_scope) and position <= until:
             scan.mention(node)
     scan.finish(equations)
+    numbered_parts(world, equations)
     stationary: set[str] = set()
     for e in equations:
         stationary |= set_to_zero(world, e)

@@ -8,6 +8,7 @@ from chainrule.expr import Expr, component, size
 from chainrule.read.tree import Node
 from chainrule.sheet.frame import Frame, Term
 from chainrule.sheet.names import Ref
+from chainrule.sheet.parts import vector_of
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.tensors import Tensor, copied, liftable, tensor, updating
@@ -19,6 +20,9 @@ def ref_value(frame: Frame, ref: Ref) -> Val:
     base = frame.world.aliases.get(ref.base, ref.base)
     if base in frame.args and not ref.primes:
         return components(frame, frame.args[base], ref.subs)
+    vector = vector_of(frame.world, base) if frame.args else None
+    if vector is not None and vector in frame.args:
+        return components(frame, frame.args[vector], ref.subs)
     family = frame.world.family(base)
     axis_nodes = [s for n, s in enumerate(ref.subs) if family.slot(n) == "axis"]
     labels = [frame.label(s) for n, s in enumerate(ref.subs) if family.slot(n) == "label"]

@@ -287,8 +287,9 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
         for base, family in world.families.items()
         if base not in world.sites and base not in world.aliases and is_quantity(family)
     }
+    options |= {base: [(Reading(1), 0.0)] for base in world.vectors}
     for base, family in world.families.items():
-        if base in world.sites and family.sub_counts and max(family.sub_counts) > 0:
+        if base in world.sites and base not in options and family.sub_counts and max(family.sub_counts) > 0:
             split = _split_of_defined(world, family)
             if split:
                 options[base] = split

@@ -232,13 +232,30 @@ class Scan:
     def _literal_definitions(self, equations: list[Equation]) -> set[tuple[str, int]]:
         """Slots in which a numbered component has an equation of its own: `z_3 = x_1 w_{13}`."""
         found = set()
+        whole = self._defined_as_a_whole(equations)
         for e in equations:
             ref = reference(e.lhs, self.world.glossary)
             if ref is None or e.op not in DEFINING or e.link:
                 continue
+            if ref.base in whole and not any(isinstance(n, (Name, Accent)) for n in walk(e.rhs)):
+                continue  # numbers for one component of what has a formula for all
             for n, sub in enumerate(ref.subs):
                 if isinstance(sub, Number):
                     found.add((ref.base, n))
+        return found
+
+    def _defined_as_a_whole(self, equations: list[Equation]) -> set[str]:
+        """Names with a formula for all components, `p_i = e^{z_i} / S`, or a list of them, `z = (2, 1, 0)`."""
+        found = set()
+        for e in equations:
+            ref = reference(e.lhs, self.world.glossary)
+            if ref is None or e.op not in DEFINING or e.link or ref.labels or ref.postfix:
+                continue
+            listed = isinstance(e.rhs, tree.Matrix) or (
+                isinstance(e.rhs, Fenced) and isinstance(e.rhs.body, tree.Comma)
+            )
+            if (listed and not ref.subs) or (len(ref.subs) == 1 and letter_of(ref.subs[0]) is not None):
+                found.add(ref.base)
         return found
 
 

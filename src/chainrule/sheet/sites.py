@@ -17,6 +17,14 @@ from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import DEFAULT_ROLES, Site, World
 
+HESSIAN_LETTERS = frozenset({"H", "Hess", "Hessian"})
+
+
+def is_hessian(world: World, base: str) -> str | None:
+    """The function f of a name `H_f`, where the text speaks of the Hessian: its meaning is known."""
+    letter, _, word = base.rpartition("_")
+    return word if world.hessian and word in world.functions and letter.split(" ")[-1] in HESSIAN_LETTERS else None
+
 
 def call_form(node: Node, world: World) -> tuple[Ref, tuple[Node, ...]] | None:
     """`f(x, y)` as a name and its arguments, each a name."""
@@ -194,7 +202,7 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     if form is None:
         return False
     ref, params = form
-    if is_function_word(ref.base):
+    if is_function_word(ref.base) or is_hessian(world, ref.base):
         return False
     family = world.family(ref.base)
     if e.link and (is_numeric(rhs) or (family.called > family.calls_with_names and not ref.subs and family.operand)):

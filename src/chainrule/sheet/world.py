@@ -181,6 +181,8 @@ class World:
     decomposed: bool = False
     contradictions: dict[str, str] = field(default_factory=dict)
     disputed: dict[str, str] = field(default_factory=dict)
+    vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
+    hessian: bool = False
     symmetries: set[int] = field(default_factory=set)
     partial: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)

@@ -28,9 +28,11 @@ from chainrule.sheet.frame import Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.arithmetic import raised
 from chainrule.sheet.meaning.conditions import is_index_letter
+from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.meaning.losses import cross_entropy
 from chainrule.sheet.meaning.structural import STRUCTURAL
-from chainrule.sheet.names import Ref, letter_of, reference, walk
+from chainrule.sheet.names import Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.parts import vector_of_entries
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import look, spelled_out
@@ -144,6 +146,10 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     params = site.params or ()
     if site.position in frame.active:
         raise Cycle((site.position, *frame.active))
+    vector = vector_of_entries(frame.world, params)
+    if vector is not None and not ref.primes and [node_key(a) for a in args] != [node_key(p) for p in params]:
+        value = frame.value(args[0]) if len(args) == 1 else listed(frame, args)
+        return _inside(frame, site, f"{frame.owner}/{ref.base}", {**frame.args, vector: value}).value(site.body)
     if len(params) != len(args) and _plain_names(frame, args):
         return _inside(frame, site, frame.owner, {}).value(site.body)
     if len(params) != len(args):

@@ -10,6 +10,7 @@ from chainrule.sheet.meaning import differentials
 from chainrule.sheet.meaning.calls import called, function_name
 from chainrule.sheet.meaning.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.sums import big
+from chainrule.sheet.meaning.whole import by_all_arguments, partial_at
 from chainrule.sheet.shapes import Untyped, Val
 
 MOST_FACTORS = 200
@@ -141,6 +142,9 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
     variables = differentials.operator(frame, node)
     if variables is not None:
         return _operator(frame, variables, factors, n)
+    whole = by_all_arguments(frame, factors, n) or partial_at(frame, factors, n)
+    if whole is not None:
+        return whole
     nabla = differentials.nabla_of(node)
     if nabla is not None and rest:
         return differentials.gradient(frame, *nabla, differentials.rest_of(rest)), len(factors)
