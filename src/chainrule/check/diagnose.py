@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from chainrule.check.lines import Variant
 
 MOST_CANDIDATES = 240
-SECONDS_FOR_A_LINE = 0.5
-SECONDS_FOR_ALL = 0.5
+SECONDS_FOR_A_LINE = 1.5
+SECONDS_FOR_ALL = 4
 MOST_MENTIONS = 8
 MOST_QUANTITIES = 24
 # What the chain rule puts beside a function: its derivative at the same argument, as people write it.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
+from chainrule.check.corroborate import corroborated
 from chainrule.check.customs import customs, one_step_note
 from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import printed_table
@@ -224,6 +225,8 @@ class Judge(Lines):
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""
         repair = suggest(self, e, variant, different.ratio)
+        if repair is None and not corroborated(self, e, different):
+            return uncorroborated(different)
         code, message = difference(different, None if repair is None else repair.differ)
         code = repair.code if repair is not None and code == "unequal" else code
         return Finding(
@@ -235,6 +238,13 @@ class Judge(Lines):
             suggestion=None if repair is None else repair.suggestion,
             assumptions=tuple(rests(self.world, e, variant)),
         )
+
+
+def uncorroborated(different: Different) -> Finding:
+    """A certified difference that may be our misreading."""
+    _, message = difference(different)
+    message += "; but no small edit makes the line true and nothing else bears out how it was read"
+    return Finding("unsupported", "uncorroborated", message)
 
 
 def is_simple(ratio: float) -> bool:

@@ -164,6 +164,15 @@ _UNSUPPORTED = _group(
         r"\sin(a b)",
     ),
     (
+        "uncorroborated",
+        "The sides differ as they were read, and nothing bears that reading out.",
+        "Authors slip by small edits. Where no small edit makes a line true, it may have been misread, and it is called"
+        " wrong only if every name in it is told before it, if it is elementary algebra, or if its chain comes back to"
+        " what it started from.",
+        r"\frac{d}{dx} x^2 = \tanh(x)^7 - 12",
+        r"\frac{d}{dx} x^2 = 2 x",
+    ),
+    (
         "no-valid-points",
         "No numbers were found at which both sides have a value.",
         "A comparison needs points in the domain of both sides; infinity and 0/0 are never evidence.",

@@ -12,6 +12,7 @@ from itertools import islice
 from chainrule.check.edits.edit import Edit, Rule, grouped, short
 from chainrule.check.edits.functions import functions, primes
 from chainrule.check.edits.indices import index_order, indices, labels
+from chainrule.check.edits.names import excluded, names, numbered, throughout
 from chainrule.check.edits.numbers import exponents, number_added, number_added_inside, number_removed, other_numbers
 from chainrule.check.edits.order import order, symmetric, transposes
 from chainrule.check.edits.parts import (
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     Rule("matrix taken as symmetric", "transposed", "a matrix taken as symmetric", symmetric),
     Rule("index", "index", "one index", indices),
     Rule("label", "index", "one label", labels),
+    Rule("number of a component", "index", "one subscript", numbered),
     Rule("number", "factor", "one number", other_numbers, scales=True),
     Rule("exponent", "unequal", "one exponent", exponents),
     Rule("function", "wrong-function", "one function", functions),
@@ -50,8 +52,11 @@ RULES: tuple[Rule, ...] = (
     Rule("factor too many", "factor", "exactly one factor", factor_dropped),
     Rule("term too many", "missing-term", "exactly one term", term_dropped),
     Rule("complement", "unequal", "one complement", complements),
+    Rule("name", "unequal", "one name", names),
+    Rule("range of an operator", "index", "the range of one operator", excluded),
     Rule("product sign", "unequal", "one product sign", product_signs),
     Rule("component", "shape", "one component", components),
+    Rule("the same slip throughout", "unequal", "one slip made throughout", throughout),
 )
 
 

@@ -30,17 +30,13 @@ from chainrule.sheet.meaning.arithmetic import raised
 from chainrule.sheet.meaning.conditions import is_index_letter
 from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.meaning.losses import cross_entropy
-from chainrule.sheet.meaning.structural import STRUCTURAL
+from chainrule.sheet.meaning.structural import OF_LABELS, STRUCTURAL
 from chainrule.sheet.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.parts import vector_of_entries
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import look, spelled_out
 from chainrule.sheet.world import Cycle, Instance, Site
-
-# Functions of a label rather than of a quantity.
-OF_LABELS = frozenset({"onehot", "OneHot", "one_hot", "one-hot"})
-
 
 ELEMENTWISE_LETTERS = frozenset({"f", "g", "h", "phi", "psi", "sigma", "rho", "a", "varphi", "varsigma", "theta"})
 

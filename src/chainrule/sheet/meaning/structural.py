@@ -15,6 +15,10 @@ from chainrule.sheet.shapes import Untyped, Val, scalar
 STRUCTURAL: dict[str, Callable[[Frame, list[Val]], Val]] = {}
 
 
+# Functions of a label rather than of a quantity.
+OF_LABELS = frozenset({"onehot", "OneHot", "one_hot", "one-hot"})
+
+
 def structural(*names: str) -> Callable[[Callable[[Frame, list[Val]], Val]], Callable[[Frame, list[Val]], Val]]:
     """Registers a function of whole vectors or matrices under the words documents use for it."""
 
@@ -28,7 +32,7 @@ def structural(*names: str) -> Callable[[Callable[[Frame, list[Val]], Val]], Cal
 
 def is_function_word(base: str) -> bool:
     """Words whose meaning is fixed: `tanh(s) = ...` is a claim, not a definition of tanh."""
-    return base in STRUCTURAL or table.lookup(base) is not None
+    return base in STRUCTURAL or base in OF_LABELS or table.lookup(base) is not None
 
 
 def _along(frame: Frame, a: Val, f: Callable[..., Expr]) -> Val:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chainrule.expr import Expr, IndexValue, const, mul, reduce, total
+from chainrule.expr import Expr, IndexValue, const, mul, piecewise, reduce, total
 from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
@@ -75,6 +75,8 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
             raise Untyped(f"the {node.op} of what is no scalar", "shape")
         if node.op == "sum":
             entry = mul(*(t.at() for t in tests), entry)
+        elif tests and node.op == "prod":
+            entry = piecewise([(mul(*(t.at() for t in tests)), entry)], const(1))
         elif tests:
             raise Untyped(f"a {node.op} with a condition", "operator")
         term = letter_term()

@@ -1,0 +1,119 @@
+"""Whether a refutation stands where no small edit repairs the line: a reading that nothing bears out is no ground.
+
+That two sides differ at certified numbers proves a line wrong only if it and the definitions behind it were read as
+their author means them. Authors slip by small edits, and a repair that is found bears the reading out: misreadings
+differ by anything. Without a repair a refutation still stands where nothing had to be guessed, where there is little to
+misread, or where the chain itself comes back to what its first side is. Otherwise the line is `unsupported:
+uncorroborated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chainrule.check.compare import Different, Same
+from chainrule.check.forms import has_derivative_node
+from chainrule.check.lines import Lines
+from chainrule.check.need import CONSTANTS, is_operator
+from chainrule.read.tree import Accent, Big, Cases, Node, Product, Root, Sum
+from chainrule.sheet.infer import candidates, is_quantity, lines_of, names_in
+from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.meaning.functions import DEFAULT_ROLES
+from chainrule.sheet.meaning.structural import is_function_word
+from chainrule.sheet.names import walk
+from chainrule.sheet.sites import site_key
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Site, World
+
+
+def corroborated(lines: Lines, e: Equation, different: Different) -> bool:
+    """Whether something other than a repair bears out how a refuted line is read."""
+    return (
+        elementary(lines, e)
+        or firm(lines, e, bool(different.left_symbols | different.right_symbols))
+        or healed(lines, e)
+    )
+
+
+def firm(lines: Lines, e: Equation, free: bool) -> bool:
+    """Whether the meaning of every name behind a line is told before it, once and outright, with nothing left out;
+    `free`: whether its sides rest on symbols without a definition."""
+    world = lines.world
+    names = lines_of(world, [e])[0].names
+    bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
+    if any(left_out(node) for node in (e.lhs, e.rhs, *bodies)):
+        return False
+    if free and any(is_numeric(side) for side in (e.lhs, e.rhs)):
+        return False  # a number for what is free may be a condition: `|u|^2 = 1`
+    return all(_told(world, n, e) for n in names)
+
+
+def left_out(root: Node) -> bool:
+    """Whether a formula leaves to its reader over what a sum runs, or how far a derivative before a sum reaches."""
+    for node in walk(root):
+        if isinstance(node, Big) and node.sub is None:
+            return True
+        if isinstance(node, Sum) and len(node.terms) > 1:
+            first = node.terms[0].node
+            if isinstance(first, Product) and is_operator(first.factors[0].node):
+                return True
+    return False
+
+
+def _told(world: World, base: str, e: Equation) -> bool:
+    """Whether a name is defined by one formula that stands before a line, or nothing about it had to be guessed."""
+    if (
+        is_function_word(base)
+        or base in world.roles
+        or base in DEFAULT_ROLES
+        or base in world.glossary.bound
+        or base in world.size_names
+    ):
+        return True
+    sites = (*world.sites.get(base, ()), *world.functions.get(base, ()))
+    if sites:
+        return _defined_once(world, sites, e)
+    family = world.family(base)
+    if family.declared_rank is not None or family.domain_kind is not None or base in CONSTANTS:
+        return True
+    reading = world.readings.get(base)
+    usual = reading is None or reading == candidates(family)[0][0]
+    return usual and not (reading is not None and reading.split) and is_quantity(family) and "(" not in base
+
+
+def _defined_once(world: World, sites: Sequence[Site], e: Equation) -> bool:
+    """Whether one formula before a line, in its own part if there is one there, defines each tensor of a name."""
+    before = [s for s in sites if s.position <= e.position and s.assumed is None]
+    here = [s for s in before if s.section == (e.scope.part, e.scope.section)] or before
+    positions = {s.position for s in here}
+    return bool(here) and len({site_key(world, s.ref) for s in here}) == len(positions)
+
+
+def elementary(lines: Lines, e: Equation) -> bool:
+    """Sums, products and powers of numbers and of plain names that nothing defines: there is little to misread."""
+    return all(_plain(lines, side) for side in (e.lhs, e.rhs))
+
+
+def _plain(lines: Lines, side: Node) -> bool:
+    if has_derivative_node(side) or any(isinstance(n, (Big, Accent, Cases, Root)) for n in walk(side)):
+        return False
+    names = names_in(lines.world, side)
+    return not any(lines.world.defined(n) or lines.world.family(n).called or is_function_word(n) for n in names)
+
+
+def healed(lines: Lines, e: Equation) -> bool:
+    """Whether the chain of a line comes back: its last sides equal the first one, so what stands between is a slip."""
+    chain = sorted(
+        (x for x in lines.equations if x.document is e.document and x.chain == e.chain), key=lambda x: x.link
+    )
+    head = chain[0].lhs
+    return any(_equal(lines, x, head) for x in chain if x.link > e.link or (x is e and e.lhs is not head))
+
+
+def _equal(lines: Lines, x: Equation, head: Node) -> bool:
+    """Whether the right side of an equation equals the head of its chain, in the world as it is otherwise."""
+    direct = replace(x, lhs=head)
+    equations = [direct if y.position == x.position else y for y in lines.equations]
+    trial = replace(lines, equations=equations, variants={})
+    return isinstance(trial.outcome(direct, trial.variant()), Same)
