@@ -19,12 +19,11 @@ from chainrule.check.need import CONSTANTS, is_operator
 from chainrule.read.tree import Accent, Big, Cases, Node, Product, Root, Sum
 from chainrule.sheet.infer import candidates, is_quantity, lines_of, names_in
 from chainrule.sheet.literals import is_numeric
-from chainrule.sheet.meaning.functions import DEFAULT_ROLES
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import walk
 from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Site, World
+from chainrule.sheet.world import DEFAULT_ROLES, Site, World
 
 
 def corroborated(lines: Lines, e: Equation, different: Different) -> bool:
