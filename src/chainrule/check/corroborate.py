@@ -14,9 +14,9 @@ from dataclasses import replace
 
 from chainrule.check.compare import Different, Same
 from chainrule.check.forms import has_derivative_node
-from chainrule.check.lines import Lines
-from chainrule.check.need import CONSTANTS, is_operator
-from chainrule.read.tree import Accent, Big, Cases, Node, Product, Root, Sum
+from chainrule.check.lines import Lines, Variant
+from chainrule.check.need import CONSTANTS
+from chainrule.read.tree import Accent, Big, Cases, Node, Root
 from chainrule.sheet.infer import candidates, is_quantity, lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.structural import is_function_word
@@ -26,18 +26,18 @@ from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import DEFAULT_ROLES, Site, World
 
 
-def corroborated(lines: Lines, e: Equation, different: Different) -> bool:
+def corroborated(lines: Lines, e: Equation, variant: Variant, different: Different) -> bool:
     """Whether something other than a repair bears out how a refuted line is read."""
     return (
         elementary(lines, e)
-        or firm(lines, e, bool(different.left_symbols | different.right_symbols))
+        or firm(lines, e, variant, bool(different.left_symbols | different.right_symbols))
         or healed(lines, e)
     )
 
 
-def firm(lines: Lines, e: Equation, free: bool) -> bool:
-    """Whether the meaning of every name behind a line is told before it, once and outright, with nothing left out;
-    `free`: whether its sides rest on symbols without a definition."""
+def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
+    """Whether the meaning of every name behind a line is told before it, once and outright, or borne out by a line that
+    holds, and nothing is left out; `free`: whether its sides rest on symbols without a definition."""
     world = lines.world
     names = lines_of(world, [e])[0].names
     bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
@@ -45,19 +45,30 @@ def firm(lines: Lines, e: Equation, free: bool) -> bool:
         return False
     if free and any(is_numeric(side) for side in (e.lhs, e.rhs)):
         return False  # a number for what is free may be a condition: `|u|^2 = 1`
-    return all(_told(world, n, e) for n in names)
+    loose = {n for n in names if not _told(world, n, e)}
+    return not loose - borne_out(lines, e, variant, loose)
+
+
+def borne_out(lines: Lines, e: Equation, variant: Variant, names: set[str]) -> set[str]:
+    """Those of some names that stand in a claim elsewhere which holds as they are read."""
+    found: set[str] = set()
+    for x in lines.equations:
+        mine = (names - found) & (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs))
+        apart = x.document is not e.document or x.chain != e.chain
+        if mine and apart and x.position in variant.typed and not _defines(lines.world, x):
+            if isinstance(lines.outcome(x, variant), Same):
+                found |= mine
+    return found
+
+
+def _defines(world: World, e: Equation) -> bool:
+    tables = (world.sites, world.functions)
+    return any(s.position == e.position for table in tables for sites in table.values() for s in sites)
 
 
 def left_out(root: Node) -> bool:
-    """Whether a formula leaves to its reader over what a sum runs, or how far a derivative before a sum reaches."""
-    for node in walk(root):
-        if isinstance(node, Big) and node.sub is None:
-            return True
-        if isinstance(node, Sum) and len(node.terms) > 1:
-            first = node.terms[0].node
-            if isinstance(first, Product) and is_operator(first.factors[0].node):
-                return True
-    return False
+    """Whether a formula leaves to its reader over what a sum runs."""
+    return any(isinstance(node, Big) and node.sub is None for node in walk(root))
 
 
 def _told(world: World, base: str, e: Equation) -> bool:

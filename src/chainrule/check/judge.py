@@ -225,7 +225,7 @@ class Judge(Lines):
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""
         repair = suggest(self, e, variant, different.ratio)
-        if repair is None and not corroborated(self, e, different):
+        if repair is None and not corroborated(self, e, variant, different):
             return uncorroborated(different)
         code, message = difference(different, None if repair is None else repair.differ)
         code = repair.code if repair is not None and code == "unequal" else code

@@ -70,14 +70,12 @@ def differentiated(world: World, node: Node) -> list[str]:
     if isinstance(node, Fraction) and below(node.denominator) is not None:
         top = above(node.numerator)
         body = None if top is None else top.body
-    elif isinstance(node, Product) and (
-        is_operator(node.factors[0].node) or nabla_of(node.factors[0].node) is not None
-    ):
+    elif isinstance(node, Product) and (_operator(node.factors[0].node) or nabla_of(node.factors[0].node) is not None):
         body = rest_of(node.factors[1:]) if len(node.factors) > 1 else None
     return [] if body is None else [b for b in _names(world, body) if not is_function_word(b) and b not in CONSTANTS]
 
 
-def is_operator(node: Node) -> bool:
+def _operator(node: Node) -> bool:
     """`\\frac{\\partial}{\\partial x}` before what it acts on."""
     top = above(node.numerator) if isinstance(node, Fraction) else None
     return top is not None and top.body is None
