@@ -54,10 +54,10 @@ def borne_out(lines: Lines, e: Equation, variant: Variant, names: set[str]) -> s
     found: set[str] = set()
     for x in lines.equations:
         mine = (names - found) & (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs))
+        claim = mine and x.position in variant.typed and not _defines(lines.world, x)
         apart = x.document is not e.document or x.chain != e.chain
-        if mine and apart and x.position in variant.typed and not _defines(lines.world, x):
-            if isinstance(lines.outcome(x, variant), Same):
-                found |= mine
+        if claim and apart and isinstance(lines.outcome(x, variant), Same):
+            found |= mine
     return found
 
 

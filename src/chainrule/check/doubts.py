@@ -13,7 +13,7 @@ from dataclasses import replace
 from chainrule.check import opaque as results
 from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
-from chainrule.check.forms import has_decimals, has_derivative_node, is_zero, updates
+from chainrule.check.forms import has_decimals, has_derivative_node, updates
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.unknowns import unknown_functions
@@ -27,7 +27,7 @@ from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.scan import references
-from chainrule.sheet.sites import call_form, defining_anew, derivative_of
+from chainrule.sheet.sites import call_form, defining_anew, derivative_of, site_key
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Held
@@ -113,11 +113,13 @@ def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
 def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
     """A name that gets a new definition per item or section, used in one where the document does not define it."""
     for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
-        sites = lines.world.functions.get(base) or lines.world.sites.get(base) or []
-        sections = {s.section for s in sites}
-        here = (e.scope.part, e.scope.section)
         held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
-        if len(sections) < 2 or here in sections or held is None or held.section[0] != e.scope.part:
+        if held is None or held.section[0] != e.scope.part:
+            continue
+        sites = lines.world.functions.get(base) or lines.world.sites.get(base) or []
+        key = site_key(lines.world, held.ref)
+        sections = {s.section for s in sites if site_key(lines.world, s.ref) == key}
+        if len(sections) < 2 or (e.scope.part, e.scope.section) in sections:
             continue
         origin = next((x for x in lines.equations if x.position == held.position), None)
         where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
@@ -189,13 +191,6 @@ def _chain(lines: Lines, e: Equation) -> list[Equation]:
 
 
 # ---------------------------------------------------------------------------------------- what is never said
-
-
-def set_to_zero(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
-    """`∂L/∂w = 0` is a condition on w."""
-    if is_zero(e.rhs) and any(has_derivative_node(x.lhs) for x in _chain(lines, e)):
-        return assumed("condition", f"{e.text(e.lhs)} is set to zero: a condition, not a consequence")
-    return None
 
 
 def opaque(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
@@ -275,7 +270,6 @@ DOUBTS: tuple[Doubt, ...] = (
     one_step_or_all,
     one_cell,
     stray_letters,
-    set_to_zero,
     opaque,
     vanishing,
     numbers_put_in,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from chainrule.check import given
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
 from chainrule.check.corroborate import corroborated
 from chainrule.check.customs import customs, one_step_note
@@ -20,6 +21,7 @@ from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative, is_differential, is_range, updates
+from chainrule.check.imposed import Conditions
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.report import Counterexample, Evidence, Method, Note
@@ -55,6 +57,9 @@ class Judge(Lines):
     """Judges the equations of one world."""
 
     budget: Budget = field(default_factory=Budget)
+
+    def __post_init__(self) -> None:
+        self.conditions = Conditions(self)
 
     def judge(self, e: Equation) -> Finding:
         """The verdict on one equation; what is out of bounds is unsupported, and costs this line only."""
@@ -145,12 +150,18 @@ class Judge(Lines):
         outcome = self.outcome(e, variant)
         if isinstance(outcome, Same):
             return self.verified(e, variant, outcome)
+        condition = next((c for c in self.world.imposed if c.position == e.position and not c.said), None)
+        if condition is not None and (found := given.imposed(self.conditions, e, condition, outcome)) is not None:
+            return found
         for note, make in customs(self, e):
             other = make()
             result = self.outcome(e, other)
             if isinstance(result, Same):
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
+        restricted = given.under(self.conditions, e, outcome)
+        if restricted is not None:
+            return restricted
         if isinstance(outcome, Different):
             doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
             return self.recovered(e, doubtful) or self.refuted(e, variant, outcome)

@@ -58,8 +58,11 @@ def _shape_refuted(e: Equation, variant: Variant, lhs: Val, rhs: Val, outcome: U
 
 def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
     """Whether the shapes of all names in a line are known: said, or (`witnesses`) held by what other lines need."""
+    solved = {base for c in lines.world.imposed for base in c.unknowns}
     for base in lines_of(lines.world, [e])[0].names - TRANSPOSE_WORDS:
         family = lines.world.family(base)
+        if base in solved and family.declared_rank is None and "label" in family.slots.values():
+            return False  # what solves a condition is no definition, and other labels may have one
         if lines.world.defined(base) or family.declared_rank is not None or family.differentiated:
             continue
         if base in lines.world.glossary.bound or base in lines.world.size_names or not family.operand:

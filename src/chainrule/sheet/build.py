@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Fraction, Name, Node, Relation, Sum
 from chainrule.sheet.cues import roles_from_cues, roles_in
-from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence, set_to_zero
+from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence
+from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import letter_of, reference, walk
@@ -62,11 +63,16 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             scan.mention(node)
     scan.finish(equations)
     numbered_parts(world, equations)
-    stationary: set[str] = set()
+    world.parameter = _parameter(world, equations)
+    told: dict[int, str] = {}
+    for s in sentences:
+        told[s.position] = f"{told.get(s.position, '')} {s.text}"
+    impose(world, equations, told)
+    name_solutions(world, equations)
     for e in equations:
-        stationary |= set_to_zero(world, e)
-        if not e.link and (ref := reference(e.lhs, world.glossary)) is not None and ref.base in stationary:
-            continue  # what solves "gradient = 0" is a solution, not a definition
+        if solves(world, e):
+            world.solutions.add(e.position)
+            continue
         if not declares_symmetry(world, e):
             add_sites(world, e)
     for fact in facts:
@@ -80,12 +86,12 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     read_off(world, equations)
     if world.einstein:
         free_letters(world, equations)
-    _parameter(world, equations)
+    world.parameter = _parameter(world, equations)
     _aliases(world)
     return world
 
 
-def _parameter(world: World, equations: Iterable[Equation]) -> None:
+def _parameter(world: World, equations: Iterable[Equation]) -> Node | None:
     """The variable of a bare ∇: the only name the document differentiates by."""
     by = [b for b, f in world.families.items() if f.by and f.sub_counts <= {0}]
     if len(by) != 1:
@@ -94,8 +100,8 @@ def _parameter(world: World, equations: Iterable[Equation]) -> None:
         for node in (*walk(e.lhs), *walk(e.rhs)):
             ref = reference(node, world.glossary) if isinstance(node, (Name, Accent)) else None
             if by and ref is not None and ref.base == by[0]:
-                world.parameter = node
-                return
+                return node
+    return None
 
 
 def free_letters(world: World, equations: list[Equation]) -> None:

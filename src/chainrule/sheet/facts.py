@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from chainrule.read.tree import Fraction, Name, Node, Number
-from chainrule.sheet.meaning.differentials import below
-from chainrule.sheet.names import Ref, node_key, reference, walk
+from chainrule.read.tree import Name, Node, Number
+from chainrule.sheet.names import Ref, node_key, reference
 from chainrule.sheet.prose import Fact, ShapeFact
 from chainrule.sheet.sites import derivative_of
 from chainrule.sheet.statements import Equation
@@ -98,20 +97,6 @@ def declares_symmetry(world: World, e: Equation) -> bool:
     world.family(left.base).domain_kind = "symmetric"
     world.symmetries.add(e.position)
     return True
-
-
-def set_to_zero(world: World, e: Equation) -> set[str]:
-    """The names that `∂L/∂w = ... = 0` is to be solved for."""
-    if e.op != "=" or not (_is_zero(e.rhs) or _is_zero(e.lhs)):
-        return set()
-    found = set()
-    for node in (*walk(e.lhs), *walk(e.rhs)):
-        bottom = below(node.denominator) if isinstance(node, Fraction) else None
-        for variable in bottom[1] if bottom is not None else ():
-            ref = reference(variable, world.glossary)
-            if ref is not None:
-                found.add(ref.base)
-    return found
 
 
 def _is_zero(node: Node) -> bool:

@@ -223,7 +223,8 @@ def _split_product(sub: Product, base: str, glossary: Glossary) -> tuple[str, tu
     if text is not None and _word(text) and len(glossary.indexed.get(base, ())) < len(text):
         return text, ()
     nodes = [f.node for f in sub.factors]
-    if any(f.op not in ("", "*") for f in sub.factors):
+    starred = isinstance(nodes[-1], Name) and nodes[-1].text in STAR_WORDS  # `j*` is one certain index
+    if starred or any(f.op not in ("", "*") for f in sub.factors):
         return "", (sub,)
     word, slots = "", []
     for n, node in enumerate(nodes):

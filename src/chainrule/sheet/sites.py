@@ -214,16 +214,25 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     if len(plain) < len(params) and not any(r.base in used for p in params if (r := reference(p, world.glossary))):
         return False
     sites = world.functions.setdefault(ref.base, [])
-    if sites and not redefines(world, sites[-1], e):
+    if sites and not (_other_parameters(world, sites[-1], params) or redefines(world, sites[-1], e)):
         return True
     if sites:
         world.epochs.append(e.position)
     section = (e.scope.part, e.scope.section)
     sites.append(Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own))
     values = world.sites.get(ref.base, [])
-    if family.operand and (not values or (len(sites) > 1 and redefines(world, values[-1], e))):
+    if family.operand and (not values or len(sites) > 1):
         world.sites[ref.base] = [*values, Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
     return True
+
+
+def _other_parameters(world: World, earlier: Site, params: tuple[Node, ...]) -> bool:
+    """`L(w, b, a)` after `L(x, l)`: as many parameters as before, or one of the same, make it one function."""
+    before, now = (
+        {r.base for p in found if (r := reference(p, world.glossary)) is not None}
+        for found in (earlier.params or (), params)
+    )
+    return len(earlier.params or ()) != len(params) and not before & now and bool(before)
 
 
 def _calls(world: World, node: Node, base: str) -> bool:

@@ -89,7 +89,10 @@ def matched(site: Site, instance: Instance, frame: Frame) -> dict[str, int] | No
 def _match_label(pattern: Node, label: Label, frame: Frame) -> dict[str, int] | None:
     letter, offset = _affine(pattern)
     if letter is None or (letter.isupper() and letter not in frame.world.glossary.bound):
-        fixed = frame.child(labels={}, used=set()).label(pattern)
+        try:
+            fixed = frame.child(labels={}, used=set()).label(pattern)
+        except Untyped:
+            return None  # `\\alpha_{j*}` says nothing of other places
         return {} if fixed == label else None
     if not isinstance(label, int):
         return None

@@ -122,6 +122,19 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Imposed:
+    """A condition: the sides of an equation are set equal, or the derivative that heads it to zero; in force after a
+    position, to be solved for some base names."""
+
+    position: int
+    equation: Equation
+    head: Equation | None
+    unknowns: frozenset[str]
+    section: int
+    said: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a recurrence: its letter, whether the line sums over it, and the weights that all steps share."""
 
@@ -185,6 +198,8 @@ class World:
     hessian: bool = False
     symmetries: set[int] = field(default_factory=set)
     partial: set[int] = field(default_factory=set)
+    imposed: list[Imposed] = field(default_factory=list)
+    solutions: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     parameter: Node | None = None
     derived: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -265,6 +265,12 @@ _DEFINITION = _group(
         "The text opens a new scope or says so; lines after it are judged against the new meaning.",
     ),
     ("declaration", "Says what kind of thing a name is.", "Shapes and domains are read from it."),
+    (
+        "condition",
+        "Imposes a condition: something is set to zero, or to a number.",
+        "It is no claim. What follows is judged where it holds: a line that follows from it is verified, one that"
+        " contradicts it is refuted.",
+    ),
     ("range", "Says which values an index takes.", "Sums and free indices run over it."),
     ("update", "Says how a quantity changes from one step to the next.", "Primed names refer to the value after it."),
 )
@@ -304,6 +310,11 @@ _NOTES = _group(
         "layout",
         "A gradient is written in the transposed layout.",
         "Right in the other convention; mixing the two in one sheet leads to wrong products.",
+    ),
+    (
+        "condition",
+        "Holds where a condition of the sheet holds.",
+        "The line is not true for all values; the note names the lines that impose the condition.",
     ),
     ("follows", "Follows from an earlier line that is refuted.", "Mend the earlier line and carry the change over."),
     ("repeated", "The same line stands earlier in the sheet.", "Nothing new is claimed."),

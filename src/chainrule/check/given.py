@@ -1,0 +1,87 @@
+"""The verdicts on conditions and on what is said under them.
+
+A condition is a definition: it says where what follows holds. A line after it that is no identity is verified when it
+follows and refuted when it contradicts; where neither is certain, it is a condition of its own or `assumed`.
+"""
+
+from __future__ import annotations
+
+from chainrule.check.compare import Different, Outcome, Same, Unclear
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.imposed import Conditions, Contradicts, Follows, Judged, Open
+from chainrule.check.report import Evidence, Note
+from chainrule.sheet.imposed import differentiates
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Imposed
+
+
+def imposed(conditions: Conditions, e: Equation, condition: Imposed, outcome: Outcome) -> Finding | None:
+    """The verdict on a line that sets something to zero; None when it is to be judged like any other."""
+    if isinstance(outcome, Same) or (isinstance(outcome, Different) and _never(outcome)):
+        return None
+    if isinstance(outcome, Unclear) and outcome.code not in ("no-valid-points", "undecided", "undefined-symbol"):
+        conditions.hold(condition)
+        return None
+    if not differentiates(e.lhs) and not differentiates(e.rhs) and conditions.concern(e):
+        judged = conditions.judge(e)
+        found = _finding(conditions, e, judged, certain=isinstance(outcome, Different))
+        if found is not None:
+            return found
+        if not isinstance(judged, Open):
+            return assumed("condition", "set to zero; whether the conditions before it make it so is not decided")
+    conditions.hold(condition)
+    side = e.rhs if e.text(e.lhs) == "0" else e.lhs
+    return Finding("definition", "condition", f"{e.text(side)} is set to zero: what follows holds there", "definition")
+
+
+def _never(outcome: Different) -> bool:
+    """Whether nothing is left that the sides could be equal for."""
+    return not outcome.left_symbols and not outcome.right_symbols
+
+
+def under(conditions: Conditions, e: Equation, outcome: Outcome) -> Finding | None:
+    """The verdict on a line under the conditions before it; None when they do not concern it."""
+    solves = e.position in conditions.lines.world.solutions
+    if not isinstance(outcome, Different) and not (isinstance(outcome, Unclear) and outcome.code == "no-valid-points"):
+        return _solution(conditions, e) if solves and isinstance(outcome, Unclear) else None
+    constraint = isinstance(outcome, Different) and conditions.constrains(e) and not _never(outcome)
+    concerned = conditions.concern(e)
+    found = _finding(conditions, e, conditions.judge(e), certain=isinstance(outcome, Different))
+    if found is not None:
+        return found
+    if solves and not concerned:
+        return _solution(conditions, e)
+    if constraint:
+        conditions.hold(Imposed(e.position, e, None, frozenset(), e.scope.section))
+        message = f"{e.text(e.lhs)} is set to {e.text(e.rhs)}: what follows holds there"
+        return Finding("definition", "condition", message, "definition")
+    if concerned:
+        return assumed("condition", "not true in general; whether the conditions before it make it so is not decided")
+    return None
+
+
+def _solution(conditions: Conditions, e: Equation) -> Finding:
+    """A solution that could not be checked against its condition: from here on it is what the line says."""
+    conditions.hold(Imposed(e.position, e, None, frozenset(), e.scope.section))
+    note = Note("condition", "not checked against the condition it is to solve")
+    return Finding("definition", "definition", f"gives {e.text(e.lhs)} its meaning", "definition", notes=(note,))
+
+
+def _finding(conditions: Conditions, e: Equation, judged: Judged | None, certain: bool) -> Finding | None:
+    if judged is None or isinstance(judged, Open) or (isinstance(judged, Contradicts) and not certain):
+        return None
+    lines = sorted({str(o.document.position(o.span.start)[0]) for o in judged.origins}, key=int)
+    where = f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"
+    if isinstance(judged, Follows):
+        evidence = Evidence("sampled", judged.points, judged.sizes, conditions.lines.options.seed)
+        note = Note("condition", f"follows from the condition on {where}")
+        return Finding(
+            "verified", "sampled", "both sides agree wherever the condition holds", evidence=evidence, notes=(note,)
+        )
+    shown = judged.counterexample
+    numbers = f"the left side is {shown.lhs:.6g}, the right side is {shown.rhs:.6g}"
+    message = (
+        f"the sides differ where the condition on {where} holds: {numbers}{f' in {shown.where}' if shown.where else ''}"
+    )
+    evidence = Evidence("sampled", 1, judged.sizes, conditions.lines.options.seed, "128 bits")
+    return Finding("refuted", "unequal", message, evidence=evidence, counterexample=shown)

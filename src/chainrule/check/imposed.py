@@ -1,0 +1,380 @@
+"""Lines that follow from a condition the document imposes: judged at points where the condition holds.
+
+What a condition says is taken from the derivative it sets to zero, where the document says what that is, else from the
+side that stands beside the zero. A line follows when both sides agree at every solution found and differ elsewhere; it
+contradicts the condition when they differ at every one, an enclosure proves it at one of them, and no parameter of the
+document is left that could make both hold. Anything else decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from chainrule.check.compare import LEAST, Comparer, relative_gaps
+from chainrule.check.lines import Lines, Variant
+from chainrule.check.points import MODES, SIZES, dims_of, free_symbols, needy_symbols, reach, sizes_for
+from chainrule.check.report import Counterexample
+from chainrule.check.solve import Residual, Solution, System, enclosed, solve
+from chainrule.check.writing import names_of
+from chainrule.expr import Definitions, Dim, Expr, ExprError, Index, Model, Symbol, Unknown, add, const, evaluate, mul
+from chainrule.expr.model import Array
+from chainrule.read.tree import Number
+from chainrule.sheet.imposed import core, differentiates, is_zero
+from chainrule.sheet.infer import names_in
+from chainrule.sheet.names import reference
+from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.sites import call_form
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Imposed
+
+AGREE, DIFFER = 1e-8, 1e-4
+
+
+@dataclass(frozen=True)
+class Held:
+    """A condition in force: the term that vanishes, the base names it is solved for, and where it was imposed."""
+
+    residual: Residual
+    unknowns: frozenset[str]
+    section: int
+    equation: Equation
+
+
+@dataclass(frozen=True)
+class Follows:
+    """The line holds wherever the conditions do."""
+
+    points: int
+    sizes: dict[str, int]
+    origins: tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Contradicts:
+    """The line holds nowhere that the conditions do; numbers that show it."""
+
+    counterexample: Counterexample
+    sizes: dict[str, int]
+    origins: tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Unsolved:
+    """The unknowns tried do not solve the conditions, or only with one of them zero."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """The line differs where the conditions hold, but something is left free that could make it hold as well."""
+
+
+Judged = Follows | Contradicts | Open
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both sides of a line as terms over the same indices."""
+
+    left: Expr
+    right: Expr
+    axes: tuple[Index, ...]
+
+    @property
+    def difference(self) -> Residual:
+        return Residual(add(self.left, mul(const(-1), self.right)), self.axes)
+
+
+@dataclass
+class Conditions:
+    """The conditions of a world that are in force at the line being judged."""
+
+    lines: Lines
+    held: list[Held] = field(default_factory=list)
+    waiting: list[Imposed] | None = None
+    unsure: bool = False
+
+    @property
+    def variant(self) -> Variant:
+        return self.lines.variant()
+
+    def catch_up(self, position: int) -> None:
+        """Put the conditions in force that words imposed before a position."""
+        if self.waiting is None:
+            self.waiting = [c for c in self.lines.world.imposed if c.said]
+        while self.waiting and self.waiting[0].position < position:
+            self.hold(self.waiting.pop(0))
+
+    def hold(self, condition: Imposed) -> None:
+        """Put a condition in force; one that could not be read leaves everything after it unsure."""
+        residual = self._residual(condition)
+        if residual is None:
+            self.unsure = True
+        elif not self._implied(residual, condition.equation):
+            self.held.append(Held(residual, condition.unknowns, condition.section, condition.equation))
+
+    def _implied(self, residual: Residual, e: Equation) -> bool:
+        """Whether the conditions in force already say that a term vanishes."""
+        if any(h.residual == residual for h in self.held):
+            return True
+        sides = Sides(residual.term, const(0), residual.axes)
+        chosen = list(self._relevant(self.held, sides))
+        return bool(chosen) and isinstance(self._under(chosen, sides, e), Follows)
+
+    def _residual(self, condition: Imposed) -> Residual | None:
+        head = None if condition.head is None else self._vanishing(condition.head)
+        if head is not None or condition.said:
+            return head
+        sides = self.sides(condition.equation)
+        return None if sides is None or not self._free(sides.difference.term) else sides.difference
+
+    def _vanishing(self, head: Equation) -> Residual | None:
+        """The derivative on the left of a line, when the document says what is differentiated."""
+        if head.position not in self.variant.typed:
+            return None
+        val = self.variant.typed[head.position][1]
+        try:
+            term = self.variant.comparer.terms(val, list(axes := _axes(self.variant, val)))
+        except (Untyped, ExprError, RecursionError, ValueError):
+            return None
+        if not self._free(term) or any(isinstance(t, Unknown) for t in reach([term], self._definitions)):
+            return None
+        return Residual(term, _over(axes, term))
+
+    @property
+    def _definitions(self) -> Definitions:
+        return self.variant.universe.definitions
+
+    def _free(self, term: Expr) -> set[Symbol]:
+        """The symbols a term can be solved for; none for what could not be given a meaning."""
+        symbols = free_symbols([term], self._definitions)
+        return set() if symbols & set(self.variant.settled.broken) else symbols
+
+    def sides(self, e: Equation) -> Sides | None:
+        """Both sides of a typed line as terms."""
+        if e.position not in self.variant.typed or e.position in self.variant.failed:
+            return None
+        _, lhs, rhs = self.variant.typed[e.position]
+        axes = _axes(self.variant, lhs if lhs.dims else rhs)
+        try:
+            left, right = (self.variant.comparer.terms(v, list(axes)) for v in (lhs, rhs))
+        except (Untyped, ExprError, RecursionError, ValueError):
+            return None
+        return Sides(left, right, _over(axes, left, right))
+
+    # ------------------------------------------------------------------------------------------ judging
+
+    def concern(self, e: Equation) -> bool:
+        """Whether a condition in force restricts what an equation is about."""
+        self.catch_up(e.position)
+        if not self.held or self._identity(e):
+            return False
+        sides = self.sides(e)
+        if sides is None:
+            return False
+        symbols = self._free(sides.difference.term)
+        solved = e.position in self.lines.world.solutions
+        near = [h for h in self.held if solved or h.section == e.scope.section]
+        bases = {b for h in near for b in h.unknowns}
+        return any(_connected(h, bases, symbols, self.variant) for h in near)
+
+    def constrains(self, e: Equation) -> bool:
+        """`u^T u = 1`, `\\sum_i p_i = 1`: a number for an expression of names that the document defines nowhere."""
+        world = self.lines.world
+        if e.link or not isinstance(e.rhs, Number) or differentiates(e.lhs) or e.op != "=":
+            return False
+        if reference(e.lhs, world.glossary) is not None or call_form(e.lhs, world) is not None:
+            return False
+        sides = self.sides(e)
+        known = any(world.defined(base) for base in names_in(world, e.lhs))
+        return sides is not None and not known and all(self._solvable(s) for s in self._free(sides.difference.term))
+
+    def _identity(self, e: Equation) -> bool:
+        """A chain with a derivative in it, or one that ends in "= 0", holds for all values; the rest is imposed."""
+        chain = [x for x in self.lines.equations if x.document is e.document and x.chain == e.chain]
+        if any(differentiates(side) for x in chain for side in (x.lhs, x.rhs)):
+            return True
+        return any(x.position > e.position and is_zero(x.rhs) for x in chain)
+
+    def judge(self, e: Equation) -> Judged | None:
+        """What the conditions in force say of an equation: those of its section, then all, then the last."""
+        self.catch_up(e.position)
+        sides = self.sides(e) if self.held and not self._identity(e) else None
+        if sides is None:
+            return None
+        here = [h for h in self.held if h.section == e.scope.section]
+        first: Judged | None = None
+        tried: list[list[Held]] = []
+        for group in (here, self.held, self.held[-1:]):
+            chosen = list(self._relevant(group, sides))
+            if not chosen or chosen in tried:
+                continue
+            found = self._under(chosen, sides, e)
+            if isinstance(found, Follows):
+                return found
+            first = found if not tried and group is here else first
+            tried.append(chosen)
+        return first
+
+    def _relevant(self, group: list[Held], sides: Sides) -> Iterator[Held]:
+        """The conditions that a line rests on, directly or through the unknowns of others."""
+        symbols = self._free(sides.difference.term)
+        bases = {b for h in group for b in h.unknowns}
+        left = list(group)
+        grown = True
+        while grown:
+            grown = False
+            for h in list(left):
+                if _connected(h, bases, symbols, self.variant):
+                    left.remove(h)
+                    grown = True
+                    symbols |= _unknowns(h, bases, self.variant) or self._free(h.residual.term)
+                    yield h
+
+    def _under(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:
+        """A line under some conditions, solved for their unknowns; multipliers join where these do not suffice."""
+        residuals = [h.residual for h in held]
+        free = [{s for s in self._free(r.term) if self._solvable(s)} for r in residuals]
+        every = {s for found in free for s in found}
+        bases = {b for h in held for b in h.unknowns}
+        declared = {s for h in held for s in _unknowns(h, bases, self.variant)}
+        declared |= {s for s in every if declared and self._by(s)}
+        declared |= {s for found in free if not found & declared for s in found}
+        scalars = {s for s in every if not s.axes}
+        for unknowns in dict.fromkeys((frozenset(declared), frozenset(declared | scalars))):
+            try:
+                system = System(residuals, unknowns, self._definitions)
+                found = self._compared(system, held, sides, e, zero=unknowns == every) if unknowns else None
+            except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
+                return None
+            if not isinstance(found, Unsolved):
+                return found
+        return None
+
+    def _solvable(self, symbol: Symbol) -> bool:
+        """Whether a symbol may take any real value."""
+        instance = self.variant.universe.instances.get(symbol)
+        domain = None if instance is None else self.lines.world.family(instance.base).domain_kind
+        return (
+            symbol.kind == "real" and symbol not in self.variant.settled.data and domain in (None, "positive", "unit")
+        )
+
+    def _compared(
+        self, system: System, held: list[Held], sides: Sides, e: Equation, zero: bool
+    ) -> Judged | Unsolved | None:
+        """The sides at solutions of a system; `Unsolved` when none was found that tells anything."""
+        terms = [sides.left, sides.right, *(r.term for r in system.residuals)]
+        symbols, needy = free_symbols(terms, self._definitions), needy_symbols(terms, self._definitions)
+        dims = dims_of(terms, self._definitions) | {i.dim for i in sides.axes}
+        agreeing = differing = 0
+        shown: dict[str, int] = {}
+        witness: tuple[Solution, int, Array] | None = None
+        for mode in MODES:
+            if mode.endswith("needed") and not needy:
+                continue
+            for variant in range(len(SIZES)):
+                sizes = sizes_for(self.variant.universe, dims, variant)
+                found = solve(system, self._model(symbols, sizes, mode, needy))
+                if found is None:
+                    continue
+                telling = found.valid if zero and found.trivial.all() else found.valid & ~found.trivial
+                a, b = (evaluate(t, sides.axes, found.model) for t in (sides.left, sides.right))
+                telling &= np.isfinite(a.reshape(len(a), -1)).all(axis=1) & np.isfinite(b.reshape(len(b), -1)).all(
+                    axis=1
+                )
+                mask = np.broadcast_to(telling.reshape(-1, *[1] * (a.ndim - 1)), a.shape)
+                entries = relative_gaps(a, b, mask)
+                gaps = entries.reshape(len(a), -1).max(axis=1)
+                agreeing += int((telling & (gaps <= AGREE)).sum())
+                differing += int((telling & (gaps >= DIFFER)).sum())
+                if ((gaps > AGREE) & (gaps < DIFFER)).any() or (agreeing and differing):
+                    return None
+                shown = {self.variant.universe.dims.shown(d.name): n for d, n in sizes.items()}
+                if differing and witness is None:
+                    witness = found, int(np.argmax(gaps)), entries[int(np.argmax(gaps))]
+            if agreeing >= LEAST:
+                return Follows(agreeing, shown, tuple(h.equation for h in held))
+            if differing >= LEAST and witness is not None:
+                return self._refutation(system, held, sides, e, witness, shown)
+        return Unsolved() if not agreeing + differing else None
+
+    def _model(self, symbols: set[Symbol], sizes: dict[Dim, int], mode: str, needy: set[Symbol]) -> Model:
+        comparer: Comparer = self.variant.comparer
+        return comparer.model(symbols, sizes, mode, needy, 6)
+
+    def _refutation(
+        self,
+        system: System,
+        held: list[Held],
+        sides: Sides,
+        e: Equation,
+        witness: tuple[Solution, int, Array],
+        shown: dict[str, int],
+    ) -> Contradicts | Open | None:
+        """The certified counterexample to a line that differs at every solution, when that proves it wrong."""
+        solution, point, gaps = witness
+        if not self._settled(system, sides, e, solution):
+            return Open()
+        balls = None if self.unsure else enclosed(system, solution.model, point)
+        if balls is None:
+            return None
+        place = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
+        left, right = (np.asarray(evaluate(t, sides.axes, balls))[(0, *place)] for t in (sides.left, sides.right))
+        if not (left.is_finite() and right.is_finite()) or left.overlaps(right):
+            return None
+        terms = [sides.left, sides.right, *(r.term for r in system.residuals)]
+        names = names_of(self.variant.universe, sorted(free_symbols(terms, self._definitions)))
+        values = {name: np.asarray(solution.model.values[s])[point].tolist() for s, name in names.items()}
+        where = f"entry ({','.join(str(int(n) + 1) for n in place)})" if place else None
+        numbers = Counterexample(values, float(left.mid()), float(right.mid()), where)
+        return Contradicts(numbers, shown, tuple(h.equation for h in held))
+
+    def _settled(self, system: System, sides: Sides, e: Equation, solution: Solution) -> bool:
+        """Whether the conditions leave no parameter free that could make the line hold as well."""
+        line = self._free(sides.difference.term)
+        given = {s for r in system.residuals for s in self._free(r.term)}
+        named = reference(e.lhs, self.lines.world.glossary)
+        instances = self.variant.universe.instances
+        unknown = {instances[s].base for s in system.unknowns if s in instances}
+        solves = named is not None and self._base(core(named.base)) in unknown
+        if not (line <= given if solves else line == given):
+            return False
+        model = solution.model
+        parameters = {s for s in line | given if s in system.unknowns or self._by(s)}
+        count = sum(int(np.prod([model.size(d) for d in s.axes], dtype=int)) for s in parameters)
+        entries = int(np.prod([model.size(i.dim) for i in sides.axes], dtype=int))
+        return solution.equations + entries > count
+
+    def _base(self, base: str) -> str:
+        return self.lines.world.aliases.get(base, base)
+
+    def _by(self, symbol: Symbol) -> bool:
+        instance = self.variant.universe.instances.get(symbol)
+        return instance is not None and self.lines.world.family(instance.base).by > 0
+
+
+def _axes(variant: Variant, val: Val) -> tuple[Index, ...]:
+    dims = variant.universe.dims
+    return tuple(Index(f"·e{n}", dims.dim(d)) for n, d in enumerate(val.dims))
+
+
+def _over(axes: Iterable[Index], *terms: Expr) -> tuple[Index, ...]:
+    """The axes of a side, then the free letters of its line."""
+    free = {i for t in terms for i in t.free}
+    return (*axes, *sorted(free - set(axes)))
+
+
+def _unknowns(held: Held, bases: set[str], variant: Variant) -> set[Symbol]:
+    """The symbols of a condition that are to be solved for, given the base names of all unknowns."""
+    definitions, instances = variant.universe.definitions, variant.universe.instances
+    aliases = variant.universe.world.aliases
+    names = {aliases.get(b, b) for b in bases}
+    return {s for s in free_symbols([held.residual.term], definitions) if s in instances and instances[s].base in names}
+
+
+def _connected(held: Held, bases: set[str], symbols: set[Symbol], variant: Variant) -> bool:
+    """Whether a condition restricts any of some symbols: its unknowns, or all its names when it says of none."""
+    own = _unknowns(held, bases, variant) or free_symbols([held.residual.term], variant.universe.definitions)
+    return bool(own & symbols)

@@ -1,0 +1,174 @@
+"""Conditions that a document imposes: `\\nabla f = 0`, `0 = X^T(Xw - t)`, "setting the derivative to zero".
+
+Such a line says nothing that could be wrong; it says where what follows holds. It is imposed by a zero on one side, or
+by words before a formula that set the derivative at hand to zero. What a derivative is taken by is the unknown. The
+name of a solution is the unknown's with a mark (`w^*`, `\\hat\\mu_{MLE}`): where the two never stand in one equation
+and the mark comes after the condition, they are one quantity.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chainrule.read.tree import Fenced, Fraction, Node, Product
+from chainrule.sheet.arguments import arguments
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.scan import references
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Imposed, World
+
+_SET = r"\b(?:set(?:s|ting)?|equat(?:e|es|ing)|put(?:ting)?|let(?:ting)?)\b"
+_IT = r"(?:\b(?:gradients?|derivatives?|partials?|slopes?|derived|it|this|these|them|both|result|expression)\b|⟦\d+⟧)"
+_ZERO = r"(?:zero|0)\b"
+# Words that set the derivative at hand to zero.
+SET_TO_ZERO = re.compile(
+    rf"{_SET}[^.]*{_IT}[^.]*\b(?:to|equals?)\s+(?:be\s+|equal\s+)?{_ZERO}|{_SET}\s+(?:equal\s+)?to\s+{_ZERO}"
+    rf"|\b(?:gradients?|derivatives?)\b[^.]*\b(?:vanish(?:es)?\b|(?:is|are|be|equals?|becomes?)\s+(?:equal\s+to\s+)?{_ZERO})",
+    re.IGNORECASE,
+)
+SEVERAL = re.compile(r"\b(?:gradients|derivatives|partials|both|these|them|all)\b", re.IGNORECASE)
+MOST_WORDS = 200
+# What marks the name of a solution, as it stands in a base name.
+MARKED = re.compile(r"(?:hat|tilde|widehat)\((?P<inner>.*)\)")
+MARKS = re.compile(r"(?:\^\*|_\*|_(?:MLE|ML|MAP|mle|ml|map|opt|OPT|LS|OLS|ols|ridge|min|max|best|sol))(?=\)?$)")
+
+
+def impose(world: World, equations: list[Equation], told: dict[int, str]) -> None:
+    """Find the conditions of a world, with what they are to be solved for; `told` is the text before an equation."""
+    chains: dict[tuple[int, int], list[Equation]] = {}
+    slopes: list[Equation] = []
+    for e in equations:
+        chain = chains.setdefault((id(e.document), e.chain), [])
+        chain.append(e)
+        first = chain[0]
+        words = f"{told.get(e.position, '')[-MOST_WORDS:]} {e.cue}"
+        if not chain[1:] and SET_TO_ZERO.search(words) and not differentiates(first.lhs):
+            _by_words(world, e, slopes, many=bool(SEVERAL.search(words)))
+        plain = e.source == "formula" and reference(e.lhs, world.glossary) is None and e.op in ("=", ":=", "≡")
+        if plain and is_zero(e.lhs) != is_zero(e.rhs):
+            variables = {v for x in chain for side in (x.lhs, x.rhs) for v in variables_of(world, side)}
+            head = first if differentiates(first.lhs) else None
+            world.imposed.append(Imposed(e.position, e, head, frozenset(variables), e.scope.section))
+        if e.link == 0 and differentiates(e.lhs):
+            slopes.append(e)
+
+
+def _by_words(world: World, e: Equation, slopes: list[Equation], many: bool) -> None:
+    """The derivative last written (or those last written, when several are meant) is set to zero before this line."""
+    latest: dict[frozenset[str], Equation] = {}
+    for slope in slopes:
+        variables = frozenset(variables_of(world, slope.lhs))
+        if variables:
+            latest.pop(variables, None)
+            latest[variables] = slope
+    for variables, slope in list(latest.items())[0 if many else -1 :]:
+        world.imposed.append(Imposed(e.position - 1, slope, slope, variables, e.scope.section, said=True))
+
+
+def is_zero(node: Node) -> bool:
+    """A printed zero, bold or not."""
+    while isinstance(node, Fenced):
+        node = node.body
+    return getattr(node, "text", None) == "0"
+
+
+def differentiates(node: Node) -> bool:
+    """Whether a derivative or a gradient stands in a formula."""
+    for part in walk(node):
+        if nabla_of(part) is not None:
+            return True
+        if isinstance(part, Fraction) and above(part.numerator) is not None and below(part.denominator) is not None:
+            return True
+    return False
+
+
+def variables_of(world: World, node: Node) -> Iterator[str]:
+    """The base names that the first derivatives of a formula are taken by."""
+    for part in walk(node):
+        if isinstance(part, Fraction):
+            top, bottom = above(part.numerator), below(part.denominator)
+            if top is not None and bottom is not None and top.order == 1:
+                yield from _bases(world, bottom[1])
+        elif isinstance(part, Product):
+            for n, factor in enumerate(part.factors):
+                nabla = nabla_of(factor.node)
+                if nabla is not None and nabla[1] == 1:
+                    yield from _bases(world, nabla[0] or _arguments(world, part, n + 1))
+
+
+def _arguments(world: World, product: Product, n: int) -> list[Node]:
+    """The arguments of `\\nabla f(w)`, else the only parameter of the document."""
+    found = [f.node for f in product.factors[n:] if isinstance(f.node, Fenced)]
+    if found:
+        return list(arguments(found[0]))[:1]
+    return [world.parameter] if world.parameter is not None else []
+
+
+def _bases(world: World, nodes: list[Node]) -> Iterator[str]:
+    for node in nodes:
+        ref = reference(node, world.glossary)
+        if ref is not None:
+            yield core(ref.base)
+
+
+def core(base: str) -> str:
+    """The name of an unknown without the marks of a solution.
+
+    >>> core("hat(mu)_MLE"), core("vec(w^*)"), core("alpha^*"), core("bar(x)")
+    ('mu', 'vec(w)', 'alpha', 'bar(x)')
+    """
+    bare = MARKS.sub("", base)
+    inner = MARKED.fullmatch(bare)
+    return inner["inner"] if inner else bare
+
+
+def name_solutions(world: World, equations: list[Equation]) -> None:
+    """`w^*` is the w that solves the condition: the marked name stands for the unknown."""
+    since: dict[str, int] = {}
+    loose: set[str] = set()
+    for condition in world.imposed:
+        named = {r.base for side in _sides(condition) for r in references(side, world)}
+        loose |= set() if condition.unknowns else named
+        for base in condition.unknowns or named:
+            since.setdefault(base, condition.position)
+    if not since:
+        return
+    together: dict[str, set[str]] = {}
+    first: dict[str, int] = {}
+    for e in equations:
+        bases = {r.base for side in (e.lhs, e.rhs) for r in references(side, world)} - world.glossary.bound
+        for base in bases:
+            first.setdefault(base, e.position)
+            together.setdefault(base, set()).update(bases)
+    for base, position in first.items():
+        plain = core(base)
+        after = plain in since and plain in first and position >= since[plain]
+        if plain in loose and MARKED.fullmatch(base):
+            continue  # \\hat{y} beside y in "0 = X^T(Xw - y)" is another quantity
+        if plain != base and after and plain not in together[base]:
+            world.aliases[base] = plain
+
+
+def solves(world: World, e: Equation) -> bool:
+    """Whether an equation gives the unknown of a condition before it: a solution, which is a claim, no definition."""
+    if e.link or e.op not in ("=", "≡"):
+        return False
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or ref.primes:
+        return False
+    base = world.aliases.get(ref.base, ref.base)
+    for condition in world.imposed:
+        if condition.position >= e.position:
+            continue
+        if base in condition.unknowns:
+            return True
+        same = condition.section == e.scope.section and not condition.unknowns and base not in world.sites
+        if same and any(r.base == base for side in _sides(condition) for r in references(side, world)):
+            return True
+    return False
+
+
+def _sides(condition: Imposed) -> tuple[Node, Node]:
+    return condition.equation.lhs, condition.equation.rhs
