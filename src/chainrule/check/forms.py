@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.read.tree import Accent, Comma, Dots, Fraction, Name, Node, Number, Product, Script
+from chainrule.read.tree import Accent, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Script
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
 from chainrule.sheet.names import letter_of, reference, walk
@@ -21,6 +21,11 @@ def is_differential(node: Node) -> bool:
 def is_zero(node: Node) -> bool:
     """A printed zero."""
     return getattr(node, "text", None) == "0"
+
+
+def mended(e: Equation) -> bool:
+    """Whether a parenthesis was closed where its author forgot to."""
+    return any(isinstance(n, Fenced) and n.mended for side in (e.lhs, e.rhs) for n in walk(side))
 
 
 def has_decimals(node: Node) -> bool:

@@ -20,7 +20,7 @@ from chainrule.check.diagnose import Budget, suggest
 from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
 from chainrule.check.finding import Finding, assumed
-from chainrule.check.forms import has_derivative, is_differential, is_range, updates
+from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
 from chainrule.check.imposed import Conditions
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
@@ -52,6 +52,12 @@ DECLARING = {
 }
 
 
+MENDED = Note("unbalanced", "a parenthesis is never closed; it is read as closed at the end of its side")
+UNBALANCED = Finding(
+    "unsupported", "unbalanced", "a parenthesis is never closed; read as closed at the end, it is wrong"
+)
+
+
 @dataclass
 class Judge(Lines):
     """Judges the equations of one world."""
@@ -65,6 +71,8 @@ class Judge(Lines):
         """The verdict on one equation; what is out of bounds is unsupported, and costs this line only."""
         try:
             found = self._verdict(e)
+            if mended(e):
+                found = UNBALANCED if found.verdict == "refuted" else replace(found, notes=(*found.notes, MENDED))
             if found.verdict in ("verified", "definition"):
                 self.holding.add(e.position)
             return found

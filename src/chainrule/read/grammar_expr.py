@@ -14,7 +14,21 @@ from chainrule.read.expand import split_number
 from chainrule.read.grammar_fold import Item, Op, extent, fold
 from chainrule.read.symbols import CLOSER, FUNCTIONS
 from chainrule.read.tokens import Token
-from chainrule.read.tree import Big, Cases, Comma, Fenced, Missing, Name, Node, Relation, Script, Span, Unread
+from chainrule.read.tree import (
+    Big,
+    Cases,
+    Comma,
+    Fenced,
+    Fraction,
+    Missing,
+    Name,
+    Node,
+    Number,
+    Relation,
+    Script,
+    Span,
+    Unread,
+)
 
 MAX_DEPTH = 60
 BOUNDARIES = frozenset(["}", "&", "row", "end", "break"])
@@ -238,7 +252,15 @@ class Parser:
             reason = f"'{sign}' is never closed; write the missing '{CLOSER.get(sign, sign)}'"
             lost, kept = _rescue(frame.items)
             span = Span(frame.start, frame.start + 1).join(extent(lost, frame.start))
-            self.add(Unread(span, "unbalanced", reason))
+            if (
+                frame.opening == "("
+                and not frame.explicit
+                and len(self.stack) - 1 == place
+                and _closes_at_end(lost, self.items)
+            ):
+                self.add(Fenced(span, "(", fold(lost, frame.start + 1), ")", mended=True))
+            else:
+                self.add(Unread(span, "unbalanced", reason))
             self.items.extend(kept)
             self.style = frame.style
 
@@ -275,6 +297,21 @@ def _covering(items: list[Item], span: Span) -> list[Item]:
         wider = item.span.join(edge)
         items[place] = item._replace(span=wider) if isinstance(item, Op) else replace(item, span=wider)
     return items
+
+
+def _closes_at_end(items: list[Item], before: list[Item]) -> bool:
+    """Whether an unclosed parenthesis says the same wherever it is closed, or can only be closed at the end.
+
+    That is so for a single operand, and for a product that nothing applies to as a whole: `2 (a - b) c` is one value
+    however `2 ((a - b) c` is mended, while `2 (a - b` may be `2(a) - b`.
+    """
+    if len(items) == 1:
+        return isinstance(items[0], Node) and not isinstance(items[0], Unread)
+    if any(isinstance(i, Unread) or (isinstance(i, Op) and (i.kind != "prod" or i.text == "/")) for i in items):
+        return False
+    if not before or isinstance(before[-1], Op):
+        return bool(items) and not (before and _is_slash(before[-1]))
+    return bool(items) and isinstance(before[-1], (Number, Fraction, Fenced))
 
 
 def _rescue(items: list[Item]) -> tuple[list[Item], list[Item]]:

@@ -75,12 +75,14 @@ class Script(Node):
 class Fenced(Node):
     """A body between delimiters. `open`/`close` are one of ( ) [ ] { } | ‖ ⟨ ⟩ ⌊ ⌋ ⌈ ⌉ or "" for an invisible one.
 
-    TeX's own braces never make a `Fenced`; `\\{` does. `\\|`, `\\Vert`, `||` are "‖".
+    TeX's own braces never make a `Fenced`; `\\{` does. `\\|`, `\\Vert`, `||` are "‖". `mended` says that the closing
+    delimiter is missing and stands where it can only be meant: at the end of the side.
     """
 
     open: str
     body: Node
     close: str
+    mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

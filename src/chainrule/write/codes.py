@@ -316,6 +316,11 @@ _NOTES = _group(
         "Holds where a condition of the sheet holds.",
         "The line is not true for all values; the note names the lines that impose the condition.",
     ),
+    (
+        "unbalanced",
+        "A parenthesis is missing, and there is only one way to read the line.",
+        "It is read as closed at the end of its side, where every other place would give the same value.",
+    ),
     ("follows", "Follows from an earlier line that is refuted.", "Mend the earlier line and carry the change over."),
     ("repeated", "The same line stands earlier in the sheet.", "Nothing new is claimed."),
 )
