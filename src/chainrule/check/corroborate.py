@@ -45,7 +45,9 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
         return False
     if free and any(is_numeric(side) for side in (e.lhs, e.rhs)):
         return False  # a number for what is free may be a condition: `|u|^2 = 1`
-    loose = {n for n in names if not _told(world, n, e)}
+    direct = names_in(world, e.lhs) | names_in(world, e.rhs)
+    mentioned = {n for n in names if n in direct or world.defined(n)}  # what only definitions mention, their types tell
+    loose = {n for n in mentioned if not _told(world, n, e)}
     return not loose - borne_out(lines, e, variant, loose)
 
 
