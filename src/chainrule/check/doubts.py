@@ -17,7 +17,7 @@ from chainrule.check.forms import has_decimals, has_derivative_node, updates
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.unknowns import unknown_functions
-from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label
+from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Const, Symbol
 from chainrule.read.tree import Name, Node
@@ -278,6 +278,7 @@ DOUBTS: tuple[Doubt, ...] = (
     constrained,
     not_the_label,
     imposed,
+    tied,
     factors_of_a_matrix,
     computed_in_secret,
 )

@@ -75,6 +75,8 @@ class Judge(Lines):
                 found = UNBALANCED if found.verdict == "refuted" else replace(found, notes=(*found.notes, MENDED))
             if found.verdict in ("verified", "definition"):
                 self.holding.add(e.position)
+            if (found.verdict, found.code) == ("assumed", "condition"):
+                self.conditional.add(e.position)
             return found
         except Untyped as error:
             return Finding("unsupported", error.code, error.message)

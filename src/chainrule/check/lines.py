@@ -48,7 +48,7 @@ class Variant:
 @dataclass
 class Lines:
     """The equations of one world with everything that was found out about their readings; `holding` are the positions
-    of those found verified or to be definitions."""
+    of those found verified or to be definitions, `conditional` of those that are true only under a condition."""
 
     world: World
     equations: list[Equation]
@@ -57,6 +57,7 @@ class Lines:
     variants: dict[object, Variant] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     holding: set[int] = field(default_factory=set)
+    conditional: set[int] = field(default_factory=set)
 
     def variant(
         self,

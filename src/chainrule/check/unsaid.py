@@ -129,6 +129,28 @@ def imposed(lines: Lines, e: Equation, _variant: Variant, _different: Different)
     return None
 
 
+def tied(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """An earlier relation between free names that was only assumed (`a_1 = a_3 + a_4`) may be what a line rests on."""
+    free = _free(lines, e)
+    for x in lines.equations if free else ():
+        if (
+            x.position in lines.conditional
+            and x.position < e.position
+            and x.chain != e.chain
+            and free == _free(lines, x)
+        ):
+            line = x.document.position(x.span.start)[0]
+            return assumed("condition", f"not true in general; it may rest on line {line}, which was only assumed")
+    return None
+
+
+def _free(lines: Lines, e: Equation) -> set[str]:
+    """The names of a line without derivatives that has nothing but names without a definition."""
+    names = names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
+    plain = not has_derivative(e) and not any(lines.world.defined(n) for n in names)
+    return names if plain else set()
+
+
 def factors_of_a_matrix(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """Matrices that the text calls orthogonal, or factors of a decomposition, have properties that are not used."""
     if not lines.world.decomposed:
