@@ -7,6 +7,7 @@ from collections.abc import Callable
 from chainrule.check.forms import has_derivative, has_operator_before_product
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.report import Note
+from chainrule.read.tree import Big
 from chainrule.sheet.frame import USUAL, Choices
 from chainrule.sheet.infer import LAYOUTS, names_in
 from chainrule.sheet.meaning.arithmetic import before_sum
@@ -61,5 +62,7 @@ def one_step_note(step: Step) -> Note:
 
 def sums_over_samples(world: World, e: Equation) -> bool:
     """Whether the right side sums over samples of names that the left side has for one sample."""
+    if any(isinstance(n, Big) for n in walk(e.lhs)):
+        return False  # a sum is a total already
     bases = names_in(world, e.lhs)
     return any(liftable(world, b) for b in bases)

@@ -30,7 +30,8 @@ from chainrule.sheet.scan import references
 from chainrule.sheet.sites import call_form, defining_anew, derivative_of, site_key
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Config, Held
+from chainrule.sheet.totals import total_of
+from chainrule.sheet.world import Config, Held, Instance
 
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
@@ -175,6 +176,16 @@ def one_cell(lines: Lines, e: Equation, variant: Variant, _different: Different)
     return Finding("unsupported", "ambiguous", message)
 
 
+def terms_of_totals(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """L_t where only the total `L = \\sum_t ...` is defined: its term is never said to be one."""
+    for ref in (r for side in (e.lhs, e.rhs) for r in references(side, lines.world) if r.subs or r.labels):
+        sites = lines.world.sites.get(ref.base, ())
+        if sites and all(s.ref.bare and total_of(s.body) is not None for s in sites):
+            text = f"{spelled_out(ref.base)} is defined as a total; its terms are never defined"
+            return assumed("undefined-symbol", text, needs=(Need("definition", Instance(ref.base)),))
+    return None
+
+
 def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
     """With Einstein's convention, a free letter of a line that its chain neither begins with nor derives by."""
     if not lines.world.einstein:
@@ -269,6 +280,7 @@ DOUBTS: tuple[Doubt, ...] = (
     circular,
     one_step_or_all,
     one_cell,
+    terms_of_totals,
     stray_letters,
     opaque,
     vanishing,

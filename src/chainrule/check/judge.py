@@ -30,6 +30,7 @@ from chainrule.check.supposing import recover, take
 from chainrule.check.undecided import grounded, undecided
 from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
+from chainrule.sheet.dropped import leaves_out
 from chainrule.sheet.glossary import is_kronecker_value
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import KRONECKER, reference, walk
@@ -211,6 +212,8 @@ class Judge(Lines):
             notes.append(Note("one-sided", "a condition in this line had the same truth value at every sample point"))
         if e.text(e.lhs) == e.text(e.rhs):
             notes.append(Note("restated", "the line repeats the one before it"))
+        if self.world.dropped is not None and leaves_out(self.world, e):
+            notes.append(Note("dropped-index", f"the index {self.world.dropped.letter} is left out in this line"))
         step, only = one_step(self.world, e)
         if step is not None and only:
             notes.append(one_step_note(step))

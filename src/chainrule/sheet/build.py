@@ -19,7 +19,8 @@ from chainrule.sheet.put_in import read_off
 from chainrule.sheet.scan import Scan, references
 from chainrule.sheet.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.statements import Equation, Scope, Sheet
-from chainrule.sheet.world import World
+from chainrule.sheet.totals import summands
+from chainrule.sheet.world import Site, World
 
 PROBABILITY_WORDS = re.compile(
     r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif", re.IGNORECASE
@@ -83,6 +84,10 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         look_through(world, e)
         implicit_site(world, e)
         note_independence(world, e)
+    for e, ref, body in summands(world, equations):
+        world.sites[ref.base] = [
+            Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
+        ]
     read_off(world, equations)
     if world.einstein:
         free_letters(world, equations)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.expr import Expr, component, size
-from chainrule.read.tree import Node
+from chainrule.read.tree import Name, Node, Span
 from chainrule.sheet.frame import Frame, Term
 from chainrule.sheet.names import Ref
 from chainrule.sheet.parts import vector_of
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.tensors import Tensor, copied, liftable, tensor, updating
-from chainrule.sheet.world import Instance
+from chainrule.sheet.world import Instance, World
 
 
 def ref_value(frame: Frame, ref: Ref) -> Val:
@@ -24,7 +24,7 @@ def ref_value(frame: Frame, ref: Ref) -> Val:
     if vector is not None and vector in frame.args:
         return components(frame, frame.args[vector], ref.subs)
     family = frame.world.family(base)
-    axis_nodes = [s for n, s in enumerate(ref.subs) if family.slot(n) == "axis"]
+    axis_nodes = _with_dropped(frame.world, base, [s for n, s in enumerate(ref.subs) if family.slot(n) == "axis"])
     labels = [frame.label(s) for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
     labels += [frame.label(x) for x in ref.labels]
     primes = ref.primes + (frame.shift if frame.shift and updating(frame.world, base) else 0)
@@ -37,10 +37,20 @@ def ref_value(frame: Frame, ref: Ref) -> Val:
     return _part(frame, whole, axis_nodes)
 
 
+def _with_dropped(world: World, base: str, subs: list[Node]) -> list[Node]:
+    """The subscripts of a name with the index that the document stopped writing."""
+    if world.dropped is None or base not in world.dropped.slots:
+        return subs
+    place, full = world.dropped.slots[base]
+    return subs if len(subs) == full else [*subs[:place], Name(Span(0, 0), world.dropped.letter), *subs[place:]]
+
+
 def _lifted(frame: Frame, instance: Instance) -> Val:
     assert frame.lift is not None
     whole = tensor(frame, instance)
     dim, term = frame.lift
+    if not whole.axes:
+        raise Untyped(f"{spelled_out(instance.base)} has no version for each sample", "shape")
     frame.dims.unify(whole.axes[0], dim)
     return _view(frame, whole, [term], 1)
 

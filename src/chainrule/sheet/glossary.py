@@ -35,6 +35,7 @@ from chainrule.sheet.names import (
     split_subscript,
     walk,
 )
+from chainrule.sheet.totals import whole_and_term
 from chainrule.sheet.writings import bring_together
 
 
@@ -78,6 +79,9 @@ def collect(nodes: Iterable[Node]) -> Glossary:
         for node in everything:
             _collect_names(node, glossary)
     bring_together(nodes, glossary)
+    glossary.totals = {
+        base for n in everything if isinstance(n, Relation) and (base := whole_and_term(n, glossary)) is not None
+    }
     glossary.settled = True
     return glossary
 

@@ -13,6 +13,7 @@ from math import inf
 
 from chainrule.read.tree import Accent, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
+from chainrule.sheet.dropped import droppable
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.implied import summed_over
@@ -42,7 +43,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "times": (("", 0.0), ("hadamard", 0.3)),
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
-FAILURE, ASKEW, SQUARE = 4.0, 1.0, 1.0
+FAILURE, ASKEW, SQUARE, DROPPED = 4.0, 1.0, 1.0, 1.0
 RANKS = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
 
 # Readings of two names at once are tried this often in one search.
@@ -295,14 +296,31 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
                 options[base] = split
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary)]
     signs = _signs_used(equations)
-    world.readings = {base: found[0][0] for base, found in options.items()}
-    world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
-    search = Search(world, config, lines, deadline)
-    if recurrent(world):
+    least = _settle(Search(world, config, lines, deadline), options, signs)
+    left_out = droppable(world, equations)
+    world.leaving_out = frozenset(base for d in left_out for base in d.slots)
+    for dropped in left_out[:2] if least >= FAILURE else ():
+        if dropped.letter in world.glossary.bound:
+            continue
+        before = world.readings, world.conventions
+        world.dropped = dropped
+        cost = DROPPED + _settle(Search(world, config, lines, deadline), options, signs)
+        if cost < least - CLOSE:
+            break
+        world.dropped = None
+        world.readings, world.conventions = before
+    world.derived.pop("liftable", None)
+
+
+def _settle(search: Search, options: Options, signs: list[str]) -> float:
+    """The best readings a search finds, and what they cost."""
+    search.world.readings = {base: found[0][0] for base, found in options.items()}
+    search.world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
+    if recurrent(search.world):
         search.start(options, signs)
     search.descend(options, signs)
     search.pairs(options)
-    world.derived.pop("liftable", None)
+    return search.total(options)
 
 
 def _as_in_matrix_algebra(base: str, found: list[tuple[Reading, float]]) -> Reading:

@@ -42,6 +42,8 @@ TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "tr
 # Signs that look like names to the grammar but never name a quantity.
 NO_QUANTITIES = frozenset({"partial", "nabla", "bb R", "bb N", "bb Z", "bb E"})
 KRONECKER = "Kronecker delta"
+# L_i is one term of the total L where the document says `L = \\sum_i L_i`: a name of its own.
+EACH = "_each"
 STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 
 
@@ -87,6 +89,7 @@ class Glossary:
     lone_delta: bool = False
     error_delta: bool = False
     named: set[str] = field(default_factory=set)
+    totals: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
@@ -394,4 +397,6 @@ def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
     primes = ref.primes + node.primes
     if base == "delta" and len(subs) == 2 and not (labels or primes or glossary.error_delta):
         base = KRONECKER
+    if base in glossary.totals and len(subs) == 1:
+        base += EACH
     return Ref(base, subs, labels, primes, postfix)

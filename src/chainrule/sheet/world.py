@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.expr import Definitions, Expr, Symbol
-from chainrule.read.tree import Node
+from chainrule.read.tree import Name, Node
 from chainrule.sheet.names import Glossary, Ref, node_key, reference, walk
 from chainrule.sheet.shapes import Dims, Layout, Untyped
 from chainrule.sheet.spelling import spelled_out
@@ -135,6 +135,14 @@ class Imposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """An index that a document stops writing: its letter, and for each name the slot it has among how many."""
+
+    letter: str
+    slots: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a recurrence: its letter, whether the line sums over it, and the weights that all steps share."""
 
@@ -205,6 +213,8 @@ class World:
     derived: dict[str, frozenset[str]] = field(default_factory=dict)
     bodies: dict[int, frozenset[str]] = field(default_factory=dict)
     first_steps: dict[object, Reading] = field(default_factory=dict)
+    dropped: Dropped | None = None
+    leaving_out: frozenset[str] = frozenset()
     epochs: list[int] = field(default_factory=list)
     equations: list[Equation] = field(default_factory=list, repr=False)
     places: dict[str, list[tuple[Equation, Node, Ref]]] | None = field(default=None, repr=False)
@@ -264,6 +274,15 @@ class World:
                 ref = reference(node, self.glossary)
                 found |= {} if ref is None else {node_key(x): x for x in ref.labels}
         return list(found.values())
+
+    def is_count(self, letter: str) -> bool:
+        """Whether a label letter says how many there are: the limit of a sum, for which nothing is defined."""
+        if "steps" not in self.derived:
+            refs = [s.ref for sites in self.sites.values() for s in sites]
+            labels = [x for r in refs for x in r.labels]
+            labels += [x for r in refs for n, x in enumerate(r.subs) if self.family(r.base).slot(n) == "label"]
+            self.derived["steps"] = frozenset(n.text for x in labels for n in walk(x) if isinstance(n, Name))
+        return letter in self.size_names and letter not in self.derived["steps"]
 
     def epoch(self, position: int) -> int:
         """Counts the redefinitions before a position: between two of them every name keeps its meaning."""

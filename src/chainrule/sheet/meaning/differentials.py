@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chainrule.calculus import derivative as differentiate
 from chainrule.calculus import resolve
-from chainrule.expr import Component, Definitions, Expr, Index, Symbol, derivative, value
+from chainrule.expr import Component, Definitions, Expr, Index, Symbol, derivative, substitute, value
 from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import quotient
@@ -256,10 +256,18 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
                 if own is not None:
                     return differentiate(own.at(*body.indices), variable, Definitions())
             fixed = _held(universe, variable.symbol)
-            return resolve(differentiate(body, variable, fixed), fixed) if fixed else derivative(body, variable)
+            return derivative(body, variable) if fixed is None else _written_out(body, variable, fixed)
         return by_term(body, variable, universe.definitions)
 
     return take
+
+
+def _written_out(body: Expr, variable: Component, definitions: Definitions) -> Expr:
+    """A derivative under definitions of its own, with the derivatives of inner names written out."""
+    result = resolve(differentiate(body, variable, definitions), definitions)
+    while inner := [s for s in result.symbols if s in definitions and s.kind.startswith("derivative")]:
+        result = substitute(result, {s: definitions[s].at for s in inner})
+    return result
 
 
 def _held(universe: Universe, variable: Symbol) -> Definitions | None:

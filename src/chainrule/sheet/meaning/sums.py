@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from chainrule.expr import Expr, IndexValue, const, mul, piecewise, reduce, total
 from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Number, Product, Script, Sum
@@ -14,7 +15,7 @@ from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.implied import summed_over
 from chainrule.sheet.names import INDEX_LETTERS, letter_of, reference, walk
 from chainrule.sheet.scan import references
-from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.shapes import Dims, Untyped, Val
 from chainrule.sheet.tensors import named_dim
 
 PLACES = ("argmax", "argmin")
@@ -163,7 +164,7 @@ def _unrolled(frame: Frame, node: Big, binder: Binder, others: list[Binder], bod
     """A sum over layers, times or labelled samples, written out term by term."""
     if binder.conditions or node.op not in ("sum", "prod"):
         raise Untyped(f"a {node.op} over labels" + " with a condition" * bool(binder.conditions), "operator")
-    join = algebra.plus if node.op == "sum" else algebra.hadamard
+    join = algebra.plus if node.op == "sum" else partial(_next_factor, frame)
     result: Val | None = None
     for n in _label_range(frame, binder):
         inner = frame.child(labels={**frame.labels, binder.letter: n})
@@ -171,10 +172,20 @@ def _unrolled(frame: Frame, node: Big, binder: Binder, others: list[Binder], bod
         inner.letters[binder.letter] = (frame.new_dim(binder.letter), _constant(n))
         inner.free = frame.free
         val = _bound_sum(inner, node, others, body) if others else inner.value(body)
+        if node.op == "prod" and val.kind == "matrix" and val.jacobian is None:
+            raise Untyped("a product of matrices over labels does not say in which order they stand", "ambiguous")
         result = val if result is None else join(frame.dims, result, val)
     if result is None:
         raise Untyped("a sum over no labels", "untyped")
     return result
+
+
+def _next_factor(frame: Frame, dims: Dims, a: Val, b: Val) -> Val:
+    """One more factor of a product over labels: derivatives chain, numbers and vectors multiply entry by entry."""
+    chained = algebra.contract_chain(dims, a, b, frame.world.layout)
+    if chained is not None:
+        return chained
+    return algebra.hadamard(dims, a, b)
 
 
 def _constant(n: int) -> Callable[[], Expr]:
@@ -185,9 +196,14 @@ def _label_range(frame: Frame, binder: Binder) -> range | tuple[int, ...]:
     allowed = frame.world.ranges.get(binder.letter)
     if binder.high is None and allowed is not None:
         return tuple(a for a in allowed if isinstance(a, int))
-    low = int(_text(binder.low)) if binder.low is not None and _text(binder.low).isdigit() else 1
+    low = 1 if binder.low is None else frame.label(binder.low)
+    if not isinstance(low, int):
+        raise Untyped("a sum over labels that starts at a word", "untyped")
     high = frame.universe.config.top
-    if binder.high is not None:
+    if isinstance(binder.high, Name) and len(binder.high.text) == 1 and frame.world.is_count(binder.high.text):
+        if low == 1:
+            frame.dims.fix(named_dim(frame, binder.high.text), high)
+    elif binder.high is not None:
         top = frame.label(binder.high)
         high = top if isinstance(top, int) else high
     if high - low > 64:
