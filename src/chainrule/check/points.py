@@ -157,6 +157,8 @@ class Sampler:
                 return rng.integers(1, 16, shape) / 16
             case "simplex":
                 return _simplex(shape, rng)
+            case "simplex down" if len(shape) >= 3:
+                return np.swapaxes(_simplex((*shape[:-2], shape[-1], shape[-2]), rng), -1, -2)
             case "symmetric" if len(shape) >= 3 and shape[-1] == shape[-2]:
                 a = rng.integers(-16, 17, shape) / 8
                 return np.asarray((a + np.swapaxes(a, -1, -2)) / 2)

@@ -31,6 +31,11 @@ def _probabilities(world: World, _family: Family, _symbol: Symbol) -> bool:
     return world.probabilistic
 
 
+def _table_of_probabilities(world: World, _family: Family, symbol: Symbol) -> bool:
+    """One distribution in each column of a table."""
+    return world.probabilistic and len(symbol.axes) == 2
+
+
 def _may_be_symmetric(world: World, family: Family, symbol: Symbol) -> bool:
     """A square matrix never introduced, indexed or transposed may be meant symmetric; one in R^{n×n} is any matrix. A
     matrix Σ among probabilities is a covariance."""
@@ -47,6 +52,7 @@ UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol],
     None: (
         ("simplex", "sums to one", _probabilities),
         ("one-hot", "sums to one", _probabilities),
+        ("simplex down", "sums to one over its first index", _table_of_probabilities),
         ("symmetric", "is symmetric", _may_be_symmetric),
     ),
 }
