@@ -17,8 +17,9 @@ import numpy as np
 
 from chainrule.calculus import resolve
 from chainrule.check.need import Need
-from chainrule.check.points import MODES, SIZES, Sampler, dims_of, free_symbols, needy_symbols, sizes_for
+from chainrule.check.points import MODES, Sampler, dims_of, free_symbols, needy_symbols
 from chainrule.check.settle import Settled
+from chainrule.check.sizes import SIZES, sizes_for
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import (
     BALL,
@@ -145,6 +146,9 @@ class Comparer:
                 model = self.model(symbols, sizes, mode, needy, 1 if closed else POINTS)
                 a, b = evaluate(left, ordered, model), evaluate(right, ordered, model)
                 mask = np.isfinite(a) & np.isfinite(b)
+                for k, index in enumerate(ordered, start=1):
+                    skipped = self.settled.universe.dims.usual_first(index.dim.name) - index.dim.low
+                    mask[(slice(None),) * k + (slice(0, max(skipped, 0)),)] = False
                 if condition is not None:
                     mask &= evaluate(condition, ordered, model) != 0
                 gaps = relative_gaps(a, b, mask)

@@ -10,8 +10,9 @@ from flint import arb, fmpq
 from chainrule.check.compare import Comparer, Unclear
 from chainrule.check.lines import Variant
 from chainrule.check.need import Need
-from chainrule.check.points import dims_of, free_symbols, sizes_for
+from chainrule.check.points import dims_of, free_symbols
 from chainrule.check.settle import Settled
+from chainrule.check.sizes import sizes_for
 from chainrule.check.writing import names_of
 from chainrule.expr import BALL, Dim, Expr, ExprError, Index, Model, Symbol, evaluate
 from chainrule.expr.model import Array

@@ -15,8 +15,9 @@ import numpy as np
 
 from chainrule.check.compare import LEAST, Comparer, relative_gaps
 from chainrule.check.lines import Lines, Variant
-from chainrule.check.points import MODES, SIZES, dims_of, free_symbols, needy_symbols, reach, sizes_for
+from chainrule.check.points import MODES, dims_of, free_symbols, needy_symbols, reach
 from chainrule.check.report import Counterexample
+from chainrule.check.sizes import SIZES, sizes_for
 from chainrule.check.solve import Residual, Solution, System, enclosed, solve
 from chainrule.check.writing import names_of
 from chainrule.expr import Definitions, Dim, Expr, ExprError, Index, Model, Symbol, Unknown, add, const, evaluate, mul

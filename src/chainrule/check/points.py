@@ -25,42 +25,8 @@ from chainrule.expr import (
 from chainrule.expr.model import Array
 from chainrule.sheet.world import Universe
 
-SIZES = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 6, 7), (4, 3, 2, 5, 6, 7))
 MODES = ("real", "positive where needed", "unit where needed", "positive", "unit")
 NEEDY_FUNCTIONS = frozenset({"log", "log2", "log10", "sqrt", "arcsin", "arccos", "gammaln", "digamma"})
-
-
-def sizes_for(universe: Universe, dims: Iterable[Dim], variant: int) -> dict[Dim, int]:
-    """A size for every dimension: the declared one, or the next unused small number."""
-    table = universe.dims
-    found: dict[Dim, int] = {}
-    pool = list(SIZES[variant % len(SIZES)])
-    for dim in sorted(set(dims)):
-        root = table.find(dim.name)
-        fixed = table.sizes.get(root)
-        least = table.least.get(root, 1) + (1 if dim.low == 0 else 0)
-        if fixed is not None:
-            found[dim] = fixed
-            continue
-        size = next((s for s in pool if s >= least), max(least, 2))
-        if size in pool:
-            pool.remove(size)
-        found[dim] = size
-    _stretch(universe, found)
-    return found
-
-
-def _stretch(universe: Universe, found: dict[Dim, int]) -> None:
-    """Axes indexed by sums of letters (`X_{i+m}`) are as long as those sums get."""
-    table = universe.dims
-    by_root = {table.find(d.name): d for d in found}
-    for axis, letters, offset in table.spans:
-        dim = by_root.get(table.find(axis))
-        parts = [by_root.get(table.find(x)) for x in letters]
-        if dim is None or None in parts or table.find(axis) in table.sizes:
-            continue
-        last = sum(p.low + found[p] - 1 for p in parts if p is not None) + offset
-        found[dim] = max(found[dim], last - dim.low + 1)
 
 
 def dims_of(terms: Iterable[Expr], definitions: Definitions) -> set[Dim]:

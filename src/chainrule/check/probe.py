@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.check.compare import APART, POINTS, Comparer, relative_gaps
-from chainrule.check.points import dims_of, free_symbols, needy_symbols, sizes_for
+from chainrule.check.points import dims_of, free_symbols, needy_symbols
 from chainrule.check.settle import settle
+from chainrule.check.sizes import sizes_for
 from chainrule.expr import CyclicDefinition, Expr, ExprError, Index, Model, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.tree import Node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.expr import Expr, component, size
+from chainrule.expr import Expr, component, const, mul, piecewise, size
 from chainrule.read.tree import Name, Node, Span
 from chainrule.sheet.frame import Frame, Term
 from chainrule.sheet.names import Ref
@@ -66,8 +66,18 @@ def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
         dim, term = frame.letter(letter) or frame.free_letter(letter)
         frame.dims.unify(dim, axis)
         terms.append(term)
-    terms += [frame.index_term(node, axis) for node, axis in zip(nodes, whole.axes[n:], strict=False)]
-    return _view(frame, whole, terms, n + len(nodes))
+    placed = [(node, axis, frame.index_term(node, axis)) for node, axis in zip(nodes, whole.axes[n:], strict=False)]
+    terms += [term for _, _, term in placed]
+    return _within(frame, placed, _view(frame, whole, terms, n + len(nodes)))
+
+
+def _within(frame: Frame, placed: list[tuple[Node, str, Term]], val: Val) -> Val:
+    """A component in a sum whose index may leave its axis there: 0 where it does."""
+    tests = [test for node, axis, term in placed if (test := frame.inside(node, axis, term)) is not None]
+    if not tests:
+        return val
+    at = val.at
+    return replace(val, at=lambda *t: piecewise([(mul(*(test() for test in tests)), at(*t))], const(0)))
 
 
 def _view(frame: Frame, whole: Tensor, lead: list[Term], count: int) -> Val:
@@ -94,8 +104,8 @@ def components(frame: Frame, val: Val, subs: tuple[Node, ...]) -> Val:
     if not subs:
         return val
     if (len(subs) == 1 and len(val.dims) == 1) or len(subs) == len(val.dims):
-        terms = [frame.index_term(s, d) for s, d in zip(subs, val.dims, strict=True)]
-        return scalar(lambda: val.at(*(t() for t in terms)), val.derived)
+        placed = [(s, d, frame.index_term(s, d)) for s, d in zip(subs, val.dims, strict=True)]
+        return _within(frame, placed, scalar(lambda: val.at(*(t() for _, _, t in placed)), val.derived))
     if len(subs) == 1 and val.kind == "matrix":
         term = frame.index_term(subs[0], val.dims[0])
         return Val((val.dims[1], None), lambda j: val.at(term(), j), None, val.derived)

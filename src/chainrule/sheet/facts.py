@@ -40,6 +40,8 @@ def apply_fact(world: World, fact: Fact) -> None:
             family.domain_kind = str(fact.data)
         case "label":
             family.integer = True
+            if not ref.subs:
+                family.sub_counts.add(0)
         case "constant" | "independent":
             world.independent.add(ref.base)
         case "frontier":

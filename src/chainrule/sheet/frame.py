@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chainrule.expr import Expr, Index, add, const, mul, value
+from chainrule.expr import Expr, Index, add, const, indicator, mul, size, value
 from chainrule.read import tree
 from chainrule.read.tree import Name, Node, Number, Script, Sum, Unread
-from chainrule.sheet.names import letter_of, reference
-from chainrule.sheet.shapes import Dims, Untyped, Val
+from chainrule.sheet.linear import TIMES, Linear, linear
+from chainrule.sheet.literals import literal_number
+from chainrule.sheet.names import letter_of, reference, size_name, walk
+from chainrule.sheet.shapes import Apart, Dims, Reach, Untyped, Val
 from chainrule.sheet.world import Label, Universe, World
 
 Term = Callable[[], Expr]
@@ -27,6 +30,8 @@ MEANINGS: dict[type[Node], Callable[[Frame, Any], Val]] = {}
 
 
 MAX_DEPTH = 120
+LARGEST_STEP = 3
+"""A stride without a number is drawn from 1 up to this."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class Frame:
     depth: int = 0
     counter: list[int] = field(default_factory=lambda: [0])
     einstein: frozenset[str] | None = None
+    summed: frozenset[str] = frozenset()
+    statement: tuple[Node, ...] = ()
     used: set[str] = field(default_factory=set)
     active: tuple[int, ...] = ()
     nested: int = 0
@@ -133,35 +140,84 @@ class Frame:
 
     def index_term(self, node: Node, axis: str) -> Term:
         """The index term of a subscript over an axis: a letter, a number, `i+m`, a label `y_i`."""
+        letter = letter_of(node)
+        if letter is not None and not self._is_label_symbol(letter):
+            dim, term = self.letter(letter) or self.free_letter(letter)
+            with suppress(Apart):  # an index over one of two ranges that are known to differ, used on the other
+                self.dims.unify(dim, axis)
+            return term
         match node:
             case Number(text=text) if text.isdigit():
                 n = int(text)
                 self.dims.at_least(axis, n)
                 if n == 0:
-                    self.dims.low(axis, 0)
+                    self.dims.zero(axis)
                 return lambda: const(n)
-            case Name(text=text) if not self._is_label_symbol(text):
-                return self._letter_term(text, axis)
-            case Script(primes=1 | 2) if (letter := letter_of(node)) and letter in self.world.glossary.bound:
-                return self._letter_term(letter, axis)
             case Sum(terms=terms):
+                self._note_reach(node, axis)
                 parts = [(t.sign, self._shifted(t.node)) for t in terms]
-                self._note_span(terms, axis)
                 return lambda: add(*(p() if sign == "+" else mul(const(-1), p()) for sign, p in parts))
         return self._label_term(node, axis)
 
-    def _letter_term(self, letter: str, axis: str) -> Term:
-        dim, term = self.letter(letter) or self.free_letter(letter)
-        self.dims.unify(dim, axis)
-        return term
-
-    def _note_span(self, terms: tuple[tree.Term, ...], axis: str) -> None:
+    def _note_reach(self, node: Node, axis: str) -> None:
         """`X_{i+m}`: the axis must reach as far as i + m can."""
-        if any(t.sign == "-" and not isinstance(t.node, Number) for t in terms):
-            return
-        letters = [self.letter(x) for t in terms if (x := letter_of(t.node)) is not None]
-        offsets = [int(t.node.text) * (1 if t.sign == "+" else -1) for t in terms if isinstance(t.node, Number)]
-        self.dims.span(axis, tuple(found[0] for found in letters if found is not None), sum(offsets))
+        reach = self.reach(node, axis)
+        if reach is not None and reach.rising:
+            self.dims.reach(reach)
+
+    def reach(self, node: Node, axis: str) -> Reach | None:
+        """An index expression as a form of letters and sizes; a step that is no number counts as the largest drawn."""
+        sizes: dict[str, str] = {}
+
+        def atom(part: Node) -> Linear | None:
+            letter = letter_of(part)
+            if letter is not None and not self._is_step(letter):
+                found = self.letter(letter)
+                return None if found is None else Linear(((found[0], 1),))
+            name = size_name(part)
+            if name is None:
+                return None
+            number = self.whole(name)
+            if number is None and name in self.world.size_names:
+                sizes[name] = f"={name}"
+                return Linear(((name, 1),))
+            return Linear(constant=LARGEST_STEP if number is None else number)
+
+        form = linear(node, atom)
+        if form is None:
+            return None
+        letters = Linear(tuple((x, n) for x, n in form.parts if x not in sizes), form.constant)
+        named = Linear.of((sizes[x], n) for x, n in form.parts if x in sizes)
+        return Reach(axis, letters, named, self.owner.startswith("@"))
+
+    def inside(self, node: Node, axis: str, term: Term) -> Term | None:
+        """Whether an index expression stays on its axis, where a sum over one of its letters may lead beyond it:
+        such terms are no terms of the sum. None where it always stays."""
+        if not isinstance(node, Sum) or not self.summed & {letter_of(n) for n in walk(node)}:
+            return None
+        reach = self.reach(node, axis)
+
+        def at() -> Expr:
+            if reach is not None and self.dims.stays(reach):
+                return const(1)
+            dim = self.dims.dim(axis)
+            last = add(size(dim), const(dim.low - 1))
+            return mul(indicator("<=", const(dim.low), term()), indicator("<=", term(), last))
+
+        return at
+
+    def whole(self, name: str) -> int | None:
+        """The whole number that the document gives a name."""
+        site = self.world.site(name, self.position)
+        number = None if site is None else literal_number(site.body)
+        return int(number) if number is not None and number.denominator == 1 else None
+
+    def _is_step(self, text: str) -> bool:
+        """Whether a name in an index expression is a number (a stride, a size) rather than an index letter."""
+        if text in self.letters or text in self.free:
+            return False
+        family = self.world.families.get(text)
+        return text in self.world.size_names or (family is not None and family.operand > 0)
 
     def _is_label_symbol(self, text: str) -> bool:
         """Whether a letter is a label that the sheet declares or defines (`k = \\arg\\max_j v_j`), not a free index."""
@@ -175,11 +231,19 @@ class Frame:
         match node:
             case Number(text=text) if text.isdigit():
                 return lambda: const(int(text))
-            case Name(text=text) if text in self.world.size_names:
-                return self.value(node).at
-            case Name(text=text):
-                return (self.letter(text) or self.free_letter(text))[1]
-        return self.scalar_term(node, "an index")
+            case tree.Product(factors=factors) if all(f.op in TIMES for f in factors):
+                parts = [self._shifted(f.node) for f in factors]
+                return lambda: mul(*(p() for p in parts))
+            case tree.Fenced(open="(", body=Sum(terms=terms)):
+                signed = [(t.sign, self._shifted(t.node)) for t in terms]
+                return lambda: add(*(p() if sign == "+" else mul(const(-1), p()) for sign, p in signed))
+        letter = letter_of(node)
+        if letter is None or letter in self.world.size_names:
+            return self.scalar_term(node, "an index")
+        if self._is_step(letter):
+            self.world.family(letter).integer = True
+            return self.scalar_term(node, "an index")
+        return (self.letter(letter) or self.free_letter(letter))[1]
 
     def _label_term(self, node: Node, axis: str) -> Term:
         """An index that is data: `y_i` in `p_{y_i}`; its symbol takes integer values over the axis."""

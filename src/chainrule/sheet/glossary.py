@@ -38,18 +38,23 @@ from chainrule.sheet.names import (
 from chainrule.sheet.totals import whole_and_term
 from chainrule.sheet.writings import bring_together
 
+ORDERS = frozenset({"=", "≠", "<", ">", "≤", "≥"})
+
 
 def bound_letters(node: Node) -> Iterator[str]:
-    """Letters that a subscript condition ranges over: `i`, `i=1`, `i,j`, `j \\neq y_i`, `w \\in V`."""
+    """Letters that a subscript condition ranges over: `i`, `i=1`, `i,j`, `j \\neq y_i`, `i < j`, `w \\in V`."""
+    letter = letter_of(node)
+    if letter is not None:
+        yield letter
+        return
     match node:
-        case Name() | Script(primes=1 | 2):
-            if (letter := letter_of(node)) is not None:
-                yield letter
         case Comma(items=items):
             for item in items:
                 yield from bound_letters(item)
-        case Relation(first=first):
+        case Relation(first=first, links=links):
             yield from bound_letters(first)
+            others = (letter_of(link.node) for link in links if link.op in ORDERS)
+            yield from (x for x in others if x is not None and x.rstrip("'") in INDEX_LETTERS)
         case Product(factors=factors) if all(f.op == "" for f in factors):
             for f in factors:
                 yield from bound_letters(f.node)

@@ -124,7 +124,7 @@ class Line:
 
 def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tuple[Frame, Val, Val]:
     """Both sides of an equation as values; raises `Untyped`."""
-    frame = Frame(universe, f"@{e.position}", e.position, choices=choices)
+    frame = Frame(universe, f"@{e.position}", e.position, choices=choices, statement=(e.lhs, e.rhs))
     if universe.world.einstein:
         frame = frame.child(einstein=frozenset(universe.world.free_letters.get(e.position, ())))
     lhs = _over_samples(frame, e.lhs) if choices.total else frame.value(e.lhs)

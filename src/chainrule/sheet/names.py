@@ -165,11 +165,39 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def letter_of(node: Node | None) -> str | None:
-    """The letter of a plain name, with its primes (`a'` beside `a`), or None."""
-    if isinstance(node, Script) and node.primes and node.sub is None and node.sup is None:
-        letter = letter_of(node.base)
-        return None if letter is None else letter + "'" * node.primes
-    return node.text if isinstance(node, Name) else None
+    """The letter of a plain name, with its primes (`j'` is another letter than `j`); None for anything else."""
+    match node:
+        case Name(text=text):
+            return text
+        case Script(base=Name(text=text), sub=None, sup=None, primes=primes) if len(text) == 1 and primes:
+            return text + "'" * primes
+    return None
+
+
+def outside_letters(node: Node) -> set[str]:
+    """The letters in subscripts of a formula that stand outside of its big operators."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Product):
+            at = next((n for n, f in enumerate(top.factors) if isinstance(f.node, tree.Big)), len(top.factors))
+            stack += [f.node for f in top.factors[:at]]
+            continue
+        if isinstance(top, Script) and top.sub is not None:
+            found |= {x for n in walk(top.sub) if (x := letter_of(n)) is not None}
+        stack += children(top)
+    return found
+
+
+def size_name(node: Node) -> str | None:
+    """A size as a name: `n`, `H_{out}`, `k_1`; None for anything else."""
+    match node:
+        case Name(text=text):
+            return text
+        case Script(base=Name(text=text), sub=Node() as sub, sup=None, primes=0):
+            return f"{text}_{''.join(getattr(n, 'text', '') for n in sorted(walk(sub), key=lambda n: n.span.start))}"
+    return None
 
 
 def spelled(name: Name) -> str:

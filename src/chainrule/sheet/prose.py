@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum
-from chainrule.sheet.names import Glossary, Ref, reference, walk
+from chainrule.sheet.names import Glossary, Ref, reference, size_name
 from chainrule.sheet.statements import Equation, Sentence, Sheet
 
 
@@ -134,14 +134,7 @@ def _all_times(product: Product) -> bool:
 
 def dimension(node: Node) -> str | None:
     """A dimension as a name or digits; None when it is an expression."""
-    match node:
-        case Number(text=text):
-            return text
-        case Name(text=text):
-            return text
-        case Script(base=Name(text=text), sub=Node() as sub):
-            return f"{text}_{''.join(getattr(n, 'text', '') for n in sorted(walk(sub), key=lambda n: n.span.start))}"
-    return None
+    return node.text if isinstance(node, Number) else size_name(node)
 
 
 # -------------------------------------------------------------------------------------------------- from words
@@ -220,6 +213,8 @@ SET_TO = r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)
 NO_CASE = r"(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)"
 FUNCTION = r"([^.;:⟦]*?(?:function|activation|unit|softmax|sigmoid))"
 EINSTEIN = r"(?i)einstein|summation convention|tensor notation|repeated[- ](?:index|indices)[ -]|repeated indices"
+TRUTH = r"(?:correct|true|target|actual|ground[- ]truth) (?:class|label|category|word|index)\b"
+ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
 DEPENDENCE = r"(?:does not depend on|do not depend on|is not a function of|independent of)"
@@ -230,6 +225,8 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
     ("scalar", NAMES + IS + THE + r"(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
     ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),
+    ("label of the truth", NAMES + IS + r"(?:the )?(?:index of the )?" + TRUTH, _kind("label")),
+    ("truth of a label", TRUTH + r"(?: is| be|,)? " + ONE_NAME, _kind("label")),
     ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
     ("one-hot beside", NAMES + r",? (?:the |an? |its )?(?:true |corresponding )?one[- ]hot", _kind("one-hot")),
     ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),

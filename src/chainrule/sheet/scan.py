@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule.read import tree
-from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
@@ -17,6 +17,7 @@ from chainrule.sheet.names import (
     children,
     letter_of,
     reference,
+    size_name,
     walk,
 )
 from chainrule.sheet.statements import DEFINING, Equation
@@ -30,6 +31,7 @@ class Scan:
         self.world = world
         self.refs: dict[str, list[Ref]] = {}
         self.index_letters: set[str] = set()
+        self.firsts: set[str] = set()
 
     def node(self, node: Node) -> None:
         """Record the names of a formula."""
@@ -42,7 +44,7 @@ class Scan:
                 if not is_function_word(ref.base):
                     self.world.family(ref.base).operand += 1
                     self.world.family(ref.base).bare += not (ref.labels or ref.subs)
-                stack += [n for n in (*ref.subs, *ref.labels) if not isinstance(n, Name)]
+                stack += [n for n in (*ref.subs, *ref.labels) if letter_of(n) is None]
                 stack += [p.node for p in ref.postfix if p.node is not None and not isinstance(p.node, Name)]
                 continue
             stack += self.below(top)
@@ -66,7 +68,7 @@ class Scan:
                 self.transposed(body)
             case Big(sub=sub, sup=sup):
                 self.limits(node)
-                return [n for n in (sub, sup) if n is not None and not isinstance(n, Name)]
+                return [n for n in (sub, sup) if n is not None and letter_of(n) is None]
         return list(children(node))
 
     def transposed(self, node: Node) -> None:
@@ -132,18 +134,19 @@ class Scan:
         family.called += 1
         family.calls_with_names += surely
         self.use(ref)
-        stack = [n for n in ref.subs if not isinstance(n, Name)]
+        stack = [n for n in ref.subs if letter_of(n) is None]
         for n in stack:
             self.node(n)
         return True
 
     def limits(self, node: Big) -> None:
-        for part in (node.sup, node.sub):
-            if part is None:
-                continue
-            for n in walk(part):
-                if isinstance(n, Name) and n.text not in self.world.glossary.bound and part is node.sup:
-                    self.world.size_names.add(n.text)
+        """The sizes in the upper limits of a big operator, `n` and `H_{out}`, and where its letter starts."""
+        for part in ([] if node.sup is None else [node.sup], _upper_limits(node.sub)):
+            for limit in part:
+                self.world.size_names |= set(_sizes_in(limit, self.world.glossary.bound))
+        for item in walk(node.sub) if node.sub is not None else ():
+            if isinstance(item, Relation) and item.links[0].op == "=" and isinstance(item.links[0].node, Number):
+                self.firsts.add(item.links[0].node.text)
 
     def use(self, ref: Ref) -> None:
         if is_function_word(ref.base):
@@ -157,17 +160,22 @@ class Scan:
     def _slot(self, family: Family, n: int, sub: Node) -> None:
         letter = letter_of(sub)
         if letter is not None:
-            self.index_letters.add(letter)
+            self.index_letters.add(letter.rstrip("'"))
             family.lettered.add(n)
         elif isinstance(sub, Number):
             family.numbered.add(n)
+            if sub.text == "0":
+                family.zeros.add(n)
         elif isinstance(sub, Sum) and len(sub.terms) == 2 and isinstance(sub.terms[1].node, Number):
             family.shifted.add(n)
         elif isinstance(sub, Sum):
             family.lettered.add(n)
+        if isinstance(sub, Sum):
+            self.index_letters |= _letters_in(sub) & self.world.glossary.bound
 
     def finish(self, equations: list[Equation]) -> None:
         """Decide which subscripts are axes of an array and which are labels; count subscripts."""
+        self.world.first = 0 if self.firsts == {"0"} else 1
         assigned = self._literal_definitions(equations)
         for base, refs in self.refs.items():
             family = self.world.family(base)
@@ -257,6 +265,26 @@ class Scan:
             if (listed and not ref.subs) or (len(ref.subs) == 1 and letter_of(ref.subs[0]) is not None):
                 found.add(ref.base)
         return found
+
+
+def _upper_limits(sub: Node | None) -> list[Node]:
+    """`n` in `\\sum_{1 \\le i < j \\le n}`."""
+    found = []
+    for node in walk(sub) if sub is not None else ():
+        if isinstance(node, Relation):
+            found += [link.node for link in node.links[1:] if link.op in ("≤", "<")]
+    return found
+
+
+def _sizes_in(node: Node, bound: set[str]) -> Iterator[str]:
+    """The size names of a limit; `H_{out}` is one name."""
+    name = size_name(node)
+    if name is not None:
+        if name not in bound:
+            yield name
+        return
+    for child in children(node):
+        yield from _sizes_in(child, bound)
 
 
 def _inner(node: Node, world: World) -> list[Ref]:

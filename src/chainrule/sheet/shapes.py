@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.expr import Dim, Expr
+from chainrule.sheet.linear import Linear
 
 Terms = tuple[Expr, ...]
+NOTHING = Linear()
 
 
 class Untyped(Exception):
@@ -25,16 +27,52 @@ class Untyped(Exception):
         self.message = message
 
 
+class Apart(Untyped):
+    """Two dimensions that an equation of the document keeps apart: m and n in `m = n - k + 1`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """An axis is indexed by a form of letters and sizes (`i + m`, `K - 1 - m`), both given by their dimensions;
+    `claimed`: by a line that is to be judged, not by a definition."""
+
+    axis: str
+    letters: Linear
+    sizes: Linear = NOTHING
+    claimed: bool = False
+
+    @property
+    def rising(self) -> bool:
+        """Whether every letter makes the index larger."""
+        return all(n > 0 for _, n in self.letters.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What the size of a dimension is, as a form of the sizes of others; `last`: what its last index is."""
+
+    dim: str
+    form: Linear
+    last: bool = False
+
+
 @dataclass
 class Dims:
-    """A union of dimensions known to be equal, each class with the names and the size that were declared for it."""
+    """A union of dimensions known to be equal, each class with the names and the size that were declared for it.
+
+    `first` is where an index begins that nothing gives a first value; `measures` and `reaches` are looked at when
+    sizes are chosen.
+    """
 
     parent: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     least: dict[str, int] = field(default_factory=dict)
     lows: dict[str, int] = field(default_factory=dict)
-    spans: list[tuple[str, tuple[str, ...], int]] = field(default_factory=list)
+    zeros: dict[str, int] = field(default_factory=dict)
+    reaches: list[Reach] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+    first: int = 1
 
     def find(self, name: str) -> str:
         """The representative of a dimension."""
@@ -50,6 +88,9 @@ class Dims:
         a, b = self.find(a), self.find(b)
         if a == b:
             return
+        for m in self.measures:
+            if not m.last and {a, b} <= {self.find(x) for x in (m.dim, *dict(m.form.parts))}:
+                raise Apart(f"a dimension {self.shown(a)} meets a dimension {self.shown(b)}", "shape")
         if a in self.sizes and b in self.sizes and self.sizes[a] != self.sizes[b]:
             raise Untyped(f"a dimension of size {self.sizes[a]} meets one of size {self.sizes[b]}", "shape")
         if a in self.names and b in self.names and self.names[a] != self.names[b]:
@@ -62,6 +103,8 @@ class Dims:
             self.least[a] = max(self.least.get(a, 0), self.least[b])
         if b in self.lows:
             self.lows[a] = min(self.lows.get(a, self.lows[b]), self.lows[b])
+        if b in self.zeros:
+            self.zeros[a] = 0
 
     def lead(self, dim: str) -> None:
         """Make a dimension the representative of those equal to it."""
@@ -69,7 +112,7 @@ class Dims:
         if root == dim:
             return
         self.parent[dim], self.parent[root] = dim, dim
-        tables: tuple[dict[str, Any], ...] = (self.names, self.sizes, self.least, self.lows)
+        tables: tuple[dict[str, Any], ...] = (self.names, self.sizes, self.least, self.lows, self.zeros)
         for table in tables:
             if root in table:
                 table[dim] = table.pop(root)
@@ -98,10 +141,33 @@ class Dims:
         root = self.find(dim)
         self.lows[root] = min(self.lows.get(root, first), first)
 
+    def zero(self, dim: str) -> None:
+        """A component 0 is written: the axis begins there, also where sums over it start at 1."""
+        self.zeros[self.find(dim)] = 0
+
+    def usual_first(self, dim: str) -> int:
+        """Where a free index begins: at 1 where sums do, though there is a component 0 too (`w_0`, the bias)."""
+        root = self.find(dim)
+        return self.lows.get(root, self.first) if root in self.zeros else self.first_of(dim)
+
+    def first_of(self, dim: str, seen: frozenset[str] = frozenset()) -> int:
+        """The first index of a dimension: as a sum or a literal index states it, or the least that `i + m` can be."""
+        root = self.find(dim)
+        if root in self.zeros:
+            return 0
+        if root in self.lows or root in seen:
+            return self.lows.get(root, self.first)
+        least = [
+            sum(n * self.first_of(x, seen | {root}) for x, n in r.letters.parts) + r.letters.constant
+            for r in self.growing()
+            if self.find(r.axis) == root and not r.sizes.parts
+        ]
+        return max(min(least), 0) if least else self.first
+
     def dim(self, name: str) -> Dim:
         """The dimension as the terms use it."""
         root = self.find(name)
-        return Dim(root, self.lows.get(root, 1))
+        return Dim(root, self.first_of(root))
 
     def shown(self, name: str | None) -> str:
         """A dimension for a message: its declared name or size."""
@@ -118,12 +184,49 @@ class Dims:
     def copy(self) -> Dims:
         """An independent copy, to try something on."""
         return Dims(
-            dict(self.parent), dict(self.names), dict(self.sizes), dict(self.least), dict(self.lows), list(self.spans)
-        )
+            dict(self.parent), dict(self.names), dict(self.sizes), dict(self.least), dict(self.lows), dict(self.zeros),
+            list(self.reaches), list(self.measures), self.first,
+        )  # fmt: skip
 
-    def span(self, axis: str, letters: tuple[str, ...], offset: int) -> None:
-        """An axis is indexed by a sum of letters (`i + m`): it is as long as that sum can get."""
-        self.spans.append((axis, letters, offset))
+    def reach(self, reach: Reach) -> None:
+        """An axis is as long as a form of letters can get."""
+        if reach not in self.reaches:
+            self.reaches.append(reach)
+
+    def growing(self) -> list[Reach]:
+        """The reaches that make their axes longer: those of definitions first, and none that goes round in a circle
+        (`x_t x_{t+1}`, or an output read at input places), which leaves its axis instead."""
+        found: list[Reach] = []
+        above: dict[str, set[str]] = {}
+        for r in sorted(self.reaches, key=lambda r: r.claimed):
+            axis, below = self.find(r.axis), {self.find(x) for x, _ in r.letters.parts}
+            if axis not in self.sizes and axis not in _closure(below, above):
+                found.append(r)
+                above.setdefault(axis, set()).update(below)
+        return found
+
+    def stays(self, reach: Reach) -> bool:
+        """Whether an index expression never leaves its axis, as far as sizes can be chosen so."""
+        axis = self.find(reach.axis)
+        ruled = axis in {self.find(x) for m in self.measures for x in (m.dim, *dict(m.form.parts))}
+        return reach.rising and not (ruled and reach.claimed) and reach in self.growing()
+
+    def measure(self, measure: Measure) -> None:
+        """A size is a form of other sizes; said twice it is said once."""
+        if measure not in self.measures:
+            self.measures.append(measure)
+
+
+def _closure(start: set[str], step: dict[str, set[str]]) -> set[str]:
+    """Everything that some names lead to, themselves included."""
+    seen: set[str] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += step.get(name, ())
+    return seen
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from chainrule.sheet.frame import Frame, index_term
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.sizes import named_dim
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.world import Cycle, Instance, Label, Reading, Site, Universe, World
 
@@ -187,6 +188,7 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
             labels=labels,
             shift=shift,
             step=next(iter(labels.values())) if len(labels) == 1 else None,
+            statement=(site.body,),
             depth=frame.depth,
             active=frame.active,
         )
@@ -294,12 +296,3 @@ def _declare_dims(frame: Frame, instance: Instance, names: tuple[str, ...]) -> N
             frame.dims.fix(name, int(dim))
         else:
             frame.dims.unify(name, named_dim(frame, dim, strong=True))
-
-
-def named_dim(frame: Frame, name: str, strong: bool = False) -> str:
-    """The dimension that a size name stands for."""
-    dim = f"={name}"
-    if strong and dim not in frame.dims.names:
-        frame.dims.name(dim, name)
-    frame.universe.sized.add(name)
-    return dim

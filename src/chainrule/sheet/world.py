@@ -67,6 +67,7 @@ class Family:
     numbered: set[int] = field(default_factory=set)
     lettered: set[int] = field(default_factory=set)
     shifted: set[int] = field(default_factory=set)
+    zeros: set[int] = field(default_factory=set)
     called: int = 0
     operand: int = 0
     calls_with_names: int = 0
@@ -210,6 +211,7 @@ class World:
     solutions: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     parameter: Node | None = None
+    first: int = 1
     derived: dict[str, frozenset[str]] = field(default_factory=dict)
     bodies: dict[int, frozenset[str]] = field(default_factory=dict)
     first_steps: dict[object, Reading] = field(default_factory=dict)
@@ -319,6 +321,9 @@ class Universe:
     numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)
     building: dict[object, int] = field(default_factory=dict)
     first_steps: Reading | None = None
+
+    def __post_init__(self) -> None:
+        self.dims.first = self.world.first
 
     def mark(self) -> tuple[Dims, frozenset[object]]:
         """Where typing stands, to come back to when a line does not fit."""

@@ -8,7 +8,6 @@ from chainrule.read.tree import (
     Dots,
     Fenced,
     Infix,
-    Name,
     Node,
     Number,
     Product,
@@ -17,7 +16,9 @@ from chainrule.read.tree import (
     Sum,
     Text,
 )
-from chainrule.sheet.names import letter_of
+from chainrule.sheet.frame import Frame
+from chainrule.sheet.meaning.conditions import is_index_letter
+from chainrule.sheet.names import letter_of, outside_letters
 from chainrule.sheet.shapes import Untyped
 
 
@@ -31,18 +32,20 @@ class Binder:
         self.conditions: list[Relation] = []
 
 
-def binders(node: Big) -> list[Binder]:
-    """The letters of `i`, `i,j`, `i=1` (with an upper limit), `j \\neq y_i`, `j=1, j \\neq i`, `w \\in V`."""
+def binders(frame: Frame, node: Big) -> list[Binder]:
+    """The letters of `i`, `i,j`, `i=1` (with an upper limit), `j \\neq y_i`, `j=1, j \\neq i`, `i < j`, `w \\in V`."""
     items = node.sub.items if isinstance(node.sub, Comma) else (node.sub,)
     found: list[Binder] = []
     for item in items:
+        letter = None if item is None else letter_of(item)
+        if letter is not None:
+            found.append(Binder(letter))
+            continue
         match item:
-            case Name() | Script(primes=1 | 2) if (letter := letter_of(item)) is not None:
-                found.append(Binder(letter))
-            case Product(factors=factors) if all(isinstance(f.node, Name) and f.op == "" for f in factors):
-                found += [Binder(f.node.text) for f in factors if isinstance(f.node, Name)]
+            case Product(factors=factors) if all(letter_of(f.node) is not None and f.op == "" for f in factors):
+                found += [Binder(x) for f in factors if (x := letter_of(f.node)) is not None]
             case Relation():
-                _relation_binder(item, node, found)
+                _relation_binder(frame, item, node, found)
             case Dots() | Number() | Sum() | Script() if found:
                 if not isinstance(item, Dots):
                     found[-1].high = item
@@ -65,12 +68,37 @@ def _shared_limit(node: Big) -> bool:
     return isinstance(node.sub, (Product, Comma))
 
 
-def _relation_binder(item: Relation, node: Big, binders: list[Binder]) -> None:
-    """`j = 1`, `j \\neq i`, `w \\in V`: a range or a condition, for a new letter or for one that is bound already."""
+def _relation_binder(frame: Frame, item: Relation, node: Big, binders: list[Binder]) -> None:
+    """`j = 1`, `j \\neq y_i`, `1 \\le i < j \\le n`: ranges and conditions, for new letters or bound ones."""
     first, link = item.first, item.links[0]
-    letters = [letter_of(first)] if letter_of(first) else [letter_of(x) for x in _items(first)]
+    ranged = link.op == "=" and (node.sup is not None or isinstance(link.node, (Number, Comma)))
+    if ranged or link.op == "∈":
+        _range_binder(item, node, binders)
+        return
+    sides = [first, *(x.node for x in item.links)]
+    letters = [x for side in sides for part in _items(side) if (x := letter_of(part)) is not None]
     known = {b.letter for b in binders}
-    if None in letters or letters[0] in known:
+    new = [x for x in dict.fromkeys(letters) if x not in known and _is_new(frame, x)]
+    if not new and not known & set(letters):
+        new = letters[:1]  # a letter that stands outside too, bound anew
+    if not new and not binders:
+        raise Untyped("a sum over a condition that binds no letter", "untyped")
+    binders += [Binder(x) for x in new]
+    binders[-1].conditions.append(item)
+
+
+def _is_new(frame: Frame, letter: str) -> bool:
+    """Whether a letter in the condition of a sum has no meaning outside: `\\sum_{i \\neq j}` runs over both then."""
+    if letter in frame.letters or not is_index_letter(frame, letter):
+        return False
+    return not any(letter in outside_letters(node) for node in frame.statement)
+
+
+def _range_binder(item: Relation, node: Big, binders: list[Binder]) -> None:
+    """`j = 1` with an upper limit, `j = 1, \\dots, n`, `i, j \\in S`, `i \\in \\{1, 2\\}`."""
+    first, link = item.first, item.links[0]
+    letters = [letter_of(x) for x in _items(first)]
+    if None in letters or letters[0] in {b.letter for b in binders}:
         if not binders:
             raise Untyped("a sum over a condition that binds no letter", "untyped")
         binders[-1].conditions.append(item)
@@ -78,13 +106,11 @@ def _relation_binder(item: Relation, node: Big, binders: list[Binder]) -> None:
     for letter in letters:
         binder = Binder(str(letter))
         binders.append(binder)
-        if link.op == "=" and (node.sup is not None or isinstance(link.node, (Number, Comma))):
+        if link.op == "=":
             binder.low = link.node
             if isinstance(link.node, Comma):
                 binder.low, binder.high = link.node.items[0], link.node.items[-1]
-        elif link.op == "∈" and not (isinstance(link.node, Fenced) and link.node.open == "{"):
-            continue
-        else:
+        elif isinstance(link.node, Fenced) and link.node.open == "{":
             binder.conditions.append(item)
 
 

@@ -70,8 +70,10 @@ def is_index_letter(frame: Frame, letter: str) -> bool:
     """Whether a letter stands for an index here: bound, already used as a subscript, or nothing else at all."""
     if frame.letter(letter) is not None:
         return True
-    family = frame.world.families.get(letter)
-    return len(letter) == 1 and not frame.world.defined(letter) and (family is None or family.operand == 0)
+    core = letter.rstrip("'")
+    family = frame.world.families.get(core)
+    unused = family is None or (family.operand == 0 and not family.integer)
+    return len(core) == 1 and unused and not frame.world.defined(core)
 
 
 def _membership(frame: Frame, a: Node, op: str, b: Node) -> Val:

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from chainrule.calculus import derivative as differentiate
 from chainrule.calculus import resolve
-from chainrule.expr import Component, Definitions, Expr, Index, Symbol, derivative, substitute, value
+from chainrule.expr import (
+    Component,
+    Definitions,
+    Expr,
+    Index,
+    Piecewise,
+    Symbol,
+    const,
+    derivative,
+    piecewise,
+    substitute,
+    value,
+)
 from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import quotient
@@ -250,6 +262,8 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
     universe = frame.universe
 
     def take(body: Expr, variable: Expr) -> Expr:
+        if isinstance(variable, Piecewise):  # a component that is there for some terms of a sum only
+            return piecewise([(holds, take(body, part)) for holds, part in variable.cases], const(0))
         if isinstance(variable, Component):
             if explicit and frame.choices.explicit and isinstance(body, Component):
                 own = universe.definitions.get(body.symbol)

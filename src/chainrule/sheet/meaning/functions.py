@@ -169,7 +169,9 @@ def _inside(frame: Frame, site: Site, owner: str, args: dict[str, Val]) -> Frame
     """The frame for the body of a function: everything around the call but Einstein's convention."""
     active = (*frame.active, site.position)
     depth, nested = frame.depth + 1, frame.nested + 1
-    return frame.child(owner=owner, args=args, depth=depth, nested=nested, active=active, einstein=None)
+    return frame.child(
+        owner=owner, args=args, depth=depth, nested=nested, active=active, einstein=None, statement=(site.body,)
+    )
 
 
 def _bound(frame: Frame, inner: Frame, site: Site, param: Node, arg: Node) -> Frame:

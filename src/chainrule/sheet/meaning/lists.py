@@ -11,7 +11,7 @@ from chainrule.read.tree import Dots, Name, Node, Number, Span
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import letter_of
 from chainrule.sheet.shapes import Untyped, Val
-from chainrule.sheet.tensors import named_dim
+from chainrule.sheet.sizes import named_dim
 
 SLOT = "•"
 

@@ -27,7 +27,7 @@ from chainrule.sheet.names import (
     split_superscript,
 )
 from chainrule.sheet.shapes import Untyped, Val, scalar
-from chainrule.sheet.tensors import named_dim
+from chainrule.sheet.sizes import named_dim
 
 IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
 
@@ -58,6 +58,9 @@ def _named(frame: Frame, ref: Ref) -> Val:
         return components(frame, frame.args[ref.base], ref.subs)
     plain = not (ref.subs or ref.labels or ref.primes)
     known = world.defined(ref.base)
+    primed = None if ref.subs or ref.labels or not ref.primes else frame.letter(ref.base + "'" * ref.primes)
+    if primed is not None:
+        return scalar(primed[1])
     if plain and not known:
         letter = frame.letter(ref.base)
         if letter is not None:

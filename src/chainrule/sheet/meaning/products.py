@@ -9,7 +9,7 @@ from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning import differentials
 from chainrule.sheet.meaning.calls import called, function_name
 from chainrule.sheet.meaning.implied import implied_sums, summed_over
-from chainrule.sheet.meaning.sums import big
+from chainrule.sheet.meaning.sums import acted_on, big
 from chainrule.sheet.meaning.whole import by_all_arguments, partial_at
 from chainrule.sheet.shapes import Untyped, Val
 
@@ -136,7 +136,8 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
     if isinstance(node, Big):
         if not rest:
             raise Untyped(f"a {node.op} with nothing after it", "untyped")
-        return big(frame, node, rest), len(factors)
+        end = n + 1 + acted_on(node, rest)
+        return big(frame, node, factors[n + 1 : end]), end
     if isinstance(node, Text):
         raise Untyped(f"the words “{node.text.strip()}” stand inside a product", "untyped")
     variables = differentials.operator(frame, node)
@@ -171,7 +172,7 @@ def operand_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:
     """Where the operand that begins at factor n ends."""
     node = factors[n].node
     if isinstance(node, Big):
-        return len(factors)
+        return n + 1 + acted_on(node, factors[n + 1 :])
     if n + 1 < len(factors) and function_name(frame, node, factors[n + 1].node):
         return n + 2
     return n + 1

@@ -6,22 +6,21 @@ from collections.abc import Callable
 from functools import partial
 
 from chainrule.expr import Expr, IndexValue, const, mul, piecewise, reduce, total
-from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Accent, Big, Factor, Name, Node, Product, Script
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.binders import Binder, binders
 from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.implied import summed_over
+from chainrule.sheet.meaning.ranges import bounded
 from chainrule.sheet.names import INDEX_LETTERS, letter_of, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Dims, Untyped, Val
-from chainrule.sheet.tensors import named_dim
+from chainrule.sheet.sizes import named_dim
 
 PLACES = ("argmax", "argmin")
 """Operators whose value is an index: where the extreme is."""
-MOST_TERMS = 2**20
-"""A sum with fixed limits has at most this many terms."""
 
 
 def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
@@ -32,7 +31,22 @@ def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
         if node.op != "sum":
             raise Untyped(f"a {node.op} without a range", "ambiguous")
         return _unlettered(frame, _body(rest))
-    return _bound_sum(frame, node, binders(node), _body(rest))
+    return _bound_sum(frame, node, binders(frame, node), _body(rest))
+
+
+def acted_on(node: Big, rest: tuple[Factor, ...]) -> int:
+    """How many of the factors after a big operator it acts on: all, but a product only up to the last one with its
+    letter, and not on another product over the same letter: `\\prod_{i<k} x_i \\prod_{i>k} x_i`."""
+    letters = set(bound_letters(node.sub)) if node.sub is not None else set()
+    if node.op != "prod" or not letters:
+        return len(rest)
+    end = next((n for n, f in enumerate(rest) if n and _binds(f.node, letters)), len(rest))
+    last = [n for n, f in enumerate(rest[:end]) if letters & {x for part in walk(f.node) if (x := letter_of(part))}]
+    return max(last, default=end - 1) + 1
+
+
+def _binds(node: Node, letters: set[str]) -> bool:
+    return isinstance(node, Big) and node.sub is not None and bool(letters & set(bound_letters(node.sub)))
 
 
 def _unlettered(frame: Frame, body: Node) -> Val:
@@ -63,11 +77,11 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
     if _labels_with(frame, binder.letter, body):
         return _unrolled(frame, node, binder, others, body)
     dim = frame.new_dim("Σ" + binder.letter)
-    inner = frame.bind(binder.letter, dim)
+    inner = frame.bind(binder.letter, dim).child(summed=frame.summed | {binder.letter})
     inner.free = frame.free
-    _range(frame, dim, binder)
+    tests = bounded(inner, dim, binder, body)
     val = _bound_sum(inner, node, others, body) if others else inner.value(body)
-    tests = [condition(inner, c) for c in binder.conditions]
+    tests += [condition(inner, c).at for c in binder.conditions]
     letter_term = inner.letters[binder.letter][1]
 
     def at(*terms: Expr) -> Expr:
@@ -75,9 +89,9 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
         if node.op in PLACES and not val.scalar:
             raise Untyped(f"the {node.op} of what is no scalar", "shape")
         if node.op == "sum":
-            entry = mul(*(t.at() for t in tests), entry)
+            entry = mul(*(test() for test in tests), entry)
         elif tests and node.op == "prod":
-            entry = piecewise([(mul(*(t.at() for t in tests)), entry)], const(1))
+            entry = piecewise([(mul(*(test() for test in tests)), entry)], const(1))
         elif tests:
             raise Untyped(f"a {node.op} with a condition", "operator")
         term = letter_term()
@@ -86,65 +100,6 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
         return total(index, entry) if node.op == "sum" else reduce(node.op, index, entry)
 
     return Val(val.shape, at, None, val.derived)
-
-
-def _range(frame: Frame, dim: str, binder: Binder) -> None:
-    """The dimension of a bound letter takes its limits: from 1 to n has size n, from 0 to n - 1 too."""
-    low = 1
-    if isinstance(binder.low, Number) and binder.low.text.isdigit():
-        low = int(binder.low.text)
-    elif binder.low is not None:
-        raise Untyped("a sum that starts at a symbol", "untyped")
-    if low not in (0, 1):
-        raise Untyped(f"a sum that starts at {low}", "untyped")
-    if binder.low is not None:
-        frame.dims.low(dim, low)
-    high = binder.high
-    match high:
-        case None:
-            return
-        case _ if (last := _integer(high)) is not None:
-            if not 0 <= last - low < MOST_TERMS:
-                raise Untyped(f"a sum from {low} to {last} is out of bounds (at most {MOST_TERMS} terms)", "too-large")
-            frame.dims.fix(dim, last - low + 1)
-        case Sum(terms=(first, second)) if second.sign == "-" and _text(second.node) == "1" and low == 0:
-            _limit_name(frame, dim, first.node, "")
-        case _:
-            _limit_name(frame, dim, high, "" if low == 1 else "+1")
-
-
-def _integer(node: Node) -> int | None:
-    """The value of a limit made of whole numbers: `10`, `2+1`, `10^2`; None for anything else or out of bounds."""
-    match node:
-        case Number(text=text) if text.isdigit() and len(text) <= 18:
-            return int(text)
-        case Sum(terms=terms):
-            parts = [_integer(t.node) for t in terms]
-            if None in parts:
-                return None
-            return sum(p if t.sign == "+" else -p for t, p in zip(terms, parts, strict=True) if p is not None)
-        case Script(base=Number() as base, sub=None, sup=Node() as sup, primes=0):
-            b, exponent = _integer(base), _integer(sup)
-            if b is None or exponent is None or not 0 <= exponent <= 12:
-                return None
-            return int(b**exponent)
-    return None
-
-
-def _text(node: Node) -> str:
-    return getattr(node, "text", "")
-
-
-def _limit_name(frame: Frame, dim: str, node: Node, suffix: str) -> None:
-    ref = reference(node, frame.world.glossary)
-    if ref is None and isinstance(node, Fenced):
-        return  # the size of a set: `|V|`
-    if ref is None:
-        raise Untyped("a sum up to an expression", "untyped")
-    labels = [str(frame.label(x)) for x in (*ref.subs, *ref.labels)]
-    name = ref.base + "".join(labels) + suffix
-    if not suffix and not labels:
-        frame.dims.unify(dim, named_dim(frame, name))
 
 
 def _labels_with(frame: Frame, letter: str, body: Node) -> bool:

@@ -1,0 +1,124 @@
+"""The range of a bound letter: its dimension takes the limits that fit it, what else they say becomes a condition.
+
+`\\sum_{i=1}^n` and `\\sum_{i=0}^{n-1}` run over a whole axis of size n. `\\sum_{i=0}^{H-k}` says how long the axis of i
+is. `\\sum_{i=2}^{n}`, `\\sum_{j=i}^{n}` and `\\sum_{t=1}^{T-1} x_t x_{t+1}` run over a part of an axis.
+"""
+
+from __future__ import annotations
+
+from chainrule.expr import Expr, const, indicator
+from chainrule.read.tree import Fenced, Node, Number, Script
+from chainrule.sheet.frame import Frame, Term
+from chainrule.sheet.linear import Linear, linear
+from chainrule.sheet.meaning.binders import Binder
+from chainrule.sheet.names import letter_of, reference, walk
+from chainrule.sheet.shapes import Measure, Untyped
+from chainrule.sheet.sizes import measured, sizes_of
+
+MOST_TERMS = 2**20
+"""A sum with fixed limits has at most this many terms."""
+
+
+def bounded(frame: Frame, dim: str, binder: Binder, body: Node) -> list[Term]:
+    """Give the dimension of a bound letter its limits; the conditions on the letter that are left over."""
+    tests: list[Term] = []
+    own = frame.letters[binder.letter][1]
+    first = _first(frame, dim, binder.low)
+    if binder.low is not None and (first is None or first > 0):
+        tests.append(_from(frame, dim, own, binder.low, first))
+    if binder.high is not None:
+        tests += _until(frame, dim, binder, body, first, own)
+    return tests
+
+
+def _first(frame: Frame, dim: str, low: Node | None) -> int | None:
+    """The number a range starts at, if it is one; axes begin at 0 or 1."""
+    number = None if low is None else _whole(low)
+    if number in (0, 1):
+        frame.dims.low(dim, number)
+    return number
+
+
+def _from(frame: Frame, dim: str, own: Term, low: Node, first: int | None) -> Term:
+    """The letter is no less than its lower limit, where its axis begins before that."""
+    form = sizes_of(frame, low) if first is None else None
+    if form is not None and (form.constant < 0 or any(n < 0 for _, n in form.parts)):
+        raise Untyped("a sum that starts below zero", "untyped")
+    start = frame.scalar_term(low, "the lower limit of a sum") if first is None else None
+
+    def at() -> Expr:
+        if first is not None and frame.dims.dim(dim).low >= first:
+            return const(1)
+        return indicator("<=", const(first or 0) if start is None else start(), own())
+
+    return at
+
+
+def _until(frame: Frame, dim: str, binder: Binder, body: Node, first: int | None, own: Term) -> list[Term]:
+    """The upper limit: the size of the axis where it can be, a condition where the axis may go on."""
+    high = binder.high
+    assert high is not None
+    if isinstance(high, Fenced):
+        return []  # the size of a set: `|V|`
+    last = _whole(high)
+    if last is not None:
+        return _fixed(frame, dim, own, first, last)
+    form = sizes_of(frame, high)
+    if form is None:
+        return _beyond_sizes(frame, dim, high, own)
+    start = frame.dims.first if first is None else min(first, 1)
+    whole_axis = len(form.parts) == 1 and form.parts[0][1] == 1 and form.constant == start - 1
+    if whole_axis and not _from_zero(frame, binder.letter, body, start):
+        frame.dims.unify(dim, form.parts[0][0])
+        return []
+    frame.dims.measure(Measure(dim, form, last=True))
+    return [lambda: indicator("<=", own(), measured(frame, form))]
+
+
+def _fixed(frame: Frame, dim: str, own: Term, first: int | None, last: int) -> list[Term]:
+    low = 1 if first is None else first
+    if not 0 <= last - low < MOST_TERMS:
+        raise Untyped(f"a sum from {low} to {last} is out of bounds (at most {MOST_TERMS} terms)", "too-large")
+    frame.dims.fix(dim, last - min(low, 1) + 1)
+    return []
+
+
+def _beyond_sizes(frame: Frame, dim: str, high: Node, own: Term) -> list[Term]:
+    """A limit that is another index (`\\sum_{j=1}^{i}`, `\\sum_{j=1}^{i-1}`), or a size with a label."""
+    letters = {x for n in walk(high) if (x := letter_of(n)) is not None}
+    if any(frame.letter(x) is not None for x in letters):
+        stop = frame.scalar_term(high, "the upper limit of a sum")
+        return [lambda: indicator("<=", own(), stop())]
+    ref = reference(high, frame.world.glossary)
+    if ref is None:
+        raise Untyped("a sum up to an expression", "untyped")
+    for label in (*ref.subs, *ref.labels):
+        frame.label(label)
+    return []
+
+
+def _from_zero(frame: Frame, letter: str, body: Node, start: int) -> bool:
+    """Whether a letter that starts at 1 is an index of a name with a component 0: `w_0 + \\sum_{j=1}^d w_j x_j`."""
+    if start == 0:
+        return False
+    for node in walk(body):
+        ref = reference(node, frame.world.glossary) if isinstance(node, Script) else None
+        if ref is not None and any(letter_of(s) == letter for s in ref.subs):
+            zeros = frame.world.family(ref.base).zeros
+            if any(n in zeros for n, s in enumerate(ref.subs) if letter_of(s) == letter):
+                return True
+    return False
+
+
+def _whole(node: Node) -> int | None:
+    """The value of a limit made of whole numbers: `10`, `2+1`, `10^2`; None for anything else or out of bounds."""
+
+    def power(part: Node) -> Linear | None:
+        match part:
+            case Script(base=Number(text=base), sub=None, sup=Number(text=exponent), primes=0):
+                if base.isdigit() and exponent.isdigit() and len(base) < 5 and int(exponent) <= 12:
+                    return Linear(constant=int(base) ** int(exponent))
+        return None
+
+    form = linear(node, power)
+    return None if form is None or form.parts else form.constant
