@@ -195,7 +195,10 @@ class Bench:
         if self.world.einstein:
             return None
         universe = self.alone()
-        frame = Frame(universe, f"@{self.e.position}", self.e.position, choices=self.variant.choices)
+        statement = (self.e.lhs, self.e.rhs)
+        frame = Frame(
+            universe, f"@{self.e.position}", self.e.position, choices=self.variant.choices, statement=statement
+        )
         fixed = self.e.lhs if which == "rhs" else self.e.rhs
         others = [side.node, *(node for _, node in self.formulas(side))]
         return probe(
@@ -336,11 +339,11 @@ def _inner_derivatives(side: Side) -> list[str]:
 @contextmanager
 def _unchanged(world: World) -> Iterator[None]:
     """Typing candidates may mark names as labels; the world is left as it was."""
-    kept = {base: (family, family.integer, family.domain) for base, family in world.families.items()}
+    kept = {base: (family, family.integer, family.domains) for base, family in world.families.items()}
     try:
         yield
     finally:
         for base in world.families.keys() - kept.keys():
             del world.families[base]
-        for family, integer, domain in kept.values():
-            family.integer, family.domain = integer, domain
+        for family, integer, domains in kept.values():
+            family.integer, family.domains = integer, domains

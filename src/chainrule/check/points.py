@@ -138,15 +138,14 @@ class Sampler:
         return np.where(values == 0, 0.4375, values)
 
     def _labels(self, symbol: Symbol, shape: tuple[int, ...], sizes: dict[Dim, int], rng: np.random.Generator) -> Array:
-        """Integer labels over the axis they index."""
+        """Integer labels that are indices of every axis they stand at."""
         instance = self.universe.instances.get(symbol)
         family = None if instance is None else self.universe.world.families.get(instance.base)
-        dim = None
-        if family is not None and family.domain is not None:
-            dim = self.universe.dims.dim(family.domain)
-        size = sizes.get(dim, 3) if dim is not None else 3
-        low = dim.low if dim is not None else 1
-        return rng.integers(low, low + size, shape).astype(np.int64)
+        domains = frozenset() if family is None else family.domains
+        dims = {self.universe.dims.dim(name) for name in domains}
+        low = max((d.low for d in dims), default=1)
+        end = min((d.low + sizes[d] for d in dims if d in sizes), default=low + 3)
+        return rng.integers(low, max(end, low + 1), shape).astype(np.int64)
 
 
 def _kind(mode: str, needy: bool) -> str:

@@ -151,7 +151,7 @@ class Frame:
                 n = int(text)
                 self.dims.at_least(axis, n)
                 if n == 0:
-                    self.dims.zero(axis)
+                    self.dims.low(axis, 0)
                 return lambda: const(n)
             case Sum(terms=terms):
                 self._note_reach(node, axis)
@@ -246,13 +246,14 @@ class Frame:
         return (self.letter(letter) or self.free_letter(letter))[1]
 
     def _label_term(self, node: Node, axis: str) -> Term:
-        """An index that is data: `y_i` in `p_{y_i}`; its symbol takes integer values over the axis."""
+        """An index that is data: `y_i` in `p_{y_i}`; its symbol takes integer values that every axis it
+        is an index of has."""
         ref = reference(node, self.world.glossary)
         if ref is None:
             raise Untyped("this subscript is no index", "untyped")
         family = self.world.family(ref.base)
         family.integer = True
-        family.domain = axis
+        family.domains |= {axis}
         return self.scalar_term(node, "a label")
 
     # ------------------------------------------------------------------------------------------ labels

@@ -22,6 +22,7 @@ from chainrule.sheet.names import (
 )
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
+from chainrule.sheet.zeros import zero_components
 
 
 class Scan:
@@ -164,8 +165,6 @@ class Scan:
             family.lettered.add(n)
         elif isinstance(sub, Number):
             family.numbered.add(n)
-            if sub.text == "0":
-                family.zeros.add(n)
         elif isinstance(sub, Sum) and len(sub.terms) == 2 and isinstance(sub.terms[1].node, Number):
             family.shifted.add(n)
         elif isinstance(sub, Sum):
@@ -187,6 +186,9 @@ class Scan:
                     or (n in family.numbered and n not in family.lettered and not bare)
                 ):
                     family.slots[n] = "label"
+        for e in equations:
+            for base, n in zero_components(e, self.world):
+                self.world.family(base).zeros.add(n)
         self._spread_labels(equations)
         self._fixed_labels()
         for base, refs in self.refs.items():

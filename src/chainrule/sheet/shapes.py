@@ -142,13 +142,12 @@ class Dims:
         self.lows[root] = min(self.lows.get(root, first), first)
 
     def zero(self, dim: str) -> None:
-        """A component 0 is written: the axis begins there, also where sums over it start at 1."""
+        """There is a component 0 beside sums that start at 1 (`w_0`, the bias): the axis begins there all the same."""
         self.zeros[self.find(dim)] = 0
 
     def usual_first(self, dim: str) -> int:
-        """Where a free index begins: at 1 where sums do, though there is a component 0 too (`w_0`, the bias)."""
-        root = self.find(dim)
-        return self.lows.get(root, self.first) if root in self.zeros else self.first_of(dim)
+        """Where a free index begins: at 1 where sums do, though there is a component 0 too."""
+        return 1 if self.find(dim) in self.zeros else self.first_of(dim)
 
     def first_of(self, dim: str, seen: frozenset[str] = frozenset()) -> int:
         """The first index of a dimension: as a sum or a literal index states it, or the least that `i + m` can be."""

@@ -82,7 +82,7 @@ class Family:
     labelled_dims: dict[tuple[Label, ...], tuple[str | None, ...]] = field(default_factory=dict)
     domain_kind: str | None = None
     integer: bool = False
-    domain: str | None = None
+    domains: frozenset[str] = frozenset()
 
     @property
     def variable(self) -> bool:

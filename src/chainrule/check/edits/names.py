@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from chainrule.check.edits.edit import Edit, said, short
 from chainrule.check.edits.signs import signs
 from chainrule.check.places import QUANTITY, Side, is_derivative, is_index
-from chainrule.read.tree import Accent, Big, Name, Node, Number, Relation, Script
+from chainrule.read.tree import Accent, Big, Comma, Name, Node, Number, Relation, Script
 from chainrule.sheet.names import reference
 
 MOST_NAMES = 8
@@ -66,9 +66,13 @@ def _near(digit: int) -> tuple[int, ...]:
 
 
 def excluded(side: Side) -> Iterator[Edit]:
-    """One letter left out of the range of a big operator: `\\prod_{i \\neq k}` for `\\prod_i`."""
+    """One case left out of the range of a big operator: `\\prod_{i \\neq k}` for `\\prod_i`, `i \\neq j` for `i, j`."""
     for node in (n for p in side.places for n in _big(p.node)):
         sub = node.sub
+        if isinstance(sub, Comma) and len(sub.items) == 2 and all(isinstance(x, Name) for x in sub.items):
+            one, two = (side.source(x) for x in sub.items)
+            span, words = side.span(sub), f"the case {one} = {two} does not belong to the range"
+            yield Edit(span.start, span.end, rf"{one} \neq {two}", rf"{one} \neq {two} added", words)
         bound = sub.first if isinstance(sub, Relation) else sub
         if sub is None or not isinstance(bound, Name):
             continue

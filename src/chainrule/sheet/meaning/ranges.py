@@ -20,14 +20,20 @@ MOST_TERMS = 2**20
 
 
 def bounded(frame: Frame, dim: str, binder: Binder, body: Node) -> list[Term]:
-    """Give the dimension of a bound letter its limits; the conditions on the letter that are left over."""
-    tests: list[Term] = []
+    """Give the dimension of a bound letter its limits; the conditions on the letter that are left over.
+
+    A range from 1 that has as many indices as its axis is the whole axis, also where an index 0 is written somewhere.
+    """
     own = frame.letters[binder.letter][1]
     first = _first(frame, dim, binder.low)
-    if binder.low is not None and (first is None or first > 0):
-        tests.append(_from(frame, dim, own, binder.low, first))
-    if binder.high is not None:
-        tests += _until(frame, dim, binder, body, first, own)
+    apart = (first == 1 or binder.low is None) and _beside_zero(frame, binder.letter, body)
+    if apart:
+        frame.dims.zero(dim)
+        first = 1
+    tests = [] if binder.high is None else _until(frame, dim, binder.high, first, apart, own)
+    stated = binder.low is not None and first not in (0, 1)
+    if apart or stated or (tests and first == 1):
+        tests = [_from(frame, dim, own, binder.low, first), *tests]
     return tests
 
 
@@ -39,12 +45,12 @@ def _first(frame: Frame, dim: str, low: Node | None) -> int | None:
     return number
 
 
-def _from(frame: Frame, dim: str, own: Term, low: Node, first: int | None) -> Term:
+def _from(frame: Frame, dim: str, own: Term, low: Node | None, first: int | None) -> Term:
     """The letter is no less than its lower limit, where its axis begins before that."""
-    form = sizes_of(frame, low) if first is None else None
+    form = sizes_of(frame, low) if first is None and low is not None else None
     if form is not None and (form.constant < 0 or any(n < 0 for _, n in form.parts)):
         raise Untyped("a sum that starts below zero", "untyped")
-    start = frame.scalar_term(low, "the lower limit of a sum") if first is None else None
+    start = frame.scalar_term(low, "the lower limit of a sum") if first is None and low is not None else None
 
     def at() -> Expr:
         if first is not None and frame.dims.dim(dim).low >= first:
@@ -54,32 +60,29 @@ def _from(frame: Frame, dim: str, own: Term, low: Node, first: int | None) -> Te
     return at
 
 
-def _until(frame: Frame, dim: str, binder: Binder, body: Node, first: int | None, own: Term) -> list[Term]:
+def _until(frame: Frame, dim: str, high: Node, first: int | None, apart: bool, own: Term) -> list[Term]:
     """The upper limit: the size of the axis where it can be, a condition where the axis may go on."""
-    high = binder.high
-    assert high is not None
     if isinstance(high, Fenced):
         return []  # the size of a set: `|V|`
     last = _whole(high)
     if last is not None:
-        return _fixed(frame, dim, own, first, last)
+        return _fixed(frame, dim, first, last, apart)
     form = sizes_of(frame, high)
     if form is None:
         return _beyond_sizes(frame, dim, high, own)
     start = frame.dims.first if first is None else min(first, 1)
-    whole_axis = len(form.parts) == 1 and form.parts[0][1] == 1 and form.constant == start - 1
-    if whole_axis and not _from_zero(frame, binder.letter, body, start):
+    if not apart and len(form.parts) == 1 and form.parts[0][1] == 1 and form.constant == start - 1:
         frame.dims.unify(dim, form.parts[0][0])
         return []
     frame.dims.measure(Measure(dim, form, last=True))
     return [lambda: indicator("<=", own(), measured(frame, form))]
 
 
-def _fixed(frame: Frame, dim: str, own: Term, first: int | None, last: int) -> list[Term]:
+def _fixed(frame: Frame, dim: str, first: int | None, last: int, apart: bool) -> list[Term]:
     low = 1 if first is None else first
     if not 0 <= last - low < MOST_TERMS:
         raise Untyped(f"a sum from {low} to {last} is out of bounds (at most {MOST_TERMS} terms)", "too-large")
-    frame.dims.fix(dim, last - min(low, 1) + 1)
+    frame.dims.fix(dim, last - (0 if apart else min(low, 1)) + 1)
     return []
 
 
@@ -97,13 +100,11 @@ def _beyond_sizes(frame: Frame, dim: str, high: Node, own: Term) -> list[Term]:
     return []
 
 
-def _from_zero(frame: Frame, letter: str, body: Node, start: int) -> bool:
-    """Whether a letter that starts at 1 is an index of a name with a component 0: `w_0 + \\sum_{j=1}^d w_j x_j`."""
-    if start == 0:
-        return False
+def _beside_zero(frame: Frame, letter: str, body: Node) -> bool:
+    """Whether a letter is an index of a name whose component 0 stands apart: `w_0 + \\sum_{j=1}^d w_j x_j`."""
     for node in walk(body):
         ref = reference(node, frame.world.glossary) if isinstance(node, Script) else None
-        if ref is not None and any(letter_of(s) == letter for s in ref.subs):
+        if ref is not None:
             zeros = frame.world.family(ref.base).zeros
             if any(n in zeros for n, s in enumerate(ref.subs) if letter_of(s) == letter):
                 return True
