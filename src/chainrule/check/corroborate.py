@@ -20,7 +20,7 @@ from chainrule.read.tree import Accent, Big, Cases, Node, Root
 from chainrule.sheet.infer import candidates, is_quantity, lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import walk
+from chainrule.sheet.names import reference, walk
 from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import DEFAULT_ROLES, Site, World
@@ -43,6 +43,9 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
     if any(left_out(node) for node in (e.lhs, e.rhs, *bodies)):
         return False
+    ref = reference(e.lhs, world.glossary)
+    if not e.link and ref is not None and world.defined(ref.base):
+        return False  # a second formula for a name, unlike the first, may define it anew
     if free and any(is_numeric(side) for side in (e.lhs, e.rhs)):
         return False  # a number for what is free may be a condition: `|u|^2 = 1`
     direct = names_in(world, e.lhs) | names_in(world, e.rhs)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import inf
 
-from chainrule.read.tree import Accent, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Script
 from chainrule.sheet.algebra import same_shape
 from chainrule.sheet.dropped import droppable
 from chainrule.sheet.frame import USUAL, Choices, Frame
@@ -282,6 +282,15 @@ def _circle(world: World, config: Config, equations: list[Equation], deadline: C
     return None
 
 
+# A list of entries is a column by custom, or a row: `w = [w_a, w_b]` where lines need `x \\cdot w^T` to be a number.
+LYING = [(Reading(1), 0.0), (Reading(1, row=True), 0.3)]
+
+
+def _listed(world: World, base: str) -> bool:
+    """Whether a name is defined by a list of its entries."""
+    return all(isinstance(s.body, Fenced) and isinstance(s.body.body, Comma) for s in world.sites[base])
+
+
 def _search(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
     options = {
         base: candidates(family)
@@ -294,6 +303,7 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
             split = _split_of_defined(world, family)
             if split:
                 options[base] = split
+    options |= {base: LYING for base in world.sites if base not in options and _listed(world, base)}
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary)]
     signs = _signs_used(equations)
     least = _settle(Search(world, config, lines, deadline), options, signs)

@@ -216,7 +216,9 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         axes = (*(d for _, d in lead), *body.dims)
         if len(axes) == len(frame.world.family(instance.base).declared_dims):
             _declare_dims(frame, instance, axes)
-        return Tensor(instance, axes, body.kind == "row", tuple(lead), body, assumed=site.assumed, ambient=ambient)
+        reading = frame.world.readings.get(instance.base)
+        row = body.kind == "row" or (body.kind == "column" and reading is not None and reading.row)
+        return Tensor(instance, axes, row, tuple(lead), body, assumed=site.assumed, ambient=ambient)
     return None
 
 
