@@ -97,6 +97,8 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
         term = letter_term()
         assert isinstance(term, IndexValue)
         index = term.index
+        if node.op in PLACES and index not in entry.free:
+            raise Untyped(f"the {node.op} of what does not depend on {binder.letter}", "ambiguous")
         return total(index, entry) if node.op == "sum" else reduce(node.op, index, entry)
 
     return Val(val.shape, at, None, val.derived)
