@@ -33,6 +33,7 @@ MOST_OF_ONE_RULE = 6
 RULES: tuple[Rule, ...] = (
     Rule("sign of a term", "sign", "the sign of one term", signs),
     Rule("difference turned round", "sign", "the order of one difference", turned),
+    Rule("the same slip throughout", "unequal", "one slip made throughout", throughout),
     Rule("leading minus", "sign", "a leading minus", leading_minus),
     Rule("numeric factor removed", "factor", "a numeric factor", number_removed, scales=True),
     Rule("numeric factor added", "factor", "a numeric factor", number_added, scales=True),
@@ -56,7 +57,6 @@ RULES: tuple[Rule, ...] = (
     Rule("range of an operator", "index", "the range of one operator", excluded),
     Rule("product sign", "unequal", "one product sign", product_signs),
     Rule("component", "shape", "one component", components),
-    Rule("the same slip throughout", "unequal", "one slip made throughout", throughout),
 )
 
 
