@@ -22,6 +22,7 @@ import pytest
 
 from chainrule.check import diagnose
 from chainrule.check.engine import check_document
+from chainrule.check.options import Options
 from chainrule.check.report import VERDICTS, DocumentReport, Statement
 from chainrule.read.load import load
 
@@ -98,7 +99,7 @@ def report(sheet: str) -> tuple[DocumentReport, list[str]]:
         warnings.simplefilter("always")
         for limit in ("SECONDS_FOR_ALL", "SECONDS_FOR_A_LINE"):  # a busy machine must not change what is found
             patch.setattr(diagnose, limit, 20.0)
-        found = check_document(load(path), context)
+        found = check_document(load(path), context, Options(deadline=120.0))
     return found, [f"{w.filename}:{w.lineno}: {w.message}" for w in warned]
 
 
