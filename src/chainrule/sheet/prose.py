@@ -168,6 +168,14 @@ def _kind(kind: str) -> Build:
     return lambda m, s, g: [Fact(kind, r) for r in _refs(s, m.group(1), g)]
 
 
+def _symmetric(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """`$A \\in ..., $D \\in ...$ symmetric` says it of D; with "are" or "both" of all that are listed."""
+    names = m.group(1)
+    if not PLURAL.search(m.group(0)):
+        names = re.findall(r"⟦\d+⟧", names)[-1]
+    return [Fact("symmetric", r) for r in _refs(s, names, g)]
+
+
 def _role(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     phrase = m.group(2).lower()
     role = next((v for k, v in FUNCTION_ROLES.items() if k in phrase), None)
@@ -208,6 +216,7 @@ def _einstein(_m: re.Match[str], _s: Sentence, _g: Glossary) -> list[Fact]:
     return [Fact("einstein", None)]
 
 
+PLURAL = re.compile(r"\b(?:are|both|all|be)\b")
 NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"
 SET_TO = r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+"
 NO_CASE = r"(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)"
@@ -242,8 +251,12 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("value", NAMES + SET_TO + NUMBER + NO_CASE, _value),
     ("constant", NAMES + IS + r"(?:\w+ ){0,2}?constants?\b", _kind("constant")),
     ("independent", NAMES + r"[^.⟦]{0,40}?" + DEPENDENCE, _kind("independent")),
-    ("symmetric", NAMES + r"[^.⟦]{0,40}?\bsymmetric\b(?! about)", _kind("symmetric")),
-    ("symmetric before", r"\bsymmetric (?:\w+ ){0,3}?" + NAMES, _kind("symmetric")),
+    ("symmetric", NAMES + r"[^.⟦]{0,40}?\bsymmetric\b(?! about)", _symmetric),
+    (
+        "symmetric before",
+        r"\bsymmetric (?!(?:and|with|but|while|where|if)\b)(?:\w+ ){0,3}?" + NAMES,
+        _kind("symmetric"),
+    ),
     ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
     ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?(?:covariance|positive[- ]definite)\b", _kind("covariance")),
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),
