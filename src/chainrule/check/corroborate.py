@@ -78,6 +78,8 @@ def left_out(root: Node) -> bool:
 
 def _told(world: World, base: str, e: Equation) -> bool:
     """Whether a name is defined by one formula that stands before a line, or nothing about it had to be guessed."""
+    if base in world.hidden:
+        return False
     if (
         is_function_word(base)
         or base in world.roles
@@ -114,6 +116,8 @@ def _plain(lines: Lines, side: Node) -> bool:
     if has_derivative_node(side) or any(isinstance(n, (Big, Accent, Cases, Root)) for n in walk(side)):
         return False
     names = names_in(lines.world, side)
+    if names & lines.world.hidden.keys():
+        return False
     return not any(lines.world.defined(n) or lines.world.family(n).called or is_function_word(n) for n in names)
 
 

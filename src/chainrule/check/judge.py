@@ -118,7 +118,9 @@ class Judge(Lines):
         return unconfirmed(self, e, self.claim(e))
 
     def defines(self, e: Equation) -> bool:
-        """Whether this very equation is what a name's meaning is taken from."""
+        """Whether this very equation is what a name's meaning is taken from, or would be if it had one."""
+        if any(h.site.position == e.position for h in self.world.hidden.values()):
+            return True
         sites = [s for group in (self.world.sites, self.world.functions) for found in group.values() for s in found]
         bodies = (e.lhs, e.rhs)
         items = [i for b in bodies for i in (b, *(b.items if isinstance(b, Comma) else ()))]
@@ -127,7 +129,8 @@ class Judge(Lines):
     def definition(self, e: Equation) -> Finding:
         """A definition, unless its right side cannot be given a meaning."""
         variant = self.variant()
-        failed = variant.failed.get(e.position)
+        hidden = next((h for h in self.world.hidden.values() if h.site.position == e.position), None)
+        failed = variant.failed.get(e.position) if hidden is None else hidden.why
         shown_name = e.text(e.lhs)
         out_of_bounds = [b for b in variant.settled.broken.values() if b.code in ("too-large", "too-deep")]
         if out_of_bounds and self._broken(e, variant):

@@ -97,11 +97,24 @@ def _fold(settled: Settled) -> None:
 def _unknowns(settled: Settled) -> None:
     """Define the names that are only ever differentiated, innermost ones first."""
     universe = settled.universe
-    waiting = dict(universe.numerators)
+    waiting = _with_hidden(universe)
     while waiting:
         inner = [k for k, below in waiting.items() if not any((b, k[1]) in waiting and (b, k[1]) != k for b in below)]
         for key in inner or list(waiting):
             _unknown(settled, *key, waiting.pop(key))
+
+
+def _with_hidden(universe: Universe) -> dict[tuple[Instance, int], set[Instance]]:
+    """What every unknown is a function of: what it is differentiated by, and the names in a definition that could not
+    be read."""
+    found = {key: set(below) for key, below in universe.numerators.items()}
+    typed: list[tuple[Instance, int]] = [key for key in universe.tensors if isinstance(key, tuple)]
+    for instance, epoch in typed:
+        hidden = universe.world.hidden.get(instance.base)
+        if hidden is not None:
+            others = {i for i, n in typed if n == epoch and i.base in hidden.names}
+            found.setdefault((instance, epoch), set()).update(others)
+    return found
 
 
 def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instance]) -> None:

@@ -63,6 +63,8 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
         family = lines.world.family(base)
         if base in solved and family.declared_rank is None and "label" in family.slots.values():
             return False  # what solves a condition is no definition, and other labels may have one
+        if base in lines.world.hidden:
+            return False  # what it is defined by could not be read
         if base in lines.world.leaving_out and lines.world.dropped is None:
             return False  # an index may only be left out
         if lines.world.defined(base) or family.declared_rank is not None or family.differentiated:

@@ -24,6 +24,7 @@ from chainrule.sheet.recurrence import recurrent
 from chainrule.sheet.shapes import Layout, Untyped, Val, scalar
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.unreadable import RANKS, against_declaration, hide_unreadable
 from chainrule.sheet.world import Config, Cycle, Family, Reading, Universe, World
 
 # How unusual it is that a name of this look, without subscripts, has this rank: (scalar, column, row, matrix).
@@ -44,7 +45,6 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
 FAILURE, ASKEW, SQUARE, DROPPED = 4.0, 1.0, 1.0, 1.0
-RANKS = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
 
 # Readings of two names at once are tried this often in one search.
 MOST_TRIALS = 240
@@ -219,23 +219,13 @@ def line_cost(universe: Universe, line: Line) -> float:
     kept = universe.mark()
     try:
         _, lhs, rhs = type_line(universe, e)
-        askew = {lhs.kind, rhs.kind} == {"row", "column"} or _against_declaration(universe.world, e, lhs)
+        askew = {lhs.kind, rhs.kind} == {"row", "column"} or against_declaration(universe.world, e, lhs)
         if not mismatch(universe, lhs, rhs):
             return ASKEW * askew + SQUARE * _squares(universe, line.ordered)
     except (Untyped, RecursionError):
         pass  # a line that does not fit is what this function counts
     universe.back(kept)
     return FAILURE
-
-
-def _against_declaration(world: World, e: Equation, val: Val) -> bool:
-    """Whether a whole name that an equation defines has another rank than the document declares: `y = A x \\in R^m`."""
-    ref = reference(e.lhs, world.glossary)
-    if ref is None or not ref.bare or e.link or not world.defined(ref.base):
-        return False
-    family = world.family(ref.base)
-    rank = RANKS.get(family.declared_rank or "")
-    return rank is not None and family.declared_subs == 0 and rank != len(val.dims)
 
 
 def _squares(universe: Universe, names: Iterable[str]) -> int:
@@ -261,9 +251,10 @@ def infer(world: World, config: Config, equations: list[Equation], deadline: Cal
     for _ in range(12):
         _search(world, config, equations, deadline)
         circle = _circle(world, config, equations, deadline)
-        if circle is None:
+        if circle is not None:
+            world.drop(max(circle.positions), circle.message)
+        elif not hide_unreadable(world, config, equations, deadline):
             return
-        world.drop(max(circle.positions), circle.message)
 
 
 def _circle(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> Cycle | None:

@@ -123,6 +123,16 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A definition that could not be given a meaning: where it stands, why, and the names it mentions."""
+
+    site: Site
+    line: int
+    why: Untyped
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Imposed:
     """A condition: the sides of an equation are set equal, or the derivative that heads it to zero; in force after a
     position, to be solved for some base names."""
@@ -197,6 +207,7 @@ class World:
     spoken: set[str] = field(default_factory=set)
     taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
+    hidden: dict[str, Hidden] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
     probabilistic: bool = False
@@ -254,6 +265,12 @@ class World:
                     table[base] = kept
                 else:
                     del table[base]
+        self.derived.clear()
+
+    def hide(self, base: str, hidden: Hidden) -> None:
+        """Take a definition without a meaning out: its name is some function of the names in it."""
+        self.hidden[base] = hidden
+        del self.sites[base]
         self.derived.clear()
 
     def family(self, base: str) -> Family:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields, replace
 
-from chainrule.expr import Expr, IndexValue, const, indicator, piecewise, substitute
 from chainrule.read import tree
 from chainrule.read.tree import Dots, Name, Node, Number, Span
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.names import letter_of
+from chainrule.sheet.meaning.stacked import beside, chosen, put, repeated, stacked
+from chainrule.sheet.names import letter_of, reference
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.sizes import named_dim
 
@@ -17,26 +16,23 @@ SLOT = "•"
 
 
 def listed(frame: Frame, items: tuple[Node, ...]) -> Val:
-    """`(a_1, \\dots, a_n)` and `(a, b, c)` as a column."""
+    """`(a_1, \\dots, a_n)` and `(a, b, c)` as a column; `[x_1, x_2]` are the columns of a matrix, `[U, V]` lie side by
+    side, `[h, x]` is one long column."""
     if any(isinstance(i, Dots) for i in items):
-        return dotted(frame, items)
+        return dotted(frame, items, False)
     vals = [frame.value(i) for i in items]
     if not all(v.scalar for v in vals):
-        raise Untyped("a list of vectors is no vector", "untyped")
+        refs = [reference(i, frame.world.glossary) for i in items]
+        alike = len({None if r is None else r.base for r in refs}) == 1
+        return (beside if alike or any(v.kind == "matrix" for v in vals) else stacked)(frame, vals)
     dim = frame.new_dim("list")
     frame.dims.fix(dim, len(vals))
     return Val((dim, None), lambda i: chosen(i, [v.at for v in vals]), literal=True)
 
 
-def chosen(i: Expr, ats: list[Callable[..., Expr]]) -> Expr:
-    if len(ats) == 1:
-        return ats[0]()
-    cases = [(indicator("==", i, const(n + 1)), at()) for n, at in enumerate(ats[:-1])]
-    return piecewise(cases, ats[-1]())
-
-
-def dotted(frame: Frame, items: tuple[Node, ...]) -> Val:
-    """A list with dots: what changes between its first and its last item runs from one to the other."""
+def dotted(frame: Frame, items: tuple[Node, ...], down: bool) -> Val:
+    """A list with dots: what changes between its first and its last item runs from one to the other. Numbers make a
+    column; vectors the rows of a matrix (`down`) or its columns."""
     real = [i for i in items if not isinstance(i, Dots)]
     if len(real) < 2:
         raise Untyped("dots need an item on both sides", "untyped")
@@ -51,15 +47,10 @@ def dotted(frame: Frame, items: tuple[Node, ...]) -> Val:
     limit_length(frame, dim, last)
     inner = frame.bind(SLOT, dim)
     val = inner.value(general)
+    slot = inner.letters[SLOT][1]
     if not val.scalar:
-        raise Untyped("a list of vectors is no vector", "untyped")
-    letter_index = inner.letters[SLOT][1]
-    return Val((dim, None), lambda i: put(val.at(), letter_index(), i), literal=True)
-
-
-def put(term: Expr, slot: Expr, place: Expr) -> Expr:
-    assert isinstance(slot, IndexValue)
-    return substitute(term, {slot.index: place})
+        return repeated(val, dim, slot, down)
+    return Val((dim, None), lambda i: put(val.at(), slot(), i), literal=True)
 
 
 def limit_length(frame: Frame, dim: str, last: Node) -> None:

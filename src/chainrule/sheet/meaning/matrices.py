@@ -1,4 +1,4 @@
-"""Matrices of scalar entries, and families of entries: `[w_{ij}]_{i=1,\\dots,d, j=1,\\dots,h}`."""
+"""Matrices of entries and of vectors, and families of entries: `[w_{ij}]_{i=1,\\dots,d, j=1,\\dots,h}`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from chainrule.expr import Expr
 from chainrule.read.tree import Comma, Dots, Matrix, Name, Node, Relation
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
-from chainrule.sheet.meaning.lists import chosen, dotted, limit_length, put
+from chainrule.sheet.meaning.lists import dotted, limit_length
+from chainrule.sheet.meaning.stacked import beside, chosen, put, stacked
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
 
@@ -19,18 +20,24 @@ def matrix(frame: Frame, node: Matrix) -> Val:
         raise Untyped("the rows of this matrix have different lengths", "shape")
     if any(isinstance(cell, Dots) for row in rows for cell in row):
         if len(rows[0]) == 1:
-            return dotted(frame, tuple(row[0] for row in rows))
+            return dotted(frame, tuple(row[0] for row in rows), True)
         if len(rows) == 1:
-            column = dotted(frame, rows[0])
-            return column.transposed()
+            found = dotted(frame, rows[0], False)
+            return found.transposed() if found.kind == "column" else found
         raise Untyped("a matrix with dots in both directions", "untyped")
     cells = [[frame.value(cell) for cell in row] for row in rows]
     if not all(v.scalar for row in cells for v in row):
-        raise Untyped("a matrix of blocks", "untyped")
+        return beside(frame, cells[0]) if len(rows) == 1 else stacked(frame, [_only(row) for row in cells])
     val = _entries(frame, [[v.at for v in row] for row in cells])
     if node.env == "vmatrix":
         return algebra.determinant(frame.dims, val)
     return val
+
+
+def _only(row: list[Val]) -> Val:
+    if len(row) > 1:
+        raise Untyped("a matrix of blocks", "untyped")
+    return row[0]
 
 
 def _entries(frame: Frame, ats: list[list[Callable[..., Expr]]]) -> Val:

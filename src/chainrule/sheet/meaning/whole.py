@@ -15,7 +15,8 @@ from chainrule.sheet.arguments import arguments
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.meaning import differentials
 from chainrule.sheet.meaning.arithmetic import postfixed
-from chainrule.sheet.meaning.lists import chosen, listed
+from chainrule.sheet.meaning.lists import listed
+from chainrule.sheet.meaning.stacked import chosen
 from chainrule.sheet.names import Postfix, Ref, node_key, reference, split_superscript
 from chainrule.sheet.parts import vector_of_entries
 from chainrule.sheet.shapes import Dims, Untyped, Val, scalar

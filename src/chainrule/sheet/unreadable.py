@@ -1,0 +1,87 @@
+"""Definitions that no reading gives a meaning: `X = [x_1, \\dots, x_N]^T` where lists of vectors are not read.
+
+Such an equation says that its name depends on the names in it, and nothing more that could be used. It is taken out of
+the definitions, so that the lines that rest on the name are judged for every function of those names, which holds for
+the one that is meant too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from chainrule.sheet.frame import Frame
+from chainrule.sheet.names import reference
+from chainrule.sheet.scan import references
+from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Config, Cycle, Hidden, Site, Universe, World
+
+RANKS = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
+
+
+def hide_unreadable(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> bool:
+    """Take the definitions without a meaning out of the world; whether there were any that other lines rest on."""
+    failed: dict[str, Hidden] = {}
+    for e in equations:
+        site = _only_site(world, e)
+        if site is None or not _used(world, e, site.base, equations):
+            continue
+        deadline()
+        why = _failure(world, config, e)
+        if why is not None:
+            line = e.document.position(e.span.start)[0]
+            bases = frozenset(world.aliases.get(r.base, r.base) for r in references(site.body, world))
+            failed[site.base] = Hidden(site, line, why, bases - {site.base})
+    roots = {base: h for base, h in failed.items() if not (_below(world, h.names) & failed.keys())}
+    for base, hidden in roots.items():
+        world.hide(base, hidden)
+    return bool(roots)
+
+
+def _only_site(world: World, e: Equation) -> Site | None:
+    """What an equation defines, where it is the only definition of that name."""
+    ref = reference(e.lhs, world.glossary)
+    sites = world.sites.get(ref.base, []) if ref is not None and not ref.postfix else []
+    alone = len(sites) == 1 and sites[0].position == e.position and sites[0].assumed is None
+    return sites[0] if alone and ref is not None and ref.base not in world.functions else None
+
+
+def _used(world: World, e: Equation, base: str, equations: Iterable[Equation]) -> bool:
+    """Whether another line speaks of a name."""
+    others = (x for x in equations if x.chain != e.chain or x.document is not e.document)
+    return any(ref.base == base for x in others for side in (x.lhs, x.rhs) for ref in references(side, world))
+
+
+def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
+    """Why an equation by itself gives its name no meaning."""
+    try:
+        val = Frame(Universe(world, config), f"@{e.position}", e.position).value(e.lhs)
+        return Untyped("the document declares another shape", "untyped") if against_declaration(world, e, val) else None
+    except Cycle:
+        return None
+    except Untyped as error:
+        return error
+    except RecursionError:
+        return None
+
+
+def against_declaration(world: World, e: Equation, val: Val) -> bool:
+    """Whether a whole name that an equation defines has another rank than the document declares: `y = A x \\in R^m`."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or not ref.bare or e.link or not world.defined(ref.base):
+        return False
+    family = world.family(ref.base)
+    rank = RANKS.get(family.declared_rank or "")
+    return rank is not None and family.declared_subs == 0 and rank != len(val.dims)
+
+
+def _below(world: World, names: Iterable[str]) -> set[str]:
+    """All names that some names rest on through definitions, themselves included."""
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += [r.base for s in world.sites.get(name, ()) for r in references(s.body, world)]
+    return found
