@@ -18,7 +18,7 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
-from chainrule.check.writing import names_of, unsaid_of
+from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Const, Symbol
 from chainrule.read.tree import Name, Node
 from chainrule.sheet.frame import Frame
@@ -245,8 +245,7 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
     }
     for symbol in sorted(new | lost):
         side = "right" if symbol in new else "left"
-        unsaid = unsaid_of(variant.universe, variant.universe.instances[symbol])
-        text = f"{unsaid} and stands on the {side} side only"
+        text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {side} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
     return None
 

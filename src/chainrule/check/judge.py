@@ -32,10 +32,12 @@ from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
 from chainrule.sheet.dropped import leaves_out
 from chainrule.sheet.glossary import is_kronecker_value
+from chainrule.sheet.infer import lines_of
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import KRONECKER, reference, walk
 from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Untyped
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 
 DECLARING = {
@@ -71,7 +73,7 @@ class Judge(Lines):
     def judge(self, e: Equation) -> Finding:
         """The verdict on one equation; what is out of bounds is unsupported, and costs this line only."""
         try:
-            found = self._verdict(e)
+            found = self.told(e, self._verdict(e))
             if mended(e):
                 found = UNBALANCED if found.verdict == "refuted" else replace(found, notes=(*found.notes, MENDED))
             if found.verdict in ("verified", "definition"):
@@ -85,6 +87,16 @@ class Judge(Lines):
             return Finding("unsupported", "too-deep", "the formula is too long or nested too deeply")
         except ExprError as error:
             return Finding("unsupported", error_code(error), str(error))
+
+    def told(self, e: Equation, found: Finding) -> Finding:
+        """What a line lacks may be told all the same, by a definition that could not be read."""
+        hidden = lines_of(self.world, [e])[0].names & self.world.hidden.keys() if found.verdict == "assumed" else ()
+        if not hidden or found.code != "undefined-symbol":
+            return found
+        base = min(hidden)
+        definition = self.world.hidden[base]
+        message = f"what line {definition.line} says of {spelled_out(base)} could not be read: {definition.why.message}"
+        return Finding("unsupported", "poisoned", message)
 
     def _verdict(self, e: Equation) -> Finding:
         unread = next((n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Unread)), None)

@@ -14,7 +14,7 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind
 from chainrule.check.points import reach
-from chainrule.check.writing import unsaid_of
+from chainrule.check.writing import written
 from chainrule.expr import Component, Expr, Unknown, const, substitute, walk
 from chainrule.sheet.infer import names_in
 from chainrule.sheet.statements import Equation
@@ -38,7 +38,7 @@ def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Di
 
 
 def _loose(variant: Variant, instance: Instance, kind: NeedKind) -> Finding:
-    text = f"{unsaid_of(variant.universe, instance)}; this line may be what says what it is"
+    text = f"{written(variant.universe, instance)} is never defined; this line may be what says what it is"
     return assumed("undefined-symbol", text, needs=(Need(kind, instance),))
 
 

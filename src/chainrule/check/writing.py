@@ -29,14 +29,6 @@ def written(universe: Universe, instance: Instance) -> str:
     return base_of(universe, instance.base) + "'" * instance.primes + labels
 
 
-def unsaid_of(universe: Universe, instance: Instance) -> str:
-    """That a tensor has no definition, or that the one it has could not be read."""
-    name, hidden = written(universe, instance), universe.world.hidden.get(instance.base)
-    if hidden is None:
-        return f"{name} is never defined"
-    return f"what line {hidden.line} says of {name} could not be read ({hidden.why.message})"
-
-
 def base_of(universe: Universe, base: str) -> str:
     """A base name; a control word that the document made up for it stays as it is."""
     for equation, node, ref in uses(universe, base):
