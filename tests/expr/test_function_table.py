@@ -35,10 +35,12 @@ def test_values_agree_with_torch(record: Function) -> None:
 
 @pytest.mark.parametrize("record", SCALAR, ids=lambda f: f.name)
 def test_the_numpy_spelling_is_the_value(record: Function) -> None:
+    given = arguments(record)
+    scope = {"np": np, "a": given}
     if "scipy" in record.numpy:
         pytest.importorskip("scipy.special")
-    given = arguments(record)
-    spelled = eval(record.numpy.format(*(f"a[{k}]" for k in range(len(given)))), {"np": np, "a": given})
+        scope["scipy"] = pytest.importorskip("scipy")
+    spelled = eval(record.numpy.format(*(f"a[{k}]" for k in range(len(given)))), scope)
     np.testing.assert_allclose(record.value(*given), spelled, rtol=1e-12, atol=1e-15)
 
 
