@@ -10,6 +10,7 @@ from time import monotonic
 from chainrule.check.clock import Clock, DeadlinePassed
 from chainrule.check.diagnose import Budget
 from chainrule.check.finding import Finding
+from chainrule.check.inputs import shaped_by_numbers
 from chainrule.check.judge import Judge
 from chainrule.check.missing import gathered, missing_of
 from chainrule.check.options import DEFAULTS, Options
@@ -106,7 +107,9 @@ def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Cloc
     world = build(sheet, scope, until)
     equations = visible(sheet, scope, until)
     infer(world, Config(), equations, clock.check)
-    return Judge(world, equations, options, clock.check)
+    judge = Judge(world, equations, options, clock.check)
+    shaped_by_numbers(judge)
+    return judge
 
 
 def _late() -> Finding:

@@ -11,7 +11,7 @@ from chainrule.check.compare import Comparer, Unclear
 from chainrule.check.lines import Variant
 from chainrule.check.need import Need
 from chainrule.check.points import dims_of, free_symbols
-from chainrule.check.settle import Settled
+from chainrule.check.settle import Rows, Settled
 from chainrule.check.sizes import sizes_for
 from chainrule.check.writing import names_of
 from chainrule.expr import BALL, Dim, Expr, ExprError, Index, Model, Symbol, evaluate
@@ -61,7 +61,7 @@ def _all_known(variant: Variant, term: Expr, axes: list[Index], symbols: set[Sym
     broken = [s for s in sorted(symbols) if s in variant.settled.broken]
     if broken:
         raise Open(Unclear("poisoned", variant.settled.broken[broken[0]].message))
-    without = [s for s in sorted(symbols) if s not in variant.settled.data]
+    without = [s for s in sorted(symbols) if rows_of(variant.settled, s) is None]
     open_symbols = names_of(variant.universe, without).values()
     if open_symbols or term.free - set(axes):
         instances = variant.universe.instances
@@ -71,6 +71,12 @@ def _all_known(variant: Variant, term: Expr, axes: list[Index], symbols: set[Sym
         names = ", ".join(open_symbols) or "an index"
         message = f"{names} {'have' if len(without) > 1 else 'has'} no number"
         raise Open(Unclear("undefined-symbol", "; ".join([message, *why]), needs))
+
+
+def rows_of(settled: Settled, symbol: Symbol) -> Rows | None:
+    """The number of a symbol that the document gives, or that was recovered from its other numbers."""
+    given = settled.data.get(symbol)
+    return given if given is not None or settled.recovered is None else settled.recovered.values.get(symbol)
 
 
 def _model(comparer: Comparer, sizes: dict[Dim, int]) -> Model:
@@ -85,7 +91,7 @@ def _model(comparer: Comparer, sizes: dict[Dim, int]) -> Model:
 
 def _decimal_balls(symbol: Symbol, sizes: dict[Dim, int], settled: Settled) -> Array:
     """The data of a symbol as balls of its exact decimals, for one sample point."""
-    cells = [arb(fmpq(x.numerator, x.denominator)) for row in settled.data[symbol] for x in row]
+    cells = [arb(fmpq(x.numerator, x.denominator)) for row in rows_of(settled, symbol) or () for x in row]
     array = np.empty(len(cells), dtype=object)
     array[:] = cells
     return array.reshape(1, *(sizes[d] for d in symbol.axes))

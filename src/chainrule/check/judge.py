@@ -22,6 +22,7 @@ from chainrule.check.doubts import doubt
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
 from chainrule.check.imposed import Conditions
+from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.report import Counterexample, Evidence, Method, Note
@@ -170,7 +171,7 @@ class Judge(Lines):
         if implicit is not None:
             return Finding("definition", "implicit-definition", implicit, "definition")
         table = printed_table(e.rhs)
-        if table is not None and (any("." in c.text for row in table for c in row) or len(table) > 1):
+        if table is not None and is_decimal(table):
             return numeric(self, e, table)
         variant = self.usual(e)
         outcome = self.outcome(e, variant)

@@ -12,6 +12,7 @@ from chainrule.check.digits import Printed, may_be, printed, printed_table, roun
 from chainrule.check.exact import Open, exact, number_of
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_decimals
+from chainrule.check.inputs import recovered
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need
 from chainrule.check.opaque import opaque
@@ -19,6 +20,7 @@ from chainrule.check.report import Counterexample, Evidence, Note, Suggestion
 from chainrule.check.rests import rests
 from chainrule.check.rounding import explained, note_printed, other_values, slack, wrong_number
 from chainrule.check.undecided import undecided
+from chainrule.check.writing import names_of, written
 from chainrule.expr.model import Array
 from chainrule.read.tree import Node
 from chainrule.sheet.likeness import like
@@ -39,6 +41,7 @@ def numeric(lines: Lines, e: Equation, table: list[list[Printed]]) -> Finding:
     failed = variant.failed.get(e.position)
     if failed is not None:
         return replace(undecided(lines, e, Unclear(failed.code, failed.message)), kind="numeric")
+    inputs = recovered(lines, variant)
     found: list[Array] = []
 
     def call() -> Outcome:
@@ -51,9 +54,43 @@ def numeric(lines: Lines, e: Equation, table: list[list[Printed]]) -> Finding:
     outcome = guard(call)
     if isinstance(outcome, Unclear):
         if outcome.code == "undefined-symbol":
-            return assumed(outcome.code, outcome.message, "numeric", outcome.needs)
+            return _from_printed(lines, e, variant, table) or assumed(
+                outcome.code, outcome.message, "numeric", outcome.needs
+            )
         return replace(undecided(lines, e, outcome), kind="numeric")
+    if e.position in inputs.confirmed:
+        return _by_the_others(lines, e, variant, found[0], table)
     return _judged(lines, e, variant, found[0], table)
+
+
+def _by_the_others(lines: Lines, e: Equation, variant: Variant, numbers: Array, table: list[list[Printed]]) -> Finding:
+    """The finding on a table whose inputs were recovered: wrong by two sets of others, or right by one of them."""
+    inputs = recovered(lines, variant)
+    found = _judged(lines, e, variant, numbers, table)
+    sure = inputs.wrong[e.position].any() if found.verdict == "refuted" else inputs.confirmed[e.position].all()
+    if sure or found.verdict not in ("verified", "refuted"):
+        return replace(found, assumptions=tuple(rests(lines.world, e, variant)))
+    follows = _from_printed(lines, e, variant, table)
+    if follows is not None:
+        return follows
+    needs = tuple(n for n in rests(lines.world, e, variant).values() if n.kind == "number")
+    names = ", ".join(written(variant.universe, n.instance) for n in needs)
+    text = f"{names} {'have' if len(needs) > 1 else 'has'} no number, and the printed ones do not determine this line"
+    return assumed("undefined-symbol", text, "numeric", needs)
+
+
+def _from_printed(lines: Lines, e: Equation, variant: Variant, table: list[list[Printed]]) -> Finding | None:
+    """A table whose digits are those that the printed numbers right behind it make, though nothing says these."""
+    numbers, behind = recovered(lines, variant).stepwise.get(e.position, (None, ()))
+    telling = any(abs(c.value) >= 100 * c.unit for row in table for c in row)
+    if numbers is None or not telling or not all(rounds_to(v, table[i][j]) for i, j, v in _cells(numbers, table)):
+        return None
+    names = ", ".join(names_of(variant.universe, sorted(behind)).values())
+    text = f"{names} {'are' if len(behind) > 1 else 'is'} taken as printed, where no definition gives a number"
+    return Finding(
+        "verified", "digits", "every digit follows from the printed numbers before it", "numeric",
+        Evidence("digits", seed=None), assumptions=(text,),
+    )  # fmt: skip
 
 
 def _as_table(numbers: Array, table: list[list[Printed]]) -> Array:
@@ -105,7 +142,8 @@ def _cells(numbers: Array, table: list[list[Printed]]) -> list[Wrong]:
 
 def _between(lines: Lines, e: Equation, variant: Variant, numbers: Array) -> tuple[Array, Array]:
     """The least and the largest value of each cell when the author may have computed with rounded numbers."""
-    low, high = numbers, numbers
+    off = recovered(lines, variant).spread.get(e.position, 0.0)
+    low, high = numbers - off, numbers + off
     for other in other_values(lines.ledger, variant, e):
         turned = other if other.shape == numbers.shape else other.T
         if turned.shape == numbers.shape:

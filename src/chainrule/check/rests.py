@@ -19,12 +19,15 @@ def rests(world: World, e: Equation, variant: Variant) -> dict[str, Need]:
     """What a line rests on, in words, each with what would say it."""
     names = {x for side in (e.lhs, e.rhs) for x in names_in(world, side)}
     off = {s.assumed for sites in world.sites.values() for s in sites if s.read_off}
-    behind = _symbols_behind(e, variant) if off else set()
+    again = variant.settled.recovered.texts if variant.settled.recovered is not None else {}
+    behind = _symbols_behind(e, variant) if off or again else set()
     found: dict[str, Need] = {}
     for symbol, text in variant.settled.assumed.items():
         instance = variant.universe.instances.get(symbol)
         if instance is not None and (symbol in behind if text in off else instance.base in names):
             found[text] = Need("definition", instance)
+    for symbol in sorted(again.keys() & behind):
+        found[again[symbol]] = Need("number", variant.universe.instances[symbol])
     for base in sorted(variant.universe.roles_taken & names):
         role = DEFAULT_ROLES[base]
         text = f"{spelled_out(base)} is not defined; it is read as {READ_AS[role]}"

@@ -21,6 +21,7 @@ from chainrule.expr import (
     value,
 )
 from chainrule.expr.folding import fold
+from chainrule.expr.model import Array
 from chainrule.read.tree import Node
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import reference
@@ -28,16 +29,38 @@ from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.tensors import Tensor
 from chainrule.sheet.world import Instance, Universe
 
+Rows = tuple[tuple[Fraction, ...], ...]
+
+
+@dataclass
+class Recovered:
+    """Inputs that are never printed, from the numbers that are: their values and a sentence for each; by the position
+    of a printed table, how far its computed numbers may be off, which of them other tables confirm, and which are
+    wrong by two sets of others; its numbers as they follow from printed quantities, with these."""
+
+    values: dict[Symbol, Rows] = field(default_factory=dict)
+    texts: dict[Symbol, str] = field(default_factory=dict)
+    spread: dict[int, Array] = field(default_factory=dict)
+    confirmed: dict[int, Array] = field(default_factory=dict)
+    wrong: dict[int, Array] = field(default_factory=dict)
+    stepwise: dict[int, tuple[Array, frozenset[Symbol]]] = field(default_factory=dict)
+
+    def join(self, other: Recovered) -> None:
+        """Add what was recovered from other tables."""
+        for mine, its in zip(vars(self).values(), vars(other).values(), strict=True):
+            mine.update(its)
+
 
 @dataclass
 class Settled:
     """What the symbols of a universe stand for."""
 
     universe: Universe
-    data: dict[Symbol, tuple[tuple[Fraction, ...], ...]] = field(default_factory=dict)
+    data: dict[Symbol, Rows] = field(default_factory=dict)
     assumed: dict[Symbol, str] = field(default_factory=dict)
     unknown: dict[Symbol, tuple[Symbol, ...]] = field(default_factory=dict)
     broken: dict[Symbol, Untyped] = field(default_factory=dict)
+    recovered: Recovered | None = None
 
 
 def settle(universe: Universe) -> Settled:

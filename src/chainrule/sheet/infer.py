@@ -282,11 +282,17 @@ def _listed(world: World, base: str) -> bool:
     return all(isinstance(s.body, Fenced) and isinstance(s.body.body, Comma) for s in world.sites[base])
 
 
+def _updated_only(world: World, base: str) -> bool:
+    """Whether only later updates of a name are defined: `w' = w - \\eta g` says nothing of what w itself is."""
+    return all(s.ref.primes for s in world.sites[base])
+
+
 def _search(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
+    updated = {base for base in world.sites if _updated_only(world, base)}
     options = {
         base: candidates(family)
         for base, family in world.families.items()
-        if base not in world.sites and base not in world.aliases and is_quantity(family)
+        if (base not in world.sites or base in updated) and base not in world.aliases and is_quantity(family)
     }
     options |= {base: [(Reading(1), 0.0)] for base in world.vectors}
     for base, family in world.families.items():
@@ -295,7 +301,7 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
             if split:
                 options[base] = split
     options |= {base: LYING for base in world.sites if base not in options and _listed(world, base)}
-    lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary)]
+    lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary, not updated)]
     signs = _signs_used(equations)
     least = _settle(Search(world, config, lines, deadline), options, signs)
     left_out = droppable(world, equations)
@@ -330,12 +336,13 @@ def _as_in_matrix_algebra(base: str, found: list[tuple[Reading, float]]) -> Read
     return next((r for r, _ in found if r.axes == rank and not r.row), found[0][0])
 
 
-def _is_typed(e: Equation, glossary: Glossary) -> bool:
-    """Equations whose sides have shapes; the tables of later updates say nothing that the first ones do not."""
+def _is_typed(e: Equation, glossary: Glossary, started: bool = True) -> bool:
+    """Equations whose sides have shapes; the tables of later updates say nothing that the first ones do not, unless
+    what is updated is never said to be `started` from anything."""
     if e.op not in ("=", ":=", "≡", "=:", "≈") or e.source in ("condition", "prose"):
         return False
     ref = reference(e.lhs, glossary)
-    return ref is None or not ref.primes or literal_matrix(e.rhs) is None
+    return ref is None or not ref.primes or not started or literal_matrix(e.rhs) is None
 
 
 def is_quantity(family: Family) -> bool:

@@ -236,13 +236,21 @@ def _data_tensor(
 
 def _declared(frame: Frame, instance: Instance) -> Tensor:
     """A name without a definition: its reading says how many axes it has."""
-    reading = frame.world.readings.get(instance.base) or first_step(frame, instance)
+    reading = frame.world.readings.get(instance.base)
+    if reading is None or _of_another(frame.world, instance):
+        reading = first_step(frame, instance)
     axes, row = reading.axes, reading.row
     if reading.split and not instance.sampled:
         axes -= 1
     names = frame.universe.axis_names(instance, axes, frame.epoch)
     _declare_dims(frame, instance, names)
     return Tensor(instance, names, row)
+
+
+def _of_another(world: World, instance: Instance) -> bool:
+    """Whether a reading speaks of the start of the updates `w' = ...` and the instance is another one, `w_k`."""
+    sites = world.sites.get(instance.base, ())
+    return bool(sites and instance.labels) and all(s.ref.primes and not s.ref.labels for s in sites)
 
 
 def first_step(frame: Frame, instance: Instance) -> Reading:
