@@ -15,7 +15,7 @@ from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_decimals, has_derivative_node, updates
 from chainrule.check.lines import Lines, Variant
-from chainrule.check.need import Need, NeedKind, dependences, depends
+from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
 from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
 from chainrule.check.writing import name_of, names_of
@@ -24,7 +24,9 @@ from chainrule.read.tree import Name, Node
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, reference, walk
+from chainrule.sheet.overloads import versions
 from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.scan import references
 from chainrule.sheet.sites import call_form, defining_anew, derivative_of, site_key
@@ -65,12 +67,17 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
         return None
     if ref.base in names_in(lines.world, e.rhs):
         return None  # what says something of the name itself does not define it
-    same_names = names_in(lines.world, first.body) == names_in(lines.world, e.rhs)
+    same_names = _quantities(lines, first.body) == _quantities(lines, e.rhs)
     if same_names and not other_form and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]
     text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
     return assumed("redefinition", text)
+
+
+def _quantities(lines: Lines, node: Node) -> set[str]:
+    """The names of a formula that are no functions or constants of mathematics."""
+    return {b for b in names_in(lines.world, node) if not is_function_word(b) and b not in CONSTANTS}
 
 
 def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
@@ -117,7 +124,7 @@ def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: 
         held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
         if held is None or held.section[0] != e.scope.part:
             continue
-        sites = lines.world.functions.get(base) or lines.world.sites.get(base) or []
+        sites = versions(lines.world, base, e.position) or lines.world.sites.get(base) or []
         key = site_key(lines.world, held.ref)
         sections = {s.section for s in sites if site_key(lines.world, s.ref) == key}
         if len(sections) < 2 or (e.scope.part, e.scope.section) in sections:

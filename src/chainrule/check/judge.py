@@ -137,7 +137,10 @@ class Judge(Lines):
         sites = [s for group in (self.world.sites, self.world.functions) for found in group.values() for s in found]
         bodies = (e.lhs, e.rhs)
         items = [i for b in bodies for i in (b, *(b.items if isinstance(b, Comma) else ()))]
-        return any(s.position == e.position and s.assumed is None and any(s.body is i for i in items) for s in sites)
+        return any(
+            s.position == e.position and s.assumed is None and any((s.written or s.body) is i for i in items)
+            for s in sites
+        )
 
     def definition(self, e: Equation) -> Finding:
         """A definition, unless its right side cannot be given a meaning."""

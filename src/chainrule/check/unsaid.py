@@ -31,6 +31,11 @@ def _probabilities(world: World, _family: Family, _symbol: Symbol) -> bool:
     return world.probabilistic
 
 
+def _picks_one(world: World, _family: Family, symbol: Symbol) -> bool:
+    """Labels may be one-hot, in a table one of them a row; a square matrix is no such table."""
+    return world.probabilistic and not (len(symbol.axes) == 2 and symbol.axes[0] == symbol.axes[1])
+
+
 def _table_of_probabilities(world: World, _family: Family, symbol: Symbol) -> bool:
     """One distribution in each column of a table."""
     return world.probabilistic and len(symbol.axes) == 2
@@ -51,7 +56,7 @@ UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol],
     "one-hot": (("ones", "is 1 at this index", _probabilities),),
     None: (
         ("simplex", "sums to one", _probabilities),
-        ("one-hot", "sums to one", _probabilities),
+        ("one-hot", "sums to one", _picks_one),
         ("simplex down", "sums to one over its first index", _table_of_probabilities),
         ("symmetric", "is symmetric", _may_be_symmetric),
     ),

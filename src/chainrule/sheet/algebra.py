@@ -102,7 +102,7 @@ def matmul(dims: Dims, a: Val, b: Val) -> Val:
         # (n,1)(1,m): outer product; (n,1)(1,1) was handled above
         if ar is None or bc is None:
             raise Untyped(f"{describe(a, dims)} times {describe(b, dims)}", "shape")
-        return Val((ar, bc), lambda i, j: mul(a.at(i), b.at(j)), None, derived)
+        return Val((ar, bc), lambda i, j: mul(a.at(i), b.at(j)), None, derived, outer=True)
     if ac is None or br is None:
         raise Untyped(f"{describe(a, dims)} times {describe(b, dims)} does not fit", "shape")
     dims.unify(ac, br)
@@ -155,8 +155,8 @@ def inverted(dims: Dims, a: Val) -> Val:
     """The inverse of a square matrix, the reciprocal of a scalar."""
     if a.scalar:
         return mapped(lambda x: power(x, const(-1)), a)
-    if a.kind != "matrix":
-        raise Untyped(f"{describe(a, dims)} has no inverse", "shape")
+    if a.kind != "matrix" or a.outer:
+        raise Untyped(f"{'a product of two vectors' if a.outer else describe(a, dims)} has no inverse", "shape")
     rows, cols = str(a.shape[0]), str(a.shape[1])
     dims.unify(rows, cols)
 

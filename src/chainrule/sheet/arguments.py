@@ -6,16 +6,57 @@ Bars, semicolons and commas separate alike. A whole data set, however it is spel
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Relation, Script
 from chainrule.sheet.names import Glossary, Ref, is_sequence, node_key, reference
 
 SEPARATORS = frozenset({";", "|", ":", "‖"})
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The names before and behind the bar, `y=1` for a value of y; None where no name stands: a number, a formula."""
+
+    variables: tuple[str | None, ...]
+    given: tuple[str | None, ...] = ()
+
+    @property
+    def names(self) -> set[str]:
+        """All names."""
+        return {stem(x) for x in (*self.variables, *self.given) if x is not None}
+
+    @property
+    def shown(self) -> str:
+        """As it is written after the letter of the density."""
+        before, behind = (", ".join(str(x) for x in part) for part in (self.variables, self.given))
+        return f"({before} | {behind})" if behind else f"({before})"
+
+
+def stem(name: str) -> str:
+    """The y of `y=1`."""
+    return name.split("=")[0]
+
+
 def arguments(node: Node) -> tuple[Node, ...]:
     """The arguments of a parenthesised list: `(a, b; c)` -> a, b, c; a single expression is one argument."""
     body = node.body if isinstance(node, Fenced) else node
     return tuple(_whole(item) for item in _without_dots(_items(body)))
+
+
+def parts(node: Node) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    r"""The arguments before and behind the first bar or semicolon: `p(x, z | \theta)` -> (x, z), (\theta)."""
+    body = node.body if isinstance(node, Fenced) else node
+    items = body.items if isinstance(body, Comma) else (body,)
+    bars = (n for n, item in enumerate(items) if isinstance(item, Infix) and item.op in SEPARATORS)
+    at = next(bars, len(items) - 1)
+    first, rest = items[at], items[at + 1 :]
+    before, behind = [*items[:at], first], list(rest)
+    if isinstance(first, Infix) and first.op in SEPARATORS:
+        before, behind = [*items[:at], *_items(first.left)], [*_items(first.right), *rest]
+    flat = ([x for item in part for x in _items(item)] for part in (before, behind))
+    one, two = (tuple(_whole(x) for x in _without_dots(part)) for part in flat)
+    return one, two
 
 
 def _items(node: Node) -> list[Node]:
@@ -64,11 +105,28 @@ def _whole(node: Node) -> Node:
     return node
 
 
+def plain(node: Node) -> Node:
+    """The y of `Y = y` and the Y of `Y = 1`; any other parameter as it is."""
+    if isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "=":
+        return node.links[0].node if isinstance(node.links[0].node, Name) else node.first
+    return node
+
+
 def parameter(node: Node, glossary: Glossary) -> Ref | None:
     """The name of a parameter: `x`, `x_i`, `\\sigma^2`, or the Y of `Y = y`."""
-    if isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "=":
-        node = node.links[0].node if isinstance(node.links[0].node, Name) else node.first
-    return reference(node, glossary)
+    return reference(plain(node), glossary)
+
+
+def pattern(fence: Node, glossary: Glossary) -> Pattern:
+    """The names among the arguments of a call."""
+
+    def name(node: Node) -> str | None:
+        ref, at = parameter(node, glossary), point(node)
+        value = f"={at.text}" if isinstance(at, Number) else ""
+        return None if ref is None else ref.base + value
+
+    variables, given = (tuple(map(name, part)) for part in parts(fence))
+    return Pattern(variables, given)
 
 
 def point(node: Node) -> Node | None:
@@ -76,8 +134,3 @@ def point(node: Node) -> Node | None:
     if isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "=":
         return node.links[0].node
     return None
-
-
-def fixed(node: Node) -> bool:
-    """Whether a parameter is a single value: the `Y = 1` of `P(Y = 1 | x) = ...`."""
-    return isinstance(point(node), Number)

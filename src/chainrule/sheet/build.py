@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Fraction, Name, Node, Relation, Sum
+from chainrule.sheet.by_inverse import by_factors, by_inverse
 from chainrule.sheet.cues import roles_from_cues, roles_in
 from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence
 from chainrule.sheet.imposed import impose, name_solutions, solves
@@ -76,6 +77,8 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             continue
         if not declares_symmetry(world, e):
             add_sites(world, e)
+            by_inverse(world, e)
+            by_factors(world, e)
     for fact in facts:
         apply_fact(world, fact)
     world.spoken = {role for s in sentences for role in roles_in(s.text)}
@@ -97,8 +100,9 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
 
 
 def _parameter(world: World, equations: Iterable[Equation]) -> Node | None:
-    """The variable of a bare ∇: the only name the document differentiates by."""
-    by = [b for b, f in world.families.items() if f.by and f.sub_counts <= {0}]
+    """The variable of a bare ∇: the only name the document differentiates by, of those without a definition first."""
+    by = [b for b, f in world.families.items() if f.by and (f.sub_counts <= {0} or f.bare)]
+    by = [b for b in by if not world.defined(b)] or by
     if len(by) != 1:
         by = [b for b in ("bold theta", "theta", "bold w", "vec(w)", "w", "beta", "bold x", "x") if _has(world, b)][:1]
     for e in equations:

@@ -99,7 +99,7 @@ class Scan:
             if what == "differentiated":
                 family.differentiated = True
             else:
-                family.by += 1
+                family.by += ref.base != "e" or not ref.postfix  # `\\partial e^{w x}`: e is no variable
                 family.bare_by += not (ref.labels or ref.subs)
 
     def product(self, node: Product) -> list[Node]:

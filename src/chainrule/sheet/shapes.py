@@ -279,7 +279,8 @@ class Jacobian:
 class Val:
     """A value: `shape` is (rows, cols) with None for an absent side, or more than two axes for a tensor.
 
-    `at(*terms)` is the scalar term at the given place, one term for each side that is present.
+    `at(*terms)` is the scalar term at the given place, one term for each side that is present. An `outer` product of
+    two vectors has no inverse.
     """
 
     shape: tuple[str | None, ...]
@@ -287,6 +288,7 @@ class Val:
     jacobian: Jacobian | None = None
     derived: bool = False
     literal: bool = False
+    outer: bool = False
 
     @property
     def dims(self) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product
-from chainrule.sheet.arguments import arguments
+from chainrule.sheet.arguments import Pattern, arguments, pattern, plain
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, rest_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.overloads import apart, is_density, of_others
 from chainrule.sheet.redefine import redefines
 from chainrule.sheet.restrictions import SETTING_CUE
 from chainrule.sheet.scan import references
@@ -36,7 +37,7 @@ def call_form(node: Node, world: World) -> tuple[Ref, tuple[Node, ...]] | None:
     ref = reference(node.factors[0].node, world.glossary)
     if ref is None or ref.primes or ref.postfix:
         return None
-    params = arguments(fence)
+    params = tuple(plain(p) if is_density(ref.base) else p for p in arguments(fence))
     return (ref, params) if all(reference(p, world.glossary) is not None for p in params) else None
 
 
@@ -55,8 +56,14 @@ def add_sites(world: World, e: Equation) -> None:
             _add_site(world, e, a, b)
         return
     _add_site(world, e, lhs, rhs)
-    if e.link and not any(_is_place(n) for n in walk(lhs)):
+    if e.link and not any(_is_place(n) for n in walk(lhs)) and not _of_density(world, rhs):
         _add_function(world, e, rhs, lhs)
+
+
+def _of_density(world: World, node: Node) -> bool:
+    """A density at the end of a chain is what the chain comes to, not what it gives a meaning to."""
+    form = call_form(node, world)
+    return form is not None and is_density(form[0].base)
 
 
 def look_through(world: World, e: Equation) -> None:
@@ -196,7 +203,7 @@ def _square(ref: Ref) -> bool:
     return isinstance(node, Number) and node.text == "2" and not ref.primes
 
 
-def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
+def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node | None = None) -> bool:
     """`f(x) = ...` defines a function; when f also stands alone (`\\partial J`), the name is its value."""
     form = call_form(lhs, world)
     if form is None:
@@ -207,23 +214,44 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     family = world.family(ref.base)
     if e.link and (is_numeric(rhs) or (family.called > family.calls_with_names and not ref.subs and family.operand)):
         return False
-    if mentions(world, rhs, ref) or _calls(world, rhs, ref.base):
+    now = pattern(lhs.factors[1].node, world.glossary) if isinstance(lhs, Product) else Pattern(())
+    if (mentions(world, rhs, ref) or _calls(world, rhs, ref.base)) and not of_others(world, ref.base, now, rhs):
         return True
     used = {r.base for r in references(rhs, world)}
     plain = [p for p in params if (r := reference(p, world.glossary)) is not None and r.bare]
     if len(plain) < len(params) and not any(r.base in used for p in params if (r := reference(p, world.glossary))):
         return False
     sites = world.functions.setdefault(ref.base, [])
-    if sites and not (_other_parameters(world, sites[-1], params) or redefines(world, sites[-1], e)):
+    same = [s for s in sites if not apart(world, s, now, rhs)]
+    if same and not (_other_parameters(world, same[-1], params) or redefines(world, same[-1], e)):
         return True
-    if sites:
+    if same:
         world.epochs.append(e.position)
     section = (e.scope.part, e.scope.section)
-    sites.append(Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own))
+    sites.append(Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own, pattern=now, written=written))
+    sites.sort(key=lambda s: s.position)
     values = world.sites.get(ref.base, [])
     if family.operand and (not values or len(sites) > 1):
         world.sites[ref.base] = [*values, Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
     return True
+
+
+def add_written(world: World, e: Equation, lhs: Node, body: Node) -> None:
+    """A name that nothing else defines means what a function of it is said to be: `\\log p(x) = ...`."""
+    form = call_form(lhs, world)
+    ref = form[0] if form is not None else reference(lhs, world.glossary)
+    if ref is None or ref.base in world.sites or is_function_word(ref.base) or not definable(world, ref):
+        return
+    if form is not None and isinstance(lhs, Product):
+        now = pattern(lhs.factors[1].node, world.glossary)
+        if all(apart(world, s, now, body) for s in world.functions.get(ref.base, ()) if s.written is None):
+            _add_function(world, e, lhs, body, written=e.rhs)
+    elif ref.base not in world.functions and not ref.postfix and not mentions(world, body, ref):
+        section = (e.scope.part, e.scope.section)
+        site = Site(
+            ref.base, ref, body, e.position, section=section, own=e.own, written=e.rhs if lhs is not e.rhs else None
+        )
+        world.sites[ref.base] = [site]
 
 
 def _other_parameters(world: World, earlier: Site, params: tuple[Node, ...]) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from chainrule.expr import Definitions, Expr, Symbol
 from chainrule.read.tree import Name, Node
+from chainrule.sheet.arguments import Pattern
 from chainrule.sheet.names import Glossary, Ref, node_key, reference, walk
 from chainrule.sheet.shapes import Dims, Layout, Untyped
 from chainrule.sheet.spelling import spelled_out
@@ -109,7 +110,9 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An equation (or a prose fact) that gives a name its meaning; `read_off`: the equations that put a number in."""
+    """An equation (or a prose fact) that gives a name its meaning; `read_off`: the equations that put a number in;
+    `pattern`: the names among the parameters; `written`: the side of the equation that the body is made of, where it
+    is not that side itself."""
 
     base: str
     ref: Ref
@@ -120,6 +123,8 @@ class Site:
     section: tuple[str, int] = ("", 0)
     own: bool = True
     read_off: tuple[int, ...] = ()
+    pattern: Pattern | None = None
+    written: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +241,15 @@ class World:
 
     def site(self, base: str, position: int) -> Site | None:
         """The definition of a name that holds at a position: the latest before it, else the first after it."""
-        return self._latest(self.sites.get(base, ()), position)
+        return self.latest(self.sites.get(base, ()), position)
 
     def function(self, base: str, position: int) -> Site | None:
         """The definition `f(x) = ...` that holds at a position."""
-        return self._latest(self.functions.get(base, ()), position)
+        return self.latest(self.functions.get(base, ()), position)
 
     @staticmethod
-    def _latest(sites: list[Site] | tuple[()], position: int) -> Site | None:
+    def latest(sites: list[Site] | tuple[()], position: int) -> Site | None:
+        """The last site before a position, else the first after it."""
         before = [s for s in sites if s.position <= position]
         if before:
             return before[-1]

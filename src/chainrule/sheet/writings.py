@@ -1,7 +1,8 @@
 r"""One name in two writings: the vector `\mathbf{x}` and its components `x_i`, the matrix `W` and its entries `w_{ij}`.
 
 Two writings are one name when one of them always carries indices, more of them than the other ever does, so that no
-place of the document can tell them apart, and no formula gives the one by the other.
+place of the document can tell them apart, and no formula gives the one by the other. A capital is one name, bold and
+lighter, where the document introduces the one and never comes back to it, and uses the other without introducing it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     uses: Uses = {}
     given: set[str] = set()
     explained: set[tuple[str, str]] = set()
+    introduced, used = set(), set()
     for node in nodes:
         for ref in maximal(node, glossary):
             uses.setdefault(ref.base, set()).add(len(ref.subs))
+        sides = {r.base for side in _sides(node) if (r := reference(side, glossary)) is not None and r.bare}
+        introduced |= sides
+        used |= {r.base for r in maximal(node, glossary)} - sides
         first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
@@ -34,6 +39,18 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         wholes = [w for w in wholes if not explained & {(w, entries), (entries, w)}]
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             glossary.same[entries] = wholes[0]
+
+    for whole in sorted(introduced - used):
+        lighter = whole.removeprefix("bold ")
+        if lighter != whole and lighter[:1].isupper() and lighter in used - introduced and uses[lighter] == {0}:
+            glossary.same[lighter] = whole
+
+
+def _sides(node: Node) -> Iterator[Node]:
+    """The sides of a relation, whatever its signs."""
+    if isinstance(node, Relation):
+        yield node.first
+        yield from (link.node for link in node.links)
 
 
 def _bold_inside(base: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chainrule.expr import const, indicator
 from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet import algebra
-from chainrule.sheet.arguments import arguments
+from chainrule.sheet.arguments import arguments, pattern
 from chainrule.sheet.components import components
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.meaning import differentials
@@ -78,8 +78,7 @@ def called(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]
     assert ref is not None
     fence = fence_of(after)
     if fence is not None and fence.open in "([{":
-        args = arguments(fence)
-        val = applied(frame, ref, args)
+        val = applied(frame, ref, arguments(fence), pattern(fence, frame.world.glossary))
         return _hung(frame, val, after), n + 2
     if fence is not None and fence.open in "|‖":
         val = applied(frame, ref, (fence,))

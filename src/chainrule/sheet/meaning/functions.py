@@ -23,6 +23,7 @@ from chainrule.expr import functions as table
 from chainrule.expr.tensors import softmax
 from chainrule.read.tree import Big, Node, Number
 from chainrule.sheet import algebra
+from chainrule.sheet.arguments import Pattern, point
 from chainrule.sheet.components import components, ref_value
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.glossary import bound_letters
@@ -32,6 +33,7 @@ from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.meaning.losses import cross_entropy
 from chainrule.sheet.meaning.structural import OF_LABELS, STRUCTURAL
 from chainrule.sheet.names import Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.overloads import chosen, in_order, is_density
 from chainrule.sheet.parts import vector_of_entries
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val, scalar
@@ -57,23 +59,24 @@ def builtin(frame: Frame, base: str, position: int) -> str | None:
     return None
 
 
-def applied(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
+def applied(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | None = None) -> Val:
     """A function on its arguments, with primes, a subscript (component or base) and a power on its name."""
     power = next((p for p in ref.postfix if p.op == "pow"), None)
     if power is not None and not (isinstance(power.node, Number) and power.node.text.isdigit()):
         raise Untyped("an inverse function", "untyped")
-    val = _applied(frame, ref, args)
+    val = _applied(frame, ref, args, call)
     return val if power is None or power.node is None else raised(frame, val, power.node)
 
 
-def _applied(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
+def _applied(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | None) -> Val:
     word = builtin(frame, ref.base, frame.position)
     if word is not None:
         return _builtin(frame, word, ref, args)
-    site = frame.world.function(ref.base, frame.position)
+    args = tuple(point(a) or a for a in args)
+    site = chosen(frame.world, ref.base, frame.position, call)
     if site is not None:
-        return _defined(frame, site, ref, args)
-    return _unknown(frame, ref, args)
+        return _defined(frame, site, ref, in_order(site, call, args))
+    return _unknown(frame, ref, args, call)
 
 
 def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
@@ -299,7 +302,7 @@ def _derivative_of_defined(frame: Frame, inner: Frame, site: Site, ref: Ref, arg
     return algebra.mapped(at, frame.value(args[0]))
 
 
-def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
+def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | None) -> Val:
     """A function nobody defined is some smooth one; a known dependence (`L(\\theta)` with ∂L/∂θ) is just the name."""
     world = frame.world
     family = world.family(ref.base)
@@ -316,7 +319,7 @@ def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
     vals = [frame.value(a) for a in args]
     labels = [frame.label(s) for s in ref.subs] + [frame.label(x) for x in ref.labels]
     instance = Instance(ref.base, tuple(labels))
-    name = instance.shown
+    name = instance.shown + (call.shown if call is not None and is_density(ref.base) else "")
     frame.universe.called[name] = instance
     for n, arg in enumerate(args):
         if (letter := letter_of(arg)) is not None and (found := frame.letter(letter)) is not None:

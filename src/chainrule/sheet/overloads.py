@@ -1,0 +1,131 @@
+r"""Densities share a letter: `p(x)`, `p(x | z)` and `p(z | x)` are different functions, told apart by their arguments.
+
+What stands before the bar is the variable, what stands behind it is given. A call means the definition whose variables
+it has; it may leave out what that has behind the bar, or name more there, as long as the formula does not tell the two
+apart. `p(u)` after `p(x) = ...` alone is the same function at another place, but `p(z | x)` is not `p(x | z)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Product, Script
+from chainrule.sheet.arguments import Pattern, pattern, stem
+from chainrule.sheet.names import Glossary, reference, walk
+from chainrule.sheet.scan import references
+from chainrule.sheet.world import Site, World
+
+DENSITIES = frozenset({"p", "q", "P", "Q", "Pr", "Prob"})
+
+
+def is_density(base: str) -> bool:
+    r"""Whether a letter names densities by custom: `p`, `q_\phi`, `\Pr`."""
+    return base.split("_")[0].split("^")[0].rpartition(" ")[2] in DENSITIES
+
+
+def apart(world: World, site: Site, now: Pattern, body: Node) -> bool:
+    """Whether a formula for a density is of another one than a site is: of other variables, or given other things."""
+    before = site.pattern
+    if before is None or not is_density(site.base):
+        return False
+    if before.variables != now.variables:
+        return True
+    left_out = {stem(x) for x in set(before.given) ^ set(now.given) if x is not None}
+    if left_out & variables(world):
+        return True
+    here = before.names & {r.base for r in references(body, world)} - now.names
+    there = now.names & {r.base for r in references(site.body, world)} - before.names
+    return bool(left_out) and not here | there
+
+
+def variables(world: World) -> frozenset[str]:
+    """The names that stand before the bar of any density: `p(x)` leaves out a parameter of `p(x | w)`, no variable."""
+    if "variables" not in world.derived:
+        nodes = [n for e in world.equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)]
+        calls = [(f, c) for n in nodes for f, c in _calls(n, world.glossary)]
+        refs = [(reference(f.node, world.glossary), c) for f, c in calls]
+        found = (x for r, c in refs if r is not None and is_density(r.base) for x in c.variables)
+        world.derived["variables"] = frozenset(stem(x) for x in found if x is not None)
+    return world.derived["variables"]
+
+
+def of_others(world: World, base: str, now: Pattern, body: Node) -> bool:
+    """Whether a formula mentions a density only in calls of others with its letter: `p(x | z) p(z)` of p(x, z)."""
+    if not is_density(base):
+        return False
+    called = {id(f.node): c for n in walk(body) if isinstance(n, Product) for f, c in _calls(n, world.glossary)}
+    for node in walk(body):
+        ref = reference(node, world.glossary) if isinstance(node, (Name, Accent, Script)) else None
+        if ref is not None and ref.base == base:
+            other = called.get(id(node))
+            if other is None or (other.variables, set(other.given)) == (now.variables, set(now.given)):
+                return False
+    return True
+
+
+def _calls(product: Product, glossary: Glossary) -> Iterator[tuple[Factor, Pattern]]:
+    """The factors with parentheses behind them, and what stands in these."""
+    for factor, after in pairwise(product.factors):
+        fence = after.node.base if isinstance(after.node, Script) else after.node
+        if after.op == "" and isinstance(fence, Fenced):
+            yield factor, pattern(fence, glossary)
+
+
+def versions(world: World, base: str, position: int) -> list[Site]:
+    """The definitions of the one function that was last defined under a letter."""
+    sites, held = world.functions.get(base, []), world.function(base, position)
+    if held is None or held.pattern is None:
+        return sites
+    now, body = held.pattern, held.body
+    return [s for s in sites if s is held or not apart(world, s, now, body)]
+
+
+def chosen(world: World, base: str, position: int, call: Pattern | None) -> Site | None:
+    """The definition that a call at a position means; None for a density of which only others are defined."""
+    sites = world.functions.get(base, [])
+    if call is None or not is_density(base) or any(s.pattern is None for s in sites):
+        return world.function(base, position)
+    for fits in (_same, _alike, _elsewhere):
+        found = [s for s in sites if s.pattern is not None and fits(world, s.pattern, call)]
+        if found:
+            return world.latest(found, position)
+    return None
+
+
+def _same(_world: World, site: Pattern, call: Pattern) -> bool:
+    return site.variables == call.variables and set(site.given) == set(call.given)
+
+
+def _alike(world: World, site: Pattern, call: Pattern) -> bool:
+    """The same variables, maybe at a value, and what only one of the two is given is a parameter."""
+    if site.variables not in (call.variables, _stems(call.variables)):
+        return False
+    one, other = set(site.given), set(_stems(call.given))
+    return (one <= other or other <= one) and not (one ^ other) & variables(world)
+
+
+def _stems(names: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    return tuple(None if x is None else stem(x) for x in names)
+
+
+def _elsewhere(_world: World, site: Pattern, call: Pattern) -> bool:
+    """As many arguments at each side of the bar, each in its own place or with a name that is none of the others'."""
+    if (len(site.variables), len(site.given)) != (len(call.variables), len(call.given)):
+        return False
+    pairs = zip((*site.variables, *site.given), (*call.variables, *call.given), strict=True)
+    return all(a == b or (b not in site.names and a is not None and "=" not in a) for a, b in pairs)
+
+
+def in_order(site: Site, call: Pattern | None, args: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The arguments in the order of the parameters of a density; a parameter that is left out stands for itself."""
+    before, params = site.pattern, site.params or ()
+    if call is None or before is None or not is_density(site.base):
+        return args
+    names, given = (*before.variables, *before.given), _stems((*call.variables, *call.given))
+    if before.variables != _stems(call.variables) or len(given) != len(args) or len(set(given)) != len(given):
+        return args
+    if not (set(names) <= set(given) or set(given) <= set(names)):
+        return args
+    at = dict(zip(given, args, strict=True))
+    return tuple(at.get(name, param) for name, param in zip(names, params, strict=True))
