@@ -33,7 +33,7 @@ from chainrule.sheet.sites import call_form, defining_anew, derivative_of, site_
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.totals import total_of
-from chainrule.sheet.world import Config, Held, Instance
+from chainrule.sheet.world import Config, Held, Instance, World
 
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
@@ -67,7 +67,8 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
         return None
     if ref.base in names_in(lines.world, e.rhs):
         return None  # what says something of the name itself does not define it
-    same_names = _quantities(lines, first.body) == _quantities(lines, e.rhs)
+    names = names_in if first.written is None else _quantities
+    same_names = names(lines.world, first.body) == names(lines.world, e.rhs)
     if same_names and not other_form and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]
@@ -75,9 +76,9 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     return assumed("redefinition", text)
 
 
-def _quantities(lines: Lines, node: Node) -> set[str]:
+def _quantities(world: World, node: Node) -> set[str]:
     """The names of a formula that are no functions or constants of mathematics."""
-    return {b for b in names_in(lines.world, node) if not is_function_word(b) and b not in CONSTANTS}
+    return {b for b in names_in(world, node) if not is_function_word(b) and b not in CONSTANTS}
 
 
 def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
