@@ -109,6 +109,11 @@ BIG = [
 
 COMMANDS = [
     (r"\frac12 \tfrac 1 2 {a \over b}", "(* (frac 1 2) (frac 1 2) (frac a b))"),
+    (
+        r"\binom{n}{k} = n! \dbinom ab",
+        "(rel (* rm.binom (() (, n k))) = (* (* rm.factorial (() n)) (* rm.binom (() (, a b)))))",
+    ),
+    ("2 x_i! (n - k)!", "(* 2 (* rm.factorial (() (x _i))) (* rm.factorial (() (+ n -k))))"),
     (r"\sqrt[3]{x} \sqrt x \sqrt{2\pi}", "(* (root x 3) (root x) (root (* 2 pi)))"),
     (r"\frac d {dh} f", "(* (frac d (* d h)) f)"),
     (r"\underbrace{a}_{=: \tilde{a}} b", "(* (brace a (rel ? =: (tilde a))) b)"),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from chainrule.check import opaque as results
 from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
+from chainrule.check.fixed import held_fixed
 from chainrule.check.forms import has_decimals, has_derivative_node, updates
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
@@ -292,6 +293,7 @@ DOUBTS: tuple[Doubt, ...] = (
     stray_letters,
     opaque,
     vanishing,
+    held_fixed,
     numbers_put_in,
     one_sided_names,
     unknown_functions,

@@ -37,6 +37,7 @@ TRIVIAL = 1e-9
 LEAST_SINGULAR = 1e-5
 RADII = (1e-12, 1e-9, 1e-6)
 MOST_UNKNOWNS = 200
+MOST_SLOPES = 4000
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,14 @@ class System:
 
 
 def solve(system: System, model: Model) -> Solution | None:
-    """Newton's method from the numbers of a model; None when there are more equations than unknowns."""
+    """Newton's method from the numbers of a model; None when there are more equations than unknowns, or too many."""
     x = system.flat(model)
     if x.shape[1] > MOST_UNKNOWNS:
         return None
     at = system.put(model, x)
     residual = system.values(at)
     m, n = residual.shape[1], x.shape[1]
-    if m > n:
+    if m > n or m * n > MOST_SLOPES:
         return None
     size = _norm(residual)
     step = np.zeros_like(x)

@@ -148,6 +148,8 @@ def _erf(x: float) -> float:
 
 
 def _lgamma(x: float) -> float:
+    if x <= 0:
+        raise ValueError("log Γ is a number on the positive axis")
     return math.lgamma(x)
 
 

@@ -13,6 +13,7 @@ from chainrule.read.tree import (
     Accent,
     Big,
     Brace,
+    Comma,
     Dots,
     Factor,
     Fenced,
@@ -49,7 +50,31 @@ def _to(parser: Parser, start: int, *nodes: Node | None) -> Span:
 # -- names and numbers ----------------------------------------------------------------------------------------------
 
 
+def _called(span: Span, word: str, arguments: Node) -> Product:
+    """A notation of its own as the call of a function that has no letter."""
+    fence = arguments if isinstance(arguments, Fenced) else Fenced(arguments.span, "(", arguments, ")")
+    return Product(span, (Factor("", Name(span, word, ("rm",))), Factor("", fence)))
+
+
+def _factorial(parser: Parser, token: Token) -> bool:
+    """`x!`: the sign behind an operand."""
+    before = parser.items[-1] if parser.operand_ended() else None
+    if not isinstance(before, Node) or isinstance(before, (Unread, Text, Dots)) or parser.peek_text() == "!":
+        return False
+    parser.items[-1] = _called(_to(parser, before.span.start, before), "factorial", before)
+    return True
+
+
+def _binomial(parser: Parser, token: Token) -> None:
+    top = parser.argument()
+    bottom = parser.argument()
+    both = Comma(top.span.join(bottom.span), (top, bottom))
+    parser.add(_called(_to(parser, token.start, top, bottom), "binom", both))
+
+
 def _name(parser: Parser, token: Token) -> None:
+    if token.text == "!" and _factorial(parser, token):
+        return
     name = Name(_span(token), token.text, parser.style)
     parser.add(_with_digits(parser, token, name) if token.kind == "letter" or token.text in GREEK else name)
 
@@ -369,6 +394,7 @@ HANDLERS: dict[str, Callable[[Parser, Token], None]] = {
     "unread": _unread,
     "unknown-sign": _unknown_sign,
     "frac": _fraction,
+    "binom": _binomial,
     "sqrt": _root,
     "accent": _accent,
     "style": _style,

@@ -75,6 +75,11 @@ class Parser:
         token = self.peek(ahead)
         return token.kind if token else ""
 
+    def peek_text(self) -> str:
+        """The text of the token that comes next, "" at the end."""
+        token = self.peek()
+        return token.text if token else ""
+
     def here(self) -> int:
         """The offset in the text where the parser stands."""
         token = self.peek()

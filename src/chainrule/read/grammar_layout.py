@@ -373,7 +373,7 @@ def _unsupported(state: _Layout, token: Token) -> None:
     for _ in range(int(token.text)):
         state.group()
         end = max(end, state.last.end)
-    reason = "unsupported-notation|binomials and stacked fractions are not read; write the fraction out"
+    reason = "unsupported-notation|stacked fractions are not read; write the fraction out"
     state.out.append(Token("unread", reason, token.start, end, token.space))
 
 

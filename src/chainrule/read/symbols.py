@@ -166,7 +166,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     **_kind("dots", {"": "dots ldots cdots vdots ddots dotsc dotsb dotsm dotsi dotso iddots hdots"}),
     **_kind("quad", {"": "quad qquad hfill"}),
     **_kind("frac", {"": "frac tfrac dfrac cfrac sfrac nicefrac flatfrac"}),
-    **_kind("unsupported", {"2": "binom tbinom dbinom", "0": "choose atop brace brack above overwithdelims"}),
+    **_kind("binom", {"": "binom tbinom dbinom"}),
+    **_kind("unsupported", {"0": "choose atop brace brack above overwithdelims"}),
     **_kind("bar", {"|": "mid vert shortmid", "‖": "Vert parallel"}),
     **_kind(
         "open", {"|": "lvert", "‖": "lVert", "⟨": "langle", "⌊": "lfloor", "⌈": "lceil", "{": "lbrace", "[": "lbrack"}

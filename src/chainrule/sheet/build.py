@@ -9,6 +9,7 @@ from chainrule.read import tree
 from chainrule.read.tree import Accent, Fraction, Name, Node, Relation, Sum
 from chainrule.sheet.by_inverse import by_factors, by_inverse
 from chainrule.sheet.cues import roles_from_cues, roles_in
+from chainrule.sheet.distributions import note_covariances
 from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.literals import literal_matrix
@@ -25,6 +26,12 @@ from chainrule.sheet.world import Site, World
 
 PROBABILITY_WORDS = re.compile(
     r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif", re.IGNORECASE
+)
+
+# Algorithms that compute some quantities first and hold them fixed in the next step.
+STEP_WORDS = re.compile(
+    r"(?<![A-Za-z])(?:[EM](?:-?\s?step|\s?步)|EM(?![A-Za-z]))|[Ee]xpectation[- ][Mm]aximi|[Rr]esponsibilit|[Ll]atent|"
+    r"[Mm]ixture|[Vv]ariational"
 )
 
 # Documents in any language that take a logarithm of a quantity are most often about probabilities.
@@ -51,6 +58,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         isinstance(n, Name) and n.text in LOGARITHMS for e in equations for side in (e.lhs, e.rhs) for n in walk(side)
     )
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
+    world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
     world.hessian = any("hessian" in s.text.lower() for s in sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
@@ -81,6 +89,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             by_factors(world, e)
     for fact in facts:
         apply_fact(world, fact)
+    note_covariances(world)
     world.spoken = {role for s in sentences for role in roles_in(s.text)}
     roles_from_cues(world, equations, sentences)
     for e in equations:

@@ -63,6 +63,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         return declared
     counts = family.sub_counts or {0}
     most = max(counts)
+    if family.domain_kind == "covariance":
+        return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
     custom = CUSTOMS[look(family.base)]
     if most == 0:
         ranks = [(0, False), (1, False), (1, True), (2, False)]

@@ -12,16 +12,17 @@ from itertools import pairwise
 
 from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.arguments import Pattern, pattern, stem
-from chainrule.sheet.names import Glossary, reference, walk
+from chainrule.sheet.names import Glossary, node_key, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.world import Site, World
 
 DENSITIES = frozenset({"p", "q", "P", "Q", "Pr", "Prob"})
 
 
-def is_density(base: str) -> bool:
-    r"""Whether a letter names densities by custom: `p`, `q_\phi`, `\Pr`."""
-    return base.split("_")[0].split("^")[0].rpartition(" ")[2] in DENSITIES
+def is_density(base: str, call: Pattern | None = None) -> bool:
+    r"""Whether a letter names densities by custom: `p`, `q_\phi`, `\Pr`, and a policy `\pi(a | s)`."""
+    letter = base.split("_")[0].split("^")[0].rpartition(" ")[2]
+    return letter in DENSITIES or (letter == "pi" and call is not None and bool(call.given))
 
 
 def apart(world: World, site: Site, now: Pattern, body: Node) -> bool:
@@ -42,12 +43,32 @@ def apart(world: World, site: Site, now: Pattern, body: Node) -> bool:
 def variables(world: World) -> frozenset[str]:
     """The names that stand before the bar of any density: `p(x)` leaves out a parameter of `p(x | w)`, no variable."""
     if "variables" not in world.derived:
-        nodes = [n for e in world.equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)]
-        calls = [(f, c) for n in nodes for f, c in _calls(n, world.glossary)]
-        refs = [(reference(f.node, world.glossary), c) for f, c in calls]
-        found = (x for r, c in refs if r is not None and is_density(r.base) for x in c.variables)
+        found = (x for base, c, _ in _called(world) if is_density(base) for x in c.variables)
         world.derived["variables"] = frozenset(stem(x) for x in found if x is not None)
     return world.derived["variables"]
+
+
+def varied(world: World, base: str) -> bool:
+    """Whether a function is called with different arguments of one number, `f(a, s)` and `f(b, s)`, or for each value
+    of a letter: `\\sum_a f(a, s)`."""
+    if "varied" not in world.derived:
+        seen: dict[tuple[str, int], set[object]] = {}
+        for name, call, key in _called(world):
+            keys = seen.setdefault((name, len(call.variables) + len(call.given)), set())
+            keys |= {key} | ({name} if call.names & world.glossary.bound else set())
+        world.derived["varied"] = frozenset(name for (name, _), keys in seen.items() if len(keys) > 1)
+    return base in world.derived["varied"]
+
+
+def _called(world: World) -> Iterator[tuple[str, Pattern, object]]:
+    """All calls in the formulas of a world: the letter, the names and the whole of the arguments."""
+    nodes = (n for e in world.equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product))
+    for node in nodes:
+        for factor, after in pairwise(node.factors):
+            fence = after.node.base if isinstance(after.node, Script) else after.node
+            ref = reference(factor.node, world.glossary) if isinstance(fence, Fenced) and after.op == "" else None
+            if ref is not None and isinstance(fence, Fenced) and fence.open == "(":
+                yield ref.base, pattern(fence, world.glossary), node_key(fence.body)
 
 
 def of_others(world: World, base: str, now: Pattern, body: Node) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product
 from chainrule.sheet.arguments import Pattern, arguments, pattern, plain
+from chainrule.sheet.distributions import is_named_density
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, rest_of
 from chainrule.sheet.meaning.structural import is_function_word
@@ -215,6 +216,8 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
     if e.link and (is_numeric(rhs) or (family.called > family.calls_with_names and not ref.subs and family.operand)):
         return False
     now = pattern(lhs.factors[1].node, world.glossary) if isinstance(lhs, Product) else Pattern(())
+    if is_named_density(ref.base, now):
+        return True
     if (mentions(world, rhs, ref) or _calls(world, rhs, ref.base)) and not of_others(world, ref.base, now, rhs):
         return True
     used = {r.base for r in references(rhs, world)}

@@ -25,8 +25,15 @@ Label = int | str
 FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "H", "phi", "psi", "varphi", "Phi", "Psi"})
 
 # What an undefined function letter is by custom; said as an assumption wherever it is used.
-DEFAULT_ROLES = {"sigma": "sigmoid", "CE": "cross-entropy", "CrossEntropy": "cross-entropy"}
-READ_AS = {"sigmoid": "the logistic sigmoid", "cross-entropy": "the cross-entropy of a target and a prediction"}
+DEFAULT_ROLES = {"sigma": "sigmoid", "CE": "cross-entropy", "CrossEntropy": "cross-entropy", "Gamma": "gamma function"}
+NORMAL = "normal density"
+DEFAULT_ROLES["cal N"] = NORMAL
+READ_AS = {
+    "sigmoid": "the logistic sigmoid",
+    "cross-entropy": "the cross-entropy of a target and a prediction",
+    "gamma function": "the gamma function",
+    NORMAL: "the normal density",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +228,7 @@ class World:
     disputed: dict[str, str] = field(default_factory=dict)
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     hessian: bool = False
+    stepwise: bool = False
     symmetries: set[int] = field(default_factory=set)
     partial: set[int] = field(default_factory=set)
     imposed: list[Imposed] = field(default_factory=list)

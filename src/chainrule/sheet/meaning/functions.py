@@ -16,7 +16,6 @@ from chainrule.expr import (
     component,
     indicator,
     substitute,
-    unknown,
     value,
 )
 from chainrule.expr import functions as table
@@ -29,18 +28,18 @@ from chainrule.sheet.frame import Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.arithmetic import raised
 from chainrule.sheet.meaning.conditions import is_index_letter
+from chainrule.sheet.meaning.densities import as_told, by_name
 from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.meaning.losses import cross_entropy
 from chainrule.sheet.meaning.structural import OF_LABELS, STRUCTURAL
+from chainrule.sheet.meaning.undefined import plain_names, undefined
 from chainrule.sheet.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.overloads import chosen, in_order, is_density
 from chainrule.sheet.parts import vector_of_entries
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val, scalar
-from chainrule.sheet.spelling import look, spelled_out
-from chainrule.sheet.world import Cycle, Instance, Site
-
-ELEMENTWISE_LETTERS = frozenset({"f", "g", "h", "phi", "psi", "sigma", "rho", "a", "varphi", "varsigma", "theta"})
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.world import NORMAL, Cycle, Site
 
 
 def builtin(frame: Frame, base: str, position: int) -> str | None:
@@ -76,7 +75,8 @@ def _applied(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | Non
     site = chosen(frame.world, ref.base, frame.position, call)
     if site is not None:
         return _defined(frame, site, ref, in_order(site, call, args))
-    return _unknown(frame, ref, args, call)
+    told = as_told(frame, call, args) if call is not None and is_density(ref.base, call) else None
+    return told or _customary(frame, ref, args, call) or undefined(frame, ref, args, call)
 
 
 def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
@@ -149,7 +149,7 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     if vector is not None and not ref.primes and [node_key(a) for a in args] != [node_key(p) for p in params]:
         value = frame.value(args[0]) if len(args) == 1 else listed(frame, args)
         return _inside(frame, site, f"{frame.owner}/{ref.base}", {**frame.args, vector: value}).value(site.body)
-    if len(params) != len(args) and _plain_names(frame, args):
+    if len(params) != len(args) and plain_names(frame, args):
         return _inside(frame, site, frame.owner, {}).value(site.body)
     if len(params) != len(args):
         raise Untyped(f"{spelled_out(ref.base)} is defined with {len(params)} arguments, found {len(args)}", "untyped")
@@ -302,47 +302,20 @@ def _derivative_of_defined(frame: Frame, inner: Frame, site: Site, ref: Ref, arg
     return algebra.mapped(at, frame.value(args[0]))
 
 
-def _unknown(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | None) -> Val:
-    """A function nobody defined is some smooth one; a known dependence (`L(\\theta)` with ∂L/∂θ) is just the name."""
+def _customary(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | None) -> Val | None:
+    """What custom takes a letter for that nobody defines: sigma for the logistic function."""
     world = frame.world
-    family = world.family(ref.base)
     role = dict(world.customary).get(ref.base)
-    if role is not None and ref.base not in world.sites and not ref.subs and not ref.labels:
-        if role == "cross-entropy" and len(args) == 2 and not ref.primes:
-            frame.universe.roles_taken.add(ref.base)
-            return cross_entropy(frame, args)
-        if role != "cross-entropy" and len(args) == 1:
-            frame.universe.roles_taken.add(ref.base)
-            return _builtin(frame, role, ref, args)
-    if not ref.primes and (family.differentiated or ref.base in world.sites) and _plain_names(frame, args):
-        return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
-    vals = [frame.value(a) for a in args]
-    labels = [frame.label(s) for s in ref.subs] + [frame.label(x) for x in ref.labels]
-    instance = Instance(ref.base, tuple(labels))
-    name = instance.shown + (call.shown if call is not None and is_density(ref.base) else "")
-    frame.universe.called[name] = instance
-    for n, arg in enumerate(args):
-        if (letter := letter_of(arg)) is not None and (found := frame.letter(letter)) is not None:
-            frame.dims.unify(found[0], f"{name}({n})")  # what runs over a place of a function runs over the same set
-    slots = ((0, ()),) * ref.primes
-    elementwise = len(vals) == 1 and ref.base.split()[-1] in ELEMENTWISE_LETTERS and not vals[0].scalar
-    vector = look(ref.base) == "bold lower" and not elementwise
-    if len(vals) == 1 and (vals[0].scalar or elementwise) and not vector:
-        return algebra.mapped(lambda x: unknown(name, (((), x),), slots), vals[0])
-    if ref.primes:
-        raise Untyped("a prime on an unknown function of several variables", "untyped")
-
-    def at(*entry: Expr) -> Expr:
-        arguments = []
-        for val in vals:
-            indices = tuple(algebra.fresh(frame.dims, d) for d in val.dims)
-            arguments.append((indices, val.at(*(value(i) for i in indices))))
-        return unknown(name, (*arguments, *(((), i) for i in entry)), ())
-
-    if not vector:
-        return scalar(at)
-    return Val((*frame.universe.axis_names(instance, 1, frame.epoch), None), at)
-
-
-def _plain_names(frame: Frame, args: tuple[Node, ...]) -> bool:
-    return all(reference(a, frame.world.glossary) is not None for a in args)
+    if ref.base in world.sites or ref.subs or ref.labels:
+        return None
+    density = by_name(frame, role or ref.base, args, call)
+    if role is None or density is not None:
+        frame.universe.roles_taken |= {ref.base} if role is not None else set()
+        return density
+    if role == "cross-entropy" and len(args) == 2 and not ref.primes:
+        frame.universe.roles_taken.add(ref.base)
+        return cross_entropy(frame, args)
+    if role not in ("cross-entropy", NORMAL) and len(args) == 1:
+        frame.universe.roles_taken.add(ref.base)
+        return _builtin(frame, role, ref, args)
+    return None

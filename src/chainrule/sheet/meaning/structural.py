@@ -126,3 +126,31 @@ def _extreme(frame: Frame, args: list[Val], op: str) -> Val:
     if len(args) < 2:
         raise Untyped(f"{op} of one number", "untyped")
     return algebra.elementwise(frame.dims, lambda *t: apply(op, *t), *args, what=f"the arguments of {op}")
+
+
+# ------------------------------------------------------------------------------------------ counting
+
+
+def _factorial_of(x: Expr) -> Expr:
+    """x! = Γ(x + 1), for counts that are drawn as any positive numbers too."""
+    return apply("exp", apply("gammaln", x + 1))
+
+
+@structural("factorial")
+def _factorial(_frame: Frame, args: list[Val]) -> Val:
+    return algebra.mapped(_factorial_of, args[0])
+
+
+@structural("gamma function")
+def _gamma(_frame: Frame, args: list[Val]) -> Val:
+    return algebra.mapped(lambda x: apply("exp", apply("gammaln", x)), args[0])
+
+
+@structural("binom")
+def _binomial(frame: Frame, args: list[Val]) -> Val:
+    """n! / (k! (n - k)!)."""
+
+    def chosen(n: Expr, k: Expr) -> Expr:
+        return _factorial_of(n) / (_factorial_of(k) * _factorial_of(n - k))
+
+    return algebra.elementwise(frame.dims, chosen, *args, what="the arguments of a binomial")

@@ -1,0 +1,42 @@
+"""Quantities that an algorithm computes first and holds fixed: the responsibilities of the EM algorithm.
+
+In the M-step the expected log-likelihood is differentiated with the weights of the E-step as numbers, although a
+formula gives them by the very parameters. A line that holds so is `assumed`; what it rests on is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chainrule.check.compare import Different, Same
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.forms import has_derivative
+from chainrule.check.lines import Lines, Variant
+from chainrule.sheet.infer import lines_of
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.statements import Equation
+
+
+def held_fixed(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A derivative that is right when a computed quantity is taken as given, where the text speaks of such steps."""
+    if not lines.world.stepwise or not has_derivative(e):
+        return None
+    for base in _computed(lines, e):
+        sites = {b: s for b, s in lines.world.sites.items() if b != base}
+        functions = {b: s for b, s in lines.world.functions.items() if b != base}
+        given = replace(lines.world, sites=sites, functions=functions, derived={}, bodies={})
+        other = replace(lines, world=given, variants={})
+        if isinstance(other.outcome(e, other.usual(e)), Same):
+            text = f"holds if {spelled_out(base)} is held fixed, which the document does not say here"
+            return assumed("condition", text)
+    return None
+
+
+def _computed(lines: Lines, e: Equation) -> Iterator[str]:
+    """The indexed names behind a line that have one definition, by what the document differentiates by."""
+    world = lines.world
+    for base in sorted(lines_of(world, [e])[0].names):
+        sites = [*world.sites.get(base, ()), *world.functions.get(base, ())]
+        if len(sites) == 1 and (sites[0].ref.subs or sites[0].params) and not world.family(base).by:
+            yield base

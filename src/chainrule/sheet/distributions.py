@@ -1,0 +1,79 @@
+r"""What variables are drawn from: `x_i \sim \mathcal N(\mu, \sigma^2)`, `y | x \sim \mathrm{Bernoulli}(p)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.read.tree import Comma, Fenced, Infix, Node, Product
+from chainrule.sheet.arguments import Pattern, arguments
+from chainrule.sheet.names import Ref, reference, walk
+from chainrule.sheet.spelling import look
+from chainrule.sheet.world import DEFAULT_ROLES, NORMAL, World
+
+# The words of a distribution with the name of its formula.
+NAMES: dict[str, str] = {
+    **dict.fromkeys(("Normal", "Gaussian", "Gauss"), NORMAL),
+    **dict.fromkeys(("Bernoulli", "Bern", "Ber"), "Bernoulli"),
+    **dict.fromkeys(("Binomial", "Binom", "Bin"), "Binomial"),
+    **dict.fromkeys(("Poisson", "Poiss", "Pois", "Poi"), "Poisson"),
+    **dict.fromkeys(("Exponential", "Expo", "Exp"), "Exponential"),
+    **dict.fromkeys(("Laplace", "Lap"), "Laplace"),
+    **dict.fromkeys(("Categorical", "Cat"), "Categorical"),
+    "Beta": "Beta",
+}
+
+
+def is_named_density(base: str, call: Pattern) -> bool:
+    r"""Whether a call is of a density whose word says what it is: `\mathrm{Poisson}(k | \lambda)`."""
+    return base in NAMES and bool(call.given)
+
+
+def told_by(world: World, variable: str | None, position: int) -> tuple[str, tuple[Node, ...]] | None:
+    """The word and the parameters of the distribution that a variable is said to have; X for x too."""
+    before: list[tuple[str, tuple[Node, ...]]] = []
+    after: list[tuple[str, tuple[Node, ...]]] = []
+    for e in world.equations:
+        if e.op != "∼" or variable is None:
+            continue
+        names = {r.base for n in _drawn(e.lhs) if (r := reference(n, world.glossary)) is not None}
+        found = _call(world, e.rhs)
+        if found is not None and variable.lower() in {x.lower() for x in names}:
+            (before if e.position < position else after).append((found[0].base, found[1]))
+    return before[-1] if before else after[0] if after else None
+
+
+def _drawn(node: Node) -> Iterator[Node]:
+    """The variables before the sign: `x_1, \\dots, x_n`, `y | x`."""
+    match node:
+        case Comma(items=items):
+            yield from items
+        case Infix(op="|", left=left):
+            yield left
+        case _:
+            yield node
+
+
+def _call(world: World, node: Node) -> tuple[Ref, tuple[Node, ...]] | None:
+    """A word and what stands in the parentheses behind it."""
+    factors = node.factors if isinstance(node, Product) else ()
+    if len(factors) < 2 or factors[1].op or not isinstance(fence := factors[1].node, Fenced):
+        return None
+    ref = reference(factors[0].node, world.glossary)
+    return None if ref is None else (ref, arguments(fence))
+
+
+def note_covariances(world: World) -> None:
+    r"""The Σ of `\mathcal N(x | \mu, \Sigma)` is symmetric and positive definite."""
+    for node in (n for e in world.equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
+        for n in range(len(node.factors) - 1):
+            found = _call(world, Product(node.span, node.factors[n : n + 2]))
+            if (
+                found is None
+                or NAMES.get(found[0].base, DEFAULT_ROLES.get(found[0].base)) != NORMAL
+                or len(found[1]) not in (2, 3)
+            ):
+                continue
+            ref = reference(found[1][-1], world.glossary)
+            if ref is not None and look(ref.base).endswith("upper") and not world.defined(ref.base):
+                family = world.family(ref.base)
+                family.domain_kind = family.domain_kind or "covariance"
