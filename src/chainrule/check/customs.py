@@ -18,6 +18,8 @@ from chainrule.sheet.statements import Equation
 from chainrule.sheet.tensors import liftable
 from chainrule.sheet.world import Config, Step, World
 
+SHAPES = frozenset({"shape", "shape-of-sides"})
+ENTRYWISE = Choices(entrywise=True)
 Custom = tuple[Note, Callable[[], Variant]]
 
 
@@ -42,6 +44,8 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
     if owner in usual.universe.between:
         message = "derivatives of intermediate quantities are taken with the other quantities held fixed"
         other("explicit", message, choices=Choices(explicit=True))
+    if has_derivative(e) and e.position in usual.failed and usual.failed[e.position].code in SHAPES:
+        other("entrywise", "read entry by entry: the derivative of each entry by its own argument", choices=ENTRYWISE)
     if sums_over_samples(lines.world, e):
         other("data-sum", "the left side is read as the total over the data set", choices=Choices(total=True))
     step, only = one_step(lines.world, e)

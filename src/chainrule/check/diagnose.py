@@ -192,7 +192,7 @@ class Bench:
 
     def probe(self, which: str, side: Side) -> Probe | None:
         """The numbers of the side that stays; None where they cannot be had."""
-        if self.world.einstein:
+        if self.world.einstein or self.variant.choices.entrywise:
             return None
         universe = self.alone()
         statement = (self.e.lhs, self.e.rhs)

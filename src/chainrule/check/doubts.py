@@ -221,11 +221,12 @@ def opaque(lines: Lines, e: Equation, variant: Variant, _different: Different) -
 def vanishing(lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
     """A derivative that is zero only because nothing says how one quantity depends on the other."""
     left, right = different.terms
-    zero = isinstance(left, Const) and left.value == 0 and has_derivative_node(e.lhs)
-    if not zero or isinstance(right, Const):
-        return None
-    needs = dependences(lines.world, e, (e.lhs,))
-    return assumed("undefined-symbol", depends(lines.world, e, e.lhs), needs=needs)
+    for side, term, other in ((e.lhs, left, right), (e.rhs, right, left)):
+        zero = isinstance(term, Const) and term.value == 0 and has_derivative_node(side)
+        if zero and not isinstance(other, Const):
+            needs = dependences(lines.world, e, (side,))
+            return assumed("undefined-symbol", depends(lines.world, e, side), needs=needs)
+    return None
 
 
 def numbers_put_in(_lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:

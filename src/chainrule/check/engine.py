@@ -19,6 +19,7 @@ from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
+from chainrule.sheet.capitals import stack
 from chainrule.sheet.infer import infer
 from chainrule.sheet.names import walk
 from chainrule.sheet.prose import told_values
@@ -107,6 +108,7 @@ def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Cloc
     world = build(sheet, scope, until)
     equations = visible(sheet, scope, until)
     infer(world, Config(), equations, clock.check)
+    stack(world, Config(), equations)
     judge = Judge(world, equations, options, clock.check)
     shaped_by_numbers(judge)
     return judge

@@ -58,12 +58,20 @@ def has_derivative(e: Equation) -> bool:
 
 
 def has_derivative_node(node: Node) -> bool:
+    """Whether a derivative stands in a formula: `\\partial f / \\partial x` in one of its writings, or a gradient."""
     for part in walk(node):
+        if isinstance(part, Product) and sign_of(part.factors[0].node) is not None and _slashed(part):
+            return True
         if isinstance(part, Fraction) and above(part.numerator) is not None and below(part.denominator) is not None:
             return True
         if nabla_of(part) is not None:
             return True
     return False
+
+
+def _slashed(product: Product) -> bool:
+    """`\\partial z / \\partial b` in a row of factors."""
+    return any(f.op == "/" and sign_of(f.node) is not None for f in product.factors[1:])
 
 
 def has_operator_before_product(e: Equation) -> bool:

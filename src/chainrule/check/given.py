@@ -22,12 +22,13 @@ def imposed(conditions: Conditions, e: Equation, condition: Imposed, outcome: Ou
     if isinstance(outcome, Unclear) and outcome.code not in ("no-valid-points", "undecided", "undefined-symbol"):
         conditions.hold(condition)
         return None
-    if not differentiates(e.lhs) and not differentiates(e.rhs) and conditions.concern(e):
-        judged = conditions.judge(e)
+    if not differentiates(e.lhs) and not differentiates(e.rhs):
+        concerned = conditions.concern(e)
+        judged = conditions.judge(e) if concerned else conditions.restated(e)
         found = _finding(conditions, e, judged, certain=isinstance(outcome, Different))
         if found is not None:
             return found
-        if not isinstance(judged, Open):
+        if concerned and not isinstance(judged, Open):
             return assumed("condition", "set to zero; whether the conditions before it make it so is not decided")
     conditions.hold(condition)
     side = e.rhs if e.text(e.lhs) == "0" else e.lhs
@@ -70,18 +71,27 @@ def _solution(conditions: Conditions, e: Equation) -> Finding:
 def _finding(conditions: Conditions, e: Equation, judged: Judged | None, certain: bool) -> Finding | None:
     if judged is None or isinstance(judged, Open) or (isinstance(judged, Contradicts) and not certain):
         return None
-    lines = sorted({str(o.document.position(o.span.start)[0]) for o in judged.origins}, key=int)
-    where = f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"
     if isinstance(judged, Follows):
-        evidence = Evidence("sampled", judged.points, judged.sizes, conditions.lines.options.seed)
-        note = Note("condition", f"follows from the condition on {where}")
-        return Finding(
-            "verified", "sampled", "both sides agree wherever the condition holds", evidence=evidence, notes=(note,)
-        )
+        return following(conditions, judged)
     shown = judged.counterexample
     numbers = f"the left side is {shown.lhs:.6g}, the right side is {shown.rhs:.6g}"
     message = (
-        f"the sides differ where the condition on {where} holds: {numbers}{f' in {shown.where}' if shown.where else ''}"
+        f"the sides differ where the condition on {_where(judged)} holds: "
+        f"{numbers}{f' in {shown.where}' if shown.where else ''}"
     )
     evidence = Evidence("sampled", 1, judged.sizes, conditions.lines.options.seed, "128 bits")
     return Finding("refuted", "unequal", message, evidence=evidence, counterexample=shown)
+
+
+def following(conditions: Conditions, judged: Follows) -> Finding:
+    """A line that holds wherever the conditions do."""
+    evidence = Evidence("sampled", judged.points, judged.sizes, conditions.lines.options.seed)
+    note = Note("condition", f"follows from the condition on {_where(judged)}")
+    return Finding(
+        "verified", "sampled", "both sides agree wherever the condition holds", evidence=evidence, notes=(note,)
+    )
+
+
+def _where(judged: Follows | Contradicts) -> str:
+    lines = sorted({str(o.document.position(o.span.start)[0]) for o in judged.origins}, key=int)
+    return f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"

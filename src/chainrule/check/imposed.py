@@ -9,7 +9,7 @@ document is left that could make both hold. Anything else decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Imposed
 
 AGREE, DIFFER = 1e-8, 1e-4
+MOST_TRIED = 5  # systems of other sizes and signs, where none has told anything
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,15 @@ class Conditions:
             return True
         return any(x.position > e.position and is_zero(x.rhs) for x in chain)
 
+    def restated(self, e: Equation) -> Follows | None:
+        """Whether an equation says once more what conditions of other sections say: they are in force here then."""
+        judged = self.judge(e)
+        if not isinstance(judged, Follows):
+            return None
+        section = e.scope.section
+        self.held = [replace(h, section=section) if h.equation in judged.origins else h for h in self.held]
+        return judged
+
     def judge(self, e: Equation) -> Judged | None:
         """What the conditions in force say of an equation: those of its section, then all, then the last."""
         self.catch_up(e.position)
@@ -269,13 +279,16 @@ class Conditions:
         terms = [sides.left, sides.right, *(r.term for r in system.residuals)]
         symbols, needy = free_symbols(terms, self._definitions), needy_symbols(terms, self._definitions)
         dims = dims_of(terms, self._definitions) | {i.dim for i in sides.axes}
-        agreeing = differing = 0
+        agreeing = differing = tried = 0
         shown: dict[str, int] = {}
         witness: tuple[Solution, int, Array] | None = None
         for mode in MODES:
             if mode.endswith("needed") and not needy:
                 continue
             for variant in range(len(SIZES)):
+                if tried >= MOST_TRIED and not agreeing + differing:
+                    return Unsolved()
+                tried += 1
                 sizes = sizes_for(self.variant.universe, dims, variant)
                 found = solve(system, self._model(symbols, sizes, mode, needy))
                 if found is None:

@@ -15,10 +15,11 @@ from fractions import Fraction
 from chainrule.check import given
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
 from chainrule.check.corroborate import corroborated
-from chainrule.check.customs import customs, one_step_note
-from chainrule.check.diagnose import Budget, suggest
+from chainrule.check.customs import ENTRYWISE, SHAPES, customs, one_step_note
+from chainrule.check.diagnose import Budget, Repair, suggest
 from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
+from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
 from chainrule.check.imposed import Conditions
@@ -29,9 +30,11 @@ from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.rests import rests
 from chainrule.check.supposing import recover, take
 from chainrule.check.undecided import grounded, undecided
+from chainrule.check.unsaid import apart_from_labels
 from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
 from chainrule.sheet.dropped import leaves_out
+from chainrule.sheet.extremes import bodies
 from chainrule.sheet.glossary import is_kronecker_value
 from chainrule.sheet.infer import lines_of
 from chainrule.sheet.literals import is_numeric
@@ -189,6 +192,9 @@ class Judge(Lines):
             if isinstance(result, Same):
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
+        below = bodies(e.lhs, e.rhs, self.world) if isinstance(outcome, Different) else None
+        if below is not None and isinstance(outcome, Different):
+            return of_extremes(self, replace(e, lhs=below[0], rhs=below[1]), variant, outcome, below[2])
         restricted = given.under(self.conditions, e, outcome)
         if restricted is not None:
             return restricted
@@ -197,7 +203,7 @@ class Judge(Lines):
             return self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
         if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
             return close
-        return self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
+        return self.entrywise(e, outcome) or self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
 
     def recovered(self, e: Equation, doubtful: Finding | None) -> Finding | None:
         """A doubtful line that says what an undefined name is: taken from here on."""
@@ -245,6 +251,16 @@ class Judge(Lines):
             needs=tuple(needs.values()),
         )  # fmt: skip
 
+    def entrywise(self, e: Equation, outcome: Outcome) -> Finding | None:
+        """A slope that only fits entry by entry and is wrong there, when one edit makes it right."""
+        if not isinstance(outcome, Unclear) or outcome.code not in SHAPES or not has_derivative(e):
+            return None
+        variant = self.variant(choices=ENTRYWISE)
+        different = self.outcome(e, variant)
+        if not isinstance(different, Different) or doubt(self, e, variant, different) is not None:
+            return None
+        return self.refuted(e, variant, different) if suggest(self, e, variant) is not None else None
+
     def misfit(self, e: Equation, outcome: Outcome) -> Finding | None:
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
         if not isinstance(outcome, Unclear) or outcome.code != "shape" or self.world.einstein:
@@ -267,7 +283,7 @@ class Judge(Lines):
 
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""
-        repair = suggest(self, e, variant, different.ratio)
+        repair = suggest(self, e, variant, different.ratio) or self._repaired_apart(e, variant)
         if repair is None and not corroborated(self, e, variant, different):
             return uncorroborated(different)
         code, message = difference(different, None if repair is None else repair.differ)
@@ -281,6 +297,15 @@ class Judge(Lines):
             suggestion=None if repair is None else repair.suggestion,
             assumptions=tuple(rests(self.world, e, variant)),
         )
+
+    def _repaired_apart(self, e: Equation, variant: Variant) -> Repair | None:
+        """The edit that makes a line true for all indices but the label, where the line fails there too."""
+        for apart, words in apart_from_labels(self, e, variant):
+            repair = suggest(self, apart, variant)
+            if repair is not None:
+                explains = f"{repair.suggestion.explains} (for {words})"
+                return replace(repair, suggestion=replace(repair.suggestion, explains=explains))
+        return None
 
 
 def uncorroborated(different: Different) -> Finding:

@@ -22,7 +22,8 @@ from chainrule.expr.model import Array
 from chainrule.read import tree
 from chainrule.read.tree import Node, Number, Sum, Term
 from chainrule.sheet.names import walk
-from chainrule.sheet.put_in import formulas_behind, is_arithmetic, paired, rebuilt
+from chainrule.sheet.put_in import formulas_behind, is_arithmetic, paired
+from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Equation
 
 MOST_NUMBERS = 12

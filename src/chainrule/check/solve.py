@@ -32,6 +32,7 @@ from chainrule.expr import (
 from chainrule.expr.model import Array, lift
 
 STEPS = 60
+SLOW = 12  # where no point is solved after so many steps, none will be
 SMALL, SOLVED = 1e-13, 1e-8
 TRIVIAL = 1e-9
 LEAST_SINGULAR = 1e-5
@@ -122,13 +123,13 @@ def solve(system: System, model: Model) -> Solution | None:
     scale = np.ones(len(x))
     small = np.zeros(len(x), dtype=bool)
     fresh = np.ones(len(x), dtype=bool)
-    for _ in range(STEPS):
+    for n_steps in range(STEPS):
         if fresh.any():
             newton = _steps(system.jacobian(at), residual)
             step = np.where(fresh[:, None], newton, step)
             scale = np.where(fresh, 1.0, scale)
         small = _norm(step) <= SMALL * 100 * (1 + _norm(x))
-        if (small | ~np.isfinite(size) | (scale < 1e-6)).all():
+        if (small | ~np.isfinite(size) | (scale < 1e-6)).all() or (n_steps >= SLOW and not small.any()):
             break
         tried = x + scale[:, None] * step
         there = system.put(model, tried)

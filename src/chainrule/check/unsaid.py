@@ -16,9 +16,9 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need
 from chainrule.check.writing import name_of
 from chainrule.expr import Symbol
-from chainrule.read.tree import Link, Name, Node, Number, Relation
-from chainrule.sheet.infer import names_in
-from chainrule.sheet.names import reference
+from chainrule.read.tree import Big, Link, Name, Node, Number, Relation
+from chainrule.sheet.infer import lines_of, names_in
+from chainrule.sheet.names import letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Family, World
@@ -99,26 +99,47 @@ def _compared(lines: Lines, e: Equation, variant: Variant) -> Outcome:
 
 def not_the_label(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
     """A line about a class j beside the label y_i may be meant for all classes but that one."""
-    if e.conditions or e.position not in variant.typed:
-        return None
-    frame = variant.typed[e.position][0]
-    for letter in sorted(frame.free):
-        for label in _labels(lines, e):
-            apart = Relation(label.span, Name(label.span, letter), (Link("≠", label.span, label),))
-            if isinstance(_compared(lines, replace(e, conditions=(apart,)), variant), Same):
-                text = f"holds for {letter} ≠ {e.document.source(label.span)}, which the document does not say here"
-                return assumed("condition", text)
+    for apart, words in apart_from_labels(lines, e, variant):
+        if isinstance(_compared(lines, apart, variant), Same):
+            return assumed("condition", f"holds for {words}, which the document does not say here")
     return None
 
 
-def _labels(lines: Lines, e: Equation) -> Iterator[Node]:
-    """The labels that stand as subscripts in a line."""
-    for side in (e.lhs, e.rhs):
-        for ref in references(side, lines.world):
-            for sub in ref.subs:
-                label = reference(sub, lines.world.glossary)
-                if label is not None and not isinstance(sub, Name) and lines.world.family(label.base).integer:
-                    yield sub
+def apart_from_labels(lines: Lines, e: Equation, variant: Variant) -> Iterator[tuple[Equation, str]]:
+    """A line that is free of conditions, restricted to the indices that are not the label beside them."""
+    if e.conditions or e.position not in variant.typed:
+        return
+    free = set(variant.typed[e.position][0].free)
+    for label, origin in _labels(lines, e):
+        letters = {x for n in walk(label) if (x := letter_of(n)) in lines.world.glossary.bound}
+        for letter in sorted(free - letters) if letters <= free else ():
+            apart = Relation(label.span, Name(label.span, letter), (Link("≠", label.span, label),))
+            yield replace(e, conditions=(apart,)), f"{letter} ≠ {origin.document.source(label.span)}"
+
+
+def _labels(lines: Lines, e: Equation) -> Iterator[tuple[Node, Equation]]:
+    """The labels in a line or in the definitions behind it, as subscripts or in the range of a sum: `s_{y_i}`,
+    `\\sum_{k \\ne y_i}`; each with the equation where it stands."""
+    found: set[object] = set()
+    for x in (e, *behind(lines, e)):
+        for side in (x.lhs, x.rhs):
+            subs = [sub for ref in references(side, lines.world) for sub in ref.subs]
+            ranges = [n.sub for n in walk(side) if isinstance(n, Big) and isinstance(n.sub, Relation)]
+            for node in (*subs, *(link.node for r in ranges for link in r.links if link.op == "≠")):
+                label = reference(node, lines.world.glossary)
+                if label is None or isinstance(node, Name) or not lines.world.family(label.base).integer:
+                    continue
+                if node_key(node) not in found:
+                    found.add(node_key(node))
+                    yield node, x
+
+
+def behind(lines: Lines, e: Equation) -> Iterator[Equation]:
+    """The equations that define what a line rests on."""
+    tables = (lines.world.sites, lines.world.functions)
+    names = lines_of(lines.world, [e])[0].names
+    positions = {s.position for table in tables for base in names for s in table.get(base, ())}
+    yield from (x for x in lines.equations if x.position in positions and x is not e)
 
 
 # ---------------------------------------------------------------------------------------- conditions themselves

@@ -36,11 +36,13 @@ LARGEST_STEP = 3
 
 @dataclass(frozen=True)
 class Choices:
-    """Readings a line leaves open: how far a derivative operator reaches, and what is tried for the line as a whole."""
+    """Readings a line leaves open: how far a derivative operator reaches, and what is tried for the line as a whole:
+    its total over the data, derivatives with other quantities held fixed, slopes written entry by entry."""
 
     reach: str = "product"
     explicit: bool = False
     total: bool = False
+    entrywise: bool = False
 
 
 USUAL = Choices()

@@ -67,8 +67,9 @@ def collect(nodes: Iterable[Node]) -> Glossary:
     glossary = Glossary()
     nodes = list(nodes)
     everything = [n for node in nodes for n in walk(node)]
+    quantities = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name)} - INDEX_LETTERS
     for node in everything:
-        _collect_letters(node, glossary)
+        _collect_letters(node, glossary, quantities)
     _collect_layers(nodes, everything, glossary)
     glossary.alone = glossary.bound | {x for node in everything if isinstance(node, Script) for x in _alone(node.sub)}
     for node in everything:
@@ -108,15 +109,18 @@ def _alone(sub: Node | None) -> Iterator[str]:
             )
 
 
-def _collect_letters(node: Node, glossary: Glossary) -> None:
+def _collect_letters(node: Node, glossary: Glossary, quantities: set[str]) -> None:
+    """What one node says of letters; an extreme over a name that stands on the line, `\\min_w f(w)`, binds no index."""
     match node:
         case Relation(first=Script(base=Name(text="delta"), sub=Node() as sub, sup=None), links=(link, *_)):
             # δ with two subscripts on the left of an equation is a quantity of this document, unless cases define it
             if link.op in ("=", ":=") and not isinstance(link.node, tree.Cases):
                 slots = split_subscript(sub, "delta", glossary)[1]
                 glossary.error_delta |= len(slots) == 2 and not _is_kronecker_fact(slots, link.node)
-        case Big(op="sum" | "prod" | "max" | "min" | "argmax" | "argmin", sub=Node() as sub):
+        case Big(op="sum" | "prod", sub=Node() as sub):
             glossary.bound.update(bound_letters(sub))
+        case Big(op="max" | "min" | "argmax" | "argmin", sub=Node() as sub):
+            glossary.bound.update(x for x in bound_letters(sub) if x not in quantities)
         case Relation(first=Name(text=text), links=(link, *_)) if len(text) == 1 and _is_range(link.node, link.op):
             glossary.bound.add(text)
         case Comma(items=(Relation(first=Name(text=text), links=(link,)), *_)) if len(text) == 1:

@@ -8,20 +8,21 @@ mention it are typed again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Script
-from chainrule.sheet.algebra import same_shape
+from chainrule.sheet.algebra import diagonal, same_shape
 from chainrule.sheet.dropped import droppable
+from chainrule.sheet.extremes import bodies
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.implied import summed_over
 from chainrule.sheet.meaning.names import IDENTITY_NAMES
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import KRONECKER, Glossary, reference, walk
+from chainrule.sheet.names import KRONECKER, Glossary, children, reference, walk
 from chainrule.sheet.recurrence import recurrent
-from chainrule.sheet.shapes import Layout, Untyped, Val, scalar
+from chainrule.sheet.shapes import Dims, Layout, Untyped, Val, scalar
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.unreadable import RANKS, against_declaration, hide_unreadable
@@ -126,14 +127,29 @@ class Line:
 
 def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tuple[Frame, Val, Val]:
     """Both sides of an equation as values; raises `Untyped`."""
+    below = bodies(e.lhs, e.rhs, universe.world)
+    if below is not None:
+        e = replace(e, lhs=below[0], rhs=below[1])
     frame = Frame(universe, f"@{e.position}", e.position, choices=choices, statement=(e.lhs, e.rhs))
     if universe.world.einstein:
         frame = frame.child(einstein=frozenset(universe.world.free_letters.get(e.position, ())))
     lhs = _over_samples(frame, e.lhs) if choices.total else frame.value(e.lhs)
     rhs = frame.value(e.rhs)
+    if choices.entrywise:
+        lhs, rhs = as_diagonal(frame.dims, lhs, rhs), as_diagonal(frame.dims, rhs, lhs)
     if universe.world.einstein:
         lhs, rhs = _identified(frame, e, lhs, rhs), _identified(frame, e, rhs, lhs)
     return frame, lhs, rhs
+
+
+def as_diagonal(dims: Dims, val: Val, other: Val) -> Val:
+    """A vector beside the square Jacobian of one vector by another is the diagonal of that matrix."""
+    square = (
+        other.jacobian is not None and other.kind == "matrix" and dims.find(other.dims[0]) == dims.find(other.dims[1])
+    )
+    if not square or val.kind not in ("column", "row") or dims.find(val.dims[0]) != dims.find(other.dims[0]):
+        return val
+    return diagonal(dims, val)
 
 
 def _identified(frame: Frame, e: Equation, val: Val, other: Val) -> Val:
@@ -176,13 +192,17 @@ def _zero(val: Val) -> bool:
 
 
 def names_in(world: World, node: Node) -> set[str]:
-    """Bases that a formula mentions."""
+    """Bases that a formula mentions: `L_{hinge}` is one name, and L is not in it."""
     found = set()
-    for part in walk(node):
-        if isinstance(part, (Name, Accent, Script)):
-            ref = reference(part, world.glossary)
-            if ref is not None:
-                found.add(world.aliases.get(ref.base, ref.base))
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        ref = reference(part, world.glossary) if isinstance(part, (Name, Accent, Script)) else None
+        if ref is None:
+            stack += children(part)
+            continue
+        found.add(world.aliases.get(ref.base, ref.base))
+        stack += (*ref.subs, *ref.labels, *(p.node for p in ref.postfix if p.node is not None))
     return found
 
 

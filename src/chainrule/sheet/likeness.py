@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from chainrule.read.tree import Node, Number
 from chainrule.sheet.names import Ref, reference, walk
-from chainrule.sheet.put_in import is_arithmetic, rebuilt
+from chainrule.sheet.put_in import is_arithmetic
+from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.scan import references
 from chainrule.sheet.world import World
 

@@ -43,6 +43,7 @@ TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "tr
 NO_QUANTITIES = frozenset({"partial", "nabla", "bb R", "bb N", "bb Z", "bb E"})
 KRONECKER = "Kronecker delta"
 # L_i is one term of the total L where the document says `L = \\sum_i L_i`: a name of its own.
+SLOTS = frozenset("•∘")  # what runs along a list or a matrix with dots
 EACH = "_each"
 STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 
@@ -97,7 +98,7 @@ class Glossary:
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:
         """Whether a single letter in a subscript of `base` is an index rather than part of the name."""
-        if letter in self.bound or slot in self.indexed.get(base, ()):
+        if letter in self.bound or letter in SLOTS or slot in self.indexed.get(base, ()):
             return True
         return letter in INDEX_LETTERS and (letter in COUNTING_LETTERS or base not in self.named)
 

@@ -7,8 +7,8 @@ part and the other a printed number, the two are a pair. Names that the document
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction as Rational
 
 from chainrule.read.tree import (
@@ -17,7 +17,6 @@ from chainrule.read.tree import (
     Factor,
     Fenced,
     Fraction,
-    Link,
     Matrix,
     Name,
     Node,
@@ -232,32 +231,3 @@ def _told(world: World, e: Equation) -> Iterator[tuple[Ref, Node, Rational]]:
             if ref.base not in world.functions and ref.base not in world.aliases:
                 yield ref, number, value
         return
-
-
-# -------------------------------------------------------------------------------------------------- trees
-
-
-def rebuilt(node: Node, choose: Callable[[Node], Node | None]) -> Node:
-    """A tree with other nodes in the place of those that are chosen; the very same tree when none is."""
-    chosen = choose(node)
-    if chosen is not None:
-        return chosen
-    changes: dict[str, object] = {}
-    for f in fields(node):
-        old = getattr(node, f.name)
-        new = _rebuilt_value(old, choose)
-        if new is not old:
-            changes[f.name] = new
-    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
-
-
-def _rebuilt_value(value: object, choose: Callable[[Node], Node | None]) -> object:
-    if isinstance(value, Node):
-        return rebuilt(value, choose)
-    if isinstance(value, tuple):
-        new = tuple(_rebuilt_value(v, choose) for v in value)
-        return value if all(a is b for a, b in zip(new, value, strict=True)) else new
-    if isinstance(value, (Factor, Term, Link)):
-        node = rebuilt(value.node, choose)
-        return value if node is value.node else replace(value, node=node)
-    return value

@@ -312,6 +312,16 @@ _NOTES = _group(
         "Right in the other convention; mixing the two in one sheet leads to wrong products.",
     ),
     (
+        "extreme",
+        "Two different functions have their extremes in the same place.",
+        "They rise and fall together: one is the other plus a constant, times a positive factor, or its logarithm.",
+    ),
+    (
+        "entrywise",
+        "A derivative of a vector by a vector is written entry by entry.",
+        "Each entry depends on its own argument alone; the matrix of the derivative has these entries on its diagonal.",
+    ),
+    (
         "condition",
         "Holds where a condition of the sheet holds.",
         "The line is not true for all values; the note names the lines that impose the condition.",

@@ -14,6 +14,7 @@ from chainrule.check.edits.functions import functions, primes
 from chainrule.check.edits.indices import index_order, indices, labels
 from chainrule.check.edits.names import excluded, names, numbered, throughout
 from chainrule.check.edits.numbers import exponents, number_added, number_added_inside, number_removed, other_numbers
+from chainrule.check.edits.operators import operators_dropped
 from chainrule.check.edits.order import order, symmetric, transposes
 from chainrule.check.edits.parts import (
     complements,
@@ -55,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     Rule("complement", "unequal", "one complement", complements),
     Rule("name", "unequal", "one name", names),
     Rule("range of an operator", "index", "the range of one operator", excluded),
+    Rule("operator too many", "unequal", "one operator", operators_dropped),
     Rule("product sign", "unequal", "one product sign", product_signs),
     Rule("component", "shape", "one component", components),
 )

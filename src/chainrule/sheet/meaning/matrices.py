@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.expr import Expr
-from chainrule.read.tree import Comma, Dots, Matrix, Name, Node, Relation
+from chainrule.read.tree import Comma, Dots, Matrix, Name, Node, Product, Relation
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
-from chainrule.sheet.meaning.lists import dotted, limit_length
+from chainrule.sheet.meaning.grids import grid
+from chainrule.sheet.meaning.lists import limit_length
 from chainrule.sheet.meaning.stacked import beside, chosen, put, stacked
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
@@ -16,15 +17,10 @@ from chainrule.sheet.shapes import Untyped, Val, scalar
 def matrix(frame: Frame, node: Matrix) -> Val:
     """A matrix of scalar entries; a single column or row is a vector; dots in a column or row are understood."""
     rows = node.rows
+    if any(isinstance(cell, Dots) for row in rows for cell in row):
+        return grid(frame, rows)
     if not rows or len({len(r) for r in rows}) != 1:
         raise Untyped("the rows of this matrix have different lengths", "shape")
-    if any(isinstance(cell, Dots) for row in rows for cell in row):
-        if len(rows[0]) == 1:
-            return dotted(frame, tuple(row[0] for row in rows), True)
-        if len(rows) == 1:
-            found = dotted(frame, rows[0], False)
-            return found.transposed() if found.kind == "column" else found
-        raise Untyped("a matrix with dots in both directions", "untyped")
     cells = [[frame.value(cell) for cell in row] for row in rows]
     if not all(v.scalar for row in cells for v in row):
         return beside(frame, cells[0]) if len(rows) == 1 else stacked(frame, [_only(row) for row in cells])
@@ -38,6 +34,22 @@ def _only(row: list[Val]) -> Val:
     if len(row) > 1:
         raise Untyped("a matrix of blocks", "untyped")
     return row[0]
+
+
+def sized(frame: Frame, node: Matrix, sub: Product) -> Val:
+    """`[...]_{n \\times p}`: the size of a matrix is written below it."""
+    val = frame.value(node)
+    sizes = [f.node for f in sub.factors]
+    shape = val.shape if len(val.shape) == len(sizes) else (None,) * len(sizes)
+    for dim, size in zip(shape, sizes, strict=True):
+        if dim is not None:
+            limit_length(frame, dim, size)
+    return val
+
+
+def is_size(node: Node) -> bool:
+    """`n \\times p`."""
+    return isinstance(node, Product) and len(node.factors) == 2 and node.factors[1].op == "times"
 
 
 def _entries(frame: Frame, ats: list[list[Callable[..., Expr]]]) -> Val:
@@ -67,7 +79,8 @@ def has_ranges(sub: Node) -> bool:
 
 
 def ranged(frame: Frame, body: Node, sub: Node) -> Val:
-    """`[w_{ij}]_{i=1,\\dots,d, j=1,\\dots,h}`: the first letter runs down, the second across."""
+    """`[w_{ij}]_{i=1,\\dots,d, j=1,\\dots,h}`: the first letter runs down, the second across; with one letter
+    vectors stand side by side."""
     items = sub.items if isinstance(sub, Comma) else (sub,)
     inner, dims = frame, []
     for n, item in enumerate(items):
@@ -86,17 +99,17 @@ def ranged(frame: Frame, body: Node, sub: Node) -> Val:
     if not 1 <= len(dims) <= 2:
         raise Untyped("a family of entries needs one or two ranges", "untyped")
     val = inner.value(body)
-    if not val.scalar:
+    if not val.scalar and not (len(dims) == 1 and len(val.dims) == 1):
         raise Untyped("the entries of a matrix are scalars", "untyped")
     slots = [inner.letters[letter][1] for letter, _ in dims]
 
     def at(*places: Expr) -> Expr:
-        term = val.at()
-        for slot, place in zip(slots, places, strict=True):
+        term = val.at(*places[: len(val.dims)])
+        for slot, place in zip(slots, places[len(val.dims) :], strict=True):
             term = put(term, slot(), place)
         return term
 
-    shape = (dims[0][1], dims[1][1] if len(dims) == 2 else None)
+    shape = (*val.dims, dims[0][1]) if val.dims else (dims[0][1], dims[1][1] if len(dims) == 2 else None)
     return Val(shape, at)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction as Rational
 
 from chainrule.expr import Expr, IndexValue, apply, const, indicator, power, substitute
-from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Number, Relation, Script
+from chainrule.read.tree import Accent, Comma, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet import algebra
 from chainrule.sheet.components import components, ref_value, size_value
 from chainrule.sheet.frame import MEANINGS, Frame
@@ -14,7 +14,7 @@ from chainrule.sheet.meaning.arithmetic import postfixed
 from chainrule.sheet.meaning.fences import norm
 from chainrule.sheet.meaning.functions import bare_derivative
 from chainrule.sheet.meaning.implied import summed_over
-from chainrule.sheet.meaning.matrices import has_ranges, ranged
+from chainrule.sheet.meaning.matrices import has_ranges, is_size, ranged, sized
 from chainrule.sheet.meaning.restricted import at_point, point_of
 from chainrule.sheet.names import (
     KRONECKER,
@@ -37,6 +37,7 @@ OPERATORS = frozenset({"argmax", "argmin", "sup", "inf", "lim", "limsup", "limin
 
 
 ONES_NAMES = frozenset({"bb 1", "bold 1", "bold bb 1"})
+ZERO_NAMES = frozenset({"0", "bb 0", "bold 0", "bold bb 0", "vec(0)"})  # zeros of whatever shape stands beside them
 
 
 def pi() -> Expr:
@@ -94,6 +95,8 @@ def _special(frame: Frame, base: str) -> Val | None:
     if base in ONES_NAMES:
         dim = frame.new_dim("ones")
         return Val((dim, None), lambda _: const(1))
+    if base in ZERO_NAMES:
+        return scalar(const(0), literal=True)
     if base in OPERATORS:
         raise Untyped(f"the operator {base} is not supported", "operator")
     if base == "infty":
@@ -129,6 +132,8 @@ def script(frame: Frame, node: Script) -> Val:
         return at_point(frame, *point)
     if isinstance(node.base, Fenced) and node.base.open == "‖":
         return _scripted_norm(frame, node, node.base)
+    if isinstance(node.base, Matrix) and isinstance(node.sub, Product) and is_size(node.sub) and node.sup is None:
+        return sized(frame, node.base, node.sub)
     if isinstance(node.base, Fenced) and node.sub is not None and has_ranges(node.sub):
         return ranged(frame, node.base.body, node.sub)
     if is_sequence(node):

@@ -91,7 +91,7 @@ def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
     if chained is not None:
         return chained
     convention = frame.world.conventions.get(op or "juxtaposition", "")
-    if convention == "hadamard" and _elementwise(op, a, b):
+    if (convention == "hadamard" or frame.choices.entrywise) and _elementwise(op, a, b):
         return algebra.hadamard(dims, a, b)
     if a.kind == b.kind and a.kind in ("column", "row"):
         if convention == "inner":

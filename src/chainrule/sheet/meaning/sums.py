@@ -8,6 +8,7 @@ from functools import partial
 from chainrule.expr import Expr, IndexValue, const, mul, piecewise, reduce, total
 from chainrule.read.tree import Accent, Big, Factor, Name, Node, Product, Script
 from chainrule.sheet import algebra
+from chainrule.sheet.extremes import KINDS, variables
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.binders import Binder, binders
@@ -27,6 +28,8 @@ def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
     """A big operator on the product after it."""
     if node.op not in ("sum", "prod", "max", "min", *PLACES):
         raise Untyped(f"the operator {node.op} is not supported", "operator")
+    if node.op in KINDS and variables(node.sub, frame.world.glossary):
+        raise Untyped("an extreme over what is no index is compared with another one only", "operator")
     if node.sub is None:
         if node.op != "sum":
             raise Untyped(f"a {node.op} without a range", "ambiguous")

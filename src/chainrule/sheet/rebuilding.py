@@ -1,0 +1,34 @@
+"""Surface trees with some of their nodes exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+from chainrule.read.tree import Factor, Link, Node, Term
+
+
+def rebuilt(node: Node, choose: Callable[[Node], Node | None]) -> Node:
+    """A tree with other nodes in the place of those that are chosen; the very same tree when none is."""
+    chosen = choose(node)
+    if chosen is not None:
+        return chosen
+    changes: dict[str, object] = {}
+    for f in fields(node):
+        old = getattr(node, f.name)
+        new = _rebuilt_value(old, choose)
+        if new is not old:
+            changes[f.name] = new
+    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+
+
+def _rebuilt_value(value: object, choose: Callable[[Node], Node | None]) -> object:
+    if isinstance(value, Node):
+        return rebuilt(value, choose)
+    if isinstance(value, tuple):
+        new = tuple(_rebuilt_value(v, choose) for v in value)
+        return value if all(a is b for a, b in zip(new, value, strict=True)) else new
+    if isinstance(value, (Factor, Term, Link)):
+        node = rebuilt(value.node, choose)
+        return value if node is value.node else replace(value, node=node)
+    return value
