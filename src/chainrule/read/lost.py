@@ -44,6 +44,9 @@ _PAIRS = {
 }
 _OPERATORS = {"partial": r"\partial ", "nabla": r"\nabla ", "gradient": r"\nabla "}
 _LETTERS = {word: rf"\{word} " for word in GREEK if not word.startswith("var") and word != "omicron"}
+# Marks of a typeface that go together, and how many words must have them.
+_KINDRED = {"v": "vector or matrix", "m": "vector or matrix", "b": "bold"}
+_FELLOWS = 3
 _WORD = re.compile(r"\\([A-Za-z]+)")
 _ONE_LETTER = re.compile(r"\{\s*(?:[A-Za-z]|\\[A-Za-z]+)\s*\}")
 
@@ -113,13 +116,31 @@ def _sign(word: str, written: set[str], lone: set[str]) -> str | None:
 
     `\be` beside `\bx` or `\ve` follows a custom of its own (a prefix or suffix for the typeface) and is no β.
     """
-    if any(len(other) == len(word) == 2 and other != word and _alike(other, word) for other in lone):
-        return None
+    bold = _in_bold(word, lone) if len(word) == 2 else None
+    if bold is not None or any(len(o) == len(word) == 2 and o != word and _alike(o, word) for o in lone):
+        return bold
     operators = {body for standard, body in _OPERATORS.items() if abbreviates(word, standard)}
     letters = {body for standard, body in _LETTERS.items() if abbreviates(word, standard)}
     if len(operators | letters) != 1:
         return None
     return next(iter(operators), None) or next((b for b in letters if b.strip(" \\") in written), None)
+
+
+def _in_bold(word: str, lone: set[str]) -> str | None:
+    r"""`\xv` beside `\yv`, `\am`: a letter with a mark for vectors (v), matrices (m) or bold type (b) beside it.
+
+    >>> _in_bold("xv", {"xv", "yv", "am"}), _in_bold("am", {"xv", "yv", "am"}), _in_bold("bx", {"bx", "by", "be"})
+    ('\\mathbf{x}', '\\mathbf{A}', '\\mathbf{x}')
+    """
+    pairs = [other for other in lone if len(other) == 2]
+    fellows = {
+        at: sum(_KINDRED.get(o[at]) == _KINDRED.get(word[at]) for o in pairs) for at in (0, 1) if word[at] in _KINDRED
+    }
+    at = max(fellows, key=lambda k: fellows[k], default=None)
+    if at is None or fellows[at] < _FELLOWS or sorted(fellows.values())[-2:].count(fellows[at]) > 1:
+        return None
+    letter = word[1 - at]
+    return rf"\mathbf{{{letter.upper() if word[at] == 'm' else letter}}}"
 
 
 def _alike(a: str, b: str) -> bool:
