@@ -9,10 +9,13 @@ from __future__ import annotations
 from chainrule.check.compare import Different, Outcome, Same, Unclear
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.imposed import Conditions, Contradicts, Follows, Judged, Open
+from chainrule.check.need import Need
 from chainrule.check.report import Evidence, Note
 from chainrule.sheet.imposed import differentiates
+from chainrule.sheet.names import Ref, reference
+from chainrule.sheet.put_in import paired, shown_ref
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Imposed
+from chainrule.sheet.world import Imposed, Instance, World
 
 
 def imposed(conditions: Conditions, e: Equation, condition: Imposed, outcome: Outcome) -> Finding | None:
@@ -56,9 +59,22 @@ def under(conditions: Conditions, e: Equation, outcome: Outcome) -> Finding | No
         conditions.hold(Imposed(e.position, e, None, frozenset(), e.scope.section))
         message = f"{e.text(e.lhs)} is set to {e.text(e.rhs)}: what follows holds there"
         return Finding("definition", "condition", message, "definition")
+    if concerned and (names := numbers_for(conditions.lines.world, e)):
+        conditions.hold(Imposed(e.position, e, None, frozenset(), e.scope.section))
+        shown = ", ".join(map(shown_ref, names))
+        needs = tuple(Need("number", Instance(r.base)) for r in names)
+        return assumed("undefined-symbol", f"the numbers put in for {shown} are not given in the document", needs=needs)
     if concerned:
         return assumed("condition", "not true in general; whether the conditions before it make it so is not decided")
     return None
+
+
+def numbers_for(world: World, e: Equation) -> list[Ref]:
+    """The names without a definition that numbers stand for in `a_1 (1) + 0 (-1)` after `a_1 y_1 + a_2 y_2`; none where
+    the two are built differently otherwise."""
+    names = [reference(node, world.glossary) for node, _ in paired(e.lhs, e.rhs) or ()]
+    plain = [r for r in names if r is not None and not r.postfix and not r.primes and not world.defined(r.base)]
+    return plain if len(plain) == len(names) else []
 
 
 def _solution(conditions: Conditions, e: Equation) -> Finding:

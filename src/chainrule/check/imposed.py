@@ -171,7 +171,7 @@ class Conditions:
     def concern(self, e: Equation) -> bool:
         """Whether a condition in force restricts what an equation is about."""
         self.catch_up(e.position)
-        if not self.held or self._identity(e):
+        if not self.held or self._derives(e) or self._ends_in_zero(e):
             return False
         sides = self.sides(e)
         if sides is None:
@@ -187,18 +187,23 @@ class Conditions:
         world = self.lines.world
         if e.link or not isinstance(e.rhs, Number) or differentiates(e.lhs) or e.op != "=":
             return False
-        if reference(e.lhs, world.glossary) is not None or call_form(e.lhs, world) is not None:
+        named = reference(e.lhs, world.glossary)
+        if (named is not None and (e.display or not named.subs)) or call_form(e.lhs, world) is not None:
             return False
         sides = self.sides(e)
         known = any(world.defined(base) for base in names_in(world, e.lhs))
         return sides is not None and not known and all(self._solvable(s) for s in self._free(sides.difference.term))
 
-    def _identity(self, e: Equation) -> bool:
-        """A chain with a derivative in it, or one that ends in "= 0", holds for all values; the rest is imposed."""
-        chain = [x for x in self.lines.equations if x.document is e.document and x.chain == e.chain]
-        if any(differentiates(side) for x in chain for side in (x.lhs, x.rhs)):
-            return True
-        return any(x.position > e.position and is_zero(x.rhs) for x in chain)
+    def _derives(self, e: Equation) -> bool:
+        """A chain with a derivative in it holds for all values."""
+        return any(differentiates(side) for x in self._chain(e) for side in (x.lhs, x.rhs))
+
+    def _ends_in_zero(self, e: Equation) -> bool:
+        """What is set to zero further on in a chain is rewritten before, by identities or by what is known already."""
+        return any(x.position > e.position and is_zero(x.rhs) for x in self._chain(e))
+
+    def _chain(self, e: Equation) -> list[Equation]:
+        return [x for x in self.lines.equations if x.document is e.document and x.chain == e.chain]
 
     def restated(self, e: Equation) -> Follows | None:
         """Whether an equation says once more what conditions of other sections say: they are in force here then."""
@@ -212,9 +217,13 @@ class Conditions:
     def judge(self, e: Equation) -> Judged | None:
         """What the conditions in force say of an equation: those of its section, then all, then the last."""
         self.catch_up(e.position)
-        sides = self.sides(e) if self.held and not self._identity(e) else None
+        sides = self.sides(e) if self.held and not self._derives(e) else None
         if sides is None:
             return None
+        found = self._judged(e, sides)
+        return None if self._ends_in_zero(e) and not isinstance(found, Follows) else found
+
+    def _judged(self, e: Equation, sides: Sides) -> Judged | None:
         here = [h for h in self.held if h.section == e.scope.section]
         first: Judged | None = None
         tried: list[list[Held]] = []
