@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from chainrule.check.compare import Different, Same
 from chainrule.check.forms import has_derivative_node
-from chainrule.check.lines import Lines, Variant
+from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.need import CONSTANTS
 from chainrule.read.tree import Accent, Big, Cases, Node, Root
 from chainrule.sheet.infer import candidates, is_quantity, lines_of, names_in
@@ -96,6 +96,9 @@ def _told(world: World, base: str, e: Equation) -> bool:
         return True
     reading = world.readings.get(base)
     usual = reading is None or reading == candidates(family)[0][0]
+    # A vector or matrix without indices is known to be one only by how it is written: F^T F, x_i.
+    guessed = reading is not None and reading.axes > max(family.sub_counts, default=0) and not family.transposed
+    usual = usual and not guessed
     return usual and not (reading is not None and reading.split) and is_quantity(family) and "(" not in base
 
 
@@ -124,7 +127,8 @@ def _plain(lines: Lines, side: Node) -> bool:
 def healed(lines: Lines, e: Equation) -> bool:
     """Whether the chain of a line comes back: its last sides equal the first one, so what stands between is a slip."""
     chain = sorted(
-        (x for x in lines.equations if x.document is e.document and x.chain == e.chain), key=lambda x: x.link
+        (x for x in lines.equations if x.document is e.document and x.chain == e.chain and x.op in EQUALITIES),
+        key=lambda x: x.link,
     )
     head = chain[0].lhs
     return any(_equal(lines, x, head) for x in chain if x.link > e.link or (x is e and e.lhs is not head))

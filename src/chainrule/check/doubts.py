@@ -15,6 +15,7 @@ from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
 from chainrule.check.forms import has_decimals, has_derivative_node, updates
+from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
 from chainrule.check.unknowns import unknown_functions
@@ -292,6 +293,7 @@ DOUBTS: tuple[Doubt, ...] = (
     one_cell,
     terms_of_totals,
     stray_letters,
+    letters_that_name,
     opaque,
     vanishing,
     held_fixed,

@@ -19,6 +19,7 @@ from chainrule.check.customs import ENTRYWISE, SHAPES, customs, one_step_note
 from chainrule.check.diagnose import Budget, Repair, suggest
 from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
+from chainrule.check.edits import PRODUCT_SIGN
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
@@ -93,7 +94,12 @@ class Judge(Lines):
             return Finding("unsupported", error_code(error), str(error))
 
     def told(self, e: Equation, found: Finding) -> Finding:
-        """What a line lacks may be told all the same, by a definition that could not be read."""
+        """What a line lacks may be told all the same, by a definition that could not be read; what is told twice, in two
+        ways, refutes nothing."""
+        if found.verdict == "refuted":
+            twofold = lines_of(self.world, [e])[0].names & self.world.reshaped.keys()
+            said = [f"{spelled_out(base)} is {self.world.reshaped[base]}" for base in sorted(twofold)]
+            return Finding("unsupported", "ambiguous", "; ".join(said)) if said else found
         hidden = lines_of(self.world, [e])[0].names & self.world.hidden.keys() if found.verdict == "assumed" else ()
         if not hidden or found.code != "undefined-symbol":
             return found
@@ -284,7 +290,8 @@ class Judge(Lines):
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""
         repair = suggest(self, e, variant, different.ratio) or self._repaired_apart(e, variant)
-        if repair is None and not corroborated(self, e, variant, different):
+        borne_out = repair is not None and repair.differ != PRODUCT_SIGN
+        if not borne_out and not corroborated(self, e, variant, different):
             return uncorroborated(different)
         code, message = difference(different, None if repair is None else repair.differ)
         code = repair.code if repair is not None and code == "unequal" else code

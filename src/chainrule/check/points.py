@@ -128,6 +128,8 @@ class Sampler:
             case "symmetric" if len(shape) >= 3 and shape[-1] == shape[-2]:
                 a = rng.integers(-16, 17, shape) / 8
                 return np.asarray((a + np.swapaxes(a, -1, -2)) / 2)
+            case "diagonal" if len(shape) >= 3 and shape[-1] == shape[-2]:
+                return np.asarray(np.eye(shape[-1]) * rng.integers(2, 40, shape) / 16)
             case "covariance" if len(shape) >= 3 and shape[-1] == shape[-2]:
                 return _covariance(shape, rng)
         if kind == "positive":

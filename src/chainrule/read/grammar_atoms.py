@@ -231,10 +231,14 @@ def _with_more_digits(parser: Parser, sub: Node) -> Node:
     return Product(span, (Factor("", sub), Factor("", Number(_span(digits), digits.text))))
 
 
+RAISED = frozenset({"number", "letter", "{", "frac", "sqrt", "name", "accent", "left"})
+"""What may follow a sign that is raised without braces."""
+
+
 def _signed(parser: Parser) -> Node | None:
-    """`x^-1` as people type it: TeX would raise the sign only."""
+    r"""`x^-1`, `e^-{x^2}`, `e^-\frac{x}{2}` as people type them: TeX would raise the sign only."""
     sign, following = parser.peek(), parser.peek(1)
-    if sign is None or following is None or sign.kind != "sum" or following.kind not in ("number", "letter"):
+    if sign is None or following is None or sign.kind != "sum" or following.kind not in RAISED:
         return None
     if following.space:
         return None

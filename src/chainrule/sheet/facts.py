@@ -32,6 +32,10 @@ def apply_fact(world: World, fact: Fact) -> None:
         case "symmetric" | "covariance":
             if family.domain_kind != "covariance":
                 family.domain_kind = fact.kind
+        case "diagonal":
+            family.domain_kind = "diagonal"
+            if family.declared_rank is None and not ref.subs:
+                family.declared_rank = "matrix"
         case "one-hot" | "binary" | "signs" | "simplex":
             family.domain_kind = fact.kind
             if fact.kind == "one-hot" and family.declared_rank is None and not ref.subs:
@@ -49,6 +53,9 @@ def apply_fact(world: World, fact: Fact) -> None:
             world.frontiers[ref.base] = list(fact.data)
 
 
+_RANK_OF = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
+
+
 def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     """A declared shape, with the axes that the declaration itself writes as subscripts before it (`x_i \\in R^d`)."""
     if world.defined(ref.base) and shape.rank in ("vector", "scalar"):
@@ -60,6 +67,10 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
             f"declared in R^{'×'.join(map(str, before))} and in R^{'×'.join(map(str, shape.dims))}"
         )
         return
+    if family.declared_rank is not None and not (subs or family.declared_subs or ref.labels):
+        ranks = {_RANK_OF.get(family.declared_rank), _RANK_OF.get(shape.rank)}
+        if None not in ranks and len(ranks) == 2:
+            world.reshaped[ref.base] = f"called a {family.declared_rank} and a {shape.rank}"
     if family.declared_rank is None or shape.dims:
         family.declared_rank = shape.rank
         family.declared_dims = shape.dims

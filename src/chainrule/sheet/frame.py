@@ -300,6 +300,8 @@ class Frame:
             return self.labels[letter]
         if letter in self.letters:
             raise Untyped(f"the label {letter} is an index here", "index-scope")
+        if letter in self.world.glossary.gates:
+            return None
         if (letter.isupper() and letter not in self.world.glossary.bound) or self.world.is_count(letter):
             return self.universe.config.top
         self.used.add(letter)

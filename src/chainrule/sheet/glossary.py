@@ -72,6 +72,7 @@ def collect(nodes: Iterable[Node]) -> Glossary:
         _collect_letters(node, glossary, quantities)
     _collect_layers(nodes, everything, glossary)
     glossary.alone = glossary.bound | {x for node in everything if isinstance(node, Script) for x in _alone(node.sub)}
+    glossary.gates = _gates(everything) - glossary.bound
     for node in everything:
         if isinstance(node, Script) and isinstance(node.sub, Name) and isinstance(node.base, (Name, Accent)):
             stem = reference(node.base, glossary)
@@ -90,6 +91,21 @@ def collect(nodes: Iterable[Node]) -> Glossary:
     }
     glossary.settled = True
     return glossary
+
+
+def _gates(everything: Iterable[Node]) -> set[str]:
+    """Letters that stand in subscripts beside another letter and nowhere else: the h of the gates `W_{oh}`, `W_{fh}`
+    is no number. A letter that also stands alone or is counted up, `a_h` or `h-1`, may be one."""
+    beside, other = set[str](), set[str]()
+    for node in everything:
+        if not isinstance(node, Script):
+            continue
+        for script in (node.sub, node.sup):
+            factors = script.factors if isinstance(script, Product) else ()
+            pair = len(factors) == 2 and all(isinstance(f.node, Name) and not f.op for f in factors)
+            letters = {n.text for n in walk(script) if isinstance(n, Name)} if script is not None else set()
+            (beside if pair else other).update(letters)
+    return beside - other
 
 
 def _alone(sub: Node | None) -> Iterator[str]:

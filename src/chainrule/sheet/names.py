@@ -92,6 +92,7 @@ class Glossary:
     named: set[str] = field(default_factory=set)
     totals: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
+    gates: set[str] = field(default_factory=set)
     same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
     settled: bool = False

@@ -257,6 +257,12 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
         r"\bsymmetric (?!(?:and|with|but|while|where|if)\b)(?:\w+ ){0,3}?" + NAMES,
         _kind("symmetric"),
     ),
+    (
+        "diagonal",
+        NAMES + IS + r"(?:an? |the |some )?(?:\w+ ){0,2}?diagonal\b(?! (?:entr|element|of))",
+        _kind("diagonal"),
+    ),
+    ("diagonal before", r"\bdiagonal (?:\w+ ){0,2}?(?:matrix|matrices) (?:of \w+ )?" + NAMES, _kind("diagonal")),
     ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
     ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?(?:covariance|positive[- ]definite)\b", _kind("covariance")),
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),

@@ -1,6 +1,7 @@
 """When a second equation for a defined name defines it anew, and when it is a claim about it.
 
-It is a new definition in another part of the exercise, after words like "let now", and where a list item or a section
+It is a new definition in another part of the exercise, after words like "let now", in another case ("for y = 1: ...
+for y = -1: ..."), and where a list item or a section
 comes to the name first and is about something else: new names stand in the equation, or the text between had already
 differentiated the earlier one. Anywhere else the name keeps its meaning.
 """
@@ -12,7 +13,7 @@ import re
 from chainrule.read.tree import Fraction, Node
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Site, World
@@ -32,7 +33,20 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return False
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
         return True
+    if _other_case(world, earlier, e):
+        return True
     return e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _elsewhere(world, earlier, e)
+
+
+def _other_case(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the earlier definition was given for one value of something, and a line between turns to another."""
+    cases = [x for x in world.equations if x.source == "condition" and x.position < e.position]
+    before = [x for x in cases if x.position < earlier.position]
+    between = [x for x in cases if earlier.position < x.position]
+    if not before or not between:
+        return False
+    then, now = before[-1], between[-1]
+    return node_key(then.lhs) == node_key(now.lhs) and (then.op, node_key(then.rhs)) != (now.op, node_key(now.rhs))
 
 
 def _opens(world: World, earlier: Site, e: Equation) -> bool:

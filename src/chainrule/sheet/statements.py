@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
-from chainrule.read.tree import Brace, Comma, Missing, Node, Relation, Span, Unread
+from chainrule.read.tree import Brace, Comma, Missing, Node, Number, Relation, Span, Sum, Unread
 from chainrule.sheet.glossary import attach_increments, collect
 from chainrule.sheet.names import Glossary, node_key, walk
+from chainrule.sheet.parametrised import Stem, parametrised, with_parameters
 from chainrule.sheet.restrictions import (
     AFTER_CUE,
     BESIDE_CUE,
@@ -283,11 +284,7 @@ class _Walk:
 
     def condition(self, node: Relation, cue: str) -> bool:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
-        if (
-            len(node.links) == 1
-            and ALTERNATIVE_CUE.search(cue)
-            and getattr(node.links[0].node, "text", "") in ("0", "1")
-        ):
+        if len(node.links) == 1 and ALTERNATIVE_CUE.search(cue) and _is_label(node.links[0].node):
             self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True
@@ -365,6 +362,18 @@ class _Walk:
             )  # fmt: skip
 
 
+def _lifted(rows: tuple[Row, ...], stems: frozenset[Stem]) -> tuple[Row, ...]:
+    return tuple(replace(r, node=with_parameters(r.node, stems)) for r in rows)
+
+
+def _is_label(node: Node) -> bool:
+    """0, 1 or -1: the values of a label with two values, which name a case."""
+    if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign in "+-":
+        node = node.terms[0].node
+        return isinstance(node, Number) and node.text == "1"
+    return isinstance(node, Number) and node.text in ("0", "1", "-1")
+
+
 def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...]]]:
     """The pieces of a document, formulas parsed."""
     for piece in document.pieces:
@@ -391,6 +400,9 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
                 break
             pieces.append((piece, rows))
         parsed.append((d, pieces))
+    stems = parametrised(row.node for _, pieces in parsed for _, rows in pieces for row in rows)
+    if stems:
+        parsed = [(d, [(p, _lifted(rows, stems)) for p, rows in pieces]) for d, pieces in parsed]
     glossary = collect(row.node for _, pieces in parsed for _, rows in pieces for row in rows)
     sheet = Sheet(glossary=glossary, stopped=stopped)
     position = 0

@@ -225,6 +225,8 @@ class World:
     probabilistic: bool = False
     decomposed: bool = False
     contradictions: dict[str, str] = field(default_factory=dict)
+    reshaped: dict[str, str] = field(default_factory=dict)
+    """Names that the words call by two ranks: `X \\in R^{n \\times d}`, later "X is just a single column vector"."""
     disputed: dict[str, str] = field(default_factory=dict)
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     hessian: bool = False

@@ -31,6 +31,9 @@ __all__ = ["RULES", "Edit", "Rule", "edits", "grouped", "short"]
 
 MOST_OF_ONE_RULE = 6
 
+PRODUCT_SIGN = "one product sign"
+"""In what the sides differ that only a product of another kind makes equal: where shapes are guessed, so is this."""
+
 RULES: tuple[Rule, ...] = (
     Rule("sign of a term", "sign", "the sign of one term", signs),
     Rule("difference turned round", "sign", "the order of one difference", turned),
@@ -57,7 +60,7 @@ RULES: tuple[Rule, ...] = (
     Rule("name", "unequal", "one name", names),
     Rule("range of an operator", "index", "the range of one operator", excluded),
     Rule("operator too many", "unequal", "one operator", operators_dropped),
-    Rule("product sign", "unequal", "one product sign", product_signs),
+    Rule("product sign", "unequal", PRODUCT_SIGN, product_signs),
     Rule("component", "shape", "one component", components),
 )
 
