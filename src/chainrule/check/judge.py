@@ -94,8 +94,8 @@ class Judge(Lines):
             return Finding("unsupported", error_code(error), str(error))
 
     def told(self, e: Equation, found: Finding) -> Finding:
-        """What a line lacks may be told all the same, by a definition that could not be read; what is told twice, in two
-        ways, refutes nothing."""
+        """What a line lacks may be told all the same, by a definition that could not be read; what is told in two ways
+        refutes nothing."""
         if found.verdict == "refuted":
             twofold = lines_of(self.world, [e])[0].names & self.world.reshaped.keys()
             said = [f"{spelled_out(base)} is {self.world.reshaped[base]}" for base in sorted(twofold)]
