@@ -20,6 +20,7 @@ from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
 from chainrule.sheet.capitals import stack
+from chainrule.sheet.extremes import stationary
 from chainrule.sheet.infer import infer
 from chainrule.sheet.names import walk
 from chainrule.sheet.prose import told_values
@@ -65,8 +66,9 @@ def stated(document: Document) -> tuple[Document, ...]:
 
 
 def with_told_values(sheet: Sheet) -> Sheet:
-    """The sheet with the values its words give, each at the end of its sentence, positions counted anew."""
-    ordered = sorted([*sheet.equations, *told_values(sheet)], key=lambda e: e.position)
+    """The sheet with the values its words give, each at the end of its sentence, and with what holds at the places of
+    extremes before these are named, positions counted anew."""
+    ordered = sorted([*stationary(sheet), *sheet.equations, *told_values(sheet)], key=lambda e: e.position)
     positions = [e.position for e in ordered]
 
     def moved(position: int) -> int:

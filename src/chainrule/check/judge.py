@@ -35,7 +35,7 @@ from chainrule.check.unsaid import apart_from_labels
 from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
 from chainrule.sheet.dropped import leaves_out
-from chainrule.sheet.extremes import bodies
+from chainrule.sheet.extremes import bodies, place
 from chainrule.sheet.glossary import is_kronecker_value
 from chainrule.sheet.infer import lines_of
 from chainrule.sheet.literals import is_numeric
@@ -133,6 +133,8 @@ class Judge(Lines):
             return Finding("unsupported", "operator", "differentials such as dL standing alone are not judged")
         if e.source == "prose":
             return Finding("definition", "definition", f"the text gives {e.text(e.lhs)} its value", "definition")
+        if place(e, self.world.glossary) is not None:
+            return Finding("definition", "definition", f"says what {e.text(e.lhs)} is the place of", "definition")
         if self.defines(e):
             return unsaid(self, e) or self.definition(e)
         if updates(self.world, e):

@@ -7,14 +7,36 @@ variables to zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Big, Brace, Comma, Factor, Fenced, Name, Node, Product, Relation, Sum, Term
-from chainrule.sheet.names import Glossary, reference
+from chainrule.read.tree import (
+    Big,
+    Brace,
+    Comma,
+    Factor,
+    Fenced,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Sum,
+    Term,
+    Text,
+)
+from chainrule.sheet.names import Glossary, reference, walk
+from chainrule.sheet.statements import Equation, Sheet
 from chainrule.sheet.world import World
 
 KINDS = {"max": "max", "sup": "max", "min": "min", "inf": "min", "argmax": "argmax", "argmin": "argmin"}
 PLACES = frozenset({"argmax", "argmin"})
+
+
+# Words that restrict where an extreme is looked for: it need not be stationary then.
+RESTRICTED = re.compile(r"\\b(?:subject to|such that|so that|constrain\\w*|under the|s\\.\\s*t\\.)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -111,3 +133,40 @@ def _shared(a: tuple[Extreme, ...], b: tuple[Extreme, ...], world: World) -> tup
     rest = longer[len(shorter) :]
     stationary = {base for c in world.imposed for base in c.unknowns}
     return longer if all(x.kind not in PLACES and x.over <= stationary for x in rest) else None
+
+
+# -------------------------------------------------------------------------------------------------- as definitions
+
+
+def place(e: Equation, glossary: Glossary) -> Extremal | None:
+    """What a name is said to be the place of: `\\hat w = \\arg\\min_w f(w)`."""
+    found = extremal(e.rhs, glossary)
+    one = len(found.operators) == 1 and found.operators[0].kind in PLACES and bool(found.operators[0].over)
+    named = e.link == 0 and e.op in ("=", ":=", "≡") and reference(e.lhs, glossary) is not None
+    return found if one and named else None
+
+
+def stationary(sheet: Sheet) -> Iterator[Equation]:
+    """What holds at a place that is looked for freely: the slopes of the function vanish there."""
+    equations = sheet.equations
+    for e, following in zip(equations, [*equations[1:], None], strict=True):
+        found = place(e, sheet.glossary)
+        words = [e.cue, "" if following is None else following.cue]
+        words += [n.text for n in walk(e.rhs) if isinstance(n, Text)]
+        if found is None or any(RESTRICTED.search(w) for w in words):
+            continue
+        for variable in _variables(e.rhs):
+            span = found.body.span
+            nabla = Script(span, Name(span, "nabla"), variable)
+            slopes = Product(span, (Factor("", nabla), Factor("", Fenced(span, "(", found.body, ")"))))
+            yield replace(
+                e, own=False, lhs=slopes, op="=", rhs=Number(span, "0"), chain=-(10**6) - e.position, cue="",
+                spelled=None, sign=None,
+            )  # fmt: skip
+
+
+def _variables(node: Node) -> Iterator[Node]:
+    """The variables of the first extreme of a formula as they are written."""
+    sub = next(n.sub for n in walk(node) if isinstance(n, Big) and n.op in PLACES and n.sub is not None)
+    for item in sub.items if isinstance(sub, Comma) else (sub,):
+        yield item.first if isinstance(item, Relation) else item

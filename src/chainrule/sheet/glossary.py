@@ -67,7 +67,8 @@ def collect(nodes: Iterable[Node]) -> Glossary:
     glossary = Glossary()
     nodes = list(nodes)
     everything = [n for node in nodes for n in walk(node)]
-    quantities = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name)} - INDEX_LETTERS
+    below = {x for n in everything if isinstance(n, Script) and n.sub is not None for x in _alone(n.sub)}
+    quantities = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name)} - below
     for node in everything:
         _collect_letters(node, glossary, quantities)
     _collect_layers(nodes, everything, glossary)

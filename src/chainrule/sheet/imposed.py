@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from chainrule.read.tree import Fenced, Fraction, Node, Product
 from chainrule.sheet.arguments import arguments
+from chainrule.sheet.extremes import place
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
@@ -50,7 +51,8 @@ def impose(world: World, equations: list[Equation], told: dict[int, str]) -> Non
         if plain and is_zero(e.lhs) != is_zero(e.rhs):
             variables = {v for x in chain for side in (x.lhs, x.rhs) for v in variables_of(world, side)}
             head = first if differentiates(first.lhs) else None
-            world.imposed.append(Imposed(e.position, e, head, frozenset(variables), e.scope.section))
+            given = not e.own  # what another document or the place of an extreme imposes is in force from there on
+            world.imposed.append(Imposed(e.position, e, head, frozenset(variables), e.scope.section, said=given))
         if e.link == 0 and differentiates(e.lhs):
             slopes.append(e)
 
@@ -138,6 +140,8 @@ def name_solutions(world: World, equations: list[Equation]) -> None:
     together: dict[str, set[str]] = {}
     first: dict[str, int] = {}
     for e in equations:
+        if place(e, world.glossary) is not None:
+            continue  # `\\hat w = \\arg\\min_w f(w)`: the variable there is bound
         bases = {r.base for side in (e.lhs, e.rhs) for r in references(side, world)} - world.glossary.bound
         for base in bases:
             first.setdefault(base, e.position)
