@@ -149,7 +149,7 @@ def place(e: Equation, glossary: Glossary) -> Extremal | None:
 def stationary(sheet: Sheet) -> Iterator[Equation]:
     """What holds at a place that is looked for freely: the slopes of the function vanish there."""
     equations = sheet.equations
-    for e, following in zip(equations, [*equations[1:], None], strict=True):
+    for e, following in zip(equations, [*equations[1:], None], strict=False):
         found = place(e, sheet.glossary)
         words = [e.cue, "" if following is None else following.cue]
         words += [n.text for n in walk(e.rhs) if isinstance(n, Text)]

@@ -48,6 +48,8 @@ def raised(frame: Frame, val: Val, exponent: Node) -> Val:
         for _ in range(n - 1):
             result = algebra.matmul(frame.dims, result, val)
         return result
+    if val.kind == "row" and isinstance(exponent, Name):
+        raise Untyped(f"a row vector to the power of {exponent.text}", "shape")  # `(x^T)^V`: a sign too many
     return algebra.raised(frame.dims, val, frame.value(exponent))
 
 
