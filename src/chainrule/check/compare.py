@@ -141,6 +141,7 @@ class Comparer:
         for mode in MODES[:1] if closed else MODES:
             if mode.endswith("needed") and not needy:
                 continue
+            beyond: list[bool] = []
             for variant in range(1 if closed else len(SIZES)):
                 sizes = sizes_for(self.settled.universe, dims, variant)
                 model = self.model(symbols, sizes, mode, needy, 1 if closed else POINTS)
@@ -149,8 +150,9 @@ class Comparer:
                 for k, index in enumerate(ordered, start=1):
                     skipped = self.settled.universe.dims.usual_first(index.dim.name) - index.dim.low
                     mask[(slice(None),) * k + (slice(0, max(skipped, 0)),)] = False
-                if condition is not None:
-                    mask &= evaluate(condition, ordered, model) != 0
+                holds = np.full(mask.shape, True) if condition is None else evaluate(condition, ordered, model) != 0
+                mask &= holds
+                beyond += _beyond(a, b, holds)
                 gaps = relative_gaps(a, b, mask)
                 if (gaps > APART).any():
                     return self._certified(sides, ordered, axes, model, gaps > APART, symbols, a, b)
@@ -160,6 +162,8 @@ class Comparer:
                 valid += int(points)
                 one_sided |= any(len(s) < 2 for s in model.seen.values())
                 shown = {self.settled.universe.dims.shown(d.name): n for d, n in sizes.items()}
+            if beyond and all(beyond):
+                return Unclear("no-valid-points", "one side reads an index beyond its range where the other does not")
             if valid >= (1 if closed else LEAST):
                 return Same("digits" if closed else "sampled", valid, shown, one_sided)
         return Unclear("no-valid-points", "at no sample point were both sides defined")
@@ -257,6 +261,16 @@ class Comparer:
         sizes = {self.settled.universe.dims.shown(d.name): n for d, n in model.sizes.items()}
         left, right = (free_symbols([side], definitions) for side in sides)
         return Different(values, exact[0], exact[1], where, left, right, sides, ratio, sizes)
+
+
+def _beyond(a: Array, b: Array, holds: Array) -> list[bool]:
+    """Whether one side is defined at no point at some place, away from the ends of all indices, where the other is;
+    nothing where an axis has no such places."""
+    inner = (slice(None), *(slice(1, -1) for _ in holds.shape[1:]))
+    if a.ndim < 2 or not holds[inner].size:
+        return []
+    one, other = ((np.isfinite(x) & holds)[inner].any(axis=0) for x in (a, b))
+    return [bool((one != other).any())]
 
 
 def relative_gaps(a: Array, b: Array, valid: Array) -> Array:

@@ -28,7 +28,7 @@ from chainrule.read import tree
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Accent, Name, Node, Product, Relation, Script, Span, Unread
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.glossary import attach_increments
+from chainrule.sheet.glossary import tidy
 from chainrule.sheet.infer import lines_of, mismatch, type_line
 from chainrule.sheet.meaning.calls import function_name
 from chainrule.sheet.names import reference, walk
@@ -250,7 +250,7 @@ class Bench:
             return None
         if any(isinstance(n, Unread) for n in walk(rows[0].node)):
             return None
-        return attach_increments(rows[0].node, self.world.glossary)
+        return tidy(rows[0].node, self.world.glossary)
 
     def fits(self, candidate: Equation) -> bool:
         """Whether the two sides of a candidate are equal, judged by this line alone."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from chainrule.check import opaque as results
 from chainrule.check.compare import Different, Same
+from chainrule.check.corroborate import borne_out
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
 from chainrule.check.forms import has_decimals, has_derivative_node, updates
@@ -26,6 +27,7 @@ from chainrule.read.tree import Name, Node
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.meaning.implied import with_strays_summed
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.overloads import versions
@@ -197,11 +199,14 @@ def terms_of_totals(lines: Lines, e: Equation, _variant: Variant, _different: Di
 
 
 def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    """With Einstein's convention, a free letter of a line that its chain neither begins with nor derives by."""
+    """With Einstein's convention, a letter that its chain neither begins with nor derives by: a free one, or one that
+    stands once and is summed for want of another meaning."""
     if not lines.world.einstein:
         return None
+    frame = variant.typed[e.position][0]
     first = {n.text for n in walk(min(_chain(lines, e), key=lambda x: x.link).lhs) if isinstance(n, Name)}
-    if not set(variant.typed[e.position][0].free) - first - set(lines.world.free_letters.get(e.position, ())):
+    stray = set(frame.free) - first - set(lines.world.free_letters.get(e.position, ()))
+    if not stray and all(with_strays_summed(frame, side) == side for side in (e.lhs, e.rhs)):
         return None
     message = "a letter stands alone in this line; which sums are implied is not written"
     return Finding("unsupported", "index-scope", message)
@@ -254,11 +259,36 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
         for s in left - right - known
         if variant.universe.instances[s].base in direct and not _introduced(lines, variant, s)
     }
+    apart = {s for s in right - left - known if _twin(variant, s, left - right - known)}
+    new |= apart
+    if lost and not new and _all_given(lines, e, variant, (left | right) - known):
+        return None
     for symbol in sorted(new | lost):
         side = "right" if symbol in new else "left"
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {side} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
     return None
+
+
+def _twin(variant: Variant, symbol: Symbol, others: set[Symbol]) -> bool:
+    """Whether one of some symbols has the letter of another in another typeface: x beside a bold x."""
+    instances = variant.universe.instances
+    bases = {instances[s].base for s in others if s in instances}
+    own = instances[symbol].base if symbol in instances else ""
+    return any(b != own and _letter(b) == _letter(own) for b in bases)
+
+
+def _letter(base: str) -> str:
+    return re.sub(r"^(?:bold |vec\()+|\)$", "", base)
+
+
+def _all_given(lines: Lines, e: Equation, variant: Variant, symbols: set[Symbol]) -> bool:
+    """Whether every symbol of a line stands for anything at all in some claim that holds: `A` and `X` in
+    `\\nabla_X \\mathrm{tr}(AX) = A^T`, and no derivative vanishes. None of them then depends on another unsaid."""
+    if lines.has_vanishing(e, variant):
+        return False
+    names = {variant.universe.instances[s].base for s in symbols if s in variant.universe.instances}
+    return borne_out(lines, e, variant, names) == names
 
 
 def _needs(kind: NeedKind, variant: Variant, symbols: set[Symbol]) -> tuple[Need, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chainrule.read.tree import Accent, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Script
+from chainrule.sheet.derivative_signs import sign_of
 from chainrule.sheet.literals import is_numeric
-from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation

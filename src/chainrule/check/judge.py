@@ -112,7 +112,7 @@ class Judge(Lines):
         unread = next((n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Unread)), None)
         if unread is not None:
             return Finding("unsupported", unread.code, unread.reason)
-        if e.source == "condition" or is_range(e):
+        if e.source == "condition" or is_range(e) or e.position in self.world.between_indices:
             return Finding("definition", "range", f"{e.text(e.lhs)} {e.op} {e.text(e.rhs)} restricts an index", "range")
         ref = reference(e.lhs, self.world.glossary)
         if e.op == "∈" and ref is not None and ref.base in self.world.contradictions:

@@ -133,12 +133,8 @@ class Lines:
         """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
         if not has_derivative(e) or ((is_zero(e.rhs) or is_zero(e.lhs)) and not Lines._of_a_loss(e, variant)):
             return False
-        definitions = variant.universe.definitions
-        for sample in variant.universe.taken.get(f"@{e.position}", ()):
-            body, change = sample()
-            change = resolve(change, definitions)
-            if isinstance(change, Const) and change.value == 0 and free_symbols([body], definitions):
-                return True
+        if Lines.has_vanishing(e, variant):
+            return True
         if is_zero(e.rhs) or is_zero(e.lhs):
             return False
         _, lhs, rhs = variant.typed[e.position]
@@ -149,6 +145,17 @@ class Lines:
             if not (isinstance(term, Const) and term.value == 0):
                 return False
         return True
+
+    @staticmethod
+    def has_vanishing(e: Equation, variant: Variant) -> bool:
+        """Whether something is differentiated in a line that does not depend on the variable, as far as is known."""
+        definitions = variant.universe.definitions
+        for sample in variant.universe.taken.get(f"@{e.position}", ()):
+            body, change = sample()
+            change = resolve(change, definitions)
+            if isinstance(change, Const) and change.value == 0 and free_symbols([body], definitions):
+                return True
+        return False
 
     @staticmethod
     def _of_a_loss(e: Equation, variant: Variant) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chainrule.read.tree import Fraction, Node, Product
-from chainrule.sheet.meaning.differentials import above, below, nabla_of, rest_of
+from chainrule.sheet.derivative_signs import rest_of
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references

@@ -6,19 +6,20 @@ import re
 from collections.abc import Iterable
 
 from chainrule.read import tree
-from chainrule.read.tree import Accent, Fraction, Name, Node, Relation, Sum
+from chainrule.read.tree import Accent, Name, Node, Relation
 from chainrule.sheet.by_inverse import by_factors, by_inverse
+from chainrule.sheet.convention import free_letters, whole_tensors
 from chainrule.sheet.cues import roles_from_cues, roles_in
 from chainrule.sheet.distributions import note_covariances
 from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.literals import literal_matrix
-from chainrule.sheet.meaning.differentials import above, below
-from chainrule.sheet.names import letter_of, reference, walk
+from chainrule.sheet.meaning.sums import runs_over
+from chainrule.sheet.names import reference, walk
 from chainrule.sheet.parts import numbered_parts
 from chainrule.sheet.prose import facts_of, from_relation
 from chainrule.sheet.put_in import read_off
-from chainrule.sheet.scan import Scan, references
+from chainrule.sheet.scan import Scan
 from chainrule.sheet.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.sheet.totals import summands
@@ -101,8 +102,10 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
     read_off(world, equations)
+    world.runs_over = runs_over(world)
     if world.einstein:
         free_letters(world, equations)
+        whole_tensors(world)
     world.parameter = _parameter(world, equations)
     _aliases(world)
     return world
@@ -120,56 +123,6 @@ def _parameter(world: World, equations: Iterable[Equation]) -> Node | None:
             if by and ref is not None and ref.base == by[0]:
                 return node
     return None
-
-
-def free_letters(world: World, equations: list[Equation]) -> None:
-    """With Einstein's convention, the free indices of each chain: those it differentiates by, else of every term."""
-    chains: dict[tuple[int, int], list[Equation]] = {}
-    for e in equations:
-        chains.setdefault((id(e.document), e.chain), []).append(e)
-    for chain in chains.values():
-        nodes = [chain[0].lhs, *(e.rhs for e in chain)]
-        letters = _denominator_letters(nodes, world) or _common_letters(nodes, world)
-        for e in chain:
-            world.free_letters[e.position] = letters
-
-
-def _denominator_letters(nodes: list[Node], world: World) -> tuple[str, ...]:
-    """The letters a chain differentiates by, and those of what is differentiated where that is its first side."""
-    for node in nodes:
-        for part in walk(node):
-            if not isinstance(part, Fraction):
-                continue
-            bottom = below(part.denominator)
-            if bottom is None or above(part.numerator) is None:
-                continue
-            found = _letters_on(bottom[1][0], world)
-            if found:
-                top = above(part.numerator)
-                over = () if part is not nodes[0] or top is None or top.body is None else _letters_on(top.body, world)
-                return (*(x for x in dict.fromkeys(over) if x not in found), *found)
-    return ()
-
-
-def _letters_on(node: Node, world: World) -> tuple[str, ...]:
-    """The letters in the subscripts of a name."""
-    ref = reference(node, world.glossary)
-    return tuple(x for s in (ref.subs if ref is not None else ()) if (x := letter_of(s)))
-
-
-def _common_letters(nodes: list[Node], world: World) -> tuple[str, ...]:
-    """Letters that stand exactly once in every term of every side."""
-    common: list[str] | None = None
-    for node in nodes:
-        for term in node.terms if isinstance(node, Sum) else (tree.Term("+", node),):
-            counts: dict[str, int] = {}
-            for ref in references(term.node, world):
-                for s in ref.subs:
-                    if letter := letter_of(s):
-                        counts[letter] = counts.get(letter, 0) + 1
-            once = [x for x, n in counts.items() if n == 1]
-            common = once if common is None else [x for x in common if x in once]
-    return tuple(common or ())
 
 
 def _has(world: World, base: str) -> bool:

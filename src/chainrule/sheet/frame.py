@@ -67,6 +67,7 @@ class Frame:
     counter: list[int] = field(default_factory=lambda: [0])
     einstein: frozenset[str] | None = None
     summed: frozenset[str] = frozenset()
+    below: frozenset[str] = frozenset()
     statement: tuple[Node, ...] = ()
     used: set[str] = field(default_factory=set)
     active: tuple[int, ...] = ()
@@ -173,6 +174,8 @@ class Frame:
 
         def atom(part: Node) -> Linear | None:
             letter = letter_of(part)
+            if letter in self.below:
+                return None
             if letter is not None and not self._is_step(letter):
                 found = self.letter(letter)
                 return None if found is None else Linear(((found[0], 1),))

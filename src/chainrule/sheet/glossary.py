@@ -25,6 +25,9 @@ from chainrule.read.tree import (
     Script,
     Sum,
 )
+from chainrule.sheet.dots import without_dots
+from chainrule.sheet.entries import with_ranges
+from chainrule.sheet.index_letters import shared_letters
 from chainrule.sheet.names import (
     INDEX_LETTERS,
     Glossary,
@@ -35,6 +38,8 @@ from chainrule.sheet.names import (
     split_subscript,
     walk,
 )
+from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.shorthand import note_shorthand, tidied
 from chainrule.sheet.totals import whole_and_term
 from chainrule.sheet.writings import bring_together
 
@@ -53,7 +58,9 @@ def bound_letters(node: Node) -> Iterator[str]:
                 yield from bound_letters(item)
         case Relation(first=first, links=links):
             yield from bound_letters(first)
-            others = (letter_of(link.node) for link in links if link.op in ORDERS)
+            limited = len(links) > 1 and links[-1].op in ("≤", "<")  # n in `1 \\le i < j \\le n`
+            inner = links[:-1] if limited else links
+            others = (letter_of(link.node) for link in inner if link.op in ORDERS)
             yield from (x for x in others if x is not None and x.rstrip("'") in INDEX_LETTERS)
         case Product(factors=factors) if all(f.op == "" for f in factors):
             for f in factors:
@@ -62,15 +69,18 @@ def bound_letters(node: Node) -> Iterator[str]:
             yield from bound_letters(left)
 
 
-def collect(nodes: Iterable[Node]) -> Glossary:
-    """The glossary of a document's formulas (two passes: letters first, then the names that carry them)."""
+def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
+    """The glossary of a document's formulas (two passes: letters first, then the names that carry them); `implied`:
+    the text says that sums are."""
     glossary = Glossary()
     nodes = list(nodes)
     everything = [n for node in nodes for n in walk(node)]
     below = {x for n in everything if isinstance(n, Script) and n.sub is not None for x in _alone(n.sub)}
-    quantities = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name)} - below
+    on_the_line = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name)}
+    quantities = on_the_line - below
     for node in everything:
         _collect_letters(node, glossary, quantities)
+    glossary.bound |= shared_letters(everything) if implied else set()
     _collect_layers(nodes, everything, glossary)
     glossary.alone = glossary.bound | {x for node in everything if isinstance(node, Script) for x in _alone(node.sub)}
     glossary.gates = _gates(everything) - glossary.bound
@@ -80,6 +90,7 @@ def collect(nodes: Iterable[Node]) -> Glossary:
             letter = node.sub.text
             if stem is not None and letter not in INDEX_LETTERS and letter not in glossary.bound:
                 glossary.named.add(stem.base)
+    note_shorthand(nodes, everything, on_the_line, glossary)
     for node in everything:
         if isinstance(node, Relation):
             _collect_companions(node, glossary)
@@ -243,6 +254,12 @@ def _collect_companions(relation: Relation, glossary: Glossary) -> None:
 
 
 # -------------------------------------------------------------------------------------------------- increments
+
+
+def tidy(node: Node, glossary: Glossary) -> Node:
+    """A formula as it is read: increments are names; short derivatives, and sums with dots, are written out."""
+    plain = rebuilt(tidied(attach_increments(node, glossary), glossary), without_dots)
+    return with_ranges(plain, glossary) or plain
 
 
 def attach_increments(node: Node, glossary: Glossary) -> Node:

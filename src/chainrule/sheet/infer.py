@@ -17,7 +17,7 @@ from chainrule.sheet.dropped import droppable
 from chainrule.sheet.extremes import bodies
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.literals import literal_matrix
-from chainrule.sheet.meaning.implied import summed_over
+from chainrule.sheet.meaning.implied import summed_over, with_strays_summed
 from chainrule.sheet.meaning.names import IDENTITY_NAMES
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Glossary, children, reference, walk
@@ -71,6 +71,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         ranks = [(0, False), (1, False), (1, True), (2, False)]
         found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not family.transposed]
         return sorted(found, key=lambda x: x[1])
+    if family.full:
+        return [(Reading(most), 0.0), *([(Reading(1, True), 0.5)] if most == 1 else [])]
     bold = look(family.base) == "bold lower"
     options = [(Reading(most), 0.8 if bold and most == 1 and counts == {1} else 0.0)]
     if counts == {most}:
@@ -105,7 +107,7 @@ def _declared(family: Family) -> list[tuple[Reading, float]] | None:
         cost = 0.7 * row if rank != "row" else 0.0
         if most <= axes:
             found.append((Reading(axes, row), cost))
-        if 0 in family.sub_counts and most >= 1 and family.declared_subs == 0 and rank != "matrix":
+        if 0 in family.sub_counts and most >= 1 and family.declared_subs == 0 and rank != "matrix" and not family.full:
             found.append((Reading(axes + 1, row, split=True), cost + (0.3 if most <= axes else 0.0)))
     return found or [(Reading(axes, rows[0]), 0.0)]
 
@@ -133,6 +135,8 @@ def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tupl
     frame = Frame(universe, f"@{e.position}", e.position, choices=choices, statement=(e.lhs, e.rhs))
     if universe.world.einstein:
         frame = frame.child(einstein=frozenset(universe.world.free_letters.get(e.position, ())))
+    if e.position in universe.world.indexed_by:
+        e = replace(e, lhs=with_strays_summed(frame, e.lhs), rhs=with_strays_summed(frame, e.rhs))
     lhs = _over_samples(frame, e.lhs) if choices.total else frame.value(e.lhs)
     rhs = frame.value(e.rhs)
     if choices.entrywise:
@@ -379,7 +383,7 @@ def is_quantity(family: Family) -> bool:
 def _split_of_defined(world: World, family: Family) -> list[tuple[Reading, float]]:
     """A name defined bare but used with a subscript: a component of it, or its version for one sample."""
     bare = [s for s in world.sites[family.base] if not s.ref.subs]
-    if not bare:
+    if not bare or family.full:
         return []
     return [(Reading(0), 0.0), (Reading(1, split=True), 0.4), (Reading(2, split=True), 0.8)]
 
@@ -484,8 +488,8 @@ class Search:
         return best != before
 
     def pairs(self, options: Options) -> None:
-        """Lines whose shapes still do not fit may need two names changed at once."""
-        for line in self.lines:
+        """Lines whose shapes still do not fit may need two names changed at once; those with few names say it best."""
+        for line in sorted(self.lines, key=lambda x: len(x.names)):
             if self.cost([line]) == 0.0 or not self.misfits(line):
                 continue
             names = [n for n in sorted(line.names) if len(options.get(n, ())) > 1][:6]

@@ -96,6 +96,8 @@ class Glossary:
     same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
     settled: bool = False
+    quantities: set[str] = field(default_factory=set)
+    vector: Name | None = None
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:
         """Whether a single letter in a subscript of `base` is an index rather than part of the name."""
@@ -324,6 +326,8 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
             more_word, more_labels, more = split_superscript(inner, base, glossary)
             return word + more_word, labels + more_labels, ops + more
         case Product(factors=factors) if all(f.op == "" for f in factors):
+            if base != "e" and _is_superscript_word(_letters(sup)):
+                return f"^{_letters(sup)}", (), ()
             if all(isinstance(f.node, (Fenced, Number)) or _is_mark(f.node) for f in factors) and not isinstance(
                 factors[0].node, Number
             ):
@@ -348,6 +352,11 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
     if glossary.is_label(sup, base):
         return "", (sup,), ()
     return "", (), (Postfix("pow", sup),)
+
+
+def _is_superscript_word(text: str | None) -> bool:
+    """`train` in `L^{train}`: letters that are a word, not a product in an exponent."""
+    return text is not None and _word(text) and bool(set(text) & set("aeiouy"))
 
 
 def _is_mark(node: Node) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.sheet.index_letters import IMPLIED, sums_are_implied
 from chainrule.sheet.names import Glossary, Ref, reference, size_name
 from chainrule.sheet.statements import Equation, Sentence, Sheet
 
@@ -212,8 +213,8 @@ def _all_scalars(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("shape", r, ShapeFact("scalar")) for r in _refs(s, s.text[: m.end()], g)]
 
 
-def _einstein(_m: re.Match[str], _s: Sentence, _g: Glossary) -> list[Fact]:
-    return [Fact("einstein", None)]
+def _einstein(_m: re.Match[str], s: Sentence, _g: Glossary) -> list[Fact]:
+    return [Fact("einstein", None)] if sums_are_implied(s.text) else []
 
 
 PLURAL = re.compile(r"\b(?:are|both|all|be)\b")
@@ -221,7 +222,6 @@ NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"
 SET_TO = r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+"
 NO_CASE = r"(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)"
 FUNCTION = r"([^.;:⟦]*?(?:function|activation|unit|softmax|sigmoid))"
-EINSTEIN = r"(?i)einstein|summation convention|tensor notation|repeated[- ](?:index|indices)[ -]|repeated indices"
 TRUTH = r"(?:correct|true|target|actual|ground[- ]truth) (?:class|label|category|word|index)\b"
 ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
@@ -266,7 +266,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
     ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?(?:covariance|positive[- ]definite)\b", _kind("covariance")),
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),
-    ("summation convention", EINSTEIN, _einstein),
+    ("summation convention", f"(?i){IMPLIED.pattern}", _einstein),
 )
 COMPILED = tuple((name, re.compile(pattern), build) for name, pattern, build in PATTERNS)
 

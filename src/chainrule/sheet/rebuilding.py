@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 
-from chainrule.read.tree import Factor, Link, Node, Term
+from chainrule.read.tree import Case, Factor, Link, Node, Term
 
 
 def rebuilt(node: Node, choose: Callable[[Node], Node | None]) -> Node:
@@ -31,4 +31,8 @@ def _rebuilt_value(value: object, choose: Callable[[Node], Node | None]) -> obje
     if isinstance(value, (Factor, Term, Link)):
         node = rebuilt(value.node, choose)
         return value if node is value.node else replace(value, node=node)
+    if isinstance(value, Case):
+        parts = (_rebuilt_value(value.value, choose), _rebuilt_value(value.condition, choose))
+        same = parts[0] is value.value and parts[1] is value.condition
+        return value if same else replace(value, value=parts[0], condition=parts[1])  # type: ignore[arg-type]
     return value

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.arguments import arguments
+from chainrule.sheet.derivative_signs import sign_of
 from chainrule.sheet.glossary import bound_letters
-from chainrule.sheet.meaning.differentials import above, below, nabla_of, sign_of
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import (
     INDEX_LETTERS,
@@ -20,6 +21,7 @@ from chainrule.sheet.names import (
     size_name,
     walk,
 )
+from chainrule.sheet.patterns import generalised
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
 from chainrule.sheet.zeros import zero_components
@@ -125,8 +127,8 @@ class Scan:
         if not isinstance(fence, Fenced) or fence.open != "(":
             return False
         ref = reference(node, self.world.glossary)
-        if ref is None:
-            return False
+        if ref is None or (ref.subs and isinstance(following, Script) and following.sub is not None):
+            return False  # `X_{pk} (B^T)_{kq}` is a product of components
         args = arguments(fence)
         if is_function_word(ref.base):
             return not ref.primes and not ref.subs
@@ -243,20 +245,23 @@ class Scan:
         """Slots in which a numbered component has an equation of its own: `z_3 = x_1 w_{13}`."""
         found = set()
         whole = self._defined_as_a_whole(equations)
+        ruled = {base for base, rules in whole.items() if any(_is_case_of(e, r) for r in rules for e in equations)}
         for e in equations:
             ref = reference(e.lhs, self.world.glossary)
             if ref is None or e.op not in DEFINING or e.link:
                 continue
             if ref.base in whole and not any(isinstance(n, (Name, Accent)) for n in walk(e.rhs)):
                 continue  # numbers for one component of what has a formula for all
+            if ref.base in ruled:
+                continue
             for n, sub in enumerate(ref.subs):
                 if isinstance(sub, Number):
                     found.add((ref.base, n))
         return found
 
-    def _defined_as_a_whole(self, equations: list[Equation]) -> set[str]:
+    def _defined_as_a_whole(self, equations: list[Equation]) -> dict[str, list[Equation]]:
         """Names with a formula for all components, `p_i = e^{z_i} / S`, or a list of them, `z = (2, 1, 0)`."""
-        found = set()
+        found: dict[str, list[Equation]] = {}
         for e in equations:
             ref = reference(e.lhs, self.world.glossary)
             if ref is None or e.op not in DEFINING or e.link or ref.labels or ref.postfix:
@@ -265,8 +270,15 @@ class Scan:
                 isinstance(e.rhs, Fenced) and isinstance(e.rhs.body, tree.Comma)
             )
             if (listed and not ref.subs) or (len(ref.subs) == 1 and letter_of(ref.subs[0]) is not None):
-                found.add(ref.base)
+                found.setdefault(ref.base, []).append(e)
         return found
+
+
+def _is_case_of(e: Equation, general: Equation) -> bool:
+    """`z_1 = \\sum_i w_{i1} x_i` beside `z_j = \\sum_i w_{ij} x_i`: the same with a number for the letter."""
+    case, rule = (tree.Comma(x.span, (x.lhs, x.rhs)) for x in (e, general))
+    found = generalised(case, rule)
+    return found is not None and isinstance(found[1], Number) and letter_of(found[2]) is not None
 
 
 def _upper_limits(sub: Node | None) -> list[Node]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product
+from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Sum
 from chainrule.sheet.arguments import Pattern, arguments, pattern, plain
+from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.distributions import is_named_density
 from chainrule.sheet.literals import is_numeric
-from chainrule.sheet.meaning.differentials import above, below, rest_of
+from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.names import INDEX_LETTERS, KRONECKER, Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.overloads import apart, is_density, of_others
 from chainrule.sheet.redefine import redefines
 from chainrule.sheet.restrictions import SETTING_CUE
@@ -51,6 +52,9 @@ def add_sites(world: World, e: Equation) -> None:
         world.partial.add(e.position)
         return
     if _is_range_of_letter(world, lhs, rhs):
+        return
+    if _relates_indices(world, lhs, rhs):
+        world.between_indices.add(e.position)
         return
     if isinstance(lhs, Comma) and isinstance(rhs, Comma) and len(lhs.items) == len(rhs.items):
         for a, b in zip(lhs.items, rhs.items, strict=True):
@@ -132,6 +136,19 @@ def _is_range_of_letter(world: World, lhs: Node, rhs: Node) -> bool:
     return False
 
 
+def _relates_indices(world: World, lhs: Node, rhs: Node) -> bool:
+    """`p = i + m`: letters that are nothing but indices; the one is no function of the others."""
+    letters = [n.text for side in (lhs, rhs) for n in walk(side) if isinstance(n, Name)]
+    plain = (
+        letter_of(lhs) is not None
+        and isinstance(rhs, Sum)
+        and all(isinstance(t.node, (Name, Number)) for t in rhs.terms)
+    )
+    return (
+        plain and len(letters) > 2 and not any(x in world.families for x in letters) and set(letters) <= INDEX_LETTERS
+    )
+
+
 def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
     if _add_function(world, e, lhs, rhs):
         return
@@ -149,7 +166,7 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return  # a printed value of the next update, to be compared with the computed one
     sites = world.sites.setdefault(base, [])
     same = [s for s in sites if site_key(world, s.ref) == site_key(world, ref)]
-    if same and _schematic(same[-1].body) and not _schematic(rhs):
+    if same and _schematic(same[-1].body) and not _schematic(rhs) and any(references(rhs, world)):
         sites.remove(same.pop())
     if same and (node_key(same[-1].body) == node_key(rhs) or not redefines(world, same[-1], e)):
         return

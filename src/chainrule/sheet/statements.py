@@ -14,7 +14,8 @@ from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Missing, Node, Number, Relation, Span, Sum, Unread
-from chainrule.sheet.glossary import attach_increments, collect
+from chainrule.sheet.glossary import collect, tidy
+from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.names import Glossary, node_key, walk
 from chainrule.sheet.parametrised import Stem, parametrised, with_parameters
 from chainrule.sheet.restrictions import (
@@ -270,8 +271,11 @@ class _Walk:
             self.chain += 1
             self.head = first
         sides = [first, *(link.node for link in node.links)]
+        start = 0
         for n, link in enumerate(node.links):
-            self.add(span, sides[n], link.op, sides[n + 1], n, piece.display, cue, sign=link.span)
+            if n and node.links[n - 1].op == "→":  # `x \mapsto y = ...` says what y is
+                self.chain, start = self.chain + 1, n
+            self.add(span, sides[n], link.op, sides[n + 1], n - start, piece.display, cue, sign=link.span)
         for side in sides if not isinstance(node.first, Missing) else sides[1:]:
             self.braces(side, piece, cue)
         if piece.display or self.last is None:
@@ -403,7 +407,9 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
     stems = parametrised(row.node for _, pieces in parsed for _, rows in pieces for row in rows)
     if stems:
         parsed = [(d, [(p, _lifted(rows, stems)) for p, rows in pieces]) for d, pieces in parsed]
-    glossary = collect(row.node for _, pieces in parsed for _, rows in pieces for row in rows)
+    text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
+    nodes = (row.node for _, pieces in parsed for _, rows in pieces for row in rows)
+    glossary = collect(nodes, sums_are_implied(text))
     sheet = Sheet(glossary=glossary, stopped=stopped)
     position = 0
     for d, pieces in parsed:
@@ -420,8 +426,8 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
                     if item:
                         state.item()
                 case Math():
-                    tidy = tuple(replace(r, node=attach_increments(r.node, glossary)) for r in rows)
-                    state.math(piece, tidy)
+                    tidied = tuple(replace(r, node=tidy(r.node, glossary)) for r in rows)
+                    state.math(piece, tidied)
         state.flush()
         position = state.position
     sheet.equations.sort(key=lambda e: e.position)

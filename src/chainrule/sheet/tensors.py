@@ -248,9 +248,12 @@ def _declared(frame: Frame, instance: Instance) -> Tensor:
 
 
 def _of_another(world: World, instance: Instance) -> bool:
-    """Whether a reading speaks of the start of the updates `w' = ...` and the instance is another one, `w_k`."""
+    """Whether a reading speaks of the start of the updates `w' = ...` and the instance is another one, `w_k`; or of
+    `z^{(1)}`, which is defined, and the instance is `z_o`."""
     sites = world.sites.get(instance.base, ())
-    return bool(sites and instance.labels) and all(s.ref.primes and not s.ref.labels for s in sites)
+    if not instance.labels:
+        return bool(sites) and all(s.ref.labels for s in sites)
+    return bool(sites) and all(s.ref.primes and not s.ref.labels for s in sites)
 
 
 def first_step(frame: Frame, instance: Instance) -> Reading:

@@ -90,6 +90,7 @@ class Family:
     labelled_dims: dict[tuple[Label, ...], tuple[str | None, ...]] = field(default_factory=dict)
     domain_kind: str | None = None
     integer: bool = False
+    full: bool = False
     domains: frozenset[str] = frozenset()
 
     @property
@@ -233,9 +234,12 @@ class World:
     stepwise: bool = False
     symmetries: set[int] = field(default_factory=set)
     partial: set[int] = field(default_factory=set)
+    between_indices: set[int] = field(default_factory=set)
     imposed: list[Imposed] = field(default_factory=list)
     solutions: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    indexed_by: set[int] = field(default_factory=set)
+    runs_over: dict[object, tuple[str, ...]] = field(default_factory=dict)
     parameter: Node | None = None
     first: int = 1
     derived: dict[str, frozenset[str]] = field(default_factory=dict)

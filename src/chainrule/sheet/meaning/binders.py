@@ -76,6 +76,8 @@ def _relation_binder(frame: Frame, item: Relation, node: Big, binders: list[Bind
         _range_binder(item, node, binders)
         return
     sides = [first, *(x.node for x in item.links)]
+    if _between(item, binders):
+        return
     letters = [x for side in sides for part in _items(side) if (x := letter_of(part)) is not None]
     known = {b.letter for b in binders}
     new = [x for x in dict.fromkeys(letters) if x not in known and _is_new(frame, x)]
@@ -85,6 +87,16 @@ def _relation_binder(frame: Frame, item: Relation, node: Big, binders: list[Bind
         raise Untyped("a sum over a condition that binds no letter", "untyped")
     binders += [Binder(x) for x in new]
     binders[-1].conditions.append(item)
+
+
+def _between(item: Relation, binders: list[Binder]) -> bool:
+    """`-m \\le j \\le m`: a new letter between two limits."""
+    letter = letter_of(item.links[0].node)
+    if len(item.links) != 2 or {x.op for x in item.links} != {"≤"} or letter in (None, *(b.letter for b in binders)):
+        return False
+    binders.append(Binder(str(letter)))
+    binders[-1].low, binders[-1].high = item.first, item.links[-1].node
+    return True
 
 
 def _is_new(frame: Frame, letter: str) -> bool:

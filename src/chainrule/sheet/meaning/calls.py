@@ -7,8 +7,8 @@ from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, 
 from chainrule.sheet import algebra
 from chainrule.sheet.arguments import arguments, pattern
 from chainrule.sheet.components import components
+from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.meaning import differentials
 from chainrule.sheet.meaning.arithmetic import postfixed
 from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.functions import applied, builtin
@@ -86,7 +86,7 @@ def called(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]
     if after is None:
         raise Untyped(f"the function {spelled_out(ref.base)} without an argument", "untyped")
     end = _argument_end(frame, factors, n + 1)
-    argument = differentials.rest_of(factors[n + 1 : end])
+    argument = rest_of(factors[n + 1 : end])
     return applied(frame, ref, (argument,)), end
 
 

@@ -7,8 +7,8 @@ from chainrule.read import tree
 from chainrule.read.tree import Cases, Comma, Dots, Fenced, Name, Node, Relation, Text
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
-from chainrule.sheet.meaning.lists import same_form
 from chainrule.sheet.names import letter_of, reference
+from chainrule.sheet.patterns import same_form
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
 COMPARISONS = {"=": "==", "≡": "==", "≠": "!=", "<": "<", ">": ">", "≤": "<=", "≥": ">="}

@@ -20,7 +20,8 @@ from chainrule.expr import (
     substitute,
     value,
 )
-from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Span, Sum
+from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.derivative_signs import rest_of, sign_of
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import quotient
 from chainrule.sheet.meaning.by_expression import bare, by_term, by_written, is_exponential
@@ -31,7 +32,6 @@ from chainrule.sheet.tensors import axis_subs, copied, updating
 from chainrule.sheet.world import Instance, Universe
 
 MOST_ORDER = 6
-SIGNS = frozenset({"partial", "d", "delta"})
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,6 @@ class Above:
     sign: str
     order: int
     body: Node | None
-
-
-def sign_of(node: Node) -> tuple[str, int] | None:
-    """`\\partial`, `d`, `\\partial^2` -> the sign and its order."""
-    if isinstance(node, Name) and node.text in SIGNS and set(node.style) <= {"rm"}:
-        return node.text, 1
-    if isinstance(node, Script) and isinstance(node.base, Name) and node.base.text in SIGNS and node.sub is None:
-        order = node.sup.text if isinstance(node.sup, Number) else ""
-        return (node.base.text, int(order)) if order.isdigit() else None
-    return None
 
 
 def above(node: Node) -> Above | None:
@@ -83,15 +73,6 @@ def below(node: Node) -> tuple[str, list[Node]] | None:
     if not all(groups):
         return None
     return sign[0], [rest_of(tuple(g)) for g in groups]
-
-
-def rest_of(factors: tuple[Factor, ...]) -> Node:
-    """Factors as one node."""
-    if len(factors) == 1:
-        return factors[0].node
-    first = Factor("", factors[0].node)
-    span = Span(factors[0].node.span.start, factors[-1].node.span.end)
-    return Product(span, (first, *factors[1:]))
 
 
 def fraction(frame: Frame, node: Fraction) -> Val:

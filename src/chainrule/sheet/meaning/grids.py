@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from chainrule.expr import Expr, const, indicator, piecewise
 from chainrule.read.tree import Comma, Dots, Missing, Name, Node, Number, Product, Script
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.meaning.lists import generalised, limit_length
+from chainrule.sheet.meaning.lists import limit_length
 from chainrule.sheet.meaning.stacked import chosen, put
 from chainrule.sheet.names import node_key
+from chainrule.sheet.patterns import generalised
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.shapes import Untyped, Val
 

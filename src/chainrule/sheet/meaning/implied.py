@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from chainrule.expr import Expr, IndexValue, total
-from chainrule.read.tree import Big, Factor, Node, Script, Sum
+from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.names import children, letter_of, reference, split_subscript, walk
@@ -30,6 +31,44 @@ def implied_sums(frame: Frame, factors: tuple[Factor, ...]) -> tuple[Frame, list
     return inner, repeated
 
 
+def with_strays_summed(frame: Frame, node: Node) -> Node:
+    """A side in which letters that stand once, as factors of a term, and are not free are summed over: `y_i p_k` in an
+    equation that is indexed by k alone. What stands in a function or below a fraction line may be summed there."""
+    match node:
+        case Sum(terms=terms):
+            return replace(node, terms=tuple(replace(t, node=with_strays_summed(frame, t.node)) for t in terms))
+        case Product(factors=factors):
+            strays = _strays(frame, factors)
+            if strays:
+                letters = tuple(Name(node.span, letter) for letter in strays)
+                sums = Big(node.span, "sum", Comma(node.span, letters), None)
+                return replace(node, factors=(Factor("", sums), *factors))
+    return node
+
+
+def _strays(frame: Frame, factors: tuple[Factor, ...]) -> list[str]:
+    """The letters that stand once in a product, on a factor of it, and neither are free nor bound by a sum."""
+    seen: Counter[str] = Counter()
+    for factor in factors:
+        seen += _letter_counts(factor.node, frame)
+    if frame.einstein is None or any(isinstance(n, Big) for f in factors for n in walk(f.node)):
+        return []
+    carried = {x for f in factors if f.op in ("", "cdot", "times") for x in _carried(frame, f.node)}
+    return sorted(x for x in carried - frame.einstein - set(frame.letters) if seen[x] == 1)
+
+
+def _carried(frame: Frame, node: Node) -> set[str]:
+    """The letters on a name or on every term of a sum in parentheses."""
+    match node:
+        case Fenced(open="(" | "[", body=Sum(terms=terms)):
+            return set.intersection(*(_carried(frame, t.node) for t in terms))
+        case Name() | Script() | Accent():
+            ref = reference(node, frame.world.glossary)
+            subs = ref.subs if ref is not None and not ref.postfix else ()
+            return {x for s in subs if (x := letter_of(s)) is not None}
+    return set()
+
+
 def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
     """How often each letter stands in subscripts of a product; terms of a sum in it are alternatives, not factors."""
     match node:
@@ -45,7 +84,12 @@ def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
     inner = () if ref is not None else children(node)
     for child in inner:
         counts += _letter_counts(child, frame)
-    return counts
+    return counts + counts if _squared(node) else counts
+
+
+def _squared(node: Node) -> bool:
+    """`x_i^2` is x_i x_i."""
+    return isinstance(node, Script) and isinstance(node.sup, Number) and node.sup.text == "2"
 
 
 def _slots(node: Node, frame: Frame) -> tuple[Node, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.expr import Expr
-from chainrule.read.tree import Comma, Dots, Matrix, Name, Node, Product, Relation
+from chainrule.read.tree import Comma, Dots, Matrix, Missing, Name, Node, Product, Relation
 from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.grids import grid
@@ -16,7 +16,7 @@ from chainrule.sheet.shapes import Untyped, Val, scalar
 
 def matrix(frame: Frame, node: Matrix) -> Val:
     """A matrix of scalar entries; a single column or row is a vector; dots in a column or row are understood."""
-    rows = node.rows
+    rows = _without_rules(node.rows)
     if any(isinstance(cell, Dots) for row in rows for cell in row):
         return grid(frame, rows)
     if not rows or len({len(r) for r in rows}) != 1:
@@ -28,6 +28,20 @@ def matrix(frame: Frame, node: Matrix) -> Val:
     if node.env == "vmatrix":
         return algebra.determinant(frame.dims, val)
     return val
+
+
+def _without_rules(rows: tuple[tuple[Node, ...], ...]) -> tuple[tuple[Node, ...], ...]:
+    """The rows without the bars that show columns or rows as whole vectors: dots all around the names."""
+
+    def bare(lines: list[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
+        around = (*lines[0], *lines[-1])
+        ruled = len(lines) == 3 and all(isinstance(c, (Dots, Missing)) for c in around)
+        return lines[1:2] if ruled else lines
+
+    if not rows or len({len(r) for r in rows}) != 1:
+        return rows
+    upright = bare(list(rows))
+    return tuple(zip(*bare(list(zip(*upright, strict=True))), strict=True))
 
 
 def _only(row: list[Val]) -> Val:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from fractions import Fraction as Rational
 
 from chainrule.expr import Expr, IndexValue, apply, const, indicator, power, substitute
-from chainrule.read.tree import Accent, Comma, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Accent, Comma, Factor, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet import algebra
 from chainrule.sheet.components import components, ref_value, size_value
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import postfixed
 from chainrule.sheet.meaning.fences import norm
 from chainrule.sheet.meaning.functions import bare_derivative
-from chainrule.sheet.meaning.implied import summed_over
+from chainrule.sheet.meaning.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.matrices import has_ranges, is_size, ranged, sized
 from chainrule.sheet.meaning.restricted import at_point, point_of
 from chainrule.sheet.names import (
@@ -124,9 +124,12 @@ def _identity(frame: Frame, ref: Ref) -> Val:
 def script(frame: Frame, node: Script) -> Val:
     if _is_exponential(frame, node) and node.sup is not None:
         return algebra.mapped(lambda x: apply("exp", x), frame.value(node.sup))
+    implied = implied_sums(frame, (Factor("", node),))
+    if implied is not None:  # X_{ii}, x_i^2
+        return summed_over(*implied, script(implied[0], node))
     ref = reference(node, frame.world.glossary)
     if ref is not None:
-        return _traced(frame, ref) or _scripted_name(frame, ref)
+        return _scripted_name(frame, ref)
     point = point_of(node)
     if point is not None:
         return at_point(frame, *point)
@@ -181,19 +184,6 @@ def _is_exponential(frame: Frame, node: Script) -> bool:
     """`e^x`, unless e is a name of the sheet."""
     plain = isinstance(node.base, Name) and node.base.text == "e" and node.sub is None and not node.primes
     return plain and not frame.world.defined("e")
-
-
-def _traced(frame: Frame, ref: Ref) -> Val | None:
-    """Einstein's convention on a single component: X_{ii} is the trace."""
-    letters = [x for s in ref.subs if (x := letter_of(s)) is not None]
-    repeated = {x for x in letters if letters.count(x) > 1 and x not in frame.letters}
-    if frame.einstein is None or not repeated - frame.einstein:
-        return None
-    inner = frame
-    for letter in repeated:
-        inner = inner.bind(letter, frame.new_dim(letter))
-    val = _scripted_name(inner, ref)
-    return summed_over(inner, sorted(repeated), val)
 
 
 def _scripted_name(frame: Frame, ref: Ref) -> Val:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chainrule.expr import mul
-from chainrule.read.tree import Big, Factor, Fraction, Node, Product, Text
+from chainrule.read.tree import Big, Factor, Node, Product, Text
 from chainrule.sheet import algebra
+from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning import differentials
 from chainrule.sheet.meaning.calls import called, function_name
@@ -20,7 +21,7 @@ HADAMARD = frozenset({"odot", "circ", "ast", "bullet"})
 
 def product(frame: Frame, node: Product) -> Val:
     """The factors from left to right; an elementwise sign binds weaker than juxtaposition if that fits."""
-    return evaluate(frame, _with_slashed_derivatives(node.factors))
+    return evaluate(frame, node.factors)
 
 
 def evaluate(frame: Frame, factors: tuple[Factor, ...]) -> Val:
@@ -114,21 +115,6 @@ def _outer(a: Val, b: Val) -> Val:
     raise Untyped("the sign ⊗ between matrices", "operator")
 
 
-def _with_slashed_derivatives(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
-    """`\\partial z / \\partial b` in a row of factors becomes the fraction it is."""
-    if differentials.sign_of(factors[0].node) is None:
-        return factors
-    slash = next((n for n, f in enumerate(factors) if f.op == "/"), None)
-    if slash is None or slash < 2 or slash + 1 >= len(factors):
-        return factors
-    if differentials.sign_of(factors[slash].node) is None:
-        return factors
-    numerator = differentials.rest_of(factors[:slash])
-    denominator = differentials.rest_of((Factor("", factors[slash].node), factors[slash + 1]))
-    whole = Fraction(numerator.span.join(denominator.span), numerator, denominator)
-    return (Factor("", whole), *factors[slash + 2 :])
-
-
 def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]:
     """The operand that begins at factor n, and where the next one begins."""
     node = factors[n].node
@@ -148,7 +134,7 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
         return whole
     nabla = differentials.nabla_of(node)
     if nabla is not None and rest:
-        return differentials.gradient(frame, *nabla, differentials.rest_of(rest)), len(factors)
+        return differentials.gradient(frame, *nabla, rest_of(rest)), len(factors)
     call = called(frame, factors, n)
     if call is not None:
         return call
@@ -165,7 +151,7 @@ def _operator(frame: Frame, variables: list[Node], factors: tuple[Factor, ...], 
         end = operand_end(frame, factors, n + 1)
     if end < len(factors) or len(rest) > 1:
         frame.counter.append(1)
-    return differentials.derived(frame, differentials.rest_of(factors[n + 1 : end]), variables), end
+    return differentials.derived(frame, rest_of(factors[n + 1 : end]), variables), end
 
 
 def operand_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:

@@ -6,7 +6,7 @@ is. `\\sum_{i=2}^{n}`, `\\sum_{j=i}^{n}` and `\\sum_{t=1}^{T-1} x_t x_{t+1}` run
 
 from __future__ import annotations
 
-from chainrule.expr import Expr, const, indicator
+from chainrule.expr import Expr, add, const, indicator
 from chainrule.read.tree import Fenced, Node, Number, Script
 from chainrule.sheet.frame import Frame, Term
 from chainrule.sheet.linear import Linear, linear
@@ -35,6 +35,23 @@ def bounded(frame: Frame, dim: str, binder: Binder, body: Node) -> list[Term]:
     if apart or stated or (tests and first == 1):
         tests = [_from(frame, dim, own, binder.low, first), *tests]
     return tests
+
+
+def from_below(frame: Frame, dim: str, binder: Binder) -> Frame:
+    """The frame in which a letter that starts below zero, `\\sum_{j=-m}^m`, is an index from 1 moved down."""
+    low, high = (None if node is None else sizes_of(frame, node) for node in (binder.low, binder.high))
+    if low is None or high is None or not (low.constant < 0 or any(n < 0 for _, n in low.parts)):
+        return frame
+    index = frame.letters[binder.letter][1]
+    length = Linear.of((*high.parts, *((x, -n) for x, n in low.parts)))
+    frame.dims.low(dim, 1)
+    frame.dims.measure(Measure(dim, Linear(length.parts, high.constant - low.constant + 1)))
+
+    def term() -> Expr:
+        return add(index(), measured(frame, low), const(-1))
+
+    letters = {**frame.letters, binder.letter: (dim, term)}
+    return frame.child(letters=letters, below=frame.below | {binder.letter})
 
 
 def _first(frame: Frame, dim: str, low: Node | None) -> int | None:

@@ -14,11 +14,12 @@ from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.binders import Binder, binders
 from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.implied import summed_over
-from chainrule.sheet.meaning.ranges import bounded
-from chainrule.sheet.names import INDEX_LETTERS, letter_of, reference, walk
+from chainrule.sheet.meaning.ranges import bounded, from_below
+from chainrule.sheet.names import INDEX_LETTERS, letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Dims, Untyped, Val
 from chainrule.sheet.sizes import named_dim
+from chainrule.sheet.world import World
 
 PLACES = ("argmax", "argmin")
 """Operators whose value is an index: where the extreme is."""
@@ -53,11 +54,14 @@ def _binds(node: Node, letters: set[str]) -> bool:
 
 
 def _unlettered(frame: Frame, body: Node) -> Val:
-    """`\\sum x_i w_{ij}` with no range: over the letters that are nothing else yet, or over the axes that are left."""
+    """`\\sum x_i w_{ij}` with no range: over what it runs over in a definition, else over the letters that are nothing
+    yet, else over the axes that are left."""
     inside = {x for n in walk(body) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
     subs = [s for ref in references(body, frame.world) for s in ref.subs]
     known = {*frame.letters, *frame.free, *inside}
-    letters = sorted({x for s in subs if (x := letter_of(s)) is not None and x in INDEX_LETTERS} - known)
+    letters = list(frame.world.runs_over.get(node_key(body), ()))
+    if not letters or set(letters) & set(frame.letters):
+        letters = sorted({x for s in subs if (x := letter_of(s)) is not None and x in INDEX_LETTERS} - known)
     inner = frame
     for letter in letters:
         inner = inner.bind(letter, frame.new_dim("Σ" + letter))
@@ -68,6 +72,21 @@ def _unlettered(frame: Frame, body: Node) -> Val:
     if val.scalar:
         raise Untyped("a sum that does not say over what", "ambiguous")
     return algebra.summed(frame.dims, val)
+
+
+def runs_over(world: World) -> dict[object, tuple[str, ...]]:
+    """What the sums without a range in the definitions of a world run over: the index letters that the left side has
+    not, where the same sum is written in several of them, the same in all."""
+    found: dict[object, set[tuple[str, ...]]] = {}
+    for site in (s for sites in world.sites.values() for s in sites):
+        given = {letter_of(s) for s in site.ref.subs}
+        for part in (n for n in walk(site.body) if isinstance(n, Product)):
+            for n, factor in enumerate(part.factors[:-1]):
+                if isinstance(factor.node, Big) and factor.node.op == "sum" and factor.node.sub is None:
+                    body = _body(part.factors[n + 1 :])
+                    subs = {letter_of(s) for ref in references(body, world) for s in ref.subs} & INDEX_LETTERS
+                    found.setdefault(node_key(body), set()).add(tuple(sorted(x for x in subs - given if x)))
+    return {key: next(iter(ways)) for key, ways in found.items() if len(ways) == 1}
 
 
 def _body(rest: tuple[Factor, ...]) -> Product:
@@ -82,10 +101,11 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
     dim = frame.new_dim("Σ" + binder.letter)
     inner = frame.bind(binder.letter, dim).child(summed=frame.summed | {binder.letter})
     inner.free = frame.free
-    tests = bounded(inner, dim, binder, body)
+    letter_term = inner.letters[binder.letter][1]
+    inner = from_below(inner, dim, binder)
+    tests = bounded(inner, dim, binder, body) if binder.letter not in inner.below else []
     val = _bound_sum(inner, node, others, body) if others else inner.value(body)
     tests += [condition(inner, c).at for c in binder.conditions]
-    letter_term = inner.letters[binder.letter][1]
 
     def at(*terms: Expr) -> Expr:
         entry = val.at(*terms)

@@ -1,0 +1,49 @@
+r"""A matrix by its general entry in brackets: `A = [a_{ij}]`, `J = \left[\frac{\partial f_i}{\partial x_j}\right]`.
+
+The letters that nothing else in the equation has run over the rows and the columns, in the order they are written in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chainrule.read.tree import Comma, Fenced, Fraction, Link, Name, Node, Number, Relation, Script
+from chainrule.sheet.names import Glossary, letter_of, reference, walk
+
+
+def with_ranges(node: Node, glossary: Glossary) -> Node | None:
+    """An equation with the ranges of such entries written out; None for anything else."""
+    if not isinstance(node, Relation) or any(link.op not in ("=", ":=", "≡") for link in node.links):
+        return None
+    sides = [node.first, *(link.node for link in node.links)]
+    whole = [side for side in sides if not _is_entry(side)]
+    if len(whole) == len(sides) or not whole or any(_letters(side, glossary) for side in whole):
+        return None
+    links = tuple(replace(link, node=_ranged(link.node, glossary)) for link in node.links)
+    return replace(node, first=_ranged(node.first, glossary), links=links)
+
+
+def _is_entry(node: Node) -> bool:
+    """One name with subscripts or one derivative in brackets."""
+    return isinstance(node, Fenced) and node.open in "([" and isinstance(node.body, (Script, Fraction))
+
+
+def _ranged(node: Node, glossary: Glossary) -> Node:
+    letters = _letters(node, glossary) if _is_entry(node) else []
+    if not 0 < len(letters) <= 2:
+        return node
+    one = Link("=", node.span, Number(node.span, "1"))
+    ranges = tuple(Relation(node.span, Name(node.span, x), (one,)) for x in letters)
+    return Script(node.span, node, ranges[0] if len(ranges) == 1 else Comma(node.span, ranges), None)
+
+
+def _letters(node: Node, glossary: Glossary) -> list[str]:
+    """The index letters in the subscripts of a formula, in the order they are written in."""
+    found: dict[str, int] = {}
+    for part in walk(node):
+        ref = reference(part, glossary)
+        for sub in ref.subs if ref is not None else ():
+            if (letter := letter_of(sub)) is not None:
+                found.setdefault(letter, sub.span.start)
+                found[letter] = min(found[letter], sub.span.start)
+    return sorted(found, key=lambda x: found[x])
