@@ -14,10 +14,11 @@ from chainrule.check.points import dims_of, free_symbols
 from chainrule.check.settle import Rows, Settled
 from chainrule.check.sizes import sizes_for
 from chainrule.check.writing import names_of
-from chainrule.expr import BALL, Dim, Expr, ExprError, Index, Model, Symbol, evaluate
+from chainrule.expr import BALL, Dim, Expr, ExprError, Index, Model, Symbol, Unknown, evaluate, walk
 from chainrule.expr.model import Array
 from chainrule.read.tree import Node
 from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 
 Put = Mapping[Symbol, Array]
@@ -61,6 +62,11 @@ def _all_known(variant: Variant, term: Expr, axes: list[Index], symbols: set[Sym
     broken = [s for s in sorted(symbols) if s in variant.settled.broken]
     if broken:
         raise Open(Unclear("poisoned", variant.settled.broken[broken[0]].message))
+    definitions = variant.universe.definitions
+    bodies = [term, *(definitions[s].body for s in definitions.ordered(sorted(term.symbols)) if s in definitions)]
+    unknown = next((n for body in bodies for n in walk(body) if isinstance(n, Unknown)), None)
+    if unknown is not None:
+        raise Open(Unclear("undefined-symbol", f"{spelled_out(unknown.name)} is a function that nothing defines"))
     without = [s for s in sorted(symbols) if rows_of(variant.settled, s) is None]
     open_symbols = names_of(variant.universe, without).values()
     if open_symbols or term.free - set(axes):

@@ -97,8 +97,10 @@ class Judge(Lines):
         """What a line lacks may be told all the same, by a definition that could not be read; what is told in two ways
         refutes nothing."""
         if found.verdict == "refuted":
-            twofold = lines_of(self.world, [e])[0].names & self.world.reshaped.keys()
-            said = [f"{spelled_out(base)} is {self.world.reshaped[base]}" for base in sorted(twofold)]
+            names = sorted(lines_of(self.world, [e])[0].names)
+            said = [f"{spelled_out(n)} is {self.world.reshaped[n]}" for n in names if n in self.world.reshaped]
+            sliced = [n for n in names if self.world.columnwise and {1, 2} <= self.world.family(n).sub_counts]
+            said += [f"{spelled_out(n)} with one subscript may be a row or a column" for n in sliced]
             return Finding("unsupported", "ambiguous", "; ".join(said)) if said else found
         hidden = lines_of(self.world, [e])[0].names & self.world.hidden.keys() if found.verdict == "assumed" else ()
         if not hidden or found.code != "undefined-symbol":

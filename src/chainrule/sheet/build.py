@@ -25,6 +25,7 @@ from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.sheet.totals import summands
 from chainrule.sheet.world import Site, World
 
+COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
 PROBABILITY_WORDS = re.compile(
     r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif", re.IGNORECASE
 )
@@ -55,6 +56,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
     ]
     world = World(scope.number, sheet.glossary, equations=equations)
+    world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or any(
         isinstance(n, Name) and n.text in LOGARITHMS for e in equations for side in (e.lhs, e.rhs) for n in walk(side)
     )

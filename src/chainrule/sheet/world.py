@@ -224,6 +224,8 @@ class World:
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
     probabilistic: bool = False
+    columnwise: bool = False
+    """Whether the words speak of columns, so that one subscript need not pick a row."""
     decomposed: bool = False
     contradictions: dict[str, str] = field(default_factory=dict)
     reshaped: dict[str, str] = field(default_factory=dict)

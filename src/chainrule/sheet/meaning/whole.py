@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from chainrule.calculus import derivative, resolve
 from chainrule.expr import Component, Expr, Symbol, component, substitute
-from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Script
+from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Number, Script
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.meaning import differentials
@@ -205,7 +205,10 @@ def _repeated(point: Point, term: Expr, by: list[Component]) -> Expr:
 
 
 def partial_at(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int] | None:
-    r"""`\frac{\partial f}{\partial x}(1, 2)`: a partial derivative of a function of several scalars at a point."""
+    r"""A derivative of a function at a point: `\frac{\partial f}{\partial x}(1, 2)`, `\frac{df}{dw}(w)`.
+
+    With one argument the parentheses hold a name or a number; a sum in them may as well be a factor.
+    """
     node = factors[n].node
     following = factors[n + 1] if n + 1 < len(factors) else None
     if not isinstance(node, Fraction) or following is None or following.op:
@@ -216,12 +219,16 @@ def partial_at(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, 
     ref, ops = _function(frame.world, parts[0].body)
     site = None if ref is None or ops else frame.world.function(ref.base, frame.position)
     args = arguments(fence[0])
-    if site is None or site.params is None or len(site.params) != len(args) or len(args) < 2:
+    if site is None or site.params is None or len(site.params) != len(args):
+        return None
+    if len(args) == 1 and not (isinstance(args[0], Number) or reference(args[0], frame.world.glossary)):
         return None
     places = [_place(site, v) for v in parts[1]]
     point = _point(frame, site, args)
     if point is None or None in places or len(point.stand_ins) != len(args):
         return None
+    if len(args) == 1:
+        return postfixed(frame, _differentiated(point, len(places)), fence[1]), n + 2
     by = [point.stand_ins[p] for p in places if p is not None]
     val = scalar(lambda: point.put(_repeated(point, point.body.at(), [s.at() for s in by])), derived=True)
     return postfixed(frame, val, fence[1]), n + 2
