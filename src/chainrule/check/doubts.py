@@ -19,6 +19,7 @@ from chainrule.check.forms import has_decimals, has_derivative_node, updates
 from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
+from chainrule.check.squares import squares_of_vectors
 from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
 from chainrule.check.writing import name_of, names_of
@@ -335,5 +336,6 @@ DOUBTS: tuple[Doubt, ...] = (
     imposed,
     tied,
     factors_of_a_matrix,
+    squares_of_vectors,
     computed_in_secret,
 )
