@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Relation, Script
-from chainrule.sheet.names import Glossary, Ref, is_sequence, node_key, reference
+from chainrule.sheet.names import Glossary, is_sequence, node_key, reference
 
 SEPARATORS = frozenset({";", "|", ":", "‖"})
 
@@ -112,16 +112,14 @@ def plain(node: Node) -> Node:
     return node
 
 
-def parameter(node: Node, glossary: Glossary) -> Ref | None:
-    """The name of a parameter: `x`, `x_i`, `\\sigma^2`, or the Y of `Y = y`."""
-    return reference(plain(node), glossary)
-
-
 def pattern(fence: Node, glossary: Glossary) -> Pattern:
-    """The names among the arguments of a call."""
+    """The names among the arguments of a call: `y` for `Y = y`, `y=1` for `y = 1`, `c` for `c = k`."""
 
     def name(node: Node) -> str | None:
-        ref, at = parameter(node, glossary), point(node)
+        ref, at = reference(plain(node), glossary), point(node)
+        if isinstance(node, Relation) and isinstance(at, Name):
+            drawn = reference(node.first, glossary)
+            ref = ref if drawn is None or drawn.base[:1].lower() == at.text[:1].lower() else drawn
         value = f"={at.text}" if isinstance(at, Number) else ""
         return None if ref is None else ref.base + value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
@@ -15,6 +16,7 @@ from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independen
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.sums import runs_over
+from chainrule.sheet.means import sample_means
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.parts import numbered_parts
 from chainrule.sheet.prose import facts_of, from_relation
@@ -68,9 +70,8 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
     scan = Scan(world)
-    for e in equations:
-        scan.node(e.lhs)
-        scan.node(e.rhs)
+    for _, chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
+        scan.chain([side for e in chain for side in (e.lhs, e.rhs)])
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:
             scan.mention(node)
@@ -103,6 +104,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         world.sites[ref.base] = [
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
+    sample_means(world, equations)
     read_off(world, equations)
     world.runs_over = runs_over(world)
     if world.einstein:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule.read.tree import Comma, Fenced, Infix, Node, Product
-from chainrule.sheet.arguments import Pattern, arguments
+from chainrule.sheet.arguments import Pattern, arguments, pattern
 from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.spelling import look
 from chainrule.sheet.world import DEFAULT_ROLES, NORMAL, World
@@ -28,16 +28,18 @@ def is_named_density(base: str, call: Pattern) -> bool:
     return base in NAMES and bool(call.given)
 
 
-def told_by(world: World, variable: str | None, position: int) -> tuple[str, tuple[Node, ...]] | None:
+def told_by(world: World, call: Pattern, position: int) -> tuple[str, tuple[Node, ...]] | None:
     """The word and the parameters of the distribution that a variable is said to have; X for x too."""
+    variable = call.variables[0]
     before: list[tuple[str, tuple[Node, ...]]] = []
     after: list[tuple[str, tuple[Node, ...]]] = []
     for e in world.equations:
         if e.op != "∼" or variable is None:
             continue
         names = {r.base for n in _drawn(e.lhs) if (r := reference(n, world.glossary)) is not None}
+        values = {x for x in pattern(e.lhs, world.glossary).given if x is not None and "=" in x}
         found = _call(world, e.rhs)
-        if found is not None and variable.lower() in {x.lower() for x in names}:
+        if found is not None and values <= set(call.given) and variable.lower() in {x.lower() for x in names}:
             (before if e.position < position else after).append((found[0].base, found[1]))
     return before[-1] if before else after[0] if after else None
 

@@ -2,7 +2,7 @@ r"""Densities share a letter: `p(x)`, `p(x | z)` and `p(z | x)` are different fu
 
 What stands before the bar is the variable, what stands behind it is given. A call means the definition whose variables
 it has; it may leave out what that has behind the bar, or name more there, as long as the formula does not tell the two
-apart. `p(u)` after `p(x) = ...` alone is the same function at another place, but `p(z | x)` is not `p(x | z)`.
+apart. `p(3)` is the function p(x) at a place, but `p(z)` is another one.
 """
 
 from __future__ import annotations
@@ -131,11 +131,11 @@ def _stems(names: tuple[str | None, ...]) -> tuple[str | None, ...]:
 
 
 def _elsewhere(_world: World, site: Pattern, call: Pattern) -> bool:
-    """As many arguments at each side of the bar, each in its own place or with a name that is none of the others'."""
+    """As many arguments at each side of the bar, each in its own place, or a number or a formula there."""
     if (len(site.variables), len(site.given)) != (len(call.variables), len(call.given)):
         return False
     pairs = zip((*site.variables, *site.given), (*call.variables, *call.given), strict=True)
-    return all(a == b or (b not in site.names and a is not None and "=" not in a) for a, b in pairs)
+    return all(a == b or (b is None and a is not None and "=" not in a) for a, b in pairs)
 
 
 def in_order(site: Site, call: Pattern | None, args: tuple[Node, ...]) -> tuple[Node, ...]:

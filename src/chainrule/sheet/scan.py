@@ -35,6 +35,13 @@ class Scan:
         self.refs: dict[str, list[Ref]] = {}
         self.index_letters: set[str] = set()
         self.firsts: set[str] = set()
+        self.running: set[str] = set()
+
+    def chain(self, sides: list[Node]) -> None:
+        """Record the names of the formulas that one chain of relations joins."""
+        self.running = {x for side in sides for x in running_letters(side)}
+        for side in sides:
+            self.node(side)
 
     def node(self, node: Node) -> None:
         """Record the names of a formula."""
@@ -58,7 +65,7 @@ class Scan:
         if ref is not None and ref.bare:
             self.use(ref)
         else:
-            self.node(node)
+            self.chain([node])
 
     def below(self, node: Node) -> list[Node]:
         """The children to look at; what a derivative fraction and a call say is noted on the way."""
@@ -146,7 +153,9 @@ class Scan:
         """The sizes in the upper limits of a big operator, `n` and `H_{out}`, and where its letter starts."""
         for part in ([] if node.sup is None else [node.sup], _upper_limits(node.sub)):
             for limit in part:
-                self.world.size_names |= set(_sizes_in(limit, self.world.glossary.bound))
+                bound = self.world.glossary.bound
+                self.world.size_names |= set(_sizes_in(limit, bound))
+                self.world.size_names |= {x for x in (letter_of(limit),) if x is not None and x not in self.running}
         for item in walk(node.sub) if node.sub is not None else ():
             if isinstance(item, Relation) and item.links[0].op == "=" and isinstance(item.links[0].node, Number):
                 self.firsts.add(item.links[0].node.text)
@@ -279,6 +288,18 @@ def _is_case_of(e: Equation, general: Equation) -> bool:
     case, rule = (tree.Comma(x.span, (x.lhs, x.rhs)) for x in (e, general))
     found = generalised(case, rule)
     return found is not None and isinstance(found[1], Number) and letter_of(found[2]) is not None
+
+
+def running_letters(node: Node) -> set[str]:
+    """The letters that run in a formula: those under its big operators, and in its subscripts. The n of `\\sum_{i=1}^n`
+    is a size even where another formula sums over n."""
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, Big) and part.sub is not None:
+            found |= set(bound_letters(part.sub))
+        elif isinstance(part, Script) and part.sub is not None:
+            found |= {x for n in walk(part.sub) if (x := letter_of(n)) is not None}
+    return found
 
 
 def _upper_limits(sub: Node | None) -> list[Node]:

@@ -258,6 +258,7 @@ class _Walk:
             self.relation(relation, relation.span, piece, cue)
 
     def relation(self, node: Relation, span: Span, piece: Math, cue: str) -> None:
+        node = given_at(node)
         first = node.first
         if not (piece.display or isinstance(first, Missing)) and self.condition(node, cue):
             return
@@ -376,6 +377,17 @@ def _is_label(node: Node) -> bool:
         node = node.terms[0].node
         return isinstance(node, Number) and node.text == "1"
     return isinstance(node, Number) and node.text in ("0", "1", "-1")
+
+
+def given_at(node: Relation) -> Relation:
+    r"""`x | y = 1 \sim N`: what stands between the bar and the sign is given, and no relation of its own."""
+    at = next((n for n, link in enumerate(node.links) if link.op == "∼"), 0)
+    first = node.first
+    if not at or not isinstance(first, tree.Infix) or first.op != "|":
+        return node
+    value = Relation(first.right.span.join(node.links[at - 1].node.span), first.right, node.links[:at])
+    drawn = replace(first, span=first.span.join(value.span), right=value)
+    return replace(node, first=drawn, links=node.links[at:])
 
 
 def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...]]]:

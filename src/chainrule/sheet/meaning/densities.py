@@ -42,7 +42,7 @@ def by_name(frame: Frame, word: str, args: tuple[Node, ...], call: Pattern | Non
 
 def as_told(frame: Frame, call: Pattern | None, args: tuple[Node, ...]) -> Val | None:
     r"""The density of what the text says is drawn from it: p(x_i | \theta) after `x_i \sim N(\mu, \sigma^2)`."""
-    told = None if call is None or len(call.variables) != 1 else told_by(frame.world, call.variables[0], frame.position)
+    told = None if call is None or len(call.variables) != 1 else told_by(frame.world, call, frame.position)
     if told is None:
         return None
     word, parameters = told
@@ -86,7 +86,7 @@ def _normal(frame: Frame, x: Val, parameters: list[Val]) -> Val:
     dims, (mean, spread) = frame.dims, parameters
     off = algebra.plus(dims, x, algebra.negated(mean))
     off = off.transposed() if off.kind == "row" else off
-    if off.kind not in ("scalar", "column") or spread.kind not in ("scalar", "matrix"):
+    if off.kind not in ("scalar", "column") or spread.kind not in (("scalar",) if off.scalar else ("scalar", "matrix")):
         raise Untyped("a normal density needs a vector and a covariance", "shape")
     square = off if off.scalar else off.transposed()
     if spread.scalar:

@@ -191,7 +191,16 @@ def _bound(frame: Frame, inner: Frame, site: Site, param: Node, arg: Node) -> Fr
         return inner.child(letters={**inner.letters, p.base: (dim, term)})
     if p.subs or p.labels:
         return _bound_component(frame, inner, site, p, arg)
+    if p.bare and len(p.base) == 1 and _as_index(frame, site.body, p.base):
+        return _bound_letter(frame, inner, p.base, arg)
     return inner.child(args={**inner.args, p.base: frame.value(arg)})
+
+
+def _as_index(frame: Frame, body: Node, letter: str) -> bool:
+    """Whether a parameter is an index in the body: the k of `P(k | x) = \\exp(w_k^T x) / Z`."""
+    world = frame.world
+    places = ((r.base, n, s) for r in references(body, world) for n, s in enumerate(r.subs))
+    return any(letter_of(s) == letter and world.family(base).slot(n) == "axis" for base, n, s in places)
 
 
 def _bound_component(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) -> Frame:
