@@ -14,13 +14,16 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative
 from chainrule.check.lines import Lines, Variant
 from chainrule.sheet.infer import lines_of
+from chainrule.sheet.overloads import is_density
+from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 
 
 def held_fixed(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
-    """A derivative that is right when a computed quantity is taken as given, where the text speaks of such steps."""
-    if not lines.world.stepwise or not has_derivative(e):
+    """A derivative that is right when a computed quantity is taken as given, where the text speaks of such steps or the
+    quantity is computed from densities."""
+    if not has_derivative(e):
         return None
     for base in _computed(lines, e):
         sites = {b: s for b, s in lines.world.sites.items() if b != base}
@@ -38,5 +41,7 @@ def _computed(lines: Lines, e: Equation) -> Iterator[str]:
     world = lines.world
     for base in sorted(lines_of(world, [e])[0].names):
         sites = [*world.sites.get(base, ()), *world.functions.get(base, ())]
-        if len(sites) == 1 and (sites[0].ref.subs or sites[0].params) and not world.family(base).by:
+        if len(sites) != 1 or not (sites[0].ref.subs or sites[0].params) or world.family(base).by:
+            continue
+        if world.stepwise or any(is_density(r.base) or r.base == "cal N" for r in references(sites[0].body, world)):
             yield base

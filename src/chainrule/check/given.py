@@ -11,6 +11,7 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.imposed import Conditions, Contradicts, Follows, Judged, Open
 from chainrule.check.need import Need
 from chainrule.check.report import Evidence, Note
+from chainrule.check.unknowns import unknown_functions
 from chainrule.sheet.imposed import differentiates
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.put_in import paired, shown_ref
@@ -50,7 +51,10 @@ def under(conditions: Conditions, e: Equation, outcome: Outcome) -> Finding | No
         return _solution(conditions, e) if solves and isinstance(outcome, Unclear) else None
     constraint = isinstance(outcome, Different) and conditions.constrains(e) and not _never(outcome)
     concerned = conditions.concern(e)
-    found = _finding(conditions, e, conditions.judge(e), certain=isinstance(outcome, Different))
+    judged = conditions.judge(e)
+    if isinstance(judged, Contradicts) and isinstance(outcome, Different) and _untold(conditions, e, outcome):
+        judged = Open()
+    found = _finding(conditions, e, judged, certain=isinstance(outcome, Different))
     if found is not None:
         return found
     if solves and not concerned:
@@ -67,6 +71,11 @@ def under(conditions: Conditions, e: Equation, outcome: Outcome) -> Finding | No
     if concerned:
         return assumed("condition", "not true in general; whether the conditions before it make it so is not decided")
     return None
+
+
+def _untold(conditions: Conditions, e: Equation, different: Different) -> bool:
+    """Whether a line speaks of a function that nobody defines, and may be what says which one it is."""
+    return unknown_functions(conditions.lines, e, conditions.variant, different) is not None
 
 
 def numbers_for(world: World, e: Equation) -> list[Ref]:

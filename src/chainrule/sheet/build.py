@@ -23,6 +23,7 @@ from chainrule.sheet.prose import facts_of, from_relation
 from chainrule.sheet.put_in import read_off
 from chainrule.sheet.scan import Scan
 from chainrule.sheet.sites import add_sites, implicit_site, look_through
+from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.sheet.totals import summands
 from chainrule.sheet.world import Site, World
@@ -119,8 +120,9 @@ def _parameter(world: World, equations: Iterable[Equation]) -> Node | None:
     """The variable of a bare ∇: the only name the document differentiates by, of those without a definition first."""
     by = [b for b, f in world.families.items() if f.by and (f.sub_counts <= {0} or f.bare)]
     by = [b for b in by if not world.defined(b)] or by
-    if len(by) != 1:
-        by = [b for b in ("bold theta", "theta", "bold w", "vec(w)", "w", "beta", "bold x", "x") if _has(world, b)][:1]
+    usual = [b for b in ("bold theta", "theta", "bold w", "vec(w)", "w", "beta", "bold x", "x") if _has(world, b)][:1]
+    if len(by) != 1 or (look(by[0]) == "lower" and usual and look(usual[0]) == "bold lower"):
+        by = usual
     for e in equations:
         for node in (*walk(e.lhs), *walk(e.rhs)):
             ref = reference(node, world.glossary) if isinstance(node, (Name, Accent)) else None

@@ -168,12 +168,23 @@ def _collect_layers(nodes: list[Node], everything: list[Node], glossary: Glossar
     """Letters that number layers or steps wherever they stand above a name: never a quantity on the line itself."""
     on_the_line = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name)}
     glossary.label_letters = {x for x in glossary.label_letters if x.rpartition("^")[2] not in on_the_line}
+    glossary.lone_t = any(_has_lone_t(node) for node in nodes)
     glossary.layers = {x.rpartition("^")[2] for x in glossary.label_letters}
     for node in everything:
         if isinstance(node, Script) and node.sup is not None and shifted_letter(node.sup) in glossary.layers:
             ref = reference(replace(node, sup=None) if node.sub or node.primes else node.base, glossary)
             if ref is not None:
                 glossary.labelled.add(ref.base)
+
+
+def _has_lone_t(node: Node) -> bool:
+    """Whether a t without scripts stands in a formula as a term or a factor: then it is a number, no transpose sign."""
+    parts = [t.node for t in node.terms] if isinstance(node, Sum) else []
+    parts += [f.node for f in node.factors] if isinstance(node, Product) else []
+    if any(isinstance(part, Name) and part.text == "t" and not part.style for part in parts):
+        return True
+    scripts = (node.sub, node.sup) if isinstance(node, (Script, Big)) else ()
+    return any(_has_lone_t(child) for child in children(node) if not any(child is s for s in scripts))
 
 
 def _on_the_line(node: Node) -> list[Node]:

@@ -88,6 +88,7 @@ class Glossary:
     labelled: set[str] = field(default_factory=set)
     indexed: dict[str, set[int]] = field(default_factory=dict)
     lone_delta: bool = False
+    lone_t: bool = False
     error_delta: bool = False
     named: set[str] = field(default_factory=set)
     totals: set[str] = field(default_factory=set)
@@ -365,8 +366,9 @@ def _is_mark(node: Node) -> bool:
 
 
 def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:
-    """`u^t v`: a lone small t is a transpose unless t is an index or label of this document."""
-    return isinstance(sup, Name) and sup.text == "t" and "t" not in glossary.bound and not glossary.is_label(sup, base)
+    """`u^t v`: a lone small t is a transpose unless t is an index, a label or a number of this document."""
+    taken = "t" in glossary.bound or glossary.lone_t or glossary.is_label(sup, base)
+    return isinstance(sup, Name) and sup.text == "t" and not taken
 
 
 # -------------------------------------------------------------------------------------------------- references

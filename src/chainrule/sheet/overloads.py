@@ -13,7 +13,7 @@ from itertools import pairwise
 from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.arguments import Pattern, pattern, stem
 from chainrule.sheet.names import Glossary, node_key, reference, walk
-from chainrule.sheet.scan import references
+from chainrule.sheet.scan import references, running_letters
 from chainrule.sheet.world import Site, World
 
 DENSITIES = frozenset({"p", "q", "P", "Q", "Pr", "Prob"})
@@ -108,18 +108,20 @@ def chosen(world: World, base: str, position: int, call: Pattern | None) -> Site
     if call is None or not is_density(base) or any(s.pattern is None for s in sites):
         return world.function(base, position)
     for fits in (_same, _alike, _elsewhere):
-        found = [s for s in sites if s.pattern is not None and fits(world, s.pattern, call)]
+        found = [s for s in sites if fits(world, s, call)]
         if found:
             return world.latest(found, position)
     return None
 
 
-def _same(_world: World, site: Pattern, call: Pattern) -> bool:
+def _same(_world: World, defined: Site, call: Pattern) -> bool:
+    site = defined.pattern or Pattern(())
     return site.variables == call.variables and set(site.given) == set(call.given)
 
 
-def _alike(world: World, site: Pattern, call: Pattern) -> bool:
+def _alike(world: World, defined: Site, call: Pattern) -> bool:
     """The same variables, maybe at a value, and what only one of the two is given is a parameter."""
+    site = defined.pattern or Pattern(())
     if site.variables not in (call.variables, _stems(call.variables)):
         return False
     one, other = set(site.given), set(_stems(call.given))
@@ -130,12 +132,13 @@ def _stems(names: tuple[str | None, ...]) -> tuple[str | None, ...]:
     return tuple(None if x is None else stem(x) for x in names)
 
 
-def _elsewhere(_world: World, site: Pattern, call: Pattern) -> bool:
-    """As many arguments at each side of the bar, each in its own place, or a number or a formula there."""
+def _elsewhere(_world: World, defined: Site, call: Pattern) -> bool:
+    """As many arguments at each side of the bar, each in its own place, or a number, a formula or another index."""
+    site, places = defined.pattern or Pattern(()), running_letters(defined.body)
     if (len(site.variables), len(site.given)) != (len(call.variables), len(call.given)):
         return False
     pairs = zip((*site.variables, *site.given), (*call.variables, *call.given), strict=True)
-    return all(a == b or (b is None and a is not None and "=" not in a) for a, b in pairs)
+    return all(a == b or a in places or (b is None and a is not None and "=" not in a) for a, b in pairs)
 
 
 def in_order(site: Site, call: Pattern | None, args: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -15,7 +15,7 @@ from chainrule.sheet.names import INDEX_LETTERS, KRONECKER, Ref, letter_of, node
 from chainrule.sheet.overloads import apart, is_density, of_others
 from chainrule.sheet.redefine import redefines
 from chainrule.sheet.restrictions import SETTING_CUE
-from chainrule.sheet.scan import references
+from chainrule.sheet.scan import references, running_letters
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import DEFAULT_ROLES, Site, World
@@ -237,9 +237,7 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
         return True
     if (mentions(world, rhs, ref) or _calls(world, rhs, ref.base)) and not of_others(world, ref.base, now, rhs):
         return True
-    used = {r.base for r in references(rhs, world)}
-    plain = [p for p in params if (r := reference(p, world.glossary)) is not None and r.bare]
-    if len(plain) < len(params) and not any(r.base in used for p in params if (r := reference(p, world.glossary))):
+    if not _general(world, params, rhs):
         return False
     sites = world.functions.setdefault(ref.base, [])
     same = [s for s in sites if not apart(world, s, now, rhs)]
@@ -254,6 +252,19 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
     if family.operand and (not values or len(sites) > 1):
         world.sites[ref.base] = [*values, Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
     return True
+
+
+def _general(world: World, params: tuple[Node, ...], rhs: Node) -> bool:
+    """Whether parameters are general ones: `f(x_1) = 3` is a value, while `\\gamma(z_{nk})` only says which one it is
+    and `Q(w, w^{old})` has another version of a parameter."""
+    refs = [r for p in params if (r := reference(p, world.glossary)) is not None]
+    used, running = {r.base for r in references(rhs, world)}, running_letters(rhs)
+    bare = {r.base for r in refs if r.bare}
+    if len(refs) == sum(r.bare for r in refs) or any(r.base in used for r in refs):
+        return True
+    letters = [(r, [letter_of(s) for s in r.subs]) for r in refs if not r.bare]
+    always = {r.base for r in refs if 0 not in world.family(r.base).sub_counts}
+    return all(r.base in bare or (places and set(places) <= running and r.base in always) for r, places in letters)
 
 
 def add_written(world: World, e: Equation, lhs: Node, body: Node) -> None:

@@ -9,6 +9,7 @@ from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning import differentials
 from chainrule.sheet.meaning.calls import called, function_name
+from chainrule.sheet.meaning.expectations import expectation
 from chainrule.sheet.meaning.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.sums import acted_on, big
 from chainrule.sheet.meaning.whole import by_all_arguments, partial_at
@@ -135,7 +136,7 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
     nabla = differentials.nabla_of(node)
     if nabla is not None and rest:
         return differentials.gradient(frame, *nabla, rest_of(rest)), len(factors)
-    call = called(frame, factors, n)
+    call = expectation(frame, factors, n) or called(frame, factors, n)
     if call is not None:
         return call
     return frame.value(node), n + 1
