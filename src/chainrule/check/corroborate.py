@@ -43,6 +43,8 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
     if any(left_out(node) for node in (e.lhs, e.rhs, *bodies)):
         return False
+    if any(t.ambient and t.instance.base in names for t in variant.universe.tensors.values()):
+        return False  # a letter that the left side of a definition leaves out may be no index at all
     ref = reference(e.lhs, world.glossary)
     if not e.link and ref is not None and world.defined(ref.base):
         return False  # a second formula for a name, unlike the first, may define it anew

@@ -46,6 +46,10 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
         other("explicit", message, choices=Choices(explicit=True))
     if has_derivative(e) and e.position in usual.failed and usual.failed[e.position].code in SHAPES:
         other("entrywise", "read entry by entry: the derivative of each entry by its own argument", choices=ENTRYWISE)
+    if owner in usual.universe.ordered:
+        other(
+            "order", "the matrices of a product over steps are read in the other order", choices=Choices(backwards=True)
+        )
     if sums_over_samples(lines.world, e):
         other("data-sum", "the left side is read as the total over the data set", choices=Choices(total=True))
     step, only = one_step(lines.world, e)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations, islice
 from time import thread_time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chainrule.check.clock import DeadlinePassed
-from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
+from chainrule.check.compare import Different, Same, Screen, guard
 from chainrule.check.edits import Edit, Rule, edits, grouped
 from chainrule.check.places import QUANTITY, Side, is_derivative, is_index
 from chainrule.check.probe import Probe, Quantity, probe
@@ -107,13 +107,6 @@ def _search(bench: Bench, ratio: float | None) -> Repair | None:
 def _repair(e: Equation, which: str, rule: Rule, edit: Edit) -> Repair:
     where = "" if which == "rhs" else " on the left side"
     return Repair(rule.code, rule.differ, Suggestion(trimmed(edited(e, which, edit)), edit.edit + where, edit.explains))
-
-
-class Screen(Comparer):
-    """Compares without certifying differences: only equality counts here."""
-
-    def _certified(self, *args: Any, **kwargs: Any) -> Outcome:
-        return Different({}, None, None, None, set(), set(), args[0])
 
 
 @dataclass
@@ -250,7 +243,8 @@ class Bench:
             return None
         if any(isinstance(n, Unread) for n in walk(rows[0].node)):
             return None
-        return tidy(rows[0].node, self.world.glossary)
+        glossary = self.world.glossary
+        return glossary.rewritten(tidy(rows[0].node, glossary), self.e.position)
 
     def fits(self, candidate: Equation) -> bool:
         """Whether the two sides of a candidate are equal, judged by this line alone."""

@@ -21,10 +21,13 @@ from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
 from chainrule.sheet.capitals import stack
 from chainrule.sheet.extremes import stationary
+from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
 from chainrule.sheet.names import walk
+from chainrule.sheet.other_losses import with_other_losses
 from chainrule.sheet.prose import told_values
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
+from chainrule.sheet.time_arguments import with_time_arguments
 from chainrule.sheet.world import Config
 
 Progress = Callable[[int, int], None]
@@ -40,6 +43,7 @@ def check_document(
     started = monotonic()
     clock = Clock(options.deadline)
     sheet = with_told_values(gather(document, (*context, *stated(document)), clock.going))
+    sheet = with_time_arguments(with_other_losses(with_gradients(sheet)))
     own = [e for e in sheet.equations if e.own]
     findings, missing = _judged(sheet, own, options, clock, progress)
     unread = [e for e in sheet.unread if e.own]

@@ -37,6 +37,7 @@ from chainrule.read.tree import Comma, Unread
 from chainrule.sheet.dropped import leaves_out
 from chainrule.sheet.extremes import bodies, place
 from chainrule.sheet.glossary import is_kronecker_value
+from chainrule.sheet.gradient_names import named_gradient
 from chainrule.sheet.infer import lines_of
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import KRONECKER, reference, walk
@@ -131,6 +132,8 @@ class Judge(Lines):
             return Finding("definition", "declaration", "declares a symmetric matrix", "definition")
         if e.position in self.world.partial and not has_derivative(e):
             return Finding("definition", "declaration", "gives some entries of a name their value", "definition")
+        if named_gradient(e.lhs, e.rhs) is not None:
+            return Finding("definition", "definition", "says what names with a d stand for", "definition")
         if is_differential(e.lhs):
             return Finding("unsupported", "operator", "differentials such as dL standing alone are not judged")
         if e.source == "prose":
@@ -191,7 +194,7 @@ class Judge(Lines):
             return numeric(self, e, table)
         variant = self.usual(e)
         outcome = self.outcome(e, variant)
-        if isinstance(outcome, Same):
+        if isinstance(outcome, Same) and not flips(e, variant):
             return self.verified(e, variant, outcome)
         condition = next((c for c in self.world.imposed if c.position == e.position and not c.said), None)
         if condition is not None and (found := given.imposed(self.conditions, e, condition, outcome)) is not None:
@@ -199,9 +202,12 @@ class Judge(Lines):
         for note, make in customs(self, e):
             other = make()
             result = self.outcome(e, other)
-            if isinstance(result, Same):
+            if isinstance(result, Same) and not flips(e, other):
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
+        if isinstance(outcome, Same):
+            message = "right if the gradient before the matrix is a row, and here it is a column"
+            return Finding("unsupported", "layout", message)
         below = bodies(e.lhs, e.rhs, self.world) if isinstance(outcome, Different) else None
         if below is not None and isinstance(outcome, Different):
             return of_extremes(self, replace(e, lhs=below[0], rhs=below[1]), variant, outcome, below[2])
@@ -317,6 +323,11 @@ class Judge(Lines):
                 explains = f"{repair.suggestion.explains} (for {words})"
                 return replace(repair, suggestion=replace(repair.suggestion, explains=explains))
         return None
+
+
+def flips(e: Equation, variant: Variant) -> bool:
+    """Whether a line has a gradient before a matrix that would have to be a row there."""
+    return f"@{e.position}" in variant.universe.flipped
 
 
 def uncorroborated(different: Different) -> Finding:

@@ -6,7 +6,7 @@ general layer or time is compared for another one too, and 0 = 0 counts as nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from chainrule.calculus import resolve
@@ -18,11 +18,11 @@ from chainrule.check.options import Options
 from chainrule.check.points import free_symbols
 from chainrule.check.settle import Settled, settle
 from chainrule.expr import Const, Expr, Index
-from chainrule.read.tree import Relation
+from chainrule.read.tree import Node, Relation, Sum
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.infer import mismatch, type_line
 from chainrule.sheet.meaning.conditions import condition as condition_value
-from chainrule.sheet.names import letter_of, walk
+from chainrule.sheet.names import letter_of, shifted_letter, walk
 from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Layout, Untyped, Val, describe
 from chainrule.sheet.spelling import look
@@ -149,13 +149,17 @@ class Lines:
     @staticmethod
     def has_vanishing(e: Equation, variant: Variant) -> bool:
         """Whether something is differentiated in a line that does not depend on the variable, as far as is known."""
-        definitions = variant.universe.definitions
+        definitions, instances = variant.universe.definitions, variant.universe.instances
+        depending: dict[object, bool] = {}
         for sample in variant.universe.taken.get(f"@{e.position}", ()):
-            body, change = sample()
+            body, variable, change = sample()
             change = resolve(change, definitions)
-            if isinstance(change, Const) and change.value == 0 and free_symbols([body], definitions):
-                return True
-        return False
+            names = tuple(
+                frozenset(i.base for s in x.symbols if (i := instances.get(s)) is not None) for x in (body, variable)
+            )
+            zero = isinstance(change, Const) and change.value == 0 and bool(free_symbols([body], definitions))
+            depending[names] = depending.get(names, False) or not zero
+        return not all(depending.values())  # in a sum over steps, what a later step changes may be nothing
 
     @staticmethod
     def _of_a_loss(e: Equation, variant: Variant) -> bool:
@@ -167,7 +171,7 @@ class Lines:
     def _elsewhere(self, e: Equation, variant: Variant, letters: set[str], first: Same) -> Outcome:
         """A line about a general layer or time must hold for another one too."""
         world = variant.universe.world
-        for choice in self._letter_values(letters):
+        for choice in self._letter_values(letters, e):
             config = replace(variant.universe.config, letters=choice)
             other = self.variant(world.layout, variant.choices, config, world.customary)
             if e.position in other.failed:
@@ -177,14 +181,16 @@ class Lines:
                 return again
         return first
 
-    def _letter_values(self, letters: set[str]) -> list[tuple[tuple[str, int], ...]]:
+    def _letter_values(self, letters: set[str], e: Equation) -> list[tuple[tuple[str, int], ...]]:
         found = []
         ranges = {x: self.world.ranges[x] for x in letters if x in self.world.ranges}
         if ranges:
             for n in range(max(len(v) for v in ranges.values())):
                 found.append(tuple((x, int(v[n % len(v)])) for x, v in sorted(ranges.items())))
             return found[1:]
-        return [tuple((x, 1) for x in sorted(letters))]
+        earlier = {x for side in (e.lhs, e.rhs) for x in _stepped_back(side)}  # step 0 has its own equations, or none
+        usual = {x: 3 if x in earlier else 2 if x in self.world.late else 1 for x in letters}
+        return [tuple(sorted(usual.items()))]
 
     def condition(self, e: Equation, frame: Frame) -> Expr | None:
         """The restriction the text puts on this line, as a term: `the case $k \\neq y_i$`."""
@@ -201,3 +207,10 @@ class Lines:
         if not letters <= set(frame.free) | set(frame.letters) and not letters & set(frame.free):
             return None
         return condition_value(frame, relation)
+
+
+def _stepped_back(side: Node) -> Iterator[str]:
+    """The letters of steps that a formula goes back from: t in `h_{t-1}`."""
+    for node in walk(side):
+        if isinstance(node, Sum) and any(t.sign == "-" for t in node.terms) and (x := shifted_letter(node)) is not None:
+            yield x

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from chainrule.check.compare import Comparer, Same, guard
+from chainrule.check.error_terms import error_terms
 from chainrule.check.lines import Lines
 from chainrule.check.need import CONSTANTS
 from chainrule.check.settle import settle
@@ -98,6 +99,10 @@ def recover(lines: Lines, e: Equation) -> Guess | None:
     for guess, related in (*_quantities(lines, e), *_functions(lines, e)):
         if holds(lines, e, guess):
             scores[guess] = sum(holds(lines, x, guess) for x in related)
+    for site, text, related in error_terms(lines, e):
+        guess = Guess(site.base, "", text, site)
+        if holds(lines, e, guess) and (score := sum(holds(lines, x, guess) for x in related)):
+            scores[guess] = score
     best = [g for g, score in scores.items() if score == max(scores.values())]
     if len(best) > 1:
         best = [g for g in best if g.role in lines.world.spoken]

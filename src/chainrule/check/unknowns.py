@@ -17,6 +17,7 @@ from chainrule.check.points import reach
 from chainrule.check.writing import written
 from chainrule.expr import Component, Expr, Unknown, const, substitute, walk
 from chainrule.sheet.infer import names_in
+from chainrule.sheet.spelling import ANY
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Instance
 
@@ -38,7 +39,8 @@ def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Di
 
 
 def _loose(variant: Variant, instance: Instance, kind: NeedKind) -> Finding:
-    text = f"{written(variant.universe, instance)} is never defined; this line may be what says what it is"
+    where = " here" if instance.base.startswith(f"{ANY}(") else ""
+    text = f"{written(variant.universe, instance)} is never defined{where}; this line may be what says what it is"
     return assumed("undefined-symbol", text, needs=(Need(kind, instance),))
 
 

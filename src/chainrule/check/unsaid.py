@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from chainrule.check.compare import Comparer, Different, Outcome, Same, guard
+from chainrule.check.compare import Different, Outcome, Same, Screen, guard
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative
 from chainrule.check.lines import Lines, Variant
@@ -92,7 +92,7 @@ def _given(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
 
 def _compared(lines: Lines, e: Equation, variant: Variant) -> Outcome:
     """The comparison once more, with newly drawn numbers."""
-    comparer = Comparer(variant.settled, lines.options.seed, lines.deadline)
+    comparer = Screen(variant.settled, lines.options.seed, lines.deadline)
     frame, lhs, rhs = variant.typed[e.position]
     return guard(lambda: comparer.compare(lhs, rhs, lines.condition(e, frame)))
 

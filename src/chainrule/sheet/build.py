@@ -10,6 +10,7 @@ from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
 from chainrule.sheet.by_inverse import by_factors, by_inverse
 from chainrule.sheet.convention import free_letters, whole_tensors
+from chainrule.sheet.copies import find_copies
 from chainrule.sheet.cues import roles_from_cues, roles_in
 from chainrule.sheet.distributions import note_covariances
 from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence
@@ -19,6 +20,7 @@ from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.parts import numbered_parts
+from chainrule.sheet.pre_activations import name_pre_activations
 from chainrule.sheet.prose import facts_of, from_relation
 from chainrule.sheet.put_in import read_off
 from chainrule.sheet.scan import Scan
@@ -101,6 +103,8 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         look_through(world, e)
         implicit_site(world, e)
         note_independence(world, e)
+    name_pre_activations(world, equations)
+    find_copies(world, equations)
     for e, ref, body in summands(world, equations):
         world.sites[ref.base] = [
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)

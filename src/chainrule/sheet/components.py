@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.expr import Expr, component, const, mul, piecewise, size
-from chainrule.read.tree import Name, Node, Span
+from chainrule.read.tree import Node
+from chainrule.sheet.completed import completed
 from chainrule.sheet.frame import Frame, Term
 from chainrule.sheet.names import Ref
 from chainrule.sheet.parts import vector_of
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import spelled_out
-from chainrule.sheet.tensors import Tensor, copied, liftable, tensor, updating
-from chainrule.sheet.world import Instance, World
+from chainrule.sheet.tensors import Tensor, instance_of, liftable, tensor, updating
+from chainrule.sheet.world import Instance
 
 
 def ref_value(frame: Frame, ref: Ref) -> Val:
@@ -24,25 +25,18 @@ def ref_value(frame: Frame, ref: Ref) -> Val:
     if vector is not None and vector in frame.args:
         return components(frame, frame.args[vector], ref.subs)
     family = frame.world.family(base)
-    axis_nodes = _with_dropped(frame.world, base, [s for n, s in enumerate(ref.subs) if family.slot(n) == "axis"])
+    axis_nodes = [s for n, s in enumerate(ref.subs) if family.slot(n) == "axis"]
+    axis_nodes = completed(frame.world, base, axis_nodes, frame.statement)
     labels = [frame.label(s) for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
     labels += [frame.label(x) for x in ref.labels]
     primes = ref.primes + (frame.shift if frame.shift and updating(frame.world, base) else 0)
     reading = frame.world.readings.get(base)
     sampled = bool(axis_nodes) and reading is not None and reading.split
-    instance = Instance(base, tuple(labels), primes, sampled, copied(frame, base))
+    instance = instance_of(frame, base, labels, primes, sampled)
     if not axis_nodes and frame.lift is not None and liftable(frame.world, base):
         return _lifted(frame, replace(instance, sampled=True))
     whole = tensor(frame, instance)
     return _part(frame, whole, axis_nodes)
-
-
-def _with_dropped(world: World, base: str, subs: list[Node]) -> list[Node]:
-    """The subscripts of a name with the index that the document stopped writing."""
-    if world.dropped is None or base not in world.dropped.slots:
-        return subs
-    place, full = world.dropped.slots[base]
-    return subs if len(subs) == full else [*subs[:place], Name(Span(0, 0), world.dropped.letter), *subs[place:]]
 
 
 def _lifted(frame: Frame, instance: Instance) -> Val:

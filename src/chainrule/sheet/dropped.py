@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from chainrule.sheet.names import Ref, letter_of
 from chainrule.sheet.scan import references
-from chainrule.sheet.statements import Equation
+from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Dropped, World
 
 LEAST_NAMES = 2
@@ -20,10 +20,11 @@ def droppable(world: World, equations: Iterable[Equation]) -> list[Dropped]:
     """Letters that names carry in one place and leave out in another; those with the most names first."""
     uses: dict[str, list[Ref]] = {}
     for e in equations:
-        for side in (e.lhs, e.rhs):
+        for side in (e.lhs, e.rhs) if e.op in DEFINING else ():
             for ref in references(side, world):
                 uses.setdefault(ref.base, []).append(ref)
     found: dict[str, dict[str, tuple[int, int]]] = {}
+    beside: dict[str, dict[str, str]] = {}
     for base, refs in uses.items():
         counts = {len(r.subs) for r in refs}
         if world.family(base).slots or counts != {max(counts), max(counts) - 1}:
@@ -33,9 +34,13 @@ def droppable(world: World, equations: Iterable[Equation]) -> list[Dropped]:
             letters = {letter_of(r.subs[slot]) for r in full}
             letter = letters.pop() if len(letters) == 1 else None
             if letter is not None:
+                others = {letter_of(r.subs[1 - slot]) for r in full} if max(counts) == 2 else {None}
+                other = others.pop() if len(others) == 1 else None
                 for name in (base, f"{base}^2"):
                     found.setdefault(letter, {})[name] = (slot, max(counts))
-    kept = [Dropped(x, slots) for x, slots in found.items() if len(slots) >= 2 * LEAST_NAMES]
+                    if other is not None:
+                        beside.setdefault(letter, {})[name] = other
+    kept = [Dropped(x, slots, beside.get(x, {})) for x, slots in found.items() if len(slots) >= 2 * LEAST_NAMES]
     return sorted((d for d in kept if any(map(world.defined, d.slots))), key=lambda d: -len(d.slots))
 
 

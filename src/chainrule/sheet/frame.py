@@ -37,12 +37,14 @@ LARGEST_STEP = 3
 @dataclass(frozen=True)
 class Choices:
     """Readings a line leaves open: how far a derivative operator reaches, and what is tried for the line as a whole:
-    its total over the data, derivatives with other quantities held fixed, slopes written entry by entry."""
+    its total over the data, derivatives with other quantities held fixed, slopes written entry by entry, the matrices
+    in a product over steps in the other order than those of the chain rule."""
 
     reach: str = "product"
     explicit: bool = False
     total: bool = False
     entrywise: bool = False
+    backwards: bool = False
 
 
 USUAL = Choices()
@@ -277,7 +279,7 @@ class Frame:
                 return self.label(first)
         ref = reference(node, self.world.glossary)
         if ref is not None:
-            return self.universe.config.top
+            return self.universe.top
         raise Untyped("this label is neither a letter, a number nor a word", "untyped")
 
     def _label_number(self, node: Node) -> int | None:
@@ -295,7 +297,7 @@ class Frame:
                     result += n if term.sign == "+" else -n
                 return result
             case Script() | tree.Fraction():
-                return self.universe.config.top
+                return self.universe.top
         return None
 
     def _label_letter(self, letter: str) -> int | None:
@@ -306,9 +308,9 @@ class Frame:
         if letter in self.world.glossary.gates:
             return None
         if (letter.isupper() and letter not in self.world.glossary.bound) or self.world.is_count(letter):
-            return self.universe.config.top
+            return self.universe.top
         self.used.add(letter)
-        return self.universe.config.letter(letter)
+        return self.universe.letter(letter)
 
 
 def index_term(letter: str, dim: str, dims: Dims) -> Term:

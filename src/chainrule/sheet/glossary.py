@@ -7,7 +7,7 @@ stands alone or belongs to the name after it (`\\Delta w`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from chainrule.read import tree
 from chainrule.read.tree import (
@@ -38,7 +38,7 @@ from chainrule.sheet.names import (
     split_subscript,
     walk,
 )
-from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.rebuilding import rebuilt, with_parts
 from chainrule.sheet.shorthand import note_shorthand, tidied
 from chainrule.sheet.totals import whole_and_term
 from chainrule.sheet.writings import bring_together
@@ -91,6 +91,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
             if stem is not None and letter not in INDEX_LETTERS and letter not in glossary.bound:
                 glossary.named.add(stem.base)
     note_shorthand(nodes, everything, on_the_line, glossary)
+    glossary.sizes = _sizes(nodes)
     for node in everything:
         if isinstance(node, Relation):
             _collect_companions(node, glossary)
@@ -118,6 +119,27 @@ def _gates(everything: Iterable[Node]) -> set[str]:
             letters = {n.text for n in walk(script) if isinstance(n, Name)} if script is not None else set()
             (beside if pair else other).update(letters)
     return beside - other
+
+
+SIZE_LETTERS = frozenset("dD")
+
+
+def _sizes(nodes: list[Node]) -> set[tuple[str, str]]:
+    """`\\sqrt{d_k}`, `d_v`: a size with the letter of what it is the size of; nothing beside it carries that letter."""
+    found: set[tuple[str, str]] = set()
+    indexed: set[tuple[str, str]] = set()
+    for node in nodes:
+        bound = {x for n in walk(node) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
+        carried: dict[str, set[str]] = {}
+        for part in walk(node):
+            if isinstance(part, Script) and part.sub is not None:
+                base = part.base.text if isinstance(part.base, Name) and not part.base.style else ""
+                for letter in (n.text for n in walk(part.sub) if isinstance(n, Name)):
+                    carried.setdefault(letter, set()).add(base)
+        for letter, bases in carried.items():
+            alone = len(bases) == 1 and letter not in bound
+            (found if alone else indexed).update((base, letter) for base in bases & SIZE_LETTERS)
+    return found - indexed
 
 
 def _alone(sub: Node | None) -> Iterator[str]:
@@ -166,7 +188,7 @@ def _collect_letters(node: Node, glossary: Glossary, quantities: set[str]) -> No
 
 def _collect_layers(nodes: list[Node], everything: list[Node], glossary: Glossary) -> None:
     """Letters that number layers or steps wherever they stand above a name: never a quantity on the line itself."""
-    on_the_line = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name)}
+    on_the_line = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name) and not n.style}
     glossary.label_letters = {x for x in glossary.label_letters if x.rpartition("^")[2] not in on_the_line}
     glossary.lone_t = any(_has_lone_t(node) for node in nodes)
     glossary.layers = {x.rpartition("^")[2] for x in glossary.label_letters}
@@ -284,7 +306,7 @@ def _attach(node: Node) -> Node:
     if isinstance(node, Product):
         factors = _attach_factors(node.factors)
         return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
-    return _rebuild(node)
+    return with_parts(node, _attach)
 
 
 def _attach_factors(factors: tuple[Factor, ...]) -> list[Factor]:
@@ -314,30 +336,3 @@ def _mark(delta: Name, node: Node) -> Node | None:
             marked = _mark(delta, base)
             return None if marked is None else replace(node, base=marked, span=delta.span.join(node.span))
     return None
-
-
-def _rebuild(node: Node) -> Node:
-    """The node with `_attach` done on everything below it."""
-    changes: dict[str, object] = {}
-    for f in fields(node):
-        old = getattr(node, f.name)
-        new = _rebuild_value(old)
-        if new is not old:
-            changes[f.name] = new
-    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
-
-
-def _rebuild_value(value: object) -> object:
-    if isinstance(value, Node):
-        return _attach(value)
-    if isinstance(value, tuple):
-        new = tuple(_rebuild_value(v) for v in value)
-        return value if all(a is b for a, b in zip(new, value, strict=True)) else new
-    if isinstance(value, (tree.Factor, tree.Term, tree.Link)):
-        node = _attach(value.node)
-        return value if node is value.node else replace(value, node=node)
-    if isinstance(value, tree.Case):
-        new_value = _attach(value.value)
-        condition = None if value.condition is None else _attach(value.condition)
-        return replace(value, value=new_value, condition=condition)
-    return value

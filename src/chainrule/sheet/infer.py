@@ -38,6 +38,8 @@ CUSTOMS: dict[str, tuple[float, float, float, float]] = {
     "lower": (0.0, 0.7, 1.1, 2.5),
     "loss": (0.0, 3.0, 4.0, 4.0),
 }
+# Letters that say how many there are, or how much is lost, unless they are transposed or derived by: `dW = dO V^T`.
+COUNTS = frozenset("CDEKMNTV")
 CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "cdot": (("inner", 0.0), ("hadamard", 0.4)),
     "juxtaposition": (("", 0.0), ("hadamard", 0.6)),
@@ -66,7 +68,7 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     most = max(counts)
     if family.domain_kind == "covariance":
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
-    custom = CUSTOMS[look(family.base)]
+    custom = CUSTOMS["upper" if family.base in COUNTS and (family.transposed or family.by) else look(family.base)]
     if most == 0:
         ranks = [(0, False), (1, False), (1, True), (2, False)]
         found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not family.transposed]
@@ -245,7 +247,8 @@ def line_cost(universe: Universe, line: Line) -> float:
     kept = universe.mark()
     try:
         _, lhs, rhs = type_line(universe, e)
-        askew = {lhs.kind, rhs.kind} == {"row", "column"} or against_declaration(universe.world, e, lhs)
+        askew = f"@{e.position}" in universe.flipped
+        askew |= {lhs.kind, rhs.kind} == {"row", "column"} or against_declaration(universe.world, e, lhs)
         if not mismatch(universe, lhs, rhs):
             return ASKEW * askew + SQUARE * _squares(universe, line.ordered)
     except (Untyped, RecursionError):
@@ -255,16 +258,17 @@ def line_cost(universe: Universe, line: Line) -> float:
 
 
 def _squares(universe: Universe, names: Iterable[str]) -> int:
-    """How many small letters without subscripts are square matrices: all products fit then, which says nothing for such
-    a reading."""
+    """How many small letters without subscripts are square matrices, by their readings or by their definitions: all
+    products fit then, which says nothing for such a reading."""
     world = universe.world
-    small = {b for b in names if (r := world.readings.get(b)) and r.axes == 2 and look(b).endswith("lower")}
+    small = {b for b in names if look(b).endswith("lower") and ((r := world.readings.get(b)) is None or r.axes == 2)}
     small = {b for b in small if world.family(b).sub_counts <= {0} and world.family(b).declared_rank is None}
     if not small:
         return 0
     find = universe.dims.find
-    shapes = ((x.base, axes) for (x, _), axes in universe.shapes.items() if x.base in small and len(axes) == 2)
-    return len({base for base, axes in shapes if find(axes[0]) == find(axes[1])})
+    shapes = [(x.base, axes) for (x, _), axes in universe.shapes.items() if x.base in small]
+    shapes += [(t.instance.base, t.axes) for t in universe.tensors.values() if t.instance.base in small]
+    return len({base for base, axes in shapes if len(axes) == 2 and find(axes[0]) == find(axes[1])})
 
 
 # -------------------------------------------------------------------------------------------------- the search
@@ -333,8 +337,6 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
     left_out = droppable(world, equations)
     world.leaving_out = frozenset(base for d in left_out for base in d.slots)
     for dropped in left_out[:2] if least >= FAILURE else ():
-        if dropped.letter in world.glossary.bound:
-            continue
         before = world.readings, world.conventions
         world.dropped = dropped
         cost = DROPPED + _settle(Search(world, config, lines, deadline), options, signs)

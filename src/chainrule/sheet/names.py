@@ -7,7 +7,7 @@ What a letter means depends on the whole document, so a `Glossary` is collected 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 
 from chainrule.read import tree
@@ -91,6 +91,7 @@ class Glossary:
     lone_t: bool = False
     error_delta: bool = False
     named: set[str] = field(default_factory=set)
+    sizes: set[tuple[str, str]] = field(default_factory=set)
     totals: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
@@ -99,9 +100,12 @@ class Glossary:
     settled: bool = False
     quantities: set[str] = field(default_factory=set)
     vector: Name | None = None
+    rewritten: Callable[[Node, int], Node] = lambda node, _position: node
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:
         """Whether a single letter in a subscript of `base` is an index rather than part of the name."""
+        if (base, letter) in self.sizes:
+            return False
         if letter in self.bound or letter in SLOTS or slot in self.indexed.get(base, ()):
             return True
         return letter in INDEX_LETTERS and (letter in COUNTING_LETTERS or base not in self.named)

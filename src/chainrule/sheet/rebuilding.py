@@ -36,3 +36,8 @@ def _rebuilt_value(value: object, choose: Callable[[Node], Node | None]) -> obje
         same = parts[0] is value.value and parts[1] is value.condition
         return value if same else replace(value, value=parts[0], condition=parts[1])  # type: ignore[arg-type]
     return value
+
+
+def with_parts(node: Node, change: Callable[[Node], Node]) -> Node:
+    """A node with a change made to everything directly below it; the node itself where nothing changes."""
+    return rebuilt(node, lambda part: None if part is node else change(part))

@@ -75,7 +75,7 @@ def shared(world: World) -> frozenset[str]:
         sites = [s for found in world.sites.values() for s in found if step_letters(world, s.body)]
         refs = [r for s in sites if label_nodes(world, s.ref) for r in references(s.body, world)]
         labelled = {r.base for r in refs if label_nodes(world, r)}
-        plain = {r.base for r in refs} - labelled - world.glossary.bound
+        plain = {r.base for r in refs} - labelled - world.glossary.bound - world.copies
         world.derived["shared"] = (
             frozenset(b for b in plain if not world.defined(b)) if recurrent(world) else frozenset()
         )

@@ -151,6 +151,8 @@ class Scan:
 
     def limits(self, node: Big) -> None:
         """The sizes in the upper limits of a big operator, `n` and `H_{out}`, and where its letter starts."""
+        if (last := letter_of(node.sup)) is not None and last.islower():
+            self.world.late.add(last)
         for part in ([] if node.sup is None else [node.sup], _upper_limits(node.sub)):
             for limit in part:
                 bound = self.world.glossary.bound
@@ -166,6 +168,7 @@ class Scan:
         self.refs.setdefault(ref.base, []).append(ref)
         family = self.world.family(ref.base)
         family.transposed |= any(p.op == "T" for p in ref.postfix)
+        family.marked += bool(ref.labels)
         for n, sub in enumerate(ref.subs):
             self._slot(family, n, sub)
 
@@ -202,6 +205,7 @@ class Scan:
                 self.world.family(base).zeros.add(n)
         self._spread_labels(equations)
         self._fixed_labels()
+        self.world.late &= {x for refs in self.refs.values() for r in refs for x in self._label_letters(r)}
         for base, refs in self.refs.items():
             family = self.world.family(base)
             for r in refs:
@@ -210,6 +214,12 @@ class Scan:
             found = self.world.families.get(letter)
             if found is not None and found.sub_counts <= {0} and not found.differentiated and not found.by:
                 self.world.families.pop(letter)
+
+    def _label_letters(self, ref: Ref) -> set[str]:
+        """The letters in the labels of a name."""
+        family = self.world.family(ref.base)
+        labels = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
+        return {x for node in (*labels, *ref.labels) for x in _letters_in(node)}
 
     def _spread_labels(self, equations: list[Equation]) -> None:
         """A letter that labels somewhere in a chain labels everywhere in it: `a_i = g(z_i)` beside `z_3 = ...`."""

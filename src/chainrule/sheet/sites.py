@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Sum
 from chainrule.sheet.arguments import Pattern, arguments, pattern, plain
+from chainrule.sheet.copies import is_alias
 from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.distributions import is_named_density
 from chainrule.sheet.literals import is_numeric
@@ -55,6 +56,10 @@ def add_sites(world: World, e: Equation) -> None:
         return
     if _relates_indices(world, lhs, rhs):
         world.between_indices.add(e.position)
+        return
+    if is_alias(world, lhs, rhs):
+        world.partial.add(e.position)
+        world.copies |= {ref.base for ref in references(rhs, world)}
         return
     if isinstance(lhs, Comma) and isinstance(rhs, Comma) and len(lhs.items) == len(rhs.items):
         for a, b in zip(lhs.items, rhs.items, strict=True):
@@ -305,9 +310,11 @@ def _calls(world: World, node: Node, base: str) -> bool:
 
 
 def mentions(world: World, node: Node, ref: Ref) -> bool:
-    """Whether a formula uses the very tensor that a reference names: then it is an update, not a definition."""
+    """Whether a formula uses the very tensor that a reference names: then it is an update, not a definition. The
+    `\\sigma^2` of `\\sigma = \\sqrt{\\sigma^2 + \\epsilon}` is a name of its own where the square is defined."""
     own = site_key(world, ref)
-    return any(part.base == ref.base and site_key(world, part) == own for part in references(node, world))
+    uses = (part for part in references(node, world) if not (_square(part) and f"{part.base}^2" in world.sites))
+    return any(part.base == ref.base and site_key(world, part) == own for part in uses)
 
 
 def implicit_site(world: World, e: Equation) -> None:

@@ -14,6 +14,9 @@ _STYLES = {"bold": r"\mathbf", "cal": r"\mathcal", "bb": r"\mathbb", "frak": r"\
 _ACCENT = re.compile(r"(\w+)\((.*)\)(.*)", re.DOTALL)
 _BOLD_WORD = r"\boldsymbol"  # \mathbf leaves a Greek letter as it is
 
+ANY = "any"
+"""An accent that nobody writes: the name stands for another quantity than the document defines by it."""
+
 
 def spelled_out(base: str) -> str:
     r"""A base name in TeX that is read as this very name.
@@ -24,6 +27,8 @@ def spelled_out(base: str) -> str:
     accented = _ACCENT.fullmatch(base)
     if accented is not None:
         kind, inner, rest = accented.groups()
+        if kind == ANY:
+            return spelled_out(inner) + _scripts(rest)
         return rf"\{kind}{{{spelled_out(inner)}}}{_scripts(rest)}"
     core = re.split(r"[_^]", base, maxsplit=1)[0]
     *styles, name = core.split(" ") if core else [""]

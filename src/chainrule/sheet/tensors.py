@@ -9,6 +9,7 @@ from fractions import Fraction
 from chainrule.expr import Expr, component
 from chainrule.read import tree
 from chainrule.read.tree import Name, Node, Number, Sum
+from chainrule.sheet.completed import completed
 from chainrule.sheet.frame import Frame, index_term
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.names import Ref, letter_of, reference, walk
@@ -55,7 +56,15 @@ def tensor(frame: Frame, instance: Instance) -> Tensor:
 def copied(frame: Frame, base: str) -> int | None:
     """The step whose copy of a shared weight is meant, where the line tells steps apart."""
     step = frame.universe.config.step
-    return frame.step if step is not None and base in step.weights else None
+    told = base in frame.world.copies or (step is not None and base in step.weights)
+    return frame.step if told else None
+
+
+def instance_of(frame: Frame, base: str, labels: list[Label], primes: int, sampled: bool) -> Instance:
+    """The tensor that a name with its labels means; the label of a copy of a shared weight is its step."""
+    if base in frame.world.copies and len(labels) == 1 and isinstance(labels[0], int):
+        return Instance(base, (), primes, sampled, labels[0])
+    return Instance(base, tuple(labels), primes, sampled, copied(frame, base))
 
 
 def _copy(frame: Frame, instance: Instance) -> Tensor | None:
@@ -187,7 +196,7 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
             max(site.position, frame.position),
             labels=labels,
             shift=shift,
-            step=next(iter(labels.values())) if len(labels) == 1 else None,
+            step=_step(frame, site, labels),
             statement=(site.body,),
             depth=frame.depth,
             active=frame.active,
@@ -200,7 +209,7 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
             dim = f"{owner}.sample"
             inner = inner.child(lift=(dim, index_term("·s", dim, frame.dims)))
             lead.append(("·s", dim))
-        for sub in axis_subs(frame, site.ref):
+        for sub in completed(frame.world, instance.base, axis_subs(frame, site.ref), (site.body,)):
             letter = letter_of(sub)
             if letter is None:
                 raise Untyped(f"{spelled_out(instance.base)} is defined for single components only", "untyped")
@@ -222,6 +231,17 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
     return None
 
 
+def _step(frame: Frame, site: Site, labels: dict[str, int]) -> int | None:
+    """The step a definition speaks of: that of its label, or of the step letter in a body whose name has no label."""
+    step = frame.universe.config.step
+    if len(labels) == 1:
+        return next(iter(labels.values()))
+    unmarked = step is not None and not (labels or site.ref.labels or site.ref.subs)
+    if step is None or not unmarked or not any(isinstance(n, Name) and n.text == step.letter for n in walk(site.body)):
+        return None
+    return frame.universe.letter(step.letter)
+
+
 def _data_tensor(
     frame: Frame, instance: Instance, site: Site, data: tuple[tuple[Fraction, ...], ...], owner: str
 ) -> Tensor:
@@ -237,7 +257,8 @@ def _data_tensor(
 def _declared(frame: Frame, instance: Instance) -> Tensor:
     """A name without a definition: its reading says how many axes it has."""
     reading = frame.world.readings.get(instance.base)
-    if reading is None or _of_another(frame.world, instance):
+    stepped = bool(instance.labels) and instance.base in frame.world.sites
+    if reading is None or (stepped and not reading.split) or _of_another(frame.world, instance):
         reading = first_step(frame, instance)
     axes, row = reading.axes, reading.row
     if reading.split and not instance.sampled:

@@ -83,6 +83,7 @@ class Family:
     transposed: bool = False
     by: int = 0
     bare: int = 0
+    marked: int = 0
     bare_by: int = 0
     declared_rank: str | None = None
     declared_dims: tuple[str | None, ...] = ()
@@ -160,10 +161,12 @@ class Imposed:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """An index that a document stops writing: its letter, and for each name the slot it has among how many."""
+    """An index that a document stops writing: its letter, for each name the slot it has among how many, and the letter
+    beside it where there are two."""
 
     letter: str
     slots: dict[str, tuple[int, int]]
+    beside: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +197,6 @@ class Config:
     step: Step | None = None
     held: Held | None = None
 
-    def letter(self, name: str) -> int:
-        """The integer that a label letter stands for."""
-        return dict(self.letters).get(name, 2)
-
 
 @dataclass
 class World:
@@ -221,6 +220,8 @@ class World:
     taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
     hidden: dict[str, Hidden] = field(default_factory=dict)
+    copies: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
     probabilistic: bool = False
@@ -352,8 +353,10 @@ class Universe:
     symbols: dict[tuple[Instance, int], Symbol] = field(default_factory=dict)
     instances: dict[Symbol, Instance] = field(default_factory=dict)
     sized: set[str] = field(default_factory=set)
-    taken: dict[str, list[Callable[[], tuple[Expr, Expr]]]] = field(default_factory=dict)
+    taken: dict[str, list[Callable[[], tuple[Expr, Expr, Expr]]]] = field(default_factory=dict)
     laid_out: set[str] = field(default_factory=set)
+    flipped: set[str] = field(default_factory=set)
+    ordered: set[str] = field(default_factory=set)
     between: set[str] = field(default_factory=set)
     called: dict[str, Instance] = field(default_factory=dict)
     roles_taken: set[str] = field(default_factory=set)
@@ -363,6 +366,15 @@ class Universe:
 
     def __post_init__(self) -> None:
         self.dims.first = self.world.first
+
+    @property
+    def top(self) -> int:
+        """The last label of a sequence."""
+        return self.config.top + bool(self.world.late)
+
+    def letter(self, name: str) -> int:
+        """The integer that a label letter stands for; a last step comes after the ones that are summed up to it."""
+        return dict(self.config.letters).get(name, self.top if name in self.world.late else 2)
 
     def mark(self) -> tuple[Dims, frozenset[object]]:
         """Where typing stands, to come back to when a line does not fit."""

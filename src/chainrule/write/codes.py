@@ -307,6 +307,11 @@ _NOTES = _group(
         "Every printed digit is one of the exact value; the last one would be larger by one if it were rounded.",
     ),
     (
+        "order",
+        "The matrices of a product over steps stand in the other order.",
+        "The order is not written; state whether the first or the last step stands on the left.",
+    ),
+    (
         "layout",
         "A gradient is written in the transposed layout.",
         "Right in the other convention; mixing the two in one sheet leads to wrong products.",

@@ -25,10 +25,10 @@ from chainrule.sheet.derivative_signs import rest_of, sign_of
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import quotient
 from chainrule.sheet.meaning.by_expression import bare, by_term, by_written, is_exponential
-from chainrule.sheet.names import Ref, reference
+from chainrule.sheet.names import Ref, node_key, reference
 from chainrule.sheet.names import walk as walk_nodes
 from chainrule.sheet.shapes import Jacobian, Untyped, Val
-from chainrule.sheet.tensors import axis_subs, copied, updating
+from chainrule.sheet.tensors import axis_subs, instance_of, updating
 from chainrule.sheet.world import Instance, Universe
 
 MOST_ORDER = 6
@@ -127,7 +127,7 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
     val = frame.value(body)
     above_ref = reference(_unwrapped(body), frame.world.glossary)
     instance = _instance(frame, above_ref)
-    for n, variable in enumerate(_marked(frame, v) for v in variables):
+    for n, variable in enumerate(_marked(frame, v, above_ref) for v in variables):
         below_ref = reference(_unwrapped(variable), frame.world.glossary)
         inner = at_its_step(frame, body, below_ref)
         by = inner.value(variable)
@@ -155,22 +155,38 @@ def at_its_step(frame: Frame, body: Node, variable: Ref | None) -> Frame:
     if step is None or variable is None or variable.base not in step.weights:
         return frame
     if not step.summed:
-        return frame.child(step=frame.universe.config.letter(step.letter))
+        return frame.child(step=frame.universe.letter(step.letter))
     carried = any(isinstance(n, Name) and n.text == step.letter for n in walk_nodes(body))
     return frame.child(step=frame.labels.get(step.letter)) if carried else frame
 
 
-def _marked(frame: Frame, variable: Node) -> Node:
-    """The variable with the layer mark it is spared: that of the line, where the line has one only."""
+def _marked(frame: Frame, variable: Node, top: Ref | None) -> Node:
+    """The variable with the layer mark it is spared: the one it has in what is differentiated, or that of the line,
+    where the line has one only."""
     ref = reference(variable, frame.world.glossary)
-    if ref is None or not ref.bare or ref.base not in frame.world.glossary.labelled:
+    if ref is None or not ref.bare or not frame.world.family(ref.base).marked:
         return variable
     if not frame.world.family(ref.base).spared:
+        return variable
+    within = [] if top is None else _marks_within(frame, top, ref.base)
+    if len(within) == 1:
+        return Script(variable.span, variable, None, Fenced(variable.span, "(", within[0], ")"))
+    if ref.base not in frame.world.glossary.labelled:
         return variable
     marks = frame.world.marks(int(frame.owner[1:])) if frame.owner[:1] == "@" else []
     if len(marks) != 1:
         raise Untyped("a name without its layer; which one is meant is not written", "ambiguous")
     return Script(variable.span, variable, None, marks[0])
+
+
+def _marks_within(frame: Frame, top: Ref, base: str) -> list[Node]:
+    """The layer marks of a name in the definition of what is differentiated, written with the same letter there."""
+    found: dict[object, Node] = {}
+    for site in frame.world.sites.get(top.base, ()):
+        if [node_key(x) for x in site.ref.labels] == [node_key(x) for x in top.labels] and top.labels:
+            refs = (reference(n, frame.world.glossary) for n in walk_nodes(site.body))
+            found |= {node_key(x): x for r in refs if r is not None and r.base == base for x in r.labels}
+    return list(found.values())
 
 
 def _unwrapped(node: Node) -> Node:
@@ -200,7 +216,7 @@ def _instance(frame: Frame, ref: Ref | None) -> Instance | None:
     primes = ref.primes + (frame.shift if frame.shift and updating(frame.world, base) else 0)
     reading = frame.world.readings.get(base)
     sampled = bool(axis_subs(frame, ref)) and reading is not None and reading.split
-    return Instance(base, tuple(labels), primes, sampled, copied(frame, base))
+    return instance_of(frame, base, labels, primes, sampled)
 
 
 def _note_unknown(frame: Frame, instance: Instance, below_instance: Instance | None) -> None:
@@ -228,10 +244,10 @@ def partial(
     def full(*terms: Expr) -> Expr:
         return take(top(*terms[:n]), bottom(*terms[n:]))
 
-    def sample() -> tuple[Expr, Expr]:
-        """What is differentiated, and the derivative, at indices of their own."""
+    def sample() -> tuple[Expr, Expr, Expr]:
+        """What is differentiated, the variable, and the derivative, at indices of their own."""
         places = [value(Index(f"·d{k}", frame.dims.dim(d))) for k, d in enumerate((*a, *by.dims))]
-        return top(*places[:n]), full(*places)
+        return top(*places[:n]), bottom(*places[n:]), full(*places)
 
     frame.universe.taken.setdefault(frame.owner, []).append(sample)
     joint = Jacobian(above_key, below_key, a, by.dims, full, by.kind == "row")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chainrule.expr import mul
-from chainrule.read.tree import Big, Factor, Node, Product, Text
+from chainrule.expr.functions import lookup
+from chainrule.read.tree import Big, Factor, Name, Node, Product, Text
 from chainrule.sheet import algebra
 from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.frame import MEANINGS, Frame
@@ -13,10 +14,14 @@ from chainrule.sheet.meaning.expectations import expectation
 from chainrule.sheet.meaning.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.sums import acted_on, big
 from chainrule.sheet.meaning.whole import by_all_arguments, partial_at
+from chainrule.sheet.names import walk
 from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.world import World
 
 MOST_FACTORS = 200
 DOTS = frozenset({"cdot", "."})
+FACING = frozenset({"", "cdot", ".", "*", "times"})
+"""Signs before a matrix with a gradient on their left, which then is a row."""
 HADAMARD = frozenset({"odot", "circ", "ast", "bullet"})
 
 
@@ -69,13 +74,31 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
             if dotted and factors[n].op in DOTS and not val.scalar:
                 raise Untyped("a dot product of three vectors", "shape")
             vectors = not (result.scalar or val.scalar)
-            result = combine(inner, factors[n].op, result, val)
+            entrywise = factors[n].op == "" and _entry_by_entry(inner, result, val, factors[n - 1 : n_next])
+            result = combine(inner, "odot" if entrywise else factors[n].op, result, val)
             dotted = vectors and result.scalar and factors[n].op in DOTS
         else:
             result = val
         n = n_next
     assert result is not None
     return result if implied is None else summed_over(inner, implied[1], result)
+
+
+def _entry_by_entry(frame: Frame, a: Val, b: Val, factors: tuple[Factor, ...]) -> bool:
+    """`Z \\sigma(Z)`: of two matrices of one shape, where one is a function of entries, the product is meant so too,
+    unless the shape is square."""
+    if not a.kind == b.kind == "matrix":
+        return False
+    rows, cols = (frame.dims.find(d) for d in a.dims)
+    same = [rows, cols] == [frame.dims.find(d) for d in b.dims] and rows != cols
+    names = (n for f in factors for n in walk(f.node)) if same else ()
+    return any(isinstance(n, Name) and _maps_entries(frame.world, n.text) for n in names)
+
+
+def _maps_entries(world: World, word: str) -> bool:
+    """Whether a name is a function of numbers, which takes arrays entry by entry."""
+    record = lookup(world.roles.get(word) or dict(world.customary).get(word, word))
+    return record is not None and record.arity == 1
 
 
 def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
@@ -99,6 +122,9 @@ def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
         if convention == "inner":
             return algebra.inner(dims, a, b)
         raise Untyped("a product of two column vectors is neither an inner nor an outer product", "shape")
+    if (a.kind, b.kind) == ("column", "matrix") and a.derived and op in FACING:
+        frame.universe.flipped.add(frame.owner)
+        return algebra.matmul(dims, a.transposed(), b)
     return algebra.matmul(dims, a, b)
 
 
@@ -107,7 +133,7 @@ def _elementwise(op: str, a: Val, b: Val) -> bool:
     and matrices only where the sign is written."""
     if len(a.dims) == 1 and len(b.dims) == 1:
         return a.kind == b.kind
-    return op != "" and not a.scalar and not b.scalar
+    return op != "" and a.kind == b.kind
 
 
 def _outer(a: Val, b: Val) -> Val:

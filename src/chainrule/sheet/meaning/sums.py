@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from functools import reduce as reduce_left
 
 from chainrule.expr import Expr, IndexValue, const, mul, piecewise, reduce, total
 from chainrule.read.tree import Accent, Big, Factor, Name, Node, Product, Script
@@ -17,7 +18,7 @@ from chainrule.sheet.meaning.implied import summed_over
 from chainrule.sheet.meaning.ranges import bounded, from_below
 from chainrule.sheet.names import INDEX_LETTERS, letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
-from chainrule.sheet.shapes import Dims, Untyped, Val
+from chainrule.sheet.shapes import Dims, Untyped, Val, scalar
 from chainrule.sheet.sizes import named_dim
 from chainrule.sheet.world import World
 
@@ -46,7 +47,16 @@ def acted_on(node: Big, rest: tuple[Factor, ...]) -> int:
         return len(rest)
     end = next((n for n, f in enumerate(rest) if n and _binds(f.node, letters)), len(rest))
     last = [n for n, f in enumerate(rest[:end]) if letters & {x for part in walk(f.node) if (x := letter_of(part))}]
-    return max(last, default=end - 1) + 1
+    last_one = max(last, default=end - 1)
+    return last_one + 1 + _with_its_matrix(rest, last_one)
+
+
+def _with_its_matrix(rest: tuple[Factor, ...], n: int) -> bool:
+    """Whether the matrix behind `diag(...)` belongs to it: `\\prod_j diag(f'(z_j)) W` is a product of Jacobians."""
+    word = rest[n - 1].node if n > 0 else None
+    named = isinstance(word, Name) and word.text.lower() == "diag"
+    after = rest[n + 1] if n + 1 < len(rest) else None
+    return named and after is not None and after.op == "" and isinstance(after.node, (Name, Script))
 
 
 def _binds(node: Node, letters: set[str]) -> bool:
@@ -145,27 +155,30 @@ def _unrolled(frame: Frame, node: Big, binder: Binder, others: list[Binder], bod
     if binder.conditions or node.op not in ("sum", "prod"):
         raise Untyped(f"a {node.op} over labels" + " with a condition" * bool(binder.conditions), "operator")
     join = algebra.plus if node.op == "sum" else partial(_next_factor, frame)
-    result: Val | None = None
+    vals: list[Val] = []
     for n in _label_range(frame, binder):
         inner = frame.child(labels={**frame.labels, binder.letter: n})
         inner.letters = {k: v for k, v in frame.letters.items() if k != binder.letter}
         inner.letters[binder.letter] = (frame.new_dim(binder.letter), _constant(n))
         inner.free = frame.free
-        val = _bound_sum(inner, node, others, body) if others else inner.value(body)
-        if node.op == "prod" and val.kind == "matrix" and val.jacobian is None:
-            raise Untyped("a product of matrices over labels does not say in which order they stand", "ambiguous")
-        result = val if result is None else join(frame.dims, result, val)
-    if result is None:
+        vals.append(_bound_sum(inner, node, others, body) if others else inner.value(body))
+    if not vals and node.op == "prod":
+        return scalar(const(1))
+    if not vals:
         raise Untyped("a sum over no labels", "untyped")
-    return result
+    if node.op == "prod" and any(v.kind == "matrix" and v.jacobian is None for v in vals):
+        frame.universe.ordered.add(frame.owner)
+        forwards = frame.world.layout.jacobian == "denominator"
+        vals = vals if forwards != frame.choices.backwards else vals[::-1]
+    return reduce_left(partial(join, frame.dims), vals)
 
 
 def _next_factor(frame: Frame, dims: Dims, a: Val, b: Val) -> Val:
-    """One more factor of a product over labels: derivatives chain, numbers and vectors multiply entry by entry."""
+    """One more factor of a product over labels: derivatives chain, matrices multiply, the rest entry by entry."""
     chained = algebra.contract_chain(dims, a, b, frame.world.layout)
     if chained is not None:
         return chained
-    return algebra.hadamard(dims, a, b)
+    return algebra.matmul(dims, a, b) if "matrix" in (a.kind, b.kind) else algebra.hadamard(dims, a, b)
 
 
 def _constant(n: int) -> Callable[[], Expr]:
@@ -179,7 +192,7 @@ def _label_range(frame: Frame, binder: Binder) -> range | tuple[int, ...]:
     low = 1 if binder.low is None else frame.label(binder.low)
     if not isinstance(low, int):
         raise Untyped("a sum over labels that starts at a word", "untyped")
-    high = frame.universe.config.top
+    high = frame.universe.top
     if isinstance(binder.high, Name) and len(binder.high.text) == 1 and frame.world.is_count(binder.high.text):
         if low == 1:
             frame.dims.fix(named_dim(frame, binder.high.text), high)
