@@ -24,7 +24,7 @@ from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Const, Symbol
-from chainrule.read.tree import Name, Node
+from chainrule.read.tree import Name, Node, Number
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
@@ -32,6 +32,7 @@ from chainrule.sheet.meaning.implied import with_strays_summed
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.overloads import versions
+from chainrule.sheet.put_in import is_arithmetic
 from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.scan import references
 from chainrule.sheet.sites import call_form, defining_anew, derivative_of, site_key
@@ -236,17 +237,28 @@ def vanishing(lines: Lines, e: Equation, _variant: Variant, different: Different
     return None
 
 
-def numbers_put_in(_lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+def numbers_put_in(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """One side has numbers in the place of names that the document gives no numbers for."""
     sides = ((e.lhs, e.rhs, different.right_symbols), (e.rhs, e.lhs, different.left_symbols))
     for side, other, symbols in sides:
         free = symbols - set(variant.settled.data)
-        if has_decimals(side) and not has_decimals(other) and free:
+        if free and (has_decimals(side) or from_nowhere(lines, side, other)) and not has_decimals(other):
             names = ", ".join(names_of(variant.universe, sorted(free)).values())
             needs = _needs("number", variant, free)
             text = f"the numbers put in for {names} are not given in the document"
             return assumed("undefined-symbol", text, needs=needs)
     return None
+
+
+def from_nowhere(lines: Lines, side: Node, other: Node) -> bool:
+    """Whether a side of numbers alone has some that the other side and the definitions behind it do not have."""
+    world = lines.world
+    if not (is_numeric(side) or is_arithmetic(world, side)):
+        return False
+    names = names_in(world, other)
+    bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
+    known = {n.text for node in (other, *bodies) for n in walk(node) if isinstance(n, Number)}
+    return not {n.text for n in walk(side) if isinstance(n, Number)} <= known | {"0", "1", "2"}
 
 
 def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:

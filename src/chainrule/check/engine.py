@@ -25,8 +25,10 @@ from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
 from chainrule.sheet.names import walk
 from chainrule.sheet.other_losses import with_other_losses
+from chainrule.sheet.plain_values import plain_values
 from chainrule.sheet.prose import told_values
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
+from chainrule.sheet.tables import tabled_values
 from chainrule.sheet.time_arguments import with_time_arguments
 from chainrule.sheet.world import Config
 
@@ -42,7 +44,8 @@ def check_document(
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
     started = monotonic()
     clock = Clock(options.deadline)
-    sheet = with_told_values(gather(document, (*context, *stated(document)), clock.going))
+    sheet = gather(document, (*context, *stated(document)), clock.going)
+    sheet = with_told_values(sheet, [*tabled_values(sheet, document), *plain_values(sheet, document)])
     sheet = with_time_arguments(with_other_losses(with_gradients(sheet)))
     own = [e for e in sheet.equations if e.own]
     findings, missing = _judged(sheet, own, options, clock, progress)
@@ -69,10 +72,10 @@ def stated(document: Document) -> tuple[Document, ...]:
     return (from_text(given, f"{document.path} (front matter)", "markdown"),) if isinstance(given, str) else ()
 
 
-def with_told_values(sheet: Sheet) -> Sheet:
-    """The sheet with the values its words give, each at the end of its sentence, and with what holds at the places of
-    extremes before these are named, positions counted anew."""
-    ordered = sorted([*stationary(sheet), *sheet.equations, *told_values(sheet)], key=lambda e: e.position)
+def with_told_values(sheet: Sheet, tabled: Sequence[Equation] = ()) -> Sheet:
+    """The sheet with the values its words and tables give, each at the end of its sentence, and with what holds at the
+    places of extremes before these are named, positions counted anew."""
+    ordered = sorted([*stationary(sheet), *sheet.equations, *told_values(sheet), *tabled], key=lambda e: e.position)
     positions = [e.position for e in ordered]
 
     def moved(position: int) -> int:

@@ -12,11 +12,13 @@ from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import World
 
 
-def is_differential(node: Node) -> bool:
-    """`dL`, `\\partial x` standing alone: a d and one name."""
+def is_differential(node: Node, world: World) -> bool:
+    """`dL`, `\\partial x` standing alone: a d, which is no quantity of the document, and one name."""
     if not isinstance(node, Product) or len(node.factors) != 2 or node.factors[1].op:
         return False
-    return sign_of(node.factors[0].node) is not None and isinstance(node.factors[1].node, (Name, Script, Accent))
+    sign = sign_of(node.factors[0].node)
+    quantity = sign is not None and sign[0] == "delta" and world.defined("delta")
+    return sign is not None and not quantity and isinstance(node.factors[1].node, (Name, Script, Accent))
 
 
 def is_zero(node: Node) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chainrule.check import given
+from chainrule.check.beyond import AT_NUMBERS, only_there
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
 from chainrule.check.corroborate import corroborated
 from chainrule.check.customs import ENTRYWISE, SHAPES, customs, one_step_note
@@ -29,6 +30,7 @@ from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.rests import rests
+from chainrule.check.steps import by_the_rule
 from chainrule.check.supposing import recover, take
 from chainrule.check.undecided import grounded, undecided
 from chainrule.check.unsaid import apart_from_labels
@@ -134,14 +136,17 @@ class Judge(Lines):
             return Finding("definition", "declaration", "gives some entries of a name their value", "definition")
         if named_gradient(e.lhs, e.rhs) is not None:
             return Finding("definition", "definition", "says what names with a d stand for", "definition")
-        if is_differential(e.lhs):
+        if is_differential(e.lhs, self.world):
             return Finding("unsupported", "operator", "differentials such as dL standing alone are not judged")
-        if e.source == "prose":
+        if e.source in ("prose", "given"):
             return Finding("definition", "definition", f"the text gives {e.text(e.lhs)} its value", "definition")
         if place(e, self.world.glossary) is not None:
             return Finding("definition", "definition", f"says what {e.text(e.lhs)} is the place of", "definition")
+        if e.position in self.variant().settled.slopes:
+            message = f"gives {e.text(e.lhs)} its numbers; nothing else says what they are"
+            return Finding("definition", "definition", message, "definition")
         if self.defines(e):
-            return unsaid(self, e) or self.definition(e)
+            return unsaid(self, e) or self.step(e) or self.definition(e)
         if updates(self.world, e):
             return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
         return unconfirmed(self, e, self.claim(e))
@@ -157,6 +162,17 @@ class Judge(Lines):
             s.position == e.position and s.assumed is None and any((s.written or s.body) is i for i in items)
             for s in sites
         )
+
+    def step(self, e: Equation) -> Finding | None:
+        """The verdict on a printed step that a rule gives too; None where the rule has no number for it."""
+        apart, table = by_the_rule(self, e), printed_table(e.rhs)
+        if apart is None:
+            return None
+        if table is not None and is_decimal(table):
+            found = numeric(apart, e, table)
+            return found if found.verdict in ("verified", "refuted") else None
+        outcome = apart.outcome(e, apart.variant())
+        return self.verified(e, apart.variant(), outcome) if isinstance(outcome, Same) else None
 
     def definition(self, e: Equation) -> Finding:
         """A definition, unless its right side cannot be given a meaning."""
@@ -251,6 +267,8 @@ class Judge(Lines):
         notes: list[Note] = []
         if same.one_sided:
             notes.append(Note("one-sided", "a condition in this line had the same truth value at every sample point"))
+        if same.method == "digits" and only_there(self, e, variant):
+            notes.append(AT_NUMBERS)
         if e.text(e.lhs) == e.text(e.rhs):
             notes.append(Note("restated", "the line repeats the one before it"))
         if self.world.dropped is not None and leaves_out(self.world, e):

@@ -24,11 +24,12 @@ from chainrule.check.writing import names_of, written
 from chainrule.expr.model import Array
 from chainrule.read.tree import Node
 from chainrule.sheet.likeness import like
+from chainrule.sheet.literals import literal_number
 from chainrule.sheet.names import Ref, node_key, reference
 from chainrule.sheet.put_in import is_arithmetic, paired, shown_ref
 from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Instance, World
+from chainrule.sheet.world import Instance, Site, World
 
 ROUNDED = Note("rounding", "right with numbers that were rounded on the way")
 TRUNCATED = Note("truncated", "digits are cut off where they should be rounded")
@@ -114,6 +115,9 @@ def _judged(lines: Lines, e: Equation, variant: Variant, numbers: Array, table: 
         cut = [w for w in off if truncates_to(w[2], table[w[0]][w[1]])]
         notes += [TRUNCATED] if cut else []
         off = [w for w in off if w not in cut]
+        if off and all(_by_one(w, table, low, high) for w in off):
+            message = "the last digit is off by one, which numbers rounded on the way may make"
+            return Finding("unsupported", "undecided", message, "numeric")
         if off:
             unsure = opaque(lines, e, variant)
             return wrong_digits(e, off, table) if unsure is None else replace(unsure, kind="numeric")
@@ -152,10 +156,22 @@ def _between(lines: Lines, e: Equation, variant: Variant, numbers: Array) -> tup
 
 
 def _within(wrong: Wrong, table: list[list[Printed]], low: Array, high: Array) -> bool:
+    near, cell = _nearest(wrong, table, low, high)
+    return rounds_to(near, cell)
+
+
+def _nearest(wrong: Wrong, table: list[list[Printed]], low: Array, high: Array) -> tuple[float, Printed]:
+    """The possible value of a cell that is nearest to what is printed."""
     i, j, _ = wrong
     cell = table[i][j]
-    near = min(max(float(cell.value), float(low[i, j])), float(high[i, j]))
-    return rounds_to(near, cell)
+    return min(max(float(cell.value), float(low[i, j])), float(high[i, j])), cell
+
+
+def _by_one(wrong: Wrong, table: list[list[Printed]], low: Array, high: Array) -> bool:
+    """Whether a cell is off by one in its last digit, where rounding on the way moves the value at all."""
+    near, cell = _nearest(wrong, table, low, high)
+    moved = float(high[wrong[:2]] - low[wrong[:2]])
+    return moved > 1e-3 * float(cell.unit) and abs(near - float(cell.value)) <= 1.5 * float(cell.unit)
 
 
 def wrong_digits(e: Equation, wrong: list[Wrong], table: list[list[Printed]]) -> Finding:
@@ -200,7 +216,8 @@ def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
     if unsure is not None:
         return replace(unsure, kind="numeric")
     if found is not None:
-        return _wrong_number(e, *found)
+        node, number, right = found
+        return _wrong_number(e, e.text(node), number, right)
     return _too_close(variant, e, target)
 
 
@@ -213,11 +230,11 @@ def _with_rounding(lines: Lines, e: Equation, variant: Variant) -> Finding:
     )  # fmt: skip
 
 
-def _wrong_number(e: Equation, node: Node, number: Node, right: float) -> Finding:
+def _wrong_number(e: Equation, name: str, number: Node, right: float) -> Finding:
     cell = printed(number)
     assert cell is not None
-    message = f"{cell.text} is put in for {e.text(node)}, which is {shown(right, cell)}"
-    return _corrected(e, cell, right, message, f"the value of {e.text(node)}", None)
+    message = f"{cell.text} is put in for {name}, which is {shown(right, cell)}"
+    return _corrected(e, cell, right, message, f"the value of {name}", None)
 
 
 def _too_close(variant: Variant, e: Equation, target: Array) -> Finding | None:
@@ -257,13 +274,20 @@ def _agrees(lines: Lines, e: Equation, other: Equation) -> bool:
 
 
 def unsaid(lines: Lines, e: Equation) -> Finding | None:
-    r"""`E_2 = \frac12 (0.9 - 0.7)^2` beside `E_1 = \frac12 (t_1 - y_1)^2`: the document never gives t_2 its number."""
+    r"""`E_2 = \frac12 (0.9 - 0.7)^2` beside `E_1 = \frac12 (t_1 - y_1)^2`: the document never gives t_2 its number, or
+    gives it another one."""
     world, ref = lines.world, reference(e.lhs, lines.world.glossary)
     if ref is None or printed_table(e.rhs) is not None or not has_decimals(e.rhs) or not is_arithmetic(world, e.rhs):
         return None
     formula = like(world, ref)
-    names = [reference(node, world.glossary) for node, _ in (formula and paired(formula, e.rhs)) or ()]
-    missing = [r for r in names if r is not None and not _given(world, r)]
+    pairs = [(reference(node, world.glossary), number) for node, number in (formula and paired(formula, e.rhs)) or ()]
+    for name, number in pairs:
+        cell, given = printed(number), None if name is None else _given(world, name)
+        right = None if given is None else literal_number(given.body)
+        if name is not None and cell is not None and right is not None and not may_be(float(right), cell):
+            found = _wrong_number(e, shown_ref(name), number, float(right))
+            return replace(found, assumptions=() if given is None or given.assumed is None else (given.assumed,))
+    missing = [r for r, _ in pairs if r is not None and _given(world, r) is None]
     if not missing:
         return None
     shown_names = ", ".join(shown_ref(r) for r in missing)
@@ -271,5 +295,5 @@ def unsaid(lines: Lines, e: Equation) -> Finding | None:
     return assumed("undefined-symbol", text, "numeric", tuple(Need("number", Instance(r.base)) for r in missing))
 
 
-def _given(world: World, ref: Ref) -> bool:
-    return any(site_key(world, s.ref) == site_key(world, ref) for s in world.sites.get(ref.base, ()))
+def _given(world: World, ref: Ref) -> Site | None:
+    return next((s for s in world.sites.get(ref.base, ()) if site_key(world, s.ref) == site_key(world, ref)), None)

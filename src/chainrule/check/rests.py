@@ -10,6 +10,7 @@ from chainrule.check.points import reach
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Component, Symbol
 from chainrule.sheet.infer import lines_of, names_in
+from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import DEFAULT_ROLES, READ_AS, Instance, World
@@ -18,7 +19,7 @@ from chainrule.sheet.world import DEFAULT_ROLES, READ_AS, Instance, World
 def rests(world: World, e: Equation, variant: Variant) -> dict[str, Need]:
     """What a line rests on, in words, each with what would say it."""
     names = {x for side in (e.lhs, e.rhs) for x in names_in(world, side)}
-    off = {s.assumed for sites in world.sites.values() for s in sites if s.read_off}
+    off = {s.assumed for sites in world.sites.values() for s in sites if s.assumed and is_numeric(s.body)}
     again = variant.settled.recovered.texts if variant.settled.recovered is not None else {}
     behind = _symbols_behind(e, variant) if off or again else set()
     found: dict[str, Need] = {}

@@ -16,7 +16,10 @@ from chainrule.expr import (
     ExprError,
     Index,
     Symbol,
+    add,
     component,
+    mul,
+    total,
     unknown,
     value,
 )
@@ -61,6 +64,7 @@ class Settled:
     unknown: dict[Symbol, tuple[Symbol, ...]] = field(default_factory=dict)
     broken: dict[Symbol, Untyped] = field(default_factory=dict)
     recovered: Recovered | None = None
+    slopes: set[int] = field(default_factory=set)
 
 
 def settle(universe: Universe) -> Settled:
@@ -155,14 +159,43 @@ def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instan
     if not frontier:
         return
     lead = [Index(f"·x{n}", universe.dims.dim(d)) for n, d in enumerate(tensor.axes)]
+    given = {} if lead else _given_slopes(settled, instance, epoch, frontier)
     args: list[tuple[tuple[Index, ...], Expr]] = []
-    for a in frontier:
+    for a in (a for a in frontier if a not in given):
         indices = tuple(Index(f"·u{n}", d) for n, d in enumerate(a.axes))
         args.append((indices, component(a, *(value(i) for i in indices))))
     args += [((), value(i)) for i in lead]
-    body = unknown(symbol.name, tuple(args), ())
-    universe.definitions.add(Definition(symbol, tuple(lead), body))
+    rest = [unknown(symbol.name, tuple(args), ())] if args else []
+    universe.definitions.add(Definition(symbol, tuple(lead), add(*given.values(), *rest)))
     settled.unknown[symbol] = tuple(frontier)
+
+
+def _given_slopes(settled: Settled, instance: Instance, epoch: int, frontier: list[Symbol]) -> dict[Symbol, Expr]:
+    """The sums of the given slopes times what they are slopes by, for the variables that nothing lies above."""
+    universe, found = settled.universe, dict[Symbol, Expr]()
+    frame = Frame(universe, "slopes", 10**9)
+    for slope in universe.world.slopes.get(instance.base, ()):
+        name = slope.variable
+        try:
+            labels = tuple(frame.label(x) for x in name.labels)
+        except Untyped:
+            continue
+        variable = symbol_of(universe, Instance(name.base, labels, name.primes), epoch)
+        if variable is None or variable not in frontier or variable in found or name.subs or name.postfix:
+            continue
+        sizes = tuple(universe.dims.sizes.get(universe.dims.find(d.name)) for d in variable.axes)
+        count, shape = sum(map(len, slope.rows)), (len(slope.rows), len(slope.rows[0]))
+        if sizes not in ((), (count,), shape) or (not sizes and count > 1):
+            continue
+        slopes = Symbol(f"∂{instance.shown}/∂{variable.name}", variable.axes)
+        settled.data[slopes] = slope.rows
+        settled.slopes.add(slope.position)
+        indices = [Index(f"·s{n}", d) for n, d in enumerate(variable.axes)]
+        term = mul(*(component(s, *(value(i) for i in indices)) for s in (slopes, variable)))
+        for index in reversed(indices):
+            term = total(index, term)
+        found[variable] = term
+    return found
 
 
 def declared_frontier(universe: Universe, instance: Instance, epoch: int) -> set[Instance]:

@@ -19,6 +19,7 @@ from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.names import reference, walk
+from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.parts import numbered_parts
 from chainrule.sheet.pre_activations import name_pre_activations
 from chainrule.sheet.prose import facts_of, from_relation
@@ -27,7 +28,9 @@ from chainrule.sheet.scan import Scan
 from chainrule.sheet.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Scope, Sheet
+from chainrule.sheet.told import take_told
 from chainrule.sheet.totals import summands
+from chainrule.sheet.upstream import note_slopes
 from chainrule.sheet.world import Site, World
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
@@ -78,7 +81,9 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:
             scan.mention(node)
-    scan.finish(equations)
+    grids = listed_entries(world, equations)
+    scan.finish(equations, grids)
+    assemble(world, grids)
     numbered_parts(world, equations)
     world.parameter = _parameter(world, equations)
     told: dict[int, str] = {}
@@ -110,8 +115,10 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
     sample_means(world, equations)
+    take_told(world, sentences, equations)
     read_off(world, equations)
     world.runs_over = runs_over(world)
+    note_slopes(world, equations)
     if world.einstein:
         free_letters(world, equations)
         whole_tensors(world)

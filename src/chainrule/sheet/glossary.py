@@ -257,6 +257,8 @@ def _collect_names(node: Node, glossary: Glossary) -> None:
     ref = reference(node, glossary)
     if ref is None:
         return
+    if all(letter_of(sub) is not None or isinstance(sub, Sum) for sub in ref.subs):
+        glossary.slots[ref.base] = max(len(ref.subs), glossary.slots.get(ref.base, 0))
     for slot, sub in enumerate(ref.subs):
         if (letter := letter_of(sub)) and letter in glossary.bound:
             glossary.indexed.setdefault(ref.base, set()).add(slot)

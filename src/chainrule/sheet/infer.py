@@ -313,8 +313,9 @@ def _listed(world: World, base: str) -> bool:
 
 
 def _updated_only(world: World, base: str) -> bool:
-    """Whether only later updates of a name are defined: `w' = w - \\eta g` says nothing of what w itself is."""
-    return all(s.ref.primes for s in world.sites[base])
+    """Whether only later updates of a name are defined, or values for an example: `w' = w - \\eta g` says nothing of
+    what w itself is."""
+    return all(s.ref.primes or s.onward for s in world.sites[base])
 
 
 def _search(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:

@@ -95,6 +95,7 @@ class Glossary:
     totals: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
+    slots: dict[str, int] = field(default_factory=dict)
     same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
     settled: bool = False
@@ -246,6 +247,8 @@ def split_subscript(sub: Node, base: str, glossary: Glossary) -> tuple[str, tupl
             return split_subscript(body, base, glossary)
         case Text(text=text):
             return text.strip(), ()
+        case Number(text=text) if text.isdigit() and 1 < len(text) == glossary.slots.get(base):
+            return "", tuple(Number(sub.span, digit) for digit in text)  # `K_{12}` beside `K_{mn}`
     return "", (sub,)
 
 
@@ -321,6 +324,9 @@ def shifted_letter(node: Node) -> str | None:
 
 def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...], tuple[Postfix, ...]]:
     """Name part, labels and postfix operations of a superscript."""
+    word = _word_above(sup)
+    if word is not None and base not in ("e", "exp"):
+        return f"^{word}", (), ()
     match sup:
         case Fenced(open="(", body=Sum(terms=(_, _, *_) as terms)) if all(isinstance(t.node, Number) for t in terms):
             return "", (), (Postfix("pow", sup),)
@@ -362,6 +368,13 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
 def _is_superscript_word(text: str | None) -> bool:
     """`train` in `L^{train}`: letters that are a word, not a product in an exponent."""
     return text is not None and _word(text) and bool(set(text) & set("aeiouy"))
+
+
+def _word_above(sup: Node) -> str | None:
+    """`new` in `w^{new}` and `w^{(\\text{new})}`: a word that tells versions of a name apart, no product of letters."""
+    sup = sup.body if isinstance(sup, Fenced) else sup
+    text = sup.text.strip() if isinstance(sup, (Text, Name)) else _letters(sup) if isinstance(sup, Product) else None
+    return text if text in WORD_SUBSCRIPTS and len(text) > 2 else None
 
 
 def _is_mark(node: Node) -> bool:

@@ -188,7 +188,7 @@ def read_off(world: World, equations: Iterable[Equation]) -> None:
     """Give names without a definition the numbers that stand for them; a name with two numbers gets none."""
     said: dict[tuple[object, ...], list[tuple[Rational, Equation, Ref, Node]]] = {}
     for e in equations:
-        for ref, number, value in _told(world, e):
+        for ref, number, value in put_in_numbers(world, e):
             said.setdefault((ref.base, site_key(world, ref)), []).append((value, e, ref, number))
     for places in said.values():
         value, e, ref, number = places[0]
@@ -211,7 +211,7 @@ def shown_ref(ref: Ref) -> str:
     return spelled_out(ref.base) + (f"_{labels}" if len(labels) == 1 else f"_{{{labels}}}" if labels else "")
 
 
-def _told(world: World, e: Equation) -> Iterator[tuple[Ref, Node, Rational]]:
+def put_in_numbers(world: World, e: Equation) -> Iterator[tuple[Ref, Node, Rational]]:
     """The names without a value for which an equation puts in numbers."""
     if e.op not in ("=", ":=", "≈") or e.source == "condition" or literal_number(bare(e.rhs)) is not None:
         return

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import node_key, reference, walk
@@ -31,10 +32,14 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation for a name that has a definition gives it another one."""
     if e.own != earlier.own:
         return False
+    if e.source == "given":
+        return True
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
         return True
     if _other_case(world, earlier, e):
         return True
+    if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
+        return False
     return e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _elsewhere(world, earlier, e)
 
 
@@ -47,6 +52,14 @@ def _other_case(world: World, earlier: Site, e: Equation) -> bool:
         return False
     then, now = before[-1], between[-1]
     return node_key(then.lhs) == node_key(now.lhs) and (then.op, node_key(then.rhs)) != (now.op, node_key(now.rhs))
+
+
+def _inputs_given(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the section gives an input of the earlier formula a number: what it then prints is its result."""
+    behind = _behind(world, earlier)
+    here = [x for x in world.equations if x.position < e.position and x.scope.section == e.scope.section]
+    refs = [reference(x.lhs, world.glossary) for x in here if is_numeric(x.rhs)]
+    return any(r is not None and r.base in behind for r in refs)
 
 
 def _opens(world: World, earlier: Site, e: Equation) -> bool:

@@ -22,6 +22,11 @@ SETTING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write)\b[^.;:]*$",
 BESIDE_CUE = re.compile(r"⟧\s*,?\s*\(?(if|iff|when|whenever|for)\s*$")
 AFTER_CUE = re.compile(r"\s*,?\s*\(?(if|iff|when|whenever|for)\s*")
 TOLD = re.compile(r"\b(?:case|if|for|when|whenever)[:\s]\s*([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)
+VALUE_CUE = re.compile(
+    r"\b(inputs?|targets?|outputs?|weights?|bias(?:es)?|values?|rate|step size|points?|example|sample)\s*$",
+    re.IGNORECASE,
+)
+LISTED_CUE = re.compile(r"⟧\s*(?:,|and|, and)\s*$")
 GENERAL = re.compile(
     r"\b(combin\w+|(?:both|all|each|either) (?:of the )?cases|in general|overall|summari\w+|altogether|together)\b",
     re.IGNORECASE,
@@ -51,6 +56,16 @@ def _index_like(node: Node) -> bool:
         case Script(base=Name(text=text), sub=Node(), sup=None):
             return len(text) == 1
     return False
+
+
+def gives_value(relation: Relation, cue: str, listed: bool) -> bool:
+    """Whether a letter compared to a number is a quantity that gets its value for an example, "for input $x = 2$",
+    and no index or case: 0 and 1 are cases unless the words name a quantity or it is `listed` beside other values."""
+    letter, number = letter_of(relation.first), relation.links[0].node
+    if relation.links[0].op != "=" or letter is None or not isinstance(number, Number):
+        return False
+    named = VALUE_CUE.search(cue) is not None or (listed and LISTED_CUE.search(cue) is not None)
+    return named or (letter not in INDEX_LETTERS and number.text not in ("0", "1") and letter not in "kKnNmM")
 
 
 def told_restriction(text: str, span: Span) -> Relation | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
@@ -186,10 +187,11 @@ class Scan:
         if isinstance(sub, Sum):
             self.index_letters |= _letters_in(sub) & self.world.glossary.bound
 
-    def finish(self, equations: list[Equation]) -> None:
-        """Decide which subscripts are axes of an array and which are labels; count subscripts."""
+    def finish(self, equations: list[Equation], arrays: Iterable[str] = ()) -> None:
+        """Decide which subscripts are axes of an array and which are labels; count subscripts. `arrays` are given entry
+        by entry."""
         self.world.first = 0 if self.firsts == {"0"} else 1
-        assigned = self._literal_definitions(equations)
+        assigned = self._literal_definitions(equations, set(arrays))
         for base, refs in self.refs.items():
             family = self.world.family(base)
             bare = any(not r.subs for r in refs)
@@ -260,7 +262,7 @@ class Scan:
                 for n in range(max(len(r.subs) for r in self.refs[base])):
                     self.world.family(base).slots[n] = "name"
 
-    def _literal_definitions(self, equations: list[Equation]) -> set[tuple[str, int]]:
+    def _literal_definitions(self, equations: list[Equation], arrays: set[str]) -> set[tuple[str, int]]:
         """Slots in which a numbered component has an equation of its own: `z_3 = x_1 w_{13}`."""
         found = set()
         whole = self._defined_as_a_whole(equations)
@@ -269,7 +271,7 @@ class Scan:
             ref = reference(e.lhs, self.world.glossary)
             if ref is None or e.op not in DEFINING or e.link:
                 continue
-            if ref.base in whole and not any(isinstance(n, (Name, Accent)) for n in walk(e.rhs)):
+            if (ref.base in whole or ref.base in arrays) and not has_quantities(e.rhs):
                 continue  # numbers for one component of what has a formula for all
             if ref.base in ruled:
                 continue
@@ -288,7 +290,8 @@ class Scan:
             listed = isinstance(e.rhs, tree.Matrix) or (
                 isinstance(e.rhs, Fenced) and isinstance(e.rhs.body, tree.Comma)
             )
-            if (listed and not ref.subs) or (len(ref.subs) == 1 and letter_of(ref.subs[0]) is not None):
+            general = bool(ref.subs) and all(letter_of(s) is not None for s in ref.subs)
+            if (listed and not ref.subs) or general:
                 found.setdefault(ref.base, []).append(e)
         return found
 
@@ -310,6 +313,17 @@ def running_letters(node: Node) -> set[str]:
         elif isinstance(part, Script) and part.sub is not None:
             found |= {x for n in walk(part.sub) if (x := letter_of(n)) is not None}
     return found
+
+
+def has_quantities(node: Node) -> bool:
+    """Whether a formula has names in it that are no functions applied to something: none in `\\sigma(0.5) + e^{2}`."""
+    called: set[int] = set()
+    for part in walk(node):
+        for factor, following in pairwise(part.factors) if isinstance(part, Product) else ():
+            if isinstance(following.node, Fenced) and not following.op:
+                called.add(id(factor.node))
+    names = (n for n in walk(node) if isinstance(n, (Name, Accent)) and id(n) not in called)
+    return any(isinstance(n, Accent) or not (is_function_word(n.text) or n.text in ("e", "pi")) for n in names)
 
 
 def _upper_limits(sub: Node | None) -> list[Node]:

@@ -16,7 +16,7 @@ from chainrule.sheet.names import INDEX_LETTERS, KRONECKER, Ref, letter_of, node
 from chainrule.sheet.overloads import apart, is_density, of_others
 from chainrule.sheet.redefine import redefines
 from chainrule.sheet.restrictions import SETTING_CUE
-from chainrule.sheet.scan import references, running_letters
+from chainrule.sheet.scan import has_quantities, references, running_letters
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import DEFAULT_ROLES, Site, World
@@ -160,7 +160,7 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
     if e.link and e.op != ":=":
         return
     ref = reference(lhs, world.glossary)
-    if ref is None or not definable(world, ref):
+    if ref is None or not (definable(world, ref) or _is_error(ref, rhs)):
         return
     if mentions(world, rhs, ref):
         return
@@ -177,9 +177,10 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return
     if any(derivative_of(s.body) is not None and _covers(world, s.ref, ref) for s in sites):
         return  # `\delta^L = ...` after `\delta^l = \partial C / \partial z^l` speaks of the same error term
-    if same:
+    if same or e.source == "given":
         world.epochs.append(e.position)
-    sites.append(Site(base, ref, rhs, e.position, section=(e.scope.part, e.scope.section), own=e.own))
+    section = (e.scope.part, e.scope.section)
+    sites.append(Site(base, ref, rhs, e.position, section=section, own=e.own, onward=e.source == "given"))
 
 
 def _covers(world: World, general: Ref, special: Ref) -> bool:
@@ -218,6 +219,11 @@ def definable(world: World, ref: Ref) -> bool:
     return None not in letters and len(set(letters)) == len(letters)
 
 
+def _is_error(ref: Ref, rhs: Node) -> bool:
+    """`e = t - y`: the error, and not the base of the exponential function."""
+    return ref.bare and ref.base == "e" and has_quantities(rhs)
+
+
 def _square(ref: Ref) -> bool:
     """`\\sigma^2 = ...` defines the square as a name of its own."""
     if len(ref.postfix) != 1 or ref.postfix[0].op != "pow":
@@ -237,6 +243,8 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
     family = world.family(ref.base)
     if e.link and (is_numeric(rhs) or (family.called > family.calls_with_names and not ref.subs and family.operand)):
         return False
+    if not is_numeric(rhs) and not has_quantities(rhs) and (e.link or _given_numbers(world, params)):
+        return False  # `\\sigma(z) = 1 / (1 + e^{-0.05})`: the value at a z that has a number
     now = pattern(lhs.factors[1].node, world.glossary) if isinstance(lhs, Product) else Pattern(())
     if is_named_density(ref.base, now):
         return True
@@ -288,6 +296,11 @@ def add_written(world: World, e: Equation, lhs: Node, body: Node) -> None:
             ref.base, ref, body, e.position, section=section, own=e.own, written=e.rhs if lhs is not e.rhs else None
         )
         world.sites[ref.base] = [site]
+
+
+def _given_numbers(world: World, params: tuple[Node, ...]) -> bool:
+    """Whether an argument is a quantity with a meaning of its own."""
+    return any((r := reference(p, world.glossary)) is not None and r.base in world.sites for p in params)
 
 
 def _other_parameters(world: World, earlier: Site, params: tuple[Node, ...]) -> bool:

@@ -16,7 +16,7 @@ from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Missing, Node, Number, Relation, Span, Sum, Unread
 from chainrule.sheet.glossary import collect, tidy
 from chainrule.sheet.index_letters import sums_are_implied
-from chainrule.sheet.names import Glossary, node_key, walk
+from chainrule.sheet.names import TRANSPOSE_WORDS, Glossary, node_key, walk
 from chainrule.sheet.parametrised import Stem, parametrised, with_parameters
 from chainrule.sheet.restrictions import (
     AFTER_CUE,
@@ -24,6 +24,7 @@ from chainrule.sheet.restrictions import (
     CASE_CUE,
     GENERAL,
     NAMING_CUE,
+    gives_value,
     of_indices,
     restricted,
     restriction,
@@ -289,11 +290,16 @@ class _Walk:
 
     def condition(self, node: Relation, cue: str) -> bool:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
+        found = restriction(node)
+        if found is not None and CASE_CUE.search(cue) and gives_value(found, cue, self._beside_value()):
+            self.chain += 1
+            link = node.links[0]
+            self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="given")
+            return True
         if len(node.links) == 1 and ALTERNATIVE_CUE.search(cue) and _is_label(node.links[0].node):
             self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True
-        found = restriction(node)
         if found is None or not (CASE_CUE.search(cue) or (of_indices(found) and not NAMING_CUE.search(cue))):
             return False
         beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
@@ -303,6 +309,15 @@ class _Walk:
             self.conditions = (found,)
         self.restricting(found, False, cue)
         return True
+
+    def _beside_value(self) -> bool:
+        """Whether the inline formula before this one gives a name its numbers."""
+        before = self.formulas[-1][0] if self.formulas else None
+        last = self.sheet.equations[-1] if self.sheet.equations else None
+        if not isinstance(before, Relation) or last is None or last.rhs is not before.links[-1].node:
+            return False
+        names = {n.text for n in walk(last.rhs) if isinstance(n, tree.Name)}
+        return last.source in ("formula", "given") and names <= TRANSPOSE_WORDS
 
     def restricting(self, node: Relation | None, display: bool, cue: str) -> None:
         """A relation that only restricts indices, kept as the statement it is."""

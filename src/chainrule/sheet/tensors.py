@@ -89,14 +89,20 @@ def matched(site: Site, instance: Instance, frame: Frame) -> dict[str, int] | No
         return None
     found: dict[str, int] = {}
     for pattern, label in zip(patterns, instance.labels, strict=True):
-        bound = _match_label(pattern, label, frame)
+        bound = _match_label(pattern, label, frame, 0 if _starts_at_zero(frame.world, site) else 1)
         if bound is None or any(found.get(k, v) != v for k, v in bound.items()):
             return None
         found |= bound
     return found
 
 
-def _match_label(pattern: Node, label: Label, frame: Frame) -> dict[str, int] | None:
+def _starts_at_zero(world: World, rule: Site) -> bool:
+    """Whether a rule from one step to the next, `x_{n+1} = ...`, has a start x_0."""
+    starts = (x for s in world.sites.get(rule.base, ()) for x in (*s.ref.subs, *s.ref.labels))
+    return any(isinstance(x, Number) and x.text == "0" for x in starts)
+
+
+def _match_label(pattern: Node, label: Label, frame: Frame, least: int) -> dict[str, int] | None:
     letter, offset = _affine(pattern)
     if letter is None or (letter.isupper() and letter not in frame.world.glossary.bound):
         try:
@@ -110,7 +116,7 @@ def _match_label(pattern: Node, label: Label, frame: Frame) -> dict[str, int] | 
     allowed = frame.world.ranges.get(letter)
     if allowed is not None and all(isinstance(a, int) for a in allowed):
         return {letter: n} if n in allowed else None
-    return {letter: n} if n >= 1 else None
+    return {letter: n} if n >= least else None
 
 
 def _affine(node: Node) -> tuple[str | None, int]:

@@ -121,7 +121,8 @@ class Family:
 class Site:
     """An equation (or a prose fact) that gives a name its meaning; `read_off`: the equations that put a number in;
     `pattern`: the names among the parameters; `written`: the side of the equation that the body is made of, where it
-    is not that side itself."""
+    is not that side itself; `onward`: a value for an example, "for input $x = 2$", which says nothing of what stands
+    before it."""
 
     base: str
     ref: Ref
@@ -134,6 +135,7 @@ class Site:
     read_off: tuple[int, ...] = ()
     pattern: Pattern | None = None
     written: Node | None = None
+    onward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,7 @@ class World:
     first_steps: dict[object, Reading] = field(default_factory=dict)
     dropped: Dropped | None = None
     leaving_out: frozenset[str] = frozenset()
+    slopes: dict[str, list[Any]] = field(default_factory=dict)
     epochs: list[int] = field(default_factory=list)
     equations: list[Equation] = field(default_factory=list, repr=False)
     places: dict[str, list[tuple[Equation, Node, Ref]]] | None = field(default=None, repr=False)
@@ -270,13 +273,13 @@ class World:
         before = [s for s in sites if s.position <= position]
         if before:
             return before[-1]
-        return sites[0] if sites else None
+        return next((s for s in sites if not s.onward), None)
 
     def sites_for(self, base: str, position: int) -> Iterator[Site]:
         """All equations that may define an instance of a name, the ones that hold at the position first."""
         sites = self.sites.get(base, [])
         yield from reversed([s for s in sites if s.position <= position])
-        yield from (s for s in sites if s.position > position)
+        yield from (s for s in sites if s.position > position and not s.onward)
 
     def drop(self, position: int, why: str) -> None:
         """Take an equation out of the definitions: it only goes round in a circle with earlier ones."""

@@ -302,6 +302,12 @@ _NOTES = _group(
         "The author went on with printed digits, or put rounded numbers into a formula, as one does on a calculator.",
     ),
     (
+        "at-numbers",
+        "The line is right at the numbers that the sheet gives, and not at all others.",
+        "It may use what is special about them, a given 0 or an orthogonal matrix; as a general formula it is wrong.",
+        r"x = 2, \quad x^2 = 2 x",
+    ),
+    (
         "truncated",
         "The digits of a number are cut off where they should be rounded.",
         "Every printed digit is one of the exact value; the last one would be larger by one if it were rounded.",

@@ -18,6 +18,7 @@ from chainrule.sheet.meaning.matrices import has_ranges, is_size, ranged, sized
 from chainrule.sheet.meaning.restricted import at_point, point_of
 from chainrule.sheet.names import (
     KRONECKER,
+    TRANSPOSE_WORDS,
     Postfix,
     Ref,
     is_sequence,
@@ -181,9 +182,10 @@ def _sequence(frame: Frame, node: Script) -> Val:
 
 
 def _is_exponential(frame: Frame, node: Script) -> bool:
-    """`e^x`, unless e is a name of the sheet."""
+    """`e^x`; where e is a name of the sheet, `e^2` and `e^T` are its own."""
     plain = isinstance(node.base, Name) and node.base.text == "e" and node.sub is None and not node.primes
-    return plain and not frame.world.defined("e")
+    own = isinstance(node.sup, Number) or (isinstance(node.sup, Name) and node.sup.text in TRANSPOSE_WORDS)
+    return plain and not (own and frame.world.defined("e"))
 
 
 def _scripted_name(frame: Frame, ref: Ref) -> Val:
