@@ -26,7 +26,8 @@ def by_the_rule(lines: Lines, e: Equation) -> Lines | None:
         return None
     sites = world.sites.get(ref.base, [])
     rules = [s for s in sites if s.ref.primes == ref.primes and _covers(world, s, ref)]
-    if not rules or not any(s.position < e.position and _number(world, s.ref) is not None for s in sites):
+    before = (_number(world, ref) or 0) - 1  # of many steps at once nobody says that they all went the same way
+    if not rules or not any(s.position < e.position and _number(world, s.ref) == before for s in sites):
         return None
     others = [s for s in sites if not is_numeric(s.body) or (s.position < e.position and s.position in lines.holding)]
     others = [s for s in others if s.position != e.position]
