@@ -74,6 +74,7 @@ BAD = [
     ("left without right", r"$$\left( a = b$$", "unbalanced"),
     ("unknown macro", r"$$a = \foo{b c} + 1$$", "unknown-macro"),
     ("unknown environment", r"$$\begin{diagram} a & b \end{diagram}$$", "unknown-environment"),
+    ("delta of three indices", r"$${\delta_{ij}}_k = 1$$", "untyped"),
     ("tower of nines", "$$9^{9^9} = 9^{9^9} + 1$$", "too-large"),
     ("defined as a tower of nines", "$$a = 9^{9^9}$$", "too-large definition"),
     ("factorial of a tower", "$$10^{10^{10}}! = 1$$", "too-large"),

@@ -3,22 +3,21 @@ r"""What is wrong with a refuted line: the smallest edit of one of its sides tha
 Edits of the source (`check.edits`) are tried one by one. A candidate is read again by the grammar, given its meaning
 in a universe that holds this line alone, and compared. The first that is equal there is put in the place of the line in
 the whole world and judged once more, exactly as the repaired document would be. So a suggestion is never a guess from
-the look of a line; that no edit is found proves nothing, since the table and the time are bounded.
+the look of a line; that no edit is found proves nothing, since the table and the work are bounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations, islice
-from time import thread_time
-from typing import TYPE_CHECKING
 
-from chainrule.check.clock import DeadlinePassed
+from chainrule.check.budget import COMPARED, MOST_JUDGED, READ, Budget, Spent
 from chainrule.check.compare import Different, Same, Screen, guard
-from chainrule.check.edits import Edit, Rule, edits, grouped
+from chainrule.check.edits import RULES, Edit, Rule, edits, grouped
+from chainrule.check.lines import Lines, Variant
 from chainrule.check.places import QUANTITY, Side, is_derivative, is_index
 from chainrule.check.probe import Probe, Quantity, probe
 from chainrule.check.report import Suggestion
@@ -37,25 +36,12 @@ from chainrule.sheet.statements import Equation, trimmed
 from chainrule.sheet.tensors import tensor
 from chainrule.sheet.world import Universe, World
 
-if TYPE_CHECKING:
-    from chainrule.check.judge import Judge
-    from chainrule.check.lines import Variant
-
 MOST_CANDIDATES = 240
-SECONDS_FOR_A_LINE = 1.5
-SECONDS_FOR_ALL = 4
 MOST_MENTIONS = 8
 MOST_QUANTITIES = 24
 # What the chain rule puts beside a function: its derivative at the same argument, as people write it.
 NO_PRIMES = frozenset({"log", "ln", "max", "min", "det", "tr", "softmax", "diag", "sqrt", "cos"})
 DERIVATIVES = {"sin": r"\cos", "exp": r"\exp", "sinh": r"\cosh", "cosh": r"\sinh", "softplus": r"\sigma"}
-
-
-@dataclass
-class Budget:
-    """The processor time left for repairs of the lines that share it: a busy machine finds the same ones."""
-
-    seconds: float = field(default_factory=lambda: SECONDS_FOR_ALL)
 
 
 @dataclass(frozen=True)
@@ -67,24 +53,28 @@ class Repair:
     suggestion: Suggestion
 
 
-def suggest(judge: Judge, e: Equation, variant: Variant, ratio: float | None = None) -> Repair | None:
+def suggest(
+    lines: Lines,
+    budget: Budget,
+    e: Equation,
+    variant: Variant,
+    ratio: float | None = None,
+    rules: tuple[Rule, ...] = RULES,
+) -> Repair | None:
     """The smallest edit that makes a refuted line true, or None; `ratio` is that of its sides where it is constant."""
-    if e.spelled is not None or e.source == "prose":
+    return search(Bench(lines, budget, e, variant, rules), ratio)
+
+
+def search(bench: Bench, ratio: float | None = None) -> Repair | None:
+    """The first edit of a line, the smallest ones being tried first, that makes it hold."""
+    if bench.e.spelled is not None or bench.e.source == "prose":
         return None
-    started, most = thread_time(), min(SECONDS_FOR_A_LINE, judge.budget.seconds)
-
-    def deadline() -> None:
-        if thread_time() - started >= most:
-            raise DeadlinePassed
-        judge.deadline()
-
+    bench.budget.start()
     try:
-        with _unchanged(judge.world):
-            return _search(Bench(judge, e, variant, deadline), ratio)
-    except DeadlinePassed:
-        return None  # no repair was found in time; the verdict stands without one
-    finally:
-        judge.budget.seconds -= thread_time() - started
+        with _unchanged(bench.world):
+            return _search(bench, ratio)
+    except Spent:
+        return None  # no repair was found within bounds; the verdict stands without one
 
 
 def _search(bench: Bench, ratio: float | None) -> Repair | None:
@@ -92,14 +82,13 @@ def _search(bench: Bench, ratio: float | None) -> Repair | None:
         side = bench.side(which)
         numbers = bench.probe(which, side)
         lacking = () if numbers is None else missing(numbers, side, bench.quantities(numbers, side))
-        for rule, edit in islice(edits(side, ratio is not None, lacking), MOST_CANDIDATES):
-            bench.deadline()
+        for rule, edit in islice(edits(side, ratio is not None, lacking, bench.rules), MOST_CANDIDATES):
             candidate = bench.candidate(which, edit)
             if candidate is None:
                 continue
             if numbers is not None and numbers.agrees(candidate.rhs if which == "rhs" else candidate.lhs) is False:
                 continue
-            if bench.fits(candidate) and bench.confirmed(candidate):
+            if bench.holds(candidate):
                 return _repair(bench.e, which, rule, edit)
     return None
 
@@ -111,18 +100,19 @@ def _repair(e: Equation, which: str, rule: Rule, edit: Edit) -> Repair:
 
 @dataclass
 class Bench:
-    """One refuted line, to try edits of it on."""
+    """One refuted line, to try edits of it on: those of some rules."""
 
-    judge: Judge
+    lines: Lines
+    budget: Budget
     e: Equation
     variant: Variant
-    deadline: Callable[[], None]
+    rules: tuple[Rule, ...] = RULES
     seen: set[str] = field(default_factory=set)
     _formulas: list[tuple[str, Node]] | None = None
 
     @property
     def world(self) -> World:
-        return self.judge.world
+        return self.lines.world
 
     @cached_property
     def bases(self) -> frozenset[str]:
@@ -135,10 +125,10 @@ class Bench:
         """Which sides to edit: the left one of a later link stands if the link before holds, and is at fault if not."""
         if self._plain(self.e.lhs):
             return ["rhs"]
-        before = next((x for x in self.judge.equations if x.chain == self.e.chain and x.rhs is self.e.lhs), None)
+        before = next((x for x in self.lines.equations if x.chain == self.e.chain and x.rhs is self.e.lhs), None)
         if before is None:
             return ["rhs", "lhs"]
-        return ["lhs"] if isinstance(self.judge.outcome(before, self.variant), Different) else ["rhs"]
+        return ["lhs"] if isinstance(self.lines.outcome(before, self.variant), Different) else ["rhs"]
 
     def _plain(self, node: Node) -> bool:
         """A name, or the derivative of a name: what a line is about, not what it says of it."""
@@ -165,10 +155,14 @@ class Bench:
     def _side(self, e: Equation, node: Node) -> Side:
         frame = Frame(self.variant.universe, "diagnosis", e.position)
         sizes = sorted(x for x in self.world.size_names | self.variant.universe.sized if x.isalpha())
-        axes = {base: reading.axes for base, reading in self.world.readings.items()}
+        axes = {base: reading.axes + self._labels(base) for base, reading in self.world.readings.items()}
         return Side(
             e.document.text, node, self.world.glossary, lambda a, b: function_name(frame, a, b), axes, tuple(sizes)
         )
+
+    def _labels(self, base: str) -> int:
+        """How many of the subscripts of a name are labels."""
+        return sum(kind == "label" for kind in self.world.family(base).slots.values())
 
     def _definitions(self) -> list[str]:
         """Source that the definitions behind this line mention: inner derivatives first, then names."""
@@ -179,7 +173,7 @@ class Bench:
         """The right sides of the definitions behind this line."""
         tables = (self.world.sites, self.world.functions)
         sites = {s.position for table in tables for base in self.bases for s in table.get(base, ())}
-        return [self._side(x, x.rhs) for x in self.judge.equations if x.position in sites and x.spelled is None]
+        return [self._side(x, x.rhs) for x in self.lines.equations if x.position in sites and x.spelled is None]
 
     # ---------------------------------------------------------------------------------------- numbers
 
@@ -195,8 +189,8 @@ class Bench:
         fixed = self.e.lhs if which == "rhs" else self.e.rhs
         others = [side.node, *(node for _, node in self.formulas(side))]
         return probe(
-            universe, frame, fixed, others, lambda f: self.judge.condition(self.e, f), self.judge.options.seed,
-            self.deadline,
+            universe, frame, fixed, others, lambda f: self.lines.condition(self.e, f), self.lines.options.seed,
+            self.lines.deadline,
         )  # fmt: skip
 
     def alone(self) -> Universe:
@@ -231,6 +225,8 @@ class Bench:
         if text in self.seen:
             return None
         self.seen.add(text)
+        self.budget.spend(READ)
+        self.lines.deadline()
         node = self.read(text)
         if node is None:
             return None
@@ -246,19 +242,24 @@ class Bench:
         glossary = self.world.glossary
         return glossary.rewritten(tidy(rows[0].node, glossary), self.e.position)
 
+    def holds(self, candidate: Equation) -> bool:
+        """Whether a candidate is true in the world of the sheet."""
+        return self.fits(candidate) and self.confirmed(candidate)
+
     def fits(self, candidate: Equation) -> bool:
         """Whether the two sides of a candidate are equal, judged by this line alone."""
+        self.budget.spend(COMPARED)
         universe = self.alone()
         try:
             frame, lhs, rhs = type_line(universe, candidate, self.variant.choices)
-            self.judge.restriction(candidate, frame)
+            self.lines.restriction(candidate, frame)
             if mismatch(universe, lhs, rhs):
                 return False
             self._unknowns(universe)
         except (Untyped, RecursionError):
             return False
-        comparer = Screen(settle(universe), self.judge.options.seed, self.deadline)
-        outcome = guard(lambda: comparer.compare(lhs, rhs, self.judge.condition(candidate, frame)))
+        comparer = Screen(settle(universe), self.lines.options.seed, self.lines.deadline)
+        outcome = guard(lambda: comparer.compare(lhs, rhs, self.lines.condition(candidate, frame)))
         return isinstance(outcome, Same)
 
     def _unknowns(self, universe: Universe) -> None:
@@ -273,8 +274,9 @@ class Bench:
 
     def confirmed(self, candidate: Equation) -> bool:
         """Whether the repaired document, judged as a whole, verifies the line without making a matrix square."""
-        lines = [candidate if x.position == candidate.position else x for x in self.judge.equations]
-        trial = replace(self.judge, equations=lines, deadline=self.deadline, variants={})
+        self.budget.spend(min(len(self.lines.equations), MOST_JUDGED))
+        equations = [candidate if x.position == candidate.position else x for x in self.lines.equations]
+        trial = replace(self.lines, equations=equations, variants={})
         before = self.variant
         variant = trial.variant(before.universe.world.layout, before.choices, before.universe.config)
         return isinstance(trial.outcome(candidate, variant), Same) and not squares(self.variant, variant)

@@ -16,6 +16,7 @@ from chainrule.check.corroborate import borne_out
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
 from chainrule.check.forms import has_decimals, has_derivative_node, updates
+from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
@@ -127,10 +128,13 @@ def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
 
 def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
     """A name that gets a new definition per item or section, used in one where the document does not define it."""
+    used = labels_used(lines.world, e)
     for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
         held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
         if held is None or held.section[0] != e.scope.part:
             continue
+        if len(site_key(lines.world, held.ref)[1]) not in used.get(base, {0}):
+            continue  # `w_{k+1} = ...` says nothing of w
         sites = versions(lines.world, base, e.position) or lines.world.sites.get(base) or []
         key = site_key(lines.world, held.ref)
         sections = {s.section for s in sites if site_key(lines.world, s.ref) == key}
@@ -141,6 +145,14 @@ def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: 
         text = f"{spelled_out(base)} is defined anew from case to case{where}, but not in this one"
         return assumed("redefinition", text)
     return None
+
+
+def labels_used(world: World, e: Equation) -> dict[str, set[int]]:
+    """With how many labels each name stands in a line."""
+    found: dict[str, set[int]] = {}
+    for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
+        found.setdefault(world.aliases.get(ref.base, ref.base), set()).add(len(site_key(world, ref)[1]))
+    return found
 
 
 def other_indices(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
@@ -278,6 +290,8 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
         return None
     for symbol in sorted(new | lost):
         side = "right" if symbol in new else "left"
+        if cancels(lines, variant, different.terms[symbol in new], symbol):
+            continue
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {side} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
     return None

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
+from chainrule.check.budget import Budget
 from chainrule.check.clock import Clock, DeadlinePassed
-from chainrule.check.diagnose import Budget
 from chainrule.check.finding import Finding
 from chainrule.check.inputs import shaped_by_numbers
 from chainrule.check.judge import Judge

@@ -18,7 +18,7 @@ from chainrule.check.compare import LEAST, Different
 from chainrule.check.corroborate import corroborated
 from chainrule.check.diagnose import suggest
 from chainrule.check.finding import Finding
-from chainrule.check.imposed import Follows
+from chainrule.check.held import Follows
 from chainrule.check.points import MODES, dims_of, free_symbols, needy_symbols
 from chainrule.check.report import Counterexample, Evidence, Note
 from chainrule.check.sizes import SIZES, sizes_for
@@ -67,7 +67,7 @@ def of_extremes(
         )
         return Finding("verified", "sampled", "the extremes are in the same place", evidence=evidence, notes=(note,))
     apart = places.way != 1 and places.together is False
-    repair = suggest(judge, e, variant) if apart else None
+    repair = suggest(judge, judge.budget, e, variant) if apart else None
     if places.way == -1 or repair is not None or (apart and corroborated(judge, e, variant, different)):
         message = "one function is largest where the other is smallest"
         message = message if places.way == -1 else "where one function is stationary the other is not"

@@ -1,16 +1,21 @@
 """The verdicts on conditions and on what is said under them.
 
 A condition is a definition: it says where what follows holds. A line after it that is no identity is verified when it
-follows and refuted when it contradicts; where neither is certain, it is a condition of its own or `assumed`.
+follows, and refuted when it contradicts or when a slip is all that keeps it from following; where none of these is
+certain, it is a condition of its own or `assumed`.
 """
 
 from __future__ import annotations
 
+from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear
+from chainrule.check.diagnose import Repair
 from chainrule.check.finding import Finding, assumed
-from chainrule.check.imposed import Conditions, Contradicts, Follows, Judged, Open
+from chainrule.check.held import Contradicts, Follows, Judged, Open
+from chainrule.check.imposed import Conditions
 from chainrule.check.need import Need
 from chainrule.check.report import Evidence, Note
+from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
 from chainrule.sheet.imposed import differentiates
 from chainrule.sheet.names import Ref, reference
@@ -19,7 +24,9 @@ from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Imposed, Instance, World
 
 
-def imposed(conditions: Conditions, e: Equation, condition: Imposed, outcome: Outcome) -> Finding | None:
+def imposed(
+    conditions: Conditions, budget: Budget, e: Equation, condition: Imposed, outcome: Outcome
+) -> Finding | None:
     """The verdict on a line that sets something to zero; None when it is to be judged like any other."""
     if isinstance(outcome, Same) or (isinstance(outcome, Different) and _never(outcome)):
         return None
@@ -29,7 +36,10 @@ def imposed(conditions: Conditions, e: Equation, condition: Imposed, outcome: Ou
     if not differentiates(e.lhs) and not differentiates(e.rhs):
         concerned = conditions.concern(e)
         judged = conditions.judge(e) if concerned else conditions.restated(e)
-        found = _finding(conditions, e, judged, certain=isinstance(outcome, Different))
+        certain = isinstance(outcome, Different)
+        found = _finding(conditions, budget, e, judged, certain)
+        if found is None and certain and concerned:
+            found = _slipped(conditions, budget, e, solved=True)
         if found is not None:
             return found
         if concerned and not isinstance(judged, Open):
@@ -44,7 +54,7 @@ def _never(outcome: Different) -> bool:
     return not outcome.left_symbols and not outcome.right_symbols
 
 
-def under(conditions: Conditions, e: Equation, outcome: Outcome) -> Finding | None:
+def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome) -> Finding | None:
     """The verdict on a line under the conditions before it; None when they do not concern it."""
     solves = e.position in conditions.lines.world.solutions
     if not isinstance(outcome, Different) and not (isinstance(outcome, Unclear) and outcome.code == "no-valid-points"):
@@ -52,9 +62,10 @@ def under(conditions: Conditions, e: Equation, outcome: Outcome) -> Finding | No
     constraint = isinstance(outcome, Different) and conditions.constrains(e) and not _never(outcome)
     concerned = conditions.concern(e)
     judged = conditions.judge(e)
-    if isinstance(judged, Contradicts) and isinstance(outcome, Different) and _untold(conditions, e, outcome):
-        judged = Open()
-    found = _finding(conditions, e, judged, certain=isinstance(outcome, Different))
+    untold = isinstance(outcome, Different) and _untold(conditions, e, outcome)
+    if isinstance(judged, Contradicts) and untold:
+        judged = Open(None)
+    found = _finding(conditions, budget, e, judged, certain=isinstance(outcome, Different))
     if found is not None:
         return found
     if solves and not concerned:
@@ -68,6 +79,8 @@ def under(conditions: Conditions, e: Equation, outcome: Outcome) -> Finding | No
         shown = ", ".join(map(shown_ref, names))
         needs = tuple(Need("number", Instance(r.base)) for r in names)
         return assumed("undefined-symbol", f"the numbers put in for {shown} are not given in the document", needs=needs)
+    if isinstance(outcome, Different) and not untold and (found := _slipped(conditions, budget, e)) is not None:
+        return found
     if concerned:
         return assumed("condition", "not true in general; whether the conditions before it make it so is not decided")
     return None
@@ -93,19 +106,39 @@ def _solution(conditions: Conditions, e: Equation) -> Finding:
     return Finding("definition", "definition", f"gives {e.text(e.lhs)} its meaning", "definition", notes=(note,))
 
 
-def _finding(conditions: Conditions, e: Equation, judged: Judged | None, certain: bool) -> Finding | None:
-    if judged is None or isinstance(judged, Open) or (isinstance(judged, Contradicts) and not certain):
-        return None
+def _finding(
+    conditions: Conditions, budget: Budget, e: Equation, judged: Judged | None, certain: bool
+) -> Finding | None:
+    """The verdict on a line that follows from conditions, or contradicts them."""
     if isinstance(judged, Follows):
         return following(conditions, judged)
-    shown = judged.counterexample
+    if not isinstance(judged, Contradicts) or not certain:
+        return None
+    return _contradicting(conditions, judged, slip(conditions, budget, e))
+
+
+def _slipped(conditions: Conditions, budget: Budget, e: Equation, solved: bool = False) -> Finding | None:
+    """The verdict on a line that a slip alone keeps from following; `solved`: from conditions that are to be solved for
+    their own unknowns, so that another one for these is a claim."""
+    there = conditions.against(e)
+    if there is None or (solved and not all(h.unknowns for h in conditions.held if h.equation in there.origins)):
+        return None
+    repair = slip(conditions, budget, e)
+    return None if repair is None else _contradicting(conditions, there, repair)
+
+
+def _contradicting(conditions: Conditions, there: Contradicts, repair: Repair | None) -> Finding:
+    shown = there.counterexample
     numbers = f"the left side is {shown.lhs:.6g}, the right side is {shown.rhs:.6g}"
-    message = (
-        f"the sides differ where the condition on {_where(judged)} holds: "
-        f"{numbers}{f' in {shown.where}' if shown.where else ''}"
+    place = f" in {shown.where}" if shown.where else ""
+    return Finding(
+        "refuted",
+        "unequal" if repair is None else repair.code,
+        f"the sides differ where the condition on {_where(there)} holds: {numbers}{place}",
+        evidence=Evidence("sampled", 1, there.sizes, conditions.lines.options.seed, "128 bits"),
+        counterexample=shown,
+        suggestion=None if repair is None else repair.suggestion,
     )
-    evidence = Evidence("sampled", 1, judged.sizes, conditions.lines.options.seed, "128 bits")
-    return Finding("refuted", "unequal", message, evidence=evidence, counterexample=shown)
 
 
 def following(conditions: Conditions, judged: Follows) -> Finding:
@@ -117,6 +150,6 @@ def following(conditions: Conditions, judged: Follows) -> Finding:
     )
 
 
-def _where(judged: Follows | Contradicts) -> str:
-    lines = sorted({str(o.document.position(o.span.start)[0]) for o in judged.origins}, key=int)
+def _where(found: Follows | Contradicts) -> str:
+    lines = sorted({str(o.document.position(o.span.start)[0]) for o in found.origins}, key=int)
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"

@@ -14,17 +14,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from chainrule.check.compare import LEAST, Comparer, relative_gaps
+from chainrule.check.held import Contradicts, Follows, Held, Judged, Open, Sides, Unsolved
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.points import MODES, dims_of, free_symbols, needy_symbols, reach
 from chainrule.check.report import Counterexample
 from chainrule.check.sizes import SIZES, sizes_for
 from chainrule.check.solve import Residual, Solution, System, enclosed, solve
 from chainrule.check.writing import names_of
-from chainrule.expr import Definitions, Dim, Expr, ExprError, Index, Model, Symbol, Unknown, add, const, evaluate, mul
+from chainrule.expr import Definitions, Dim, Expr, ExprError, Index, Symbol, Unknown, const, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.tree import Number
 from chainrule.sheet.imposed import core, differentiates, is_zero
-from chainrule.sheet.infer import names_in
+from chainrule.sheet.infer import mismatch, names_in, type_line
 from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.sites import call_form
@@ -35,60 +36,6 @@ AGREE, DIFFER = 1e-8, 1e-4
 MOST_TRIED = 5  # systems of other sizes and signs, where none has told anything
 
 
-@dataclass(frozen=True)
-class Held:
-    """A condition in force: the term that vanishes, the base names it is solved for, and where it was imposed."""
-
-    residual: Residual
-    unknowns: frozenset[str]
-    section: int
-    equation: Equation
-
-
-@dataclass(frozen=True)
-class Follows:
-    """The line holds wherever the conditions do."""
-
-    points: int
-    sizes: dict[str, int]
-    origins: tuple[Equation, ...]
-
-
-@dataclass(frozen=True)
-class Contradicts:
-    """The line holds nowhere that the conditions do; numbers that show it."""
-
-    counterexample: Counterexample
-    sizes: dict[str, int]
-    origins: tuple[Equation, ...]
-
-
-@dataclass(frozen=True)
-class Unsolved:
-    """The unknowns tried do not solve the conditions, or only with one of them zero."""
-
-
-@dataclass(frozen=True)
-class Open:
-    """The line differs where the conditions hold, but something is left free that could make it hold as well."""
-
-
-Judged = Follows | Contradicts | Open
-
-
-@dataclass(frozen=True)
-class Sides:
-    """Both sides of a line as terms over the same indices."""
-
-    left: Expr
-    right: Expr
-    axes: tuple[Index, ...]
-
-    @property
-    def difference(self) -> Residual:
-        return Residual(add(self.left, mul(const(-1), self.right)), self.axes)
-
-
 @dataclass
 class Conditions:
     """The conditions of a world that are in force at the line being judged."""
@@ -97,6 +44,7 @@ class Conditions:
     held: list[Held] = field(default_factory=list)
     waiting: list[Imposed] | None = None
     unsure: bool = False
+    solved: dict[object, Solution | None] = field(default_factory=dict)
 
     @property
     def variant(self) -> Variant:
@@ -216,27 +164,52 @@ class Conditions:
 
     def judge(self, e: Equation) -> Judged | None:
         """What the conditions in force say of an equation: those of its section, then all, then the last."""
+        first: Judged | None = None
+        for n, (near, found) in enumerate(self._trials(e)):
+            if isinstance(found, Follows):
+                return found
+            first = found if n == 0 and near else first
+        return None if self._ends_in_zero(e) else first
+
+    def against(self, e: Equation) -> Contradicts | None:
+        """Numbers at which conditions in force hold and an equation does not, whether or not that proves it wrong."""
+        for _, found in self._trials(e):
+            there = found.there if isinstance(found, Open) else found
+            if isinstance(there, Contradicts):
+                return there
+        return None
+
+    def follows(self, candidate: Equation) -> bool:
+        """Whether an equation in the place of a line of the sheet holds wherever the conditions in force do."""
+        universe, typed = self.variant.universe, self.variant.typed
+        kept, before = universe.mark(), typed.get(candidate.position)
+        axes = {universe.dims.find(d) for dims in universe.shapes.values() for d in dims}
+        try:
+            frame, lhs, rhs = type_line(universe, candidate, self.variant.choices)
+            if mismatch(universe, lhs, rhs) or not universe.dims.apart(axes):
+                return False
+            typed[candidate.position] = frame, lhs, rhs
+            return any(isinstance(found, Follows) for _, found in self._trials(candidate))
+        except (Untyped, RecursionError):
+            return False
+        finally:
+            typed.pop(candidate.position, None)
+            typed |= {} if before is None else {candidate.position: before}
+            universe.back(kept)
+
+    def _trials(self, e: Equation) -> Iterator[tuple[bool, Judged | None]]:
+        """What groups of conditions in force say of an equation, and whether they are those of its section."""
         self.catch_up(e.position)
         sides = self.sides(e) if self.held and not self._derives(e) else None
         if sides is None:
-            return None
-        found = self._judged(e, sides)
-        return None if self._ends_in_zero(e) and not isinstance(found, Follows) else found
-
-    def _judged(self, e: Equation, sides: Sides) -> Judged | None:
+            return
         here = [h for h in self.held if h.section == e.scope.section]
-        first: Judged | None = None
         tried: list[list[Held]] = []
         for group in (here, self.held, self.held[-1:]):
             chosen = list(self._relevant(group, sides))
-            if not chosen or chosen in tried:
-                continue
-            found = self._under(chosen, sides, e)
-            if isinstance(found, Follows):
-                return found
-            first = found if not tried and group is here else first
-            tried.append(chosen)
-        return first
+            if chosen and chosen not in tried:
+                tried.append(chosen)
+                yield group is here, self._under(chosen, sides, e)
 
     def _relevant(self, group: list[Held], sides: Sides) -> Iterator[Held]:
         """The conditions that a line rests on, directly or through the unknowns of others."""
@@ -299,7 +272,7 @@ class Conditions:
                     return Unsolved()
                 tried += 1
                 sizes = sizes_for(self.variant.universe, dims, variant)
-                found = solve(system, self._model(symbols, sizes, mode, needy))
+                found = self._solved(system, symbols, sizes, mode, needy)
                 if found is None:
                     continue
                 telling = found.valid if zero and found.trivial.all() else found.valid & ~found.trivial
@@ -323,9 +296,15 @@ class Conditions:
                 return self._refutation(system, held, sides, e, witness, shown)
         return Unsolved() if not agreeing + differing else None
 
-    def _model(self, symbols: set[Symbol], sizes: dict[Dim, int], mode: str, needy: set[Symbol]) -> Model:
-        comparer: Comparer = self.variant.comparer
-        return comparer.model(symbols, sizes, mode, needy, 6)
+    def _solved(
+        self, system: System, symbols: set[Symbol], sizes: dict[Dim, int], mode: str, needy: set[Symbol]
+    ) -> Solution | None:
+        """The solutions of a system, found once for all lines about the same symbols."""
+        key = (system.residuals, system.unknowns, frozenset(symbols), frozenset(sizes.items()), mode, frozenset(needy))
+        if key not in self.solved:
+            comparer: Comparer = self.variant.comparer
+            self.solved[key] = solve(system, comparer.model(symbols, sizes, mode, needy, 6))
+        return self.solved[key]
 
     def _refutation(
         self,
@@ -337,10 +316,20 @@ class Conditions:
         shown: dict[str, int],
     ) -> Contradicts | Open | None:
         """The certified counterexample to a line that differs at every solution, when that proves it wrong."""
+        there = None if self.unsure else self._witness(system, held, sides, witness, shown)
+        return there if self._settled(system, sides, e, witness[0]) else Open(there)
+
+    def _witness(
+        self,
+        system: System,
+        held: list[Held],
+        sides: Sides,
+        witness: tuple[Solution, int, Array],
+        shown: dict[str, int],
+    ) -> Contradicts | None:
+        """Numbers that surely solve the conditions and at which the sides surely differ."""
         solution, point, gaps = witness
-        if not self._settled(system, sides, e, solution):
-            return Open()
-        balls = None if self.unsure else enclosed(system, solution.model, point)
+        balls = enclosed(system, solution.model, point)
         if balls is None:
             return None
         place = np.unravel_index(int(np.argmax(gaps)), gaps.shape)

@@ -14,15 +14,17 @@ from fractions import Fraction
 
 from chainrule.check import given
 from chainrule.check.beyond import AT_NUMBERS, only_there
+from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
 from chainrule.check.corroborate import corroborated
 from chainrule.check.customs import ENTRYWISE, SHAPES, customs, one_step_note
-from chainrule.check.diagnose import Budget, Repair, suggest
+from chainrule.check.diagnose import Repair, suggest
 from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
-from chainrule.check.edits import PRODUCT_SIGN
+from chainrule.check.edits import PRODUCT_SIGN, RULES, SLIPS
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
+from chainrule.check.firm import firm
 from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
@@ -213,8 +215,9 @@ class Judge(Lines):
         if isinstance(outcome, Same) and not flips(e, variant):
             return self.verified(e, variant, outcome)
         condition = next((c for c in self.world.imposed if c.position == e.position and not c.said), None)
-        if condition is not None and (found := given.imposed(self.conditions, e, condition, outcome)) is not None:
-            return found
+        imposed = condition and given.imposed(self.conditions, self.budget, e, condition, outcome)
+        if imposed:
+            return imposed
         for note, make in customs(self, e):
             other = make()
             result = self.outcome(e, other)
@@ -227,7 +230,7 @@ class Judge(Lines):
         below = bodies(e.lhs, e.rhs, self.world) if isinstance(outcome, Different) else None
         if below is not None and isinstance(outcome, Different):
             return of_extremes(self, replace(e, lhs=below[0], rhs=below[1]), variant, outcome, below[2])
-        restricted = given.under(self.conditions, e, outcome)
+        restricted = given.under(self.conditions, self.budget, e, outcome)
         if restricted is not None:
             return restricted
         if isinstance(outcome, Different):
@@ -293,31 +296,35 @@ class Judge(Lines):
         different = self.outcome(e, variant)
         if not isinstance(different, Different) or doubt(self, e, variant, different) is not None:
             return None
-        return self.refuted(e, variant, different) if suggest(self, e, variant) is not None else None
+        return self.refuted(e, variant, different) if suggest(self, self.budget, e, variant) is not None else None
 
     def misfit(self, e: Equation, outcome: Outcome) -> Finding | None:
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
-        if not isinstance(outcome, Unclear) or outcome.code != "shape" or self.world.einstein:
+        if not isinstance(outcome, Unclear) or not outcome.code.startswith("shape") or self.world.einstein:
             return None
-        if not grounded(self, e, witnesses=True):
-            return None
-        repair = suggest(self, e, self.usual(e))
-        if repair is None:
+        usual = self.usual(e)
+        known = outcome.code == "shape" and grounded(self, e, witnesses=True)
+        repair = suggest(self, self.budget, e, usual, rules=RULES if known else SLIPS)
+        if repair is None or not (known or self.firm(e, usual)):
             return None
         message = f"the shapes do not fit: {outcome.message}"
         shapes = Counterexample({}, e.text(e.lhs), e.text(e.rhs), outcome.message)
         return Finding("refuted", "shape", message, counterexample=shapes, suggestion=repair.suggestion)
 
+    def firm(self, e: Equation, usual: Variant) -> bool:
+        """Whether no reading saves a line that does not fit; a derivative between factors has too many of them."""
+        return f"@{e.position}" not in usual.universe.laid_out and firm(self, e)
+
     def repaired(self, e: Equation, found: Finding) -> Finding:
         """A refutation by shape alone, with the edit that makes the line true if there is one."""
         if found.verdict != "refuted" or found.suggestion is not None:
             return found
-        repair = suggest(self, e, self.usual(e))
+        repair = suggest(self, self.budget, e, self.usual(e))
         return found if repair is None else replace(found, suggestion=repair.suggestion)
 
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""
-        repair = suggest(self, e, variant, different.ratio) or self._repaired_apart(e, variant)
+        repair = suggest(self, self.budget, e, variant, different.ratio) or self._repaired_apart(e, variant)
         borne_out = repair is not None and repair.differ != PRODUCT_SIGN
         if not borne_out and not corroborated(self, e, variant, different):
             return uncorroborated(different)
@@ -336,7 +343,7 @@ class Judge(Lines):
     def _repaired_apart(self, e: Equation, variant: Variant) -> Repair | None:
         """The edit that makes a line true for all indices but the label, where the line fails there too."""
         for apart, words in apart_from_labels(self, e, variant):
-            repair = suggest(self, apart, variant)
+            repair = suggest(self, self.budget, apart, variant)
             if repair is not None:
                 explains = f"{repair.suggestion.explains} (for {words})"
                 return replace(repair, suggestion=replace(repair.suggestion, explains=explains))

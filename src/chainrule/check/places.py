@@ -13,6 +13,7 @@ from functools import cached_property
 
 from chainrule.read import tree
 from chainrule.read.tree import (
+    Accent,
     Big,
     Brace,
     Comma,
@@ -63,8 +64,9 @@ class Unit:
 class Side:
     """One side of an equation in the text of its document, and what the edits need to know about the document.
 
-    `axes` counts the array axes of names whose reading is known, `letters` and `labels` are the indices and the layer
-    or time labels of the line, `sizes` the names of dimensions, `mentions` the source of what the line rests on.
+    `axes` counts the subscripts at which names whose reading is known are numbers, `letters` and `labels` are the
+    indices and the layer or time labels of the line, `sizes` the names of dimensions, `mentions` the source of what the
+    line rests on.
     """
 
     text: str
@@ -235,8 +237,13 @@ def _script(node: Script, glossary: Glossary) -> Iterator[Place]:
 
 
 def _derivative(node: Node, glossary: Glossary) -> Iterator[Place]:
-    """Of a derivative only the indices can be edited."""
+    """Of the derivative of a name only the indices can be edited, of that of a formula the formula too."""
     stack = [node]
+    if isinstance(node, Fraction) and isinstance(node.numerator, Product):
+        taken = above(node.numerator)
+        if taken is not None and taken.body is not None and not _is_name(taken.body):
+            yield Place(taken.body, "body")
+            stack = [node.denominator]
     while stack:
         top = stack.pop()
         match top:
@@ -248,6 +255,12 @@ def _derivative(node: Node, glossary: Glossary) -> Iterator[Place]:
                 stack += [denominator, numerator]
             case Product(factors=factors):
                 stack += [f.node for f in reversed(factors)]
+
+
+def _is_name(node: Node) -> bool:
+    """A name with nothing but indices, labels and primes."""
+    bare = node.base if isinstance(node, Script) and (node.sup is None or isinstance(node.sup, Fenced)) else node
+    return isinstance(bare, (Name, Accent))
 
 
 def _inside(node: Node, role: str, glossary: Glossary) -> Iterator[Place]:

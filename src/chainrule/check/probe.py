@@ -60,7 +60,7 @@ class Probe:
             val = self.frame.value(node)
             if mismatch(self.universe, self.fixed, val):
                 return False
-            if len(self.universe.tensors) > known or not self._same_dims():
+            if len(self.universe.tensors) > known or not self.universe.dims.apart(dim.name for dim in self.model.sizes):
                 return None
             found = self._numbers(val)
         except (Untyped, RecursionError):
@@ -77,18 +77,11 @@ class Probe:
             raise Untyped("a condition on what the line does not mention", "condition")
         return np.asarray(evaluate(condition, [*self.letters, *axes], self.model) != 0)
 
-    def _same_dims(self) -> bool:
-        """Whether the dimensions that have sizes are as many as before; they stay the representatives of theirs."""
-        dims = self.universe.dims
-        for dim in self.model.sizes:
-            dims.lead(dim.name)
-        return all(dims.find(dim.name) == dim.name for dim in self.model.sizes)
-
     def _measured(self, text: str, value: Callable[[], Val]) -> Quantity | None:
         kept, known = self.universe.mark(), len(self.universe.tensors)
         try:
             val = value()
-            if len(self.universe.tensors) > known or not self._same_dims():
+            if len(self.universe.tensors) > known or not self.universe.dims.apart(dim.name for dim in self.model.sizes):
                 return None
             dims = tuple(self.universe.dims.find(d) for d in val.dims)
             numbers = self._numbers(val)

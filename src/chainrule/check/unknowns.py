@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
+from chainrule.check.influence import function_cancels
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind
 from chainrule.check.points import reach
@@ -58,8 +59,10 @@ def _tied(lines: Lines, e: Equation, variant: Variant, different: Different) -> 
 
 
 def _pieces(term: Expr, variant: Variant) -> list[Unknown]:
-    """The unknown functions and their derivatives that a term rests on, through definitions."""
-    return [t for t in reach([term], variant.universe.definitions) if isinstance(t, Unknown)]
+    """The unknown functions and their derivatives that a term depends on, through definitions."""
+    found = [t for t in reach([term], variant.universe.definitions) if isinstance(t, Unknown)]
+    idle = {name for name in {u.name for u in found} if function_cancels(variant, term, name)}
+    return [u for u in found if u.name not in idle]
 
 
 def _orders(pieces: Iterable[Unknown]) -> set[tuple[str, int]]:

@@ -41,6 +41,7 @@ class Model:
 
     `deadline` is called before every node and may raise. `seen` collects, for every condition that depends on a
     symbol (indicators, cases, sides of kinks), which truth values occurred. `limit` bounds the elements of any array.
+    Functions without a definition are drawn from `seed`, or from their own of `seeds`.
     """
 
     sizes: Mapping[Dim, int] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Model:
     points: int = 1
     arithmetic: Arithmetic = FLOAT
     seed: int = 0
+    seeds: Mapping[str, int] = field(default_factory=dict)
     deadline: Callable[[], None] = _no_deadline
     precision: int = 128
     limit: int = 2**23

@@ -23,7 +23,7 @@ TERMS = 3
 def smooth(node: Unknown, model: Model) -> Array:
     """The values of an unknown function, or of its partial derivative by the node's slots."""
     sizes = [tuple(model.size(i.dim) for i in bound) for bound, _ in node.args]
-    numbers = _numbers(node.name, sizes, model.seed)
+    numbers = _numbers(node.name, sizes, model.seeds.get(node.name, model.seed))
     slopes = [_dyadic(numbers, (TERMS, *shape), 16, 112) for shape in sizes]
     shifts, scales = _dyadic(numbers, (TERMS,), 0, 192), _dyadic(numbers, (TERMS,), 24, 96)
     model.bounded(TERMS * model.points, node.axes)

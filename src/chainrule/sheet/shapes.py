@@ -7,7 +7,7 @@ every dimension of the document has been unified.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,6 +116,12 @@ class Dims:
         for table in tables:
             if root in table:
                 table[dim] = table.pop(root)
+
+    def apart(self, dims: Iterable[str]) -> bool:
+        """Whether some dimensions that represented theirs are still different ones; they represent theirs again."""
+        for dim in (found := list(dims)):
+            self.lead(dim)
+        return all(self.find(dim) == dim for dim in found)
 
     def name(self, dim: str, declared: str) -> None:
         """Declare the name of a dimension."""

@@ -197,7 +197,7 @@ def _schematic(body: Node) -> bool:
     return any(isinstance(n, Big) and n.op == "sum" and n.sub is None and n.sup is None for n in walk(body))
 
 
-def site_key(world: World, ref: Ref) -> tuple[object, ...]:
+def site_key(world: World, ref: Ref) -> tuple[int, tuple[object, ...]]:
     """What tells definitions of one base apart: primes and labels, not the axis letters."""
     family = world.family(ref.base)
     labels = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"] + list(ref.labels)

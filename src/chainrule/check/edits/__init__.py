@@ -27,7 +27,7 @@ from chainrule.check.edits.parts import (
 from chainrule.check.edits.signs import leading_minus, signs, turned
 from chainrule.check.places import Side
 
-__all__ = ["RULES", "Edit", "Rule", "edits", "grouped", "short"]
+__all__ = ["RULES", "SLIPS", "Edit", "Rule", "edits", "grouped", "short"]
 
 MOST_OF_ONE_RULE = 6
 
@@ -35,23 +35,23 @@ PRODUCT_SIGN = "one product sign"
 """In what the sides differ that only a product of another kind makes equal: where shapes are guessed, so is this."""
 
 RULES: tuple[Rule, ...] = (
-    Rule("sign of a term", "sign", "the sign of one term", signs),
-    Rule("difference turned round", "sign", "the order of one difference", turned),
+    Rule("sign of a term", "sign", "the sign of one term", signs, slip=True),
+    Rule("difference turned round", "sign", "the order of one difference", turned, slip=True),
     Rule("the same slip throughout", "unequal", "one slip made throughout", throughout),
-    Rule("leading minus", "sign", "a leading minus", leading_minus),
-    Rule("numeric factor removed", "factor", "a numeric factor", number_removed, scales=True),
-    Rule("numeric factor added", "factor", "a numeric factor", number_added, scales=True),
-    Rule("transpose", "transposed", "one transpose", transposes),
-    Rule("subscripts exchanged", "index", "the order of two subscripts", index_order),
+    Rule("leading minus", "sign", "a leading minus", leading_minus, slip=True),
+    Rule("numeric factor removed", "factor", "a numeric factor", number_removed, scales=True, slip=True),
+    Rule("numeric factor added", "factor", "a numeric factor", number_added, scales=True, slip=True),
+    Rule("transpose", "transposed", "one transpose", transposes, slip=True),
+    Rule("subscripts exchanged", "index", "the order of two subscripts", index_order, slip=True),
     Rule("order of factors", "transposed", "the order of one product", order),
-    Rule("numeric factor inside", "factor", "a numeric factor", number_added_inside),
+    Rule("numeric factor inside", "factor", "a numeric factor", number_added_inside, slip=True),
     Rule("matrix taken as symmetric", "transposed", "a matrix taken as symmetric", symmetric),
     Rule("index", "index", "one index", indices),
     Rule("label", "index", "one label", labels),
     Rule("number of a component", "index", "one subscript", numbered),
-    Rule("number", "factor", "one number", other_numbers, scales=True),
+    Rule("number", "factor", "one number", other_numbers, scales=True, slip=True),
     Rule("exponent", "unequal", "one exponent", exponents),
-    Rule("function", "wrong-function", "one function", functions),
+    Rule("function", "wrong-function", "one function", functions, slip=True),
     Rule("derivative of a function", "wrong-function", "the derivative of one function", primes),
     Rule("factor missing", "factor", "exactly one factor", factor_added),
     Rule("factor too many", "factor", "exactly one factor", factor_dropped),
@@ -65,13 +65,18 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def edits(side: Side, ratio: bool = False, between: Iterable[tuple[Rule, Edit]] = ()) -> Iterator[tuple[Rule, Edit]]:
+SLIPS = tuple(rule for rule in RULES if rule.slip)
+
+
+def edits(
+    side: Side, ratio: bool = False, between: Iterable[tuple[Rule, Edit]] = (), rules: tuple[Rule, ...] = RULES
+) -> Iterator[tuple[Rule, Edit]]:
     """All edits of a side: some of every rule in the order of the table, then those `between`, then the rest.
 
     When one side is a constant multiple of the other (`ratio`), the rules that multiply come first.
     """
-    rules = sorted(RULES, key=lambda r: not r.scales) if ratio else RULES
-    waiting = [(rule, rule.edits(side)) for rule in rules]
+    ordered = sorted(rules, key=lambda r: not r.scales) if ratio else rules
+    waiting = [(rule, rule.edits(side)) for rule in ordered]
     for rule, found in waiting:
         yield from ((rule, edit) for edit in islice(found, MOST_OF_ONE_RULE))
     yield from between

@@ -34,13 +34,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A kind of mistake: its reason code, in what the sides differ then, its edits, whether they only scale a side."""
+    """A kind of mistake: its reason code, in what the sides differ then, its edits, whether they only scale a side, and
+    whether they are slips of the pen: nobody makes another statement on purpose by such an edit of a true one."""
 
     name: str
     code: str
     differ: str
     edits: Callable[[Side], Iterator[Edit]]
     scales: bool = False
+    slip: bool = False
 
 
 def short(source: str) -> str:

@@ -111,6 +111,8 @@ def _is_square(ref: Ref) -> bool:
 
 
 def _kronecker(frame: Frame, ref: Ref) -> Val:
+    if len(ref.subs) != 2:
+        raise Untyped("a Kronecker delta has two indices", "untyped")  # `{\delta_{ij}}_k`
     dim = frame.new_dim("δ")
     a, b = (frame.index_term(s, dim) for s in ref.subs)
     return scalar(lambda: indicator("==", a(), b()))

@@ -1,0 +1,66 @@
+"""Conditions in force, and what they say of a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chainrule.check.report import Counterexample
+from chainrule.check.solve import Residual
+from chainrule.expr import Expr, Index, add, const, mul
+from chainrule.sheet.statements import Equation
+
+
+@dataclass(frozen=True)
+class Held:
+    """A condition in force: the term that vanishes, the base names it is solved for, and where it was imposed."""
+
+    residual: Residual
+    unknowns: frozenset[str]
+    section: int
+    equation: Equation
+
+
+@dataclass(frozen=True)
+class Follows:
+    """The line holds wherever the conditions do."""
+
+    points: int
+    sizes: dict[str, int]
+    origins: tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Contradicts:
+    """The line holds nowhere that the conditions do; numbers that show it."""
+
+    counterexample: Counterexample
+    sizes: dict[str, int]
+    origins: tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Unsolved:
+    """The unknowns tried do not solve the conditions, or only with one of them zero."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """The line differs where the conditions hold (`there`), but something is left free that could make it hold too."""
+
+    there: Contradicts | None
+
+
+Judged = Follows | Contradicts | Open
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both sides of a line as terms over the same indices."""
+
+    left: Expr
+    right: Expr
+    axes: tuple[Index, ...]
+
+    @property
+    def difference(self) -> Residual:
+        return Residual(add(self.left, mul(const(-1), self.right)), self.axes)
