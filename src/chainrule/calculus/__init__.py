@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chainrule.calculus.derivative import derivative, resolve
+from chainrule.calculus.matrix import NoMatrixForm, matrix_form
 from chainrule.calculus.reverse import gradients
 from chainrule.calculus.rules import RULES, Rule
 from chainrule.calculus.simplify import contract
 
-__all__ = ["RULES", "Rule", "contract", "derivative", "gradients", "resolve"]
+__all__ = ["RULES", "NoMatrixForm", "Rule", "contract", "derivative", "gradients", "matrix_form", "resolve"]

@@ -6,7 +6,7 @@ Rows, for a sum over i of a product:
 * expand: a factor that is a sum holding a delta over i is multiplied out;
 * pick: sum_i [i = e] f_i = f_e, where e runs in the range of i: an index over the same dimension, a number inside a
   fixed dimension, a label (an integer symbol, whose values lie in the range it indexes), a place found by argmax;
-* swap: sum_i f_i sum_j [i = e_j] g_ij = sum_j sum_i [i = e_j] f_i g_ij, where pick then applies.
+* swap: sum_i f_i sum_j [i = e_j] g_ij = sum_j sum_i [i = e_j] f_i g_ij, where pick or expand then applies.
 
 Every row removes a sum, a delta or an addition under a sum, so contraction ends; `expand` is bounded.
 """
@@ -105,14 +105,16 @@ def _in_range(place: Expr, index: Index) -> bool:
 
 def _swap(index: Index, factors: tuple[Expr, ...], expansions: int) -> Expr | None:
     for k, factor in enumerate(factors):
-        if not (isinstance(factor, Reduce) and factor.op == "sum" and _holds_delta(index, factor.body)):
+        if not (isinstance(factor, Reduce) and factor.op == "sum" and _holds_delta_within(index, factor.body)):
             continue
         rest = factors[:k] + factors[k + 1 :]
         inner = fresh(factor.index.dim, *rest, factor.body, value(index))
         body = substitute(factor.body, {factor.index: value(inner)})
-        picked = _pick(index, (*rest, *(body.factors if isinstance(body, Mul) else (body,))), expansions)
-        if picked is not None:
-            return _sum(inner, picked, expansions)
+        parts = (*rest, *(body.factors if isinstance(body, Mul) else (body,)))
+        for row in (_pick, _expand):
+            found = row(index, parts, expansions)
+            if found is not None:
+                return _sum(inner, found, expansions)
     return None
 
 
@@ -124,6 +126,13 @@ def _expand(index: Index, factors: tuple[Expr, ...], expansions: int) -> Expr | 
             rest = factors[:k] + factors[k + 1 :]
             return add(*(_sum(index, mul(*rest, term), expansions - 1) for term in factor.terms))
     return None
+
+
+def _holds_delta_within(index: Index, term: Expr) -> bool:
+    """Whether a delta over the index stands among the factors, or in a sum among them."""
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    sums = (t for f in factors if isinstance(f, Add) for t in f.terms)
+    return any(_holds_delta(index, f) for f in (*factors, *sums))
 
 
 def _holds_delta(index: Index, term: Expr) -> bool:

@@ -1,0 +1,255 @@
+"""Matrix notation: expressions over whole arrays, as textbooks and NumPy write them.
+
+An `Array` is an operation over arrays together with the indices that its axes stand for: none for a scalar, one for a
+column vector, two for a matrix (rows, columns). The smart constructors below keep the few rules that make notation
+short: a transpose goes to the leaves of a product, products are flat, numbers stand in front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from chainrule.expr.index import Dim, Index, Symbol
+
+Axes = tuple[Index, ...]
+Data = Symbol | Fraction | str | Dim | None
+
+OPERATIONS = {
+    "symbol": "data[axes], a given or defined tensor",
+    "number": "the number data",
+    "size": "the number of values of the dimension data",
+    "ones": "the vector of ones",
+    "identity": "the identity matrix",
+    "unit": "the unit vector e_k of the label args[0]",
+    "transpose": "A^T",
+    "matmul": "A B, A b",
+    "inner": "a^T b",
+    "outer": "a b^T",
+    "trace": "tr A",
+    "frobenius": "sum_ij A_ij B_ij = tr(A^T B)",
+    "sum": "the sum of all entries",
+    "diag": "the matrix with the vector on its diagonal",
+    "diagonal": "the diagonal of a matrix",
+    "inverse": "A^-1",
+    "det": "det A",
+    "product": "the Hadamard product, scalars and the number data in front",
+    "add": "A + B",
+    "power": "every entry to the power data, or to the power args[1]",
+    "function": "the function data of every entry",
+    "softmax": "softmax over the axis data (the last: the rows)",
+    "max": "the largest entry over the axes that are gone",
+    "min": "the smallest entry over the axes that are gone",
+    "compare": "1 where args[0] data args[1], else 0",
+    "where": "args[1] where args[0] is 1, else args[2]",
+    "spread": "the same along the axes that the argument lacks",
+}
+"""Every operation and what it means; `write` holds how each is written, `values` how it is computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An operation of `OPERATIONS` over `args`; `axes` are the indices it stands for, `data` what else it needs."""
+
+    op: str
+    args: tuple[Array, ...] = ()
+    axes: Axes = ()
+    data: Data = None
+    digest: int = field(init=False, compare=False, repr=False)
+    turns: int = field(init=False, compare=False, repr=False)
+    """How many transposes are written in it: of two orders of the axes the one with fewer reads better."""
+
+    def __post_init__(self) -> None:
+        if self.op not in OPERATIONS:
+            raise ValueError(f"no operation {self.op!r}")
+        object.__setattr__(self, "turns", sum(a.turns for a in self.args) + (self.op == "transpose"))
+        object.__setattr__(self, "digest", hash((self.op, tuple(a.digest for a in self.args), self.axes, self.data)))
+
+    def __hash__(self) -> int:
+        return self.digest
+
+    @property
+    def rank(self) -> int:
+        """The number of axes."""
+        return len(self.axes)
+
+
+def number(value: Fraction | int) -> Array:
+    """A number."""
+    return Array("number", data=Fraction(value))
+
+
+ONE = number(1)
+
+
+def size(dim: Dim) -> Array:
+    """The number of values of a dimension."""
+    return number(dim.fixed) if dim.fixed is not None else Array("size", data=dim)
+
+
+def transpose(a: Array) -> Array:
+    """A^T, at the leaves: (A B)^T = B^T A^T."""
+    turned = a.axes[::-1]
+    match a.op:
+        case "transpose":
+            return a.args[0]
+        case "matmul":
+            return matmul(*(transpose(f) for f in reversed(a.args)))
+        case "outer":
+            return Array("outer", a.args[::-1], turned)
+        case "diag" | "identity":
+            return Array(a.op, a.args, turned, a.data)
+        case "inverse":
+            return Array("inverse", (transpose(a.args[0]),), turned)
+        case "add" if all(t.rank == 2 for t in a.args):
+            return Array("add", tuple(map(transpose, a.args)), turned)
+        case "product" if any(f.op == "transpose" for f in a.args):
+            return Array("product", tuple(transpose(f) if f.rank == 2 else f for f in a.args), turned, a.data)
+    return Array("transpose", (a,), turned)
+
+
+def matmul(*factors: Array) -> Array:
+    """A B .. of matrices, the last one may be a vector; flat, without identities, numbers and scalars in front."""
+    flat, scalars = list[Array](), list[Array]()
+    for f in factors:
+        outside, core = split(f)
+        scalars += outside
+        flat += core.args if core.op == "matmul" else [core]
+    axes = flat[0].axes[:1] + flat[-1].axes[1:]
+    kept = [f for f in flat if f.op != "identity"]
+    if not kept or (len(kept) == 1 and kept[0].axes != axes):
+        kept = flat
+    core = kept[0] if len(kept) == 1 else Array("matmul", tuple(kept), axes)
+    return product(*scalars, core)
+
+
+def split(a: Array) -> tuple[list[Array], Array]:
+    """The scalar factors of a product that has a single array factor, and that factor."""
+    if a.op != "product" or not a.axes:
+        return [], a
+    own = [f for f in a.args if f.axes]
+    if len(own) != 1:
+        return [], a
+    scalars = [f for f in a.args if not f.axes]
+    coefficient = number(a.data) if isinstance(a.data, Fraction) else ONE
+    return [coefficient, *scalars], own[0]
+
+
+def product(*factors: Array) -> Array:
+    """The Hadamard product of arrays over the same axes, times scalars; the number is kept in `data`."""
+    coefficient, kept = Fraction(1), list[Array]()
+    for f in factors:
+        if f.op == "product":
+            coefficient *= f.data if isinstance(f.data, Fraction) else 1
+            kept += f.args
+        elif f.op == "number" and isinstance(f.data, Fraction):
+            coefficient *= f.data
+        else:
+            kept.append(f)
+    if coefficient == 0 or not kept:
+        axes = next((f.axes for f in kept if f.axes), ())
+        return Array("spread", (number(coefficient),), axes) if axes else number(coefficient)
+    if coefficient == 1 and len(kept) == 1:
+        return kept[0]
+    axes = next((f.axes for f in kept if f.axes), ())
+    return Array("product", tuple(kept), axes, coefficient)
+
+
+def add(*terms: Array) -> Array:
+    """The sum of arrays over the same axes, common factors in front: a A B + a A C is a A (B + C)."""
+    flat = [t for term in terms for t in (term.args if term.op == "add" else (term,))]
+    if len(flat) == 1:
+        return flat[0]
+    for row in (_common_number, _common_scalar, _common_left, _common_right):
+        found = row(flat)
+        if found is not None:
+            return found
+    return Array("add", tuple(flat), flat[0].axes)
+
+
+def _coefficient(a: Array) -> Fraction:
+    if a.op == "number" and isinstance(a.data, Fraction):
+        return a.data
+    return a.data if a.op == "product" and isinstance(a.data, Fraction) else Fraction(1)
+
+
+def _common_number(terms: list[Array]) -> Array | None:
+    """A number that all terms carry, up to its sign; the sum then begins with a plus."""
+    numbers = [_coefficient(t) for t in terms]
+    size = abs(numbers[0])
+    sign = -1 if all(n < 0 for n in numbers) else 1
+    if any(abs(n) != size for n in numbers) or size * sign == 1:
+        return None
+    return product(number(size * sign), add(*(product(number(1 / (size * sign)), t) for t in terms)))
+
+
+def _common_scalar(terms: list[Array]) -> Array | None:
+    """A scalar factor that all terms have."""
+    if any(t.op != "product" for t in terms) or not terms[0].axes:
+        return None
+    for scalar in (f for f in terms[0].args if not f.axes):
+        if all(scalar in t.args for t in terms):
+            return product(scalar, add(*(_without(t, scalar) for t in terms)))
+    return None
+
+
+def _without(a: Array, factor: Array) -> Array:
+    left = list(a.args)
+    left.remove(factor)
+    return product(number(_coefficient(a)), *left)
+
+
+def _common_left(terms: list[Array]) -> Array | None:
+    """A matrix that all terms begin with."""
+    return _common_matrix(terms, 0)
+
+
+def _common_right(terms: list[Array]) -> Array | None:
+    """A matrix or vector that all terms end with."""
+    return _common_matrix(terms, -1)
+
+
+def _common_matrix(terms: list[Array], end: int) -> Array | None:
+    parts = [split(t) for t in terms]
+    if any(core.op != "matmul" for _, core in parts):
+        return None
+    first = parts[0][1].args[end]
+    if any(core.args[end] != first for _, core in parts):
+        return None
+    rest = []
+    for scalars, core in parts:
+        left = core.args[1:] if end == 0 else core.args[:-1]
+        rest.append(product(*scalars, matmul(*left)))
+    inner = add(*rest)
+    return matmul(first, inner) if end == 0 else matmul(inner, first)
+
+
+def power(base: Array, exponent: Fraction) -> Array:
+    """Every entry to a constant power."""
+    return base if exponent == 1 else Array("power", (base,), base.axes, exponent)
+
+
+def spread(a: Array, axes: Axes) -> Array:
+    """The array over `axes`, the same along those it lacks."""
+    if a.axes == axes:
+        return a
+    if a.rank == 2 and len(axes) == 2:
+        return transpose(a)
+    if a.op == "product" and not a.axes:
+        return product(a, Array("spread", (ONE,), axes))
+    return Array("spread", (a,), axes)
+
+
+def walk(*roots: Array) -> Iterable[Array]:
+    """Every node under the roots once, children first."""
+    done: dict[Array, None] = {}
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            done[node] = None
+        elif node not in done:
+            stack.append((node, True))
+            stack += [(a, False) for a in reversed(node.args)]
+    return done

@@ -1,0 +1,1 @@
+"""Questions answered: derivatives with the steps that lead to them."""

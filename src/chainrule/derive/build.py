@@ -1,0 +1,163 @@
+"""A Python-style formula with shapes, as terms: definitions of its intermediate quantities and a scalar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chainrule.calculus import contract
+from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor
+from chainrule.derive.shapes import Shapes, infer
+from chainrule.expr.definitions import Definition, Definitions
+from chainrule.expr.index import Dim, Index, Symbol
+from chainrule.expr.terms import Component, Expr, component, const, substitute, value
+from chainrule.read.python import Formula, FormulaError, parse
+
+
+@dataclass
+class Problem:
+    """What is to be differentiated: a scalar `loss` over `inputs`, through the definitions of `named` quantities.
+
+    `values` are those that stand for the value of a function: derivatives are written through them. `names` is the TeX
+    of every symbol, `minted` the symbols that the author did not name.
+    """
+
+    loss: Expr
+    inputs: dict[str, Symbol]
+    definitions: Definitions
+    named: list[Symbol] = field(default_factory=list)
+    values: set[Symbol] = field(default_factory=set)
+    names: dict[Symbol, str] = field(default_factory=dict)
+    minted: set[Symbol] = field(default_factory=set)
+    assumptions: list[str] = field(default_factory=list)
+
+
+def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
+    """The problem that a formula states. Raises `FormulaError`.
+
+    >>> problem = build("sum((X @ w - y)**2)", {})
+    >>> problem.inputs["X"].axes, problem.assumptions
+    ((Dim(name='n', low=1), Dim(name='d', low=1)), ['no shape is given: X is a matrix, w is a vector, y is a vector'])
+    """
+    defined, formulas = parse(text)
+    if defined[-1] is not None:
+        raise FormulaError(f"the last line defines {defined[-1]}; write the scalar to differentiate as the last line", text)
+    shapes = infer(formulas, defined, given, text)
+    return _Builder(shapes, text).build(formulas, defined)
+
+
+class _Builder:
+    def __init__(self, shapes: Shapes, text: str) -> None:
+        self.text, self.fresh, self.count = text, 0, {}
+        self.inputs = {n: Symbol(n, dims) for n, dims in shapes.dims.items()}
+        self.problem = Problem(const(0), self.inputs, Definitions(), assumptions=shapes.assumptions)
+        self.problem.names = {s: tex_name(n) for n, s in self.inputs.items()}
+        self.known: dict[str, Symbol] = dict(self.inputs)
+
+    def build(self, formulas: list[Formula], defined: list[str | None]) -> Problem:
+        """Every line in turn; the last one is the loss."""
+        for formula, name in zip(formulas, defined, strict=True):
+            tensor = self.tensor(formula)
+            if name is None:
+                self.problem.loss = tensor.term
+            else:
+                self.define(name, tensor, tex_name(name))
+        self.shorten_names()
+        return self.problem
+
+    def index(self, dim: Dim) -> Index:
+        self.fresh += 1
+        return Index(f"i{self.fresh}", dim)
+
+    def read(self, symbol: Symbol) -> Tensor:
+        axes = tuple(self.index(dim) for dim in symbol.axes)
+        return Tensor(component(symbol, *axes), axes)
+
+    def tensor(self, root: Formula) -> Tensor:
+        """The tensor of a formula; activations and what goes into them become quantities of their own."""
+        done: dict[int, Tensor] = {}
+        for node in _postorder(root):
+            if node.op == "number":
+                done[id(node)] = Tensor(const(node.value))  # type: ignore[arg-type]
+            elif node.op == "name":
+                done[id(node)] = self.read(self.known[str(node.value)])
+            else:
+                args = [done[id(a)] for a in node.args]
+                if OPERATIONS[node.op].names_value:
+                    args = [self.named(a, "z") for a in args]
+                found = OPERATIONS[node.op].build(node, [self.renamed(a) for a in args])
+                if OPERATIONS[node.op].names_value:
+                    found = self.named(found, "h" if node.op in VALUES_WITH_NAMES else "p", is_value=True)
+                done[id(node)] = found
+        return done[id(root)]
+
+    def renamed(self, t: Tensor) -> Tensor:
+        """The tensor over indices of its own, so that no two arguments share one."""
+        axes = tuple(self.index(i.dim) for i in t.axes)
+        return Tensor(substitute(t.term, dict(zip(t.axes, map(value, axes), strict=True))), axes)
+
+    def named(self, t: Tensor, letter: str, is_value: bool = False) -> Tensor:
+        """The tensor as a quantity of its own, unless it is one."""
+        if isinstance(t.term, Component):
+            return t
+        letter = letter.upper() if len(t.axes) == 2 else letter
+        while letter in self.inputs or letter in self.known:
+            letter = chr(ord(letter) - 1)
+        self.count[letter] = self.count.get(letter, 0) + 1
+        number = self.count[letter]
+        symbol = self.define(f"{letter}{number}", t, f"{letter}_{{{number}}}")
+        self.problem.minted.add(symbol)
+        if is_value:
+            self.problem.values.add(symbol)
+        return self.read(symbol)
+
+    def define(self, name: str, t: Tensor, tex: str) -> Symbol:
+        if name in self.known:
+            raise FormulaError(f"{name} is defined twice", self.text)
+        symbol = Symbol(name, tuple(i.dim for i in t.axes))
+        self.problem.definitions.add(Definition(symbol, t.axes, contract(t.term)))
+        self.problem.named.append(symbol)
+        self.problem.names[symbol] = tex
+        self.known[name] = symbol
+        return symbol
+
+    def shorten_names(self) -> None:
+        """A letter that is used once needs no number."""
+        for symbol in self.problem.minted:
+            letter = symbol.name[0]
+            if self.count[letter] == 1:
+                self.problem.names[symbol] = letter
+
+
+def _postorder(root: Formula) -> list[Formula]:
+    order: list[Formula] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack += node.args
+    return order[::-1]
+
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
+)
+_SHORT = {"lam": "lambda", "lmbda": "lambda", "lambda_": "lambda", "eps": "epsilon"}
+
+
+def tex_name(name: str) -> str:
+    r"""TeX of a Python name: `W1` is W_{1}, `y_hat` \hat{y}, `lam` \lambda.
+
+    >>> tex_name("W1"), tex_name("lam"), tex_name("s_out"), tex_name("y_hat")
+    ('W_{1}', '\\lambda', 's_{out}', '\\hat{y}')
+    """
+    head, _, tail = name.rstrip("_").partition("_")
+    digits = head.rstrip("0123456789")
+    if digits and digits != head:
+        head, tail = digits, head[len(digits) :] + tail
+    head = _SHORT.get(head, head)
+    written = rf"\{head}" if head in GREEK else head if len(head) == 1 else rf"\mathrm{{{head}}}"
+    if tail == "hat":
+        return rf"\hat{{{written}}}"
+    return f"{written}_{{{tail.replace('_', ' ')}}}" if tail else written

@@ -1,0 +1,172 @@
+"""Gradients with the steps that lead to them: one record, from which every depth and every writing is drawn.
+
+The cotangents come from reverse accumulation over the quantities of the problem. Derivatives of an activation are
+written through its value (`h ⊙ (1 - h)`), the cotangent of a value is put into that of its argument, and each
+cotangent is brought into matrix form. Every result is compared with forward accumulation and with finite differences
+before it is given out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
+from chainrule.calculus.arrays import Array
+from chainrule.derive.build import Problem
+from chainrule.derive.through import through_values
+from chainrule.expr.definitions import Definition, Definitions
+from chainrule.expr.index import Index, Symbol
+from chainrule.expr.terms import Expr, component, substitute, value
+
+
+@dataclass(frozen=True)
+class Written:
+    """A quantity: its symbol (None: the loss), indices, entry, and matrix form where it has one."""
+
+    symbol: Symbol | None
+    indices: tuple[Index, ...]
+    term: Expr
+    form: Array | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One equation of a derivation: the derivative by `by` (a quantity), and why it holds."""
+
+    rule: str
+    by: Symbol
+    right: Written
+    why: str
+
+
+@dataclass
+class Derivation:
+    """The derivative of the loss by one input: forward definitions, steps back, and the result, whole and through names."""
+
+    problem: Problem
+    wrt: Symbol
+    order: int
+    forward: list[Written]
+    steps: list[Step]
+    result: Written
+    whole: Written
+    cotangents: dict[Symbol, Symbol] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def first_order(problem: Problem, targets: list[Symbol]) -> list[Derivation]:
+    """The gradient by each target."""
+    back = _Backward(problem, targets)
+    return [back.derivation(t) for t in targets]
+
+
+def _written(symbol: Symbol | None, indices: tuple[Index, ...], term: Expr) -> Written:
+    try:
+        return Written(symbol, indices, term, matrix_form(term, indices))
+    except NoMatrixForm:
+        return Written(symbol, indices, term, None)
+
+
+class _Backward:
+    """The cotangents of every quantity between the loss and the targets."""
+
+    def __init__(self, problem: Problem, targets: list[Symbol]) -> None:
+        self.problem = problem
+        table = problem.definitions
+        self.changing = {s for s in problem.named if any(table.depends(s, t) for t in targets)}
+        order = [s for s in problem.named if s in self.changing]
+        self.found = gradients(problem.loss, [*targets, *order], Definitions(table.values()))
+        self.bars = {definition.symbol: s for s, definition in self.found.items()}
+        self.bodies: dict[Symbol, Definition] = {}
+        for symbol in [*reversed(order), *targets]:
+            self.bodies[symbol] = self.simplified(self.found[symbol])
+
+    def simplified(self, definition: Definition) -> Definition:
+        """The cotangent with those of function values put in, and values for functions."""
+        inlined = {
+            bar: self.bodies[s].at
+            for bar, s in self.bars.items()
+            if s in self.problem.values and bar in definition.body.symbols
+        }
+        body = contract(substitute(definition.body, inlined)) if inlined else definition.body
+        body = through_values(body, self.values_in(body))
+        return Definition(definition.symbol, definition.indices, contract(body))
+
+    def values_in(self, body: Expr) -> list[Definition]:
+        """The definitions of function values whose arguments are in the term."""
+        table = self.problem.definitions
+        return [table[s] for s in self.problem.named if s in self.problem.values and table[s].body.symbols & body.symbols]
+
+    def derivation(self, target: Symbol) -> Derivation:
+        """The steps that lead to one target, and the result."""
+        needed = self.needed(target)
+        result = self.bodies[target]
+        steps = [self.step(s) for s in [*needed, target]]
+        quantities = self.quantities([self.bodies[s].body for s in [*needed, target]])
+        forward = [_written(s, self.problem.definitions[s].indices, self.problem.definitions[s].body) for s in quantities]
+        whole = self.whole(result)
+        return Derivation(
+            self.problem, target, 1, forward, steps, steps[-1].right, whole,
+            {bar: s for bar, s in self.bars.items()},
+        )  # fmt: skip
+
+    def needed(self, target: Symbol) -> list[Symbol]:
+        """The quantities whose cotangents the target's rests on, from the loss on."""
+        held, waiting = set[Symbol](), [target]
+        while waiting:
+            for bar in self.bodies[waiting.pop()].body.symbols & self.bars.keys():
+                if self.bars[bar] not in held:
+                    held.add(self.bars[bar])
+                    waiting.append(self.bars[bar])
+        return [s for s in reversed(self.problem.named) if s in held]
+
+    def step(self, symbol: Symbol) -> Step:
+        body = self.bodies[symbol]
+        users = sorted(self.problem.names[self.bars[b]] for b in body.body.symbols & self.bars.keys())
+        rule = "chain rule" if users else "derivative"
+        why = f"chain rule through {', '.join(users)}" if users else "derivative of the loss"
+        return Step(rule, symbol, _written(symbol, body.indices, body.body), why)
+
+    def quantities(self, bodies: Iterable[Expr]) -> list[Symbol]:
+        """The named quantities that the terms speak of, and those that these are made of."""
+        table, held = self.problem.definitions, set[Symbol]()
+        waiting = [s for body in bodies for s in body.symbols if s in table]
+        while waiting:
+            symbol = waiting.pop()
+            if symbol not in held:
+                held.add(symbol)
+                waiting += [s for s in table[symbol].body.symbols if s in table]
+        return [s for s in self.problem.named if s in held]
+
+    def whole(self, definition: Definition) -> Written:
+        """The result in the inputs alone."""
+        body = definition.body
+        for bar in (self.found[s].symbol for s in (*self.problem.named, *self.bodies)):
+            if bar in body.symbols and bar != definition.symbol:
+                body = substitute(body, {bar: self.bodies[self.bars[bar]].at})
+        body = expanded(body, self.problem)
+        return _written(None, definition.indices, contract(body))
+
+
+def expanded(body: Expr, problem: Problem) -> Expr:
+    """The term with every named quantity written out."""
+    for symbol in reversed(problem.named):
+        if symbol in body.symbols:
+            body = substitute(body, {symbol: problem.definitions[symbol].at})
+    return body
+
+
+def second_order(problem: Problem, target: Symbol) -> Derivation:
+    """The Hessian by one target: entry (i, j) is the second derivative by entries i and j."""
+    loss = expanded(problem.loss, problem)
+    first = tuple(Index(f"i{k}", dim) for k, dim in enumerate(target.axes, 1))
+    second = tuple(Index(f"j{k}", dim) for k, dim in enumerate(target.axes, 1))
+    gradient = derivative(loss, component(target, *map(value, first)), Definitions())
+    hessian = contract(derivative(gradient, component(target, *map(value, second)), Definitions()))
+    one, two = _written(target, first, gradient), _written(target, (*first, *second), hessian)
+    steps = [
+        Step("derivative", target, one, "derivative of the loss"),
+        Step("second derivative", target, two, "derivative of the gradient"),
+    ]
+    return Derivation(problem, target, 2, [], steps, two, two)

@@ -1,0 +1,359 @@
+"""The operations of Python-style formulas: NumPy's, SciPy's and torch's names, each with its rank, shape and term.
+
+A tensor is a term and an order of its free indices; `build` gives the tensor of a result from those of the arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chainrule.expr import tensors
+from chainrule.expr.functions import BY_NAME
+from chainrule.expr.index import Dim, Index
+from chainrule.expr.terms import (
+    ONE,
+    Const,
+    Expr,
+    add,
+    apply,
+    const,
+    determinant,
+    div,
+    inverse,
+    mul,
+    neg,
+    power,
+    reduce,
+    size,
+    sub,
+    substitute,
+    value,
+)
+from chainrule.read.python import Formula, FormulaError
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A term and the order of its indices."""
+
+    term: Expr
+    axes: tuple[Index, ...] = ()
+
+
+Rank = Callable[[Formula, list[int]], "tuple[int | None, int]"]
+Build = Callable[[Formula, list[Tensor]], Tensor]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A row: how the rank of the result follows (None: impossible; the number is what had to be assumed), the name of
+    the rule for its shape, and the tensor it builds. `names_value` says that its value deserves a name of its own."""
+
+    rank: Rank
+    shape: str
+    build: Build
+    names_value: bool = False
+
+
+class _Fresh:
+    """Indices that no two tensors share."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, dim: Dim) -> Index:
+        self.count += 1
+        return Index(f"a{self.count}", dim)
+
+
+def moved(t: Tensor, axes: tuple[Index, ...]) -> Expr:
+    """The term over other indices."""
+    return substitute(t.term, {i: value(j) for i, j in zip(t.axes, axes, strict=True)})
+
+
+def axis_of(node: Formula) -> int | None:
+    """The option axis (torch: dim), None for all axes."""
+    axis = node.options.get("axis", node.options.get("dim"))
+    if axis is not None and (not isinstance(axis, int) or isinstance(axis, bool)):
+        raise FormulaError(f"axis of {node.op} is a whole number, found {axis!r}")
+    return axis
+
+
+def keeps_axes(node: Formula) -> bool:
+    """The option keepdims (torch: keepdim): a reduced axis stays, with one place."""
+    return node.options.get("keepdims", node.options.get("keepdim", False)) is True
+
+
+def _left(node: Formula, t: Tensor, gone: tuple[Index, ...]) -> tuple[Index, ...]:
+    """The axes of a reduced tensor."""
+    if keeps_axes(node):
+        return tuple(Index(i.name, Dim("1")) if i in gone else i for i in t.axes)
+    return tuple(i for i in t.axes if i not in gone)
+
+
+# ranks
+
+
+def entrywise(penalty: int = 0) -> Rank:
+    """The larger rank; a partner of another rank costs `penalty`, unless it is a number."""
+
+    def rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
+        ranks = {r for r, a in zip(args, node.args, strict=True) if not _is_number(a)}
+        return max(args), penalty if len(ranks) > 1 else 0
+
+    return rank
+
+
+def _is_number(node: Formula) -> bool:
+    return node.op == "number" or (node.op in ("neg", "pos", "/", "*", "**") and all(map(_is_number, node.args)))
+
+
+def matmul_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
+    return (None, 0) if min(args) < 1 or len(args) != 2 else (sum(args) - 2, 0)
+
+
+def gone_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
+    axis = axis_of(node)
+    if len(args) != 1 or args[0] == 0:
+        return None, 0
+    if keeps_axes(node):
+        return args[0], 0
+    if axis is None:
+        return 0, 0
+    return (args[0] - 1, 0) if -args[0] <= axis < args[0] else (None, 0)
+
+
+def exactly(given: int, result: int) -> Rank:
+    return lambda node, args: (result if args == [given] else None, 0)
+
+
+def at_least_one(node: Formula, args: list[int]) -> tuple[int | None, int]:
+    return (args[0] if len(args) == 1 and args[0] >= 1 else None, 0)
+
+
+def diag_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
+    return ({1: 2, 2: 1}.get(args[0]) if len(args) == 1 else None), 0
+
+
+def pair_rank(result: int) -> Rank:
+    return lambda node, args: (result if args == [1, 1] else None, 0)
+
+
+# tensors
+
+
+def aligned(args: list[Tensor]) -> tuple[list[Expr], tuple[Index, ...]]:
+    """The terms over common axes, aligned from the right; an axis of size 1 is read at its one place."""
+    axes = list(max(args, key=lambda t: len(t.axes)).axes)
+    for t in args:
+        for k in range(1, len(t.axes) + 1):
+            if axes[-k].dim.fixed == 1:
+                axes[-k] = t.axes[-k]
+    terms = []
+    for t in args:
+        mapping = {}
+        for k in range(1, len(t.axes) + 1):
+            mine, common = t.axes[-k], axes[-k]
+            mapping[mine] = const(1) if mine.dim.fixed == 1 and common.dim.fixed != 1 else value(common)
+        terms.append(substitute(t.term, mapping))
+    return terms, tuple(axes)
+
+
+def lift(function: Callable[..., Expr]) -> Build:
+    def build(node: Formula, args: list[Tensor]) -> Tensor:
+        terms, axes = aligned(args)
+        return Tensor(function(*terms), axes)
+
+    return build
+
+
+def _matmul(node: Formula, args: list[Tensor]) -> Tensor:
+    left, right = args
+    term = reduce("sum", left.axes[-1], mul(left.term, moved(right, (left.axes[-1], *right.axes[1:]))))
+    return Tensor(term, (*left.axes[:-1], *right.axes[1:]))
+
+
+def _power(node: Formula, args: list[Tensor]) -> Tensor:
+    (base, exponent), axes = aligned(args)
+    return Tensor(power(base, exponent), axes)
+
+
+def over(function: Callable[..., Expr], keeps: bool = False) -> Build:
+    """A function along one axis, or along all of them."""
+
+    def build(node: Formula, args: list[Tensor]) -> Tensor:
+        (t,) = args
+        axis = axis_of(node)
+        if keeps and axis is None:
+            axis = -1
+        gone = t.axes if axis is None else (t.axes[axis],)
+        term = function(t.term, *gone) if len(gone) == 1 or function in _MANY else _twice(function, t.term, gone)
+        return Tensor(term, t.axes if keeps else _left(node, t, gone))
+
+    return build
+
+
+def _twice(function: Callable[..., Expr], term: Expr, gone: tuple[Index, ...]) -> Expr:
+    for index in gone:
+        term = function(term, index)
+    return term
+
+
+def _variance(body: Expr, *gone: Index) -> Expr:
+    mean, count = body, ONE
+    for index in gone:
+        mean, count = tensors.mean(mean, index), mul(count, size(index.dim))
+    spread = power(sub(body, mean), const(2))
+    for index in gone:
+        spread = reduce("sum", index, spread)
+    return div(spread, count)
+
+
+def _logsumexp(body: Expr, *gone: Index) -> Expr:
+    found = apply("exp", body)
+    for index in gone:
+        found = reduce("sum", index, found)
+    return apply("log", found)
+
+
+def _norm(body: Expr, *gone: Index) -> Expr:
+    return tensors.norm(body, *gone)
+
+
+_MANY = (_variance, _logsumexp, _norm)
+
+
+def _norm_of(node: Formula, args: list[Tensor]) -> Tensor:
+    (t,) = args
+    order = node.options.get("ord", node.options.get("p", 2))
+    axis = axis_of(node)
+    gone = t.axes if axis is None else (t.axes[axis],)
+    if order == "fro" or (order == 2 and len(gone) == 1) or (order == 2 and "p" not in node.options and "ord" not in node.options):
+        return Tensor(tensors.norm(t.term, *gone), _left(node, t, gone))
+    if len(gone) == 2:
+        raise FormulaError(f"norm of a matrix: only the Frobenius norm is read, found ord={order!r}")
+    if not isinstance(order, int | float) or order <= 0:
+        raise FormulaError(f"norm: ord is a positive number, found {order!r}")
+    p = "inf" if order == float("inf") else Fraction(str(order))
+    return Tensor(tensors.norm(t.term, *gone, p=p), _left(node, t, gone))
+
+
+def _transposed(node: Formula, args: list[Tensor]) -> Tensor:
+    return Tensor(args[0].term, args[0].axes[::-1])
+
+
+def _matrix(function: str) -> Build:
+    def build(node: Formula, args: list[Tensor]) -> Tensor:
+        (t,) = args
+        row, col = t.axes
+        if function == "trace":
+            return Tensor(tensors.trace(t.term, row, col))
+        if function == "det":
+            return Tensor(determinant(t.term, row, col))
+        if function == "logdet":
+            return Tensor(tensors.log_determinant(t.term, row, col))
+        return Tensor(inverse(t.term, row, col, value(row), value(col)), (row, col))
+
+    return build
+
+
+def _diag(node: Formula, args: list[Tensor]) -> Tensor:
+    (t,) = args
+    if len(t.axes) == 2:
+        return Tensor(tensors.diagonal(t.term, *t.axes), t.axes[:1])
+    copy = Index(t.axes[0].name + "'", t.axes[0].dim)
+    return Tensor(tensors.diagonal_matrix(t.term, t.axes[0], copy), (t.axes[0], copy))
+
+
+def _outer(node: Formula, args: list[Tensor]) -> Tensor:
+    a, b = args
+    return Tensor(mul(a.term, b.term), (*a.axes, *b.axes))
+
+
+def _inner(node: Formula, args: list[Tensor]) -> Tensor:
+    (a, b), axes = aligned(args)
+    return Tensor(reduce("sum", axes[0], mul(a, b)))
+
+
+def _clip(x: Expr, low: Expr, high: Expr) -> Expr:
+    return apply("clip", x, low, high)
+
+
+ENTRYWISE = {
+    "+": (add, 1), "-": (sub, 1), "*": (mul, 0), "/": (div, 0),
+    "maximum": (lambda a, b: apply("max", a, b), 0), "minimum": (lambda a, b: apply("min", a, b), 0),
+    "add": (add, 1), "subtract": (sub, 1), "multiply": (mul, 0), "divide": (div, 0), "neg": (neg, 0), "pos": (lambda x: x, 0),
+    "square": (lambda x: power(x, const(2)), 0), "reciprocal": (lambda x: div(ONE, x), 0),
+    "log1p": (lambda x: apply("log", add(ONE, x)), 0), "expm1": (lambda x: sub(apply("exp", x), ONE), 0),
+    "logsigmoid": (lambda x: neg(apply("softplus", neg(x))), 0), "clip": (_clip, 0), "clamp": (_clip, 0),
+    "mish": (lambda x: mul(x, apply("tanh", apply("softplus", x))), 0),
+    "logaddexp": (lambda a, b: apply("log", add(apply("exp", a), apply("exp", b))), 0),
+}  # fmt: skip
+"""Entrywise operations: the term, and what it costs to assume partners of different rank."""
+
+UNARY_WORDS = {
+    "exp": "exp", "log": "log", "log2": "log2", "log10": "log10", "sqrt": "sqrt", "abs": "abs", "absolute": "abs", "fabs": "abs",
+    "sign": "sign", "sgn": "sign", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "arcsin", "arccos": "arccos",
+    "arctan": "arctan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "sigmoid": "sigmoid", "expit": "sigmoid", "relu": "relu", "softplus": "softplus", "gelu": "gelu", "silu": "silu",
+    "swish": "silu", "elu": "elu", "erf": "erf", "gammaln": "gammaln", "lgamma": "gammaln", "heaviside": "heaviside",
+}  # fmt: skip
+"""Names of NumPy, SciPy and torch for the functions of the table."""
+
+VALUES_WITH_NAMES = frozenset({"tanh", "sigmoid", "relu", "softplus", "gelu", "silu", "elu"})
+"""Activations: their argument and their value are quantities of their own in every textbook."""
+
+
+def _unary(word: str) -> Callable[[Expr], Expr]:
+    return lambda x: apply(word, x)
+
+
+OPERATIONS: dict[str, Operation] = {
+    **{name: Operation(entrywise(cost), "entrywise", lift(term)) for name, (term, cost) in ENTRYWISE.items()},
+    **{
+        name: Operation(entrywise(), "entrywise", lift(_unary(word)), word in VALUES_WITH_NAMES)
+        for name, word in UNARY_WORDS.items()
+        if word in BY_NAME
+    },
+    "**": Operation(entrywise(), "entrywise", _power),
+    "power": Operation(entrywise(), "entrywise", _power),
+    "leaky_relu": Operation(
+        entrywise(), "entrywise", lambda n, a: lift(lambda x, s: apply("leaky_relu", x, s))(n, [*a, Tensor(const(Fraction(1, 100)))][:2])
+    ),
+    "@": Operation(matmul_rank, "matmul", _matmul),
+    "matmul": Operation(matmul_rank, "matmul", _matmul),
+    "dot": Operation(matmul_rank, "matmul", _matmul),
+    "sum": Operation(gone_rank, "gone", over(lambda b, i: reduce("sum", i, b))),
+    "prod": Operation(gone_rank, "gone", over(lambda b, i: reduce("prod", i, b))),
+    "mean": Operation(gone_rank, "gone", over(tensors.mean)),
+    "var": Operation(gone_rank, "gone", over(_variance)),
+    "std": Operation(gone_rank, "gone", over(_variance)),
+    "max": Operation(gone_rank, "gone", over(lambda b, i: reduce("max", i, b))),
+    "min": Operation(gone_rank, "gone", over(lambda b, i: reduce("min", i, b))),
+    "amax": Operation(gone_rank, "gone", over(lambda b, i: reduce("max", i, b))),
+    "amin": Operation(gone_rank, "gone", over(lambda b, i: reduce("min", i, b))),
+    "logsumexp": Operation(gone_rank, "gone", over(_logsumexp)),
+    "norm": Operation(gone_rank, "gone", _norm_of),
+    "softmax": Operation(at_least_one, "same", over(tensors.softmax, keeps=True), names_value=True),
+    "log_softmax": Operation(at_least_one, "same", over(tensors.log_softmax, keeps=True)),
+    "T": Operation(lambda n, a: (a[0], 0), "transposed", _transposed),
+    "transpose": Operation(lambda n, a: (a[0] if len(a) == 1 else None, 0), "transposed", _transposed),
+    "trace": Operation(exactly(2, 0), "scalar of square", _matrix("trace")),
+    "tr": Operation(exactly(2, 0), "scalar of square", _matrix("trace")),
+    "det": Operation(exactly(2, 0), "scalar of square", _matrix("det")),
+    "logdet": Operation(exactly(2, 0), "scalar of square", _matrix("logdet")),
+    "inv": Operation(exactly(2, 2), "square", _matrix("inverse")),
+    "inverse": Operation(exactly(2, 2), "square", _matrix("inverse")),
+    "diag": Operation(diag_rank, "diag", _diag),
+    "outer": Operation(pair_rank(2), "outer", _outer),
+    "inner": Operation(pair_rank(0), "inner", _inner),
+    "vdot": Operation(pair_rank(0), "inner", _inner),
+}
+OPERATIONS["std"] = Operation(
+    gone_rank, "gone", lambda n, a: (lambda t: Tensor(apply("sqrt", t.term), t.axes))(over(_variance)(n, a))
+)
+OPERATIONS["slogdet"] = OPERATIONS["logdet"]
+
+__all__ = ["OPERATIONS", "Const", "Operation", "Tensor", "axis_of"]

@@ -1,0 +1,288 @@
+"""Shapes of a Python-style formula: given for some names, found for the others from their use.
+
+NumPy's rules decide: `@` contracts the last axis with the first, entrywise operations align axes from the right. Where
+several shapes are possible the customs of the field choose (capital letters are matrices, Greek names are scalars, and
+what is added or subtracted has the shape of its partner) and say so; what they leave open is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from chainrule.derive.operations import OPERATIONS, Operation, axis_of, keeps_axes
+from chainrule.expr.index import Dim
+from chainrule.read.python import Formula, FormulaError
+
+SCALARS = frozenset(
+    "alpha beta gamma delta epsilon eps zeta eta theta kappa lam lambda_ lmbda mu nu rho sigma tau lr C".split()
+)
+"""Names that stand for scalars unless a shape is given."""
+
+MOST_READINGS = 20_000
+LETTERS = "n d h k m p q r s t u v".split()
+
+
+class Size:
+    """The size of an axis before its name is known: two of them are made one by `unify`."""
+
+    __slots__ = ("name", "parent")
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name, self.parent = name, self
+
+    def root(self) -> Size:
+        """The size this one was made equal to."""
+        node = self
+        while node.parent is not node:
+            node.parent = node.parent.parent
+            node = node.parent
+        return node
+
+
+class Clash(Exception):
+    """Two sizes cannot be equal."""
+
+
+def unify(a: Size, b: Size) -> None:
+    """Make two sizes equal."""
+    a, b = a.root(), b.root()
+    if a is b:
+        return
+    if a.name is not None and b.name is not None and a.name != b.name:
+        raise Clash(f"{a.name} and {b.name}")
+    if a.name is None:
+        a, b = b, a
+    b.parent = a
+
+
+Shape = tuple[Size, ...]
+
+
+@dataclass
+class Shapes:
+    """The dimensions of every name, and what was assumed to find them."""
+
+    dims: dict[str, tuple[Dim, ...]]
+    assumptions: list[str] = field(default_factory=list)
+
+
+def infer(formulas: Sequence[Formula], defined: Sequence[str | None], given: Mapping[str, tuple[str, ...]], text: str) -> Shapes:
+    """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
+    names = sorted({f.value for f in _nodes(formulas) if f.op == "name" and isinstance(f.value, str)} - set(defined))  # type: ignore[arg-type]
+    open_names = [n for n in names if n not in given]
+    ranks = {n: len(s) for n, s in given.items()}
+    chosen = _ranks(formulas, defined, open_names, ranks, text)
+    sizes = {n: tuple(Size(word) for word in given[n]) if n in given else tuple(Size() for _ in range(chosen[n])) for n in names}
+    shapes = dict(sizes)
+    for formula, name in zip(formulas, defined, strict=True):
+        shape = _shape(formula, shapes, text)
+        if name is not None:
+            shapes[name] = shape
+    said = [f"{n} is a {_WORDS[chosen[n]]}" for n in open_names]
+    return Shapes(_named(sizes), [f"no shape is given: {', '.join(said)}"] if said else [])
+
+
+_WORDS = ("scalar", "vector", "matrix")
+
+
+def _nodes(formulas: Iterable[Formula]) -> Iterable[Formula]:
+    stack = list(formulas)
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += node.args
+
+
+def _ranks(
+    formulas: Sequence[Formula], defined: Sequence[str | None], names: list[str], given: dict[str, int], text: str
+) -> dict[str, int]:
+    """The ranks of the names without a shape, by the cheapest reading."""
+    for customary in (True, False):
+        choices = [_choices(n, customary) for n in names]
+        total = 1
+        for c in choices:
+            total *= len(c)
+        if total > MOST_READINGS:
+            raise FormulaError(f"too many names without a shape: give --shape for some of {', '.join(names)}")
+        found: dict[int, list[dict[str, int]]] = {}
+        for ranks in product(*choices):
+            reading = dict(zip(names, ranks, strict=True))
+            cost = _cost(formulas, defined, given | reading)
+            if cost is not None:
+                found.setdefault(cost, []).append(reading)
+        if found:
+            return _only(found[min(found)], text)
+    if not names:
+        _explain(formulas, defined, given, text)
+    raise FormulaError(
+        f"no shapes of {', '.join(names) or 'the names'} make the expression a scalar: a loss is needed, such as sum(...), "
+        "or give shapes with --shape",
+        text,
+    )
+
+
+def _choices(name: str, customary: bool) -> tuple[int, ...]:
+    if not customary:
+        return (0, 1, 2)
+    if name in SCALARS:
+        return (0,)
+    return (2,) if name[0].isupper() else (0, 1)
+
+
+def _only(readings: list[dict[str, int]], text: str) -> dict[str, int]:
+    first = readings[0]
+    if len(readings) == 1:
+        return first
+    options = {n: sorted({r[n] for r in readings}) for n in first}
+    asked = "; ".join(
+        f"{n} may be a {' or a '.join(_WORDS[r] for r in ranks)}" for n, ranks in options.items() if len(ranks) > 1
+    )
+    one = next(n for n, ranks in options.items() if len(ranks) > 1)
+    raise FormulaError(f'the shapes are ambiguous: {asked}. Write for example --shape "{one}: n" (or "{one}:" for a scalar)')
+
+
+def _cost(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dict[str, int]) -> int | None:
+    """What a reading has to assume; None when it is impossible."""
+    known, cost = dict(ranks), 0
+    rank = 0
+    for formula, name in zip(formulas, defined, strict=True):
+        done: dict[int, int] = {}
+        for node in _postorder(formula):
+            found, extra = _rank(node, [done[id(a)] for a in node.args], known)
+            if found is None:
+                return None
+            done[id(node)], cost = found, cost + extra
+        rank = done[id(formula)]
+        if name is not None:
+            known[name] = rank
+    return cost if rank == 0 else None
+
+
+def _explain(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dict[str, int], text: str) -> None:
+    """Raise an error at the node where given shapes fail."""
+    known = dict(ranks)
+    for formula, name in zip(formulas, defined, strict=True):
+        done: dict[int, int] = {}
+        for node in _postorder(formula):
+            args = [done[id(a)] for a in node.args]
+            found, _ = _rank(node, args, known)
+            if found is None:
+                have = " and ".join(f"a {_WORDS[r]}" for r in args)
+                raise FormulaError(f"{node.op} cannot be taken of {have}", text, node.column)
+            done[id(node)] = found
+        if name is not None:
+            known[name] = done[id(formula)]
+        if formula is formulas[-1] and done[id(formula)]:
+            raise FormulaError(
+                f"a scalar is needed and the expression is a {_WORDS[done[id(formula)]]}: write for example sum(...)", text
+            )
+
+
+def _postorder(root: Formula) -> list[Formula]:
+    order: list[Formula] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack += node.args
+    return order[::-1]
+
+
+def _rank(node: Formula, args: list[int], known: Mapping[str, int]) -> tuple[int | None, int]:
+    if node.op == "number":
+        return 0, 0
+    if node.op == "name":
+        return known[str(node.value)], 0
+    return _operation(node).rank(node, args)
+
+
+def _operation(node: Formula) -> Operation:
+    found = OPERATIONS.get(node.op)
+    if found is None:
+        near = ", ".join(sorted(o for o in OPERATIONS if o[:2] == node.op[:2] and o.isalpha()))
+        hint = f"; did you mean {near}?" if near else ""
+        raise FormulaError(f"there is no function {node.op!r}{hint}")
+    return found
+
+
+def _shape(root: Formula, shapes: Mapping[str, Shape], text: str) -> Shape:
+    done: dict[int, Shape] = {}
+    for node in _postorder(root):
+        if node.op == "number":
+            done[id(node)] = ()
+        elif node.op == "name":
+            done[id(node)] = shapes[str(node.value)]
+        else:
+            args = [done[id(a)] for a in node.args]
+            try:
+                done[id(node)] = _SHAPES[_operation(node).shape](node, args)
+            except Clash as clash:
+                raise FormulaError(f"the sizes {clash} do not fit in {node.op}", text, node.column) from None
+    return done[id(root)]
+
+
+def _entrywise(node: Formula, args: list[Shape]) -> Shape:
+    longest = max(args, key=len)
+    found = list(longest)
+    for shape in args:
+        for k in range(1, len(shape) + 1):
+            a, b = found[-k].root(), shape[-k].root()
+            if a.name == "1" and b.name != "1":
+                found[-k] = b
+            elif b.name != "1" or a.name is None:
+                unify(a, b)
+    return tuple(found)
+
+
+def _matmul(node: Formula, args: list[Shape]) -> Shape:
+    left, right = args
+    unify(left[-1], right[0])
+    return (*left[:-1], *right[1:])
+
+
+def _square(node: Formula, args: list[Shape]) -> Shape:
+    unify(args[0][0], args[0][1])
+    return args[0]
+
+
+def _gone(node: Formula, args: list[Shape]) -> Shape:
+    axis, shape = axis_of(node), args[0]
+    gone = range(len(shape)) if axis is None else (axis % len(shape),)
+    if keeps_axes(node):
+        return tuple(Size("1") if k in gone else s for k, s in enumerate(shape))
+    return tuple(s for k, s in enumerate(shape) if k not in gone)
+
+
+def _diag(node: Formula, args: list[Shape]) -> Shape:
+    (shape,) = args
+    if len(shape) == 1:
+        return (shape[0], shape[0])
+    unify(*shape)
+    return (shape[0],)
+
+
+_SHAPES = {
+    "entrywise": _entrywise,
+    "matmul": _matmul,
+    "square": _square,
+    "scalar of square": lambda node, args: (_square(node, args), ())[1],
+    "gone": _gone,
+    "same": lambda node, args: args[0],
+    "transposed": lambda node, args: args[0][::-1],
+    "outer": lambda node, args: (*args[0], *args[1]),
+    "diag": _diag,
+    "inner": lambda node, args: (_entrywise(node, args), ())[1],
+}
+
+
+def _named(sizes: dict[str, Shape]) -> dict[str, tuple[Dim, ...]]:
+    """Letters for the sizes that nobody named."""
+    taken = {s.root().name for shape in sizes.values() for s in shape}
+    letters = (letter for letter in (*LETTERS, *(f"n{k}" for k in range(1, 10_000))) if letter not in taken)
+    for shape in sizes.values():
+        for s in shape:
+            if s.root().name is None:
+                s.root().name = next(letters)
+    return {n: tuple(Dim(str(s.root().name)) for s in shape) for n, shape in sizes.items()}

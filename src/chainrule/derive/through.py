@@ -1,0 +1,105 @@
+"""Derivatives written through values: sigma(z) (1 - sigma(z)) with h = sigma(z) is h (1 - h), and p for a softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chainrule.expr.definitions import Definition
+from chainrule.expr.folding import folded
+from chainrule.expr.nodes import walk
+from chainrule.expr.terms import (
+    Const,
+    Expr,
+    Mul,
+    Power,
+    Reduce,
+    component,
+    const,
+    fresh,
+    mul,
+    power,
+    substitute,
+    total,
+    value,
+)
+
+
+def through_values(body: Expr, definitions: Iterable[Definition]) -> Expr:
+    """The term with the name of a value for every copy of its formula, also inside products."""
+    for definition in definitions:
+        body = folded(body, definition)
+        if isinstance(definition.body, Mul):
+            body = _in_products(body, definition)
+    return body
+
+
+def _in_products(body: Expr, definition: Definition) -> Expr:
+    """Where the factors of the formula are among those of a product, the name stands for them."""
+    done: dict[Expr, Expr] = {}
+    for node in walk(body):
+        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
+        changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
+        found = node.with_scopes(scopes) if changed else node
+        while isinstance(found, Mul) and (shorter := _taken_out(found, definition) or _pushed(found, definition)):
+            found = shorter
+        done[node] = found
+    return done[body]
+
+
+def _taken_out(node: Mul, definition: Definition) -> Expr | None:
+    """The product with the name for one copy of the formula."""
+    for places in _places(node, definition):
+        factors = {_base(f): _exponent(f) for f in node.factors}
+        wanted = definition.at(*map(value, places))
+        parts = wanted.factors if isinstance(wanted, Mul) else (wanted,)
+        if all(_within(_exponent(p), factors.get(_base(p))) for p in parts):
+            for p in parts:
+                factors[_base(p)] = factors[_base(p)] - _exponent(p)
+            rest = [power(base, const(e)) for base, e in factors.items() if e]
+            return mul(component(definition.symbol, *map(value, places)), *rest)
+    return None
+
+
+def _pushed(node: Mul, definition: Definition) -> Expr | None:
+    """The same where a part of the formula stands under a sum, and its factors without the index in front of it."""
+    for inner in node.factors:
+        if not (isinstance(inner, Reduce) and inner.op == "sum"):
+            continue
+        index = fresh(inner.index.dim, node)
+        body = substitute(inner.body, {inner.index: value(index)})
+        for factor in node.factors:
+            if not (isinstance(factor, Power) and _exponent(factor) < 0):
+                continue
+            one = power(factor.base, const(-1))
+            moved = mul(body, one)
+            shorter = _taken_out(moved, definition) if isinstance(moved, Mul) else None
+            if shorter is not None and one not in (shorter.factors if isinstance(shorter, Mul) else (shorter,)):
+                rest = [f for f in node.factors if f is not inner and f is not factor]
+                return mul(*rest, power(factor.base, const(_exponent(factor) + 1)), total(index, shorter))
+    return None
+
+
+def _places(node: Mul, definition: Definition) -> Iterable[tuple[object, ...]]:
+    if len(definition.indices) == 1:
+        (index,) = definition.indices
+        return ((i,) for i in node.axes if i.dim == index.dim)
+    first, second = definition.indices
+    return ((i, j) for i in node.axes if i.dim == first.dim for j in node.axes if j.dim == second.dim and j != i)
+
+
+def _base(factor: Expr) -> Expr:
+    return factor.base if isinstance(factor, Power) and isinstance(factor.exponent, Const) else factor
+
+
+def _exponent(factor: Expr) -> int:
+    if isinstance(factor, Power) and isinstance(factor.exponent, Const) and factor.exponent.value.denominator == 1:
+        return int(factor.exponent.value)
+    return 1
+
+
+def _within(wanted: int, have: int | None) -> bool:
+    """Whether a factor to the power `have` holds the wanted one."""
+    return have is not None and (0 < wanted <= have or have <= wanted < 0)
+
+
+__all__ = ["through_values"]

@@ -1,0 +1,193 @@
+"""Python-style text of a formula, as NumPy code reads: parsed with `ast`, never evaluated.
+
+    sum((tanh(relu(X @ W) @ w) - y) ** 2) / 2
+
+A leading module name is dropped (`np.exp`, `torch.exp`, `jnp.exp`); methods are calls (`x.sum(axis=0)`).
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+MAX_LENGTH = 100_000
+MAX_NODES = 200_000
+
+MODULES = frozenset({"np", "numpy", "jnp", "jax", "torch", "F", "scipy", "special", "linalg", "nn", "functional", "math"})
+BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@"}
+HINTS = {ast.BitXor: "^ is no power in Python: write **"}
+UNARY = {ast.USub: "neg", ast.UAdd: "pos"}
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read: what, where, and what to write instead."""
+
+    def __init__(self, message: str, text: str = "", column: int | None = None) -> None:
+        self.text, self.column = text, column
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        if self.column is None or not self.text:
+            return message
+        line, at = _window(self.text, self.column)
+        return f"{message}\n  {line}\n  {' ' * at}^"
+
+
+def _window(text: str, column: int, width: int = 72) -> tuple[str, int]:
+    """The part of a long text around a column."""
+    start = max(0, min(column - width // 2, len(text) - width))
+    return text[start : start + width], column - start
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """A node: an operation by name with arguments, options (`axis`), and the column where it stands."""
+
+    op: str
+    args: tuple[Formula, ...] = ()
+    value: str | Fraction | None = None
+    options: dict[str, object] = field(default_factory=dict)
+    column: int = 0
+
+
+def parse(text: str) -> tuple[list[str | None], list[Formula]]:
+    """The formulas of a text and the names they define: assignments, one a line, then an expression.
+
+    >>> names, formulas = parse("r = X @ w - y; np.sum(r**2)")
+    >>> names, [f.op for f in formulas], formulas[0].args[0].op
+    (['r', None], ['-', 'sum'], '@')
+    """
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(f"the expression has {len(text)} characters; at most {MAX_LENGTH} are read")
+    source = text.strip()
+    try:
+        lines = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        column = (error.offset or 1) - 1 if isinstance(error, SyntaxError) else None
+        said = error.msg if isinstance(error, SyntaxError) else "it nests too deeply; give names to its parts, one a line"
+        raise FormulaError(f"the expression is no Python-style formula: {said}", source, column) from None
+    reader = _Reader(source)
+    names, formulas = list[str | None](), list[Formula]()
+    for line in lines:
+        match line:
+            case ast.Assign(targets=[ast.Name(id=name)], value=body):
+                names.append(name)
+            case ast.Expr(value=body):
+                names.append(None)
+            case _:
+                raise reader.fail("a line is an expression or an assignment to one name", line)
+        formulas.append(reader.read(body))
+    if not formulas:
+        raise FormulaError("the expression is empty")
+    return names, formulas
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text, self.nodes = text, 0
+
+    def fail(self, message: str, node: ast.AST) -> FormulaError:
+        return FormulaError(message, self.text, getattr(node, "col_offset", None))
+
+    def read(self, root: ast.expr) -> Formula:
+        """Without recursion: a chain of a thousand operations is a deep tree."""
+        done: dict[int, Formula] = {}
+        stack: list[tuple[ast.expr, bool]] = [(root, False)]
+        while stack:
+            node, ready = stack.pop()
+            if ready:
+                done[id(node)] = self.node(node, done)
+                continue
+            self.nodes += 1
+            if self.nodes > MAX_NODES:
+                raise self.fail("the expression is too large", node)
+            stack.append((node, True))
+            stack += [(child, False) for child in reversed(self.operands(node))]
+        return done[id(root)]
+
+    def operands(self, node: ast.expr) -> list[ast.expr]:
+        match node:
+            case ast.BinOp():
+                return [node.left, node.right]
+            case ast.UnaryOp():
+                return [node.operand]
+            case ast.Call():
+                return [*self.receiver(node.func), *node.args]
+            case ast.Attribute(attr="T"):
+                return [node.value]
+            case ast.Subscript():
+                return [node.value]
+        return []
+
+    def receiver(self, function: ast.expr) -> list[ast.expr]:
+        """x in x.sum(), nothing in np.sum()."""
+        if isinstance(function, ast.Attribute) and not _is_module(function.value):
+            return [function.value]
+        return []
+
+    def node(self, node: ast.expr, done: dict[int, Formula]) -> Formula:
+        args = tuple(done[id(c)] for c in self.operands(node))
+        column = node.col_offset
+        match node:
+            case ast.Name():
+                return Formula("name", value=node.id, column=column)
+            case ast.Constant(value=bool() | complex() | str() | bytes() | None):
+                raise self.fail(f"{node.value!r} is no number", node)
+            case ast.Constant(value=int() | float() as number):
+                return Formula("number", value=self.number(number, node), column=column)
+            case ast.BinOp() if type(node.op) in BINARY:
+                return Formula(BINARY[type(node.op)], args, column=column)
+            case ast.UnaryOp() if type(node.op) in UNARY:
+                return Formula(UNARY[type(node.op)], args, column=column)
+            case ast.Attribute(attr="T"):
+                return Formula("T", args, column=column)
+            case ast.Attribute() if _is_module(node.value):
+                return Formula("name", value=node.attr, column=column)
+            case ast.Call():
+                return Formula(self.called(node), args, options=self.options(node), column=column)
+        if isinstance(node, ast.BinOp) and type(node.op) in HINTS:
+            raise self.fail(HINTS[type(node.op)], node)
+        raise self.fail(f"{_kind(node)} is not read in a formula", node)
+
+    def number(self, number: int | float, node: ast.expr) -> Fraction:
+        if isinstance(number, float) and not (abs(number) < float("inf")):
+            raise self.fail("the number is not finite", node)
+        return Fraction(str(number)) if isinstance(number, float) else Fraction(number)
+
+    def called(self, node: ast.Call) -> str:
+        match node.func:
+            case ast.Name(id=name):
+                return name
+            case ast.Attribute(attr=name):
+                return name
+        raise self.fail("only functions by name are called", node)
+
+    def options(self, node: ast.Call) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise self.fail("** is not read in a formula", node)
+            try:
+                found[keyword.arg] = ast.literal_eval(keyword.value)
+            except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+                raise self.fail(f"the option {keyword.arg} is no number", node) from None
+        return found
+
+
+def _is_module(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute):
+        if node.attr not in MODULES:
+            return False
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in MODULES
+
+
+_KINDS = {ast.Subscript: "a subscript", ast.Compare: "a comparison", ast.BoolOp: "and/or", ast.Lambda: "lambda",
+          ast.IfExp: "if/else", ast.List: "a list", ast.Tuple: "a tuple", ast.Attribute: "an attribute",
+          ast.ListComp: "a comprehension", ast.NamedExpr: "an assignment"}  # fmt: skip
+
+
+def _kind(node: ast.AST) -> str:
+    return _KINDS.get(type(node), f"this ({type(node).__name__})")  # type: ignore[call-overload, no-any-return]

@@ -1,0 +1,252 @@
+r"""TeX of matrix expressions, in the notation of textbooks: `X^{\top} (\hat y - y)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from chainrule.calculus.arrays import Array, transpose
+from chainrule.expr.index import Symbol
+
+SUM, PRODUCT, HADAMARD, POWER, ATOM = range(5)
+"""How tightly a written form binds; a looser one inside a tighter place is put into parentheses."""
+
+Names = Mapping[Symbol, str]
+Written = tuple[str, int]
+
+
+def to_tex(array: Array, names: Names | None = None) -> str:
+    r"""The TeX of an array; `names` are written for symbols in place of their own.
+
+    >>> from chainrule.calculus import matrix_form
+    >>> from chainrule.expr import Dim, Index, Symbol, component
+    >>> i = Index("i", Dim("n")); x = component(Symbol("x", (i.dim,)), i)
+    >>> to_tex(matrix_form(2 * x, (i,)))
+    '2 x'
+    """
+    return _write(array, names or {})[0]
+
+
+def _write(a: Array, names: Names) -> Written:
+    return _ROWS[a.op](a, names)
+
+
+def _at(a: Array, names: Names, least: int) -> str:
+    """The form where only one that binds at least this tightly may stand."""
+    text, binds = _write(a, names)
+    return text if binds >= least else rf"\left({text}\right)"
+
+
+def fraction(value: Fraction) -> str:
+    r"""-\frac{1}{2}."""
+    sign = "-" if value < 0 else ""
+    value = abs(value)
+    return sign + (str(value.numerator) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}")
+
+
+def _number(a: Array, names: Names) -> Written:
+    assert isinstance(a.data, Fraction)
+    return fraction(a.data), ATOM if a.data >= 0 else SUM
+
+
+def _symbol(a: Array, names: Names) -> Written:
+    assert isinstance(a.data, Symbol)
+    name = names.get(a.data, a.data.name)
+    return name, POWER if name.startswith(r"\frac") else ATOM
+
+
+def _transpose(a: Array, names: Names) -> Written:
+    return _scripted(_at(a.args[0], names, ATOM), r"\top"), POWER
+
+
+def _scripted(base: str, script: str) -> str:
+    plain = "^" not in base or base.startswith(r"\left(")
+    return f"{base}^{{{script}}}" if plain else f"{{{base}}}^{{{script}}}"
+
+
+def _inverse(a: Array, names: Names) -> Written:
+    (body,) = a.args
+    if body.op == "transpose":
+        return _scripted(_at(body.args[0], names, ATOM), r"-\top"), POWER
+    return _scripted(_at(body, names, ATOM), "-1"), POWER
+
+
+def _matmul(a: Array, names: Names) -> Written:
+    return " ".join(_at(f, names, POWER) for f in a.args), PRODUCT
+
+
+def _inner(a: Array, names: Names) -> Written:
+    left, right = a.args
+    return rf"{_row(left, names)} {_at(right, names, PRODUCT if right.op == 'matmul' else POWER)}", PRODUCT
+
+
+def _row(vector: Array, names: Names) -> str:
+    if vector.op == "matmul":
+        *front, last = vector.args
+        return " ".join([_row(last, names), *(_at(transpose(f), names, POWER) for f in reversed(front))])
+    return _scripted(_at(vector, names, ATOM), r"\top")
+
+
+def _outer(a: Array, names: Names) -> Written:
+    left, right = a.args
+    return rf"{_at(left, names, PRODUCT if left.op == 'matmul' else POWER)} {_row(right, names)}", PRODUCT
+
+
+def _called(name: str) -> Callable[[Array, Names], Written]:
+    def row(a: Array, names: Names) -> Written:
+        return rf"{name}\left({', '.join(_write(x, names)[0] for x in a.args)}\right)", ATOM
+
+    return row
+
+
+def _frobenius(a: Array, names: Names) -> Written:
+    left, right = a.args
+    if left == right:
+        return rf"\lVert {_write(left, names)[0]} \rVert_F^2", ATOM
+    return rf"\operatorname{{tr}}\left({_row(left, names)} {_at(right, names, POWER)}\right)", ATOM
+
+
+def _sum(a: Array, names: Names) -> Written:
+    (body,) = a.args
+    if body.rank == 1:
+        return rf"\mathbf{{1}}^{{\top}} {_at(body, names, POWER)}", PRODUCT
+    return rf"\mathbf{{1}}^{{\top}} {_at(body, names, POWER)} \mathbf{{1}}", PRODUCT
+
+
+def _product(a: Array, names: Names) -> Written:
+    assert isinstance(a.data, Fraction)
+    below = [Array("power", f.args, f.axes, -f.data) if f.data != -1 else f.args[0] for f in a.args if _divides(f)]
+    above = [f for f in a.args if not _divides(f)]
+    text = _factors(abs(a.data), above, [f for f in below if not f.axes], names)
+    for f in (f for f in below if f.axes):
+        text = rf"{text or chr(92) + 'mathbf{1}'} \oslash {_at(f, names, POWER)}"
+    binds = HADAMARD - 1 if sum(bool(f.axes) for f in a.args) < 2 else SUM + 1
+    return ("-" + text, SUM) if a.data < 0 else (text, binds)
+
+
+def _divides(f: Array) -> bool:
+    return f.op == "power" and isinstance(f.data, Fraction) and f.data < 0
+
+
+def _factors(coefficient: Fraction, above: list[Array], below: list[Array], names: Names) -> str:
+    scalars, arrays = [f for f in above if not f.axes], [f for f in above if f.axes]
+    top = ([str(coefficient.numerator)] if coefficient.numerator != 1 else []) + [_at(f, names, PRODUCT) for f in scalars]
+    bottom = ([str(coefficient.denominator)] if coefficient.denominator != 1 else []) + [
+        _at(f, names, PRODUCT) for f in below
+    ]
+    written = rf" \odot ".join(_at(f, names, POWER if len(arrays) > 1 else PRODUCT) for f in arrays)
+    front = " ".join(top)
+    if bottom:
+        front = rf"\frac{{{front or 1}}}{{{' '.join(bottom)}}}"
+    if front and len(arrays) > 1:
+        written = rf"\left({written}\right)"
+    return " ".join(part for part in (front, written) if part) or "1"
+
+
+def _add(a: Array, names: Names) -> Written:
+    text = ""
+    for term in a.args:
+        written = _at(term, names, SUM) if term.op != "add" else _at(term, names, PRODUCT)
+        if text:
+            text += f" - {written[1:]}" if written.startswith("-") else f" + {written}"
+        else:
+            text = written
+    return text, SUM
+
+
+def _power(a: Array, names: Names) -> Written:
+    base = a.args[0]
+    if not isinstance(a.data, Fraction):
+        return _scripted(_at(base, names, ATOM), _write(a.args[1], names)[0]), POWER
+    if a.data == Fraction(1, 2):
+        if not a.axes and base.op == "inner" and base.args[0] == base.args[1]:
+            return rf"\lVert {_write(base.args[0], names)[0]} \rVert", ATOM
+        if not a.axes and base.op == "frobenius" and base.args[0] == base.args[1]:
+            return rf"\lVert {_write(base.args[0], names)[0]} \rVert_F", ATOM
+        return rf"\sqrt{{{_write(base, names)[0]}}}", ATOM
+    if a.data < 0:
+        lower = base if a.data == -1 else Array("power", (base,), base.axes, -a.data)
+        if not a.axes:
+            return rf"\frac{{1}}{{{_write(lower, names)[0]}}}", ATOM
+        return rf"\mathbf{{1}} \oslash {_at(lower, names, POWER)}", SUM + 1
+    if a.axes:
+        return _scripted(_at(base, names, ATOM), rf"\odot {fraction(a.data)}"), POWER
+    return _scripted(_at(base, names, ATOM), fraction(a.data)), POWER
+
+
+_NAMES = {"sigmoid": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos",
+          "tan": r"\tan", "sinh": r"\sinh", "cosh": r"\cosh", "arctan": r"\arctan", "arcsin": r"\arcsin",
+          "arccos": r"\arccos", "max": r"\max", "min": r"\min"}  # fmt: skip
+
+
+def _function(a: Array, names: Names) -> Written:
+    word = str(a.data)
+    inside = ", ".join(_write(x, names)[0] for x in a.args)
+    if word == "abs" and not a.axes:
+        return rf"\left|{inside}\right|", ATOM
+    head = _NAMES.get(word, rf"\operatorname{{{word.replace('_', '')}}}")
+    return rf"{head}\left({inside}\right)", ATOM
+
+
+_RELATIONS = {"==": "=", "!=": r"\neq", "<": "<", "<=": r"\leq"}
+
+
+def _compare(a: Array, names: Names) -> Written:
+    left, right = a.args
+    relation = _RELATIONS[str(a.data)]
+    if _is_number(left) and not _is_number(right):
+        left, right, relation = right, left, {"<": ">", r"\leq": r"\geq"}.get(relation, relation)
+    left, right = (x.args[0] if x.op == "spread" and _is_number(x) else x for x in (left, right))
+    return rf"\mathbb{{1}}\left[{_write(left, names)[0]} {relation} {_write(right, names)[0]}\right]", ATOM
+
+
+def _is_number(a: Array) -> bool:
+    return a.op == "number" or (a.op == "spread" and a.args[0].op == "number")
+
+
+def _where(a: Array, names: Names) -> Written:
+    test, yes, no = (_write(x, names)[0] for x in a.args)
+    return rf"\begin{{cases}} {yes} & \text{{if }} {test} = 1 \\ {no} & \text{{otherwise}} \end{{cases}}", ATOM
+
+
+def _spread(a: Array, names: Names) -> Written:
+    (inner,) = a.args
+    ones = r"\mathbf{1}"
+    if not inner.axes:
+        block = ones if a.rank == 1 else rf"{ones} {ones}^{{\top}}"
+        text = _at(inner, names, PRODUCT)
+        return (block, ATOM if a.rank == 1 else PRODUCT) if text == "1" else (f"{text} {block}", PRODUCT)
+    if inner.axes[0] == a.axes[0]:
+        return rf"{_at(inner, names, POWER)} {ones}^{{\top}}", PRODUCT
+    return rf"{ones} {_row(inner, names)}", PRODUCT
+
+
+_ROWS: dict[str, Callable[[Array, Names], Written]] = {
+    "symbol": _symbol,
+    "number": _number,
+    "size": lambda a, names: (a.data.name if a.data else "", ATOM),  # type: ignore[union-attr]
+    "ones": lambda a, names: (r"\mathbf{1}", ATOM),
+    "identity": lambda a, names: ("I", ATOM),
+    "unit": lambda a, names: (f"e_{{{_write(a.args[0], names)[0]}}}", ATOM),
+    "transpose": _transpose,
+    "matmul": _matmul,
+    "inner": _inner,
+    "outer": _outer,
+    "trace": _called(r"\operatorname{tr}"),
+    "frobenius": _frobenius,
+    "sum": _sum,
+    "diag": _called(r"\operatorname{diag}"),
+    "diagonal": _called(r"\operatorname{diag}"),
+    "inverse": _inverse,
+    "det": _called(r"\det"),
+    "product": _product,
+    "add": _add,
+    "power": _power,
+    "function": _function,
+    "softmax": _called(r"\operatorname{softmax}"),
+    "max": _called(r"\max"),
+    "min": _called(r"\min"),
+    "compare": _compare,
+    "where": _where,
+    "spread": _spread,
+}

@@ -1,0 +1,196 @@
+r"""TeX of terms in components: `\sum_{k} W_{ik} x_{k}`, with letters for indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chainrule.expr.index import Index, Symbol
+from chainrule.expr.terms import (
+    Add,
+    Apply,
+    Component,
+    Const,
+    Determinant,
+    Expr,
+    IndexValue,
+    Indicator,
+    Inverse,
+    Mul,
+    Piecewise,
+    Power,
+    Reduce,
+    const,
+    power,
+    substitute,
+    value,
+)
+from chainrule.write.array_tex import _NAMES as FUNCTION_NAMES
+from chainrule.write.array_tex import fraction
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+LETTERS = "i j k l m n p q r s t u v a b c d".split()
+
+
+class TermWriter:
+    r"""Writes terms; `names` for symbols, `letters` for free indices, other letters for bound ones.
+
+    >>> from chainrule.expr import Dim, component, reduce
+    >>> n = Dim("n"); i, k = Index("i", n), Index("k", n)
+    >>> A, x = Symbol("A", (n, n)), Symbol("x", (n,))
+    >>> TermWriter({}).write(reduce("sum", k, component(A, i, k) * component(x, k)), {i: "i"})
+    '\\sum_{j} A_{ij} x_{j}'
+    """
+
+    def __init__(self, names: Mapping[Symbol, str]) -> None:
+        self.names = names
+
+    def write(self, term: Expr, letters: Mapping[Index, str]) -> str:
+        """The TeX of a term."""
+        return self.form(term, dict(letters))[0]
+
+    def form(self, term: Expr, letters: dict[Index, str]) -> tuple[str, int]:
+        return _ROWS[type(term)](term, letters, self)
+
+    def at(self, term: Expr, letters: dict[Index, str], least: int) -> str:
+        """The form where only one that binds at least this tightly may stand."""
+        text, binds = self.form(term, letters)
+        return text if binds >= least else rf"\left({text}\right)"
+
+    def opened(self, body: Expr, letters: dict[Index, str], *bound: Index) -> tuple[Any, ...]:
+        """The body and the letters for its bound indices, which no letter in sight carries."""
+        inside, names = dict(letters), list[str]()
+        for index in bound:
+            letter = next(x for x in (*LETTERS, *(f"i_{{{k}}}" for k in range(1, 99))) if x not in inside.values())
+            held = Index(f"letter {letter}", index.dim)
+            body = substitute(body, {index: value(held)})
+            inside[held] = letter
+            names.append(letter)
+        return body, inside, *names
+
+
+def _component(term: Component, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    name = w.names.get(term.symbol, term.symbol.name)
+    places = [w.form(t, letters)[0] for t in term.indices]
+    if not places:
+        return name, ATOM
+    simple = all(len(p) == 1 for p in places)
+    script = "".join(places) if simple else ", ".join(places)
+    if "_" in name or name.startswith(r"\frac"):
+        return rf"\left({name}\right)_{{{script}}}", ATOM
+    return f"{name}_{{{script}}}", ATOM
+
+
+def _mul(term: Mul, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    factors = sorted(term.factors, key=lambda f: isinstance(f, Reduce))
+    number = factors[0].value if isinstance(factors[0], Const) else None
+    rest = factors if number is None else factors[1:]
+    above = [f for f in rest if not _divides(f)]
+    below = [power(f.base, const(-f.exponent.value)) for f in rest if _divides(f)]  # type: ignore[attr-defined]
+    top = [w.at(f, letters, PRODUCT) for f in above]
+    if number is not None and abs(number.numerator) != 1:
+        top.insert(0, str(abs(number.numerator)))
+    bottom = [w.at(f, letters, PRODUCT) for f in below]
+    if number is not None and number.denominator != 1:
+        bottom.insert(0, str(number.denominator))
+    text = " ".join(top) or "1"
+    if bottom:
+        text = rf"\frac{{{text}}}{{{' '.join(bottom)}}}"
+    return ("-" + text, SUM) if number is not None and number < 0 else (text, PRODUCT)
+
+
+def _divides(f: Expr) -> bool:
+    return isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0
+
+
+def _add(term: Add, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    text = ""
+    for part in sorted(term.terms, key=lambda t: w.form(t, letters)[0].startswith("-")):
+        written = w.at(part, letters, SUM)
+        if not text:
+            text = written
+        else:
+            text += f" - {written[1:]}" if written.startswith("-") else f" + {written}"
+    return text, SUM
+
+
+def _power(term: Power, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    if isinstance(term.exponent, Const):
+        exponent = term.exponent.value
+        if exponent == 1 / const(2).value:
+            return rf"\sqrt{{{w.form(term.base, letters)[0]}}}", ATOM
+        if exponent < 0:
+            return rf"\frac{{1}}{{{w.form(power(term.base, const(-exponent)), letters)[0]}}}", ATOM
+        base = w.at(term.base, letters, ATOM)
+        return f"{base}^{{{fraction(exponent)}}}", POWER
+    return f"{w.at(term.base, letters, ATOM)}^{{{w.form(term.exponent, letters)[0]}}}", POWER
+
+
+def _apply(term: Apply, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    inside = ", ".join(w.form(a, letters)[0] for a in term.args)
+    if term.name == "abs":
+        return rf"\left|{inside}\right|", ATOM
+    head = FUNCTION_NAMES.get(term.name, rf"\operatorname{{{term.name.replace('_', '')}}}")
+    return rf"{head}\left({inside}\right)", ATOM
+
+
+_BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min", "argmax": r"\arg\max", "argmin": r"\arg\min"}
+
+
+def _reduce(term: Reduce, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    if term.index not in term.body.free and term.op == "sum":
+        return term.index.dim.name, ATOM
+    body, inside, letter = w.opened(term.body, letters, term.index)
+    return rf"{_BIG[term.op]}_{{{letter}}} {w.at(body, inside, PRODUCT)}", PRODUCT
+
+
+_RELATIONS = {"==": "=", "!=": r"\neq", "<": "<", "<=": r"\leq"}
+
+
+def _indicator(term: Indicator, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    a, b = w.form(term.a, letters)[0], w.form(term.b, letters)[0]
+    if term.rel == "==" and isinstance(term.a, IndexValue | Const) and isinstance(term.b, IndexValue | Const):
+        return rf"\delta_{{{a}{b}}}", ATOM
+    if isinstance(term.a, Const) and term.rel in ("<", "<="):
+        a, b, relation = b, a, {"<": ">", "<=": r"\geq"}[term.rel]
+    else:
+        relation = _RELATIONS[term.rel]
+    return rf"\mathbb{{1}}\left[{a} {relation} {b}\right]", ATOM
+
+
+def _piecewise(term: Piecewise, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    rows = []
+    for condition, item in term.cases:
+        test = w.form(condition, letters)[0].removeprefix(r"\mathbb{1}\left[").removesuffix(r"\right]")
+        rows.append(rf"{w.form(item, letters)[0]} & \text{{if }} {test}")
+    rows.append(rf"{w.form(term.otherwise, letters)[0]} & \text{{otherwise}}")
+    return rf"\begin{{cases}} {r' \\ '.join(rows)} \end{{cases}}", ATOM
+
+
+def _inverse(term: Inverse, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    body, inside, *_ = w.opened(term.body, letters, term.row, term.col)
+    i, j = (w.form(t, letters)[0] for t in (term.i, term.j))
+    head = w.form(body, inside)[0] if not isinstance(body, Component) else w.names.get(body.symbol, body.symbol.name)
+    return rf"\left({head}^{{-1}}\right)_{{{i}{j}}}", ATOM
+
+
+def _determinant(term: Determinant, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    body, inside, *_ = w.opened(term.body, letters, term.row, term.col)
+    head = w.names.get(body.symbol, body.symbol.name) if isinstance(body, Component) else w.form(body, inside)[0]
+    return rf"\det\left({head}\right)", ATOM
+
+
+_ROWS: dict[type[Expr], Callable[[Any, dict[Index, str], TermWriter], tuple[str, int]]] = {
+    Const: lambda t, letters, w: (fraction(t.value), ATOM if t.value >= 0 else SUM),
+    IndexValue: lambda t, letters, w: (letters[t.index], ATOM),
+    Component: _component,
+    Mul: _mul,
+    Add: _add,
+    Power: _power,
+    Apply: _apply,
+    Reduce: _reduce,
+    Indicator: _indicator,
+    Piecewise: _piecewise,
+    Inverse: _inverse,
+    Determinant: _determinant,
+}
