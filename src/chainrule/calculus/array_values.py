@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -75,6 +76,17 @@ def _unit(node: Array, args: list[Values], n: _Numbers) -> Values:
     return np.asarray(np.arange(dim.low, dim.low + n.size(dim)) == args[0], dtype=float)
 
 
+def _onehot(node: Array, args: list[Values], n: _Numbers) -> Values:
+    dim = node.axes[-1].dim
+    places = np.arange(dim.low, dim.low + n.size(dim))
+    return np.asarray(places[None, :] == args[0][:, None], dtype=float)
+
+
+def _entry(node: Array, args: list[Values], n: _Numbers) -> Values:
+    places = np.asarray(args[1], dtype=int) - node.args[0].axes[-1].dim.low
+    return np.asarray(args[0][places] if args[0].ndim == 1 else args[0][np.arange(len(places)), places])
+
+
 def _spread(node: Array, args: list[Values], n: _Numbers) -> Values:
     held = node.args[0].axes
     shown = [n.size(i.dim) if i in held else 1 for i in node.axes]
@@ -89,6 +101,12 @@ _RULES: dict[str, Callable[[Array, list[Values], _Numbers], Any]] = {
     "symbol": lambda a, args, n: n.data[a.data],  # type: ignore[index]
     "number": lambda a, args, n: float(a.data),  # type: ignore[arg-type]
     "size": lambda a, args, n: float(n.size(a.data)),  # type: ignore[arg-type]
+    "constant": lambda a, args, n: math.pi,
+    "prod": lambda a, args, n: np.prod(args[0], axis=-1),
+    "argmax": lambda a, args, n: np.argmax(args[0], axis=-1) + a.args[0].axes[-1].dim.low,
+    "argmin": lambda a, args, n: np.argmin(args[0], axis=-1) + a.args[0].axes[-1].dim.low,
+    "onehot": _onehot,
+    "entry": _entry,
     "ones": lambda a, args, n: np.ones(n.shape(a.axes)),
     "identity": lambda a, args, n: np.eye(*n.shape(a.axes)),
     "unit": _unit,

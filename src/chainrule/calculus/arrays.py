@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from hashlib import blake2b
 
 from chainrule.expr.index import Dim, Index, Symbol
 
@@ -19,6 +20,7 @@ Data = Symbol | Fraction | str | Dim | None
 OPERATIONS = {
     "symbol": "data[axes], a given or defined tensor",
     "number": "the number data",
+    "constant": "the constant data, such as pi",
     "size": "the number of values of the dimension data",
     "ones": "the vector of ones",
     "identity": "the identity matrix",
@@ -41,6 +43,11 @@ OPERATIONS = {
     "softmax": "softmax over the axis data (the last: the rows)",
     "max": "the largest entry over the axes that are gone",
     "min": "the smallest entry over the axes that are gone",
+    "prod": "the product of the entries over the axes that are gone",
+    "argmax": "the place of the largest entry over the last axis",
+    "argmin": "the place of the smallest entry over the last axis",
+    "onehot": "in every row 1 at the place args[0], else 0",
+    "entry": "the entries of args[0] at the labels args[1]: of a vector one, of a matrix one in every row",
     "compare": "1 where args[0] data args[1], else 0",
     "where": "args[1] where args[0] is 1, else args[2]",
     "spread": "the same along the axes that the argument lacks",
@@ -57,6 +64,8 @@ class Array:
     axes: Axes = ()
     data: Data = None
     digest: int = field(init=False, compare=False, repr=False)
+    likeness: bytes = field(init=False, compare=False, repr=False)
+    """Equal for arrays that are written alike, whatever the indices behind their axes are called."""
     turns: int = field(init=False, compare=False, repr=False)
     """How many transposes are written in it: of two orders of the axes the one with fewer reads better."""
 
@@ -64,10 +73,18 @@ class Array:
         if self.op not in OPERATIONS:
             raise ValueError(f"no operation {self.op!r}")
         object.__setattr__(self, "turns", sum(a.turns for a in self.args) + (self.op == "transpose"))
+        along = self.op == "spread" and bool(self.args[0].axes) and self.args[0].axes[0] == self.axes[0]
+        dims = tuple(i.dim for i in self.axes)
+        key = repr((self.op, along, dims, self.data)).encode() + b"".join(a.likeness for a in self.args)
+        object.__setattr__(self, "likeness", blake2b(key, digest_size=16).digest())
         object.__setattr__(self, "digest", hash((self.op, tuple(a.digest for a in self.args), self.axes, self.data)))
 
     def __hash__(self) -> int:
         return self.digest
+
+    def like(self, other: Array) -> bool:
+        """Whether both are the same array, whatever the indices behind their axes are called."""
+        return self.likeness == other.likeness
 
     @property
     def rank(self) -> int:
@@ -104,6 +121,8 @@ def transpose(a: Array) -> Array:
             return Array("inverse", (transpose(a.args[0]),), turned)
         case "add" if all(t.rank == 2 for t in a.args):
             return Array("add", tuple(map(transpose, a.args)), turned)
+        case "product" if sum(f.rank == 2 for f in a.args) == 1:
+            return product(number(_coefficient(a)), *(transpose(f) if f.rank == 2 else f for f in a.args))
         case "product" if any(f.op == "transpose" for f in a.args):
             return Array("product", tuple(transpose(f) if f.rank == 2 else f for f in a.args), turned, a.data)
     return Array("transpose", (a,), turned)
@@ -161,7 +180,7 @@ def add(*terms: Array) -> Array:
     flat = [t for term in terms for t in (term.args if term.op == "add" else (term,))]
     if len(flat) == 1:
         return flat[0]
-    for row in (_common_number, _common_scalar, _common_left, _common_right):
+    for row in (_equal_terms, _common_number, _common_scalar, _common_left, _common_right):
         found = row(flat)
         if found is not None:
             return found
@@ -172,6 +191,22 @@ def _coefficient(a: Array) -> Fraction:
     if a.op == "number" and isinstance(a.data, Fraction):
         return a.data
     return a.data if a.op == "product" and isinstance(a.data, Fraction) else Fraction(1)
+
+
+def _equal_terms(terms: list[Array]) -> Array | None:
+    """B + B is 2 B."""
+    cores, found = list[Array](), list[Fraction]()
+    for t in terms:
+        core = product(number(1 / _coefficient(t)), t) if _coefficient(t) else t
+        known = next((k for k, c in enumerate(cores) if c.like(core)), None)
+        if known is None:
+            cores.append(core)
+            found.append(_coefficient(t))
+        else:
+            found[known] += _coefficient(t)
+    if len(cores) == len(terms):
+        return None
+    return add(*(product(number(n), c) for n, c in zip(found, cores, strict=True) if n)) if any(found) else None
 
 
 def _common_number(terms: list[Array]) -> Array | None:
@@ -189,14 +224,14 @@ def _common_scalar(terms: list[Array]) -> Array | None:
     if any(t.op != "product" for t in terms) or not terms[0].axes:
         return None
     for scalar in (f for f in terms[0].args if not f.axes):
-        if all(scalar in t.args for t in terms):
+        if all(any(f.like(scalar) for f in t.args) for t in terms):
             return product(scalar, add(*(_without(t, scalar) for t in terms)))
     return None
 
 
 def _without(a: Array, factor: Array) -> Array:
     left = list(a.args)
-    left.remove(factor)
+    del left[next(k for k, f in enumerate(left) if f.like(factor))]
     return product(number(_coefficient(a)), *left)
 
 
@@ -215,7 +250,7 @@ def _common_matrix(terms: list[Array], end: int) -> Array | None:
     if any(core.op != "matmul" for _, core in parts):
         return None
     first = parts[0][1].args[end]
-    if any(core.args[end] != first for _, core in parts):
+    if not all(core.args[end].like(first) for _, core in parts):
         return None
     rest = []
     for scalars, core in parts:
@@ -223,6 +258,12 @@ def _common_matrix(terms: list[Array], end: int) -> Array | None:
         rest.append(product(*scalars, matmul(*left)))
     inner = add(*rest)
     return matmul(first, inner) if end == 0 else matmul(inner, first)
+
+
+def outer(a: Array, b: Array) -> Array:
+    """a b^T, numbers and scalars in front."""
+    (left, a), (right, b) = split(a), split(b)
+    return product(*left, *right, Array("outer", (a, b), (*a.axes, *b.axes)))
 
 
 def power(base: Array, exponent: Fraction) -> Array:
@@ -238,6 +279,9 @@ def spread(a: Array, axes: Axes) -> Array:
         return transpose(a)
     if a.op == "product" and not a.axes:
         return product(a, Array("spread", (ONE,), axes))
+    scalars, core = split(a)
+    if scalars:
+        return product(*scalars, spread(core, axes))
     return Array("spread", (a,), axes)
 
 

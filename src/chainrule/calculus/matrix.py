@@ -23,9 +23,11 @@ from chainrule.calculus.arrays import (
     add,
     matmul,
     number,
+    outer,
     power,
     product,
     size,
+    split,
     spread,
     transpose,
 )
@@ -44,6 +46,7 @@ from chainrule.expr.terms import (
     Piecewise,
     Power,
     Reduce,
+    apply,
     const,
     fresh,
     substitute,
@@ -107,12 +110,23 @@ def _constant(term: Const, axes: Axes, former: Former) -> Array:
 
 def _component(term: Component, axes: Axes, former: Former) -> Array:
     names = [t.index for t in term.indices if isinstance(t, IndexValue)]
+    if len(term.indices) - len(names) == 1 and isinstance(term.indices[-1], Component):
+        return _entry(term, names, former)
     if len(names) < len(term.indices) or len(names) > 2:
         raise NoMatrixForm(f"{term.symbol.name} is taken at a place that is no plain index")
     if len(names) == 2 and names[0] == names[1]:
         row, col = names[0], Index("\N{BULLET}column", names[0].dim)
         return Array("diagonal", (Array("symbol", (), (row, col), term.symbol),), (row,))
     return Array("symbol", (), tuple(names), term.symbol)
+
+
+def _entry(term: Component, names: list[Index], former: Former) -> Array:
+    """The entries at labels: z_y, or Z_{n, y_n} in every row."""
+    label = former.form(term.indices[-1], tuple(names))
+    if len(names) > 1 or label.axes != tuple(names):
+        raise NoMatrixForm("entries at labels of another shape")
+    last = Index("\N{BULLET}column", term.symbol.axes[-1])
+    return Array("entry", (Array("symbol", (), (*names, last), term.symbol), label), tuple(names))
 
 
 def _sum_of_terms(term: Add, axes: Axes, former: Former) -> Array:
@@ -136,7 +150,14 @@ def _power(term: Power, axes: Axes, former: Former) -> Array:
     return Array("power", (base, former.over(term.exponent, axes)), axes)
 
 
+def _power_or_quotient(term: Power, axes: Axes, former: Former) -> Array:
+    (factor,) = _quotients([term])
+    return _power(term, axes, former) if factor is term else former.form(factor, axes)
+
+
 def _function(term: Apply, axes: Axes, former: Former) -> Array:
+    if term.name == "arctan" and term.args[0] is const(1):
+        return product(number(Fraction(1, 4)), Array("constant", data="pi"))
     return Array("function", tuple(former.over(a, axes) for a in term.args), axes, term.name)
 
 
@@ -145,8 +166,9 @@ def _indicator(term: Indicator, axes: Axes, former: Former) -> Array:
     if term.rel == "==" and isinstance(a, IndexValue) and isinstance(b, IndexValue):
         return Array("identity", (), (a.index, b.index))
     for place, label in ((a, b), (b, a)):
-        if term.rel == "==" and isinstance(place, IndexValue) and not label.free:
-            return Array("unit", (former.form(label, ()),), (place.index,))
+        if term.rel == "==" and isinstance(place, IndexValue) and place.index not in label.free:
+            found = former.form(label, tuple(i for i in axes if i != place.index))
+            return Array("onehot" if found.axes else "unit", (found,), (*found.axes, place.index))
     if isinstance(a, IndexValue) or isinstance(b, IndexValue):
         raise NoMatrixForm("a comparison of indices")
     return Array("compare", (former.over(a, axes), former.over(b, axes)), axes, term.rel)
@@ -183,8 +205,6 @@ def _opened(term: Expr, body: Expr, *bound: Index) -> tuple[Any, ...]:
 def _reduction(term: Reduce, axes: Axes, former: Former) -> Array:
     if term.op == "sum":
         return _product(term, axes, former)
-    if term.op not in ("max", "min"):
-        raise NoMatrixForm(f"{term.op} over an index")
     body, index = _opened(term, term.body, term.index)
     inner = (*axes, index)
     if len(inner) > 2:
@@ -195,6 +215,7 @@ def _reduction(term: Reduce, axes: Axes, former: Former) -> Array:
 def _product(term: Expr, axes: Axes, former: Former) -> Array:
     factors, summed = _peeled(term)
     factors, found = _softmaxes(factors, former)
+    factors = _quotients(factors)
     network = Network(found)
     for factor in factors:
         network.put(_over_its_own(factor, (*axes, *summed), former))
@@ -247,13 +268,36 @@ def _softmaxes(factors: list[Expr], former: Former) -> tuple[list[Expr], list[Ar
                 raise NoMatrixForm("a softmax with three indices")
             found.append(Array("softmax", (former.form(match.children[0], axes),), axes))
             left.remove(factor)
-            factor = Power_lowered(factor)
+            factor = _lowered(factor)
             if factor is not None:
                 left.append(factor)
     return left, found
 
 
-def Power_lowered(factor: Power) -> Any:
+def _quotients(factors: list[Expr]) -> list[Expr]:
+    """exp(u) / (1 + exp(u)) is sigma(u), 1 / (1 + exp(-u)) is sigma(u), sinh(u) / cosh(u) is tanh(u)."""
+    left = list(factors)
+    for factor in factors:
+        if not (isinstance(factor, Power) and factor.exponent is const(-1)):
+            continue
+        base, partner, found = factor.base, None, None
+        if isinstance(base, Apply) and base.name == "cosh":
+            partner, found = apply("sinh", *base.args), apply("tanh", *base.args)
+        elif isinstance(base, Add) and len(base.terms) == 2 and base.terms[0] is const(1):
+            other = base.terms[1]
+            if isinstance(other, Apply) and other.name == "exp":
+                (u,) = other.args
+                partner, found = (other, apply("sigmoid", u)) if other in left else (None, apply("sigmoid", -u))
+        if found is None or (partner is not None and partner not in left):
+            continue
+        left.remove(factor)
+        if partner is not None:
+            left.remove(partner)
+        left.append(found)
+    return left
+
+
+def _lowered(factor: Power) -> Any:
     """The same power with one division less, None when none is left."""
     exponent = factor.exponent
     assert isinstance(exponent, Const)
@@ -354,7 +398,7 @@ class Network:
             end = self.arrays.get(frozenset((other,)))
             if end is not None:
                 del self.arrays[frozenset((other,))]
-                matrices[k] = product(Array("outer", (vector, end), (index, other)), oriented(matrices[k], (index, other)))
+                matrices[k] = product(outer(vector, end), oriented(matrices[k], (index, other)))
                 return None
         return vector
 
@@ -369,7 +413,7 @@ class Network:
         if core is None:
             if row is None or col is None:
                 raise NoMatrixForm("an axis is missing")
-            return product(*self.scalars, Array("outer", (row, col), axes))
+            return product(*self.scalars, outer(row, col))
         core = oriented(core, axes)
         if core.op == "identity":
             vectors = [v for v in (row, col) if v is not None]
@@ -378,7 +422,7 @@ class Network:
             diagonal = product(*(Array(v.op, v.args, axes[:1], v.data) if v.rank == 1 else v for v in vectors))
             return product(*self.scalars, Array("diag", (diagonal,), axes))
         if row is not None and col is not None:
-            return product(*self.scalars, Array("outer", (row, col), axes), core)
+            return product(*self.scalars, outer(row, col), core)
         left = () if row is None else (_diagonal_matrix(row, axes[0]),)
         right = () if col is None else (_diagonal_matrix(col, axes[1], ends=True),)
         return product(*self.scalars, matmul(*left, core, *right))
@@ -393,7 +437,8 @@ def _diagonal_matrix(vector: Array, index: Index, ends: bool = False) -> Array:
 def total(a: Array) -> Array:
     """The sum of the entries of a vector: an inner product when it is a product."""
     if a.op == "power" and a.data == Fraction(2):
-        return Array("inner", (a.args[0], a.args[0]))
+        scalars, core = split(a.args[0])
+        return product(*scalars, *scalars, Array("inner", (core, core)))
     if a.op == "product":
         scalars = [f for f in a.args if not f.axes]
         own = [f for f in a.args if f.axes]
@@ -411,7 +456,8 @@ def _coefficient(a: Array) -> Fraction:
 def _whole(a: Array) -> Array:
     """The sum of all entries of a matrix: a trace or a Frobenius product when it is a product."""
     if a.op == "power" and a.data == Fraction(2):
-        return Array("frobenius", (a.args[0], a.args[0]))
+        scalars, core = split(a.args[0])
+        return product(*scalars, *scalars, Array("frobenius", (core, core)))
     if a.op == "product":
         scalars = [f for f in a.args if not f.axes]
         own = [f for f in a.args if f.axes]
@@ -441,7 +487,7 @@ _FORMS: dict[type[Expr], Callable[[Any, Axes, Former], Array]] = {
     Component: _component,
     Add: _sum_of_terms,
     Mul: _product,
-    Power: _power,
+    Power: _power_or_quotient,
     Apply: _function,
     Reduce: _reduction,
     Indicator: _indicator,

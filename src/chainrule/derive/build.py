@@ -19,7 +19,8 @@ class Problem:
     """What is to be differentiated: a scalar `loss` over `inputs`, through the definitions of `named` quantities.
 
     `values` are those that stand for the value of a function: derivatives are written through them. `names` is the TeX
-    of every symbol, `minted` the symbols that the author did not name.
+    of every symbol, `minted` the symbols that the author did not name,
+    `ranges` the axes that labels are places of.
     """
 
     loss: Expr
@@ -29,6 +30,7 @@ class Problem:
     values: set[Symbol] = field(default_factory=set)
     names: dict[Symbol, str] = field(default_factory=dict)
     minted: set[Symbol] = field(default_factory=set)
+    ranges: dict[Symbol, list[Dim]] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
 
 
@@ -48,7 +50,9 @@ def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
 
 class _Builder:
     def __init__(self, shapes: Shapes, text: str) -> None:
-        self.text, self.fresh, self.count = text, 0, {}
+        self.text, self.fresh = text, 0
+        self.count: dict[str, int] = {}
+        self.terms: dict[Expr, Symbol] = {}
         self.inputs = {n: Symbol(n, dims) for n, dims in shapes.dims.items()}
         self.problem = Problem(const(0), self.inputs, Definitions(), assumptions=shapes.assumptions)
         self.problem.names = {s: tex_name(n) for n, s in self.inputs.items()}
@@ -100,6 +104,9 @@ class _Builder:
         """The tensor as a quantity of its own, unless it is one."""
         if isinstance(t.term, Component):
             return t
+        key = substitute(t.term, {i: value(Index(f"key{k}", i.dim)) for k, i in enumerate(t.axes)})
+        if key in self.terms:
+            return self.read(self.terms[key])
         letter = letter.upper() if len(t.axes) == 2 else letter
         while letter in self.inputs or letter in self.known:
             letter = chr(ord(letter) - 1)
@@ -107,6 +114,7 @@ class _Builder:
         number = self.count[letter]
         symbol = self.define(f"{letter}{number}", t, f"{letter}_{{{number}}}")
         self.problem.minted.add(symbol)
+        self.terms[key] = symbol
         if is_value:
             self.problem.values.add(symbol)
         return self.read(symbol)

@@ -61,7 +61,7 @@ def first_order(problem: Problem, targets: list[Symbol]) -> list[Derivation]:
     return [back.derivation(t) for t in targets]
 
 
-def _written(symbol: Symbol | None, indices: tuple[Index, ...], term: Expr) -> Written:
+def written(symbol: Symbol | None, indices: tuple[Index, ...], term: Expr) -> Written:
     try:
         return Written(symbol, indices, term, matrix_form(term, indices))
     except NoMatrixForm:
@@ -104,7 +104,7 @@ class _Backward:
         result = self.bodies[target]
         steps = [self.step(s) for s in [*needed, target]]
         quantities = self.quantities([self.bodies[s].body for s in [*needed, target]])
-        forward = [_written(s, self.problem.definitions[s].indices, self.problem.definitions[s].body) for s in quantities]
+        forward = [written(s, self.problem.definitions[s].indices, self.problem.definitions[s].body) for s in quantities]
         whole = self.whole(result)
         return Derivation(
             self.problem, target, 1, forward, steps, steps[-1].right, whole,
@@ -126,7 +126,7 @@ class _Backward:
         users = sorted(self.problem.names[self.bars[b]] for b in body.body.symbols & self.bars.keys())
         rule = "chain rule" if users else "derivative"
         why = f"chain rule through {', '.join(users)}" if users else "derivative of the loss"
-        return Step(rule, symbol, _written(symbol, body.indices, body.body), why)
+        return Step(rule, symbol, written(symbol, body.indices, body.body), why)
 
     def quantities(self, bodies: Iterable[Expr]) -> list[Symbol]:
         """The named quantities that the terms speak of, and those that these are made of."""
@@ -146,7 +146,7 @@ class _Backward:
             if bar in body.symbols and bar != definition.symbol:
                 body = substitute(body, {bar: self.bodies[self.bars[bar]].at})
         body = expanded(body, self.problem)
-        return _written(None, definition.indices, contract(body))
+        return written(None, definition.indices, contract(body))
 
 
 def expanded(body: Expr, problem: Problem) -> Expr:
@@ -164,7 +164,7 @@ def second_order(problem: Problem, target: Symbol) -> Derivation:
     second = tuple(Index(f"j{k}", dim) for k, dim in enumerate(target.axes, 1))
     gradient = derivative(loss, component(target, *map(value, first)), Definitions())
     hessian = contract(derivative(gradient, component(target, *map(value, second)), Definitions()))
-    one, two = _written(target, first, gradient), _written(target, (*first, *second), hessian)
+    one, two = written(target, first, gradient), written(target, (*first, *second), hessian)
     steps = [
         Step("derivative", target, one, "derivative of the loss"),
         Step("second derivative", target, two, "derivative of the gradient"),

@@ -70,7 +70,7 @@ class Shapes:
 
 def infer(formulas: Sequence[Formula], defined: Sequence[str | None], given: Mapping[str, tuple[str, ...]], text: str) -> Shapes:
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
-    names = sorted({f.value for f in _nodes(formulas) if f.op == "name" and isinstance(f.value, str)} - set(defined))  # type: ignore[arg-type]
+    names = [n for n in _in_order(formulas) if n not in defined]
     open_names = [n for n in names if n not in given]
     ranks = {n: len(s) for n, s in given.items()}
     chosen = _ranks(formulas, defined, open_names, ranks, text)
@@ -93,6 +93,12 @@ def _nodes(formulas: Iterable[Formula]) -> Iterable[Formula]:
         node = stack.pop()
         yield node
         stack += node.args
+
+
+def _in_order(formulas: Iterable[Formula]) -> list[str]:
+    """The names, in the order of the text."""
+    found = sorted((f.column, str(f.value)) for f in _nodes(formulas) if f.op == "name")
+    return list(dict.fromkeys(name for _, name in found))
 
 
 def _ranks(

@@ -15,7 +15,9 @@ from chainrule.read.tree import (
     Accent,
     Brace,
     Comma,
+    Factor,
     Fenced,
+    Missing,
     Name,
     Node,
     Number,
@@ -50,7 +52,7 @@ STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 
 @dataclass(frozen=True, slots=True)
 class Postfix:
-    """An operation hung on a name: transpose ("T"), or a power with its exponent."""
+    """An operation hung on a name: transpose ("T"), a power with its exponent ("pow"), a power of every entry ("each")."""
 
     op: str
     node: Node | None = None
@@ -348,6 +350,8 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
                     tuple(x for p in parts for x in p[1]),
                     tuple(x for p in parts for x in p[2]),
                 )
+        case Product(factors=(Factor(node=Missing()), Factor(op="odot" | "circ", node=exponent))):
+            return "", (), (Postfix("each", exponent),)
         case Sum(terms=(term,)) if term.sign == "-" and _is_transpose(term.node):
             return "", (), (Postfix("pow", Number(sup.span, "-1")), Postfix("T"))
         case Comma(items=items):

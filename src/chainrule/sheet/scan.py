@@ -135,7 +135,9 @@ class Scan:
         if not isinstance(fence, Fenced) or fence.open != "(":
             return False
         ref = reference(node, self.world.glossary)
-        if ref is None or (ref.subs and isinstance(following, Script) and following.sub is not None):
+        if ref is None or any(p.op == "T" for p in ref.postfix):
+            return False  # w^T (x + y): what is transposed is a vector or a matrix, no function
+        if ref.subs and isinstance(following, Script) and following.sub is not None:
             return False  # `X_{pk} (B^T)_{kq}` is a product of components
         args = arguments(fence)
         if is_function_word(ref.base):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chainrule.calculus.arrays import Array
+from chainrule.calculus.arrays import Array, product
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Dim, Symbol
 
@@ -134,6 +134,12 @@ def _add(a: Array, s: Spelling) -> Written:
 
 def _broadcast(term: Array) -> Array:
     """What NumPy spreads by itself: scalars, and rows over the rows of a matrix."""
+    if term.op == "product" and term.axes:
+        own = [f for f in term.args if f.axes]
+        if len(own) == 1 and own[0].op == "spread":
+            inner = _broadcast(own[0])
+            front = Array("product", tuple(f for f in term.args if not f.axes), (), term.data)
+            return product(front, inner) if inner is not own[0] else term
     if term.op == "spread" and (not term.args[0].axes or term.args[0].axes[0] == term.axes[-1]):
         return term.args[0]
     return term
@@ -172,6 +178,11 @@ def _compare(a: Array, s: Spelling) -> Written:
     return f"{_at(left, s, SUM)} {relation} {_at(right, s, SUM)}", -1
 
 
+def _entry(a: Array, s: Spelling) -> Written:
+    base, label = _at(a.args[0], s, ATOM), _write(a.args[1], s)[0]
+    return (f"{base}[np.arange({s.sizes[a.axes[0].dim]}), {label}]" if a.axes else f"{base}[{label}]"), ATOM
+
+
 def _where(a: Array, s: Spelling) -> Written:
     test, yes, no = (_write(_broadcast(x), s)[0] for x in a.args)
     return f"np.where({test}, {yes}, {no})", ATOM
@@ -200,6 +211,12 @@ _ROWS: dict[str, Callable[[Array, Spelling], Written]] = {
     "symbol": _symbol,
     "number": _number,
     "size": lambda a, s: (s.sizes[a.data] if isinstance(a.data, Dim) else "", ATOM),
+    "constant": lambda a, s: ("np.pi", ATOM),
+    "prod": _extreme("prod"),
+    "argmax": _extreme("argmax"),
+    "argmin": _extreme("argmin"),
+    "onehot": lambda a, s: (f"np.eye({s.sizes[a.axes[-1].dim]})[{_write(a.args[0], s)[0]}]", ATOM),
+    "entry": _entry,
     "ones": lambda a, s: (f"np.ones({s.sizes[a.axes[0].dim]})", ATOM),
     "identity": lambda a, s: (f"np.eye({s.sizes[a.axes[0].dim]})", ATOM),
     "unit": lambda a, s: (f"np.eye({s.sizes[a.axes[0].dim]})[{_write(a.args[0], s)[0]}]", ATOM),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from chainrule.calculus.arrays import Array, transpose
+from chainrule.calculus.arrays import Array, number, product, transpose
 from chainrule.expr.index import Symbol
 
 SUM, PRODUCT, HADAMARD, POWER, ATOM = range(5)
@@ -99,9 +99,14 @@ def _called(name: str) -> Callable[[Array, Names], Written]:
     return row
 
 
+def _entry(a: Array, names: Names) -> Written:
+    base, label = (_at(x, names, ATOM) for x in a.args)
+    return (f"{base}_{{{label}}}" if "_" not in base else rf"\left({base}\right)_{{{label}}}"), ATOM
+
+
 def _frobenius(a: Array, names: Names) -> Written:
     left, right = a.args
-    if left == right:
+    if left.like(right):
         return rf"\lVert {_write(left, names)[0]} \rVert_F^2", ATOM
     return rf"\operatorname{{tr}}\left({_row(left, names)} {_at(right, names, POWER)}\right)", ATOM
 
@@ -130,10 +135,15 @@ def _divides(f: Array) -> bool:
 
 def _factors(coefficient: Fraction, above: list[Array], below: list[Array], names: Names) -> str:
     scalars, arrays = [f for f in above if not f.axes], [f for f in above if f.axes]
-    top = ([str(coefficient.numerator)] if coefficient.numerator != 1 else []) + [_at(f, names, PRODUCT) for f in scalars]
-    bottom = ([str(coefficient.denominator)] if coefficient.denominator != 1 else []) + [
-        _at(f, names, PRODUCT) for f in below
-    ]
+    lone = len(scalars) == 1 and not arrays and coefficient.numerator == 1
+    top = [str(coefficient.numerator)] if coefficient.numerator != 1 else []
+    top += [_scalar(f, names, lone and bool(below or coefficient.denominator != 1)) for f in scalars]
+    bottom = [str(coefficient.denominator)] if coefficient.denominator != 1 else []
+    alone = len(below) == 1 and not bottom
+    bottom += [_scalar(f, names, alone) for f in below]
+    if below and len(arrays) == 1:
+        top.append(_write(arrays[0], names)[0] if not top else _at(arrays[0], names, PRODUCT))
+        arrays = []
     written = rf" \odot ".join(_at(f, names, POWER if len(arrays) > 1 else PRODUCT) for f in arrays)
     front = " ".join(top)
     if bottom:
@@ -141,6 +151,13 @@ def _factors(coefficient: Fraction, above: list[Array], below: list[Array], name
     if front and len(arrays) > 1:
         written = rf"\left({written}\right)"
     return " ".join(part for part in (front, written) if part) or "1"
+
+
+def _scalar(f: Array, names: Names, alone: bool) -> str:
+    """A scalar factor: an inner product beside other factors needs parentheses."""
+    if alone:
+        return _write(f, names)[0]
+    return _at(f, names, POWER)
 
 
 def _add(a: Array, names: Names) -> Written:
@@ -157,13 +174,16 @@ def _add(a: Array, names: Names) -> Written:
 def _power(a: Array, names: Names) -> Written:
     base = a.args[0]
     if not isinstance(a.data, Fraction):
-        return _scripted(_at(base, names, ATOM), _write(a.args[1], names)[0]), POWER
+        exponent = _write(_bare(a.args[1]), names)[0]
+        return _scripted(_at(_bare(base), names, ATOM), rf"\odot ({exponent})" if base.axes else exponent), POWER
     if a.data == Fraction(1, 2):
-        if not a.axes and base.op == "inner" and base.args[0] == base.args[1]:
+        if not a.axes and base.op == "inner" and base.args[0].like(base.args[1]):
             return rf"\lVert {_write(base.args[0], names)[0]} \rVert", ATOM
-        if not a.axes and base.op == "frobenius" and base.args[0] == base.args[1]:
+        if not a.axes and base.op == "frobenius" and base.args[0].like(base.args[1]):
             return rf"\lVert {_write(base.args[0], names)[0]} \rVert_F", ATOM
         return rf"\sqrt{{{_write(base, names)[0]}}}", ATOM
+    if not a.axes and a.data.denominator == 2 and base.op == "inner" and base.args[0].like(base.args[1]) and a.data > 0:
+        return rf"\lVert {_write(base.args[0], names)[0]} \rVert^{{{a.data.numerator}}}", ATOM
     if a.data < 0:
         lower = base if a.data == -1 else Array("power", (base,), base.axes, -a.data)
         if not a.axes:
@@ -179,9 +199,20 @@ _NAMES = {"sigmoid": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log"
           "arccos": r"\arccos", "max": r"\max", "min": r"\min"}  # fmt: skip
 
 
+def _bare(a: Array) -> Array:
+    """A scalar that is only spread, where a function takes it entry by entry."""
+    if a.op == "spread" and not a.args[0].axes:
+        return a.args[0]
+    if a.op == "product" and a.axes:
+        own = [f for f in a.args if f.axes]
+        if len(own) == 1 and own[0].op == "spread" and own[0].args[0] == number(1):
+            return product(Array("product", tuple(f for f in a.args if not f.axes), (), a.data))
+    return a
+
+
 def _function(a: Array, names: Names) -> Written:
     word = str(a.data)
-    inside = ", ".join(_write(x, names)[0] for x in a.args)
+    inside = ", ".join(_write(_bare(x), names)[0] for x in a.args)
     if word == "abs" and not a.axes:
         return rf"\left|{inside}\right|", ATOM
     head = _NAMES.get(word, rf"\operatorname{{{word.replace('_', '')}}}")
@@ -225,6 +256,12 @@ _ROWS: dict[str, Callable[[Array, Names], Written]] = {
     "symbol": _symbol,
     "number": _number,
     "size": lambda a, names: (a.data.name if a.data else "", ATOM),  # type: ignore[union-attr]
+    "constant": lambda a, names: (r"\pi", ATOM),
+    "prod": _called(r"\prod"),
+    "argmax": _called(r"\arg\max"),
+    "argmin": _called(r"\arg\min"),
+    "onehot": _called(r"\operatorname{onehot}"),
+    "entry": _entry,
     "ones": lambda a, names: (r"\mathbf{1}", ATOM),
     "identity": lambda a, names: ("I", ATOM),
     "unit": lambda a, names: (f"e_{{{_write(a.args[0], names)[0]}}}", ATOM),

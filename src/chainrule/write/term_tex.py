@@ -164,7 +164,8 @@ def _piecewise(term: Piecewise, letters: dict[Index, str], w: TermWriter) -> tup
         test = w.form(condition, letters)[0].removeprefix(r"\mathbb{1}\left[").removesuffix(r"\right]")
         rows.append(rf"{w.form(item, letters)[0]} & \text{{if }} {test}")
     rows.append(rf"{w.form(term.otherwise, letters)[0]} & \text{{otherwise}}")
-    return rf"\begin{{cases}} {r' \\ '.join(rows)} \end{{cases}}", ATOM
+    written = r" \\ ".join(rows)
+    return rf"\begin{{cases}} {written} \end{{cases}}", ATOM
 
 
 def _inverse(term: Inverse, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:

@@ -30,6 +30,8 @@ def postfixed(frame: Frame, val: Val, ops: tuple[Postfix, ...]) -> Val:
     for op in ops:
         if op.op == "T":
             val = val.transposed()
+        elif op.op == "each" and op.node is not None:
+            val = algebra.raised(frame.dims, val, frame.value(op.node))
         elif op.node is not None:
             val = raised(frame, val, op.node)
     return val

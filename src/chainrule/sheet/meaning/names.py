@@ -28,6 +28,7 @@ from chainrule.sheet.names import (
     split_superscript,
 )
 from chainrule.sheet.shapes import Untyped, Val, scalar
+from chainrule.sheet.world import Family
 from chainrule.sheet.sizes import named_dim
 
 IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
@@ -89,7 +90,7 @@ def _named(frame: Frame, ref: Ref) -> Val:
 
 
 def _special(frame: Frame, base: str) -> Val | None:
-    if base == "pi" and not frame.world.family("pi").differentiated:
+    if base == "pi" and _is_the_number(frame.world.family("pi")):
         return scalar(pi)
     if base == "e" and "e" not in frame.world.readings:
         return scalar(lambda: apply("exp", const(1)))
@@ -103,6 +104,11 @@ def _special(frame: Frame, base: str) -> Val | None:
     if base == "infty":
         raise Untyped("infinity is no number here", "untyped")
     return size_value(frame, base)
+
+
+def _is_the_number(family: Family) -> bool:
+    """Whether pi is 3.14159..: nothing is differentiated by it and no line says where it lives."""
+    return not family.differentiated and family.declared_rank is None
 
 
 def _is_square(ref: Ref) -> bool:

@@ -23,6 +23,8 @@ DOTS = frozenset({"cdot", "."})
 FACING = frozenset({"", "cdot", ".", "*", "times"})
 """Signs before a matrix with a gradient on their left, which then is a row."""
 HADAMARD = frozenset({"odot", "circ", "ast", "bullet"})
+QUOTIENTS = frozenset({"oslash", "⊘"})
+ELEMENTWISE = HADAMARD | QUOTIENTS
 
 
 def product(frame: Frame, node: Product) -> Val:
@@ -48,7 +50,7 @@ def _groups(factors: tuple[Factor, ...]) -> list[tuple[Factor, ...]]:
     """Factors cut before each elementwise sign."""
     groups: list[list[Factor]] = [[]]
     for factor in factors:
-        if factor.op in HADAMARD and groups[-1]:
+        if factor.op in ELEMENTWISE and groups[-1]:
             groups.append([])
         groups[-1].append(factor)
     return [tuple(g) for g in groups]
@@ -58,7 +60,7 @@ def _joined(frame: Frame, groups: list[tuple[Factor, ...]]) -> Val:
     result = _left_to_right(frame, (Factor("", groups[0][0].node), *groups[0][1:]))
     for group in groups[1:]:
         val = _left_to_right(frame, (Factor("", group[0].node), *group[1:]))
-        result = algebra.hadamard(frame.dims, result, val)
+        result = combine(frame, group[0].op, result, val)
     return result
 
 
@@ -108,6 +110,8 @@ def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
         return algebra.elementwise(dims, lambda x, y: x / y, a, b, what="numerator and denominator")
     if op in HADAMARD:
         return algebra.hadamard(dims, a, b)
+    if op in QUOTIENTS:
+        return algebra.elementwise(dims, lambda x, y: x / y, a, b, what="the sides of ⊘")
     if op == "otimes":
         return _outer(a, b)
     if op == "oplus":

@@ -1,0 +1,144 @@
+"""No result is shown before it has been compared with numbers that come by another way.
+
+The matrix form of a gradient is evaluated at random points of random sizes and compared with central differences of
+the loss along random directions; the loss is evaluated from the author's formula by `chainrule.expr.evaluate`, which
+knows neither the rules of differentiation nor matrix forms. A Hessian is compared with differences of its gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.calculus.array_values import values
+from chainrule.derive.gradient import Derivation, Written
+from chainrule.expr.definitions import Definitions
+from chainrule.expr.evaluate import evaluate
+from chainrule.expr.index import Dim, Symbol
+from chainrule.expr.model import Model
+from chainrule.expr.terms import Expr
+
+Numbers = NDArray[np.float64]
+
+STEP = 1e-5
+TOLERANCE = 1e-5
+DRAWS = 12
+ENOUGH = 2
+
+
+class Unsure(ArithmeticError):
+    """The result could not be confirmed: it disagrees with finite differences, or the loss has no value where tried."""
+
+
+def recheck(derivation: Derivation, seed: int = 0) -> int:
+    """The number of points at which the derivation agreed with finite differences; raises `Unsure`."""
+    rng, agreed = np.random.default_rng(seed), 0
+    for draw in range(DRAWS):
+        sizes = _sizes(derivation, draw)
+        data = _data(derivation, sizes, rng, draw)
+        seen = _agrees(derivation, data, sizes, rng)
+        if seen is False:
+            raise Unsure("the derivative found does not agree with finite differences of the loss; nothing is shown")
+        agreed += seen is True
+        if agreed == ENOUGH:
+            return agreed
+    if agreed == 0:
+        raise Unsure("the loss had no finite value at the points tried, so the derivative could not be confirmed")
+    return agreed
+
+
+def _sizes(derivation: Derivation, draw: int) -> dict[Dim, int]:
+    dims = sorted({dim for s in derivation.problem.inputs.values() for dim in s.axes if dim.fixed is None})
+    return {dim: 2 + (k + draw) % max(2, len(dims)) for k, dim in enumerate(dims)}
+
+
+def _data(
+    derivation: Derivation, sizes: Mapping[Dim, int], rng: np.random.Generator, draw: int
+) -> dict[Symbol, Numbers]:
+    """Normal numbers in one draw, positive ones in the next; labels from their range."""
+    found = {}
+    for symbol in derivation.problem.inputs.values():
+        shape = [dim.fixed or sizes[dim] for dim in symbol.axes]
+        if symbol.kind == "integer":
+            found[symbol] = rng.integers(1, 1 + _labels(derivation, symbol, sizes), shape).astype(float)
+        else:
+            found[symbol] = rng.normal(size=shape) if draw % 2 == 0 else rng.uniform(0.2, 1.2, shape)
+            if len(shape) == 2 and shape[0] == shape[1]:
+                found[symbol] += np.eye(shape[0])
+    return found
+
+
+def _labels(derivation: Derivation, symbol: Symbol, sizes: Mapping[Dim, int]) -> int:
+    """How many values a label may take: the size of the smallest axis it is a place of."""
+    return min((sizes.get(dim, dim.fixed or 1) for dim in derivation.problem.ranges.get(symbol, ())), default=1)
+
+
+def _agrees(
+    derivation: Derivation, data: dict[Symbol, Numbers], sizes: dict[Dim, int], rng: np.random.Generator
+) -> bool | None:
+    """Whether the derivative along a direction is what differences say; None where there are no finite numbers."""
+    with np.errstate(all="ignore"):
+        direction = rng.normal(size=data[derivation.wrt].shape)
+        if derivation.order == 1:
+            found = float(np.sum(evaluated(derivation, data, sizes) * direction))
+            ends = [_loss(derivation, _moved(data, derivation.wrt, direction, h), sizes) for h in (STEP, -STEP)]
+            expected = (ends[0] - ends[1]) / (2 * STEP)
+            scale = 1 + abs(expected) + abs(ends[0])
+        else:
+            other = rng.normal(size=data[derivation.wrt].shape)
+            hessian = evaluated(derivation, data, sizes)
+            count = prod(direction.shape)
+            found = float(other.reshape(-1) @ hessian.reshape(count, count) @ direction.reshape(-1))
+            first = derivation.steps[0].right
+            slopes = [
+                float(np.sum(_of(first, derivation, _moved(data, derivation.wrt, direction, h), sizes) * other))
+                for h in (STEP, -STEP)
+            ]
+            expected = (slopes[0] - slopes[1]) / (2 * STEP)
+            scale = 1 + abs(expected) + abs(slopes[0])
+    if not np.isfinite([found, expected]).all():
+        return None
+    return abs(found - expected) <= TOLERANCE * scale
+
+
+def _moved(data: dict[Symbol, Numbers], symbol: Symbol, direction: Numbers, h: float) -> dict[Symbol, Numbers]:
+    return data | {symbol: data[symbol] + h * direction}
+
+
+def _loss(derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]) -> float:
+    return float(_plain(derivation.problem.loss, derivation.problem.definitions, data, sizes)[0])
+
+
+def _plain(
+    term: Expr, definitions: Definitions, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int], axes: tuple = ()  # type: ignore[type-arg]
+) -> Numbers:
+    model = Model(sizes=sizes, values={s: v[None] for s, v in data.items()}, definitions=definitions)
+    return np.asarray(evaluate(term, axes, model), dtype=float)
+
+
+def evaluated(derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]) -> Numbers:
+    """The result, computed as it is written: through its named quantities and steps."""
+    return _of(derivation.result, derivation, data, sizes)
+
+
+def _of(
+    written: Written, derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]
+) -> Numbers:
+    known = dict(data)
+    bars = {s: bar for bar, s in derivation.cotangents.items()}
+    for quantity in derivation.forward:
+        if quantity.symbol is not None:
+            known[quantity.symbol] = _value(quantity, known, sizes)
+    if derivation.order == 1:
+        for step in derivation.steps[:-1]:
+            known[bars[step.by]] = _value(step.right, known, sizes)
+    return _value(written, known, sizes)
+
+
+def _value(written: Written, known: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]) -> Numbers:
+    if written.form is not None:
+        return np.asarray(values(written.form, known, sizes), dtype=float)
+    return _plain(written.term, Definitions(), known, sizes, written.indices)[0]
