@@ -12,20 +12,36 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import chainrule.check as _room
+import chainrule.check as _check_room
+import chainrule.derive as _derive_room
 
 if TYPE_CHECKING:
+    from chainrule.api import Derived as Derived
+    from chainrule.api import FormulaError as FormulaError
     from chainrule.api import InputError as InputError
     from chainrule.api import Report as Report
     from chainrule.api import check as check
+    from chainrule.api import derive as derive
     from chainrule.check.report import DocumentReport as DocumentReport
     from chainrule.check.report import Statement as Statement
 
 __version__ = "0.1.0"
 
-__all__ = ["DocumentReport", "InputError", "Report", "Statement", "__version__", "check"]
+__all__ = [
+    "Derived",
+    "DocumentReport",
+    "FormulaError",
+    "InputError",
+    "Report",
+    "Statement",
+    "__version__",
+    "check",
+    "derive",
+]
 
 _HOMES = {
+    "Derived": "chainrule.api",
+    "FormulaError": "chainrule.api",
     "InputError": "chainrule.api",
     "Report": "chainrule.api",
     "DocumentReport": "chainrule.check.report",
@@ -34,17 +50,17 @@ _HOMES = {
 
 
 class _CallableRoom(ModuleType):
-    """`chainrule.check` is a room of this package and, when called, the function `chainrule.api.check`.
+    """`chainrule.check` is a room of this package and, when called, the function `chainrule.api.check`; so is `derive`.
 
     Python binds a subpackage to its name in the parent package, so that a function of the same name would be
     shadowed as soon as anything imports `chainrule.check.report`. A callable room is right in every order of imports.
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return import_module("chainrule.api").check(*args, **kwargs)
+        return getattr(import_module("chainrule.api"), self.__name__.rpartition(".")[2])(*args, **kwargs)
 
 
-_room.__class__ = _CallableRoom
+_check_room.__class__ = _derive_room.__class__ = _CallableRoom
 
 
 def __getattr__(name: str) -> Any:

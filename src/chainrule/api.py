@@ -5,17 +5,19 @@ A sheet is a path, a folder of sheets, or its text; a context document is what t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path, PurePath
 
 from chainrule.check.engine import check_document
 from chainrule.check.options import Options
-from chainrule.notebook import Report
+from chainrule.derive.record import answer
+from chainrule.notebook import Derived, Report
 from chainrule.read.document import Document
 from chainrule.read.load import KINDS, InputError, from_text, load, sheets_in
+from chainrule.read.python import FormulaError
 
-__all__ = ["InputError", "Report", "check", "documents"]
+__all__ = ["Derived", "FormulaError", "InputError", "Report", "check", "derive", "documents"]
 
 Source = str | PathLike[str]
 
@@ -41,6 +43,27 @@ def check(
     options = Options(deadline=deadline, seed=seed)
     around = [document for one in _several(context) for document in documents(one)]
     return Report(tuple(check_document(document, around, options) for document in documents(source)))
+
+
+def derive(
+    expression: str,
+    wrt: str | Iterable[str],
+    *,
+    of: str = "L",
+    shapes: Mapping[str, str | Sequence[str]] | None = None,
+    order: int = 1,
+) -> Derived:
+    r"""Derive a scalar by the names in it: steps, textbook form, NumPy code.
+
+    `expression` is Python-style text with NumPy's meaning, lines of assignments may come first; `shapes` gives the
+    dimensions of names, such as `{"W": "d h", "s": ""}`, for all of them, some, or none. Raises `FormulaError`.
+
+    >>> print(derive("sum((X @ w - y)**2) / 2", "w").tex)
+    X^{\top} \left(X w - y\right)
+    """
+    names = [w.strip() for w in wrt.split(",")] if isinstance(wrt, str) else list(wrt)
+    given = {n: tuple(s.split()) if isinstance(s, str) else tuple(s) for n, s in (shapes or {}).items()}
+    return Derived(answer(expression, names, given, of, order))
 
 
 def documents(source: Source) -> list[Document]:

@@ -135,6 +135,86 @@ def context(
     _write(output, lambda stream: stream.write(text))
 
 
+class To(StrEnum):
+    """What a derivation is written as."""
+
+    text = "text"
+    latex = "latex"
+    markdown = "markdown"
+    html = "html"
+    json = "json"
+
+
+class Depth(StrEnum):
+    """How much of a derivation is written."""
+
+    full = "full"
+    brief = "brief"
+    result = "result"
+
+
+class Form(StrEnum):
+    """Over whole arrays, or in components."""
+
+    matrix = "matrix"
+    index = "index"
+
+
+class LayoutOption(StrEnum):
+    """A gradient is shaped like its parameter (denominator) or like the transpose (numerator)."""
+
+    denominator = "denominator"
+    numerator = "numerator"
+
+
+@app.command()
+def derive(
+    expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help="Python-style text, or a file that holds it.")],
+    wrt: Annotated[str, typer.Option(metavar="NAMES", help="The names to derive by, with commas.")],
+    of: Annotated[str, typer.Option(metavar="NAME", help="What the expression is called.")] = "L",
+    shape: Annotated[
+        list[str] | None, typer.Option(metavar="SHAPE", help='Dimensions of a name: "W: d h", "s:" for a scalar.')
+    ] = None,
+    order: Annotated[int, typer.Option(min=1, max=2, help="2 is the Hessian.")] = 1,
+    form: Annotated[Form, typer.Option(help="Matrix notation, or components.")] = Form.matrix,
+    layout: Annotated[LayoutOption, typer.Option(help="How gradients lie.")] = LayoutOption.denominator,
+    steps: Annotated[Depth, typer.Option(help="How much is shown.")] = Depth.full,
+    to: Annotated[To, typer.Option(help="What to write.")] = To.text,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
+) -> None:
+    """Derive EXPRESSION by names in it: steps with reasons, textbook notation, NumPy code; rechecked numerically."""
+    from chainrule.derive.recheck import Unsure
+    from chainrule.derive.record import answer, dimensions
+    from chainrule.notebook import VIEWS
+    from chainrule.read.python import FormulaError
+    from chainrule.write.derivation import View
+
+    text = _formula(expression)
+    names = [w.strip() for w in wrt.split(",") if w.strip()]
+    try:
+        found = answer(text, names, dimensions(shape or []), of, order)
+    except (FormulaError, Unsure) as error:
+        _err(f"error: {error}")
+        raise typer.Exit(UNABLE) from None
+    page = VIEWS[to.value](found, View(steps.value, form.value, layout.value))
+    if output is None:
+        _out(page)
+    else:
+        _write(output, lambda stream: stream.write(page))
+
+
+def _formula(expression: str) -> str:
+    """The text of a formula, or of the file that holds it."""
+    path = Path(expression)
+    try:
+        if len(expression) < 256 and path.is_file():
+            return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        _err(f"{expression}: error: the file cannot be read as text: {error}")
+        raise typer.Exit(UNABLE) from None
+    return expression
+
+
 def _checked(sheets: list[str], context: list[str], deadline: float, seed: int) -> Outcome:
     """The engine is imported only when there is work, so that help and usage errors come at once."""
     from chainrule import batch

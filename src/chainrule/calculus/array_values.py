@@ -110,6 +110,7 @@ _RULES: dict[str, Callable[[Array, list[Values], _Numbers], Any]] = {
     "ones": lambda a, args, n: np.ones(n.shape(a.axes)),
     "identity": lambda a, args, n: np.eye(*n.shape(a.axes)),
     "unit": _unit,
+    "row": lambda a, args, n: args[0],
     "transpose": lambda a, args, n: args[0].T,
     "matmul": _matmul,
     "inner": lambda a, args, n: args[0] @ args[1],

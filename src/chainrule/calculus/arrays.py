@@ -26,6 +26,7 @@ OPERATIONS = {
     "identity": "the identity matrix",
     "unit": "the unit vector e_k of the label args[0]",
     "transpose": "A^T",
+    "row": "a^T, a vector written as a row",
     "matmul": "A B, A b",
     "inner": "a^T b",
     "outer": "a b^T",

@@ -9,9 +9,13 @@ from chainrule.calculus import contract
 from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor
 from chainrule.derive.shapes import Shapes, infer
 from chainrule.expr.definitions import Definition, Definitions
+from chainrule.expr.folding import fold, folded
 from chainrule.expr.index import Dim, Index, Symbol
 from chainrule.expr.terms import Component, Expr, component, const, substitute, value
 from chainrule.read.python import Formula, FormulaError, parse
+
+
+MOST_FOLDED = 40
 
 
 @dataclass
@@ -66,8 +70,17 @@ class _Builder:
                 self.problem.loss = tensor.term
             else:
                 self.define(name, tensor, tex_name(name))
+        self.fold()
         self.shorten_names()
         return self.problem
+
+    def fold(self) -> None:
+        """A quantity that has a name is written by it wherever it stands, so that there is one path through it."""
+        if len(self.problem.minted) > MOST_FOLDED:
+            return
+        for symbol in [s for s in self.problem.named if s in self.problem.minted]:
+            fold(self.problem.definitions, symbol)
+            self.problem.loss = folded(self.problem.loss, self.problem.definitions[symbol])
 
     def index(self, dim: Dim) -> Index:
         self.fresh += 1

@@ -103,7 +103,7 @@ class _Backward:
         needed = self.needed(target)
         result = self.bodies[target]
         steps = [self.step(s) for s in [*needed, target]]
-        quantities = self.quantities([self.bodies[s].body for s in [*needed, target]])
+        quantities = self.quantities([self.problem.loss, *(self.bodies[s].body for s in [*needed, target])])
         forward = [written(s, self.problem.definitions[s].indices, self.problem.definitions[s].body) for s in quantities]
         whole = self.whole(result)
         return Derivation(

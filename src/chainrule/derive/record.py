@@ -64,3 +64,14 @@ def shape(text: str) -> tuple[str, tuple[str, ...]]:
     if len(found) > 2:
         raise FormulaError(f"{name.strip()}: arrays of at most two axes are read here, found {len(found)}")
     return name.strip(), found
+
+
+def dimensions(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The shapes of several names. Raises `FormulaError` when one is given twice."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        name, dims = shape(text)
+        if found.get(name, dims) != dims:
+            raise FormulaError(f"two shapes are given for {name}: {' '.join(found[name])} and {' '.join(dims)}")
+        found[name] = dims
+    return found

@@ -220,6 +220,7 @@ _ROWS: dict[str, Callable[[Array, Spelling], Written]] = {
     "ones": lambda a, s: (f"np.ones({s.sizes[a.axes[0].dim]})", ATOM),
     "identity": lambda a, s: (f"np.eye({s.sizes[a.axes[0].dim]})", ATOM),
     "unit": lambda a, s: (f"np.eye({s.sizes[a.axes[0].dim]})[{_write(a.args[0], s)[0]}]", ATOM),
+    "row": lambda a, s: _write(a.args[0], s),
     "transpose": lambda a, s: (f"{_at(a.args[0], s, ATOM)}.T", ATOM),
     "matmul": _matmul,
     "inner": _binary("@"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from chainrule.calculus.arrays import Array, number, product, transpose
+from chainrule.calculus.arrays import Array, number, product, split, transpose
 from chainrule.expr.index import Symbol
 
 SUM, PRODUCT, HADAMARD, POWER, ATOM = range(5)
@@ -81,6 +81,10 @@ def _inner(a: Array, names: Names) -> Written:
 
 
 def _row(vector: Array, names: Names) -> str:
+    scalars, core = split(vector)
+    if scalars:
+        front = _write(product(*scalars), names)[0]
+        return f"-{_row(core, names)}" if front == "-1" else f"{front} {_row(core, names)}"
     if vector.op == "matmul":
         *front, last = vector.args
         return " ".join([_row(last, names), *(_at(transpose(f), names, POWER) for f in reversed(front))])
@@ -265,6 +269,7 @@ _ROWS: dict[str, Callable[[Array, Names], Written]] = {
     "ones": lambda a, names: (r"\mathbf{1}", ATOM),
     "identity": lambda a, names: ("I", ATOM),
     "unit": lambda a, names: (f"e_{{{_write(a.args[0], names)[0]}}}", ATOM),
+    "row": lambda a, names: (_row(a.args[0], names), PRODUCT),
     "transpose": _transpose,
     "matmul": _matmul,
     "inner": _inner,

@@ -1,30 +1,31 @@
-r"""Derivations as JSON, Markdown, LaTeX and text: views of one record, at three depths.
+r"""The lines of a derivation in TeX, and the code of its result: what every view of it is drawn from.
 
 `result` is the derivative alone, `brief` its chain of cotangents, `full` also the forward quantities and the reasons.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from chainrule.calculus.arrays import Array
-from chainrule.derive.gradient import Derivation, Written
+from chainrule.calculus.arrays import Array, transpose, walk
+from chainrule.derive.gradient import Derivation, Written, written
 from chainrule.derive.record import Answer
-from chainrule.expr.index import Dim, Index, Symbol
+from chainrule.expr.index import Dim, Symbol
 from chainrule.write.array_numpy import Spelling, to_numpy
 from chainrule.write.array_tex import to_tex
 from chainrule.write.term_tex import LETTERS, TermWriter
 
-SCHEMA = "chainrule.derive/1"
 LONGEST = 600
 """A result is written out in the inputs alone up to this many operations; longer ones keep the names of quantities."""
 
+BETTER_IN_COMPONENTS = frozenset({"prod", "onehot", "argmax", "argmin", "max", "min", "entry", "unit"})
+"""Operations that textbooks write with indices."""
+
 Depth = Literal["full", "brief", "result"]
-Layout = Literal["denominator", "numerator"]
 Form = Literal["matrix", "index"]
+Layout = Literal["denominator", "numerator"]
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,18 @@ class View:
     """How a derivation is written."""
 
     depth: Depth = "full"
-    layout: Layout = "denominator"
     form: Form = "matrix"
+    layout: Layout = "denominator"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One equation of a page."""
+    """One equation: the rule or the kind of line, both sides in TeX, and why it holds."""
 
     rule: str
     left: str
     right: str
-    why: str
+    why: str = ""
 
     @property
     def tex(self) -> str:
@@ -52,66 +53,59 @@ class Line:
 
 
 class Page:
-    """The lines of one derivation, in TeX."""
+    """The lines of one derivation."""
 
     def __init__(self, answer: Answer, derivation: Derivation, view: View) -> None:
         self.answer, self.derivation, self.view = answer, derivation, view
         self.names: dict[Symbol, str] = dict(answer.problem.names)
-        for bar, symbol in derivation.cotangents.items():
-            self.names[bar] = self.by(symbol)
+        self.bars = {symbol: bar for bar, symbol in derivation.cotangents.items()}
+        self.names |= {bar: self.by(symbol) for symbol, bar in self.bars.items()}
 
     def by(self, symbol: Symbol) -> str:
         r"""\frac{\partial L}{\partial W}."""
         return rf"\frac{{\partial {self.answer.of}}}{{\partial {self.answer.problem.names[symbol]}}}"
 
-    def left(self, symbol: Symbol, letters: list[str], index: bool) -> str:
-        """The left side: the derivative by a symbol, or by its entry."""
-        of, name = self.answer.of, self.answer.problem.names[symbol]
-        rank = len(symbol.axes)
-        if self.derivation.order == 1 or len(letters) <= rank:
-            if index and letters:
-                return rf"\frac{{\partial {of}}}{{\partial {_subscripted(name, letters)}}}"
-            return rf"{self.by(symbol)}{self.turned(rank, index)}"
-        if index:
-            one, two = _subscripted(name, letters[:rank]), _subscripted(name, letters[rank:])
-            return rf"\frac{{\partial^2 {of}}}{{\partial {one} \partial {two}}}"
-        if rank == 0:
-            return rf"\frac{{\partial^2 {of}}}{{\partial {name}^2}}"
-        return rf"\frac{{\partial^2 {of}}}{{\partial {name} \partial {name}^{{\top}}}}"
-
-    def turned(self, rank: int, index: bool) -> str:
-        return ""
-
-    def side(self, written: Written) -> tuple[str, bool]:
+    def side(self, w: Written) -> tuple[str, bool]:
         """The TeX of a term, and whether it is in components."""
-        if written.form is not None and self.view.form == "matrix":
-            return to_tex(written.form, self.names), False
-        letters = dict(zip(written.indices, LETTERS, strict=False))
-        return TermWriter(self.names).write(written.term, letters), bool(written.indices)
+        if w.form is not None and self.view.form == "matrix" and not _has(w.form, BETTER_IN_COMPONENTS):
+            return to_tex(w.form, self.names), False
+        letters = dict(zip(w.indices, LETTERS, strict=False))
+        return TermWriter(self.names).write(w.term, letters), bool(w.indices)
 
-    def line(self, rule: str, symbol: Symbol, written: Written, why: str) -> Line:
-        right, index = self.side(written)
-        letters = list(LETTERS[: len(written.indices)])
-        return Line(rule, self.left(symbol, letters, index), right, why)
+    def line(self, rule: str, symbol: Symbol, w: Written, why: str) -> Line:
+        """An equation for a derivative by a symbol."""
+        right, index = self.side(w)
+        letters = list(LETTERS[: len(w.indices)]) if index else []
+        left = self.second(symbol, letters) if len(w.indices) > len(symbol.axes) or self.is_second(w) else ""
+        return Line(rule, left or self.first(symbol, letters), right, why)
+
+    def is_second(self, w: Written) -> bool:
+        """Whether this is the second derivative by a scalar."""
+        return self.derivation.order == 2 and w is self.derivation.result
+
+    def first(self, symbol: Symbol, letters: Sequence[str]) -> str:
+        r"""\frac{\partial L}{\partial W_{ij}}."""
+        if not letters:
+            return self.by(symbol)
+        return rf"\frac{{\partial {self.answer.of}}}{{\partial {_subscripted(self.answer.problem.names[symbol], letters)}}}"
+
+    def second(self, symbol: Symbol, letters: Sequence[str]) -> str:
+        r"""\frac{\partial^2 L}{\partial x \partial x^{\top}}."""
+        of, name, rank = self.answer.of, self.answer.problem.names[symbol], len(symbol.axes)
+        if letters:
+            below = rf"\partial {_subscripted(name, letters[:rank])} \partial {_subscripted(name, letters[rank:])}"
+        else:
+            below = rf"\partial {name} \partial {name}^{{\top}}" if rank else rf"\partial {name}^2"
+        return rf"\frac{{\partial^2 {of}}}{{{below}}}"
 
     def forward(self) -> Iterator[Line]:
         """The quantities on the way to the loss, and the loss."""
-        for written in self.derivation.forward:
-            assert written.symbol is not None
-            right, index = self.side(written)
-            name = self.names[written.symbol]
-            left = _subscripted(name, list(LETTERS[: len(written.indices)])) if index else name
-            yield Line("definition", left, right, "")
-
-    def loss(self) -> Line:
-        """The loss as it is written."""
-        right, _ = self.side(self.answer_loss())
-        return Line("definition", self.answer.of, right, "")
-
-    def answer_loss(self) -> Written:
-        from chainrule.derive.gradient import written
-
-        return written(None, (), self.answer.problem.loss)
+        for w in self.derivation.forward:
+            assert w.symbol is not None
+            right, index = self.side(w)
+            name = self.names[w.symbol]
+            yield Line("definition", _subscripted(name, LETTERS[: len(w.indices)]) if index else name, right)
+        yield Line("definition", self.answer.of, self.side(written(None, (), self.answer.problem.loss))[0])
 
     def steps(self) -> Iterator[Line]:
         """The derivatives from the loss down to the target."""
@@ -119,44 +113,50 @@ class Page:
             yield self.line(step.rule, step.by, step.right, step.why)
 
     def result(self) -> Line:
-        """The last line: in the inputs alone when that is short, in named quantities otherwise."""
-        whole = self.derivation.whole
-        short = whole is not None and (whole.form is None or size(whole.form) <= LONGEST)
-        written = whole if whole is not None and short and not self.derivation.forward else self.derivation.result
-        return self.line("result", self.derivation.wrt, written, "")
+        """The derivative: in the inputs alone where that is short and names no quantity on the way, else through them."""
+        w = self.derivation.result
+        form = w.form
+        if self.view.layout == "numerator" and form is not None and self.derivation.order == 1:
+            if form.rank == 2:
+                w = Written(w.symbol, w.indices[::-1], w.term, transpose(form))
+            elif form.rank == 1 and self.view.form == "matrix":
+                row = to_tex(Array("row", (form,), form.axes), self.names)
+                return Line("result", self.by(self.derivation.wrt), row)
+        return self.line("result", self.derivation.wrt, w, "")
 
     def numpy(self) -> str | None:
         """A NumPy expression in the names of the inputs, through assignments inside it when it is long."""
-        spelling = self.spelling()
-        whole = self.derivation.whole
+        spelling, whole = self.spelling(), self.derivation.whole
         if whole is not None and whole.form is not None and size(whole.form) <= LONGEST:
-            return self.laid_out(to_numpy(whole.form, spelling))
-        return self.in_parts(spelling)
-
-    def laid_out(self, code: str) -> str:
-        return code
+            code, rank = to_numpy(whole.form, spelling), whole.form.rank
+        else:
+            parts = self.in_parts(spelling)
+            if parts is None:
+                return None
+            code, rank = parts, len(self.derivation.result.indices)
+        turned = self.view.layout == "numerator" and self.derivation.order == 1 and rank == 2
+        return f"({code}).T" if turned else code
 
     def in_parts(self, spelling: Spelling) -> str | None:
-        """`(Z := X @ W, ..., result)[-1]`: every quantity is computed once."""
-        taken = set(self.answer.problem.inputs)
+        """`((v0 := X @ W), ..., result)[-1]`: every quantity is computed once."""
         symbols, parts = dict(spelling.symbols), list[str]()
-        bars = {s: bar for bar, s in self.derivation.cotangents.items()}
         pairs = [(w.symbol, w) for w in self.derivation.forward]
-        pairs += [(bars[s.by], s.right) for s in self.derivation.steps[:-1] if s.by in bars]
-        for k, (symbol, written) in enumerate(pairs):
-            if written.form is None or symbol is None:
+        pairs += [(self.bars[s.by], s.right) for s in self.derivation.steps[:-1] if s.by in self.bars]
+        for k, (symbol, w) in enumerate(pairs):
+            if w.form is None or symbol is None:
                 return None
             name = f"v{k}"
-            while name in taken:
+            while name in self.answer.problem.inputs:
                 name += "_"
-            parts.append(f"{name} := {to_numpy(written.form, Spelling(symbols, spelling.sizes))}")
+            parts.append(f"({name} := {to_numpy(w.form, Spelling(symbols, spelling.sizes))})")
             symbols[symbol] = name
         if self.derivation.result.form is None:
             return None
         last = to_numpy(self.derivation.result.form, Spelling(symbols, spelling.sizes))
-        return f"({', '.join(f'({p})' for p in parts)}, {last})[-1]" if parts else last
+        return f"({', '.join(parts)}, {last})[-1]" if parts else last
 
     def spelling(self) -> Spelling:
+        """The names of the inputs, and `X.shape[0]` for dimensions."""
         inputs = self.answer.problem.inputs
         sizes: dict[Dim, str] = {}
         for name, symbol in inputs.items():
@@ -165,7 +165,11 @@ class Page:
         return Spelling({s: n for n, s in inputs.items()}, sizes)
 
 
-def _subscripted(name: str, letters: list[str]) -> str:
+def _has(a: Array, operations: frozenset[str]) -> bool:
+    return any(node.op in operations for node in walk(a))
+
+
+def _subscripted(name: str, letters: Sequence[str]) -> str:
     if not letters:
         return name
     script = "".join(letters)
@@ -176,75 +180,7 @@ def _subscripted(name: str, letters: list[str]) -> str:
 
 def size(a: Array) -> int:
     """The number of operations of an array when it is written out."""
-    counted: dict[int, int] = {}
-    from chainrule.calculus.arrays import walk
-
+    counted: dict[Array, int] = {}
     for node in walk(a):
-        counted[id(node)] = 1 + sum(counted[id(x)] for x in node.args)
-    return counted[id(a)]
-
-
-def to_record(answer: Answer, view: View | None = None) -> dict[str, Any]:
-    """The JSON record `chainrule.derive/1`."""
-    return {
-        "schema": SCHEMA,
-        "of": answer.of,
-        "results": [_result(answer, d, view or View()) for d in answer.derivations],
-    }
-
-
-def _result(answer: Answer, derivation: Derivation, view: View) -> dict[str, Any]:
-    page = Page(answer, derivation, view)
-    result = page.result()
-    found: dict[str, Any] = {
-        "wrt": derivation.wrt.name,
-        "order": derivation.order,
-        "shape": [i.dim.name for i in derivation.result.indices],
-        "tex": result.right,
-        "numpy": page.numpy(),
-    }
-    if view.depth != "result":
-        found["where"] = [{"tex": line.tex} for line in page.forward()]
-        found["steps"] = [{"rule": s.rule, "tex": s.tex, "why": s.why} for s in page.steps()]
-    found["assumptions"] = list(answer.problem.assumptions)
-    found["notes"] = list(derivation.notes)
-    return found
-
-
-def to_json(answer: Answer, view: View | None = None) -> str:
-    """The record as text."""
-    return json.dumps(to_record(answer, view), ensure_ascii=False, indent=1) + "\n"
-
-
-def to_markdown(answer: Answer, view: View | None = None) -> str:
-    """A page of Markdown with displayed formulas."""
-    view = view or View()
-    blocks: list[str] = []
-    for derivation in answer.derivations:
-        page = Page(answer, derivation, view)
-        blocks += [f"## The derivative by ${answer.problem.names[derivation.wrt]}$", *_shapes(answer)]
-        blocks += [_display(page.loss().tex)]
-        forward = list(page.forward())
-        if forward:
-            blocks += ["where", *(_display(line.tex) for line in forward)]
-        if view.depth != "result":
-            for line in page.steps():
-                blocks += [f"{line.why[0].upper()}{line.why[1:]}:", _display(line.tex)]
-        else:
-            blocks += [_display(page.result().tex)]
-    return "\n\n".join(blocks) + "\n"
-
-
-def _shapes(answer: Answer) -> list[str]:
-    words = []
-    for name, symbol in sorted(answer.problem.inputs.items()):
-        dims = r" \times ".join(d.name for d in symbol.axes)
-        words.append(rf"${answer.problem.names[symbol]} \in \mathbb{{R}}{f'^{{{dims}}}' if dims else ''}$")
-    return [f"Let {', '.join(words)}."]
-
-
-def _display(tex: str) -> str:
-    return f"$$\n{tex}\n$$"
-
-
-__all__ = ["Index", "Line", "Page", "View", "to_json", "to_markdown", "to_record"]
+        counted[node] = 1 + sum(counted[x] for x in node.args)
+    return counted[a]

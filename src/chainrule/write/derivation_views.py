@@ -1,0 +1,172 @@
+"""Derivations as JSON, Markdown, LaTeX, HTML and text: views of one record, at three depths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from chainrule.derive.gradient import Derivation
+from chainrule.derive.record import Answer
+from chainrule.write.derivation import Line, Page, View
+from chainrule.write.readable import readable
+
+SCHEMA = "chainrule.derive/1"
+
+
+def to_record(answer: Answer, view: View) -> dict[str, Any]:
+    """The JSON record `chainrule.derive/1`."""
+    results = [_result(answer, d, view) for d in answer.derivations]
+    return {"schema": SCHEMA, "of": answer.of, "results": results}
+
+
+def _result(answer: Answer, derivation: Derivation, view: View) -> dict[str, Any]:
+    page = Page(answer, derivation, view)
+    result = page.result()
+    found: dict[str, Any] = {
+        "wrt": derivation.wrt.name,
+        "order": derivation.order,
+        "shape": [i.dim.name for i in derivation.result.indices],
+        "tex": result.right,
+        "numpy": page.numpy(),
+        "where": [line.tex for line in page.forward()] if derivation.forward else [],
+        "steps": [],
+    }
+    if view.depth != "result":
+        found["steps"] = [{"rule": s.rule, "tex": s.tex, "why": s.why} for s in page.steps()]
+    found["assumptions"] = list(answer.problem.assumptions)
+    found["notes"] = list(derivation.notes)
+    return found
+
+
+def to_json(answer: Answer, view: View) -> str:
+    """The record as text."""
+    return json.dumps(to_record(answer, view), ensure_ascii=False, indent=1) + "\n"
+
+
+@dataclass
+class Section:
+    """A piece of a page: a heading, words (with `$...$`), and lines of mathematics."""
+
+    heading: str = ""
+    words: str = ""
+    lines: list[Line] = field(default_factory=list)
+
+
+def sections(answer: Answer, view: View) -> Iterator[Section]:
+    """The page: what is given, then for every name its derivation."""
+    pages = [Page(answer, d, view) for d in answer.derivations]
+    if view.depth == "full":
+        yield Section(words=_given(answer))
+        forward = {line.tex: line for page in pages for line in page.forward()}
+        yield Section(lines=list(forward.values()))
+    shown: set[str] = set()
+    for page in pages:
+        name = answer.problem.names[page.derivation.wrt]
+        lines = list(page.steps()) if view.depth != "result" else [page.result()]
+        fresh = [line for line in lines if line.tex not in shown]
+        shown |= {line.tex for line in fresh}
+        if view.depth == "full":
+            yield Section(heading=f"The derivative by ${name}$")
+            for line in fresh:
+                yield Section(words=_reason(line), lines=[line])
+            if view.layout == "numerator" and page.result().right != lines[-1].right:
+                yield Section(words="In numerator layout:", lines=[page.result()])
+        else:
+            yield Section(lines=fresh)
+
+
+def _given(answer: Answer) -> str:
+    parts = []
+    for name, symbol in answer.problem.inputs.items():
+        tex = answer.problem.names[symbol]
+        if symbol.kind == "integer":
+            parts.append(f"the label ${tex}$")
+            continue
+        dims = r" \times ".join(d.name for d in symbol.axes)
+        parts.append(rf"${tex} \in \mathbb{{R}}{f'^{{{dims}}}' if dims else ''}$")
+    return f"Let {', '.join(parts)}."
+
+
+def _reason(line: Line) -> str:
+    return f"{line.why[0].upper()}{line.why[1:]}:" if line.why else ""
+
+
+def to_markdown(answer: Answer, view: View) -> str:
+    """Markdown with displayed formulas, as code-hosting sites typeset it."""
+    blocks: list[str] = []
+    for s in sections(answer, view):
+        blocks += [f"## {s.heading}"] if s.heading else []
+        blocks += [s.words] if s.words else []
+        blocks += [f"$$\n{line.tex}\n$$" for line in s.lines]
+    return "\n\n".join(blocks) + "\n"
+
+
+PREAMBLE = r"""\documentclass{article}
+\usepackage{amsmath,amssymb}
+\DeclareMathOperator{\softmax}{softmax}
+\begin{document}
+"""
+
+
+def to_latex(answer: Answer, view: View) -> str:
+    """A LaTeX document that compiles with amsmath and amssymb."""
+    blocks: list[str] = []
+    for s in sections(answer, view):
+        blocks += [rf"\section*{{{s.heading}}}"] if s.heading else []
+        blocks += [s.words] if s.words else []
+        blocks += [f"\\[\n{line.tex}\n\\]" for line in s.lines]
+    return PREAMBLE + "\n\n".join(blocks) + "\n\\end{document}\n"
+
+
+def to_text(answer: Answer, view: View) -> str:
+    """Unicode mathematics for a terminal, the signs of equality below each other."""
+    out: list[str] = []
+    found = list(sections(answer, view))
+    width = max((len(readable(line.left)) for s in found for line in s.lines), default=0)
+    for s in found:
+        if s.heading:
+            out += ["", _plain(s.heading), ""]
+        elif s.words and not s.lines:
+            out += [_plain(s.words), ""]
+        for line in s.lines:
+            reason = f"    ({line.why})" if line.why else ""
+            out.append(f"  {readable(line.left):>{width}} = {readable(line.right)}{reason}")
+    for note in answer.problem.assumptions:
+        out += ["", f"assumed: {note}"]
+    return "\n".join(out).strip("\n") + "\n"
+
+
+def _plain(words: str) -> str:
+    parts = words.split("$")
+    return "".join(readable(p) if k % 2 else p for k, p in enumerate(parts))
+
+
+STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:50em;margin:2em auto;padding:0 1em}math{font-size:1.1em}"
+
+
+def to_html(answer: Answer, view: View) -> str:
+    """A page that stands on its own, its mathematics in MathML."""
+    body: list[str] = []
+    for s in sections(answer, view):
+        body += [f"<h2>{_worded(s.heading)}</h2>"] if s.heading else []
+        body += [f"<p>{_worded(s.words)}</p>"] if s.words else []
+        body += [f"<p>{_mathml(line.tex, 'block')}</p>" for line in s.lines]
+    title = f"<title>Derivatives of {escape(answer.text)}</title>"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{title}<style>{STYLE}</style></head>\n'
+        f"<body>\n{chr(10).join(body)}\n</body></html>\n"
+    )
+
+
+def _worded(words: str) -> str:
+    parts = words.split("$")
+    return "".join(_mathml(p, "inline") if k % 2 else escape(p) for k, p in enumerate(parts))
+
+
+def _mathml(tex: str, display: str) -> str:
+    from latex2mathml.converter import convert
+
+    return str(convert(tex, display=display))
