@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -44,9 +45,14 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        app(args=[_shielded(word) for word in sys.argv[1:]])
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _shielded(word: str) -> str:
+    """An expression that begins with a minus, `-log(p)`, is no option: a space in front keeps it from being read as one."""
+    return f" {word}" if re.match(r"-[^-].*[()*@+/]", word, re.DOTALL) else word
 
 
 def _print_version(asked: bool) -> None:
@@ -194,7 +200,10 @@ def derive(
     try:
         found = answer(text, names, dimensions(shape or []), of, order)
     except (FormulaError, Unsure) as error:
-        _err(f"error: {error}")
+        from chainrule.write.source import shown
+
+        lines = ("".join(map(shown, line)) for line in f"error: {error}".splitlines())
+        sys.stderr.write("\n".join(lines) + "\n")
         raise typer.Exit(UNABLE) from None
     page = VIEWS[to.value](found, View(steps.value, form.value, layout.value))
     if output is None:

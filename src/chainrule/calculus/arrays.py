@@ -181,7 +181,7 @@ def add(*terms: Array) -> Array:
     flat = [t for term in terms for t in (term.args if term.op == "add" else (term,))]
     if len(flat) == 1:
         return flat[0]
-    for row in (_equal_terms, _common_number, _common_scalar, _common_left, _common_right):
+    for row in (_equal_terms, _diagonals, _common_number, _common_scalar, _common_left, _common_right):
         found = row(flat)
         if found is not None:
             return found
@@ -208,6 +208,15 @@ def _equal_terms(terms: list[Array]) -> Array | None:
     if len(cores) == len(terms):
         return None
     return add(*(product(number(n), c) for n, c in zip(found, cores, strict=True) if n)) if any(found) else None
+
+
+def _diagonals(terms: list[Array]) -> Array | None:
+    """diag(a) + diag(b) is diag(a + b)."""
+    parts = [split(t) for t in terms]
+    if any(core.op != "diag" for _, core in parts):
+        return None
+    inside = add(*(product(*scalars, core.args[0]) for scalars, core in parts))
+    return Array("diag", (inside,), terms[0].axes)
 
 
 def _common_number(terms: list[Array]) -> Array | None:

@@ -12,7 +12,7 @@ the summed indices away one by one makes inner products, matrix products and tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -275,26 +275,31 @@ def _softmaxes(factors: list[Expr], former: Former) -> tuple[list[Expr], list[Ar
 
 
 def _quotients(factors: list[Expr]) -> list[Expr]:
-    """exp(u) / (1 + exp(u)) is sigma(u), 1 / (1 + exp(-u)) is sigma(u), sinh(u) / cosh(u) is tanh(u)."""
+    """exp(u) / (1 + exp(u)) is sigma(u), 1 / (1 + exp(-u)) is sigma(u), sinh(u) / cosh(u) is tanh(u); powers alike."""
     left = list(factors)
     for factor in factors:
-        if not (isinstance(factor, Power) and factor.exponent is const(-1)):
+        if not (isinstance(factor, Power) and isinstance(factor.exponent, Const) and factor.exponent.value < 0):
             continue
-        base, partner, found = factor.base, None, None
-        if isinstance(base, Apply) and base.name == "cosh":
-            partner, found = apply("sinh", *base.args), apply("tanh", *base.args)
-        elif isinstance(base, Add) and len(base.terms) == 2 and base.terms[0] is const(1):
-            other = base.terms[1]
-            if isinstance(other, Apply) and other.name == "exp":
-                (u,) = other.args
-                partner, found = (other, apply("sigmoid", u)) if other in left else (None, apply("sigmoid", -u))
-        if found is None or (partner is not None and partner not in left):
-            continue
-        left.remove(factor)
-        if partner is not None:
-            left.remove(partner)
-        left.append(found)
+        times = const(-factor.exponent.value)
+        for partner, found in _known_quotients(factor.base):
+            if partner is None or partner**times in left:
+                left.remove(factor)
+                if partner is not None:
+                    left.remove(partner**times)
+                left.append(found**times)
+                break
     return left
+
+
+def _known_quotients(below: Expr) -> Iterator[tuple[Expr | None, Expr]]:
+    """(numerator, quotient) for a denominator."""
+    if isinstance(below, Apply) and below.name == "cosh":
+        yield apply("sinh", *below.args), apply("tanh", *below.args)
+    if isinstance(below, Add) and len(below.terms) == 2 and below.terms[0] is const(1):
+        other = below.terms[1]
+        if isinstance(other, Apply) and other.name == "exp":
+            yield other, apply("sigmoid", other.args[0])
+            yield None, apply("sigmoid", -other.args[0])
 
 
 def _lowered(factor: Power) -> Any:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from chainrule.calculus import contract
-from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor
-from chainrule.derive.shapes import Shapes, infer
+from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor, axis_of
+from chainrule.derive.shapes import Shapes, infer, label_names
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.folding import fold, folded
 from chainrule.expr.index import Dim, Index, Symbol
+from chainrule.expr.tensors import softmax
 from chainrule.expr.terms import Component, Expr, component, const, substitute, value
 from chainrule.read.python import Formula, FormulaError, parse
 
 
 MOST_FOLDED = 40
+SOFTMAX_INSIDE = frozenset({"logsumexp", "log_softmax"})
+"""Functions whose derivative is the softmax of their argument, which gets a name for that."""
+SPARE = {"z": ("z", "a", "u", "s", "c", "zz"), "h": ("h", "g", "r", "o", "hh"), "p": ("p", "q", "pp")}
+"""Letters for arguments, values and probabilities, where an earlier one is taken."""
 
 
 @dataclass
@@ -24,7 +30,7 @@ class Problem:
 
     `values` are those that stand for the value of a function: derivatives are written through them. `names` is the TeX
     of every symbol, `minted` the symbols that the author did not name,
-    `ranges` the axes that labels are places of.
+    `ranges` the axes that labels are places of, `places` the labels that are numbers, counted from 0.
     """
 
     loss: Expr
@@ -35,6 +41,7 @@ class Problem:
     names: dict[Symbol, str] = field(default_factory=dict)
     minted: set[Symbol] = field(default_factory=set)
     ranges: dict[Symbol, list[Dim]] = field(default_factory=dict)
+    places: dict[Symbol, int] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
 
 
@@ -49,15 +56,15 @@ def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
     if defined[-1] is not None:
         raise FormulaError(f"the last line defines {defined[-1]}; write the scalar to differentiate as the last line", text)
     shapes = infer(formulas, defined, given, text)
-    return _Builder(shapes, text).build(formulas, defined)
+    return _Builder(shapes, text, frozenset(label_names(formulas))).build(formulas, defined)
 
 
 class _Builder:
-    def __init__(self, shapes: Shapes, text: str) -> None:
+    def __init__(self, shapes: Shapes, text: str, labels: frozenset[str] = frozenset()) -> None:
         self.text, self.fresh = text, 0
         self.count: dict[str, int] = {}
         self.terms: dict[Expr, Symbol] = {}
-        self.inputs = {n: Symbol(n, dims) for n, dims in shapes.dims.items()}
+        self.inputs = {n: Symbol(n, dims, "integer" if n in labels else "real") for n, dims in shapes.dims.items()}
         self.problem = Problem(const(0), self.inputs, Definitions(), assumptions=shapes.assumptions)
         self.problem.names = {s: tex_name(n) for n, s in self.inputs.items()}
         self.known: dict[str, Symbol] = dict(self.inputs)
@@ -100,13 +107,30 @@ class _Builder:
                 done[id(node)] = self.read(self.known[str(node.value)])
             else:
                 args = [done[id(a)] for a in node.args]
-                if OPERATIONS[node.op].names_value:
+                if OPERATIONS[node.op].names_value or OPERATIONS[node.op].names_argument:
                     args = [self.named(a, "z") for a in args]
+                if node.op in ("[]", "rows[]"):
+                    label, args[1] = self.label(node.args[1])
+                    self.problem.ranges.setdefault(label, []).append(args[0].axes[-1].dim)
+                if node.op in SOFTMAX_INSIDE and args[0].axes and _along_last(node, args[0]):
+                    probabilities = Tensor(softmax(args[0].term, args[0].axes[-1]), args[0].axes)
+                    self.named(probabilities, "p", is_value=True)
                 found = OPERATIONS[node.op].build(node, [self.renamed(a) for a in args])
                 if OPERATIONS[node.op].names_value:
                     found = self.named(found, "h" if node.op in VALUES_WITH_NAMES else "p", is_value=True)
                 done[id(node)] = found
         return done[id(root)]
+
+    def label(self, node: Formula) -> tuple[Symbol, Tensor]:
+        """The label in a subscript; a number, counted from 0 as NumPy does, is a label whose value is known."""
+        if node.op == "name":
+            symbol = self.known[str(node.value)]
+        else:
+            assert isinstance(node.value, Fraction)
+            symbol = Symbol(str(node.value + 1), (), "integer")
+            self.problem.places[symbol] = int(node.value)
+            self.problem.names[symbol] = symbol.name
+        return symbol, self.read(symbol)
 
     def renamed(self, t: Tensor) -> Tensor:
         """The tensor over indices of its own, so that no two arguments share one."""
@@ -120,9 +144,8 @@ class _Builder:
         key = substitute(t.term, {i: value(Index(f"key{k}", i.dim)) for k, i in enumerate(t.axes)})
         if key in self.terms:
             return self.read(self.terms[key])
-        letter = letter.upper() if len(t.axes) == 2 else letter
-        while letter in self.inputs or letter in self.known:
-            letter = chr(ord(letter) - 1)
+        letter = next(x for x in SPARE[letter] if _cased(x, t) not in self.known)
+        letter = _cased(letter, t)
         self.count[letter] = self.count.get(letter, 0) + 1
         number = self.count[letter]
         symbol = self.define(f"{letter}{number}", t, f"{letter}_{{{number}}}")
@@ -148,6 +171,18 @@ class _Builder:
             letter = symbol.name[0]
             if self.count[letter] == 1:
                 self.problem.names[symbol] = letter
+
+
+def _along_last(node: Formula, t: Tensor) -> bool:
+    """Whether a function of the softmax kind runs along the last axis."""
+    axis = axis_of(node)
+    if axis is None:
+        return len(t.axes) == 1 or node.op == "log_softmax"
+    return axis % len(t.axes) == len(t.axes) - 1
+
+
+def _cased(letter: str, t: Tensor) -> str:
+    return letter.upper() if len(t.axes) == 2 else letter
 
 
 def _postorder(root: Formula) -> list[Formula]:

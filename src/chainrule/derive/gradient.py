@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
 from chainrule.calculus.arrays import Array
 from chainrule.derive.build import Problem
-from chainrule.derive.through import through_values
+from chainrule.derive.through import at_labels, through_values
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.terms import Expr, component, substitute, value
@@ -90,7 +90,7 @@ class _Backward:
             if s in self.problem.values and bar in definition.body.symbols
         }
         body = contract(substitute(definition.body, inlined)) if inlined else definition.body
-        body = through_values(body, self.values_in(body))
+        body = at_labels(through_values(body, self.values_in(body)))
         return Definition(definition.symbol, definition.indices, contract(body))
 
     def values_in(self, body: Expr) -> list[Definition]:

@@ -49,12 +49,14 @@ Build = Callable[[Formula, list[Tensor]], Tensor]
 @dataclass(frozen=True)
 class Operation:
     """A row: how the rank of the result follows (None: impossible; the number is what had to be assumed), the name of
-    the rule for its shape, and the tensor it builds. `names_value` says that its value deserves a name of its own."""
+    the rule for its shape, and the tensor it builds. What `names_argument` gives its argument a name of its own, what
+    `names_value` its value too."""
 
     rank: Rank
     shape: str
     build: Build
     names_value: bool = False
+    names_argument: bool = False
 
 
 class _Fresh:
@@ -139,6 +141,14 @@ def diag_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
 
 def pair_rank(result: int) -> Rank:
     return lambda node, args: (result if args == [1, 1] else None, 0)
+
+
+def pick_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
+    return (0 if args == [1, 0] else None), 0
+
+
+def pick_rows_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
+    return (1 if args == [2, 1] else None), 0
 
 
 # tensors
@@ -277,6 +287,19 @@ def _inner(node: Formula, args: list[Tensor]) -> Tensor:
     return Tensor(reduce("sum", axes[0], mul(a, b)))
 
 
+def _pick(node: Formula, args: list[Tensor]) -> Tensor:
+    """z[y]: the entry at a label."""
+    t, label = args
+    return Tensor(substitute(t.term, {t.axes[0]: label.term}))
+
+
+def _pick_rows(node: Formula, args: list[Tensor]) -> Tensor:
+    """Z[arange(n), y]: in every row the entry at its label."""
+    t, label = args
+    row, col = t.axes
+    return Tensor(substitute(t.term, {col: moved(label, (row,))}), (row,))
+
+
 def _clip(x: Expr, low: Expr, high: Expr) -> Expr:
     return apply("clip", x, low, high)
 
@@ -334,10 +357,10 @@ OPERATIONS: dict[str, Operation] = {
     "min": Operation(gone_rank, "gone", over(lambda b, i: reduce("min", i, b))),
     "amax": Operation(gone_rank, "gone", over(lambda b, i: reduce("max", i, b))),
     "amin": Operation(gone_rank, "gone", over(lambda b, i: reduce("min", i, b))),
-    "logsumexp": Operation(gone_rank, "gone", over(_logsumexp)),
+    "logsumexp": Operation(gone_rank, "gone", over(_logsumexp), names_argument=True),
     "norm": Operation(gone_rank, "gone", _norm_of),
     "softmax": Operation(at_least_one, "same", over(tensors.softmax, keeps=True), names_value=True),
-    "log_softmax": Operation(at_least_one, "same", over(tensors.log_softmax, keeps=True)),
+    "log_softmax": Operation(at_least_one, "same", over(tensors.log_softmax, keeps=True), names_argument=True),
     "T": Operation(lambda n, a: (a[0], 0), "transposed", _transposed),
     "transpose": Operation(lambda n, a: (a[0] if len(a) == 1 else None, 0), "transposed", _transposed),
     "trace": Operation(exactly(2, 0), "scalar of square", _matrix("trace")),
@@ -346,6 +369,8 @@ OPERATIONS: dict[str, Operation] = {
     "logdet": Operation(exactly(2, 0), "scalar of square", _matrix("logdet")),
     "inv": Operation(exactly(2, 2), "square", _matrix("inverse")),
     "inverse": Operation(exactly(2, 2), "square", _matrix("inverse")),
+    "[]": Operation(pick_rank, "pick", _pick),
+    "rows[]": Operation(pick_rows_rank, "pick rows", _pick_rows),
     "diag": Operation(diag_rank, "diag", _diag),
     "outer": Operation(pair_rank(2), "outer", _outer),
     "inner": Operation(pair_rank(0), "inner", _inner),

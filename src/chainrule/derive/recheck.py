@@ -51,14 +51,15 @@ def recheck(derivation: Derivation, seed: int = 0) -> int:
 
 def _sizes(derivation: Derivation, draw: int) -> dict[Dim, int]:
     dims = sorted({dim for s in derivation.problem.inputs.values() for dim in s.axes if dim.fixed is None})
-    return {dim: 2 + (k + draw) % max(2, len(dims)) for k, dim in enumerate(dims)}
+    least = 2 + max(derivation.problem.places.values(), default=0)
+    return {dim: least + (k + draw) % max(2, len(dims)) for k, dim in enumerate(dims)}
 
 
 def _data(
     derivation: Derivation, sizes: Mapping[Dim, int], rng: np.random.Generator, draw: int
 ) -> dict[Symbol, Numbers]:
     """Normal numbers in one draw, positive ones in the next; labels from their range."""
-    found = {}
+    found = {symbol: np.asarray(place + 1.0) for symbol, place in derivation.problem.places.items()}
     for symbol in derivation.problem.inputs.values():
         shape = [dim.fixed or sizes[dim] for dim in symbol.axes]
         if symbol.kind == "integer":

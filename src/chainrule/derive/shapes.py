@@ -73,7 +73,10 @@ def infer(formulas: Sequence[Formula], defined: Sequence[str | None], given: Map
     names = [n for n in _in_order(formulas) if n not in defined]
     open_names = [n for n in names if n not in given]
     ranks = {n: len(s) for n, s in given.items()}
-    chosen = _ranks(formulas, defined, open_names, ranks, text)
+    labels = label_names(formulas)
+    ranks |= {n: rank for n, rank in labels.items() if n in open_names}
+    open_names = [n for n in open_names if n not in labels]
+    chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks
     sizes = {n: tuple(Size(word) for word in given[n]) if n in given else tuple(Size() for _ in range(chosen[n])) for n in names}
     shapes = dict(sizes)
     for formula, name in zip(formulas, defined, strict=True):
@@ -93,6 +96,15 @@ def _nodes(formulas: Iterable[Formula]) -> Iterable[Formula]:
         node = stack.pop()
         yield node
         stack += node.args
+
+
+def label_names(formulas: Iterable[Formula]) -> dict[str, int]:
+    """The names that stand in subscripts, which are labels, with their ranks."""
+    return {
+        str(f.args[1].value): 0 if f.op == "[]" else 1
+        for f in _nodes(formulas)
+        if f.op in ("[]", "rows[]") and f.args[1].op == "name"
+    }
 
 
 def _in_order(formulas: Iterable[Formula]) -> list[str]:
@@ -269,7 +281,14 @@ def _diag(node: Formula, args: list[Shape]) -> Shape:
     return (shape[0],)
 
 
+def _pick_rows(node: Formula, args: list[Shape]) -> Shape:
+    unify(args[0][0], args[1][0])
+    return args[1]
+
+
 _SHAPES = {
+    "pick": lambda node, args: (),
+    "pick rows": _pick_rows,
     "entrywise": _entrywise,
     "matmul": _matmul,
     "square": _square,

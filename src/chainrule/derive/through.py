@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import product
 
+from chainrule.calculus.simplify import place_of
 from chainrule.expr.definitions import Definition
 from chainrule.expr.folding import folded
 from chainrule.expr.nodes import walk
 from chainrule.expr.terms import (
+    Component,
     Const,
     Expr,
+    IndexValue,
+    Indicator,
     Mul,
     Power,
     Reduce,
@@ -33,6 +38,21 @@ def through_values(body: Expr, definitions: Iterable[Definition]) -> Expr:
     return body
 
 
+def at_labels(body: Expr) -> Expr:
+    """[i = y] f_i is [i = y] f_y, for a label y: what cancels at the label is seen."""
+    done: dict[Expr, Expr] = {}
+    for node in walk(body):
+        found = node.with_scopes([(bound, done[inner]) for bound, inner in node.scopes]) if node.scopes else node
+        for k, factor in enumerate(found.factors) if isinstance(found, Mul) else ():
+            for index in factor.axes if isinstance(factor, Indicator) else ():
+                place = place_of(index, factor)
+                if isinstance(place, Component) and isinstance(found, Mul):
+                    rest = mul(*found.factors[:k], *found.factors[k + 1 :])
+                    found = mul(factor, substitute(rest, {index: place}))
+        done[node] = found
+    return done[body]
+
+
 def _in_products(body: Expr, definition: Definition) -> Expr:
     """Where the factors of the formula are among those of a product, the name stands for them."""
     done: dict[Expr, Expr] = {}
@@ -50,13 +70,13 @@ def _taken_out(node: Mul, definition: Definition) -> Expr | None:
     """The product with the name for one copy of the formula."""
     for places in _places(node, definition):
         factors = {_base(f): _exponent(f) for f in node.factors}
-        wanted = definition.at(*map(value, places))
+        wanted = definition.at(*places)
         parts = wanted.factors if isinstance(wanted, Mul) else (wanted,)
         if all(_within(_exponent(p), factors.get(_base(p))) for p in parts):
             for p in parts:
                 factors[_base(p)] = factors[_base(p)] - _exponent(p)
             rest = [power(base, const(e)) for base, e in factors.items() if e]
-            return mul(component(definition.symbol, *map(value, places)), *rest)
+            return mul(component(definition.symbol, *places), *rest)
     return None
 
 
@@ -79,12 +99,12 @@ def _pushed(node: Mul, definition: Definition) -> Expr | None:
     return None
 
 
-def _places(node: Mul, definition: Definition) -> Iterable[tuple[object, ...]]:
-    if len(definition.indices) == 1:
-        (index,) = definition.indices
-        return ((i,) for i in node.axes if i.dim == index.dim)
-    first, second = definition.indices
-    return ((i, j) for i in node.axes if i.dim == first.dim for j in node.axes if j.dim == second.dim and j != i)
+def _places(node: Mul, definition: Definition) -> Iterator[tuple[Expr, ...]]:
+    """Where the value may be read: at free indices and at labels that the product holds."""
+    labels = {t for f in walk(node) if isinstance(f, Component) for t in f.indices if isinstance(t, Component)}
+    terms = [*map(value, node.axes), *sorted((t for t in labels if t.symbol.kind == "integer"), key=lambda t: t.key)]
+    options = [[t for t in terms if not isinstance(t, IndexValue) or t.index.dim == i.dim] for i in definition.indices]
+    return (places for places in product(*options) if len(set(places)) == len(places))
 
 
 def _base(factor: Expr) -> Expr:
@@ -102,4 +122,4 @@ def _within(wanted: int, have: int | None) -> bool:
     return have is not None and (0 < wanted <= have or have <= wanted < 0)
 
 
-__all__ = ["through_values"]
+__all__ = ["at_labels", "through_values"]

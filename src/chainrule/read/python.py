@@ -118,7 +118,7 @@ class _Reader:
             case ast.Attribute(attr="T"):
                 return [node.value]
             case ast.Subscript():
-                return [node.value]
+                return [node.value, *_labels(node.slice)]
         return []
 
     def receiver(self, function: ast.expr) -> list[ast.expr]:
@@ -143,6 +143,10 @@ class _Reader:
                 return Formula(UNARY[type(node.op)], args, column=column)
             case ast.Attribute(attr="T"):
                 return Formula("T", args, column=column)
+            case ast.Subscript() if len(args) == 2:
+                return Formula("rows[]" if isinstance(node.slice, ast.Tuple) else "[]", args, column=column)
+            case ast.Subscript():
+                raise self.fail("a subscript is a label, z[y], or one in every row, Z[arange(n), y]", node)
             case ast.Attribute() if _is_module(node.value):
                 return Formula("name", value=node.attr, column=column)
             case ast.Call():
@@ -174,6 +178,16 @@ class _Reader:
             except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
                 raise self.fail(f"the option {keyword.arg} is no number", node) from None
         return found
+
+
+def _labels(place: ast.expr) -> list[ast.expr]:
+    """y of z[y] and of Z[arange(n), y]; nothing for a subscript of another form."""
+    if isinstance(place, ast.Name | ast.Constant):
+        return [place]
+    match place:
+        case ast.Tuple(elts=[ast.Call(func=ast.Name(id="arange") | ast.Attribute(attr="arange")), ast.Name() as label]):
+            return [label]
+    return []
 
 
 def _is_module(node: ast.expr) -> bool:

@@ -20,7 +20,7 @@ from chainrule.write.term_tex import LETTERS, TermWriter
 LONGEST = 600
 """A result is written out in the inputs alone up to this many operations; longer ones keep the names of quantities."""
 
-BETTER_IN_COMPONENTS = frozenset({"prod", "onehot", "argmax", "argmin", "max", "min", "entry", "unit"})
+BETTER_IN_COMPONENTS = frozenset({"prod", "argmax", "argmin", "max", "min", "onehot", "unit"})
 """Operations that textbooks write with indices."""
 
 Depth = Literal["full", "brief", "result"]
@@ -162,11 +162,12 @@ class Page:
         for name, symbol in inputs.items():
             for k, dim in enumerate(symbol.axes):
                 sizes.setdefault(dim, str(dim.fixed) if dim.fixed is not None else f"{name}.shape[{k}]")
-        return Spelling({s: n for n, s in inputs.items()}, sizes)
+        symbols = {s: n for n, s in inputs.items()} | {s: str(k) for s, k in self.answer.problem.places.items()}
+        return Spelling(symbols, sizes)
 
 
 def _has(a: Array, operations: frozenset[str]) -> bool:
-    return any(node.op in operations for node in walk(a))
+    return any(node.op in operations or (node.op == "entry" and node.axes) for node in walk(a))
 
 
 def _subscripted(name: str, letters: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from chainrule.derive.gradient import Derivation
 from chainrule.derive.record import Answer
+from chainrule.expr.index import Symbol
 from chainrule.write.derivation import Line, Page, View
 from chainrule.write.readable import readable
 
@@ -83,11 +84,16 @@ def _given(answer: Answer) -> str:
     for name, symbol in answer.problem.inputs.items():
         tex = answer.problem.names[symbol]
         if symbol.kind == "integer":
-            parts.append(f"the label ${tex}$")
+            size = min((d.name for d in answer.problem.ranges.get(symbol, ())), default="k")
+            parts.append(rf"${_entry(tex, symbol)} \in \{{1, \dots, {size}\}}$")
             continue
         dims = r" \times ".join(d.name for d in symbol.axes)
         parts.append(rf"${tex} \in \mathbb{{R}}{f'^{{{dims}}}' if dims else ''}$")
     return f"Let {', '.join(parts)}."
+
+
+def _entry(tex: str, symbol: Symbol) -> str:
+    return f"{tex}_{{i}}" if symbol.axes else tex
 
 
 def _reason(line: Line) -> str:

@@ -141,28 +141,42 @@ def _reduce(term: Reduce, letters: dict[Index, str], w: TermWriter) -> tuple[str
     if term.index not in term.body.free and term.op == "sum":
         return term.index.dim.name, ATOM
     body, inside, letter = w.opened(term.body, letters, term.index)
+    if term.op == "prod" and isinstance(body, Piecewise) and body.cases[0][1] is const(1) and len(body.cases) == 1:
+        condition = body.cases[0][0]
+        if isinstance(condition, Indicator) and condition.rel == "==":
+            other = next(s for s in (condition.a, condition.b) if w.form(s, inside)[0] != letter)
+            range_ = rf"{letter} \neq {w.form(other, inside)[0]}"
+            return rf"\prod_{{{range_}}} {w.at(body.otherwise, inside, PRODUCT)}", PRODUCT
     return rf"{_BIG[term.op]}_{{{letter}}} {w.at(body, inside, PRODUCT)}", PRODUCT
 
 
 _RELATIONS = {"==": "=", "!=": r"\neq", "<": "<", "<=": r"\leq"}
 
 
+def _related(term: Indicator, letters: dict[Index, str], w: TermWriter) -> str:
+    """a < b, numbers on the right."""
+    a, b, relation = term.a, term.b, _RELATIONS[term.rel]
+    if isinstance(a, Const) and not isinstance(b, Const):
+        a, b, relation = b, a, {"<": ">", r"\leq": r"\geq"}.get(relation, relation)
+    return f"{w.form(a, letters)[0]} {relation} {w.form(b, letters)[0]}"
+
+
 def _indicator(term: Indicator, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
-    a, b = w.form(term.a, letters)[0], w.form(term.b, letters)[0]
     if term.rel == "==" and isinstance(term.a, IndexValue | Const) and isinstance(term.b, IndexValue | Const):
-        return rf"\delta_{{{a}{b}}}", ATOM
-    if isinstance(term.a, Const) and term.rel in ("<", "<="):
-        a, b, relation = b, a, {"<": ">", "<=": r"\geq"}[term.rel]
-    else:
-        relation = _RELATIONS[term.rel]
-    return rf"\mathbb{{1}}\left[{a} {relation} {b}\right]", ATOM
+        return rf"\delta_{{{w.form(term.a, letters)[0]}{w.form(term.b, letters)[0]}}}", ATOM
+    return rf"\mathbb{{1}}\left[{_related(term, letters, w)}\right]", ATOM
+
+
+def _condition(term: Expr, letters: dict[Index, str], w: TermWriter) -> str:
+    if isinstance(term, Indicator):
+        return _related(term, letters, w)
+    return f"{w.form(term, letters)[0]} = 1"
 
 
 def _piecewise(term: Piecewise, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
     rows = []
     for condition, item in term.cases:
-        test = w.form(condition, letters)[0].removeprefix(r"\mathbb{1}\left[").removesuffix(r"\right]")
-        rows.append(rf"{w.form(item, letters)[0]} & \text{{if }} {test}")
+        rows.append(rf"{w.form(item, letters)[0]} & \text{{if }} {_condition(condition, letters, w)}")
     rows.append(rf"{w.form(term.otherwise, letters)[0]} & \text{{otherwise}}")
     written = r" \\ ".join(rows)
     return rf"\begin{{cases}} {written} \end{{cases}}", ATOM
