@@ -87,6 +87,14 @@ def _entry(node: Array, args: list[Values], n: _Numbers) -> Values:
     return np.asarray(args[0][places] if args[0].ndim == 1 else args[0][np.arange(len(places)), places])
 
 
+def _inverse(matrix: Values) -> Values:
+    """NaN where there is none."""
+    try:
+        return np.asarray(np.linalg.inv(matrix))
+    except np.linalg.LinAlgError:
+        return np.full(matrix.shape, np.nan)
+
+
 def _spread(node: Array, args: list[Values], n: _Numbers) -> Values:
     held = node.args[0].axes
     shown = [n.size(i.dim) if i in held else 1 for i in node.axes]
@@ -120,7 +128,7 @@ _RULES: dict[str, Callable[[Array, list[Values], _Numbers], Any]] = {
     "sum": lambda a, args, n: np.sum(args[0]),
     "diag": lambda a, args, n: np.diag(args[0]),
     "diagonal": lambda a, args, n: np.diag(args[0]),
-    "inverse": lambda a, args, n: np.linalg.inv(args[0]),
+    "inverse": lambda a, args, n: _inverse(args[0]),
     "det": lambda a, args, n: np.linalg.det(args[0]),
     "product": _product,
     "add": _sum,

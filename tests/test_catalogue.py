@@ -1,0 +1,125 @@
+"""Derivatives of the catalogue: textbook form, numbers against JAX, and every line read back and verified.
+
+A file of `tests/catalogue` holds cases: an expression, the shapes of its names, and for each name to derive by the TeX
+that is expected. The TeX was read by a person; that it is right is judged by JAX, in double precision.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import chainrule
+from chainrule.derive.record import Answer, answer
+from chainrule.notebook import VIEWS
+from chainrule.write.derivation import Page, View
+
+FOLDER = Path(__file__).parent / "catalogue"
+AT_LEAST = 250
+
+
+@dataclass(frozen=True)
+class Case:
+    """One expression of the catalogue."""
+
+    file: str
+    expression: str
+    shapes: tuple[tuple[str, tuple[str, ...]], ...]
+    expected: tuple[tuple[str, str], ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.file}: {self.expression}"
+
+
+def cases() -> list[Case]:
+    found = []
+    for path in sorted(FOLDER.glob("*.toml")):
+        for row in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+            shapes = tuple((n, tuple(s.split())) for n, s in row["shapes"].items())
+            found.append(Case(path.stem, row["expression"], shapes, tuple(row["d"].items())))
+    return found
+
+
+CASES = cases()
+EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+
+
+@cache
+def derived(case: Case) -> Answer:
+    return answer(case.expression, [name for name, _ in case.expected], dict(case.shapes))
+
+
+@EACH
+def test_textbook_form(case: Case) -> None:
+    found = derived(case)
+    written = {d.wrt.name: Page(found, d, View()).result().right for d in found.derivations}
+    assert written == dict(case.expected)
+
+
+@EACH
+def test_every_line_is_read_back_and_verified(case: Case) -> None:
+    report = chainrule.check(VIEWS["markdown"](derived(case), View()))
+    statements = [s for d in report.documents for s in d.statements]
+    assert any(s.verdict == "verified" for s in statements)
+    assert [(s.tex, s.verdict, s.code) for s in statements if s.verdict not in ("verified", "definition")] == []
+
+
+@EACH
+def test_numbers_agree_with_jax(case: Case) -> None:
+    jax = pytest.importorskip("jax", reason="JAX is not installed; the numbers of the catalogue were not judged")
+    jax.config.update("jax_enable_x64", True)
+    names, data = _words(jax), _data(case)
+    code = compile(case.expression, "<catalogue>", "eval")
+    found = derived(case)
+    for derivation in found.derivations:
+        name = derivation.wrt.name
+
+        def loss(value: Any, name: str = name) -> Any:
+            return eval(code, {**names, **data, name: value})  # an expression of our own catalogue
+
+        expected = np.asarray(jax.grad(loss)(data[name]))
+        written = Page(found, derivation, View()).numpy()
+        assert written is not None
+        ours = np.asarray(eval(written, {"np": np, "scipy": _scipy(), **data}))
+        assert ours.shape == expected.shape
+        np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-11)
+
+
+def test_the_catalogue_is_large() -> None:
+    assert len({case.expression for case in CASES}) >= AT_LEAST
+
+
+def _data(case: Case) -> dict[str, Any]:
+    """Positive numbers, square matrices with a strong diagonal: logarithms, roots and inverses exist."""
+    rng = np.random.default_rng(1)
+    dims = sorted({dim for _, shape in case.shapes for dim in shape})
+    sizes = {dim: k + 2 for k, dim in enumerate(dims)}
+    found: dict[str, Any] = {}
+    for name, shape in case.shapes:
+        found[name] = rng.uniform(0.3, 1.5, [sizes[d] for d in shape])
+        if len(shape) == 2 and shape[0] == shape[1]:
+            found[name] = found[name] + 2 * np.eye(sizes[shape[0]])
+    return found
+
+
+def _scipy() -> Any:
+    import scipy.special
+
+    return scipy
+
+
+def _words(jax: Any) -> dict[str, Any]:
+    """The names that expressions use, as JAX has them."""
+    jnp, nn = jax.numpy, jax.nn
+    words = "sum mean exp log log1p sqrt abs maximum minimum max clip tanh trace diag outer var std prod sin cos sinh cosh"
+    found = {word: getattr(jnp, word) for word in f"{words} arctan".split()}
+    found |= {word: getattr(nn, word) for word in "sigmoid relu softplus softmax log_softmax logsumexp silu elu".split()}
+    found |= {"norm": jnp.linalg.norm, "det": jnp.linalg.det, "inv": jnp.linalg.inv, "erf": jax.scipy.special.erf}
+    return found | {"logdet": lambda x: jnp.linalg.slogdet(x)[1], "gelu": lambda x: nn.gelu(x, approximate=False)}
