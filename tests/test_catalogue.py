@@ -22,6 +22,8 @@ from chainrule.write.derivation import Page, View
 
 FOLDER = Path(__file__).parent / "catalogue"
 AT_LEAST = 250
+NUMPY = "sum mean exp log log1p sqrt abs maximum minimum max clip tanh trace diag outer var std prod sin cos sinh cosh"
+NN = "sigmoid relu softplus softmax log_softmax logsumexp silu elu"
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,8 @@ def _scipy() -> Any:
 def _words(jax: Any) -> dict[str, Any]:
     """The names that expressions use, as JAX has them."""
     jnp, nn = jax.numpy, jax.nn
-    words = "sum mean exp log log1p sqrt abs maximum minimum max clip tanh trace diag outer var std prod sin cos sinh cosh"
-    found = {word: getattr(jnp, word) for word in f"{words} arctan".split()}
-    found |= {word: getattr(nn, word) for word in "sigmoid relu softplus softmax log_softmax logsumexp silu elu".split()}
+    found = {word: getattr(jnp, word) for word in [*NUMPY.split(), "arctan"]} | {
+        word: getattr(nn, word) for word in NN.split()
+    }
     found |= {"norm": jnp.linalg.norm, "det": jnp.linalg.det, "inv": jnp.linalg.inv, "erf": jax.scipy.special.erf}
     return found | {"logdet": lambda x: jnp.linalg.slogdet(x)[1], "gelu": lambda x: nn.gelu(x, approximate=False)}

@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _shielded(word: str) -> str:
-    """An expression that begins with a minus, `-log(p)`, is no option: a space in front keeps it from being read as one."""
+    """An expression that begins with a minus, `-log(p)`, is no option: a space in front says so."""
     return f" {word}" if re.match(r"-[^-].*[()*@+/]", word, re.DOTALL) else word
 
 
@@ -159,11 +159,11 @@ class Depth(StrEnum):
     result = "result"
 
 
-class Form(StrEnum):
+class FormOption(StrEnum):
     """Over whole arrays, or in components."""
 
     matrix = "matrix"
-    index = "index"
+    components = "index"
 
 
 class LayoutOption(StrEnum):
@@ -175,14 +175,16 @@ class LayoutOption(StrEnum):
 
 @app.command()
 def derive(
-    expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help="Python-style text, or a file that holds it.")],
+    expression: Annotated[
+        str, typer.Argument(metavar="EXPRESSION", help="Python-style text, or a file that holds it.")
+    ],
     wrt: Annotated[str, typer.Option(metavar="NAMES", help="The names to derive by, with commas.")],
     of: Annotated[str, typer.Option(metavar="NAME", help="What the expression is called.")] = "L",
     shape: Annotated[
         list[str] | None, typer.Option(metavar="SHAPE", help='Dimensions of a name: "W: d h", "s:" for a scalar.')
     ] = None,
     order: Annotated[int, typer.Option(min=1, max=2, help="2 is the Hessian.")] = 1,
-    form: Annotated[Form, typer.Option(help="Matrix notation, or components.")] = Form.matrix,
+    form: Annotated[FormOption, typer.Option(help="Matrix notation, or components.")] = FormOption.matrix,
     layout: Annotated[LayoutOption, typer.Option(help="How gradients lie.")] = LayoutOption.denominator,
     steps: Annotated[Depth, typer.Option(help="How much is shown.")] = Depth.full,
     to: Annotated[To, typer.Option(help="What to write.")] = To.text,

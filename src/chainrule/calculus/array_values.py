@@ -116,7 +116,7 @@ _RULES: dict[str, Callable[[Array, list[Values], _Numbers], Any]] = {
     "onehot": _onehot,
     "entry": _entry,
     "ones": lambda a, args, n: np.ones(n.shape(a.axes)),
-    "identity": lambda a, args, n: np.eye(*n.shape(a.axes)),
+    "identity": lambda a, args, n: np.eye(n.size(a.axes[0].dim)),
     "unit": _unit,
     "row": lambda a, args, n: args[0],
     "transpose": lambda a, args, n: args[0].T,

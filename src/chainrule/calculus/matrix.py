@@ -183,9 +183,12 @@ def _piecewise(term: Piecewise, axes: Axes, former: Former) -> Array:
 
 def _inverse(term: Inverse, axes: Axes, former: Former) -> Array:
     i, j = term.i, term.j
-    if not (isinstance(i, IndexValue) and isinstance(j, IndexValue)) or i is j:
+    if not (isinstance(i, IndexValue) and isinstance(j, IndexValue)):
         raise NoMatrixForm("an entry of an inverse")
     body, row, col = _opened(term, term.body, term.row, term.col)
+    if i is j:
+        whole = Array("inverse", (former.form(body, (row, col)),), (i.index, Index("\N{BULLET}column", i.index.dim)))
+        return Array("diagonal", (whole,), (i.index,))
     return Array("inverse", (former.form(body, (row, col)),), (i.index, j.index))
 
 
@@ -440,7 +443,9 @@ def _diagonal_matrix(vector: Array, index: Index, ends: bool = False) -> Array:
 
 
 def total(a: Array) -> Array:
-    """The sum of the entries of a vector: an inner product when it is a product."""
+    """The sum of the entries of a vector: an inner product when it is a product, the trace of a diagonal."""
+    if a.op == "diagonal":
+        return _trace(a.args[0])
     if a.op == "power" and a.data == Fraction(2):
         scalars, core = split(a.args[0])
         return product(*scalars, *scalars, Array("inner", (core, core)))

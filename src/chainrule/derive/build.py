@@ -16,7 +16,6 @@ from chainrule.expr.tensors import softmax
 from chainrule.expr.terms import Component, Expr, component, const, substitute, value
 from chainrule.read.python import Formula, FormulaError, parse
 
-
 MOST_FOLDED = 40
 SOFTMAX_INSIDE = frozenset({"logsumexp", "log_softmax"})
 """Functions whose derivative is the softmax of their argument, which gets a name for that."""
@@ -54,7 +53,9 @@ def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
     """
     defined, formulas = parse(text)
     if defined[-1] is not None:
-        raise FormulaError(f"the last line defines {defined[-1]}; write the scalar to differentiate as the last line", text)
+        raise FormulaError(
+            f"the last line defines {defined[-1]}; write the scalar to differentiate as the last line", text
+        )
     shapes = infer(formulas, defined, given, text)
     return _Builder(shapes, text, frozenset(label_names(formulas))).build(formulas, defined)
 
@@ -196,8 +197,40 @@ def _postorder(root: Formula) -> list[Formula]:
 
 
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Phi",
+        "Psi",
+        "Omega",
+    ]
 )
 _SHORT = {"lam": "lambda", "lmbda": "lambda", "lambda_": "lambda", "eps": "epsilon"}
 

@@ -42,7 +42,7 @@ class Step:
 
 @dataclass
 class Derivation:
-    """The derivative of the loss by one input: forward definitions, steps back, and the result, whole and through names."""
+    """The derivative of the loss by one input: definitions forward, steps back, the result, and it in the inputs alone."""
 
     problem: Problem
     wrt: Symbol
@@ -96,7 +96,9 @@ class _Backward:
     def values_in(self, body: Expr) -> list[Definition]:
         """The definitions of function values whose arguments are in the term."""
         table = self.problem.definitions
-        return [table[s] for s in self.problem.named if s in self.problem.values and table[s].body.symbols & body.symbols]
+        return [
+            table[s] for s in self.problem.named if s in self.problem.values and table[s].body.symbols & body.symbols
+        ]
 
     def derivation(self, target: Symbol) -> Derivation:
         """The steps that lead to one target, and the result."""
@@ -104,11 +106,13 @@ class _Backward:
         result = self.bodies[target]
         steps = [self.step(s) for s in [*needed, target]]
         quantities = self.quantities([self.problem.loss, *(self.bodies[s].body for s in [*needed, target])])
-        forward = [written(s, self.problem.definitions[s].indices, self.problem.definitions[s].body) for s in quantities]
+        forward = [
+            written(s, self.problem.definitions[s].indices, self.problem.definitions[s].body) for s in quantities
+        ]
         whole = self.whole(result)
         return Derivation(
             self.problem, target, 1, forward, steps, steps[-1].right, whole,
-            {bar: s for bar, s in self.bars.items()},
+            dict(self.bars),
         )  # fmt: skip
 
     def needed(self, target: Symbol) -> list[Symbol]:

@@ -212,9 +212,9 @@ def _twice(function: Callable[..., Expr], term: Expr, gone: tuple[Index, ...]) -
 
 
 def _variance(body: Expr, *gone: Index) -> Expr:
-    mean, count = body, ONE
+    mean, count = body, mul(*(size(i.dim) for i in gone))
     for index in gone:
-        mean, count = tensors.mean(mean, index), mul(count, size(index.dim))
+        mean = tensors.mean(mean, index)
     spread = power(sub(body, mean), const(2))
     for index in gone:
         spread = reduce("sum", index, spread)
@@ -240,7 +240,8 @@ def _norm_of(node: Formula, args: list[Tensor]) -> Tensor:
     order = node.options.get("ord", node.options.get("p", 2))
     axis = axis_of(node)
     gone = t.axes if axis is None else (t.axes[axis],)
-    if order == "fro" or (order == 2 and len(gone) == 1) or (order == 2 and "p" not in node.options and "ord" not in node.options):
+    plain = order == 2 and not {"p", "ord"} & node.options.keys()
+    if order == "fro" or plain or (order == 2 and len(gone) == 1):
         return Tensor(tensors.norm(t.term, *gone), _left(node, t, gone))
     if len(gone) == 2:
         raise FormulaError(f"norm of a matrix: only the Frobenius norm is read, found ord={order!r}")
@@ -304,10 +305,21 @@ def _clip(x: Expr, low: Expr, high: Expr) -> Expr:
     return apply("clip", x, low, high)
 
 
-ENTRYWISE = {
+def _leaky_relu(node: Formula, args: list[Tensor]) -> Tensor:
+    """The slope is the second argument, or torch's 0.01."""
+    return lift(lambda x, slope: apply("leaky_relu", x, slope))(node, [*args, Tensor(const(Fraction(1, 100)))][:2])
+
+
+def _std(node: Formula, args: list[Tensor]) -> Tensor:
+    found = over(_variance)(node, args)
+    return Tensor(apply("sqrt", found.term), found.axes)
+
+
+ENTRYWISE: dict[str, tuple[Callable[..., Expr], int]] = {
     "+": (add, 1), "-": (sub, 1), "*": (mul, 0), "/": (div, 0),
     "maximum": (lambda a, b: apply("max", a, b), 0), "minimum": (lambda a, b: apply("min", a, b), 0),
-    "add": (add, 1), "subtract": (sub, 1), "multiply": (mul, 0), "divide": (div, 0), "neg": (neg, 0), "pos": (lambda x: x, 0),
+    "add": (add, 1), "subtract": (sub, 1), "multiply": (mul, 0), "divide": (div, 0),
+    "neg": (neg, 0), "pos": (lambda x: x, 0),
     "square": (lambda x: power(x, const(2)), 0), "reciprocal": (lambda x: div(ONE, x), 0),
     "log1p": (lambda x: apply("log", add(ONE, x)), 0), "expm1": (lambda x: sub(apply("exp", x), ONE), 0),
     "logsigmoid": (lambda x: neg(apply("softplus", neg(x))), 0), "clip": (_clip, 0), "clamp": (_clip, 0),
@@ -317,9 +329,11 @@ ENTRYWISE = {
 """Entrywise operations: the term, and what it costs to assume partners of different rank."""
 
 UNARY_WORDS = {
-    "exp": "exp", "log": "log", "log2": "log2", "log10": "log10", "sqrt": "sqrt", "abs": "abs", "absolute": "abs", "fabs": "abs",
+    "exp": "exp", "log": "log", "log2": "log2", "log10": "log10", "sqrt": "sqrt", "abs": "abs",
+    "absolute": "abs", "fabs": "abs",
     "sign": "sign", "sgn": "sign", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "arcsin", "arccos": "arccos",
-    "arctan": "arctan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "arctan": "arctan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "sinh": "sinh",
+    "cosh": "cosh", "tanh": "tanh",
     "sigmoid": "sigmoid", "expit": "sigmoid", "relu": "relu", "softplus": "softplus", "gelu": "gelu", "silu": "silu",
     "swish": "silu", "elu": "elu", "erf": "erf", "gammaln": "gammaln", "lgamma": "gammaln", "heaviside": "heaviside",
 }  # fmt: skip
@@ -342,9 +356,7 @@ OPERATIONS: dict[str, Operation] = {
     },
     "**": Operation(entrywise(), "entrywise", _power),
     "power": Operation(entrywise(), "entrywise", _power),
-    "leaky_relu": Operation(
-        entrywise(), "entrywise", lambda n, a: lift(lambda x, s: apply("leaky_relu", x, s))(n, [*a, Tensor(const(Fraction(1, 100)))][:2])
-    ),
+    "leaky_relu": Operation(entrywise(), "entrywise", _leaky_relu),
     "@": Operation(matmul_rank, "matmul", _matmul),
     "matmul": Operation(matmul_rank, "matmul", _matmul),
     "dot": Operation(matmul_rank, "matmul", _matmul),
@@ -352,7 +364,7 @@ OPERATIONS: dict[str, Operation] = {
     "prod": Operation(gone_rank, "gone", over(lambda b, i: reduce("prod", i, b))),
     "mean": Operation(gone_rank, "gone", over(tensors.mean)),
     "var": Operation(gone_rank, "gone", over(_variance)),
-    "std": Operation(gone_rank, "gone", over(_variance)),
+    "std": Operation(gone_rank, "gone", _std),
     "max": Operation(gone_rank, "gone", over(lambda b, i: reduce("max", i, b))),
     "min": Operation(gone_rank, "gone", over(lambda b, i: reduce("min", i, b))),
     "amax": Operation(gone_rank, "gone", over(lambda b, i: reduce("max", i, b))),
@@ -376,9 +388,6 @@ OPERATIONS: dict[str, Operation] = {
     "inner": Operation(pair_rank(0), "inner", _inner),
     "vdot": Operation(pair_rank(0), "inner", _inner),
 }
-OPERATIONS["std"] = Operation(
-    gone_rank, "gone", lambda n, a: (lambda t: Tensor(apply("sqrt", t.term), t.axes))(over(_variance)(n, a))
-)
 OPERATIONS["slogdet"] = OPERATIONS["logdet"]
 
 __all__ = ["OPERATIONS", "Const", "Operation", "Tensor", "axis_of"]

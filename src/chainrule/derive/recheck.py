@@ -118,7 +118,11 @@ def _loss(derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Mapping
 
 
 def _plain(
-    term: Expr, definitions: Definitions, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int], axes: tuple = ()  # type: ignore[type-arg]
+    term: Expr,
+    definitions: Definitions,
+    data: Mapping[Symbol, Numbers],
+    sizes: Mapping[Dim, int],
+    axes: tuple = (),  # type: ignore[type-arg]
 ) -> Numbers:
     model = Model(sizes=sizes, values={s: v[None] for s, v in data.items()}, definitions=definitions)
     return np.asarray(evaluate(term, axes, model), dtype=float)
@@ -129,9 +133,7 @@ def evaluated(derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Map
     return _of(derivation.result, derivation, data, sizes)
 
 
-def _of(
-    written: Written, derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]
-) -> Numbers:
+def _of(written: Written, derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]) -> Numbers:
     known = dict(data)
     bars = {s: bar for bar, s in derivation.cotangents.items()}
     for quantity in derivation.forward:
@@ -146,4 +148,4 @@ def _of(
 def _value(written: Written, known: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]) -> Numbers:
     if written.form is not None:
         return np.asarray(values(written.form, known, sizes), dtype=float)
-    return _plain(written.term, Definitions(), known, sizes, written.indices)[0]
+    return np.asarray(_plain(written.term, Definitions(), known, sizes, written.indices)[0], dtype=float)

@@ -32,9 +32,8 @@ def answer(
     problem = build(text, shapes)
     unknown = [w for w in wrt if w not in problem.inputs]
     if unknown:
-        raise FormulaError(
-            f"{', '.join(unknown)} does not occur in the expression; it has {', '.join(sorted(problem.inputs)) or 'no names'}"
-        )
+        known = ", ".join(sorted(problem.inputs)) or "no names"
+        raise FormulaError(f"{', '.join(unknown)} does not occur in the expression; it has {known}")
     labels = [w for w in wrt if problem.inputs[w].kind == "integer"]
     if labels:
         raise FormulaError(f"{labels[0]} is a label (it stands in a subscript); there is no derivative by a label")
@@ -57,7 +56,9 @@ def shape(text: str) -> tuple[str, tuple[str, ...]]:
     name, colon, dims = text.partition(":")
     found = tuple(dims.replace(",", " ").split())
     if not colon or not name.strip().isidentifier():
-        raise FormulaError(f'a shape is written "NAME: DIMENSIONS", such as "W: d h" or "s:" for a scalar, found {text!r}')
+        raise FormulaError(
+            f'a shape is written "NAME: DIMENSIONS", such as "W: d h" or "s:" for a scalar, found {text!r}'
+        )
     for dim in found:
         if not (dim.isidentifier() or (dim.isascii() and dim.isdigit() and 0 < int(dim) < 10**6)):
             raise FormulaError(f"a dimension is a name or a whole number, found {dim!r} in {text!r}")

@@ -7,7 +7,7 @@ what is added or subtracted has the shape of its partner) and say so; what they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -16,12 +16,33 @@ from chainrule.expr.index import Dim
 from chainrule.read.python import Formula, FormulaError
 
 SCALARS = frozenset(
-    "alpha beta gamma delta epsilon eps zeta eta theta kappa lam lambda_ lmbda mu nu rho sigma tau lr C".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "eps",
+        "zeta",
+        "eta",
+        "theta",
+        "kappa",
+        "lam",
+        "lambda_",
+        "lmbda",
+        "mu",
+        "nu",
+        "rho",
+        "sigma",
+        "tau",
+        "lr",
+        "C",
+    ]
 )
 """Names that stand for scalars unless a shape is given."""
 
 MOST_READINGS = 20_000
-LETTERS = "n d h k m p q r s t u v".split()
+LETTERS = ["n", "d", "h", "k", "m", "p", "q", "r", "s", "t", "u", "v"]
 
 
 class Size:
@@ -68,7 +89,9 @@ class Shapes:
     assumptions: list[str] = field(default_factory=list)
 
 
-def infer(formulas: Sequence[Formula], defined: Sequence[str | None], given: Mapping[str, tuple[str, ...]], text: str) -> Shapes:
+def infer(
+    formulas: Sequence[Formula], defined: Sequence[str | None], given: Mapping[str, tuple[str, ...]], text: str
+) -> Shapes:
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
     names = [n for n in _in_order(formulas) if n not in defined]
     open_names = [n for n in names if n not in given]
@@ -77,7 +100,7 @@ def infer(formulas: Sequence[Formula], defined: Sequence[str | None], given: Map
     ranks |= {n: rank for n, rank in labels.items() if n in open_names}
     open_names = [n for n in open_names if n not in labels]
     chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks
-    sizes = {n: tuple(Size(word) for word in given[n]) if n in given else tuple(Size() for _ in range(chosen[n])) for n in names}
+    sizes = {n: tuple(map(Size, given[n])) if n in given else tuple(Size() for _ in range(chosen[n])) for n in names}
     shapes = dict(sizes)
     for formula, name in zip(formulas, defined, strict=True):
         shape = _shape(formula, shapes, text)
@@ -135,8 +158,8 @@ def _ranks(
     if not names:
         _explain(formulas, defined, given, text)
     raise FormulaError(
-        f"no shapes of {', '.join(names) or 'the names'} make the expression a scalar: a loss is needed, such as sum(...), "
-        "or give shapes with --shape",
+        f"no shapes of {', '.join(names) or 'the names'} make the expression a scalar: a loss is needed, such as "
+        "sum(...), or give shapes with --shape",
         text,
     )
 
@@ -158,7 +181,8 @@ def _only(readings: list[dict[str, int]], text: str) -> dict[str, int]:
         f"{n} may be a {' or a '.join(_WORDS[r] for r in ranks)}" for n, ranks in options.items() if len(ranks) > 1
     )
     one = next(n for n, ranks in options.items() if len(ranks) > 1)
-    raise FormulaError(f'the shapes are ambiguous: {asked}. Write for example --shape "{one}: n" (or "{one}:" for a scalar)')
+    hint = f'--shape "{one}: n" (or "{one}:" for a scalar)'
+    raise FormulaError(f"the shapes are ambiguous: {asked}. Write for example {hint}")
 
 
 def _cost(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dict[str, int]) -> int | None:
@@ -194,7 +218,8 @@ def _explain(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: 
             known[name] = done[id(formula)]
         if formula is formulas[-1] and done[id(formula)]:
             raise FormulaError(
-                f"a scalar is needed and the expression is a {_WORDS[done[id(formula)]]}: write for example sum(...)", text
+                f"a scalar is needed and the expression is a {_WORDS[done[id(formula)]]}: write for example sum(...)",
+                text,
             )
 
 
@@ -286,7 +311,7 @@ def _pick_rows(node: Formula, args: list[Shape]) -> Shape:
     return args[1]
 
 
-_SHAPES = {
+_SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
     "pick": lambda node, args: (),
     "pick rows": _pick_rows,
     "entrywise": _entrywise,

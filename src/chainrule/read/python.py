@@ -14,9 +14,18 @@ from fractions import Fraction
 MAX_LENGTH = 100_000
 MAX_NODES = 200_000
 
-MODULES = frozenset({"np", "numpy", "jnp", "jax", "torch", "F", "scipy", "special", "linalg", "nn", "functional", "math"})
-BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@"}
-HINTS = {ast.BitXor: "^ is no power in Python: write **"}
+MODULES = frozenset(
+    {"np", "numpy", "jnp", "jax", "torch", "F", "scipy", "special", "linalg", "nn", "functional", "math"}
+)
+BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+}
+HINTS: dict[type[ast.operator], str] = {ast.BitXor: "^ is no power in Python: write **"}
 UNARY = {ast.USub: "neg", ast.UAdd: "pos"}
 
 
@@ -66,7 +75,9 @@ def parse(text: str) -> tuple[list[str | None], list[Formula]]:
         lines = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = (error.offset or 1) - 1 if isinstance(error, SyntaxError) else None
-        said = error.msg if isinstance(error, SyntaxError) else "it nests too deeply; give names to its parts, one a line"
+        said = (
+            error.msg if isinstance(error, SyntaxError) else "it nests too deeply; give names to its parts, one a line"
+        )
         raise FormulaError(f"the expression is no Python-style formula: {said}", source, column) from None
     reader = _Reader(source)
     names, formulas = list[str | None](), list[Formula]()
@@ -198,10 +209,11 @@ def _is_module(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in MODULES
 
 
-_KINDS = {ast.Subscript: "a subscript", ast.Compare: "a comparison", ast.BoolOp: "and/or", ast.Lambda: "lambda",
+_KINDS: dict[type[ast.AST], str] = {
+          ast.Subscript: "a subscript", ast.Compare: "a comparison", ast.BoolOp: "and/or", ast.Lambda: "lambda",
           ast.IfExp: "if/else", ast.List: "a list", ast.Tuple: "a tuple", ast.Attribute: "an attribute",
           ast.ListComp: "a comprehension", ast.NamedExpr: "an assignment"}  # fmt: skip
 
 
 def _kind(node: ast.AST) -> str:
-    return _KINDS.get(type(node), f"this ({type(node).__name__})")  # type: ignore[call-overload, no-any-return]
+    return _KINDS.get(type(node), f"this ({type(node).__name__})")

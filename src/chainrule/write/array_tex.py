@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from chainrule.calculus.arrays import Array, number, product, split, transpose
+from chainrule.calculus.arrays import Array, number, power, product, split, transpose
 from chainrule.expr.index import Symbol
 
 SUM, PRODUCT, HADAMARD, POWER, ATOM = range(5)
@@ -41,7 +41,9 @@ def fraction(value: Fraction) -> str:
     r"""-\frac{1}{2}."""
     sign = "-" if value < 0 else ""
     value = abs(value)
-    return sign + (str(value.numerator) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}")
+    return sign + (
+        str(value.numerator) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+    )
 
 
 def _number(a: Array, names: Names) -> Written:
@@ -83,8 +85,8 @@ def _inner(a: Array, names: Names) -> Written:
 def _row(vector: Array, names: Names) -> str:
     scalars, core = split(vector)
     if scalars:
-        front = _write(product(*scalars), names)[0]
-        return f"-{_row(core, names)}" if front == "-1" else f"{front} {_row(core, names)}"
+        factor = _write(product(*scalars), names)[0]
+        return f"-{_row(core, names)}" if factor == "-1" else f"{factor} {_row(core, names)}"
     if vector.op == "matmul":
         *front, last = vector.args
         return " ".join([_row(last, names), *(_at(transpose(f), names, POWER) for f in reversed(front))])
@@ -124,7 +126,7 @@ def _sum(a: Array, names: Names) -> Written:
 
 def _product(a: Array, names: Names) -> Written:
     assert isinstance(a.data, Fraction)
-    below = [Array("power", f.args, f.axes, -f.data) if f.data != -1 else f.args[0] for f in a.args if _divides(f)]
+    below = [turned(f) for f in a.args if _divides(f)]
     above = [f for f in a.args if not _divides(f)]
     text = _factors(abs(a.data), above, [f for f in below if not f.axes], names)
     for f in (f for f in below if f.axes):
@@ -135,6 +137,12 @@ def _product(a: Array, names: Names) -> Written:
 
 def _divides(f: Array) -> bool:
     return f.op == "power" and isinstance(f.data, Fraction) and f.data < 0
+
+
+def turned(f: Array) -> Array:
+    """A^c for A^-c."""
+    assert isinstance(f.data, Fraction)
+    return power(f.args[0], -f.data)
 
 
 def _factors(coefficient: Fraction, above: list[Array], below: list[Array], names: Names) -> str:
@@ -148,7 +156,7 @@ def _factors(coefficient: Fraction, above: list[Array], below: list[Array], name
     if below and len(arrays) == 1:
         top.append(_write(arrays[0], names)[0] if not top else _at(arrays[0], names, PRODUCT))
         arrays = []
-    written = rf" \odot ".join(_at(f, names, POWER if len(arrays) > 1 else PRODUCT) for f in arrays)
+    written = r" \odot ".join(_at(f, names, POWER if len(arrays) > 1 else PRODUCT) for f in arrays)
     front = " ".join(top)
     if bottom:
         front = rf"\frac{{{front or 1}}}{{{' '.join(bottom)}}}"
@@ -189,7 +197,7 @@ def _power(a: Array, names: Names) -> Written:
     if not a.axes and a.data.denominator == 2 and base.op == "inner" and base.args[0].like(base.args[1]) and a.data > 0:
         return rf"\lVert {_write(base.args[0], names)[0]} \rVert^{{{a.data.numerator}}}", ATOM
     if a.data < 0:
-        lower = base if a.data == -1 else Array("power", (base,), base.axes, -a.data)
+        lower = turned(a)
         if not a.axes:
             return rf"\frac{{1}}{{{_write(lower, names)[0]}}}", ATOM
         return rf"\mathbf{{1}} \oslash {_at(lower, names, POWER)}", SUM + 1

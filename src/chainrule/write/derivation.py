@@ -87,7 +87,8 @@ class Page:
         r"""\frac{\partial L}{\partial W_{ij}}."""
         if not letters:
             return self.by(symbol)
-        return rf"\frac{{\partial {self.answer.of}}}{{\partial {_subscripted(self.answer.problem.names[symbol], letters)}}}"
+        entry = _subscripted(self.answer.problem.names[symbol], letters)
+        return rf"\frac{{\partial {self.answer.of}}}{{\partial {entry}}}"
 
     def second(self, symbol: Symbol, letters: Sequence[str]) -> str:
         r"""\frac{\partial^2 L}{\partial x \partial x^{\top}}."""
@@ -113,7 +114,7 @@ class Page:
             yield self.line(step.rule, step.by, step.right, step.why)
 
     def result(self) -> Line:
-        """The derivative: in the inputs alone where that is short and names no quantity on the way, else through them."""
+        """The derivative, through the quantities that have names."""
         w = self.derivation.result
         form = w.form
         if self.view.layout == "numerator" and form is not None and self.derivation.order == 1:

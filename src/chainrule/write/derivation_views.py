@@ -81,7 +81,7 @@ def sections(answer: Answer, view: View) -> Iterator[Section]:
 
 def _given(answer: Answer) -> str:
     parts = []
-    for name, symbol in answer.problem.inputs.items():
+    for symbol in answer.problem.inputs.values():
         tex = answer.problem.names[symbol]
         if symbol.kind == "integer":
             size = min((d.name for d in answer.problem.ranges.get(symbol, ())), default="k")

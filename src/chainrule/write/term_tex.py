@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chainrule.calculus import matrix_form
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.terms import (
     Add,
@@ -26,10 +27,10 @@ from chainrule.expr.terms import (
     value,
 )
 from chainrule.write.array_tex import _NAMES as FUNCTION_NAMES
-from chainrule.write.array_tex import fraction
+from chainrule.write.array_tex import fraction, to_tex
 
 SUM, PRODUCT, POWER, ATOM = range(4)
-LETTERS = "i j k l m n p q r s t u v a b c d".split()
+LETTERS = ["i", "j", "k", "l", "m", "n", "p", "q", "r", "s", "t", "u", "v", "a", "b", "c", "d"]
 
 
 class TermWriter:
@@ -56,6 +57,12 @@ class TermWriter:
         """The form where only one that binds at least this tightly may stand."""
         text, binds = self.form(term, letters)
         return text if binds >= least else rf"\left({text}\right)"
+
+    def matrix(self, body: Expr, row: Index, col: Index, least: int) -> str:
+        """A matrix without its indices. Raises `NoMatrixForm`."""
+        form = matrix_form(body, (row, col))
+        text = to_tex(form, self.names)
+        return text if least == SUM or form.op == "symbol" else rf"\left({text}\right)"
 
     def opened(self, body: Expr, letters: dict[Index, str], *bound: Index) -> tuple[Any, ...]:
         """The body and the letters for its bound indices, which no letter in sight carries."""
@@ -183,16 +190,12 @@ def _piecewise(term: Piecewise, letters: dict[Index, str], w: TermWriter) -> tup
 
 
 def _inverse(term: Inverse, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
-    body, inside, *_ = w.opened(term.body, letters, term.row, term.col)
     i, j = (w.form(t, letters)[0] for t in (term.i, term.j))
-    head = w.form(body, inside)[0] if not isinstance(body, Component) else w.names.get(body.symbol, body.symbol.name)
-    return rf"\left({head}^{{-1}}\right)_{{{i}{j}}}", ATOM
+    return rf"\left({w.matrix(term.body, term.row, term.col, ATOM)}^{{-1}}\right)_{{{i}{j}}}", ATOM
 
 
 def _determinant(term: Determinant, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
-    body, inside, *_ = w.opened(term.body, letters, term.row, term.col)
-    head = w.names.get(body.symbol, body.symbol.name) if isinstance(body, Component) else w.form(body, inside)[0]
-    return rf"\det\left({head}\right)", ATOM
+    return rf"\det\left({w.matrix(term.body, term.row, term.col, SUM)}\right)", ATOM
 
 
 _ROWS: dict[type[Expr], Callable[[Any, dict[Index, str], TermWriter], tuple[str, int]]] = {

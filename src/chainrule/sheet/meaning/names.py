@@ -28,8 +28,8 @@ from chainrule.sheet.names import (
     split_superscript,
 )
 from chainrule.sheet.shapes import Untyped, Val, scalar
-from chainrule.sheet.world import Family
 from chainrule.sheet.sizes import named_dim
+from chainrule.sheet.world import Family
 
 IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
 
