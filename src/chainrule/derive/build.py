@@ -69,15 +69,19 @@ class _Builder:
         self.problem = Problem(const(0), self.inputs, Definitions(), assumptions=shapes.assumptions)
         self.problem.names = {s: tex_name(n) for n, s in self.inputs.items()}
         self.known: dict[str, Symbol] = dict(self.inputs)
+        self.reserved = set(self.inputs)
 
     def build(self, formulas: list[Formula], defined: list[str | None]) -> Problem:
         """Every line in turn; the last one is the loss."""
+        self.reserved |= {name for name in defined if name is not None}
         for formula, name in zip(formulas, defined, strict=True):
-            tensor = self.tensor(formula)
+            tensor = self.tensor(formula, name)
             if name is None:
                 self.problem.loss = tensor.term
-            else:
+            elif name not in self.known:
                 self.define(name, tensor, tex_name(name))
+            elif tensor.term.symbols != {self.known[name]}:
+                raise FormulaError(f"{name} is defined twice", self.text)
         self.fold()
         self.shorten_names()
         return self.problem
@@ -98,8 +102,9 @@ class _Builder:
         axes = tuple(self.index(dim) for dim in symbol.axes)
         return Tensor(component(symbol, *axes), axes)
 
-    def tensor(self, root: Formula) -> Tensor:
-        """The tensor of a formula; activations and what goes into them become quantities of their own."""
+    def tensor(self, root: Formula, name: str | None) -> Tensor:
+        """The tensor of a formula; activations and what goes into them become quantities of their own, under the name
+        that the line gives where it gives one."""
         done: dict[int, Tensor] = {}
         for node in _postorder(root):
             if node.op == "number":
@@ -118,9 +123,22 @@ class _Builder:
                     self.named(probabilities, "p", is_value=True)
                 found = OPERATIONS[node.op].build(node, [self.renamed(a) for a in args])
                 if OPERATIONS[node.op].names_value:
-                    found = self.named(found, "h" if node.op in VALUES_WITH_NAMES else "p", is_value=True)
+                    letter = "h" if node.op in VALUES_WITH_NAMES else "p"
+                    given = name if node is root and name not in self.known else None
+                    found = self.named(found, letter, is_value=True, given=given)
                 done[id(node)] = found
         return done[id(root)]
+
+    def minted(self, t: Tensor, letter: str) -> Symbol:
+        """A quantity under a letter of ours, with a number that no name of the author has."""
+        letter = _cased(next(x for x in SPARE[letter] if _cased(x, t) not in self.reserved), t)
+        number = self.count.get(letter, 0) + 1
+        while f"{letter}{number}" in self.reserved:
+            number += 1
+        self.count[letter] = number
+        symbol = self.define(f"{letter}{number}", t, f"{letter}_{{{number}}}")
+        self.problem.minted.add(symbol)
+        return symbol
 
     def label(self, node: Formula) -> tuple[Symbol, Tensor]:
         """The label in a subscript; a number, counted from 0 as NumPy does, is a label whose value is known."""
@@ -138,19 +156,14 @@ class _Builder:
         axes = tuple(self.index(i.dim) for i in t.axes)
         return Tensor(substitute(t.term, dict(zip(t.axes, map(value, axes), strict=True))), axes)
 
-    def named(self, t: Tensor, letter: str, is_value: bool = False) -> Tensor:
-        """The tensor as a quantity of its own, unless it is one."""
+    def named(self, t: Tensor, letter: str, is_value: bool = False, given: str | None = None) -> Tensor:
+        """The tensor as a quantity of its own, unless it is one; `given` is the author's name for it."""
         if isinstance(t.term, Component):
             return t
         key = substitute(t.term, {i: value(Index(f"key{k}", i.dim)) for k, i in enumerate(t.axes)})
         if key in self.terms:
             return self.read(self.terms[key])
-        letter = next(x for x in SPARE[letter] if _cased(x, t) not in self.known)
-        letter = _cased(letter, t)
-        self.count[letter] = self.count.get(letter, 0) + 1
-        number = self.count[letter]
-        symbol = self.define(f"{letter}{number}", t, f"{letter}_{{{number}}}")
-        self.problem.minted.add(symbol)
+        symbol = self.minted(t, letter) if given is None else self.define(given, t, tex_name(given))
         self.terms[key] = symbol
         if is_value:
             self.problem.values.add(symbol)

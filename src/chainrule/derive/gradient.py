@@ -42,7 +42,7 @@ class Step:
 
 @dataclass
 class Derivation:
-    """The derivative of the loss by one input: definitions forward, steps back, the result, and it in the inputs alone."""
+    """The derivative of the loss by one input: definitions, steps back, the result, and it in inputs alone."""
 
     problem: Problem
     wrt: Symbol

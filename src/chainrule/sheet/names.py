@@ -52,7 +52,7 @@ STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 
 @dataclass(frozen=True, slots=True)
 class Postfix:
-    """An operation hung on a name: transpose ("T"), a power ("pow") or a power of every entry ("each") with its exponent."""
+    """An operation hung on a name: transpose ("T"), or a power ("pow"), or one of every entry ("each")."""
 
     op: str
     node: Node | None = None

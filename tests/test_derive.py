@@ -1,0 +1,170 @@
+"""`chainrule derive`: what it answers, what it refuses and in which words, and that no view of it is empty."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import chainrule
+from chainrule.calculus.arrays import number as constant
+from chainrule.calculus.arrays import product
+from chainrule.cli import app
+from chainrule.derive.build import build
+from chainrule.derive.gradient import first_order
+from chainrule.derive.recheck import Unsure, recheck
+from chainrule.derive.record import answer, dimensions
+from chainrule.notebook import VIEWS
+from chainrule.read.python import FormulaError
+from chainrule.write.derivation import View
+
+NETWORK = "sum((tanh(relu(X @ W) @ w) - y) ** 2) / 2"
+
+
+def test_steps_lead_to_the_result() -> None:
+    record = chainrule.derive(NETWORK, "W,w").record
+    first, second = record["results"]
+    assert record["schema"] == "chainrule.derive/1"
+    assert first["where"] == [
+        r"Z = X W",
+        r"H = \operatorname{relu}\left(Z\right)",
+        r"z = H w",
+        r"h = \tanh\left(z\right)",
+        r"L = \frac{\left(h - y\right)^{\top} \left(h - y\right)}{2}",
+    ]
+    assert [s["tex"] for s in first["steps"]] == [
+        r"\frac{\partial L}{\partial z} = \left(h - y\right) \odot \left(\mathbf{1} - h^{\odot 2}\right)",
+        r"\frac{\partial L}{\partial Z} = \left(\frac{\partial L}{\partial z} w^{\top}\right)"
+        r" \odot \mathbb{1}\left[Z > 0\right]",
+        r"\frac{\partial L}{\partial W} = X^{\top} \frac{\partial L}{\partial Z}",
+    ]
+    assert second["tex"] == r"H^{\top} \frac{\partial L}{\partial z}"
+    assert first["shape"] == ["d", "h"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "tex"),
+    [
+        ("sum((X @ w - y)**2) / 2", r"X^{\top} X"),
+        ("logsumexp(X @ w)", None),
+        ("sum(exp(X @ w))", r"X^{\top} \operatorname{diag}\left(\exp\left(X w\right)\right) X"),
+        ("(w @ w)**2", r"4 \left(w^{\top} w\right) I + 8 w w^{\top}"),
+    ],
+)
+def test_hessians(expression: str, tex: str | None) -> None:
+    found = chainrule.derive(expression, "w", shapes={"w": "d"}, order=2)
+    assert tex is None or found.tex == tex
+
+
+def test_labels_are_places() -> None:
+    found = chainrule.derive("-log(softmax(W @ x + b)[y])", "b", shapes={"b": "k"})
+    assert found.record["results"][0]["steps"][0]["tex"] == (
+        r"\frac{\partial L}{\partial z_{i}} = p_{i} - \mathbb{1}\left[i = y\right]"
+    )
+
+
+@pytest.mark.parametrize("format", sorted(VIEWS))
+@pytest.mark.parametrize("depth", ["full", "brief", "result"])
+def test_every_view_holds_the_result(format: str, depth: str) -> None:
+    found = chainrule.derive("sum((X @ w - y)**2) / 2", "w")
+    text = found.to(format, View(depth))  # type: ignore[arg-type]
+    assert any(sign in text for sign in ("∂", "partial", "&#x02202;"))
+
+
+def test_layout_turns_the_result() -> None:
+    found = chainrule.derive("sum((X @ W - Y)**2) / 2", "W")
+    (result,) = json.loads(found.to("json", View(layout="numerator")))["results"]
+    assert result["tex"] == r"\left(W^{\top} X^{\top} - Y^{\top}\right) X"
+    assert result["numpy"] == "(X.T @ (X @ W - Y)).T"
+
+
+def deep(layers: int) -> str:
+    lines = ["h0 = tanh(W0 @ x)"] + [f"h{k} = tanh(W{k} @ h{k - 1})" for k in range(1, layers)]
+    return "\n".join([*lines, f"sum(h{layers - 1}**2) / 2"])
+
+
+def test_a_deep_network_has_one_step_a_layer() -> None:
+    layers = 60
+    shapes = {f"W{k}": ("d", "d") for k in range(layers)} | {"x": ("d",)}
+    (found,) = answer(deep(layers), ["W0"], shapes).derivations
+    assert len(found.steps) == 2 * layers or len(found.steps) == layers + 1
+    record = json.loads(VIEWS["json"](answer(deep(layers), ["W0"], shapes), View()))
+    rng = np.random.default_rng(0)
+    data = {name: rng.normal(size=[3] * len(dims)) for name, dims in shapes.items()}
+    gradient = eval(record["results"][0]["numpy"], {"np": np, **data})
+
+    def loss(first: np.ndarray) -> float:  # type: ignore[type-arg]
+        h = np.tanh(first @ data["x"])
+        for k in range(1, layers):
+            h = np.tanh(data[f"W{k}"] @ h)
+        return float(np.sum(h**2) / 2)
+
+    direction, step = rng.normal(size=(3, 3)), 1e-6
+    slope = (loss(data["W0"] + step * direction) - loss(data["W0"] - step * direction)) / (2 * step)
+    assert np.sum(gradient * direction) == pytest.approx(slope, rel=1e-4, abs=1e-9)
+
+
+def test_a_wrong_result_is_not_shown() -> None:
+    problem = build("sum((X @ w - y)**2) / 2", {})
+    (found,) = first_order(problem, [problem.inputs["w"]])
+    assert recheck(found) > 0
+    assert found.result.form is not None
+    wrong = replace(found.result, form=product(constant(2), found.result.form))
+    found.result = wrong
+    with pytest.raises(Unsure, match="does not agree"):
+        recheck(found)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "said"),
+    [
+        ("sum(X @ w - y)", "q", [], "q does not occur in the expression; it has X, w, y"),
+        ("X @ w", "w", ["X: n d", "w: d"], "a scalar is needed and the expression is a vector"),
+        ("sum(foo(x))", "x", [], "there is no function 'foo'"),
+        ("sum(x))", "x", [], "unmatched"),
+        ("x^2", "x", [], "write **"),
+        (
+            "sum(x * w)",
+            "x",
+            [],
+            'x may be a scalar or a vector; w may be a scalar or a vector. Write for example --shape "x: n"',
+        ),
+        ("sum(X @ w)", "w", ["X: n d", "w: k"], "the sizes d and k do not fit in @"),
+        ("sum(x) if x else 0", "x", [], "if/else is not read in a formula"),
+        ("__import__('os').system('true')", "x", [], "is no number"),
+        ("x.real", "x", [], "an attribute is not read in a formula"),
+        ("sum(x**2)", "x", ["x: n", "x: m"], "two shapes are given for x"),
+        ("sum(x**2)", "x", ["x: n", "z: m"], "z, which does not occur"),
+        ("sum(x**2)", "x", ["x n"], 'a shape is written "NAME: DIMENSIONS"'),
+        ("", "x", [], "the expression is empty"),
+    ],
+)
+def test_errors_say_what_and_where(expression: str, wrt: str, shapes: list[str], said: str) -> None:
+    with pytest.raises(FormulaError) as error:
+        answer(expression, [wrt], dimensions(shapes))
+    assert said in str(error.value)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    sheet = tmp_path / "loss.py"
+    sheet.write_text("r = X @ w - y\nsum(r**2) / 2\n")
+    out = tmp_path / "out.md"
+    found = CliRunner().invoke(app, ["derive", str(sheet), "--wrt", "w", "--to", "markdown", "-o", str(out)])
+    assert found.exit_code == 0, found.output
+    assert r"\frac{\partial L}{\partial w} = X^{\top} \frac{\partial L}{\partial r}" in out.read_text()
+    assert CliRunner().invoke(app, ["check", str(out)]).exit_code == 0
+    bad = CliRunner().invoke(app, ["derive", "sum(x))", "--wrt", "x"])
+    assert bad.exit_code == 2
+    assert "unmatched" in bad.output
+
+
+def test_pages_are_read_back(tmp_path: Path) -> None:
+    for format, name in (("markdown", "a.md"), ("latex", "a.tex")):
+        path = tmp_path / name
+        path.write_text(chainrule.derive(NETWORK, "W").to(format))
+        (document,) = chainrule.check(path).documents
+        assert {s.verdict for s in document.statements} <= {"verified", "definition"}
