@@ -97,7 +97,7 @@ class Family:
     @property
     def variable(self) -> bool:
         """Whether the name is a quantity rather than a function where parentheses follow it."""
-        if self.called == 0 or self.weight:
+        if self.called == 0 or self.weight or self.transposed:
             return True
         return self.operand > 0 and self.calls_with_names < self.called
 
