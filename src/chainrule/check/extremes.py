@@ -17,6 +17,7 @@ from chainrule.check import given
 from chainrule.check.compare import LEAST, Different
 from chainrule.check.corroborate import corroborated
 from chainrule.check.diagnose import suggest
+from chainrule.check.doubts import doubt
 from chainrule.check.finding import Finding
 from chainrule.check.held import Follows
 from chainrule.check.points import MODES, dims_of, free_symbols, needy_symbols
@@ -66,6 +67,9 @@ def of_extremes(
             "extreme", "the functions differ, but they rise and fall together, so their extremes are in one place"
         )
         return Finding("verified", "sampled", "the extremes are in the same place", evidence=evidence, notes=(note,))
+    doubtful = doubt(judge, e, variant, different)
+    if doubtful is not None:
+        return doubtful
     apart = places.way != 1 and places.together is False
     repair = suggest(judge, judge.budget, e, variant) if apart else None
     if places.way == -1 or repair is not None or (apart and corroborated(judge, e, variant, different)):

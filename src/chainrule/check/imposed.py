@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from time import thread_time
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Imposed
 
 AGREE, DIFFER = 1e-8, 1e-4
+SECONDS_FOR_ALL = 3  # of processor time, for the conditions of one world
 MOST_TRIED = 5  # systems of other sizes and signs, where none has told anything
 
 
@@ -45,6 +47,7 @@ class Conditions:
     waiting: list[Imposed] | None = None
     unsure: bool = False
     solved: dict[object, Solution | None] = field(default_factory=dict)
+    spent: float = 0.0
 
     @property
     def variant(self) -> Variant:
@@ -237,11 +240,16 @@ class Conditions:
         declared |= {s for found in free if not found & declared for s in found}
         scalars = {s for s in every if not s.axes}
         for unknowns in dict.fromkeys((frozenset(declared), frozenset(declared | scalars))):
+            started = thread_time()
+            if self.spent > SECONDS_FOR_ALL:
+                return None
             try:
                 system = System(residuals, unknowns, self._definitions)
                 found = self._compared(system, held, sides, e, zero=unknowns == every) if unknowns else None
             except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
                 return None
+            finally:
+                self.spent += thread_time() - started
             if not isinstance(found, Unsolved):
                 return found
         return None

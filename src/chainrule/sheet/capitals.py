@@ -114,7 +114,7 @@ def _votes(
     votes = []
     for line in lines:
         if pair[0] in line.names and (kept := _fitting(universe, line.equation)) is not None:
-            votes.append(_arrangement(universe, *pair))
+            votes.append(_arrangement(universe, line.equation.position, *pair))
             universe.back(kept)
     return votes
 
@@ -132,9 +132,9 @@ def _fitting(universe: Universe, e: Equation) -> tuple[Dims, frozenset[object]] 
     return None
 
 
-def _arrangement(universe: Universe, capital: str, one: Node, letter: str) -> str | None:
+def _arrangement(universe: Universe, position: int, capital: str, one: Node, letter: str) -> str | None:
     """How the samples lie in the capital, if the dimensions of both are the same ones and tell it."""
-    frame = Frame(universe, f"stack {capital}", 10**9)
+    frame = Frame(universe, f"stack {capital}", position)
     samples = frame.new_dim(letter)
     kept = universe.mark()
     try:
