@@ -43,6 +43,9 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
     if any(left_out(node) for node in (e.lhs, e.rhs, *bodies)):
         return False
+    tables = [s for table in (world.sites, world.functions) for n in names if (s := table.get(n))]
+    if any(all(s.assumed is not None and s.position > e.position for s in sites) for sites in tables):
+        return False  # a meaning that only a later line suggests
     if any(t.ambient and t.instance.base in names for t in variant.universe.tensors.values()):
         return False  # a letter that the left side of a definition leaves out may be no index at all
     ref = reference(e.lhs, world.glossary)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from chainrule.read.tree import Accent, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Script
+from chainrule.read.tree import Accent, Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.derivative_signs import sign_of
+from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import letter_of, reference, walk
@@ -90,3 +91,31 @@ def has_operator_before_product(e: Equation) -> bool:
             if any(f.op for f in rest[1:]) or not all(isinstance(f.node, (Name, Script, Accent)) for f in rest):
                 return True
     return False
+
+
+def behind_its_sum(e: Equation) -> list[str]:
+    """Letters of a sum that stand in a later term as well, `\\sum_k a_k b_k + c_k`, and nowhere on the other side: the
+    sum may be meant to reach over that term."""
+    found: set[str] = set()
+    for side, other in ((e.lhs, e.rhs), (e.rhs, e.lhs)):
+        for node in walk(side):
+            if isinstance(node, Sum):
+                found |= _reached_for(node) - _index_letters(other)
+    return sorted(found)
+
+
+def _reached_for(node: Sum) -> set[str]:
+    summed: set[str] = set()
+    found: set[str] = set()
+    for term in node.terms:
+        found |= summed & _index_letters(term.node)
+        summed |= {x for n in walk(term.node) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
+    return found
+
+
+def _index_letters(node: Node) -> set[str]:
+    """The letters in the subscripts of a formula, without those that a sum in it binds."""
+    scripts = [s for n in walk(node) if isinstance(n, Script) for s in (n.sub, n.sup) if s is not None]
+    letters = {n.text for s in scripts for n in walk(s) if isinstance(n, Name) and len(n.text) == 1}
+    bound = {x for n in walk(node) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
+    return letters - bound

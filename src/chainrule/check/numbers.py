@@ -14,7 +14,7 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_decimals
 from chainrule.check.inputs import recovered
 from chainrule.check.lines import Lines, Variant
-from chainrule.check.need import Need
+from chainrule.check.need import Need, dependences, depends
 from chainrule.check.opaque import opaque
 from chainrule.check.report import Counterexample, Evidence, Note, Suggestion
 from chainrule.check.rests import rests
@@ -61,6 +61,9 @@ def numeric(lines: Lines, e: Equation, table: list[list[Printed]]) -> Finding:
         return replace(undecided(lines, e, outcome), kind="numeric")
     if e.position in inputs.confirmed:
         return _by_the_others(lines, e, variant, found[0], table)
+    if lines.has_vanishing(e, variant):
+        needs = dependences(lines.world, e, (e.lhs,))
+        return assumed("undefined-symbol", depends(lines.world, e, e.lhs), "numeric", needs)
     return _judged(lines, e, variant, found[0], table)
 
 

@@ -197,6 +197,19 @@ def _collect_layers(nodes: list[Node], everything: list[Node], glossary: Glossar
             ref = reference(replace(node, sup=None) if node.sub or node.primes else node.base, glossary)
             if ref is not None:
                 glossary.labelled.add(ref.base)
+    glossary.labelled |= _numbered_from_one(everything, glossary)
+
+
+def _numbered_from_one(everything: list[Node], glossary: Glossary) -> set[str]:
+    """The names that carry a bare 1 above them, `W^1`, `b^1`: nobody writes a first power, so W^2 is no square. One
+    small letter alone may begin a polynomial, `a_1 x^1 + a_2 x^2`."""
+    found = set()
+    for node in everything:
+        if isinstance(node, Script) and isinstance(node.sup, Number) and node.sup.text == "1":
+            ref = reference(replace(node, sup=None) if node.sub or node.primes else node.base, glossary)
+            if ref is not None:
+                found.add(ref.base)
+    return found if len(found) > 1 or any(base[-1:].isupper() for base in found) else set()
 
 
 def _has_lone_t(node: Node) -> bool:
