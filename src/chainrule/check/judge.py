@@ -124,7 +124,7 @@ class Judge(Lines):
         stem, family = base.partition("(")[0], self.world.family(base)
         if stem not in DENSITIES:
             return None
-        if base in self.world.functions and family.operand and self.world.probabilistic:
+        if base in ("p", "P") and base in self.world.functions and family.operand and self.world.probabilistic:
             return f"{spelled_out(stem)} is a density and a number"
         drawn = any(x.op == "∼" for x in self.world.equations)
         known = drawn or base in self.world.functions or self.world.defined(base)
