@@ -66,7 +66,7 @@ DECLARING = {
 
 
 MENDED = Note("unbalanced", "a parenthesis is never closed; it is read as closed at the end of its side")
-DENSITIES = frozenset({"p", "P", "Pr", "q", "bb P"})
+DENSITIES = frozenset({"p", "P", "Pr", "bb P"})
 UNBALANCED = Finding(
     "unsupported", "unbalanced", "a parenthesis is never closed; read as closed at the end, it is wrong"
 )
@@ -122,9 +122,9 @@ class Judge(Lines):
         """Why a name may be another probability than it was read as: nothing defines it, and its laws, such as
         P(a, b) = P(a) P(b | a), are no slips; or its letter is a number as well, as in p(x) = p^x (1 - p)^{1 - x}."""
         stem, family = base.partition("(")[0], self.world.family(base)
-        if stem not in DENSITIES:
+        if stem not in DENSITIES or not self.world.probabilistic:
             return None
-        if base in ("p", "P") and base in self.world.functions and family.operand and self.world.probabilistic:
+        if base in ("p", "P") and base in self.world.functions and family.operand:
             return f"{spelled_out(stem)} is a density and a number"
         drawn = any(x.op == "∼" for x in self.world.equations)
         known = drawn or base in self.world.functions or self.world.defined(base)
