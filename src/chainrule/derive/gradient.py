@@ -20,6 +20,10 @@ from chainrule.expr.index import Index, Symbol
 from chainrule.expr.terms import Expr, component, substitute, value
 
 
+MOST_WRITTEN_OUT = 16
+"""A result is written in the inputs alone when at most this many quantities stand between them."""
+
+
 @dataclass(frozen=True)
 class Written:
     """A quantity: its symbol (None: the loss), indices, entry, and matrix form where it has one."""
@@ -50,7 +54,7 @@ class Derivation:
     forward: list[Written]
     steps: list[Step]
     result: Written
-    whole: Written
+    whole: Written | None
     cotangents: dict[Symbol, Symbol] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -143,8 +147,10 @@ class _Backward:
                 waiting += [s for s in table[symbol].body.symbols if s in table]
         return [s for s in self.problem.named if s in held]
 
-    def whole(self, definition: Definition) -> Written:
-        """The result in the inputs alone."""
+    def whole(self, definition: Definition) -> Written | None:
+        """The result in the inputs alone; None where many quantities stand between them."""
+        if len(self.problem.named) > MOST_WRITTEN_OUT:
+            return None
         body = definition.body
         for bar in (self.found[s].symbol for s in (*self.problem.named, *self.bodies)):
             if bar in body.symbols and bar != definition.symbol:
