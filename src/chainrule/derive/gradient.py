@@ -19,7 +19,6 @@ from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.terms import Expr, component, substitute, value
 
-
 MOST_WRITTEN_OUT = 16
 """A result is written in the inputs alone when at most this many quantities stand between them."""
 
