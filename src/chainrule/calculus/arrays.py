@@ -123,7 +123,7 @@ def transpose(a: Array) -> Array:
         case "add" if all(t.rank == 2 for t in a.args):
             return Array("add", tuple(map(transpose, a.args)), turned)
         case "product" if sum(f.rank == 2 for f in a.args) == 1:
-            return product(number(_coefficient(a)), *(transpose(f) if f.rank == 2 else f for f in a.args))
+            return product(number(coefficient(a)), *(transpose(f) if f.rank == 2 else f for f in a.args))
         case "product" if any(f.op == "transpose" for f in a.args):
             return Array("product", tuple(transpose(f) if f.rank == 2 else f for f in a.args), turned, a.data)
     return Array("transpose", (a,), turned)
@@ -188,7 +188,8 @@ def add(*terms: Array) -> Array:
     return Array("add", tuple(flat), flat[0].axes)
 
 
-def _coefficient(a: Array) -> Fraction:
+def coefficient(a: Array) -> Fraction:
+    """The number in front of an array."""
     if a.op == "number" and isinstance(a.data, Fraction):
         return a.data
     return a.data if a.op == "product" and isinstance(a.data, Fraction) else Fraction(1)
@@ -198,13 +199,13 @@ def _equal_terms(terms: list[Array]) -> Array | None:
     """B + B is 2 B."""
     cores, found = list[Array](), list[Fraction]()
     for t in terms:
-        core = product(number(1 / _coefficient(t)), t) if _coefficient(t) else t
+        core = product(number(1 / coefficient(t)), t) if coefficient(t) else t
         known = next((k for k, c in enumerate(cores) if c.like(core)), None)
         if known is None:
             cores.append(core)
-            found.append(_coefficient(t))
+            found.append(coefficient(t))
         else:
-            found[known] += _coefficient(t)
+            found[known] += coefficient(t)
     if len(cores) == len(terms):
         return None
     return add(*(product(number(n), c) for n, c in zip(found, cores, strict=True) if n)) if any(found) else None
@@ -221,7 +222,7 @@ def _diagonals(terms: list[Array]) -> Array | None:
 
 def _common_number(terms: list[Array]) -> Array | None:
     """A number that all terms carry, up to its sign; the sum then begins with a plus."""
-    numbers = [_coefficient(t) for t in terms]
+    numbers = [coefficient(t) for t in terms]
     size = abs(numbers[0])
     sign = -1 if all(n < 0 for n in numbers) else 1
     if any(abs(n) != size for n in numbers) or size * sign == 1:
@@ -242,7 +243,7 @@ def _common_scalar(terms: list[Array]) -> Array | None:
 def _without(a: Array, factor: Array) -> Array:
     left = list(a.args)
     del left[next(k for k, f in enumerate(left) if f.like(factor))]
-    return product(number(_coefficient(a)), *left)
+    return product(number(coefficient(a)), *left)
 
 
 def _common_left(terms: list[Array]) -> Array | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chainrule.check import given
+from chainrule.check.ambiguous import read_otherwise
 from chainrule.check.beyond import AT_NUMBERS, only_there
 from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
@@ -25,7 +26,7 @@ from chainrule.check.edits import PRODUCT_SIGN, RULES, SLIPS
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.firm import firm
-from chainrule.check.forms import behind_its_sum, has_derivative, is_differential, is_range, mended, updates
+from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
@@ -66,7 +67,6 @@ DECLARING = {
 
 
 MENDED = Note("unbalanced", "a parenthesis is never closed; it is read as closed at the end of its side")
-DENSITIES = frozenset({"p", "P", "Pr", "bb P"})
 UNBALANCED = Finding(
     "unsupported", "unbalanced", "a parenthesis is never closed; read as closed at the end, it is wrong"
 )
@@ -100,16 +100,11 @@ class Judge(Lines):
             return Finding("unsupported", error_code(error), str(error))
 
     def told(self, e: Equation, found: Finding) -> Finding:
-        """What a line lacks may be told all the same, by a definition that could not be read; what is told in two ways
-        refutes nothing."""
+        """What a line lacks may be told all the same, by a definition that could not be read; what is told
+        or may be read in two ways refutes nothing."""
         if found.verdict == "refuted":
-            names = sorted(lines_of(self.world, [e])[0].names)
-            said = [f"{spelled_out(n)} is {self.world.reshaped[n]}" for n in names if n in self.world.reshaped]
-            sliced = [n for n in names if self.world.columnwise and {1, 2} <= self.world.family(n).sub_counts]
-            said += [f"{spelled_out(n)} with one subscript may be a row or a column" for n in sliced]
-            said += [why for n in names if (why := self._unsaid_density(n)) is not None]
-            said += [f"{x} is summed over, and stands behind the sum as well" for x in behind_its_sum(e)]
-            return Finding("unsupported", "ambiguous", "; ".join(said)) if said else found
+            otherwise = read_otherwise(self.world, e)
+            return found if otherwise is None else Finding("unsupported", "ambiguous", otherwise)
         hidden = lines_of(self.world, [e])[0].names & self.world.hidden.keys() if found.verdict == "assumed" else ()
         if not hidden or found.code != "undefined-symbol":
             return found
@@ -117,18 +112,6 @@ class Judge(Lines):
         definition = self.world.hidden[base]
         message = f"what line {definition.line} says of {spelled_out(base)} could not be read: {definition.why.message}"
         return Finding("unsupported", "poisoned", message)
-
-    def _unsaid_density(self, base: str) -> str | None:
-        """Why a name may be another probability than it was read as: nothing defines it, and its laws, such as
-        P(a, b) = P(a) P(b | a), are no slips; or its letter is a number as well, as in p(x) = p^x (1 - p)^{1 - x}."""
-        stem, family = base.partition("(")[0], self.world.family(base)
-        if stem not in DENSITIES or not self.world.probabilistic:
-            return None
-        if base in ("p", "P") and base in self.world.functions and family.operand:
-            return f"{spelled_out(stem)} is a density and a number"
-        drawn = any(x.op == "∼" for x in self.world.equations)
-        known = drawn or base in self.world.functions or self.world.defined(base)
-        return None if known or not (family.called or stem != base) else f"nothing says which density {stem} is"
 
     def _verdict(self, e: Equation) -> Finding:
         unread = next((n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Unread)), None)

@@ -14,7 +14,7 @@ from chainrule.expr.folding import fold, folded
 from chainrule.expr.index import Dim, Index, Symbol
 from chainrule.expr.tensors import softmax
 from chainrule.expr.terms import Component, Expr, component, const, substitute, value
-from chainrule.read.python import Formula, FormulaError, parse
+from chainrule.read.python import Formula, FormulaError, parse, postorder
 
 MOST_FOLDED = 40
 SOFTMAX_INSIDE = frozenset({"logsumexp", "log_softmax"})
@@ -106,7 +106,7 @@ class _Builder:
         """The tensor of a formula; activations and what goes into them become quantities of their own, under the name
         that the line gives where it gives one."""
         done: dict[int, Tensor] = {}
-        for node in _postorder(root):
+        for node in postorder(root):
             if node.op == "number":
                 done[id(node)] = Tensor(const(node.value))  # type: ignore[arg-type]
             elif node.op == "name":
@@ -197,16 +197,6 @@ def _along_last(node: Formula, t: Tensor) -> bool:
 
 def _cased(letter: str, t: Tensor) -> str:
     return letter.upper() if len(t.axes) == 2 else letter
-
-
-def _postorder(root: Formula) -> list[Formula]:
-    order: list[Formula] = []
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        order.append(node)
-        stack += node.args
-    return order[::-1]
 
 
 GREEK = frozenset(

@@ -14,7 +14,6 @@ from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Dim, Index
 from chainrule.expr.terms import (
     ONE,
-    Const,
     Expr,
     add,
     apply,
@@ -57,17 +56,6 @@ class Operation:
     build: Build
     names_value: bool = False
     names_argument: bool = False
-
-
-class _Fresh:
-    """Indices that no two tensors share."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, dim: Dim) -> Index:
-        self.count += 1
-        return Index(f"a{self.count}", dim)
 
 
 def moved(t: Tensor, axes: tuple[Index, ...]) -> Expr:
@@ -389,5 +377,3 @@ OPERATIONS: dict[str, Operation] = {
     "vdot": Operation(pair_rank(0), "inner", _inner),
 }
 OPERATIONS["slogdet"] = OPERATIONS["logdet"]
-
-__all__ = ["OPERATIONS", "Const", "Operation", "Tensor", "axis_of"]

@@ -13,7 +13,7 @@ from itertools import product
 
 from chainrule.derive.operations import OPERATIONS, Operation, axis_of, keeps_axes
 from chainrule.expr.index import Dim
-from chainrule.read.python import Formula, FormulaError
+from chainrule.read.python import Formula, FormulaError, postorder
 
 SCALARS = frozenset(
     [
@@ -191,7 +191,7 @@ def _cost(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dic
     rank = 0
     for formula, name in zip(formulas, defined, strict=True):
         done: dict[int, int] = {}
-        for node in _postorder(formula):
+        for node in postorder(formula):
             found, extra = _rank(node, [done[id(a)] for a in node.args], known)
             if found is None:
                 return None
@@ -207,7 +207,7 @@ def _explain(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: 
     known = dict(ranks)
     for formula, name in zip(formulas, defined, strict=True):
         done: dict[int, int] = {}
-        for node in _postorder(formula):
+        for node in postorder(formula):
             args = [done[id(a)] for a in node.args]
             found, _ = _rank(node, args, known)
             if found is None:
@@ -221,16 +221,6 @@ def _explain(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: 
                 f"a scalar is needed and the expression is a {_WORDS[done[id(formula)]]}: write for example sum(...)",
                 text,
             )
-
-
-def _postorder(root: Formula) -> list[Formula]:
-    order: list[Formula] = []
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        order.append(node)
-        stack += node.args
-    return order[::-1]
 
 
 def _rank(node: Formula, args: list[int], known: Mapping[str, int]) -> tuple[int | None, int]:
@@ -252,7 +242,7 @@ def _operation(node: Formula) -> Operation:
 
 def _shape(root: Formula, shapes: Mapping[str, Shape], text: str) -> Shape:
     done: dict[int, Shape] = {}
-    for node in _postorder(root):
+    for node in postorder(root):
         if node.op == "number":
             done[id(node)] = ()
         elif node.op == "name":

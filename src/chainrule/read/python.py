@@ -61,6 +61,17 @@ class Formula:
     column: int = 0
 
 
+def postorder(root: Formula) -> list[Formula]:
+    """Every node of a formula, arguments before what is done with them."""
+    order: list[Formula] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack += node.args
+    return order[::-1]
+
+
 def parse(text: str) -> tuple[list[str | None], list[Formula]]:
     """The formulas of a text and the names they define: assignments, one a line, then an expression.
 

@@ -36,7 +36,7 @@ PLACES = frozenset({"argmax", "argmin"})
 
 
 # Words that restrict where an extreme is looked for: it need not be stationary then.
-RESTRICTED = re.compile(r"\\b(?:subject to|such that|so that|constrain\\w*|under the|s\\.\\s*t\\.)", re.IGNORECASE)
+RESTRICTED = re.compile(r"\b(?:subject to|such that|so that|constrain\w*|under the|s\.\s*t\.)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chainrule.read.tree import Name, Node, Number
 from chainrule.sheet.names import Ref, node_key, reference
 from chainrule.sheet.prose import Fact, ShapeFact
+from chainrule.sheet.shapes import RANKS
 from chainrule.sheet.sites import derivative_of
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Family, World
@@ -53,9 +54,6 @@ def apply_fact(world: World, fact: Fact) -> None:
             world.frontiers[ref.base] = list(fact.data)
 
 
-_RANK_OF = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
-
-
 def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     """A declared shape, with the axes that the declaration itself writes as subscripts before it (`x_i \\in R^d`)."""
     if world.defined(ref.base) and shape.rank in ("vector", "scalar"):
@@ -68,7 +66,7 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
         )
         return
     if family.declared_rank is not None and not (subs or family.declared_subs or ref.labels):
-        ranks = {_RANK_OF.get(family.declared_rank), _RANK_OF.get(shape.rank)}
+        ranks = {RANKS.get(family.declared_rank), RANKS.get(shape.rank)}
         if None not in ranks and len(ranks) == 2:
             world.reshaped[ref.base] = f"called a {family.declared_rank} and a {shape.rank}"
     if family.declared_rank is None or shape.dims:

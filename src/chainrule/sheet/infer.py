@@ -22,10 +22,10 @@ from chainrule.sheet.meaning.names import IDENTITY_NAMES
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Glossary, children, reference, walk
 from chainrule.sheet.recurrence import recurrent
-from chainrule.sheet.shapes import Dims, Layout, Untyped, Val, scalar
+from chainrule.sheet.shapes import RANKS, Dims, Layout, Untyped, Val, scalar
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.unreadable import RANKS, against_declaration, hide_unreadable
+from chainrule.sheet.unreadable import against_declaration, hide_unreadable
 from chainrule.sheet.world import Config, Cycle, Family, Reading, Universe, World
 
 # How unusual it is that a name of this look, without subscripts, has this rank: (scalar, column, row, matrix).

@@ -27,7 +27,15 @@ def parametrised(nodes: Iterable[Node]) -> frozenset[Stem]:
                 subscripts.setdefault(_stem(script), set()).add(node_key(script.sub))
             if isinstance(part, Relation) and part.links[0].op in ("=", ":=", "≡"):
                 defined |= {_stem(s) for s, _ in _calls(part.first) if _speaks_of(part, s.sub)}
-    return frozenset(stem for stem in defined if len(subscripts[stem]) > 1)
+    return frozenset(stem for stem in defined - _alone(nodes) if len(subscripts[stem]) > 1)
+
+
+def _alone(nodes: list[Node]) -> set[Stem]:
+    r"""The names that stand somewhere without a subscript and parentheses, which alone tell p_\theta from p in
+    `p_\theta(x) = p^x (1 - p)^{1 - x}`."""
+    applied = {id(script.base) for node in nodes for part in walk(node) for script, _ in _calls(part)}
+    names = (part for node in nodes for part in walk(node) if isinstance(part, Name))
+    return {(name.text, name.style) for name in names if id(name) not in applied}
 
 
 def with_parameters(node: Node, stems: frozenset[Stem]) -> Node:

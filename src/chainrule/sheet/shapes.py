@@ -16,6 +16,8 @@ from chainrule.sheet.linear import Linear
 
 Terms = tuple[Expr, ...]
 NOTHING = Linear()
+RANKS = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
+"""How many axes what the words call a name has."""
 
 
 class Untyped(Exception):

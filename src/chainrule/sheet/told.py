@@ -26,7 +26,7 @@ TARGETS = r"(?:desired|target|expected|correct|wanted|true)(?: (?:outputs?|value
 ROLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("learning rate", r"\b(?:learning[- ]rate|step[- ]size)" + IS, ("eta", "alpha", "gamma", "epsilon", "lr", "mu")),
     ("input", r"\binputs?(?: values?| features?)?" + IS, ("x", "i", "in", "bold x")),
-    ("target", r"\b(?:" + TARGETS + r"|targets|want to output)" + IS, ("t", "target", "y", "d", "bold t", "bold y")),
+    ("target", r"\b(?:" + TARGETS + r"|targets)" + IS, ("t", "target", "y", "d", "bold t", "bold y")),
     ("bias", r"\bbias(?:es)?" + IS, ("b", "theta")),
 )
 COMPILED = tuple((role, re.compile(pattern + NUMBERS, re.IGNORECASE), names) for role, pattern, names in ROLES)

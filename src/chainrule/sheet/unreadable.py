@@ -12,11 +12,9 @@ from collections.abc import Callable, Iterable
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import reference
 from chainrule.sheet.scan import references
-from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.shapes import RANKS, Untyped, Val
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Cycle, Hidden, Site, Universe, World
-
-RANKS = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
 
 
 def hide_unreadable(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> bool:

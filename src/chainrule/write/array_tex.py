@@ -206,9 +206,11 @@ def _power(a: Array, names: Names) -> Written:
     return _scripted(_at(base, names, ATOM), fraction(a.data)), POWER
 
 
-_NAMES = {"sigmoid": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos",
-          "tan": r"\tan", "sinh": r"\sinh", "cosh": r"\cosh", "arctan": r"\arctan", "arcsin": r"\arcsin",
-          "arccos": r"\arccos", "max": r"\max", "min": r"\min"}  # fmt: skip
+FUNCTION_NAMES = {
+    "sigmoid": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos",
+    "tan": r"\tan", "sinh": r"\sinh", "cosh": r"\cosh", "arctan": r"\arctan", "arcsin": r"\arcsin",
+    "arccos": r"\arccos", "max": r"\max", "min": r"\min",
+}  # fmt: skip
 
 
 def _bare(a: Array) -> Array:
@@ -227,7 +229,7 @@ def _function(a: Array, names: Names) -> Written:
     inside = ", ".join(_write(_bare(x), names)[0] for x in a.args)
     if word == "abs" and not a.axes:
         return rf"\left|{inside}\right|", ATOM
-    head = _NAMES.get(word, rf"\operatorname{{{word.replace('_', '')}}}")
+    head = FUNCTION_NAMES.get(word, rf"\operatorname{{{word.replace('_', '')}}}")
     return rf"{head}\left({inside}\right)", ATOM
 
 

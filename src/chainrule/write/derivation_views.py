@@ -112,7 +112,6 @@ def to_markdown(answer: Answer, view: View) -> str:
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage{amsmath,amssymb}
-\DeclareMathOperator{\softmax}{softmax}
 \begin{document}
 """
 

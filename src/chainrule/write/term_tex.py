@@ -26,8 +26,7 @@ from chainrule.expr.terms import (
     substitute,
     value,
 )
-from chainrule.write.array_tex import _NAMES as FUNCTION_NAMES
-from chainrule.write.array_tex import fraction, to_tex
+from chainrule.write.array_tex import FUNCTION_NAMES, fraction, to_tex
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 LETTERS = ["i", "j", "k", "l", "m", "n", "p", "q", "r", "s", "t", "u", "v", "a", "b", "c", "d"]

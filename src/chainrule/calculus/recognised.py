@@ -1,0 +1,90 @@
+"""Products that are the value of a well-known function: a softmax, a logistic function, a hyperbolic tangent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from chainrule.calculus.arrays import Array, Axes
+from chainrule.calculus.network import NoMatrixForm
+from chainrule.expr.index import Index
+from chainrule.expr.terms import Add, Apply, Const, Expr, Power, Reduce, apply, const, substitute, value
+
+Form = Callable[[Expr, Axes], Array]
+"""The array of a term over some axes."""
+
+
+def softmaxes(factors: list[Expr], form: Form) -> tuple[list[Expr], list[Array]]:
+    """exp(u_i) / sum_k exp(u_k) among the factors is the softmax of u."""
+    left, found = list(factors), list[Array]()
+    for factor in factors:
+        if not (isinstance(factor, Power) and isinstance(factor.exponent, Const) and factor.exponent.value < 0):
+            continue
+        body, index = _sum_of_exponentials(factor.base)
+        if index is None or factor.exponent.value.denominator != 1:
+            continue
+        for _ in range(int(-factor.exponent.value)):
+            match = next((f for f in left if _is_weight(f, body, index)), None)
+            if match is None:
+                break
+            left.remove(match)
+            (place,) = _places(match, body, index)
+            axes = (*sorted(match.free - {place}), place)
+            if len(axes) > 2:
+                raise NoMatrixForm("a softmax with three indices")
+            found.append(Array("softmax", (form(match.children[0], axes),), axes))
+            left.remove(factor)
+            factor = _lowered(factor)
+            if factor is not None:
+                left.append(factor)
+    return left, found
+
+
+def quotients(factors: list[Expr]) -> list[Expr]:
+    """exp(u) / (1 + exp(u)) is sigma(u), 1 / (1 + exp(-u)) is sigma(u), sinh(u) / cosh(u) is tanh(u); powers alike."""
+    left = list(factors)
+    for factor in factors:
+        if not (isinstance(factor, Power) and isinstance(factor.exponent, Const) and factor.exponent.value < 0):
+            continue
+        times = const(-factor.exponent.value)
+        for partner, found in _known_quotients(factor.base):
+            if partner is None or partner**times in left:
+                left.remove(factor)
+                if partner is not None:
+                    left.remove(partner**times)
+                left.append(found**times)
+                break
+    return left
+
+
+def _known_quotients(below: Expr) -> Iterator[tuple[Expr | None, Expr]]:
+    """(numerator, quotient) for a denominator."""
+    if isinstance(below, Apply) and below.name == "cosh":
+        yield apply("sinh", *below.args), apply("tanh", *below.args)
+    if isinstance(below, Add) and len(below.terms) == 2 and below.terms[0] is const(1):
+        other = below.terms[1]
+        if isinstance(other, Apply) and other.name == "exp":
+            yield other, apply("sigmoid", other.args[0])
+            yield None, apply("sigmoid", -other.args[0])
+
+
+def _lowered(factor: Power) -> Any:
+    """The same power with one division less, None when none is left."""
+    exponent = factor.exponent
+    assert isinstance(exponent, Const)
+    return None if exponent.value == -1 else factor.base ** const(exponent.value + 1)
+
+
+def _sum_of_exponentials(base: Expr) -> tuple[Expr, Index | None]:
+    if isinstance(base, Reduce) and base.op == "sum" and isinstance(base.body, Apply) and base.body.name == "exp":
+        return base.body, base.index
+    return base, None
+
+
+def _places(factor: Expr, body: Expr, index: Index) -> list[Index]:
+    """The indices that make the factor the body at that place."""
+    return [i for i in factor.axes if i.dim == index.dim and substitute(body, {index: value(i)}) is factor]
+
+
+def _is_weight(factor: Expr, body: Expr, index: Index) -> bool:
+    return isinstance(factor, Apply) and factor.name == "exp" and len(_places(factor, body, index)) == 1

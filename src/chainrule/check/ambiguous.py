@@ -1,0 +1,66 @@
+"""Why a refuted line may have been read otherwise than its author means it: such a line refutes nothing.
+
+Each reason is a row of `REASONS`: what the words say in two ways, what one subscript picks, how far a sum or a
+logarithm reaches. They hold for every kind of refutation, by numbers and by shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from chainrule.check.forms import behind_its_sum
+from chainrule.read.tree import Fenced, Name, Node, Product
+from chainrule.sheet.infer import lines_of
+from chainrule.sheet.names import walk
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import World
+
+LOGARITHMS = frozenset({"log", "ln"})
+Reason = Callable[[World, Equation, list[str]], Iterator[str]]
+
+
+def read_otherwise(world: World, e: Equation) -> str | None:
+    """Everything that lets a line mean something else, in words; None when nothing does."""
+    names = sorted(lines_of(world, [e])[0].names)
+    return "; ".join(text for reason in REASONS for text in reason(world, e, names)) or None
+
+
+def two_ranks(world: World, _e: Equation, names: list[str]) -> Iterator[str]:
+    """`X \\in R^{n \\times d}`, later "X is just a single column vector"."""
+    yield from (f"{spelled_out(n)} is {world.reshaped[n]}" for n in names if n in world.reshaped)
+
+
+def row_or_column(world: World, _e: Equation, names: list[str]) -> Iterator[str]:
+    """`a_l` beside `a_{ij}` where the words speak of columns."""
+    sliced = (n for n in names if world.columnwise and {1, 2} <= world.family(n).sub_counts)
+    yield from (f"{spelled_out(n)} with one subscript may be a row or a column" for n in sliced)
+
+
+def reach_of_a_logarithm(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:
+    """`\\log P(a) P(b)`: without parentheses the logarithm may be of the whole product."""
+    for side in (e.lhs, e.rhs):
+        for node in walk(side):
+            factors = node.factors if isinstance(node, Product) else ()
+            at = next(
+                (n for n, f in enumerate(factors) if isinstance(f.node, Name) and f.node.text in LOGARITHMS), None
+            )
+            if at is not None and len(list(_calls(Product(node.span, factors[at + 1 :])))) > 1:
+                yield "how far the logarithm reaches is not written"
+
+
+def _calls(side: Node) -> Iterator[tuple[Node, Node]]:
+    """A factor and the parentheses right behind it."""
+    for node in walk(side):
+        if isinstance(node, Product):
+            for f, following in zip(node.factors, node.factors[1:], strict=False):
+                if isinstance(following.node, Fenced) and not following.op:
+                    yield f.node, following.node
+
+
+def reach_of_a_sum(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:
+    """`\\sum_k a_k b_k + c_k`: the sum may be meant to reach over the last term."""
+    yield from (f"{x} is summed over, and stands behind the sum as well" for x in behind_its_sum(e))
+
+
+REASONS: tuple[Reason, ...] = (two_ranks, row_or_column, reach_of_a_sum, reach_of_a_logarithm)
