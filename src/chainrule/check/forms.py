@@ -49,8 +49,9 @@ def updates(world: World, e: Equation) -> bool:
     ref = reference(e.lhs, world.glossary)
     if ref is None or e.link or ref.postfix:
         return False
+    limits = {id(n.sup) for n in walk(e.rhs) if isinstance(n, Big)}  # `n = p \\sum_{i=1}^n k_i` is no update of n
     for node in walk(e.rhs):
-        other = reference(node, world.glossary)
+        other = reference(node, world.glossary) if id(node) not in limits else None
         if other is not None and other.base == ref.base and site_key(world, other) == site_key(world, ref):
             return other.key == ref.key
     return False

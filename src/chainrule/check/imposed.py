@@ -78,14 +78,17 @@ class Conditions:
 
     def _residual(self, condition: Imposed) -> Residual | None:
         head = None if condition.head is None else self._vanishing(condition.head)
-        if head is not None or condition.said:
+        if head is not None:
             return head
+        if condition.said:
+            return None if condition.head is None else self._written(condition.head)
         sides = self.sides(condition.equation)
         return None if sides is None or not self._free(sides.difference.term) else sides.difference
 
     def _vanishing(self, head: Equation) -> Residual | None:
-        """The derivative on the left of a line, when the document says what is differentiated."""
-        if head.position not in self.variant.typed:
+        """The derivative on the left of a line, when the document says what is differentiated; where the line itself
+        only holds if something unsaid does, it is what the line says that is set to zero."""
+        if head.position not in self.variant.typed or head.position in self.lines.unsettled:
             return None
         val = self.variant.typed[head.position][1]
         try:
@@ -95,6 +98,12 @@ class Conditions:
         if not self._free(term) or any(isinstance(t, Unknown) for t in reach([term], self._definitions)):
             return None
         return Residual(term, _over(axes, term))
+
+    def _written(self, head: Equation) -> Residual | None:
+        """What stands last beside a derivative: set to zero where the derivative itself says nothing."""
+        beside = [x for x in self._chain(head) if not differentiates(x.rhs) and not is_zero(x.rhs)]
+        sides = self.sides(beside[-1]) if beside else None
+        return None if sides is None or not self._free(sides.right) else Residual(sides.right, sides.axes)
 
     @property
     def _definitions(self) -> Definitions:

@@ -91,6 +91,8 @@ class Judge(Lines):
                 self.holding.add(e.position)
             if (found.verdict, found.code) == ("assumed", "condition"):
                 self.conditional.add(e.position)
+            if found.verdict in ("assumed", "unsupported"):
+                self.unsettled.add(e.position)
             return found
         except Untyped as error:
             return Finding("unsupported", error.code, error.message)
@@ -147,7 +149,7 @@ class Judge(Lines):
             return Finding("definition", "definition", message, "definition")
         if self.defines(e):
             return unsaid(self, e) or self.step(e) or self.definition(e)
-        if updates(self.world, e):
+        if updates(self.world, e) and e.position not in self.world.rearranged:
             return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
         return unconfirmed(self, e, self.claim(e))
 

@@ -48,7 +48,8 @@ class Variant:
 @dataclass
 class Lines:
     """The equations of one world with everything that was found out about their readings; `holding` are the positions
-    of those found verified or to be definitions, `conditional` of those that are true only under a condition."""
+    of those found verified or to be definitions, `conditional` of those that are true only under a condition,
+    `unsettled` of those that rest on something unsaid or could not be decided."""
 
     world: World
     equations: list[Equation]
@@ -58,6 +59,7 @@ class Lines:
     ledger: Ledger = field(default_factory=Ledger)
     holding: set[int] = field(default_factory=set)
     conditional: set[int] = field(default_factory=set)
+    unsettled: set[int] = field(default_factory=set)
 
     def variant(
         self,

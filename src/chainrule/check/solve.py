@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.calculus import derivative
+from chainrule.check.denominators import cleared
 from chainrule.expr import (
     BALL,
     Component,
@@ -33,7 +34,7 @@ from chainrule.expr.model import Array, lift
 
 STEPS = 60
 SLOW = 12  # where no point is solved after so many steps, none will be
-SMALL, SOLVED = 1e-13, 1e-8
+SMALL, SOLVED, ROOTS = 1e-13, 1e-8, 1e-5
 TRIVIAL = 1e-9
 LEAST_SINGULAR = 1e-5
 RADII = (1e-12, 1e-9, 1e-6)
@@ -60,13 +61,14 @@ class Solution:
 
 
 class System:
-    """Residuals with their derivatives by the unknowns."""
+    """Residuals with their derivatives by the unknowns; solved for without their denominators."""
 
     def __init__(self, residuals: Sequence[Residual], unknowns: Iterable[Symbol], definitions: Definitions) -> None:
         self.residuals = tuple(residuals)
+        self.cleared = [Residual(cleared(r.term, definitions), r.axes) for r in residuals]
         self.unknowns = tuple(sorted(unknowns))
         self.slots = {u: tuple(Index(f"·s{k}", d) for k, d in enumerate(u.axes)) for u in self.unknowns}
-        self.slopes = [[self._slope(r.term, u, definitions) for u in self.unknowns] for r in self.residuals]
+        self.slopes = [[self._slope(r.term, u, definitions) for u in self.unknowns] for r in self.cleared]
 
     def _slope(self, term: Expr, u: Symbol, definitions: Definitions) -> Expr:
         target = component(u, *map(value, self.slots[u]))
@@ -74,14 +76,22 @@ class System:
         return derivative(term, target, definitions)
 
     def values(self, model: Model) -> Array:
-        """The residuals at the numbers of a model, over (points, equations)."""
-        found = [evaluate(r.term, r.axes, model).reshape(model.points, -1) for r in self.residuals]
+        """The residuals without their denominators at the numbers of a model, over (points, equations)."""
+        return self._values(self.cleared, model)
+
+    def quotients(self, model: Model) -> Array:
+        """The residuals as they are."""
+        return self._values(self.residuals, model)
+
+    @staticmethod
+    def _values(residuals: Sequence[Residual], model: Model) -> Array:
+        found = [evaluate(r.term, r.axes, model).reshape(model.points, -1) for r in residuals]
         return np.concatenate(found, axis=1)
 
     def jacobian(self, model: Model) -> Array:
         """Their derivatives, over (points, equations, unknowns)."""
         rows = []
-        for residual, slopes in zip(self.residuals, self.slopes, strict=True):
+        for residual, slopes in zip(self.cleared, self.slopes, strict=True):
             blocks = []
             for u, slope in zip(self.unknowns, slopes, strict=True):
                 block = evaluate(slope, [*residual.axes, *self.slots[u]], model)
@@ -144,6 +154,8 @@ def solve(system: System, model: Model) -> Solution | None:
         at = system.put(model, x)
     solved = np.isfinite(size) & (size <= SOLVED * (1 + _norm(x)))
     valid = solved & small & _full_rank(system.jacobian(at))
+    quotients = _norm(system.quotients(at))
+    valid &= np.isfinite(quotients) & (quotients <= ROOTS)
     return Solution(at, valid, _some_zero(system, at), m)
 
 
@@ -196,7 +208,8 @@ def enclosed(system: System, model: Model, point: int) -> Model | None:
             if all(box[0, k].contains_interior(v) for k, v in zip(free, inside, strict=True)):
                 for k, v in zip(free, inside, strict=True):
                     box[0, k] = v
-                return system.put(exact, box)
+                there = system.put(exact, box)
+                return there if all(v.is_finite() for v in system.quotients(there).flat) else None
     except (ExprError, np.linalg.LinAlgError, ZeroDivisionError):
         return None
     return None

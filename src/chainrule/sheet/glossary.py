@@ -29,6 +29,7 @@ from chainrule.sheet.dots import without_dots
 from chainrule.sheet.entries import with_ranges
 from chainrule.sheet.index_letters import shared_letters
 from chainrule.sheet.names import (
+    COUNTING_LETTERS,
     INDEX_LETTERS,
     Glossary,
     children,
@@ -90,6 +91,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
             letter = node.sub.text
             if stem is not None and letter not in INDEX_LETTERS and letter not in glossary.bound:
                 glossary.named.add(stem.base)
+    glossary.naming = _naming(everything, glossary) - on_the_line
     note_shorthand(nodes, everything, on_the_line, glossary)
     glossary.sizes = _sizes(nodes)
     for node in everything:
@@ -119,6 +121,23 @@ def _gates(everything: Iterable[Node]) -> set[str]:
             letters = {n.text for n in walk(script) if isinstance(n, Name)} if script is not None else set()
             (beside if pair else other).update(letters)
     return beside - other
+
+
+def _naming(everything: Iterable[Node], glossary: Glossary) -> set[str]:
+    """The t of `n_t` beside `n_h`, heads and tails: nothing lets it run, and it stands alone below names that have
+    other letters as a part of theirs."""
+    carried: dict[str, set[str]] = {}
+    other: set[str] = set()
+    for node in everything:
+        stem = reference(node.base, glossary) if isinstance(node, Script) else None
+        below, above = (node.sub, node.sup) if isinstance(node, (Script, Big)) else (None, None)
+        for script in (below, above):
+            letter = letter_of(script)
+            if letter is not None and script is below and stem is not None and stem.bare:
+                carried.setdefault(letter, set()).add(stem.base)
+            elif script is not None:
+                other |= {n.text for n in walk(script) if isinstance(n, Name)}
+    return {x for x in COUNTING_LETTERS - glossary.bound - other if x in carried and carried[x] <= glossary.named}
 
 
 SIZE_LETTERS = frozenset("dD")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chainrule.read.tree import Fenced, Fraction, Node, Product
+from chainrule.read.tree import Fenced, Fraction, Node, Product, Script
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.extremes import place
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
@@ -31,6 +31,8 @@ SET_TO_ZERO = re.compile(
 )
 SEVERAL = re.compile(r"\b(?:gradients|derivatives|partials|both|these|them|all)\b", re.IGNORECASE)
 MOST_WORDS = 200
+# Words that give a name its meaning, even where it stands in a condition before them.
+NAMING = re.compile(r"\b(?:let|where|defin\w+|denot\w+|call|introduc\w+)\b[^.,;:]*$", re.IGNORECASE)
 # What marks the name of a solution, as it stands in a base name.
 MARKED = re.compile(r"(?:hat|tilde|widehat)\((?P<inner>.*)\)")
 MARKS = re.compile(r"(?:\^\*|_\*|_(?:MLE|ML|MAP|mle|ml|map|opt|OPT|LS|OLS|ols|ridge|min|max|best|sol))(?=\)?$)")
@@ -77,13 +79,20 @@ def is_zero(node: Node) -> bool:
 
 
 def differentiates(node: Node) -> bool:
-    """Whether a derivative or a gradient stands in a formula."""
+    """Whether a derivative or a gradient stands in a formula, `\\ell'(\\theta)` among them."""
     for part in walk(node):
-        if nabla_of(part) is not None:
+        if nabla_of(part) is not None or (isinstance(part, Product) and any(_primed(part))):
             return True
         if isinstance(part, Fraction) and above(part.numerator) is not None and below(part.denominator) is not None:
             return True
     return False
+
+
+def _primed(product: Product) -> Iterator[Node]:
+    """The parentheses behind each primed name: `(\\theta)` in `\\ell'(\\theta)`."""
+    for f, following in zip(product.factors, product.factors[1:], strict=False):
+        if isinstance(f.node, Script) and f.node.primes and not following.op and isinstance(following.node, Fenced):
+            yield following.node
 
 
 def variables_of(world: World, node: Node) -> Iterator[str]:
@@ -94,6 +103,8 @@ def variables_of(world: World, node: Node) -> Iterator[str]:
             if top is not None and bottom is not None and top.order == 1:
                 yield from _bases(world, bottom[1])
         elif isinstance(part, Product):
+            for fence in _primed(part):
+                yield from _bases(world, list(arguments(fence))[:1])
             for n, factor in enumerate(part.factors):
                 nabla = nabla_of(factor.node)
                 if nabla is not None and nabla[1] == 1:
@@ -163,15 +174,29 @@ def solves(world: World, e: Equation) -> bool:
     if ref is None or ref.primes:
         return False
     base = world.aliases.get(ref.base, ref.base)
+    named = bool(NAMING.search(e.cue))
     for condition in world.imposed:
         if condition.position >= e.position:
             continue
         if base in condition.unknowns:
             return True
-        same = condition.section == e.scope.section and not condition.unknowns and base not in world.sites
+        same = condition.section == e.scope.section and not condition.unknowns and base not in world.sites and not named
         if same and any(r.base == base for side in _sides(condition) for r in references(side, world)):
             return True
-    return False
+    if not named and _rearranges(world, e, base):
+        world.rearranged.add(e.position)
+    return e.position in world.rearranged
+
+
+def _rearranges(world: World, e: Equation, base: str) -> bool:
+    """Whether an equation only has names that conditions before it relate: `k = np` after `k (1 - p) = (n - k) p`."""
+    if base in world.sites:
+        return False
+    here = [c for c in world.imposed if c.position < e.position and c.section == e.scope.section]
+    sides = [side for c in here for side in _sides(c) if not differentiates(side)]
+    related = {world.aliases.get(r.base, r.base) for side in sides for r in references(side, world)}
+    named = {world.aliases.get(r.base, r.base) for r in references(e.rhs, world)}
+    return bool(named) and base in related and named <= related
 
 
 def _sides(condition: Imposed) -> tuple[Node, Node]:

@@ -94,6 +94,7 @@ class Glossary:
     error_delta: bool = False
     named: set[str] = field(default_factory=set)
     sizes: set[tuple[str, str]] = field(default_factory=set)
+    naming: set[str] = field(default_factory=set)
     totals: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
@@ -107,7 +108,7 @@ class Glossary:
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:
         """Whether a single letter in a subscript of `base` is an index rather than part of the name."""
-        if (base, letter) in self.sizes:
+        if (base, letter) in self.sizes or letter in self.naming:
             return False
         if letter in self.bound or letter in SLOTS or slot in self.indexed.get(base, ()):
             return True

@@ -242,6 +242,7 @@ class World:
     between_indices: set[int] = field(default_factory=set)
     imposed: list[Imposed] = field(default_factory=list)
     solutions: set[int] = field(default_factory=set)
+    rearranged: set[int] = field(default_factory=set)
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     indexed_by: set[int] = field(default_factory=set)
     runs_over: dict[object, tuple[str, ...]] = field(default_factory=dict)

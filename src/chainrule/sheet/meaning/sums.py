@@ -7,7 +7,7 @@ from functools import partial
 from functools import reduce as reduce_left
 
 from chainrule.expr import Expr, IndexValue, const, mul, piecewise, reduce, total
-from chainrule.read.tree import Accent, Big, Factor, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet import algebra
 from chainrule.sheet.extremes import KINDS, variables
 from chainrule.sheet.frame import MEANINGS, Frame
@@ -41,14 +41,36 @@ def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
 
 def acted_on(node: Big, rest: tuple[Factor, ...]) -> int:
     """How many of the factors after a big operator it acts on: all, but a product only up to the last one with its
-    letter, and not on another product over the same letter: `\\prod_{i<k} x_i \\prod_{i>k} x_i`."""
+    letter, and not on another product over the same letter: `\\prod_{i<k} x_i \\prod_{i>k} x_i`; a likelihood of powers
+    has its plain factors in any order, `\\prod_i \\lambda^{x_i} e^{-\\lambda}`."""
     letters = set(bound_letters(node.sub)) if node.sub is not None else set()
     if node.op != "prod" or not letters:
         return len(rest)
     end = next((n for n, f in enumerate(rest) if n and _binds(f.node, letters)), len(rest))
     last = [n for n, f in enumerate(rest[:end]) if letters & {x for part in walk(f.node) if (x := letter_of(part))}]
     last_one = max(last, default=end - 1)
+    if any(_has_in_exponent(f.node, letters) for f in rest[: last_one + 1]):
+        return last_one + 1 + _plain_factors(rest[last_one + 1 : end])
     return last_one + 1 + _with_its_matrix(rest, last_one)
+
+
+def _has_in_exponent(node: Node, letters: set[str]) -> bool:
+    """Whether a formula has a power whose exponent has one of some letters: `\\theta^{x_i}`."""
+    powers = (
+        n.sup for n in walk(node) if isinstance(n, Script) and n.sup is not None and not isinstance(n.sup, Fenced)
+    )
+    return any(letters & {x for part in walk(sup) if (x := letter_of(part))} for sup in powers)
+
+
+def _plain_factors(rest: tuple[Factor, ...]) -> int:
+    """How many factors there are before one that is a call or another big operator: `p(\\theta)` after a product is a
+    factor beside it."""
+    for n, f in enumerate(rest):
+        called = n + 1 < len(rest) and isinstance(rest[n + 1].node, Fenced) and not rest[n + 1].op
+        word = isinstance(f.node, Name) and f.node.text == "exp"
+        if isinstance(f.node, Big) or (called and not word and isinstance(f.node, (Name, Script, Accent))):
+            return n
+    return len(rest)
 
 
 def _with_its_matrix(rest: tuple[Factor, ...], n: int) -> bool:
