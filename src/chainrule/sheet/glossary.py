@@ -29,7 +29,6 @@ from chainrule.sheet.dots import without_dots
 from chainrule.sheet.entries import with_ranges
 from chainrule.sheet.index_letters import shared_letters
 from chainrule.sheet.names import (
-    COUNTING_LETTERS,
     INDEX_LETTERS,
     Glossary,
     children,
@@ -124,20 +123,26 @@ def _gates(everything: Iterable[Node]) -> set[str]:
 
 
 def _naming(everything: Iterable[Node], glossary: Glossary) -> set[str]:
-    """The t of `n_t` beside `n_h`, heads and tails: nothing lets it run, and it stands alone below names that have
-    other letters as a part of theirs."""
+    """The t of `n_t` beside `n_h`, heads and tails: nothing lets it run, and all that carries it alone carries other
+    small letters that are no indices, and none that run."""
     carried: dict[str, set[str]] = {}
-    other: set[str] = set()
+    counting: set[str] = set()
     for node in everything:
-        stem = reference(node.base, glossary) if isinstance(node, Script) else None
         below, above = (node.sub, node.sup) if isinstance(node, (Script, Big)) else (None, None)
-        for script in (below, above):
-            letter = letter_of(script)
-            if letter is not None and script is below and stem is not None and stem.bare:
-                carried.setdefault(letter, set()).add(stem.base)
-            elif script is not None:
-                other |= {n.text for n in walk(script) if isinstance(n, Name)}
-    return {x for x in COUNTING_LETTERS - glossary.bound - other if x in carried and carried[x] <= glossary.named}
+        stem = reference(node.base, glossary) if isinstance(node, Script) else None
+        letter = letter_of(below)
+        if letter is not None and stem is not None and stem.bare:
+            carried.setdefault(stem.base, set()).add(letter)
+            below = None
+        counting |= {
+            n.text for script in (below, above) if script is not None for n in walk(script) if isinstance(n, Name)
+        }
+    with_t = [letters for letters in carried.values() if "t" in letters]
+    apart = all(
+        not letters & glossary.bound and any(x.islower() and x not in INDEX_LETTERS for x in letters)
+        for letters in with_t
+    )
+    return {"t"} - counting - glossary.bound if with_t and apart else set()
 
 
 SIZE_LETTERS = frozenset("dD")

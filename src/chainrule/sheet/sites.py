@@ -269,8 +269,9 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
 
 def _general(world: World, params: tuple[Node, ...], rhs: Node) -> bool:
     """Whether parameters are general ones: `f(x_1) = 3` is a value, while `\\gamma(z_{nk})` only says which one it is
-    and `Q(w, w^{old})` has another version of a parameter."""
+    and `Q(w, w^{old})` has another version of a parameter; `\\sigma^2` is as general as \\sigma."""
     refs = [r for p in params if (r := reference(p, world.glossary)) is not None]
+    refs = [replace(r, postfix=()) if _square(r) else r for r in refs]
     used, running = {r.base for r in references(rhs, world)}, running_letters(rhs)
     bare = {r.base for r in refs if r.bare}
     if len(refs) == sum(r.bare for r in refs) or any(r.base in used for r in refs):
