@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import chainrule.check as _check_room
 import chainrule.derive as _derive_room
+import chainrule.trace as _trace_room
 
 if TYPE_CHECKING:
     from chainrule.api import Derived as Derived
     from chainrule.api import FormulaError as FormulaError
     from chainrule.api import InputError as InputError
     from chainrule.api import Report as Report
+    from chainrule.api import Traced as Traced
+    from chainrule.api import TraceError as TraceError
     from chainrule.api import check as check
     from chainrule.api import derive as derive
+    from chainrule.api import trace as trace
     from chainrule.check.report import DocumentReport as DocumentReport
     from chainrule.check.report import Statement as Statement
 
@@ -34,9 +38,12 @@ __all__ = [
     "InputError",
     "Report",
     "Statement",
+    "TraceError",
+    "Traced",
     "__version__",
     "check",
     "derive",
+    "trace",
 ]
 
 _HOMES = {
@@ -44,13 +51,15 @@ _HOMES = {
     "FormulaError": "chainrule.api",
     "InputError": "chainrule.api",
     "Report": "chainrule.api",
+    "TraceError": "chainrule.api",
+    "Traced": "chainrule.api",
     "DocumentReport": "chainrule.check.report",
     "Statement": "chainrule.check.report",
 }
 
 
 class _CallableRoom(ModuleType):
-    """`chainrule.check` is a room of this package and, when called, the function `chainrule.api.check`; so is `derive`.
+    """`chainrule.check` is a room of this package and, when called, the function `chainrule.api.check`; so are others.
 
     Python binds a subpackage to its name in the parent package, so that a function of the same name would be
     shadowed as soon as anything imports `chainrule.check.report`. A callable room is right in every order of imports.
@@ -60,7 +69,8 @@ class _CallableRoom(ModuleType):
         return getattr(import_module("chainrule.api"), self.__name__.rpartition(".")[2])(*args, **kwargs)
 
 
-_check_room.__class__ = _derive_room.__class__ = _CallableRoom
+for _room in (_check_room, _derive_room, _trace_room):
+    _room.__class__ = _CallableRoom
 
 
 def __getattr__(name: str) -> Any:

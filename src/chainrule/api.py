@@ -12,12 +12,24 @@ from pathlib import Path, PurePath
 from chainrule.check.engine import check_document
 from chainrule.check.options import Options
 from chainrule.derive.record import answer
-from chainrule.notebook import Derived, Report
+from chainrule.notebook import Derived, Report, Traced
 from chainrule.read.document import Document
 from chainrule.read.load import KINDS, InputError, from_text, load, sheets_in
 from chainrule.read.python import FormulaError
+from chainrule.trace.run import TraceError, trace_document
 
-__all__ = ["Derived", "FormulaError", "InputError", "Report", "check", "derive", "documents"]
+__all__ = [
+    "Derived",
+    "FormulaError",
+    "InputError",
+    "Report",
+    "TraceError",
+    "Traced",
+    "check",
+    "derive",
+    "documents",
+    "trace",
+]
 
 Source = str | PathLike[str]
 
@@ -64,6 +76,29 @@ def derive(
     names = [w.strip() for w in wrt.split(",")] if isinstance(wrt, str) else list(wrt)
     given = {n: tuple(s.split()) if isinstance(s, str) else tuple(s) for n, s in (shapes or {}).items()}
     return Derived(answer(expression, names, given, of, order))
+
+
+def trace(
+    source: Source,
+    context: Source | Iterable[Source] | None = None,
+    *,
+    steps: int = 1,
+    deadline: float = 20.0,
+) -> Traced:
+    r"""The numbers of every quantity of a sheet, at the start and after each of so many updates.
+
+    `source` and `context` are as for `check`, but one sheet. The update rule is read from the sheet. Raises
+    `TraceError` when nothing can be computed.
+
+    >>> sheet = r"Let $w = 2$, $L = w^2$. Gradient descent: $w' = w - 0.1 \frac{\partial L}{\partial w}$."
+    >>> trace(sheet, steps=3)["w"].tolist()
+    [2.0, 1.6, 1.28, 1.024]
+    """
+    around = [document for one in _several(context) for document in documents(one)]
+    found = documents(source)
+    if len(found) != 1:
+        raise TraceError(f"one sheet is traced at a time; {source} has {len(found)}")
+    return Traced(trace_document(found[0], around, steps, Options(deadline=deadline)))
 
 
 def documents(source: Source) -> list[Document]:

@@ -73,7 +73,7 @@ def run(
     progress: Progress | None = None,
 ) -> Outcome:
     """Check files, folders and standard input (`-`) one after the other, each with all context documents."""
-    around = [_guarded(path, partial(_read, path)) for path in dict.fromkeys(context)]
+    around = [_guarded(path, partial(read, path)) for path in dict.fromkeys(context)]
     known = [d for d in around if isinstance(d, Document)]
     missing = tuple(replace(f, code="missing-context") for f in around if isinstance(f, Failure))
     notes = tuple(Note(f.code, f"{f.path}: {f.message}; checked without it") for f in missing)
@@ -95,7 +95,7 @@ class _Job:
 
     def _checked(self, path: str) -> DocumentReport:
         step = partial(self.progress, path) if self.progress else None
-        found = check_document(_read(path), self.context, self.options, step)
+        found = check_document(read(path), self.context, self.options, step)
         return replace(found, problems=(*self.notes, *found.problems))
 
 
@@ -125,7 +125,8 @@ def _is_folder(name: str) -> bool:
         return False
 
 
-def _read(path: str) -> Document:
+def read(path: str) -> Document:
+    """A file, or standard input for `-`."""
     if path != STDIN:
         return load(Path(path))
     try:

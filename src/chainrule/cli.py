@@ -16,6 +16,8 @@ from chainrule import __version__
 
 if TYPE_CHECKING:
     from chainrule.batch import Outcome
+    from chainrule.read.document import Document
+    from chainrule.trace.record import Trace
     from chainrule.write.text import Detail
 
 UNABLE = 2
@@ -212,6 +214,80 @@ def derive(
         _out(page)
     else:
         _write(output, lambda stream: stream.write(page))
+
+
+class TraceTo(StrEnum):
+    """What a trace is written as."""
+
+    text = "text"
+    markdown = "markdown"
+    latex = "latex"
+    csv = "csv"
+    json = "json"
+    html = "html"
+
+
+@app.command()
+def trace(
+    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="A file; - is standard input.")],
+    context: Annotated[list[str] | None, typer.Option(metavar="FILE", help="A document the sheet answers.")] = None,
+    steps: Annotated[int, typer.Option(min=0, metavar="K", help="How many updates are made.")] = 1,
+    digits: Annotated[int, typer.Option(min=0, max=17, help="How many decimals are written.")] = 8,
+    to: Annotated[TraceTo, typer.Option(help="What to write.")] = TraceTo.text,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw the loss and the norms of the gradients.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
+    deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for the sheet.")] = 60.0,
+) -> None:
+    """Compute all quantities of SHEET from its data, update after update: forward, losses, gradients, parameters."""
+    from chainrule.check.options import Options
+    from chainrule.trace.run import TraceError, trace_document
+    from chainrule.write.trace_views import VIEWS, Detail
+
+    document, around = _documents(sheet, context or [])
+    try:
+        found = trace_document(document, around, steps, Options(deadline=deadline))
+    except TraceError as error:
+        _err(f"error: {error}")
+        raise typer.Exit(UNABLE) from None
+    page = VIEWS[to.value](found, Detail(digits, to is not TraceTo.text or output is not None))
+    if plot is not None:
+        _plot(found, plot)
+    if output is None:
+        _out(page)
+    else:
+        _write(output, lambda stream: stream.write(page))
+
+
+def _plot(found: Trace, path: Path) -> None:
+    from chainrule.write.plot import SUFFIXES, plot
+
+    if path.suffix.lower() not in SUFFIXES:
+        _err(f"{path}: error: a plot is written as {', '.join(SUFFIXES)}, found {path.suffix or 'no suffix'}")
+        raise typer.Exit(UNABLE)
+    try:
+        plot(found, str(path))
+    except ImportError:
+        _err("error: a plot needs matplotlib: pip install 'chainrule[plot]'")
+        raise typer.Exit(UNABLE) from None
+    except OSError as error:
+        _err(f"{path}: error: the file could not be written: {error.strerror}")
+        raise typer.Exit(UNABLE) from None
+
+
+def _documents(sheet: str, context: list[str]) -> tuple[Document, list[Document]]:
+    """A sheet and its context, or what is wrong with them."""
+    from chainrule.batch import read
+    from chainrule.read.load import InputError
+
+    try:
+        return read(sheet), [read(path) for path in context]
+    except InputError as error:
+        _err(f"error [{error.code}]: {error.message}")
+    except OSError as error:
+        _err(f"error [unreadable-file]: {error.filename}: the file cannot be read ({error.strerror})")
+    raise typer.Exit(UNABLE)
 
 
 def _formula(expression: str) -> str:

@@ -1,4 +1,4 @@
-"""The report as a notebook shows it: a table with typeset mathematics, or Markdown where HTML is not shown."""
+"""What Python gets: reports, derivations and traces that render as the value of a notebook cell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from chainrule.check import report
 from chainrule.derive.record import Answer
-from chainrule.write import derivation_views
+from chainrule.expr.model import Array
+from chainrule.trace.record import Trace
+from chainrule.write import derivation_views, trace_views
 from chainrule.write.derivation import View
 from chainrule.write.html import to_html
 from chainrule.write.markdown import to_markdown
@@ -55,6 +57,50 @@ class Derived:
 
     def _repr_markdown_(self) -> str:
         return self.to("markdown")
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The numbers of a sheet, step by step; `traced["w"]` is the array of w over the steps."""
+
+    trace: Trace
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The JSON record `chainrule.trace/1`."""
+        return trace_views.to_record(self.trace)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the quantities."""
+        return list(dict.fromkeys([*self.trace.given, *(n for s in self.trace.steps for n in s.values)]))
+
+    def __getitem__(self, name: str) -> Array:
+        """The numbers of a quantity: over the steps at its front axis, or those that are given once."""
+        import numpy as np
+
+        if name in self.trace.given:
+            return self.trace.given[name]
+        found = [s.values[name] for s in self.trace.steps if name in s.values]
+        if not found:
+            raise KeyError(f"{name!r}; the quantities are {', '.join(self.names)}")
+        return np.stack(found)
+
+    def to(self, format: str = "text", digits: int = 8, whole: bool = True) -> str:
+        """The trace as text, markdown, latex, html, csv or json."""
+        return trace_views.VIEWS[format](self.trace, trace_views.Detail(digits, whole))
+
+    def plot(self, path: str) -> None:
+        """Draw the loss and the norms of the gradients into a file; needs matplotlib."""
+        from chainrule.write.plot import plot
+
+        plot(self.trace, path)
+
+    def __str__(self) -> str:
+        return self.to("text", whole=False)
+
+    def _repr_markdown_(self) -> str:
+        return self.to("markdown", whole=False)
 
 
 VIEWS = {

@@ -44,9 +44,7 @@ def check_document(
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
     started = monotonic()
     clock = Clock(options.deadline)
-    sheet = gather(document, (*context, *stated(document)), clock.going)
-    sheet = with_told_values(sheet, [*tabled_values(sheet, document), *plain_values(sheet, document)])
-    sheet = with_time_arguments(with_other_losses(with_gradients(sheet)))
+    sheet = read_sheet(document, context, clock)
     own = [e for e in sheet.equations if e.own]
     findings, missing = _judged(sheet, own, options, clock, progress)
     unread = [e for e in sheet.unread if e.own]
@@ -64,6 +62,14 @@ def check_document(
         problems += (Note("deadline", message),)
     seconds = monotonic() - started
     return DocumentReport(document.path, statements, problems, (), missing, seconds, document.text)
+
+
+def read_sheet(document: Document, context: Sequence[Document], clock: Clock) -> Sheet:
+    """The equations of a document and its context, with the values its words and tables give and short forms written
+    out."""
+    sheet = gather(document, (*context, *stated(document)), clock.going)
+    sheet = with_told_values(sheet, [*tabled_values(sheet, document), *plain_values(sheet, document)])
+    return with_time_arguments(with_other_losses(with_gradients(sheet)))
 
 
 def stated(document: Document) -> tuple[Document, ...]:
@@ -99,7 +105,7 @@ def _judged(
     try:
         for where in dict.fromkeys((e.scope.number, e.scope.part) for e in own):
             mine = [e for e in own if (e.scope.number, e.scope.part) == where]
-            judge = _judge(sheet, mine[0].scope, mine[-1].position, options, clock)
+            judge = judge_for(sheet, mine[0].scope, mine[-1].position, options, clock)
             judge.budget = budget
             for e in mine:
                 findings[e.position] = found = judge.judge(e)
@@ -112,7 +118,7 @@ def _judged(
     return findings, gathered(missing)
 
 
-def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock) -> Judge:
+def judge_for(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock) -> Judge:
     """The world of a scope with its readings inferred, ready to judge."""
     world = build(sheet, scope, until)
     equations = visible(sheet, scope, until)

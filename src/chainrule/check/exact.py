@@ -43,7 +43,7 @@ def exact(variant: Variant, val: Val, put: Put | None = None) -> Array:
     """The numbers of a value as a matrix; `put` gives some symbols other numbers than they have. Raises `Open`."""
     term, axes = term_of(variant, val)
     symbols = free_symbols([term], variant.universe.definitions)
-    _all_known(variant, term, axes, symbols)
+    all_known(variant, term, axes, symbols)
     sizes = sizes_for(variant.universe, dims_of([term], variant.universe.definitions) | {i.dim for i in axes}, 0)
     model = _model(variant.comparer, sizes)
     if put:
@@ -58,7 +58,8 @@ def exact(variant: Variant, val: Val, put: Put | None = None) -> Array:
     return middles.reshape(balls.shape if balls.ndim == 2 else (-1, 1))
 
 
-def _all_known(variant: Variant, term: Expr, axes: list[Index], symbols: set[Symbol]) -> None:
+def all_known(variant: Variant, term: Expr, axes: list[Index], symbols: set[Symbol]) -> None:
+    """Raise `Open` when a term has no number, with the names that lack one."""
     broken = [s for s in sorted(symbols) if s in variant.settled.broken]
     if broken:
         raise Open(Unclear("poisoned", variant.settled.broken[broken[0]].message))

@@ -158,7 +158,7 @@ def to_html(answer: Answer, view: View) -> str:
     for s in sections(answer, view):
         body += [f"<h2>{_worded(s.heading)}</h2>"] if s.heading else []
         body += [f"<p>{_worded(s.words)}</p>"] if s.words else []
-        body += [f"<p>{_mathml(line.tex, 'block')}</p>" for line in s.lines]
+        body += [f"<p>{mathml(line.tex, 'block')}</p>" for line in s.lines]
     title = f"<title>Derivatives of {escape(answer.text)}</title>"
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{title}<style>{STYLE}</style></head>\n'
@@ -168,10 +168,10 @@ def to_html(answer: Answer, view: View) -> str:
 
 def _worded(words: str) -> str:
     parts = words.split("$")
-    return "".join(_mathml(p, "inline") if k % 2 else escape(p) for k, p in enumerate(parts))
+    return "".join(mathml(p, "inline") if k % 2 else escape(p) for k, p in enumerate(parts))
 
 
-def _mathml(tex: str, display: str) -> str:
+def mathml(tex: str, display: str) -> str:
     from latex2mathml.converter import convert
 
     return str(convert(tex, display=display))

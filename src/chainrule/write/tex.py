@@ -22,4 +22,9 @@ def display(tex: str) -> str:
 
 def typesets(s: Statement) -> bool:
     """Whether a page may typeset a statement: not if it was not read, leaves mathematics, or makes links and styles."""
-    return s.verdict != "unsupported" and not _ACTIVE.search(s.tex)
+    return s.verdict != "unsupported" and inert(s.tex)
+
+
+def inert(tex: str) -> bool:
+    """Whether TeX does nothing but typeset mathematics."""
+    return not _ACTIVE.search(tex)

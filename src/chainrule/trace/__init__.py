@@ -1,0 +1,1 @@
+"""A sheet with data, update after update: the numbers of every quantity."""

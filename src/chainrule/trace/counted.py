@@ -1,0 +1,161 @@
+r"""Counted versions: `w_{t+1} = w_t - \eta g_t`, `\theta^{(k)} = \theta^{(k-1)} - ...`, from `w_0` on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from chainrule.read.tree import Accent, Name, Node, Script, Span, Sum
+from chainrule.sheet.names import walk
+from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.statements import Equation, Sheet
+from chainrule.trace.marks import Mark, step_mark, taken_off
+from chainrule.trace.rules import (
+    CLOCK,
+    CUE,
+    Counted,
+    Updates,
+    add_equation,
+    base_of,
+    counted,
+    descends,
+    rewrite,
+    version,
+)
+
+
+def with_counts(sheet: Sheet, updates: Updates) -> None:
+    r"""`w_{t+1} = w_t - \eta g_t`, `\theta^{(k)} = \theta^{(k-1)} - ...`; numbers are versions of the same names."""
+    after: dict[str, int] = {}
+    places: dict[str, str] = {}
+    letter = None
+    for e in sheet.equations:
+        if e.link or e.op not in ("=", ":=", "←", "≡"):
+            continue
+        for candidate in [letter] if letter else _letters(e.lhs):
+            left = counted(sheet, e.lhs, frozenset({candidate}))
+            if left is None or not _goes_on(sheet, e, left):
+                continue
+            if letter is None and not descends(sheet, e) and not _told(sheet, e, left):
+                continue
+            letter = candidate
+            after[left.base], places[left.base] = left.mark.offset, left.mark.place
+    if letter is None:
+        return
+    first = next(iter(after.values()))
+    started = [
+        c.mark.offset - after[c.base] + first
+        for e in sheet.equations
+        if (c := _counted_number(sheet, e.lhs, after)) is not None and not e.link and c.mark.place == places[c.base]
+    ]
+    start = min(started, default=0)
+    updates.clock, updates.style = start - (first - 1), "step"
+    updates.labels = {b: n - 1 + updates.clock for b, n in after.items()}
+    letters = frozenset({letter})
+    _fill_labels(sheet, updates, letters, after, places)
+    indexed = _indexed(sheet, letters, after)
+
+    def choose(node: Node) -> Node | None:
+        found = counted(sheet, node, letters)
+        if found is not None and found.base in updates.labels and places.get(found.base) == found.mark.place:
+            ahead = found.mark.offset - after[found.base] + 1 if found.base in after else 0
+            return version(node, rebuilt(found.bare, choose), max(ahead, 0))
+        number = _counted_number(sheet, node, after)
+        if number is not None and places[number.base] == number.mark.place:
+            return version(node, number.bare, max(number.mark.offset - updates.labels[number.base], 0))
+        return None
+
+    def count(node: Node) -> Node | None:
+        if isinstance(node, Name) and node.text == letter and not node.style:
+            return Name(node.span, CLOCK)
+        return None
+
+    concerned = {
+        e.position
+        for e in sheet.equations
+        if any(counted(sheet, n, letters) is not None for side in (e.lhs, e.rhs) for n in walk(side))
+    }
+    rewrite(sheet, choose)
+    uses = False
+    for n, e in enumerate(sheet.equations):
+        if e.position in concerned:
+            rhs = rebuilt(e.rhs, count)
+            uses = uses or rhs is not e.rhs
+            sheet.equations[n] = replace(e, rhs=rhs)
+    if uses or indexed:
+        add_equation(sheet, f"{CLOCK} = {updates.clock}", first=True)
+
+
+def _letters(node: Node) -> list[str]:
+    return list(dict.fromkeys(m.letter for n in walk(node) if (m := step_mark(n)) is not None and m.letter))
+
+
+def _goes_on(sheet: Sheet, e: Equation, left: Counted) -> bool:
+    """Whether the right side has the same name at an earlier step."""
+    letters = frozenset({left.mark.letter or ""})
+    found = (counted(sheet, n, letters) for n in walk(e.rhs))
+    return any(c is not None and c.base == left.base and c.mark.offset < left.mark.offset for c in found)
+
+
+def _told(sheet: Sheet, e: Equation, left: Counted) -> bool:
+    """Whether the words speak of updates, and the rule is a step from where one is."""
+    words = any(CUE.search(s.text) for s in sheet.sentences)
+    terms = e.rhs.terms if isinstance(e.rhs, Sum) else ()
+    letters = frozenset({left.mark.letter or ""})
+    steps = (counted(sheet, t.node, letters) for t in terms)
+    return words and any(c is not None and c.base == left.base for c in steps)
+
+
+def _counted_number(sheet: Sheet, node: Node, after: dict[str, int]) -> Counted | None:
+    """`w_0` and `w^{(2)}` of a name that is updated."""
+
+    def test(part: Node) -> Mark | None:
+        mark = step_mark(part)
+        return mark if mark is not None and mark.letter is None else None
+
+    found = taken_off(node, test) if isinstance(node, (Script, Accent)) else None
+    base = None if found is None else base_of(sheet, found[0])
+    return None if found is None or base not in after else Counted(found[0], base, found[1])
+
+
+def _fill_labels(
+    sheet: Sheet, updates: Updates, letters: frozenset[str], after: dict[str, int], places: dict[str, str]
+) -> None:
+    """What has a version without being updated: `g_t = \\nabla L(w_t)`; and how each name writes its versions."""
+    for e in sheet.equations:
+        left = counted(sheet, e.lhs, letters)
+        if left is not None and left.base not in after:
+            updates.labels.setdefault(left.base, updates.clock + left.mark.offset)
+            places.setdefault(left.base, left.mark.place)
+    for e in sheet.equations:
+        for node in (*walk(e.lhs), *walk(e.rhs)) if e.spelled is None else ():
+            found = counted(sheet, node, letters) or _counted_number(sheet, node, after)
+            if found is None or places.get(found.base) != found.mark.place:
+                continue
+            ends = _script(e.document.text, found.mark.node.span)
+            if ends is not None:
+                updates.marks[e.document.path, node.span.start] = ends
+                mark, text = found.mark.node.span, e.document.text
+                script = f"{text[ends[0] : mark.start]}•{text[mark.end : ends[1]]}".replace(" ", "")
+                script = script if "{" in script else f"{script[0]}{{{script[1:]}}}"
+                updates.script.setdefault(found.base, script)
+
+
+def _script(text: str, mark: Span) -> tuple[int, int] | None:
+    """The ends of the script that a version is: `^{(t+1)}`; None where it shares a script with something else."""
+    opened = re.search(r"[_^]\s*(?P<brace>\{?)\s*(?:\\left)?(?P<fence>[(\[]?)\s*$", text[: mark.start])
+    if opened is None:
+        return None
+    fence = r"(?:\\right)?[)\]]\s*" if opened["fence"] else ""
+    closed = re.match(rf"\s*{fence}" + (r"\}" if opened["brace"] else ""), text[mark.end :])
+    return None if closed is None else (opened.start(), mark.end + closed.end())
+
+
+def _indexed(sheet: Sheet, letters: frozenset[str], after: dict[str, int]) -> bool:
+    """Whether data are indexed by the step: `x_t` is the sample of step t."""
+    for e in sheet.equations:
+        for node in (*walk(e.lhs), *walk(e.rhs)):
+            found = counted(sheet, node, letters)
+            if found is not None and found.base not in after:
+                return True
+    return False

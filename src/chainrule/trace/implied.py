@@ -1,0 +1,71 @@
+"""Gradient descent that is only spoken of: "perform three updates with learning rate 0.1"."""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.read.tree import Fraction, Product
+from chainrule.sheet.meaning.differentials import above
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.spelling import look
+from chainrule.sheet.statements import Sheet
+from chainrule.trace.rules import CUE, Rule, Updates, add_equation, base_of, by_of, callee_base, is_literal, unprimed
+
+RATE = re.compile(
+    r"\b(?:learning[- ]rate|step[- ]size)\b[^.;⟦]{0,40}?(?:⟦(?P<formula>\d+)⟧|(?P<number>\d*\.?\d+))",
+    re.IGNORECASE,
+)
+WEIGHTS = frozenset({"w", "W", "b", "theta", "Theta", "V", "U", "v", "beta"})
+RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", "mu")
+
+
+def with_implied(sheet: Sheet, updates: Updates) -> None:
+    """Gradient descent that is only spoken of: "perform three updates with learning rate 0.1"."""
+    rate = _rate(sheet)
+    if rate is None or not any(CUE.search(s.text) for s in sheet.sentences):
+        return
+    loss, parameters = _loss_and_parameters(sheet)
+    for text in parameters if loss else ():
+        tex = rf"{text}' = {text} - {rate} \frac{{\partial {loss}}}{{\partial {text}}}"
+        e = add_equation(sheet, tex)
+        base = None if e is None else base_of(sheet, e.lhs)
+        if e is not None and base is not None:
+            updates.rules.append(Rule(unprimed(e.lhs), base, e))
+            updates.notes.append(f"no update rule is written for {text}; it is taken as {tex}")
+
+
+def _loss_and_parameters(sheet: Sheet) -> tuple[str, list[str]]:
+    """What is differentiated and by which names that have numbers; else the loss, and what looks like a weight."""
+    given = {
+        b: e.text(e.lhs) for e in sheet.equations if is_literal(e.rhs) and (b := base_of(sheet, e.lhs)) is not None
+    }
+    losses, by = list[str](), list[str]()
+    for e in sheet.equations:
+        for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
+            top = above(node.numerator) if isinstance(node, Fraction) else None
+            if (base := by_of(sheet, node)) in given and base is not None and e.spelled is None:
+                by.append(given[base])
+                if top is not None and top.body is not None:
+                    losses.append(e.document.source(top.body.span))
+    for e in sheet.equations:
+        base = callee_base(sheet, e.lhs) or base_of(sheet, e.lhs)
+        if base is not None and look(base) == "loss" and e.spelled is None and not e.link:
+            lhs = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
+            losses.append(e.document.source(lhs.span))
+    by = by or [text for base, text in given.items() if base.split(" ")[-1].split("_")[0] in WEIGHTS]
+    return next(iter(losses), ""), list(dict.fromkeys(by))
+
+
+def _rate(sheet: Sheet) -> str | None:
+    """The learning rate as it is to be written in a rule: a name that has a number, or the number."""
+    for s in sheet.sentences:
+        for found in RATE.finditer(s.text):
+            if found["number"]:
+                return found["number"]
+            source = s.sources[int(found["formula"])].strip("$ ")
+            return source.partition("=")[0].strip()
+    for e in sheet.equations:
+        ref = reference(e.lhs, sheet.glossary)
+        if ref is not None and ref.bare and ref.base in RATE_NAMES:
+            return e.text(e.lhs)
+    return None

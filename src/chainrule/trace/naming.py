@@ -1,0 +1,82 @@
+r"""What quantities are called at each step: `s'_{hid}`, `w^{(2)}`, `\frac{\partial L'}{\partial w'}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.read.tree import Accent, Fraction, Name, Node, Product, Script
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.names import Ref, children, reference
+from chainrule.sheet.tensors import updating
+from chainrule.sheet.world import World
+from chainrule.trace.quantities import Asked
+from chainrule.trace.record import Version
+from chainrule.trace.rules import CLOCK, Updates
+
+CUSTOMARY = frozenset({"L", "J", "E", "C", "ell", "loss", "cost"})
+"""Letters and words for what is minimised."""
+
+
+def pieces_of(asked: Asked, updates: Updates, world: World) -> tuple[str | Version, ...]:
+    """The name of a quantity as its author writes it, with a place for the version behind each name that changes."""
+    e = asked.source
+    if (e.spelled is not None and e.source != "implied") or updates.style not in ("prime", "step"):
+        return (asked.name,)
+    text = e.document.text if e.spelled is None else " = ".join(e.spelled)
+    pieces, at, end = list[str | Version](), asked.node.span.start, asked.node.span.end
+    for node, ref in named(asked.node, world):
+        version = _version(ref, updates, world)
+        if version is None or node.span.start < at or node.span.end > end:
+            continue
+        core, rest = updates.marks.get((e.document.path, node.span.start), (_core(node), _core(node)))
+        tail = text[rest : node.span.end]
+        tail = tail.replace("'", "") if version.script == "'" else tail
+        bare = text[: node.span.start].rstrip()[-1:] in ("_", "^")
+        pieces += [text[at : node.span.start] + "{" * bare + text[node.span.start : core], version, tail + "}" * bare]
+        at = node.span.end
+    return (*pieces, text[at:end]) if pieces else (asked.name,)
+
+
+def _version(ref: Ref, updates: Updates, world: World) -> Version | None:
+    if updates.style == "step":
+        if ref.base not in updates.labels:
+            return None
+        return Version(updates.script.get(ref.base, "^{(•)}"), updates.labels[ref.base] + ref.primes)
+    return Version("'", ref.primes) if updating(world, ref.base) or ref.base in updates.bases else None
+
+
+def named(node: Node, world: World) -> Iterator[tuple[Node, Ref]]:
+    """The whole names in a formula, in reading order."""
+    ref = reference(node, world.glossary) if isinstance(node, (Name, Script, Accent)) else None
+    if ref is not None and ref.base != CLOCK:
+        yield node, ref
+        return
+    for part in sorted(children(node), key=lambda n: n.span.start):
+        yield from named(part, world)
+
+
+def _core(node: Node) -> int:
+    """Where the letter of a name ends, before its scripts."""
+    while isinstance(node, Script):
+        node = node.base
+    return node.span.end
+
+
+def bases_of(node: Node, world: World) -> set[str]:
+    """The names in a quantity; of a call, `L(w)`, the one that is called."""
+    if isinstance(node, Product):
+        return {ref.base for _, ref in list(named(node, world))[:1]}
+    return {ref.base for _, ref in named(node, world)}
+
+
+def losses_of(nodes: list[Node], world: World) -> set[str]:
+    """What the sheet differentiates; where it differentiates nothing, the names that are customary for a loss."""
+    found: set[str] = set()
+    for node in nodes:
+        top = above(node.numerator) if isinstance(node, Fraction) and below(node.denominator) is not None else None
+        if top is not None and top.body is not None:
+            found |= bases_of(top.body, world)
+        elif isinstance(node, Product) and nabla_of(node.factors[0].node) is not None:
+            found |= {ref.base for part in node.factors[1:2] for _, ref in named(part.node, world)}
+    names = {ref.base for node in nodes if not isinstance(node, Product) for _, ref in list(named(node, world))[:1]}
+    return found or {base for base in names if base.split(" ")[-1].split("_")[0] in CUSTOMARY}

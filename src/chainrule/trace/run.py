@@ -1,0 +1,334 @@
+"""The numbers of a sheet: every quantity from the data, then one update after the other.
+
+The sheet is read as for checking; its quantities become terms with every derivative carried out, and the terms are
+evaluated in double precision. A step evaluates them at the parameters it has; the rules give those of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
+
+from chainrule.check.clock import Clock
+from chainrule.check.engine import judge_for, read_sheet
+from chainrule.check.exact import Open, all_known, rows_of, term_of
+from chainrule.check.lines import Lines, Variant
+from chainrule.check.need import depends
+from chainrule.check.options import DEFAULTS, Options
+from chainrule.check.points import dims_of, free_symbols
+from chainrule.check.sizes import sizes_for
+from chainrule.expr import Component, Const, Dim, Expr, ExprError, Index, IndexValue, Model, Symbol, evaluate
+from chainrule.expr.model import Array
+from chainrule.read.document import Document
+from chainrule.sheet.literals import literal_number
+from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.statements import Equation, Sheet
+from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
+from chainrule.trace.quantities import BEHIND, Asked, asked, question, source_of
+from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
+from chainrule.trace.rules import CLOCK, Updates
+from chainrule.trace.updates import with_updates
+
+MOST_STEPS = 100_000
+MOST_NUMBERS = 20_000_000
+
+
+class TraceError(ValueError):
+    """The sheet cannot be traced at all; says why and what to write."""
+
+
+@dataclass
+class Computed:
+    """A quantity as a term over its axes, with its name."""
+
+    asked: Asked
+    term: Expr
+    axes: list[Index]
+    pieces: tuple[str | Version, ...]
+
+    @property
+    def kind(self) -> str:
+        """What the quantity is."""
+        return self.asked.kind
+
+    @property
+    def name(self) -> str:
+        """The name without the version."""
+        name = "".join(p if isinstance(p, str) else "" for p in self.pieces)
+        return self.asked.name if self.kind == "new" else name
+
+
+@dataclass
+class Moving:
+    """A parameter: where its numbers are kept, and the term of its next value."""
+
+    name: str
+    place: Component
+    order: list[Index]
+    term: Expr
+    axes: list[Index]
+
+
+@dataclass
+class Program:
+    """What is evaluated at every step of one exercise."""
+
+    exercise: str
+    variant: Variant
+    updates: Updates
+    sizes: dict[Dim, int]
+    computed: list[Computed] = field(default_factory=list)
+    moving: list[Moving] = field(default_factory=list)
+    values: dict[Symbol, Array] = field(default_factory=dict)
+    clock: Symbol | None = None
+
+
+def trace_document(
+    document: Document, context: Sequence[Document] = (), steps: int = 1, options: Options = DEFAULTS
+) -> Trace:
+    """The numbers of a sheet at the start and after each of so many updates. Raises `TraceError`."""
+    if not 0 <= steps <= MOST_STEPS:
+        raise TraceError(f"--steps is a whole number from 0 to {MOST_STEPS}, found {steps}")
+    clock = Clock(options.deadline)
+    sheet, updates = with_updates(read_sheet(document, context, clock))
+    found = Trace(document.path)
+    found.notes += updates.notes
+    numbers = list(dict.fromkeys(e.scope.number for e in sheet.equations if e.own))
+    for number in numbers:
+        _trace_exercise(found, sheet, updates, number, len(numbers) > 1, steps, options, clock)
+    if not found.steps:
+        raise TraceError(_nothing(found))
+    return found
+
+
+def _nothing(found: Trace) -> str:
+    why = "; ".join(f"line {t.line}: {t.name}: {t.message}" for t in found.troubles[:3])
+    return (
+        f"{found.path}: no quantity of this sheet has a number"
+        + (f" ({why})" if why else "")
+        + ("; give the data as equations, such as $x = \\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}$, or with --context")
+    )
+
+
+def _trace_exercise(
+    found: Trace, sheet: Sheet, updates: Updates, number: str, several: bool, steps: int, options: Options, clock: Clock
+) -> None:
+    own = [e for e in sheet.equations if e.own and e.scope.number == number]
+    program, troubles = program_of(sheet, updates, own, options, clock)
+    program.exercise = number if several else ""
+    mine = [c for c in program.computed if c.asked.source.own and c.asked.source.scope.number == number]
+    if not mine:
+        found.troubles += [] if several else troubles
+        return
+    _describe(found, program)
+    found.troubles += [replace(t, exercise=program.exercise) for t in troubles]
+    if not program.moving and steps and any(c.kind == "value" for c in mine):
+        found.notes.append(_no_rule(program.exercise))
+    for k in range((steps if program.moving else 0) + 1):
+        clock.check()
+        found.steps.append(_step(program, k, k == steps))
+
+
+def _no_rule(exercise: str) -> str:
+    where = f"exercise {exercise}: " if exercise else ""
+    rule = r"w' = w - \eta \frac{\partial L}{\partial w}"
+    return f"{where}there is no update rule, so there is one step; write one, such as {rule}"
+
+
+# -------------------------------------------------------------------------------------------------- the program
+
+
+def program_of(
+    sheet: Sheet, updates: Updates, own: list[Equation], options: Options, clock: Clock
+) -> tuple[Program, list[Trouble]]:
+    """What can be computed for the equations of one exercise, and what cannot."""
+    judge = judge_for(sheet, own[-1].scope, own[-1].position, options, clock)
+    questions = asked(sheet, judge.equations, updates)
+    everything = [*judge.equations, *(q.line for q in questions), *_rule_lines(updates)]
+    variant = Lines(judge.world, everything, options, clock.check).variant()
+    variant.settled.recovered = judge.variant().settled.recovered
+    _entries(variant, judge.equations)
+    program = Program("", variant, updates, {})
+    troubles = []
+    for q in questions:
+        try:
+            term, axes = _term(variant, q.line)
+            if q.kind != "parameter" and Lines.has_vanishing(q.source, variant):
+                raise Untyped(depends(judge.world, q.source, q.source.rhs))
+            program.computed.append(Computed(q, term, axes, pieces_of(q, updates, judge.world)))
+        except (Untyped, Open, ExprError, RecursionError, ValueError) as error:
+            at = q.source.document.position(q.source.span.start)[0]
+            troubles.append(Trouble(q.name, at, _why(error), order=q.line.position))
+    _settle(program, troubles)
+    return program, troubles
+
+
+def _entries(variant: Variant, equations: list[Equation]) -> None:
+    """Vectors whose entries are given one by one: `w_1 = 1`, `w_2 = 0.5` where w is (w_1, w_2)."""
+    found: dict[Symbol, dict[int, Fraction]] = {}
+    for e in equations:
+        number = literal_number(e.rhs) if e.position in variant.typed else None
+        if number is None:
+            continue
+        try:
+            term, axes = term_of(variant, variant.typed[e.position][1])
+        except (Untyped, ExprError):
+            continue
+        if isinstance(term, Component) and len(term.indices) == 1 and isinstance(term.indices[0], Const) and not axes:
+            found.setdefault(term.symbol, {})[int(term.indices[0].value)] = number
+    for symbol, entries in found.items():
+        dims = variant.universe.dims
+        size = dims.sizes.get(dims.find(symbol.axes[0].name), symbol.axes[0].fixed or len(entries))
+        if rows_of(variant.settled, symbol) is None and sorted(entries) == list(range(1, size + 1)):
+            variant.settled.data[symbol] = tuple((entries[n],) for n in sorted(entries))
+
+
+def _rule_lines(updates: Updates) -> list[Equation]:
+    lines = [question(r.equation, r.equation.rhs, BEHIND * 2 + n) for n, r in enumerate(updates.rules)]
+    return [replace(line, lhs=r.name) for line, r in zip(lines, updates.rules, strict=True)]
+
+
+def _why(error: Exception) -> str:
+    return error.why.message if isinstance(error, Open) else str(error)
+
+
+def _term(variant: Variant, line: Equation, side: int = 2) -> tuple[Expr, list[Index]]:
+    """The term of a side (1 left, 2 right) over the letters that the line leaves open and its axes; raises when it has
+    no number."""
+    if line.position in variant.failed:
+        raise variant.failed[line.position]
+    frame, left, right = variant.typed[line.position]
+    term, axes = term_of(variant, left if side == 1 else right)
+    order = {letter: n for n, letter in enumerate(frame.free)}
+    letters = sorted((i for i in term.axes if i not in axes), key=lambda i: order.get(i.name, len(order)))
+    if Lines.has_vanishing(line, variant):
+        raise Untyped(depends(variant.universe.world, line, line.rhs))
+    symbols = free_symbols([term], variant.universe.definitions)
+    all_known(variant, term, [*letters, *axes], {s for s in symbols if not _ticks(variant, s)})
+    return term, [*letters, *axes]
+
+
+def _ticks(variant: Variant, symbol: Symbol) -> bool:
+    instance = variant.universe.instances.get(symbol)
+    return instance is not None and instance.base == CLOCK
+
+
+def _settle(program: Program, troubles: list[Trouble]) -> None:
+    """Sizes, the numbers to begin with, and the parameters with their rules."""
+    variant, definitions = program.variant, program.variant.universe.definitions
+    terms: list[Expr] = [c.term for c in program.computed]
+    axes = {i.dim for c in program.computed for i in c.axes}
+    rules = []
+    for rule, line in zip(program.updates.rules, _rule_lines(program.updates), strict=True):
+        name = source_of(rule.equation, rule.name)
+        try:
+            place, now = _term(variant, line, 1)
+            term, following = _term(variant, line, 2)
+            if Lines.has_vanishing(rule.equation, variant):
+                raise Untyped(depends(variant.universe.world, rule.equation, rule.equation.rhs))
+            if not isinstance(place, Component) or len(now) != len(following):
+                raise Untyped("what is on its left is no parameter of the same shape")
+        except (Untyped, Open, ExprError, RecursionError, ValueError) as error:
+            at = rule.equation.document.position(rule.equation.span.start)[0]
+            troubles.append(Trouble(name, at, f"its next value cannot be computed: {_why(error)}", order=line.position))
+            continue
+        rules.append(Moving(name, place, now, term, following))
+        terms += [place, term]
+        axes |= {i.dim for i in (*now, *following)}
+    program.moving = rules
+    dims = dims_of(terms, definitions) | axes
+    program.sizes = sizes_for(variant.universe, dims, 0)
+    symbols = {s for t in terms for s in t.symbols} | free_symbols(terms, definitions)
+    symbols |= {s for m in rules for s in [m.place.symbol]}
+    for symbol in symbols:
+        rows = rows_of(variant.settled, symbol)
+        if rows is not None:
+            numbers = np.array([float(x) for row in rows for x in row])
+            shape = [program.sizes.get(d, d.fixed or 1) for d in symbol.axes]
+            program.values[symbol] = numbers.reshape([1, *shape])
+        if _ticks(variant, symbol):
+            program.clock = symbol
+    if any(t for t in terms if program.clock is None):
+        program.clock = next((s for s in variant.universe.instances if _ticks(variant, s)), None)
+    for moving in rules:
+        symbol = moving.place.symbol
+        if symbol not in program.values:
+            whole = definitions[symbol]
+            model = Model(program.sizes, dict(program.values), definitions)
+            program.values[symbol] = evaluate(whole.body, whole.indices, model)
+
+
+# -------------------------------------------------------------------------------------------------- the steps
+
+
+def _step(program: Program, k: int, last: bool) -> Step:
+    """The numbers of one step; the parameters then move on."""
+    if program.clock is not None:
+        program.values[program.clock] = np.array([float(program.updates.clock + k)])
+    model = Model(program.sizes, dict(program.values), program.variant.universe.definitions)
+    step = Step(k, exercise=program.exercise)
+    for c in program.computed:
+        if c.kind == "data" or (c.kind == "new" and last):
+            continue
+        step.values[c.name] = shaped(evaluate(c.term, c.axes, model)[0], program, c)
+    following = [evaluate(m.term, m.axes, model) for m in program.moving] if not last else []
+    for m, numbers in zip(program.moving, following, strict=False):
+        program.values[m.place.symbol] = _put(program.values[m.place.symbol], m, numbers)
+    return step
+
+
+def _put(old: Array, m: Moving, numbers: Array) -> Array:
+    """The numbers of a parameter with new ones at the place that the rule is about."""
+    new = np.array(old, dtype=float)
+    at: list[slice | int] = [slice(None)]
+    axes = []
+    for index in m.place.indices:
+        if isinstance(index, IndexValue):
+            axes.append(m.order.index(index.index))
+            at.append(slice(None))
+        elif isinstance(index, Const):
+            at.append(int(index.value) - m.place.symbol.axes[len(at) - 1].low)
+        else:
+            raise TraceError(f"{m.name}: an entry at an index that is computed cannot be updated")
+    new[tuple(at)] = numbers.transpose([0, *(1 + a for a in axes)])
+    return new
+
+
+def shaped(numbers: Array, program: Program, c: Computed) -> Array:
+    """Numbers as they are printed: a column is a matrix with one column, a row one with one row."""
+    val: Val = program.variant.typed[c.asked.line.position][2]
+    if numbers.ndim == 1 and len(val.dims) == 1:
+        return numbers.reshape(1, -1) if val.kind == "row" else numbers.reshape(-1, 1)
+    return numbers
+
+
+def _describe(found: Trace, program: Program) -> None:
+    """The quantities of an exercise, and the numbers that stay the same."""
+    updates, world = program.updates, program.variant.universe.world
+    model = Model(program.sizes, dict(program.values), program.variant.universe.definitions)
+    losses = losses_of([c.asked.node for c in program.computed], world)
+    for c in program.computed:
+        line = c.asked.source.document.position(c.asked.source.span.start)[0]
+        loss = c.kind == "value" and bases_of(c.asked.node, world) <= losses
+        kind = "direction" if c.kind == "value" and not loss and _moves(c, program) else c.kind
+        found.quantities.append(Quantity(c.name, kind, line, c.pieces, program.exercise, loss, c.asked.line.position))
+        if c.kind == "data":
+            found.given[c.name] = shaped(evaluate(c.term, c.axes, model)[0], program, c)
+    for rule in updates.rules:
+        e = rule.equation
+        found.rules.append(e.document.source(e.span).strip() if e.spelled is None else " = ".join(e.spelled))
+
+
+def _moves(c: Computed, program: Program) -> bool:
+    """Whether a quantity stands in an update rule and has the shape of what is updated: the step itself."""
+    world = program.variant.universe.world
+    bases = bases_of(c.asked.node, world)
+    for rule, moving in zip(program.updates.rules, program.moving, strict=False):
+        used = {ref.base for _, ref in named(rule.equation.rhs, world)}
+        shape = {i.dim for i in moving.axes}
+        if bases <= used and {i.dim for i in c.axes} == shape and shape:
+            return True
+    return False

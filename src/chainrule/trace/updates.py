@@ -1,0 +1,45 @@
+r"""The update rules of a sheet, and the sheet with all versions of its quantities written as primes.
+
+`w' = w - \eta g`, `w_{new} = ...`, `w^{(t+1)} = w^{(t)} - ...`, `w \leftarrow ...` and `w := w - ...` say one thing.
+What is updated is written with a prime where it is meant after the update; the rest of the reading knows nothing of
+steps.
+"""
+
+from __future__ import annotations
+
+from chainrule.read.tree import Sum
+from chainrule.sheet.names import Ref, reference
+from chainrule.sheet.statements import Equation, Sheet
+from chainrule.trace.counted import with_counts
+from chainrule.trace.gradients import with_gradients_named
+from chainrule.trace.implied import with_implied
+from chainrule.trace.rules import CUE, Rule, Updates, descends, has_term, unprimed
+from chainrule.trace.versions import with_assignments, with_words
+
+
+def with_updates(sheet: Sheet) -> tuple[Sheet, Updates]:
+    """The sheet with versions as primes, and its update rules."""
+    updates = Updates()
+    with_words(sheet, updates)
+    with_counts(sheet, updates)
+    assigned = with_assignments(sheet, updates)
+    for e in sheet.equations:
+        ref = reference(e.lhs, sheet.glossary)
+        if ref is not None and ref.primes == 1 and (e.position in assigned or _is_rule(sheet, e, ref)):
+            updates.rules.append(Rule(unprimed(e.lhs), ref.base, e))
+    if not updates.rules:
+        with_implied(sheet, updates)
+    if updates.rules:
+        updates.style = updates.style or "prime"
+    with_gradients_named(sheet, updates)
+    return sheet, updates
+
+
+def _is_rule(sheet: Sheet, e: Equation, ref: Ref) -> bool:
+    """Whether `w' = ...` speaks of w: a value of the next step made from this one."""
+    if e.link or e.op not in ("=", ":=", "←", "≡"):
+        return False
+    terms = e.rhs.terms if isinstance(e.rhs, Sum) else ()
+    if not any(has_term(t.node, unprimed(e.lhs)) for t in terms):
+        return False
+    return descends(sheet, e) or any(CUE.search(s.text) for s in sheet.sentences)
