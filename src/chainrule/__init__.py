@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import chainrule.check as _check_room
 import chainrule.derive as _derive_room
+import chainrule.solve as _solve_room
 import chainrule.trace as _trace_room
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from chainrule.api import FormulaError as FormulaError
     from chainrule.api import InputError as InputError
     from chainrule.api import Report as Report
+    from chainrule.api import Solved as Solved
+    from chainrule.api import SolveError as SolveError
     from chainrule.api import Traced as Traced
     from chainrule.api import TraceError as TraceError
     from chainrule.api import check as check
     from chainrule.api import derive as derive
+    from chainrule.api import solve as solve
     from chainrule.api import trace as trace
     from chainrule.check.report import DocumentReport as DocumentReport
     from chainrule.check.report import Statement as Statement
@@ -37,12 +41,15 @@ __all__ = [
     "FormulaError",
     "InputError",
     "Report",
+    "SolveError",
+    "Solved",
     "Statement",
     "TraceError",
     "Traced",
     "__version__",
     "check",
     "derive",
+    "solve",
     "trace",
 ]
 
@@ -51,6 +58,8 @@ _HOMES = {
     "FormulaError": "chainrule.api",
     "InputError": "chainrule.api",
     "Report": "chainrule.api",
+    "SolveError": "chainrule.api",
+    "Solved": "chainrule.api",
     "TraceError": "chainrule.api",
     "Traced": "chainrule.api",
     "DocumentReport": "chainrule.check.report",
@@ -69,7 +78,7 @@ class _CallableRoom(ModuleType):
         return getattr(import_module("chainrule.api"), self.__name__.rpartition(".")[2])(*args, **kwargs)
 
 
-for _room in (_check_room, _derive_room, _trace_room):
+for _room in (_check_room, _derive_room, _solve_room, _trace_room):
     _room.__class__ = _CallableRoom
 
 

@@ -12,10 +12,11 @@ from pathlib import Path, PurePath
 from chainrule.check.engine import check_document
 from chainrule.check.options import Options
 from chainrule.derive.record import answer
-from chainrule.notebook import Derived, Report, Traced
+from chainrule.notebook import Derived, Report, Solved, Traced
 from chainrule.read.document import Document
 from chainrule.read.load import KINDS, InputError, from_text, load, sheets_in
 from chainrule.read.python import FormulaError
+from chainrule.solve.run import SolveError, solve_document
 from chainrule.trace.run import TraceError, trace_document
 
 __all__ = [
@@ -23,11 +24,14 @@ __all__ = [
     "FormulaError",
     "InputError",
     "Report",
+    "SolveError",
+    "Solved",
     "TraceError",
     "Traced",
     "check",
     "derive",
     "documents",
+    "solve",
     "trace",
 ]
 
@@ -99,6 +103,27 @@ def trace(
     if len(found) != 1:
         raise TraceError(f"one sheet is traced at a time; {source} has {len(found)}")
     return Traced(trace_document(found[0], around, steps, Options(deadline=deadline)))
+
+
+def solve(
+    source: Source,
+    context: Source | Iterable[Source] | None = None,
+    *,
+    digits: int = 8,
+    deadline: float = 60.0,
+) -> Solved:
+    r"""The solution sheet of a sheet with questions: blanks filled, derivatives derived, updates carried out.
+
+    Every line that is written has been read back and verified. Raises `SolveError` when the sheet asks nothing.
+
+    >>> print(solve(r"Let $L = (w x - t)^2$ be scalar. $$\frac{\partial L}{\partial w} = ?$$").text)
+    Let $L = (w x - t)^2$ be scalar. $$\frac{\partial L}{\partial w} = 2 \left(x w - t\right) x$$
+    """
+    around = [document for one in _several(context) for document in documents(one)]
+    found = documents(source)
+    if len(found) != 1:
+        raise SolveError(f"one sheet is solved at a time; {source} has {len(found)}")
+    return Solved(solve_document(found[0], around, digits, Options(deadline=deadline)))
 
 
 def documents(source: Source) -> list[Document]:

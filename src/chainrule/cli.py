@@ -260,6 +260,33 @@ def trace(
         _write(output, lambda stream: stream.write(page))
 
 
+@app.command()
+def solve(
+    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="A file; - is standard input.")],
+    context: Annotated[list[str] | None, typer.Option(metavar="FILE", help="A document the sheet answers.")] = None,
+    digits: Annotated[int, typer.Option(min=0, max=17, help="How many decimals are written.")] = 8,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
+    deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for the sheet.")] = 60.0,
+) -> None:
+    """Answer the questions in SHEET in their places; exit status 1 when some stay open. Every line is checked."""
+    from chainrule.check.options import Options
+    from chainrule.solve.run import SolveError, solve_document
+
+    document, around = _documents(sheet, context or [])
+    try:
+        found = solve_document(document, around, digits, Options(deadline=deadline))
+    except SolveError as error:
+        _err(f"error: {error}")
+        raise typer.Exit(UNABLE) from None
+    if output is None:
+        _out(found.text)
+    else:
+        _write(output, lambda stream: stream.write(found.text))
+    for question in found.open:
+        _err(f"{document.path}:{question.line}: not answered: {question.asked}: {question.why_not}")
+    raise typer.Exit(1 if found.open else 0)
+
+
 def _plot(found: Trace, path: Path) -> None:
     from chainrule.write.plot import SUFFIXES, plot
 

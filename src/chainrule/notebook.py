@@ -8,6 +8,7 @@ from typing import Any
 from chainrule.check import report
 from chainrule.derive.record import Answer
 from chainrule.expr.model import Array
+from chainrule.solve.record import Answered, Solution
 from chainrule.trace.record import Trace
 from chainrule.write import derivation_views, trace_views
 from chainrule.write.derivation import View
@@ -101,6 +102,29 @@ class Traced:
 
     def _repr_markdown_(self) -> str:
         return self.to("markdown", whole=False)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A solution sheet that renders as the value of a notebook cell."""
+
+    solution: Solution
+
+    @property
+    def text(self) -> str:
+        """The solution sheet, in the writing of the sheet."""
+        return self.solution.text
+
+    @property
+    def questions(self) -> list[Answered]:
+        """What was asked, and why there is no answer where there is none."""
+        return self.solution.questions
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return self.text
 
 
 VIEWS = {

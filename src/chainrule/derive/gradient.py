@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
 from chainrule.calculus.arrays import Array
 from chainrule.derive.build import Problem
+from chainrule.derive.cancel import cancelled
 from chainrule.derive.through import at_labels, through_values
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
@@ -94,7 +95,7 @@ class _Backward:
         }
         body = contract(substitute(definition.body, inlined)) if inlined else definition.body
         body = at_labels(through_values(body, self.values_in(body)))
-        return Definition(definition.symbol, definition.indices, contract(body))
+        return Definition(definition.symbol, definition.indices, cancelled(contract(body)))
 
     def values_in(self, body: Expr) -> list[Definition]:
         """The definitions of function values whose arguments are in the term."""
@@ -151,7 +152,7 @@ class _Backward:
         if len(self.problem.named) > MOST_WRITTEN_OUT:
             return None
         body = definition.body
-        for bar in (self.found[s].symbol for s in (*self.problem.named, *self.bodies)):
+        for bar in (self.found[s].symbol for s in self.problem.named if s in self.found):
             if bar in body.symbols and bar != definition.symbol:
                 body = substitute(body, {bar: self.bodies[self.bars[bar]].at})
         body = expanded(body, self.problem)

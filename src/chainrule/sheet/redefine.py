@@ -34,6 +34,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return False
     if e.source == "given":
         return True
+    if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
+        return False
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
         return True
     if _other_case(world, earlier, e):
@@ -60,6 +62,18 @@ def _inputs_given(world: World, earlier: Site, e: Equation) -> bool:
     here = [x for x in world.equations if x.position < e.position and x.scope.section == e.scope.section]
     refs = [reference(x.lhs, world.glossary) for x in here if is_numeric(x.rhs)]
     return any(r is not None and r.base in behind for r in refs)
+
+
+def _computed(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the earlier formula has a number by then, as everything it rests on has one: what is printed is it."""
+    if is_numeric(earlier.body):
+        return False
+    leaves = [(base, world.sites.get(base, ())) for base in _behind(world, earlier)]
+    return bool(leaves) and all(
+        any(s.position < e.position and (is_numeric(s.body) or _names(world, s.body)) for s in sites)
+        for base, sites in leaves
+        if base not in world.functions and base not in ("e", "pi")
+    )
 
 
 def _opens(world: World, earlier: Site, e: Equation) -> bool:

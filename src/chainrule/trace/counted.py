@@ -2,14 +2,13 @@ r"""Counted versions: `w_{t+1} = w_t - \eta g_t`, `\theta^{(k)} = \theta^{(k-1)}
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Name, Node, Script, Span, Sum
+from chainrule.read.tree import Accent, Name, Node, Script, Sum
 from chainrule.sheet.names import walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Equation, Sheet
-from chainrule.trace.marks import Mark, step_mark, taken_off
+from chainrule.trace.marks import Mark, script_ends, step_mark, taken_off
 from chainrule.trace.rules import (
     CLOCK,
     CUE,
@@ -132,23 +131,13 @@ def _fill_labels(
             found = counted(sheet, node, letters) or _counted_number(sheet, node, after)
             if found is None or places.get(found.base) != found.mark.place:
                 continue
-            ends = _script(e.document.text, found.mark.node.span)
+            ends = script_ends(e.document.text, found.mark.node.span)
             if ends is not None:
                 updates.marks[e.document.path, node.span.start] = ends
                 mark, text = found.mark.node.span, e.document.text
                 script = f"{text[ends[0] : mark.start]}•{text[mark.end : ends[1]]}".replace(" ", "")
                 script = script if "{" in script else f"{script[0]}{{{script[1:]}}}"
                 updates.script.setdefault(found.base, script)
-
-
-def _script(text: str, mark: Span) -> tuple[int, int] | None:
-    """The ends of the script that a version is: `^{(t+1)}`; None where it shares a script with something else."""
-    opened = re.search(r"[_^]\s*(?P<brace>\{?)\s*(?:\\left)?(?P<fence>[(\[]?)\s*$", text[: mark.start])
-    if opened is None:
-        return None
-    fence = r"(?:\\right)?[)\]]\s*" if opened["fence"] else ""
-    closed = re.match(rf"\s*{fence}" + (r"\}" if opened["brace"] else ""), text[mark.end :])
-    return None if closed is None else (opened.start(), mark.end + closed.end())
 
 
 def _indexed(sheet: Sheet, letters: frozenset[str], after: dict[str, int]) -> bool:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from chainrule.read.tree import Fraction, Product
 from chainrule.sheet.meaning.differentials import above
 from chainrule.sheet.names import reference, walk
-from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Sheet
-from chainrule.trace.rules import CUE, Rule, Updates, add_equation, base_of, by_of, callee_base, is_literal, unprimed
+from chainrule.trace.rules import (
+    CUE,
+    Rule,
+    Updates,
+    add_equation,
+    base_of,
+    by_of,
+    callee_base,
+    is_literal,
+    names_loss,
+    unprimed,
+)
 
 RATE = re.compile(
     r"\b(?:learning[- ]rate|step[- ]size)\b[^.;⟦]{0,40}?(?:⟦(?P<formula>\d+)⟧|(?P<number>\d*\.?\d+))",
@@ -19,12 +30,12 @@ WEIGHTS = frozenset({"w", "W", "b", "theta", "Theta", "V", "U", "v", "beta"})
 RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", "mu")
 
 
-def with_implied(sheet: Sheet, updates: Updates) -> None:
+def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
     """Gradient descent that is only spoken of: "perform three updates with learning rate 0.1"."""
     rate = _rate(sheet)
     if rate is None or not any(CUE.search(s.text) for s in sheet.sentences):
         return
-    loss, parameters = _loss_and_parameters(sheet)
+    loss, parameters = _loss_and_parameters(sheet, wanted)
     for text in parameters if loss else ():
         tex = rf"{text}' = {text} - {rate} \frac{{\partial {loss}}}{{\partial {text}}}"
         e = add_equation(sheet, tex)
@@ -34,12 +45,15 @@ def with_implied(sheet: Sheet, updates: Updates) -> None:
             updates.notes.append(f"no update rule is written for {text}; it is taken as {tex}")
 
 
-def _loss_and_parameters(sheet: Sheet) -> tuple[str, list[str]]:
+def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str]) -> tuple[str, list[str]]:
     """What is differentiated and by which names that have numbers; else the loss, and what looks like a weight."""
     given = {
         b: e.text(e.lhs) for e in sheet.equations if is_literal(e.rhs) and (b := base_of(sheet, e.lhs)) is not None
     }
-    losses, by = list[str](), list[str]()
+    losses, by = list[str](), [text for text in given.values() if text in wanted]
+    by += [
+        given[b] for _, _, x in sheet.expressions for n in walk(x) if (b := by_of(sheet, n)) in given and b is not None
+    ]
     for e in sheet.equations:
         for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
             top = above(node.numerator) if isinstance(node, Fraction) else None
@@ -49,7 +63,7 @@ def _loss_and_parameters(sheet: Sheet) -> tuple[str, list[str]]:
                     losses.append(e.document.source(top.body.span))
     for e in sheet.equations:
         base = callee_base(sheet, e.lhs) or base_of(sheet, e.lhs)
-        if base is not None and look(base) == "loss" and e.spelled is None and not e.link:
+        if base is not None and names_loss(base) and e.spelled is None and not e.link:
             lhs = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
             losses.append(e.document.source(lhs.span))
     by = by or [text for base, text in given.items() if base.split(" ")[-1].split("_")[0] in WEIGHTS]

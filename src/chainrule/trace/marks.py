@@ -6,10 +6,11 @@ primes, which the sheet reads as "so many updates later".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Number, Product, Script, Sum, Text
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Number, Product, Script, Span, Sum, Text
 
 NEW_WORDS = frozenset({"new", "next", "updated", "neu", "nouveau", "nueva", "nuevo", "after", "upd", "+"})
 OLD_WORDS = frozenset({"old", "current", "curr", "cur", "alt", "before", "prev", "previous"})
@@ -117,3 +118,13 @@ def primed(node: Node, count: int) -> Node:
     if isinstance(node, Script):
         return replace(node, primes=node.primes + count)
     return Script(node.span, node, None, None, count)
+
+
+def script_ends(text: str, mark: Span) -> tuple[int, int] | None:
+    """The ends of the script that a version is: `^{(t+1)}`; None where it shares a script with something else."""
+    opened = re.search(r"[_^]\s*(?P<brace>\{?)\s*(?:\\left)?(?P<fence>[(\[]?)\s*$", text[: mark.start])
+    if opened is None:
+        return None
+    fence = r"(?:\\right)?[)\]]\s*" if opened["fence"] else ""
+    closed = re.match(rf"\s*{fence}" + (r"\}" if opened["brace"] else ""), text[mark.end :])
+    return None if closed is None else (opened.start(), mark.end + closed.end())

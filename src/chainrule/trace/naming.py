@@ -7,34 +7,43 @@ from collections.abc import Iterator
 from chainrule.read.tree import Accent, Fraction, Name, Node, Product, Script
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import Ref, children, reference
+from chainrule.sheet.statements import Equation
 from chainrule.sheet.tensors import updating
 from chainrule.sheet.world import World
 from chainrule.trace.quantities import Asked
 from chainrule.trace.record import Version
-from chainrule.trace.rules import CLOCK, Updates
-
-CUSTOMARY = frozenset({"L", "J", "E", "C", "ell", "loss", "cost"})
-"""Letters and words for what is minimised."""
+from chainrule.trace.rules import CLOCK, Updates, names_loss
 
 
 def pieces_of(asked: Asked, updates: Updates, world: World) -> tuple[str | Version, ...]:
     """The name of a quantity as its author writes it, with a place for the version behind each name that changes."""
-    e = asked.source
-    if (e.spelled is not None and e.source != "implied") or updates.style not in ("prime", "step"):
+    spelled = asked.source.spelled is not None and asked.source.source != "implied"
+    if spelled or updates.style not in ("prime", "step"):
         return (asked.name,)
-    text = e.document.text if e.spelled is None else " = ".join(e.spelled)
-    pieces, at, end = list[str | Version](), asked.node.span.start, asked.node.span.end
-    for node, ref in named(asked.node, world):
+    return pieces(asked.node, asked.source, updates, world)
+
+
+def pieces(node: Node, e: Equation, updates: Updates, world: World) -> tuple[str | Version, ...]:
+    """A formula of an equation as its author writes it, with a place for the version behind each name that changes."""
+    text, found, at, end = written_in(e), list[str | Version](), node.span.start, node.span.end
+    for part, ref in named(node, world):
         version = _version(ref, updates, world)
-        if version is None or node.span.start < at or node.span.end > end:
+        if version is None or part.span.start < at or part.span.end > end:
             continue
-        core, rest = updates.marks.get((e.document.path, node.span.start), (_core(node), _core(node)))
-        tail = text[rest : node.span.end]
+        core, rest = updates.marks.get((e.document.path, part.span.start), (_core(part), _core(part)))
+        if e.source == "implied":
+            core = rest = _core(part)
+        tail = text[rest : part.span.end]
         tail = tail.replace("'", "") if version.script == "'" else tail
-        bare = text[: node.span.start].rstrip()[-1:] in ("_", "^")
-        pieces += [text[at : node.span.start] + "{" * bare + text[node.span.start : core], version, tail + "}" * bare]
-        at = node.span.end
-    return (*pieces, text[at:end]) if pieces else (asked.name,)
+        bare = text[: part.span.start].rstrip()[-1:] in ("_", "^")
+        found += [text[at : part.span.start] + "{" * bare + text[part.span.start : core], version, tail + "}" * bare]
+        at = part.span.end
+    return (*found, text[at:end])
+
+
+def written_in(e: Equation) -> str:
+    """The text that the spans of an equation are places of."""
+    return " = ".join(e.spelled) if e.source == "implied" and e.spelled is not None else e.document.text
 
 
 def _version(ref: Ref, updates: Updates, world: World) -> Version | None:
@@ -79,4 +88,4 @@ def losses_of(nodes: list[Node], world: World) -> set[str]:
         elif isinstance(node, Product) and nabla_of(node.factors[0].node) is not None:
             found |= {ref.base for part in node.factors[1:2] for _, ref in named(part.node, world)}
     names = {ref.base for node in nodes if not isinstance(node, Product) for _, ref in list(named(node, world))[:1]}
-    return found or {base for base in names if base.split(" ")[-1].split("_")[0] in CUSTOMARY}
+    return found or {base for base in names if names_loss(base)}

@@ -25,11 +25,11 @@ from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.sheet.literals import literal_number
 from chainrule.sheet.shapes import Untyped, Val
-from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
 from chainrule.trace.quantities import BEHIND, Asked, asked, question, source_of
 from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
-from chainrule.trace.rules import CLOCK, Updates
+from chainrule.trace.rules import CLOCK, Rule, Updates
 from chainrule.trace.updates import with_updates
 
 MOST_STEPS = 100_000
@@ -66,6 +66,7 @@ class Moving:
     """A parameter: where its numbers are kept, and the term of its next value."""
 
     name: str
+    rule: Rule
     place: Component
     order: list[Index]
     term: Expr
@@ -117,7 +118,7 @@ def _trace_exercise(
     found: Trace, sheet: Sheet, updates: Updates, number: str, several: bool, steps: int, options: Options, clock: Clock
 ) -> None:
     own = [e for e in sheet.equations if e.own and e.scope.number == number]
-    program, troubles = program_of(sheet, updates, own, options, clock)
+    program, troubles = program_of(sheet, updates, (own[-1].scope, own[-1].position), options, clock)
     program.exercise = number if several else ""
     mine = [c for c in program.computed if c.asked.source.own and c.asked.source.scope.number == number]
     if not mine:
@@ -129,7 +130,7 @@ def _trace_exercise(
         found.notes.append(_no_rule(program.exercise))
     for k in range((steps if program.moving else 0) + 1):
         clock.check()
-        found.steps.append(_step(program, k, k == steps))
+        found.steps.append(step_of(program, k, k == steps))
 
 
 def _no_rule(exercise: str) -> str:
@@ -142,12 +143,19 @@ def _no_rule(exercise: str) -> str:
 
 
 def program_of(
-    sheet: Sheet, updates: Updates, own: list[Equation], options: Options, clock: Clock
+    sheet: Sheet,
+    updates: Updates,
+    where: tuple[Scope, int],
+    options: Options,
+    clock: Clock,
+    extra: Sequence[Asked] = (),
+    more: Sequence[Equation] = (),
 ) -> tuple[Program, list[Trouble]]:
-    """What can be computed for the equations of one exercise, and what cannot."""
-    judge = judge_for(sheet, own[-1].scope, own[-1].position, options, clock)
-    questions = asked(sheet, judge.equations, updates)
-    everything = [*judge.equations, *(q.line for q in questions), *_rule_lines(updates)]
+    """What can be computed in a scope up to a position, and what cannot; `extra` quantities are asked for beside those
+    of the sheet, and `more` lines are read with them."""
+    judge = judge_for(sheet, *where, options, clock)
+    questions = [*asked(sheet, judge.equations, updates), *extra]
+    everything = [*judge.equations, *(q.line for q in questions), *_rule_lines(updates), *more]
     variant = Lines(judge.world, everything, options, clock.check).variant()
     variant.settled.recovered = judge.variant().settled.recovered
     _entries(variant, judge.equations)
@@ -235,7 +243,7 @@ def _settle(program: Program, troubles: list[Trouble]) -> None:
             at = rule.equation.document.position(rule.equation.span.start)[0]
             troubles.append(Trouble(name, at, f"its next value cannot be computed: {_why(error)}", order=line.position))
             continue
-        rules.append(Moving(name, place, now, term, following))
+        rules.append(Moving(name, rule, place, now, term, following))
         terms += [place, term]
         axes |= {i.dim for i in (*now, *following)}
     program.moving = rules
@@ -264,7 +272,7 @@ def _settle(program: Program, troubles: list[Trouble]) -> None:
 # -------------------------------------------------------------------------------------------------- the steps
 
 
-def _step(program: Program, k: int, last: bool) -> Step:
+def step_of(program: Program, k: int, last: bool) -> Step:
     """The numbers of one step; the parameters then move on."""
     if program.clock is not None:
         program.values[program.clock] = np.array([float(program.updates.clock + k)])
@@ -326,8 +334,8 @@ def _moves(c: Computed, program: Program) -> bool:
     """Whether a quantity stands in an update rule and has the shape of what is updated: the step itself."""
     world = program.variant.universe.world
     bases = bases_of(c.asked.node, world)
-    for rule, moving in zip(program.updates.rules, program.moving, strict=False):
-        used = {ref.base for _, ref in named(rule.equation.rhs, world)}
+    for moving in program.moving:
+        used = {ref.base for _, ref in named(moving.rule.equation.rhs, world)}
         shape = {i.dim for i in moving.axes}
         if bases <= used and {i.dim for i in c.axes} == shape and shape:
             return True

@@ -7,6 +7,8 @@ steps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chainrule.read.tree import Sum
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.statements import Equation, Sheet
@@ -17,8 +19,8 @@ from chainrule.trace.rules import CUE, Rule, Updates, descends, has_term, unprim
 from chainrule.trace.versions import with_assignments, with_words
 
 
-def with_updates(sheet: Sheet) -> tuple[Sheet, Updates]:
-    """The sheet with versions as primes, and its update rules."""
+def with_updates(sheet: Sheet, parameters: Sequence[str] = ()) -> tuple[Sheet, Updates]:
+    """The sheet with versions as primes, and its update rules; `parameters` in TeX are known to be asked for."""
     updates = Updates()
     with_words(sheet, updates)
     with_counts(sheet, updates)
@@ -28,7 +30,7 @@ def with_updates(sheet: Sheet) -> tuple[Sheet, Updates]:
         if ref is not None and ref.primes == 1 and (e.position in assigned or _is_rule(sheet, e, ref)):
             updates.rules.append(Rule(unprimed(e.lhs), ref.base, e))
     if not updates.rules:
-        with_implied(sheet, updates)
+        with_implied(sheet, updates, parameters)
     if updates.rules:
         updates.style = updates.style or "prime"
     with_gradients_named(sheet, updates)

@@ -13,7 +13,7 @@ from chainrule.read.tree import Accent, Comma, Node, Script, Sum
 from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Equation, Sheet
-from chainrule.trace.marks import primed, taken_off, word_mark
+from chainrule.trace.marks import primed, script_ends, taken_off, word_mark
 from chainrule.trace.rules import Updates, base_of, descends, has_term, matters, rewrite, version
 
 
@@ -36,6 +36,12 @@ def with_words(sheet: Sheet, updates: Updates) -> None:
             return None
         return version(node, found[0], 1 if found[1].word == "new" else 0)
 
+    for e in sheet.equations:
+        for node in (*walk(e.lhs), *walk(e.rhs)) if e.spelled is None else ():
+            found = taken_off(node, word_mark) if isinstance(node, (Script, Accent)) else None
+            ends = None if found is None else script_ends(e.document.text, found[1].node.span)
+            if found is not None and ends is not None and base_of(sheet, found[0]) in stems:
+                updates.marks[e.document.path, node.span.start] = ends
     rewrite(sheet, choose)
     updates.style = "word"
 

@@ -190,15 +190,15 @@ def to_markdown(trace: Trace, detail: Detail) -> str:
             f"$${x.tex} = {tex(x.numbers, detail)}$$" if x.numbers is not None else f"${x.tex}$: {_reason(x)}"
             for x in part.lines
         ]
-    blocks += [f"Note: {_dollars(n)}" for n in trace.notes]
+    blocks += [f"Note: {dollars(n)}" for n in trace.notes]
     return "\n\n".join(blocks) + "\n"
 
 
 def _reason(line: Line) -> str:
-    return "" if line.trouble is None else _said(line.trouble) + _dollars(line.trouble.message)
+    return "" if line.trouble is None else _said(line.trouble) + dollars(line.trouble.message)
 
 
-def _dollars(words: str) -> str:
+def dollars(words: str) -> str:
     """Words in which names are TeX, for Markdown and LaTeX: every word of TeX in dollars."""
     return " ".join(f"${w}$" if "\\" in w or "_" in w or "^" in w else w for w in words.split(" "))
 
@@ -214,7 +214,7 @@ def to_latex(trace: Trace, detail: Detail) -> str:
             f"\\[\n{x.tex} = {tex(x.numbers, detail)}\n\\]" if x.numbers is not None else f"${x.tex}$: {_reason(x)}"
             for x in part.lines
         ]
-    blocks += [f"Note: {_dollars(n)}" for n in trace.notes]
+    blocks += [f"Note: {dollars(n)}" for n in trace.notes]
     return PREAMBLE + "\n\n".join(blocks) + "\n\\end{document}\n"
 
 
@@ -228,7 +228,7 @@ def to_html(trace: Trace, detail: Detail) -> str:
                 body.append(f"<p>{mathml(f'{x.tex} = {tex(x.numbers, detail)}', 'block')}</p>")
             else:
                 body.append(f"<p>{mathml(x.tex, 'inline')}: {_worded(_reason(x))}</p>")
-    body += [f"<p>Note: {_worded(_dollars(n))}</p>" for n in trace.notes]
+    body += [f"<p>Note: {_worded(dollars(n))}</p>" for n in trace.notes]
     title = f"<title>Trace of {escape(trace.path)}</title>"
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{title}<style>{STYLE}</style></head>\n'

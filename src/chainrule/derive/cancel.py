@@ -1,0 +1,77 @@
+"""Quotients that a product cancels: h (1 - h) ((1 - y) / (1 - h) - y / h) is h - y.
+
+A product is multiplied out over a sum only where factors of the product stand below in the sum, and only if the result
+is shorter. As `mul` does, it takes what is cancelled to be different from zero.
+"""
+
+from __future__ import annotations
+
+from chainrule.expr.nodes import walk
+from chainrule.expr.terms import Add, Const, Expr, Mul, Power, add, mul
+
+MOST_TERMS = 32
+
+
+def cancelled(body: Expr) -> Expr:
+    """The term with every such product multiplied out."""
+    done: dict[Expr, Expr] = {}
+    for node in walk(body):
+        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
+        changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
+        found = node.with_scopes(scopes) if changed else node
+        done[node] = _shorter(found) if isinstance(found, Mul) else found
+    return done[body]
+
+
+def _shorter(node: Mul) -> Expr:
+    for factor in node.factors:
+        if isinstance(factor, Add) and _meets(factor, node):
+            rest = [f for f in node.factors if f is not factor]
+            spread = _collected(add(*(_expanded(mul(*rest, term)) for term in factor.terms)))
+            if _size(spread) < _size(node):
+                return spread
+    return node
+
+
+def _meets(total: Add, node: Mul) -> bool:
+    """Whether factors of the product stand below in the sum."""
+    around = {f.base if isinstance(f, Power) else f for f in node.factors}
+    return any(_below(term) & around for term in total.terms)
+
+
+def _below(term: Expr) -> set[Expr]:
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    return {f.base for f in factors if isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0}
+
+
+def _expanded(term: Expr) -> Expr:
+    """A product of sums as a sum of products, while these are few."""
+    terms: list[Expr] = [term]
+    for _ in range(MOST_TERMS):
+        at = next(
+            (n for n, t in enumerate(terms) if isinstance(t, Mul) and any(isinstance(f, Add) for f in t.factors)), -1
+        )
+        if at < 0 or len(terms) > MOST_TERMS:
+            break
+        product = terms.pop(at)
+        assert isinstance(product, Mul)
+        first = next(f for f in product.factors if isinstance(f, Add))
+        rest = [f for f in product.factors if f is not first]
+        terms += [mul(*rest, t) for t in first.terms]
+    return add(*terms)
+
+
+def _collected(total: Expr) -> Expr:
+    """x p - x y as x (p - y)."""
+    if not isinstance(total, Add):
+        return total
+    split = [list(t.factors) if isinstance(t, Mul) else [t] for t in total.terms]
+    common = [f for f in split[0] if not isinstance(f, Const) and all(f in factors for factors in split[1:])]
+    for factors in split:
+        for f in common:
+            factors.remove(f)
+    return mul(*common, add(*(mul(*factors) for factors in split)))
+
+
+def _size(term: Expr) -> int:
+    return sum(1 for _ in walk(term))

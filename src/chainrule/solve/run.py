@@ -1,0 +1,411 @@
+"""A sheet with questions becomes a solution sheet.
+
+Every question has several ways to be answered. The sheet is written with the first way of each and read back by the
+checker; where a line of an answer is not verified, the next way is taken, and a question without a way left is said to
+be open. So nothing stands in a solution that the checker does not confirm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from chainrule.check.clock import Clock
+from chainrule.check.engine import check_document, read_sheet
+from chainrule.check.lines import Lines
+from chainrule.check.options import DEFAULTS, Options
+from chainrule.check.report import Statement
+from chainrule.expr import Model, evaluate
+from chainrule.expr.model import Array
+from chainrule.read.document import Document
+from chainrule.read.grammar import parse
+from chainrule.read.load import from_text
+from chainrule.read.tree import Comma, Fenced, Fraction, Node, Product, Script, Span
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.names import reference
+from chainrule.sheet.shapes import Untyped
+from chainrule.sheet.statements import Equation, Scope, Sheet
+from chainrule.solve.derivations import Way, ways
+from chainrule.solve.questions import BLANK, Question, questions
+from chainrule.solve.record import Answered, Solution
+from chainrule.solve.sheet import Block, Built, Edit, behind, built
+from chainrule.solve.untold import vectors_untold, with_vectors
+from chainrule.solve.updating import Item, tables
+from chainrule.trace.quantities import BEHIND, Asked, is_derivative, question
+from chainrule.trace.rules import Updates, names_loss
+from chainrule.trace.run import Computed, Program, program_of, shaped
+from chainrule.trace.updates import with_updates
+from chainrule.write.derivation import Line
+from chainrule.write.trace_views import Detail, dollars
+from chainrule.write.trace_views import tex as numbers_tex
+
+VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
+MOST_ROUNDS, MOST_TOLD = 8, 4
+GOOD = frozenset({"verified", "definition"})
+
+
+class SolveError(ValueError):
+    """There is nothing to solve; says why and what to write."""
+
+
+@dataclass
+class Draft:
+    """A question with the ways to answer it that are left, its numbers, and why it has no answer."""
+
+    number: int
+    question: Question
+    ways: list[Way] = field(default_factory=list)
+    numbers: str = ""
+    tables: list[Item] = field(default_factory=list)
+    why_not: str = ""
+    dropped: set[int] = field(default_factory=set)
+
+    @property
+    def way(self) -> Way | None:
+        return self.ways[0] if self.ways else None
+
+
+def solve_document(
+    document: Document, context: Sequence[Document] = (), digits: int = 8, options: Options = DEFAULTS
+) -> Solution:
+    """The solution sheet of a document. Raises `SolveError` when it asks nothing."""
+    clock = Clock(options.deadline)
+    sheet = read_sheet(document, context, clock)
+    found = questions(document, sheet.glossary)
+    author, vectors = document, list[str]()
+    for _ in range(MOST_TOLD if found else 0):
+        more = [v for v in vectors_untold(sheet, options, clock) if v not in vectors]
+        if not more:
+            break
+        vectors += more
+        document = with_vectors(author, vectors, questions(author, sheet.glossary)[0], _is_latex(author))
+        sheet = read_sheet(document, context, clock)
+        found = questions(document, sheet.glossary)
+    if not found:
+        raise SolveError(
+            f"{document.path}: no question was found; questions are blanks, such as "
+            r"$\frac{\partial L}{\partial w} = ?$, and sentences such as 'compute $\nabla_w L$'"
+        )
+    sheet.equations = [e for e in sheet.equations if not _is_blank(e)]
+    found = [part for q in found for part in _by_each(q, sheet, document)]
+    found = list({(q.tex, q.updates, q.end): q for q in found}.values())
+    drafts = [Draft(n, q) for n, q in enumerate(found)]
+    _answer(drafts, document, sheet, Detail(digits), options, clock)
+    latex = _is_latex(document)
+    result = _confirmed(drafts, document, context, latex, options)
+    lines = [document.position(d.question.span.start)[0] for d in drafts]
+    answered = [
+        Answered(d.question.tex or f"{d.question.updates} updates", line, d.why_not)
+        for d, line in zip(drafts, lines, strict=True)
+    ]
+    return Solution(document.path, result.text, answered)
+
+
+def _by_each(q: Question, sheet: Sheet, document: Document) -> list[Question]:
+    r"""The gradient of `f(x, y) = ...` is asked for by each of its parameters."""
+    name = q.tex.removeprefix(r"\nabla ")
+    for e in sheet.equations if name != q.tex and q.blank is None else ():
+        lhs = e.lhs
+        if not isinstance(lhs, Product) or len(lhs.factors) != 2 or document.source(lhs.factors[0].node.span) != name:
+            continue
+        fence = lhs.factors[1].node
+        if isinstance(fence, Fenced) and isinstance(fence.body, Comma):
+            by = [document.source(x.span) for x in fence.body.items]
+            return [replace(q, tex=rf"\frac{{\partial {name}}}{{\partial {x}}}") for x in by]
+    return [q]
+
+
+def _is_latex(document: Document) -> bool:
+    return document.path.endswith(".tex") or r"\begin{document}" in document.text
+
+
+def _is_blank(e: Equation) -> bool:
+    """Whether the right side of an equation is left open."""
+    text = e.document.source(Span(e.rhs.span.start, max(e.rhs.span.end, e.rhs.span.start)))
+    return e.spelled is None and e.own and BLANK.fullmatch(text.strip().rstrip(".,;")) is not None
+
+
+# -------------------------------------------------------------------------------------------------- answers
+
+
+def _answer(
+    drafts: list[Draft], document: Document, sheet: Sheet, detail: Detail, options: Options, clock: Clock
+) -> None:
+    """Everything that can be said to each question, exercise by exercise."""
+    wanted = [m[1] for d in drafts if (m := VARIABLE.search(d.question.tex)) is not None]
+    sheet, updates = with_updates(sheet, wanted)
+    scopes = [_scope(sheet, d.question) for d in drafts]
+    for number in dict.fromkeys(s.number for s in scopes):
+        mine = [(d, s) for d, s in zip(drafts, scopes, strict=True) if s.number == number]
+        _answer_exercise([d for d, _ in mine], sheet, updates, mine[-1][1], detail, options, clock)
+
+
+def _scope(sheet: Sheet, q: Question) -> Scope:
+    """The exercise that a question stands in."""
+    before = [(e.span.start, e.scope) for e in sheet.equations if e.own and e.spelled is None]
+    before += [(s.spans[0].start, s.scope) for s in sheet.sentences if s.own and s.spans]
+    near = [x for x in before if x[0] <= q.end]
+    return max(near, key=lambda x: x[0])[1] if near else Scope()
+
+
+def _answer_exercise(
+    drafts: list[Draft], sheet: Sheet, updates: Updates, scope: Scope, detail: Detail, options: Options, clock: Clock
+) -> None:
+    until = max((e.position for e in sheet.equations if e.scope.number == scope.number), default=BEHIND - 1)
+    until = max([until, *(s.position for s in sheet.sentences if s.scope.number == scope.number)])
+    template = next((e for e in reversed(sheet.equations) if e.spelled is None), None)
+    if template is None:
+        for d in drafts:
+            d.why_not = "the sheet defines nothing"
+        return
+    asked = [_Asking(d, sheet, replace(template, scope=scope)) for d in drafts]
+    nodes = [a.quantity.node for a in asked if a.quantity is not None]
+    sheet = replace(sheet, expressions=[*sheet.expressions, *((scope, until, node) for node in nodes)])
+    extra = [a.quantity for a in asked if a.quantity is not None]
+    more = [line for a in asked for line in a.parts]
+    program, troubles = program_of(sheet, updates, (scope, until), options, clock, extra, more)
+    why = {t.order: t.message for t in troubles}
+    for a in asked:
+        if a.draft.question.updates:
+            _updates(a.draft, program, detail)
+        elif a.quantity is not None:
+            _value(a, program, why, detail)
+        else:
+            a.draft.why_not = "what is asked for could not be read"
+
+
+class _Asking:
+    """A question as lines to be read: what is asked, and of a derivative the loss and the variable."""
+
+    def __init__(self, draft: Draft, sheet: Sheet, template: Equation) -> None:
+        self.draft, self.sheet, self.template = draft, sheet, template
+        self.quantity: Asked | None = None
+        self.parts: list[Equation] = []
+        self.loss: Equation | None = None
+        self.variable: Equation | None = None
+        if draft.question.updates:
+            return
+        tex = self._completed(draft.question.tex)
+        draft.question = replace(draft.question, tex=tex)
+        node = _parsed(tex, template.document)
+        if node is not None:
+            line = self._line(node, tex, 0)
+            self.quantity = Asked(node, line, line, "value", tex)
+            self._take_apart(node)
+
+    def _line(self, node: Node, tex: str, k: int) -> Equation:
+        line = question(self.template, node, 3 * BEHIND + 10 * self.draft.number + k)
+        return replace(line, spelled=(tex, tex))
+
+    def _completed(self, tex: str) -> str:
+        r"""`\frac{\partial }{\partial w}` with the loss of the sheet above."""
+        if r"\partial }" not in tex and r"\partial^2 }" not in tex:
+            return tex
+        loss = next((e.text(e.lhs) for e in self.sheet.equations if self._is_loss(e)), "L")
+        return tex.replace(r"\partial }", rf"\partial {loss}}}", 1).replace(r"\partial^2 }", rf"\partial^2 {loss}}}", 1)
+
+    def _is_loss(self, e: Equation) -> bool:
+        ref = reference(e.lhs, self.sheet.glossary)
+        return ref is not None and ref.bare and names_loss(ref.base) and not e.link
+
+    def _take_apart(self, node: Node) -> None:
+        top, by = _parts(node)
+        if top is None or by is None:
+            return
+        body = self._called(top) or top
+        self.loss = self._line(body, self.draft.question.tex, 1)
+        self.loss = replace(self.loss, spelled=(_source(top, self.draft.question.tex),) * 2)
+        self.variable = self._line(by, _source(by, self.draft.question.tex), 2)
+        self.parts = [self.loss, self.variable]
+
+    def formula(self) -> str | None:
+        """What defines a name that is asked for, as the sheet writes it."""
+        assert self.quantity is not None
+        own = reference(self.quantity.node, self.sheet.glossary)
+        for e in self.sheet.equations:
+            if own is not None and not e.link and e.spelled is None and reference(e.lhs, self.sheet.glossary) == own:
+                return e.text(e.rhs)
+        return None
+
+    def _called(self, top: Node) -> Node | None:
+        """Of a function the value at its parameters: `L(w)` for L."""
+        ref = reference(top, self.sheet.glossary)
+        for e in self.sheet.equations:
+            lhs = e.lhs
+            if isinstance(lhs, Product) and len(lhs.factors) == 2 and ref is not None:
+                other = reference(lhs.factors[0].node, self.sheet.glossary)
+                if other is not None and other.base == ref.base:
+                    return lhs
+        return None
+
+
+def _parsed(tex: str, document: Document) -> Node | None:
+    rows = parse(tex, Span(0, len(tex)), document.macros, False)
+    return rows[0].node if len(rows) == 1 else None
+
+
+def _source(node: Node, tex: str) -> str:
+    return tex[node.span.start : node.span.end]
+
+
+def _parts(node: Node) -> tuple[Node | None, Node | None]:
+    """The loss and the one variable of a first derivative."""
+    if isinstance(node, Fraction):
+        top, bottom = above(node.numerator), below(node.denominator)
+        if top is not None and top.order == 1 and top.body is not None and bottom is not None and len(bottom[1]) == 1:
+            return top.body, bottom[1][0]
+    if isinstance(node, Product) and (nabla := nabla_of(node.factors[0].node)) is not None and nabla[0]:
+        return node.factors[1].node, nabla[0][0]
+    return None, None
+
+
+def _value(a: _Asking, program: Program, why: dict[int, str], detail: Detail) -> None:
+    """A derivation where a derivative is asked for, and the number where there is one."""
+    assert a.quantity is not None
+    tex, variant = a.draft.question.tex, program.variant
+    computed = next((c for c in program.computed if c.asked is a.quantity), None)
+    if computed is not None:
+        a.draft.numbers = numbers_tex(_numbers(program, computed), detail)
+    failed = variant.failed.get(a.quantity.line.position)
+    if failed is None and Lines.has_vanishing(a.quantity.line, variant):
+        names = [e.spelled[0] for e in a.parts if e.spelled is not None]
+        how = f"how {names[0]} depends on {names[1]}" if len(names) == 2 else f"what {tex} is"
+        failed = Untyped(f"the sheet does not say {how}")
+    if failed is not None:
+        a.draft.why_not = failed.message
+        return
+    if is_derivative(a.quantity.node) or _is_slope(a.quantity.node):
+        a.draft.ways = list(ways(variant, a.quantity.line, tex, a.loss, a.variable))
+    if computed is not None:
+        a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))
+        if (formula := a.formula()) is not None:
+            a.draft.ways.append(Way((), Line("result", tex, f"{formula} = {a.draft.numbers}")))
+    if not a.draft.ways:
+        a.draft.why_not = why.get(a.quantity.line.position, "no form of it was found")
+
+
+def _is_slope(node: Node) -> bool:
+    """`f'(x)`."""
+    return isinstance(node, Product) and isinstance(node.factors[0].node, Script) and node.factors[0].node.primes > 0
+
+
+def _numbers(program: Program, computed: Computed) -> Array:
+    model = Model(program.sizes, dict(program.values), program.variant.universe.definitions)
+    return shaped(evaluate(computed.term, computed.axes, model)[0], program, computed)
+
+
+def _updates(draft: Draft, program: Program, detail: Detail) -> None:
+    """The tables of so many updates."""
+    if program.moving:
+        draft.tables = tables(program, draft.question.updates, detail)
+    else:
+        draft.why_not = "the sheet has no update rule, or the parameters have no numbers"
+
+
+# -------------------------------------------------------------------------------------------------- confirmed
+
+
+def _confirmed(
+    drafts: list[Draft], document: Document, context: Sequence[Document], latex: bool, options: Options
+) -> Built:
+    """The sheet with the first ways that the checker confirms."""
+    kind = "latex" if latex else "markdown"
+    for _ in range(MOST_ROUNDS):
+        result = built(document, _edits(drafts, document), latex)
+        read = from_text(result.text, document.path, kind)
+        if not _take_back(drafts, result, read, check_document(read, context, options).statements):
+            return result
+    for d in drafts:
+        if d.ways:
+            d.ways, d.why_not = [], "no form of the answer was confirmed"
+    return built(document, _edits(drafts, document), latex)
+
+
+def _take_back(drafts: list[Draft], result: Built, read: Document, statements: Sequence[Statement]) -> bool:
+    """Take the next way where a line is not verified; whether there was one."""
+    found = [(_offset(read, s.line, s.column), _offset(read, s.end_line, s.end_column), s.verdict) for s in statements]
+    rules = {(d.number, k) for d in drafts for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "rule"}
+    wrong = set()
+    for key, span in result.places.items():
+        verdicts = {v for start, end, v in found if start < span.end and end > span.start}
+        if not verdicts or not verdicts <= GOOD or ("verified" not in verdicts and key not in rules):
+            wrong.add(key)
+    for d in drafts:
+        mine = {k for n, k in wrong if n == d.number}
+        if d.tables:
+            d.dropped |= mine
+            kept = [k for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "value"]
+            if d.dropped.issuperset(kept):
+                d.tables, d.why_not = [], "the numbers could not be confirmed"
+        elif mine and d.ways:
+            d.ways.pop(0)
+            if not d.ways:
+                d.why_not = "the derivation found could not be confirmed"
+    return bool(wrong)
+
+
+def _offset(document: Document, line: int, column: int) -> int:
+    return document.line_starts[line - 1] + column - 1
+
+
+def _edits(drafts: list[Draft], document: Document) -> list[Edit]:
+    """What is written for the questions: blanks filled, and paragraphs behind the one that asks."""
+    fills, after, shown = list[Edit](), dict[int, Edit](), set[str]()
+    for d in drafts:
+        place = behind(document, d.question.end)
+        edit = after.setdefault(place, Edit(Span(place, place)))
+        way, blank = d.way, d.question.blank
+        if way is not None and blank is not None:
+            fills.append(Edit(blank, fill=way.result.right, key=(d.number, 0)))
+        edit.blocks += _blocks(d, shown)
+    return [*fills, *(e for e in after.values() if e.blocks)]
+
+
+def _blocks(d: Draft, shown: set[str]) -> list[Block]:
+    """The paragraphs of an answer; a step that is shown already is not shown again."""
+    asked = d.question.tex
+    if d.why_not:
+        what = f"${asked}$" if asked else f"the {d.question.updates} updates"
+        return [Block(f"Not answered ({_plain(what)}): {dollars(_plain(d.why_not))}.")]
+    if d.tables:
+        kept = [(k, x) for k, x in enumerate(d.tables) if k not in d.dropped]
+        kept = [(k, x) for n, (k, x) in enumerate(kept) if isinstance(x, Line) or not _ends(kept[n + 1 :])]
+        return [Block(x) if isinstance(x, str) else Block(x.tex, True, (d.number, k)) for k, x in kept]
+    way = d.way
+    if way is None:
+        return []
+    found: list[Block] = []
+    for k, line in enumerate(way.steps, start=1):
+        if line.tex in shown:
+            continue
+        shown.add(line.tex)
+        found.append(Block(_reason(line, asked)))
+        found.append(Block(line.tex, True, (d.number, k)))
+    if d.question.blank is None:
+        if way.steps or way.result.why:
+            found.append(Block(_reason(way.result, asked)))
+        shown.add(way.result.tex)
+        found.append(Block(way.result.tex, True, (d.number, 0)))
+    if d.numbers and way.result.right != d.numbers:
+        found.append(Block("In numbers:"))
+        found.append(Block(f"{asked} = {d.numbers}", True, (d.number, 99)))
+    return found
+
+
+def _ends(rest: list[tuple[int, Item]]) -> bool:
+    """Whether nothing follows a heading."""
+    return not rest or isinstance(rest[0][1], str)
+
+
+def _reason(line: Line, asked: str) -> str:
+    """Why a step holds, in words."""
+    names = line.why.removeprefix("chain rule through ")
+    if names != line.why:
+        return "The chain rule through " + ", ".join(f"${n.strip()}$" for n in names.split(", ")) + ":"
+    of = re.match(r"\\frac\{\\partial (.*?)\}\{\\partial|\\nabla_(?:\{.*?\}|\S+?) (.*)", asked)
+    return f"The derivative of ${of[1] or of[2]}$:" if of else "The derivative:"
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split())

@@ -1,0 +1,61 @@
+"""Updates that are asked for: the rule where the sheet does not write it with primes, and table after table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chainrule.trace.naming import pieces
+from chainrule.trace.quantities import BEHIND
+from chainrule.trace.record import Version
+from chainrule.trace.rules import Rule, Updates
+from chainrule.trace.run import Computed, Program, step_of
+from chainrule.write.derivation import Line
+from chainrule.write.trace_views import Detail, tex
+
+Item = str | Line
+
+
+def tables(program: Program, count: int, detail: Detail) -> list[Item]:
+    """Words and equations: the rules, then for every step what is new in it, under the names it then has."""
+    updates = program.updates
+    told = updates.style in ("prime", "step") and all(m.rule.equation.source != "implied" for m in program.moving)
+    found: list[Item] = []
+    if not told:
+        updates = replace(updates, style="prime")
+        found.append("A prime stands for one update:")
+        found += [_rule(m.rule, updates, program) for m in program.moving]
+    for k in range(count + 1):
+        step = step_of(program, k, k == count)
+        lines = []
+        for c in program.computed:
+            name = _name(c, k, k == count, updates, program)
+            if name is not None and c.name in step.values and c.asked.source.position < BEHIND:
+                lines.append(Line("value", name, tex(step.values[c.name], detail)))
+        if lines:
+            found += [_heading(k), *lines]
+    return found
+
+
+def _heading(k: int) -> str:
+    return "Before the first update:" if k == 0 else f"After {k} update{'s' * (k > 1)}:"
+
+
+def _rule(rule: Rule, updates: Updates, program: Program) -> Line:
+    """`w' = w - \\eta \\frac{\\partial L}{\\partial w}`, whatever way the sheet writes it."""
+    world, e = program.variant.universe.world, rule.equation
+    left, right = pieces(rule.name, e, updates, world), pieces(e.rhs, e, updates, world)
+    return Line("rule", _at(left, 1), _at(right, 0))
+
+
+def _at(parts: tuple[str | Version, ...], k: int) -> str:
+    return "".join(p if isinstance(p, str) else p.at(k) for p in parts).strip()
+
+
+def _name(c: Computed, k: int, last: bool, updates: Updates, program: Program) -> str | None:
+    """What a quantity is called at a step; None where it is not written: what is given, what has no version of its own,
+    and after the last update all but the parameters."""
+    if c.kind == "new" or (c.kind == "parameter" and k == 0) or (last and c.kind != "parameter"):
+        return None
+    parts = pieces(c.asked.node, c.asked.source, updates, program.variant.universe.world)
+    versioned = any(isinstance(p, Version) for p in parts)
+    return _at(parts, k) if versioned or k == 0 else None
