@@ -30,7 +30,8 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "logistic regression, all samples": (
         r"""Let $x_i \in \mathbb{R}^d$ with labels $y_i \in \{0, 1\}$, $p_i = \sigma(w^\top x_i)$ where $\sigma$ is the
-        sigmoid, and $$L(w) = -\sum_{i=1}^n \left[ y_i \log p_i + (1 - y_i) \log (1 - p_i) \right].$$ Find $\nabla_w L$.""",
+        sigmoid, and $$L(w) = -\sum_{i=1}^n \left[ y_i \log p_i + (1 - y_i) \log (1 - p_i) \right].$$
+        Find $\nabla_w L$.""",
         (r"\nabla_wL=\sum_{i}\left(p_i-y_i\right)x_i",),
     ),
     "softmax regression": (
@@ -222,14 +223,14 @@ def test_what_cannot_be_answered_is_said_in_its_place(text: str, said: str) -> N
 
 
 def test_a_wrong_answer_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    from chainrule.solve import run
+    from chainrule.solve import asking
     from chainrule.solve.derivations import Way
     from chainrule.write.derivation import Line
 
     def wrong(*_: object) -> list[Way]:
         return [Way((), Line("result", r"\frac{\partial L}{\partial w}", "3 w x^2"))]
 
-    monkeypatch.setattr(run, "ways", wrong)
+    monkeypatch.setattr(asking, "ways", wrong)
     found = chainrule.solve(r"Let $L = (w x)^2$ be scalar. Compute $\frac{\partial L}{\partial w}$.")
     assert "3 w x^2" not in found.text
     assert "could not be confirmed" in found.questions[0].why_not

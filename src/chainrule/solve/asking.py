@@ -1,0 +1,170 @@
+"""A question as lines to be read, and what can be said to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from chainrule.check.lines import Lines
+from chainrule.expr import Model, evaluate
+from chainrule.expr.model import Array
+from chainrule.read.document import Document
+from chainrule.read.grammar import parse
+from chainrule.read.tree import Fraction, Node, Product, Script, Span
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.names import reference
+from chainrule.sheet.shapes import Untyped
+from chainrule.sheet.statements import Equation, Sheet
+from chainrule.solve.derivations import Way, ways
+from chainrule.solve.questions import Question
+from chainrule.solve.updating import Item, tables
+from chainrule.trace.quantities import BEHIND, Asked, is_derivative, question
+from chainrule.trace.rules import names_loss
+from chainrule.trace.run import Computed, Program, shaped
+from chainrule.write.derivation import Line
+from chainrule.write.trace_views import Detail
+from chainrule.write.trace_views import tex as numbers_tex
+
+
+@dataclass
+class Draft:
+    """A question with the ways to answer it that are left, its numbers, and why it has no answer."""
+
+    number: int
+    question: Question
+    ways: list[Way] = field(default_factory=list)
+    numbers: str = ""
+    tables: list[Item] = field(default_factory=list)
+    why_not: str = ""
+    dropped: set[int] = field(default_factory=set)
+
+    @property
+    def way(self) -> Way | None:
+        return self.ways[0] if self.ways else None
+
+
+class Asking:
+    """A question as lines to be read: what is asked, and of a derivative the loss and the variable."""
+
+    def __init__(self, draft: Draft, sheet: Sheet, template: Equation) -> None:
+        self.draft, self.sheet, self.template = draft, sheet, template
+        self.quantity: Asked | None = None
+        self.parts: list[Equation] = []
+        self.loss: Equation | None = None
+        self.variable: Equation | None = None
+        if draft.question.updates:
+            return
+        tex = self._completed(draft.question.tex)
+        draft.question = replace(draft.question, tex=tex)
+        node = _parsed(tex, template.document)
+        if node is not None:
+            line = self._line(node, tex, 0)
+            self.quantity = Asked(node, line, line, "value", tex)
+            self._take_apart(node)
+
+    def _line(self, node: Node, tex: str, k: int) -> Equation:
+        line = question(self.template, node, 3 * BEHIND + 10 * self.draft.number + k)
+        return replace(line, spelled=(tex, tex))
+
+    def _completed(self, tex: str) -> str:
+        r"""`\frac{\partial }{\partial w}` with the loss of the sheet above."""
+        if r"\partial }" not in tex and r"\partial^2 }" not in tex:
+            return tex
+        loss = next((e.text(e.lhs) for e in self.sheet.equations if self._is_loss(e)), "L")
+        return tex.replace(r"\partial }", rf"\partial {loss}}}", 1).replace(r"\partial^2 }", rf"\partial^2 {loss}}}", 1)
+
+    def _is_loss(self, e: Equation) -> bool:
+        ref = reference(e.lhs, self.sheet.glossary)
+        return ref is not None and ref.bare and names_loss(ref.base) and not e.link
+
+    def _take_apart(self, node: Node) -> None:
+        top, by = _parts(node)
+        if top is None or by is None:
+            return
+        body = self._called(top) or top
+        self.loss = self._line(body, self.draft.question.tex, 1)
+        self.loss = replace(self.loss, spelled=(_source(top, self.draft.question.tex),) * 2)
+        self.variable = self._line(by, _source(by, self.draft.question.tex), 2)
+        self.parts = [self.loss, self.variable]
+
+    def formula(self) -> str | None:
+        """What defines a name that is asked for, as the sheet writes it."""
+        assert self.quantity is not None
+        own = reference(self.quantity.node, self.sheet.glossary)
+        for e in self.sheet.equations:
+            if own is not None and not e.link and e.spelled is None and reference(e.lhs, self.sheet.glossary) == own:
+                return e.text(e.rhs)
+        return None
+
+    def _called(self, top: Node) -> Node | None:
+        """Of a function the value at its parameters: `L(w)` for L."""
+        ref = reference(top, self.sheet.glossary)
+        for e in self.sheet.equations:
+            lhs = e.lhs
+            if isinstance(lhs, Product) and len(lhs.factors) == 2 and ref is not None:
+                other = reference(lhs.factors[0].node, self.sheet.glossary)
+                if other is not None and other.base == ref.base:
+                    return lhs
+        return None
+
+
+def _parsed(tex: str, document: Document) -> Node | None:
+    rows = parse(tex, Span(0, len(tex)), document.macros, False)
+    return rows[0].node if len(rows) == 1 else None
+
+
+def _source(node: Node, tex: str) -> str:
+    return tex[node.span.start : node.span.end]
+
+
+def _parts(node: Node) -> tuple[Node | None, Node | None]:
+    """The loss and the one variable of a first derivative."""
+    if isinstance(node, Fraction):
+        top, bottom = above(node.numerator), below(node.denominator)
+        if top is not None and top.order == 1 and top.body is not None and bottom is not None and len(bottom[1]) == 1:
+            return top.body, bottom[1][0]
+    if isinstance(node, Product) and (nabla := nabla_of(node.factors[0].node)) is not None and nabla[0]:
+        return node.factors[1].node, nabla[0][0]
+    return None, None
+
+
+def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detail) -> None:
+    """A derivation where a derivative is asked for, and the number where there is one."""
+    assert a.quantity is not None
+    tex, variant = a.draft.question.tex, program.variant
+    computed = next((c for c in program.computed if c.asked is a.quantity), None)
+    if computed is not None:
+        a.draft.numbers = numbers_tex(_numbers(program, computed), detail)
+    failed = variant.failed.get(a.quantity.line.position)
+    if failed is None and Lines.has_vanishing(a.quantity.line, variant):
+        names = [e.spelled[0] for e in a.parts if e.spelled is not None]
+        how = f"how {names[0]} depends on {names[1]}" if len(names) == 2 else f"what {tex} is"
+        failed = Untyped(f"the sheet does not say {how}")
+    if failed is not None:
+        a.draft.why_not = failed.message
+        return
+    if is_derivative(a.quantity.node) or _is_slope(a.quantity.node):
+        a.draft.ways = list(ways(variant, a.quantity.line, tex, a.loss, a.variable))
+    if computed is not None:
+        a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))
+        if (formula := a.formula()) is not None:
+            a.draft.ways.append(Way((), Line("result", tex, f"{formula} = {a.draft.numbers}")))
+    if not a.draft.ways:
+        a.draft.why_not = why.get(a.quantity.line.position, "no form of it was found")
+
+
+def _is_slope(node: Node) -> bool:
+    """`f'(x)`."""
+    return isinstance(node, Product) and isinstance(node.factors[0].node, Script) and node.factors[0].node.primes > 0
+
+
+def _numbers(program: Program, computed: Computed) -> Array:
+    model = Model(program.sizes, dict(program.values), program.variant.universe.definitions)
+    return shaped(evaluate(computed.term, computed.axes, model)[0], program, computed)
+
+
+def answer_updates(draft: Draft, program: Program, detail: Detail) -> None:
+    """The tables of so many updates."""
+    if program.moving:
+        draft.tables = tables(program, draft.question.updates, detail)
+    else:
+        draft.why_not = "the sheet has no update rule, or the parameters have no numbers"
