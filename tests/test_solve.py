@@ -23,8 +23,8 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
         3. Compute $\nabla_w L$.
         """,
         (
-            r"\frac{1-y}{1-\hat{y}}-\frac{y}{\hat{y}}",
-            r"\frac{\partialL}{\partialz}=\hat{y}-y",
+            r"\frac{1-y}{1-\haty}-\frac{y}{\haty}",
+            r"\frac{\partialL}{\partialz}=\haty-y",
             r"\frac{\partialL}{\partialz}x",
         ),
     ),
@@ -158,6 +158,22 @@ $$s = X V, \quad h = \tanh(s), \quad p = h u, \quad L = \frac{1}{2} \|p - y\|^2$
         $\frac{\partial^2 g}{\partial x \partial y}$.""",
         (r"\cos\left(u\right)",),
     ),
+    "functions that nobody defines": (
+        r"""A chain of layers of one unit each, with differentiable activations $f_1, f_2$:
+        $$s_1 = W_1 x_{in}, \quad z_1 = f_1(s_1), \quad s_{out} = W_{out} z_1, \quad z_{out} = f_2(s_{out}).$$
+        The loss is $\mathcal{L} = \frac{1}{2} (z_{out} - y_{gt})^2$.
+
+        Compute $\frac{\partial \mathcal{L}}{\partial W_{out}}$ and $\frac{\partial \mathcal{L}}{\partial W_1}$.""",
+        (r"f'_2\left(s_{out}\right)", r"\frac{\partial\mathcal{L}}{\partials_1}"),
+    ),
+    "entries of a matrix": (
+        r"""All are scalars: $x_1, x_2$, the output $y$ and the target $t$. With $g(x) = 0.5x^2$,
+        $z_3 = x_1 w_{13}$, $z_4 = x_2 w_{24}$, $a_i = g(z_i)$ for $i = 3, 4$, $y = a_3 + a_4$ and
+        $l = \tfrac{1}{2}(y - t)^2$.
+
+        Find the gradient of $l$ with respect to $w_{13}$ and $w_{24}$.""",
+        (r"\frac{\partiall}{\partialw_{13}}",),
+    ),
     "the gradient of a function of two numbers": (
         r"""$f(x, y) = x^2 y + \sin y$. Find the gradient of $f$.""",
         ("2yx", r"x^{2}+\cos\left(y\right)"),
@@ -224,7 +240,7 @@ def test_what_cannot_be_answered_is_said_in_its_place(text: str, said: str) -> N
 
 def test_a_wrong_answer_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     from chainrule.solve import asking
-    from chainrule.solve.derivations import Way
+    from chainrule.solve.writing import Way
     from chainrule.write.derivation import Line
 
     def wrong(*_: object) -> list[Way]:

@@ -73,7 +73,10 @@ class Former:
         own = tuple(i for i in axes if i in term.free)
         key = term, own
         if key not in self._done:
-            self._done[key] = oriented(_FORMS[type(term)](term, own, self), own)
+            row = _FORMS.get(type(term))
+            if row is None:
+                raise NoMatrixForm(f"a {type(term).__name__} has no matrix form")
+            self._done[key] = oriented(row(term, own, self), own)
         return self._done[key]
 
     def over(self, term: Expr, axes: Axes) -> Array:

@@ -14,9 +14,10 @@ from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, Sheet
-from chainrule.solve.derivations import Way, ways
+from chainrule.solve.derivations import ways
 from chainrule.solve.questions import Question
 from chainrule.solve.updating import Item, tables
+from chainrule.solve.writing import Way
 from chainrule.trace.quantities import BEHIND, Asked, is_derivative, question
 from chainrule.trace.rules import names_loss
 from chainrule.trace.run import Computed, Program, shaped

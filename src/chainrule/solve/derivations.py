@@ -6,14 +6,12 @@ derivative (of a vector, of a function nobody defines) is written as it is after
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chainrule.calculus import NoMatrixForm, contract, matrix_form, resolve
 from chainrule.check.exact import term_of
 from chainrule.check.lines import Variant
-from chainrule.check.writing import base_of, written
 from chainrule.derive.build import Problem
 from chainrule.derive.cancel import cancelled
 from chainrule.derive.gradient import Derivation, first_order
@@ -24,11 +22,13 @@ from chainrule.expr import (
     Add,
     Apply,
     Component,
+    Const,
     Definition,
     Definitions,
     Expr,
     ExprError,
     Index,
+    IndexValue,
     Mul,
     Power,
     Reduce,
@@ -44,6 +44,8 @@ from chainrule.expr import (
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Universe
+from chainrule.solve.samples import over_samples
+from chainrule.solve.writing import Way, functions_of, name_of, with_sizes, written_without_ours
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line, Page, View
 from chainrule.write.term_tex import TermWriter
@@ -51,14 +53,6 @@ from chainrule.write.term_tex import TermWriter
 VALUES = frozenset({"sigmoid", "tanh", "exp", "relu", "softplus", "sqrt"})
 LONGEST = 600
 """A result of more characters is not written."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way to write an answer: lines before the result, and the result."""
-
-    steps: tuple[Line, ...]
-    result: Line
 
 
 def ways(
@@ -84,7 +78,7 @@ def _derived(variant: Variant, loss: Equation, variable: Equation, tex: str) -> 
         return
     answer = Answer(loss.text(loss.lhs) if loss.spelled is None else loss.spelled[0], "", problem, (found,))
     _sum_to_one(variant, found)
-    yield from _over_samples(variant, found, tex)
+    yield from over_samples(variant, found, tex)
     component_asked = bool(variant.typed[variable.position][0].free)
     for form in ("index", "matrix") if component_asked else ("matrix", "index"):
         yield from _pages(variant, answer, found, View("full", form), tex)
@@ -120,7 +114,7 @@ def _is_whole(node: Expr, universe: Universe) -> bool:
 def _pages(variant: Variant, answer: Answer, found: Derivation, view: View, tex: str) -> Iterator[Way]:
     page = Page(answer, found, view)
     try:
-        lines = [_with_sizes(variant, line) for line in page.steps()]
+        lines = [with_sizes(variant, line) for line in page.steps()]
     except (KeyError, NoMatrixForm, StopIteration):
         return
     *steps, result = lines
@@ -134,27 +128,39 @@ def _problem(variant: Variant, loss: Equation, variable: Equation) -> tuple[Prob
     """The loss and what lies between it and the variable, as `derive` wants them. Raises `Untyped`."""
     universe, definitions = variant.universe, variant.universe.definitions
     (top, axes), (target, _) = (term_of(variant, variant.typed[e.position][1]) for e in (loss, variable))
-    if axes or top.free or not isinstance(target, Component) or len(set(target.indices)) != len(target.symbol.axes):
-        raise Untyped("no scalar, or no whole quantity to derive by")
-    table, named, inputs = Definitions(), list[Symbol](), dict[str, Symbol]()
+    entry = isinstance(target, Component) and all(isinstance(i, Const) for i in target.indices) and bool(target.indices)
+    if axes or top.free or not isinstance(target, Component) or not (entry or _is_whole_tensor(target)):
+        raise Untyped("no scalar, or no quantity to derive by")
     order = definitions.ordered(sorted(top.symbols))
-    for symbol in order:
-        made = symbol in definitions and symbol != target.symbol and bool(definitions[symbol].body.symbols)
-        if made:
-            whole = definitions[symbol]
-            body = contract(resolve(whole.body, definitions))
-            table.add(Definition(symbol, whole.indices, _as_logistic(body) or body))
-            named.append(symbol)
-        else:
-            inputs[symbol.name] = symbol
-    if target.symbol not in inputs.values():
+    made = [s for s in order if s in definitions and s != target.symbol and definitions[s].body.symbols]
+    names = {s: name_of(universe, s) for s in order} | functions_of(universe)
+    by, inputs = target.symbol, {s.name: s for s in order if s not in made}
+    if by not in inputs.values():
         raise Untyped("the loss does not depend on it")
+    out: dict[Symbol, Callable[..., Expr]] = {}
+    if entry:
+        by = Symbol(f"{target.symbol.name} at {target.indices}")
+        out, names[by] = {target.symbol: _taken_out(target, by)}, variable.text(variable.lhs)
+        inputs[by.name] = by
+    bodies = {s: substitute(contract(resolve(definitions[s].body, definitions)), out) for s in made}
+    table = Definitions(Definition(s, definitions[s].indices, _as_logistic(b) or b) for s, b in bodies.items())
+    top = substitute(top, out)
     if isinstance(top, Component) and not top.indices and top.symbol in table:
         top = table[top.symbol].body
-        named = [s for s in named if table[s] is not None and s in _reach(top, table)]
+    reached = set(table.ordered(sorted(top.symbols)))
+    named = [s for s in made if s in reached]
     values = {s for s in named if _is_value(table[s].body)}
-    names = {s: name_of(universe, s) for s in order}
-    return Problem(top, inputs, table, named, values, names), target.symbol
+    return Problem(top, inputs, table, named, values, names), by
+
+
+def _is_whole_tensor(target: Component) -> bool:
+    """Whether all its indices are different letters."""
+    return all(isinstance(i, IndexValue) for i in target.indices) and len(set(target.indices)) == len(target.indices)
+
+
+def _taken_out(entry: Component, one: Symbol) -> Callable[..., Expr]:
+    """The tensor with a symbol of its own for one entry, `w_{13}`."""
+    return lambda *at: component(one) if at == entry.indices else component(entry.symbol, *at)
 
 
 def _is_value(body: Expr) -> bool:
@@ -177,74 +183,6 @@ def _as_logistic(body: Expr) -> Expr | None:
     return apply("sigmoid", mul(const(-1), terms[0].args[0]))
 
 
-def _reach(top: Expr, table: Definitions) -> set[Symbol]:
-    return set(table.ordered(sorted(top.symbols)))
-
-
-def name_of(universe: Universe, symbol: Symbol) -> str:
-    """A symbol in the TeX of the sheet, without the letters of its axes."""
-    instance = universe.instances.get(symbol)
-    if instance is None:
-        return symbol.name
-    if instance.labels:
-        return written(universe, replace(instance, sampled=False))
-    return base_of(universe, instance.base) + "'" * instance.primes
-
-
-# -------------------------------------------------------------------------------------------------- sums over samples
-
-
-def _over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]:
-    r"""`\sum_{i} (p_i - y_i) x_i`: a sum over samples, where the sheet speaks of one sample and never of all."""
-    term, axes = found.result.term, found.result.indices
-    of = {s: bar for bar, s in found.cotangents.items()}
-    bars = {of[step.by]: step for step in found.steps[:-1] if step.by in of}
-    while open_ones := [b for b in bars if b in term.symbols]:
-        known = bars[open_ones[0]].right
-        term = substitute(term, {open_ones[0]: Definition(open_ones[0], known.indices, known.term).at})
-    term = cancelled(contract(term))
-    front = [f for f in term.factors if not isinstance(f, Reduce)] if isinstance(term, Mul) else []
-    sums = [f for f in term.factors if isinstance(f, Reduce)] if isinstance(term, Mul) else [term]
-    if len(sums) != 1 or not isinstance(sums[0], Reduce) or sums[0].op != "sum" or any(f.free for f in front):
-        return
-    index, letters = sums[0].index, set[str]()
-    names: dict[Symbol, str] = {s: name_of(variant.universe, s) for s in term.symbols}
-    body = _of_one(variant, sums[0].body, index, names, letters)
-    if index in body.free or len(letters) != 1:
-        return
-    try:
-        inside = to_tex(matrix_form(body, tuple(axes)), names)
-        before = TermWriter(names).write(mul(*front), {}) if front else ""
-    except (NoMatrixForm, KeyError, StopIteration):
-        return
-    inside = rf"\left({inside}\right)" if isinstance(body, Add) else inside
-    before = "-" if before == "-1" else before
-    yield Way((), _with_sizes(variant, Line("result", tex, rf"{before} \sum_{{{letters.pop()}}} {inside}".strip())))
-
-
-def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str], letters: set[str]) -> Expr:
-    """The summand with `x_i` for the sample i of x; `letters` are those that the sheet gives to samples."""
-    ones: dict[Symbol, Callable[..., Expr]] = {}
-    for symbol in sorted(body.symbols):
-        instance = variant.universe.instances.get(symbol)
-        places = [t for t in walk(body) if isinstance(t, Component) and t.symbol == symbol]
-        if not symbol.axes or not all(t.indices[0] is value(index) for t in places) or instance is None:
-            continue
-        name = written(variant.universe, replace(instance, sampled=True))
-        found = re.search(r"_\{?([a-z])\}?", name)
-        if found is None:
-            continue
-        letters.add(found[1])
-        one = Symbol(f"{symbol.name} at one sample", symbol.axes[1:], symbol.kind)
-        names[one] = name
-        ones[symbol] = _without_first(one)
-    return substitute(body, ones) if ones else body
-
-
-def _without_first(one: Symbol) -> Callable[..., Expr]:
-    return lambda *terms: component(one, *terms[1:])
-
-
 # -------------------------------------------------------------------------------------------------- carried out
 
 
@@ -253,34 +191,19 @@ def _carried_out(variant: Variant, asked: Equation, tex: str) -> Iterator[Way]:
     if asked.position in variant.failed:
         return
     term, axes = term_of(variant, variant.typed[asked.position][1])
-    term = cancelled(contract(_written_out(variant, term)))
-    names = {s: name_of(variant.universe, s) for s in term.symbols}
+    term = cancelled(contract(written_without_ours(variant, term)))
+    names = {s: name_of(variant.universe, s) for s in term.symbols} | functions_of(variant.universe)
     free = sorted((i for i in term.axes if i not in axes), key=lambda i: i.name)
     if not free:
         try:
             right = to_tex(matrix_form(term, tuple(axes)), names)
-            yield Way((), _with_sizes(variant, Line("result", tex, right)))
+            yield Way((), with_sizes(variant, Line("result", tex, right)))
         except (NoMatrixForm, KeyError):
             pass
     letters: dict[Index, str] = {i: i.name for i in free}
     if not axes:
         try:
             right = TermWriter(names).write(term, letters)
-            yield Way((), _with_sizes(variant, Line("result", tex, right)))
+            yield Way((), with_sizes(variant, Line("result", tex, right)))
         except (NoMatrixForm, KeyError, StopIteration):
             pass
-
-
-def _written_out(variant: Variant, term: Expr) -> Expr:
-    """The term without the derivatives that only have names of ours."""
-    definitions, instances = variant.universe.definitions, variant.universe.instances
-    while ours := sorted(s for s in term.symbols if s in definitions and s not in instances):
-        term = substitute(term, {ours[0]: definitions[ours[0]].at})
-    return term
-
-
-def _with_sizes(variant: Variant, line: Line) -> Line:
-    """Dimensions under the names that the sheet gives them."""
-    dims = variant.universe.dims
-    right = re.sub(r"[^\s{}\\]*[#:][^\s{}\\]*", lambda m: dims.shown(m[0]), line.right)
-    return replace(line, right=right)

@@ -23,7 +23,7 @@ from chainrule.solve.asking import Asking, Draft, answer_updates, answer_value
 from chainrule.solve.questions import BLANK, Question, questions
 from chainrule.solve.record import Answered, Solution
 from chainrule.solve.sheet import Block, Built, Edit, behind, built
-from chainrule.solve.untold import vectors_untold, with_vectors
+from chainrule.solve.untold import scalars_untold, vectors_untold, with_told
 from chainrule.solve.updating import Item
 from chainrule.trace.quantities import BEHIND
 from chainrule.trace.rules import Updates
@@ -48,13 +48,19 @@ def solve_document(
     clock = Clock(options.deadline)
     sheet = read_sheet(document, context, clock)
     found = questions(document, sheet.glossary)
-    author, vectors = document, list[str]()
+    author, said = document, dict[str, list[str]]()
     for _ in range(MOST_TOLD if found else 0):
-        more = [v for v in vectors_untold(sheet, options, clock) if v not in vectors]
-        if not more:
+        for what, untold in (("scalar", scalars_untold), ("vector", vectors_untold)):
+            more = [v for v in untold(sheet, options, clock) if v not in said.get(what, ())]
+            if more:
+                said[what] = said.get(what, []) + more
+                break
+        else:
             break
-        vectors += more
-        document = with_vectors(author, vectors, questions(author, sheet.glossary)[0], _is_latex(author))
+        document = author
+        for what, names in said.items():
+            first = questions(document, sheet.glossary)[0]
+            document = with_told(document, names, what, first, _is_latex(author))
         sheet = read_sheet(document, context, clock)
         found = questions(document, sheet.glossary)
     if not found:

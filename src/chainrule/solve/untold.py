@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from chainrule.check.clock import Clock
@@ -17,6 +18,10 @@ from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.sheet.world import World
 from chainrule.solve.questions import Question
+from chainrule.trace.naming import named
+from chainrule.trace.rules import names_loss
+
+SINGLE = re.compile(r"\b(?:one|single)[- ](?:\w+ )?(?:unit|neuron|node|input|hidden)|\bscalars?\b", re.IGNORECASE)
 
 
 def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> list[str]:
@@ -34,6 +39,25 @@ def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> list[str]:
                     base = _loose(judge.world, name)
                     if base is not None:
                         found.setdefault(base, e.document.source(name.span))
+    return list(found.values())
+
+
+def scalars_untold(sheet: Sheet, options: Options, clock: Clock) -> list[str]:
+    """The capital letters that are read as matrices where the words speak of single units and a loss has axes."""
+    if not any(SINGLE.search(s.text) for s in sheet.sentences):
+        return []
+    own = [e for e in sheet.equations if e.own and e.spelled is None]
+    judge = judge_for(sheet, own[-1].scope, own[-1].position, options, clock)
+    variant = judge.variant()
+    losses = [e for e in judge.equations if (r := reference(e.lhs, sheet.glossary)) is not None and names_loss(r.base)]
+    if not any(e.position in variant.typed and variant.typed[e.position][1].dims for e in losses):
+        return []
+    found: dict[str, str] = {}
+    for e in own:
+        for node, ref in (x for side in (e.lhs, e.rhs) for x in named(side, judge.world)):
+            reading = judge.world.readings.get(ref.base)
+            if reading is not None and reading.axes == 2 and look(ref.base) == "upper":
+                found.setdefault(str(ref.key), e.document.source(node.span))
     return list(found.values())
 
 
@@ -68,11 +92,11 @@ def _loose(world: World, node: Node) -> str | None:
     return ref.base if untold and reading is not None and reading.axes == 0 else None
 
 
-def with_vectors(document: Document, names: list[str], first: Question, latex: bool) -> Document:
-    """The document with a sentence, before the first question, that says what they are."""
+def with_told(document: Document, names: list[str], what: str, first: Question, latex: bool) -> Document:
+    """The document with a sentence, before the first question, that says what some names are."""
     at = document.text.rfind("\n\n", 0, first.span.start)
     at = 0 if at < 0 else at + 2
     listed = ", ".join(f"${n}$" for n in names)
-    said = f"Here {listed} {'are vectors' if len(names) > 1 else 'is a vector'}.\n\n"
+    said = f"Here {listed} {f'are {what}s' if len(names) > 1 else f'is a {what}'}.\n\n"
     text = document.text[:at] + said + document.text[at:]
     return from_text(text, document.path, "latex" if latex else "markdown")

@@ -21,6 +21,7 @@ from chainrule.expr.terms import (
     Piecewise,
     Power,
     Reduce,
+    Unknown,
     const,
     power,
     substitute,
@@ -197,6 +198,16 @@ def _determinant(term: Determinant, letters: dict[Index, str], w: TermWriter) ->
     return rf"\det\left({w.matrix(term.body, term.row, term.col, SUM)}\right)", ATOM
 
 
+def _unknown(term: Unknown, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
+    """`f_1'(s)`, for a function of one number."""
+    if len(term.args) != 1 or term.args[0][0] or any(slot != (0, ()) for slot in term.slots):
+        raise KeyError(term.name)
+    name = w.names.get(Symbol(term.name), term.name)
+    core, sub, rest = name.partition("_")
+    inside = w.form(term.args[0][1], letters)[0]
+    return rf"{core}{chr(39) * len(term.slots)}{sub}{rest}\left({inside}\right)", ATOM
+
+
 _ROWS: dict[type[Expr], Callable[[Any, dict[Index, str], TermWriter], tuple[str, int]]] = {
     Const: lambda t, letters, w: (fraction(t.value), ATOM if t.value >= 0 else SUM),
     IndexValue: lambda t, letters, w: (letters[t.index], ATOM),
@@ -210,4 +221,5 @@ _ROWS: dict[type[Expr], Callable[[Any, dict[Index, str], TermWriter], tuple[str,
     Piecewise: _piecewise,
     Inverse: _inverse,
     Determinant: _determinant,
+    Unknown: _unknown,
 }

@@ -1,0 +1,83 @@
+r"""Gradients as sums over samples, `\sum_{i} (p_i - y_i) x_i`, where a sheet speaks of one sample and never of all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from chainrule.calculus import NoMatrixForm, contract, matrix_form
+from chainrule.check.lines import Variant
+from chainrule.check.writing import written
+from chainrule.derive.cancel import cancelled
+from chainrule.derive.gradient import Derivation
+from chainrule.expr import (
+    Add,
+    Component,
+    Definition,
+    Expr,
+    Index,
+    Mul,
+    Reduce,
+    Symbol,
+    component,
+    mul,
+    substitute,
+    value,
+    walk,
+)
+from chainrule.solve.writing import Way, name_of, with_sizes
+from chainrule.write.array_tex import to_tex
+from chainrule.write.derivation import Line
+from chainrule.write.term_tex import TermWriter
+
+
+def over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]:
+    r"""`\sum_{i} (p_i - y_i) x_i`: a sum over samples, where the sheet speaks of one sample and never of all."""
+    term, axes = found.result.term, found.result.indices
+    of = {s: bar for bar, s in found.cotangents.items()}
+    bars = {of[step.by]: step for step in found.steps[:-1] if step.by in of}
+    while open_ones := [b for b in bars if b in term.symbols]:
+        known = bars[open_ones[0]].right
+        term = substitute(term, {open_ones[0]: Definition(open_ones[0], known.indices, known.term).at})
+    term = cancelled(contract(term))
+    front = [f for f in term.factors if not isinstance(f, Reduce)] if isinstance(term, Mul) else []
+    sums = [f for f in term.factors if isinstance(f, Reduce)] if isinstance(term, Mul) else [term]
+    if len(sums) != 1 or not isinstance(sums[0], Reduce) or sums[0].op != "sum" or any(f.free for f in front):
+        return
+    index, letters = sums[0].index, set[str]()
+    names: dict[Symbol, str] = {s: name_of(variant.universe, s) for s in term.symbols}
+    body = _of_one(variant, sums[0].body, index, names, letters)
+    if index in body.free or len(letters) != 1:
+        return
+    try:
+        inside = to_tex(matrix_form(body, tuple(axes)), names)
+        before = TermWriter(names).write(mul(*front), {}) if front else ""
+    except (NoMatrixForm, KeyError, StopIteration):
+        return
+    inside = rf"\left({inside}\right)" if isinstance(body, Add) else inside
+    before = "-" if before == "-1" else before
+    yield Way((), with_sizes(variant, Line("result", tex, rf"{before} \sum_{{{letters.pop()}}} {inside}".strip())))
+
+
+def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str], letters: set[str]) -> Expr:
+    """The summand with `x_i` for the sample i of x; `letters` are those that the sheet gives to samples."""
+    ones: dict[Symbol, Callable[..., Expr]] = {}
+    for symbol in sorted(body.symbols):
+        instance = variant.universe.instances.get(symbol)
+        places = [t for t in walk(body) if isinstance(t, Component) and t.symbol == symbol]
+        if not symbol.axes or not all(t.indices[0] is value(index) for t in places) or instance is None:
+            continue
+        name = written(variant.universe, replace(instance, sampled=True))
+        found = re.search(r"_\{?([a-z])\}?", name)
+        if found is None:
+            continue
+        letters.add(found[1])
+        one = Symbol(f"{symbol.name} at one sample", symbol.axes[1:], symbol.kind)
+        names[one] = name
+        ones[symbol] = _without_first(one)
+    return substitute(body, ones) if ones else body
+
+
+def _without_first(one: Symbol) -> Callable[..., Expr]:
+    return lambda *terms: component(one, *terms[1:])
