@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | codes | sample | coverage. The virtual environment .venv is made when it is not there.
+# make demo | test | lint | bench | codes | sample | tutorials | coverage. The virtual environment .venv is made when it is not there.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP := $(VENV)/.installed
 STAMP_TEST := $(VENV)/.installed-test
 
-.PHONY: demo test lint bench codes sample coverage clean
+.PHONY: demo test lint bench codes sample tutorials coverage clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -32,6 +32,10 @@ codes: $(STAMP)
 # The output in README.md; a test fails when it is stale.
 sample: $(STAMP)
 	$(BIN)/python docs/sample.py
+
+# The output in the tutorial pages; a test fails when it is stale.
+tutorials: $(STAMP)
+	$(BIN)/python docs/tutorials.py
 
 # What the test sheets expect, construct by construct; a test fails when it is stale.
 coverage: $(STAMP)

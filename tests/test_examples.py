@@ -86,3 +86,8 @@ def test_the_sample_in_the_readme_is_what_the_command_prints() -> None:
 def test_the_page_of_coverage_is_what_the_sheets_expect() -> None:
     command = [sys.executable, str(ROOT / "docs" / "coverage.py"), "--check"]
     assert subprocess.run(command, check=False, timeout=120).returncode == 0, "make coverage"
+
+
+def test_the_tutorials_show_what_the_commands_print() -> None:
+    command = [sys.executable, str(ROOT / "docs" / "tutorials.py"), "--check"]
+    assert subprocess.run(command, check=False, timeout=240).returncode == 0, "make tutorials"
