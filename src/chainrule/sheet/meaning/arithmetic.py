@@ -109,7 +109,8 @@ def _is_derivative(node: Node) -> bool:
 
 
 def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...]:
-    """Terms after a big sum that use the letter it binds, and that nothing else binds, are put under it."""
+    r"""Later terms up to the last one with a letter that a big sum binds and nothing else are put under it, and what
+    stands before the sum is before them all: `-\frac1n \sum_i a_i + b_i + c` is `-\frac1n \sum_i (a_i + b_i) + c`."""
     for n, term in enumerate(terms[:-1]):
         factors = term.node.factors if isinstance(term.node, tree.Product) else ()
         at = next((k for k, f in enumerate(factors) if isinstance(f.node, tree.Big) and f.node.op == "sum"), None)
@@ -119,14 +120,13 @@ def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...
         assert isinstance(big, tree.Big)
         letters = set(bound_letters(big.sub)) if big.sub is not None else set()
         letters -= set(frame.letters) | set(frame.free) | set(frame.labels) | frame.used
-        if not any(letters & _subscript_letters(t.node) for t in terms[n + 1 :]):
+        last = max((k for k, t in enumerate(terms) if letters & _subscript_letters(t.node)), default=0)
+        if last <= n:
             continue
         body = factors[at + 1].node if at + 2 == len(factors) else tree.Product(term.node.span, factors[at + 1 :])
-        later = [replace(t, sign=t.sign if term.sign == "+" else "-" if t.sign == "+" else "+") for t in terms[n + 1 :]]
-        inside = Sum(term.node.span, (tree.Term("+", body), *later))
+        inside = Sum(term.node.span, (tree.Term("+", body), *terms[n + 1 : last + 1]))
         whole = tree.Product(term.node.span, (*factors[: at + 1], tree.Factor("", inside)))
-        if all(_is_operator(f.node) for f in factors[:at]):
-            return (*terms[:n], replace(term, node=whole))
+        return (*terms[:n], replace(term, node=whole), *gathered(frame, terms[last + 1 :]))
     return terms
 
 
