@@ -27,7 +27,7 @@ def rows(tex: str, macros: dict[str, Macro] | None = None) -> list[str]:
         (r"\foo{a}{b} = c \\ d = e", ["(rel !unknown-macro = c)", "(rel d = e)"]),
         (r"\begin{picture} a \end{picture} = c", ["(rel !unknown-environment = c)"]),
         (r"a = b + \\", ["(rel a = (+ b +!missing-operand))"]),
-        (r"{n \choose k} = a", ["(rel (* n !unsupported-notation k) = a)"]),
+        (r"{n \atop k} = a", ["(rel (* n !unsupported-notation k) = a)"]),
         (r"\frac{a}{b", ["(frac a !unbalanced)"]),
     ],
 )

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from chainrule.check.forms import behind_its_sum
-from chainrule.read.tree import Fenced, Name, Node, Product
+from chainrule.read.tree import Fenced, Fraction, Name, Node, Product
 from chainrule.sheet.infer import lines_of
-from chainrule.sheet.names import walk
+from chainrule.sheet.meaning.differentials import above
+from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import World
@@ -63,4 +64,16 @@ def reach_of_a_sum(_world: World, e: Equation, _names: list[str]) -> Iterator[st
     yield from (f"{x} is summed over, and stands behind the sum as well" for x in behind_its_sum(e))
 
 
-REASONS: tuple[Reason, ...] = (two_ranks, row_or_column, reach_of_a_sum, reach_of_a_logarithm)
+def operator_behind(world: World, e: Equation, _names: list[str]) -> Iterator[str]:
+    """`\\frac{dL}{dw} = \\sum_i r_i^2 \\frac{dL}{dw} = ...`: what a chain works out stands in it as a factor, which may be
+    meant as the operator applied to what is before it."""
+    head = next((other.lhs for other in world.equations if other.chain == e.chain and not other.link), e.lhs)
+    top = above(head.numerator) if isinstance(head, Fraction) else None
+    key = node_key(head)
+    for product in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
+        if top is not None and any(node_key(f.node) == key for f in product.factors[1:]):
+            yield "the derivative that is worked out stands behind a factor; it may be meant as an operator"
+            return
+
+
+REASONS: tuple[Reason, ...] = (two_ranks, row_or_column, reach_of_a_sum, reach_of_a_logarithm, operator_behind)

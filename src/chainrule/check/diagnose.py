@@ -34,6 +34,7 @@ from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, trimmed
 from chainrule.sheet.tensors import tensor
+from chainrule.sheet.usual import usual
 from chainrule.sheet.world import Universe, World
 
 MOST_CANDIDATES = 240
@@ -240,7 +241,7 @@ class Bench:
         if any(isinstance(n, Unread) for n in walk(rows[0].node)):
             return None
         glossary = self.world.glossary
-        return glossary.rewritten(tidy(rows[0].node, glossary), self.e.position)
+        return glossary.rewritten(tidy(usual(rows[0].node), glossary), self.e.position)
 
     def holds(self, candidate: Equation) -> bool:
         """Whether a candidate is true in the world of the sheet."""

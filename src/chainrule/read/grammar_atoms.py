@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.read.grammar_expr import BOUNDARIES, Parser, is_range
-from chainrule.read.grammar_fold import Item, Op, extent, fold
+from chainrule.read.grammar_fold import Item, Op, called, extent, fold
 from chainrule.read.grammar_tables import environment, substack
 from chainrule.read.symbols import GREEK, LIMITS
 from chainrule.read.tokens import Token
@@ -50,18 +50,12 @@ def _to(parser: Parser, start: int, *nodes: Node | None) -> Span:
 # -- names and numbers ----------------------------------------------------------------------------------------------
 
 
-def _called(span: Span, word: str, arguments: Node) -> Product:
-    """A notation of its own as the call of a function that has no letter."""
-    fence = arguments if isinstance(arguments, Fenced) else Fenced(arguments.span, "(", arguments, ")")
-    return Product(span, (Factor("", Name(span, word, ("rm",))), Factor("", fence)))
-
-
 def _factorial(parser: Parser, token: Token) -> bool:
     """`x!`: the sign behind an operand."""
     before = parser.items[-1] if parser.operand_ended() else None
     if not isinstance(before, Node) or isinstance(before, (Unread, Text, Dots)) or parser.peek_text() == "!":
         return False
-    parser.items[-1] = _called(_to(parser, before.span.start, before), "factorial", before)
+    parser.items[-1] = called(_to(parser, before.span.start, before), "factorial", before)
     return True
 
 
@@ -69,7 +63,7 @@ def _binomial(parser: Parser, token: Token) -> None:
     top = parser.argument()
     bottom = parser.argument()
     both = Comma(top.span.join(bottom.span), (top, bottom))
-    parser.add(_called(_to(parser, token.start, top, bottom), "binom", both))
+    parser.add(called(_to(parser, token.start, top, bottom), "binom", both))
 
 
 def _name(parser: Parser, token: Token) -> None:
@@ -158,7 +152,7 @@ def _accent(parser: Parser, token: Token) -> None:
 
 def _style(parser: Parser, token: Token) -> None:
     outer = parser.style
-    parser.style = (*outer, token.text)
+    parser.style = outer if _holds_relation(parser) else (*outer, token.text)
     if parser.peek_kind() == "{":
         parser.open("brace", token.start)
         parser.stack[-1].style = outer
@@ -167,6 +161,18 @@ def _style(parser: Parser, token: Token) -> None:
         node = parser.argument()
         parser.style = outer
         parser.add(node)
+
+
+def _holds_relation(parser: Parser) -> bool:
+    r"""Whether the group that comes next is a whole formula: `\mathbf{a = b}` is in bold, its names are not."""
+    depth = 0
+    for token in parser.tokens[parser.pos :]:
+        depth += (token.kind == "{") - (token.kind == "}")
+        if depth == 1 and token.kind == "rel":
+            return True
+        if depth <= 0:
+            break
+    return False
 
 
 def _switch(parser: Parser, token: Token) -> None:

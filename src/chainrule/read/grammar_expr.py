@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from chainrule.read.expand import split_number
 from chainrule.read.grammar_fold import Item, Op, extent, fold
-from chainrule.read.symbols import CLOSER, FUNCTIONS
+from chainrule.read.symbols import CLOSER, FUNCTIONS, GREEK
 from chainrule.read.tokens import Token
 from chainrule.read.tree import (
     Big,
@@ -152,7 +152,7 @@ class Parser:
             token, self.tokens[self.pos] = split_number(token)
         else:
             self.pos += 1
-        if token.kind == "letter":  # `\frac n2`: the digit behind it is another argument
+        if token.kind == "letter" or token.text in GREEK:  # `\frac n2`, `\frac\lambda2`: the digit is another argument
             self.add(Name(Span(token.start, token.end), token.text, self.style))
         else:
             self.handlers[token.kind](self, token)

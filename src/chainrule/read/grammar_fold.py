@@ -16,6 +16,7 @@ from chainrule.read.tree import (
     Comma,
     Dots,
     Factor,
+    Fenced,
     Fraction,
     Infix,
     Link,
@@ -86,7 +87,16 @@ def _over(items: Sequence[Item], at: int, row: bool) -> Node:
     if not ops:
         return _comma(items, at, row)
     top, bottom = _comma(pieces[0], at, row), _comma(pieces[1], ops[0].span.end, row)
+    if ops[0].text == "choose":
+        both = Comma(top.span.join(bottom.span), (top, bottom))
+        return called(both.span, "binom", both)
     return Fraction(top.span.join(ops[0].span).join(bottom.span), top, bottom)
+
+
+def called(span: Span, word: str, arguments: Node) -> Product:
+    """A notation of its own as the call of a function that has no letter."""
+    fence = arguments if isinstance(arguments, Fenced) else Fenced(arguments.span, "(", arguments, ")")
+    return Product(span, (Factor("", Name(span, word, ("rm",))), Factor("", fence)))
 
 
 def _comma(items: Sequence[Item], at: int, row: bool) -> Node:

@@ -123,7 +123,7 @@ def _textual(state: _Layout, token: Token) -> None:
     parts = _split_dollars(inside)
     formula = all(_is_formula(words) for words, _ in parts) and not _is_letter(parts)
     for words, mathematics in parts:
-        put.extend(words if formula else _words(words, token))
+        put.extend(words if formula or _is_comparison(words) else _words(words, token))
         put.extend(mathematics)
     state.rest.extend(reversed(_covering(put, token.start, state.last.end)))
 
@@ -164,6 +164,12 @@ def _is_formula(words: list[Token]) -> bool:
     plain = _plain(words)
     glued = any(a.kind == b.kind == "letter" and not b.space for a, b in pairwise(plain))
     return not glued and all(t.kind in _FORMULA_KINDS for t in plain)
+
+
+def _is_comparison(words: list[Token]) -> bool:
+    r"""What goes on with a formula inside words: the `> 0` of `\text{if $x$ > 0}`."""
+    plain = _plain(words)
+    return bool(plain) and plain[0].kind == "rel" and all(t.kind in ("rel", "number", "sum") for t in plain)
 
 
 def _words(tokens: list[Token], at: Token) -> list[Token]:

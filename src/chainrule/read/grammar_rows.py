@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from chainrule.read.remarks import separates, without_remarks
 from chainrule.read.symbols import ARITY, COMPARING, CONDITIONS, CONNECTIVES, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 
@@ -280,26 +281,23 @@ def _is_connective(token: Token) -> bool:
 def _tag_of(token: Token, before: str) -> str:
     """The tag that an arrow or a word gives to what follows; after "and" a condition goes on."""
     if token.kind == "implies":
-        return "implies"
+        return "where" if token.text == "∵" else "implies"
     return CONNECTIVES.get(_word(token), "") or (before if before in CONDITIONS and _is_connective(token) else "")
 
 
 def _columns(tokens: list[Token], depth: list[int], tag: str) -> list[Piece]:
-    """Cut at wide spaces and even alignment marks where both sides have a relation; then at commas."""
-    cuts = [i for i, t in enumerate(tokens) if depth[i] == 0 and (t.kind == "quad" or _separates(tokens, i))]
+    """Cut at wide spaces and even alignment marks where both sides have a relation; then at commas. What is said beside
+    a relation comes last."""
+    tokens, remarks = without_remarks(tokens, depth)
+    depth = _levels(tokens)
+    cuts = [i for i, t in enumerate(tokens) if depth[i] == 0 and (t.kind == "quad" or separates(tokens, i))]
     found: list[Piece] = []
     for part in _cut(tokens, depth, cuts):
         if not found or not _is_number(part):
             found.extend(_at_commas(part, tag if not found else ""))
+    for remark in remarks:
+        found.extend(replace(p, tag=p.tag or "where") for p in _row_pieces(remark))
     return found
-
-
-def _separates(tokens: list[Token], i: int) -> bool:
-    """Whether an alignment mark stands between two equations rather than at a sign: `a &= b & c &= d`."""
-    if tokens[i].kind != "&":
-        return False
-    before = next((t.kind for t in reversed(tokens[:i]) if t.kind not in ("&", "quad")), "rel")
-    return before != "rel" and not _starts_with(tokens[i + 1 :], "rel", "sum", "prod")
 
 
 def _cut(tokens: list[Token], depth: list[int], cuts: list[int]) -> list[list[Token]]:

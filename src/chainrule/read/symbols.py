@@ -104,10 +104,12 @@ _RELATIONS = {
     "⪯": "preceq preccurlyeq",
 }
 _IMPLIES = {
-    "⇒": "Rightarrow Longrightarrow implies therefore because leadsto Leftarrow Longleftarrow impliedby",
+    "⇒": "Rightarrow Longrightarrow implies therefore leadsto Leftarrow Longleftarrow impliedby",
+    "∵": "because",
     "⇔": "Leftrightarrow Longleftrightarrow iff leftrightarrow",
 }
 _PRODUCT_SIGNS = "cdot times odot circ otimes oplus ominus oslash bullet ast star cup cap setminus wedge vee boxtimes"
+_OPEN_BRACKETS, _CLOSE_BRACKETS = "lbrack llbracket lBrack", "rbrack rrbracket rBrack"
 _ACCENTS = {
     "hat": "hat widehat",
     "tilde": "tilde widetilde",
@@ -117,6 +119,9 @@ _ACCENTS = {
     "ddot": "ddot",
     "check": "check widecheck",
     "breve": "breve",
+    "acute": "acute",
+    "grave": "grave",
+    "ring": "mathring",
     "underline": "underline uline underbar",
 }
 _STYLES = {
@@ -167,21 +172,40 @@ COMMANDS: Final[dict[str, Entry]] = {
     **_kind("quad", {"": "quad qquad hfill"}),
     **_kind("frac", {"": "frac tfrac dfrac cfrac sfrac nicefrac flatfrac"}),
     **_kind("binom", {"": "binom tbinom dbinom"}),
-    **_kind("unsupported", {"0": "choose atop brace brack above overwithdelims"}),
+    **_kind("unsupported", {"0": "atop brace brack above overwithdelims"}),
     **_kind("bar", {"|": "mid vert shortmid", "‖": "Vert parallel"}),
     **_kind(
-        "open", {"|": "lvert", "‖": "lVert", "⟨": "langle", "⌊": "lfloor", "⌈": "lceil", "{": "lbrace", "[": "lbrack"}
+        "open",
+        {
+            "|": "lvert",
+            "‖": "lVert",
+            "⟨": "langle",
+            "⌊": "lfloor",
+            "⌈": "lceil",
+            "{": "lbrace",
+            "[": "lbrack llbracket lBrack",
+        },
     ),
     **_kind(
-        "close", {"|": "rvert", "‖": "rVert", "⟩": "rangle", "⌋": "rfloor", "⌉": "rceil", "}": "rbrace", "]": "rbrack"}
+        "close",
+        {
+            "|": "rvert",
+            "‖": "rVert",
+            "⟩": "rangle",
+            "⌋": "rfloor",
+            "⌉": "rceil",
+            "}": "rbrace",
+            "]": "rbrack rrbracket rBrack",
+        },
     ),
     **_kind("stack", {"_": "underset", "^": "overset stackrel"}),
     **_kind("brace", {"_": "underbrace", "^": "overbrace"}),
-    **_kind("arrow", {"→": "xrightarrow", "←": "xleftarrow", "⇒": "xRightarrow"}),
+    **_kind("arrow", {"=": "xlongequal", "→": "xrightarrow", "←": "xleftarrow", "⇒": "xRightarrow"}),
     **_kind("text", {"and": "land", "or": "lor"}),
     **_kind("row", {"": "cr newline"}),
     **_same("tex-table", "matrix pmatrix cases"),
     **{word: (word, "") for word in _set("over sqrt substack begin end left right middle not")},
+    "choose": ("over", "choose"),
     "prime": ("prime", "'"),
     "forall": ("text", "for all"),
     "exists": ("text", "there is"),

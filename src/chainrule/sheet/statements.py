@@ -30,6 +30,7 @@ from chainrule.sheet.restrictions import (
     restriction,
     told_restriction,
 )
+from chainrule.sheet.usual import usual
 
 DEFINING = frozenset({"=", ":=", "≡", "=:"})
 
@@ -261,6 +262,7 @@ class _Walk:
     def relation(self, node: Relation, span: Span, piece: Math, cue: str) -> None:
         node = given_at(node)
         first = node.first
+        alone = not "".join(self.words).strip()  # `$= c$` in a paragraph of its own goes on with the one before
         if not (piece.display or isinstance(first, Missing)) and self.condition(node, cue):
             return
         if isinstance(first, Missing):
@@ -280,7 +282,7 @@ class _Walk:
             self.add(span, sides[n], link.op, sides[n + 1], n - start, piece.display, cue, sign=link.span)
         for side in sides if not isinstance(node.first, Missing) else sides[1:]:
             self.braces(side, piece, cue)
-        if piece.display or self.last is None:
+        if piece.display or alone or self.last is None:
             self.last = sides[-1]
         self.beside = None if piece.display else sides[-1]
 
@@ -409,7 +411,8 @@ def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...
     """The pieces of a document, formulas parsed."""
     for piece in document.pieces:
         if isinstance(piece, Math):
-            yield piece, parse(document.text, piece.span, document.macros, piece.display)
+            rows = parse(document.text, piece.span, document.macros, piece.display)
+            yield piece, tuple(replace(row, node=usual(row.node)) for row in rows)
         else:
             yield piece, ()
 

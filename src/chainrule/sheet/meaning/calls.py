@@ -135,9 +135,7 @@ def is_indicator(node: Node) -> bool:
 
 
 def _indicator(frame: Frame, node: Node, after: Node | None, n: int) -> tuple[Val, int] | None:
-    """𝟙[j = k], 1(k == i), 𝟙{z > 0}, 𝟙_{j = k}."""
-    if isinstance(node, Script) and isinstance(node.sub, Relation):
-        return condition(frame, node.sub), n + 1
+    """𝟙[j = k], 1(k == i), 𝟙{z > 0}."""
     fence = fence_of(after)
     if fence is None or (isinstance(node, Number) and not isinstance(fence.body, (Relation, Comma))):
         return None

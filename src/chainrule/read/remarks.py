@@ -1,0 +1,89 @@
+r"""What is said beside a relation on its line: `&= b \quad (\text{because } c = d)`, `& \text{linear}`.
+
+A remark stands behind a wide space or an even alignment mark, in words or in a fence of its own that holds words, or
+behind nothing in a fence that begins with a word such as "since". It is no factor of the side it stands beside.
+"""
+
+from __future__ import annotations
+
+from chainrule.read.tokens import Token
+
+LEADING = frozenset(
+    ["because", "since", "as", "by", "using", "from", "where", "note", "see", "with", "recall", "applying", "due"]
+)
+"""Words that a fence behind a formula begins with when it only says something of it."""
+
+_SPACES = frozenset(["quad", "&"])
+_PUNCTUATION = frozenset(["comma", "dot"])
+_SIGNS = frozenset(["rel", "sum", "prod", "_", "^"])
+
+
+def without_remarks(tokens: list[Token], depth: list[int]) -> tuple[list[Token], list[list[Token]]]:
+    """The tokens of a row without the remarks beside its relation, and the tokens of each remark."""
+    cuts = [i for i, t in enumerate(tokens) if depth[i] == 0 and (t.kind == "quad" or separates(tokens, i))]
+    kept: list[Token] = []
+    remarks: list[list[Token]] = []
+    for start, end in zip([0, *cuts], [*cuts, len(tokens)], strict=True):
+        part = tokens[start:end]
+        remark = _remark(part) if _is_said(kept) else None
+        if remark is None:
+            kept += part
+        else:
+            remarks.append(remark)
+    behind = _fence_at_end(kept)
+    if behind is not None and _is_said(kept[:behind]) and _begins_with_a_word(kept[behind + 1 :]):
+        remarks.insert(0, _opened(kept[behind:]))
+        kept = kept[:behind]
+    return kept, remarks
+
+
+def separates(tokens: list[Token], i: int) -> bool:
+    """Whether an alignment mark stands between two equations rather than at a sign: `a &= b & c &= d`."""
+    if tokens[i].kind != "&":
+        return False
+    before = next((t.kind for t in reversed(tokens[:i]) if t.kind not in _SPACES), "rel")
+    after = next((t.kind for t in tokens[i + 1 :] if t.kind not in _SPACES), "")
+    return before != "rel" and after not in ("rel", "sum", "prod")
+
+
+def _is_said(tokens: list[Token]) -> bool:
+    """Whether a whole relation stands here: something a remark can be about."""
+    signs = [t.kind for t in tokens if t.kind not in _SPACES]
+    return "rel" in signs and signs[-1] not in _SIGNS
+
+
+def _remark(part: list[Token]) -> list[Token] | None:
+    """The tokens of a remark; None for a part of a formula."""
+    signs = [t for t in part if t.kind not in _SPACES]
+    if _fence_at_end(signs) == 0 and any(t.kind == "text" for t in signs):
+        return _opened(signs)
+    plain = [t for t in _opened(signs) if t.kind not in _PUNCTUATION]
+    if not plain or any(t.kind not in ("word", "text") for t in plain) or all(t.kind == "text" for t in plain):
+        return None
+    words = " ".join(t.text for t in plain)
+    return [Token("text", words, plain[0].start, plain[-1].end)]
+
+
+def _opened(signs: list[Token]) -> list[Token]:
+    """The tokens inside a fence that is all there is; any other tokens as they are."""
+    return signs[1:-1] if _fence_at_end(signs) == 0 else signs
+
+
+def _fence_at_end(tokens: list[Token]) -> int | None:
+    """The place of the parenthesis or bracket that the last token closes."""
+    end = len(tokens)
+    while end and tokens[end - 1].kind in _SPACES | _PUNCTUATION:
+        end -= 1
+    if not end or tokens[end - 1].kind != "close" or tokens[end - 1].text not in (")", "]"):
+        return None
+    depth = 0
+    for i in range(end - 1, -1, -1):
+        depth += (tokens[i].kind == "close") - (tokens[i].kind == "open")
+        if depth == 0:
+            return i
+    return None
+
+
+def _begins_with_a_word(tokens: list[Token]) -> bool:
+    words = tokens[0].text.split() if tokens and tokens[0].kind == "text" else []
+    return bool(words) and words[0].lower().strip(",.:") in LEADING
