@@ -65,8 +65,8 @@ def reach_of_a_sum(_world: World, e: Equation, _names: list[str]) -> Iterator[st
 
 
 def operator_behind(world: World, e: Equation, _names: list[str]) -> Iterator[str]:
-    """`\\frac{dL}{dw} = \\sum_i r_i^2 \\frac{dL}{dw} = ...`: what a chain works out stands in it as a factor, which may be
-    meant as the operator applied to what is before it."""
+    """`\\frac{dL}{dw} = \\sum_i r_i^2 \\frac{dL}{dw} = ...`: what a chain works out stands in it as a factor;
+    it may be meant as the operator applied to what is before it."""
     head = next((other.lhs for other in world.equations if other.chain == e.chain and not other.link), e.lhs)
     top = above(head.numerator) if isinstance(head, Fraction) else None
     key = node_key(head)
