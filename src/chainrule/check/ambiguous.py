@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from chainrule.check.forms import behind_its_sum
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product
 from chainrule.sheet.infer import lines_of
+from chainrule.sheet.meaning.calls import LOGARITHMS
 from chainrule.sheet.meaning.differentials import above
 from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import World
 
-LOGARITHMS = frozenset({"log", "ln"})
 Reason = Callable[[World, Equation, list[str]], Iterator[str]]
 
 

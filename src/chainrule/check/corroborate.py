@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chainrule.check.compare import Different, Same
-from chainrule.check.forms import has_derivative_node
+from chainrule.check.forms import has_derivative, has_derivative_node
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.need import CONSTANTS
 from chainrule.read.tree import Accent, Big, Cases, Node, Root
@@ -27,7 +27,10 @@ from chainrule.sheet.world import DEFAULT_ROLES, Site, World
 
 
 def corroborated(lines: Lines, e: Equation, variant: Variant, different: Different) -> bool:
-    """Whether something other than a repair bears out how a refuted line is read."""
+    """Whether something other than a repair bears out how a refuted line is read; that a derivative is zero does not
+    where the sheet says nothing of how one thing depends on the other."""
+    if 0 in (different.lhs, different.rhs) and has_derivative(e) and lines.has_vanishing(e, variant):
+        return False
     return (
         elementary(lines, e)
         or firm(lines, e, variant, bool(different.left_symbols | different.right_symbols))

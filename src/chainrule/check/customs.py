@@ -11,6 +11,7 @@ from chainrule.read.tree import Big
 from chainrule.sheet.frame import USUAL, Choices
 from chainrule.sheet.infer import LAYOUTS, names_in
 from chainrule.sheet.meaning.arithmetic import before_sum
+from chainrule.sheet.meaning.calls import has_raised_logarithm
 from chainrule.sheet.names import walk
 from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Layout
@@ -36,6 +37,9 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
         other("reach", "read with the derivative operator acting on the next factor only", choices=Choices("factor"))
     if any(before_sum(n) for side in (e.lhs, e.rhs) for n in walk(side)):
         other("reach", "read with the derivative operator acting on the whole sum", choices=Choices("sum"))
+    if has_raised_logarithm(e.lhs) or has_raised_logarithm(e.rhs):
+        message = "the power behind the parentheses is read as one of what the logarithm is of"
+        other("reach", message, choices=Choices(inside=True))
     owner = f"@{e.position}"
     if owner in usual.universe.laid_out or (e.position in usual.failed and has_derivative(e)):
         for layout in LAYOUTS[1:]:

@@ -38,13 +38,15 @@ LARGEST_STEP = 3
 class Choices:
     """Readings a line leaves open: how far a derivative operator reaches, and what is tried for the line as a whole:
     its total over the data, derivatives with other quantities held fixed, slopes written entry by entry, the matrices
-    in a product over steps in the other order than those of the chain rule."""
+    in a product over steps in the other order than those of the chain rule, a power behind the parentheses of a
+    logarithm as one of what stands in them."""
 
     reach: str = "product"
     explicit: bool = False
     total: bool = False
     entrywise: bool = False
     backwards: bool = False
+    inside: bool = False
 
 
 USUAL = Choices()

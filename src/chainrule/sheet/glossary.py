@@ -38,6 +38,7 @@ from chainrule.sheet.names import (
     split_subscript,
     walk,
 )
+from chainrule.sheet.primed_groups import primed_arguments, with_primes_out
 from chainrule.sheet.rebuilding import rebuilt, with_parts
 from chainrule.sheet.shorthand import note_shorthand, tidied
 from chainrule.sheet.totals import whole_and_term
@@ -93,6 +94,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     glossary.naming = _naming(everything, glossary) - on_the_line
     note_shorthand(nodes, everything, on_the_line, glossary)
     glossary.sizes = _sizes(nodes)
+    glossary.primed_by = set(primed_arguments(everything))
     for node in everything:
         if isinstance(node, Relation):
             _collect_companions(node, glossary)
@@ -330,7 +332,7 @@ def _collect_companions(relation: Relation, glossary: Glossary) -> None:
 
 def tidy(node: Node, glossary: Glossary) -> Node:
     """A formula as it is read: increments are names; short derivatives, and sums with dots, are written out."""
-    plain = rebuilt(tidied(attach_increments(node, glossary), glossary), without_dots)
+    plain = rebuilt(tidied(with_primes_out(attach_increments(node, glossary), glossary), glossary), without_dots)
     return with_ranges(plain, glossary) or plain
 
 

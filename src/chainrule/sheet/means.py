@@ -1,14 +1,14 @@
 r"""The bar of the sample mean: `\bar x` beside `\sum_{i=1}^n x_i` is the mean of the x_i, where nothing defines it.
 
-The custom needs the sum written out somewhere, which says how many there are, and is said as an assumption.
+The custom needs a sum or product over the x_i somewhere, which says how many there are, and is said as an assumption.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from dataclasses import replace
 
-from chainrule.read.tree import Big, Factor, Fraction, Name, Node, Number, Product, Relation
+from chainrule.read.tree import Big, Factor, Fraction, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
@@ -33,15 +33,19 @@ def sample_means(world: World, equations: Iterable[Equation]) -> None:
 
 
 def _sums(world: World, e: Equation) -> Iterator[tuple[str, Node, Name]]:
-    r"""The `\sum_{i=1}^n x_i` in an equation: the name, the sum and its upper end."""
+    r"""The names whose components stand under a `\sum_{i=1}^n` or `\prod_{i=1}^n` in an equation, the sum of those
+    components and its upper end."""
     for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
-        for big, term in pairwise(f.node for f in node.factors):
-            if not (isinstance(big, Big) and big.op == "sum" and isinstance(big.sup, Name)):
-                continue
+        at = next((n for n, f in enumerate(node.factors) if isinstance(f.node, Big)), len(node.factors))
+        big = node.factors[at].node if at + 1 < len(node.factors) else None
+        if not (isinstance(big, Big) and big.op in ("sum", "prod") and isinstance(big.sup, Name)):
+            continue
+        first = big.sub.links[0].node if isinstance(big.sub, Relation) else None
+        if not (isinstance(big.sub, Relation) and isinstance(first, Number) and first.text == "1"):
+            continue
+        for term in (n for f in node.factors[at + 1 :] for n in walk(f.node) if isinstance(n, Script)):
             ref = reference(term, world.glossary)
-            if ref is None or ref.postfix or not isinstance(big.sub, Relation):
-                continue
-            first = big.sub.links[0].node
-            from_one = isinstance(first, Number) and first.text == "1"
-            if from_one and [letter_of(s) for s in ref.subs] == [letter_of(big.sub.first)]:
-                yield ref.base, Product(node.span, (Factor("", big), Factor("", term))), big.sup
+            if ref is not None and [letter_of(s) for s in ref.subs] == [letter_of(big.sub.first)]:
+                total = replace(big, op="sum", span=node.span)
+                bare = replace(term, sup=None) if ref.postfix else term
+                yield ref.base, Product(node.span, (Factor("", total), Factor("", bare))), big.sup

@@ -104,6 +104,7 @@ class Glossary:
     settled: bool = False
     quantities: set[str] = field(default_factory=set)
     vector: Name | None = None
+    primed_by: set[str] = field(default_factory=set)
     rewritten: Callable[[Node, int], Node] = lambda node, _position: node
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:

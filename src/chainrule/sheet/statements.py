@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
-from chainrule.read.tree import Brace, Comma, Missing, Node, Number, Relation, Span, Sum, Unread
+from chainrule.read.tree import Brace, Comma, Link, Missing, Node, Number, Relation, Span, Sum, Unread
 from chainrule.sheet.glossary import collect, tidy
 from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.names import TRANSPOSE_WORDS, Glossary, node_key, walk
@@ -30,6 +30,7 @@ from chainrule.sheet.restrictions import (
     restriction,
     told_restriction,
 )
+from chainrule.sheet.systems import systems
 from chainrule.sheet.usual import usual
 
 DEFINING = frozenset({"=", ":=", "≡", "=:"})
@@ -142,6 +143,7 @@ class _Walk:
     beside: Node | None = None
     head: Node | None = None
     hanging: bool = False
+    dangling: Link | None = None
     only: Relation | None = None
     conditions: tuple[Relation, ...] = ()
     words: list[str] = field(default_factory=list)
@@ -182,6 +184,7 @@ class _Walk:
         """Words as they are, with a lone Greek letter as the formula it is: "α is set to 0.1"."""
         if not self.words and CASE.match(piece.text):
             self.item()
+        self.dangling = None if piece.text.strip() else self.dangling
         self.hanging = self.hanging and AFTER_CUE.fullmatch(piece.text) is not None
         if GENERAL.search(piece.text):
             self.conditions = ()
@@ -204,7 +207,7 @@ class _Walk:
     def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
         cue = self.cue
         branch: object = None
-        for row, only, restricts in restricted(rows):
+        for row, only, restricts in restricted([part for r in rows for part in systems(r)]):
             if restricts:
                 self.restricting(restriction(row.node), piece.display, cue)
                 continue
@@ -221,13 +224,29 @@ class _Walk:
             self.formulas.append((node, piece.span))
 
     def row(self, row: Row, piece: Math, cue: str) -> None:
-        node = row.node
+        node = self.joined(row.node, piece.display)
         if isinstance(node, Comma) and any(isinstance(item, Relation) for item in node.items):
             self.comma_row(node, piece, cue)
         elif isinstance(node, Relation):
             self.relation(node, row.span, piece, cue)
         else:
             self.expression(node, row.span, piece)
+
+    def joined(self, node: Node, display: bool) -> Node:
+        """A formula that goes on with a display whose last sign has nothing behind it: `$$ a = $$ $$ b $$`; one that
+        begins as that display does, or with a sign of its own, needs no other."""
+        before, self.dangling = self.dangling, None
+        first = node.first if isinstance(node, Relation) else node
+        again = node_key(first) in [node_key(n) for n in (self.head, self.last) if n is not None]
+        own = again or isinstance(first, (Missing, Comma, tree.Text))
+        if before is not None and display and not own:
+            link = replace(before, node=first)
+            more = node.links if isinstance(node, Relation) else ()
+            node = Relation(node.span, Missing(Span(node.span.start, node.span.start)), (link, *more))
+        if not isinstance(node, Relation) or not isinstance(node.links[-1].node, Missing) or not display:
+            return node
+        self.dangling = node.links[-1]
+        return replace(node, links=node.links[:-1]) if len(node.links) > 1 else node.first
 
     def comma_row(self, node: Comma, piece: Math, cue: str) -> None:
         """`i = 1, \\dots, N` stays one relation; `a = 1, b = 2` are two; `A, B = 1, 2` pairs up."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from chainrule.expr import const, indicator
 from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet import algebra
@@ -15,6 +17,8 @@ from chainrule.sheet.meaning.functions import applied, builtin
 from chainrule.sheet.names import Ref, reference, split_subscript, split_superscript, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.spelling import spelled_out
+
+LOGARITHMS = frozenset({"log", "ln"})
 
 
 def function_ref(frame: Frame, node: Node) -> Ref | None:
@@ -59,6 +63,18 @@ def _calls_in(product: Product) -> list[int]:
     return [n for n in range(len(factors) - 1) if factors[n + 1].op == "" and fence_of(factors[n + 1].node) is not None]
 
 
+def raises_a_logarithm(node: Node, after: Node) -> bool:
+    r"""`\log(x)^{-1}`: the inverse of the logarithm, or the logarithm of the inverse."""
+    raised = isinstance(after, Script) and isinstance(after.base, Fenced) and after.sup is not None and not after.sub
+    return raised and isinstance(node, Name) and node.text in LOGARITHMS
+
+
+def has_raised_logarithm(side: Node) -> bool:
+    """Whether such a power stands in a formula."""
+    rows = [n.factors for n in walk(side) if isinstance(n, Product)]
+    return any(raises_a_logarithm(a.node, b.node) for row in rows for a, b in pairwise(row) if not b.op)
+
+
 def fence_of(node: Node | None) -> Fenced | None:
     if isinstance(node, Script):
         return fence_of(node.base)
@@ -77,6 +93,8 @@ def called(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]
     ref = function_ref(frame, node)
     assert ref is not None
     fence = fence_of(after)
+    if frame.choices.inside and after is not None and raises_a_logarithm(node, after):
+        return applied(frame, ref, (after,)), n + 2
     if fence is not None and fence.open in "([{":
         val = applied(frame, ref, arguments(fence), pattern(fence, frame.world.glossary))
         return _hung(frame, val, after), n + 2

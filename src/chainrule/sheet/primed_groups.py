@@ -1,0 +1,79 @@
+r"""A prime on a group, `\left(\frac{1}{1 + e^{-x}}\right)'`: the derivative by the one variable that can be meant.
+
+That is the argument of the functions with primes of the document where one of them stands in the group, or else the
+only name in it. In a rule for whole functions, `(u v)' = u' v + u v'`, every name with a prime of its own changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from chainrule.read.symbols import FUNCTIONS
+from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Product, Relation, Script, Sum, Term
+from chainrule.sheet.names import Glossary, walk
+from chainrule.sheet.rebuilding import rebuilt
+
+CONSTANTS = frozenset({"e", "pi"})
+HIGHEST = 3
+
+
+def primed_arguments(everything: Iterable[Node]) -> Iterator[str]:
+    """The x of `f'(x)`."""
+    for node in everything:
+        factors = node.factors if isinstance(node, Product) else ()
+        for f, args in pairwise(factors):
+            match f.node, args.node:
+                case Script(base=Name(), primes=n), Fenced(open="(", body=Name(text=text)) if n and args.op == "":
+                    yield text
+
+
+def with_primes_out(node: Node, glossary: Glossary) -> Node:
+    """A formula with the primes on its groups written as derivatives."""
+    if not any(_is_group(n) for n in walk(node)):
+        return node
+    own = {n.base.text for n in walk(node) if isinstance(n, Script) and n.primes == 1 and isinstance(n.base, Name)}
+    return rebuilt(node, lambda n: _written_out(n, own if isinstance(node, Relation) else set(), glossary))
+
+
+def _is_group(node: Node) -> bool:
+    group = isinstance(node, Script) and isinstance(node.base, Fenced) and node.base.open in "(["
+    return group and isinstance(node, Script) and 0 < node.primes <= HIGHEST and node.sub is None
+
+
+def _written_out(node: Node, own: set[str], glossary: Glossary) -> Node | None:
+    if not (_is_group(node) and isinstance(node, Script)):
+        return None
+    body = with_primes_out(node.base, glossary)
+    names = {n.text: n for n in walk(body) if isinstance(n, Name) and n.text not in FUNCTIONS | CONSTANTS}
+    by = [names[x] for x in sorted(glossary.primed_by & names.keys())]
+    if not by and len(names) == 1 and not next(iter(names)).isupper():
+        by = list(names.values())
+    if len(by) == 1:
+        whole = body
+        for _ in range(node.primes):
+            whole = _derivative(whole, by[0])
+    elif not by and node.primes == 1 and names and own >= names.keys():
+        whole = _total(body, [names[x] for x in sorted(names)])
+    else:
+        return None
+    if node.sup is not None:
+        return Script(node.span, Fenced(node.span, "(", whole, ")"), None, node.sup)
+    return replace(whole, span=node.span)
+
+
+def _derivative(body: Node, by: Name) -> Product:
+    sign = Name(body.span, "d")
+    below = Product(body.span, (Factor("", sign), Factor("", replace(by, span=body.span))))
+    return Product(body.span, (Factor("", Fraction(body.span, sign, below)), Factor("", body)))
+
+
+def _total(body: Node, names: list[Name]) -> Node:
+    """What a group changes by: its derivative by every name times the prime of that name."""
+    terms = []
+    for name in names:
+        own = Script(body.span, replace(name, span=body.span), primes=1)
+        product = Fenced(body.span, "(", _derivative(body, name), ")")
+        terms.append(Term("+", Product(body.span, (Factor("", product), Factor("", own)))))
+    return Fenced(body.span, "(", Sum(body.span, tuple(terms)), ")")
