@@ -118,7 +118,7 @@ def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...
             continue
         big = factors[at].node
         assert isinstance(big, tree.Big)
-        letters = set(bound_letters(big.sub)) if big.sub is not None else set()
+        letters = set() if big.sub is None else _running(big.sub)
         letters -= set(frame.letters) | set(frame.free) | set(frame.labels) | frame.used
         last = max((k for k, t in enumerate(terms) if letters & _subscript_letters(t.node)), default=0)
         if last <= n:
@@ -128,6 +128,13 @@ def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...
         whole = tree.Product(term.node.span, (*factors[: at + 1], tree.Factor("", inside)))
         return (*terms[:n], replace(term, node=whole), *gathered(frame, terms[last + 1 :]))
     return terms
+
+
+def _running(sub: Node) -> set[str]:
+    r"""The letters that a big operator runs over, without those it only compares them to: j in `j = 1, j \neq i`."""
+    items = sub.items if isinstance(sub, tree.Comma) else (sub,)
+    heads = [item.first if isinstance(item, tree.Relation) else item for item in items]
+    return {x for head in heads for x in bound_letters(head)}
 
 
 def _is_operator(node: Node) -> bool:
