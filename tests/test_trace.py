@@ -48,6 +48,15 @@ def regression() -> Iterator[Numbers]:
         w = w - 0.1 * X.T @ r
 
 
+def per_sample() -> Iterator[Numbers]:
+    for now in regression():
+        yield {
+            "w": now["w"],
+            "L": (X @ now["w"] - Y) ** 2 / 2,
+            r"\frac{\partial L}{\partial w}": X.T @ (X @ now["w"] - Y),
+        }
+
+
 def regression_with_bias() -> Iterator[Numbers]:
     w, b = np.array([0.1, -0.2]), 0.5
     while True:
@@ -166,6 +175,11 @@ SHEETS: dict[str, tuple[str, Callable[[], Iterator[Numbers]]]] = {
         rf"""{DATA} The loss is $L = \frac12 \|X w - y\|^2$ with $w = {bmatrix([0.1, -0.2])}$ and $\eta = 0.1$.
         $$w' = w - \eta \frac{{\partial L}}{{\partial w}}$$""",
         regression,
+    ),
+    "a loss for every sample": (
+        rf"""{DATA} The loss of a sample is an entry of $L = \frac12 (s - y)^2$ with $s = X w$ and
+        $w = {bmatrix([0.1, -0.2])}$. $$w' = w - 0.1 \frac{{\partial L}}{{\partial w}}$$""",
+        per_sample,
     ),
     "code": (
         rf"""{DATA} Let $L = \frac12 \|X w - y\|^2$, where $w = {bmatrix([0.1, -0.2])}$ at first, and the learning rate

@@ -54,6 +54,7 @@ class Updates:
     script: dict[str, str] = field(default_factory=dict)
     marks: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    summed: bool = False
 
     @property
     def bases(self) -> frozenset[str]:

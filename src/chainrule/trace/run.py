@@ -24,16 +24,18 @@ from chainrule.expr import Component, Const, Dim, Expr, ExprError, Index, IndexV
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.sheet.literals import literal_number
+from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
 from chainrule.trace.quantities import BEHIND, Asked, asked, question, source_of
 from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
-from chainrule.trace.rules import CLOCK, Rule, Updates
+from chainrule.trace.rules import CLOCK, Rule, Updates, names_loss
+from chainrule.trace.summed import with_sums
 from chainrule.trace.updates import with_updates
 
 MOST_STEPS = 100_000
-MOST_NUMBERS = 20_000_000
+SUMMED = "it has an entry for each sample, and the rules differentiate its sum"
 
 
 class TraceError(ValueError):
@@ -134,6 +136,7 @@ def _trace_exercise(
         found.troubles += [] if several else troubles
         return
     _describe(found, program)
+    found.notes += [n for n in program.updates.notes if n not in found.notes]
     found.troubles += [replace(t, exercise=program.exercise) for t in troubles]
     if not program.moving and steps and any(c.kind == "value" for c in mine):
         found.notes.append(_no_rule(program.exercise))
@@ -168,6 +171,10 @@ def program_of(
     variant = Lines(judge.world, everything, options, clock.check).variant()
     variant.settled.recovered = judge.variant().settled.recovered
     _entries(variant, judge.equations)
+    if (arrays := _loss_arrays(variant, judge.equations, updates)) and not updates.summed:
+        told = replace(updates, summed=True, notes=[*updates.notes, *(f"{n}: {SUMMED}" for n in arrays.values())])
+        kinds = {base: variant.typed[e.position][1].kind for base, e in _losses(variant, judge.equations)}
+        return program_of(*with_sums(sheet, told, kinds), where, options, clock, extra, more)
     program = Program("", variant, updates, {})
     troubles = []
     for q in questions:
@@ -181,6 +188,21 @@ def program_of(
             troubles.append(Trouble(q.name, at, _why(error), order=q.line.position))
     _settle(program, troubles)
     return program, troubles
+
+
+def _losses(variant: Variant, equations: list[Equation]) -> list[tuple[str, Equation]]:
+    """The losses that are arrays, with the equations that define them."""
+    glossary = variant.universe.world.glossary
+    named = [(ref.base, e) for e in equations if (ref := reference(e.lhs, glossary)) is not None and ref.bare]
+    known = [(base, e) for base, e in named if names_loss(base) and e.position in variant.typed and not e.link]
+    return [(base, e) for base, e in known if variant.typed[e.position][1].kind in ("column", "row", "matrix")]
+
+
+def _loss_arrays(variant: Variant, equations: list[Equation], updates: Updates) -> dict[str, str]:
+    """Their names in TeX, where a rule has no meaning because of them."""
+    if not any(line.position in variant.failed for line in _rule_lines(updates)):
+        return {}
+    return {base: source_of(e, e.lhs) for base, e in _losses(variant, equations)}
 
 
 def _entries(variant: Variant, equations: list[Equation]) -> None:
