@@ -148,28 +148,6 @@ def components() -> Iterator[Numbers]:
         w = (1 - 0.1 * 0.3) * w - 0.1 * X.T @ r
 
 
-def online() -> Iterator[Numbers]:
-    w = 0.0
-    for x, t in ((1.0, 2.0), (2.0, 3.0), (-1.0, 0.0), (0.5, 1.0), (4.0, 2.0)):
-        yield {"w": w, r"\ell": (w * x - t) ** 2 / 2}
-        w = w - 0.1 * (w * x - t) * x
-
-
-def nesterov() -> Iterator[Numbers]:
-    w, v = 1.0, 0.0
-    while True:
-        yield {"w": w, "v": v}
-        v = 0.9 * v - 0.1 * (w + 0.9 * v) ** 3
-        w = w + v
-
-
-def fixed_point() -> Iterator[Numbers]:
-    x = 1.0
-    while True:
-        yield {"x": x}
-        x = (x + 2 / x) / 2
-
-
 SHEETS: dict[str, tuple[str, Callable[[], Iterator[Numbers]]]] = {
     "primes": (
         rf"""{DATA} The loss is $L = \frac12 \|X w - y\|^2$ with $w = {bmatrix([0.1, -0.2])}$ and $\eta = 0.1$.
@@ -269,22 +247,6 @@ SHEETS: dict[str, tuple[str, Callable[[], Iterator[Numbers]]]] = {
         $$\eta_k = \frac{0.2}{1 + 0.5 k}, \qquad w_{k+1} = w_k - \eta_k \frac{\partial L}{\partial w_k}$$""",
         decayed,
     ),
-    "a sample for every step": (
-        r"""Data: $x = \begin{bmatrix} 1 \\ 2 \\ -1 \\ 0.5 \\ 4 \end{bmatrix}$ and
-        $y = \begin{bmatrix} 2 \\ 3 \\ 0 \\ 1 \\ 2 \end{bmatrix}$. Online gradient descent on
-        $\ell_t = \frac12 (w_t x_t - y_t)^2$:
-        $$w_{t+1} = w_t - \eta (w_t x_t - y_t) x_t, \quad w_1 = 0, \quad \eta = 0.1$$""",
-        online,
-    ),
-    "a gradient elsewhere": (
-        r"""Let $L(w) = \frac14 w^4$, $v_0 = 0$, $w_0 = 1$, $\mu = 0.9$, $\eta = 0.1$:
-        $$v_{k+1} = \mu v_k - \eta \nabla L(w_k + \mu v_k), \quad w_{k+1} = w_k + v_{k+1}$$""",
-        nesterov,
-    ),
-    "a fixed point": (
-        r"""The iteration $x_{n+1} = \frac{1}{2} \left(x_n + \frac{2}{x_n}\right)$ from $x_0 = 1$ converges.""",
-        fixed_point,
-    ),
     "weight decay by components": (
         rf"""{DATA} Let $L = \frac12 \sum_i (\sum_j X_{{ij}} w_j - y_i)^2$ with $w = {bmatrix([0.5, -0.5])}$,
         $\eta = 0.1$, $\lambda = 0.3$.
@@ -330,7 +292,6 @@ def test_names_are_those_of_the_sheet(name: str, step: int, key: str, shown: str
     "text",
     [
         r"Let $x = 0.5$, $h = \tanh(x)$, $h' = 1 - h^2$ and $L = h^2$.",
-        r"Iterate: $h_0 = 0.5$, $W = 0.3$, $a_t = W h_{t-1}$ and $h_t = \tanh(a_t)$; gradient descent comes later.",
         r"$h_0 = 0.5$, $W = 0.3$; a residual network: $h_{l+1} = h_l + \tanh(W h_l)$ and $L = h_2^2$.",
         r"Let $x = 2$ and $\sigma(x) = \frac{1}{1 + e^{-x}}$ with $\sigma' = \sigma (1 - \sigma)$, $a = \sigma(x)$.",
     ],

@@ -6,10 +6,11 @@ logarithm reaches. They hold for every kind of refutation, by numbers and by sha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from chainrule.check.forms import behind_its_sum
-from chainrule.read.tree import Fenced, Fraction, Name, Node, Product
+from chainrule.read.tree import Factor, Fenced, Fraction, Name, Number, Product, Script
 from chainrule.sheet.infer import lines_of
 from chainrule.sheet.meaning.calls import LOGARITHMS
 from chainrule.sheet.meaning.differentials import above
@@ -46,17 +47,14 @@ def reach_of_a_logarithm(_world: World, e: Equation, _names: list[str]) -> Itera
             at = next(
                 (n for n, f in enumerate(factors) if isinstance(f.node, Name) and f.node.text in LOGARITHMS), None
             )
-            if at is not None and len(list(_calls(Product(node.span, factors[at + 1 :])))) > 1:
+            if at is not None and _calls(factors[at + 1 :]) > 1:
                 yield "how far the logarithm reaches is not written"
 
 
-def _calls(side: Node) -> Iterator[tuple[Node, Node]]:
-    """A factor and the parentheses right behind it."""
-    for node in walk(side):
-        if isinstance(node, Product):
-            for f, following in zip(node.factors, node.factors[1:], strict=False):
-                if isinstance(following.node, Fenced) and not following.op:
-                    yield f.node, following.node
+def _calls(factors: Sequence[Factor]) -> int:
+    """How many of some factors have parentheses right behind them."""
+    followed = pairwise(factors)
+    return sum(isinstance(g.node, Fenced) and not isinstance(f.node, Fenced) and not g.op for f, g in followed)
 
 
 def reach_of_a_sum(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:
@@ -76,4 +74,27 @@ def operator_behind(world: World, e: Equation, _names: list[str]) -> Iterator[st
             return
 
 
-REASONS: tuple[Reason, ...] = (two_ranks, row_or_column, reach_of_a_sum, reach_of_a_logarithm, operator_behind)
+def lost_fraction(world: World, e: Equation, names: list[str]) -> Iterator[str]:
+    """`1 + e^{-x} 1`: nobody writes a number behind a factor; what was a fraction may have been copied as text."""
+    sites = (s for n in names for s in (world.site(n, e.position), world.function(n, e.position)))
+    found = [s.body for s in sites if s is not None]
+    for side in (e.lhs, e.rhs, *found):
+        products = (n for n in walk(side) if isinstance(n, Product))
+        if any(_behind(a, b) for p in products for a, b in pairwise(p.factors)):
+            yield "a number stands right behind a factor, as where a fraction was lost"
+            return
+
+
+def _behind(before: Factor, last: Factor) -> bool:
+    """A number right behind a power or parentheses; behind a matrix 1 may stand for a vector of ones."""
+    return isinstance(last.node, Number) and not last.op and isinstance(before.node, (Script, Fenced))
+
+
+REASONS: tuple[Reason, ...] = (
+    two_ranks,
+    row_or_column,
+    reach_of_a_sum,
+    reach_of_a_logarithm,
+    operator_behind,
+    lost_fraction,
+)

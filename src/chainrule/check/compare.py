@@ -23,6 +23,7 @@ from chainrule.check.sizes import SIZES, sizes_for
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import (
     BALL,
+    Const,
     CyclicDefinition,
     Dim,
     Expr,
@@ -114,6 +115,12 @@ class Comparer:
         except ExprError as error:
             return Unclear(error_code(error), str(error))
 
+    def vanishes(self, val: Val) -> bool:
+        """Whether a side is zero whatever its names stand for."""
+        axes = [Index(f"·e{n}", self.settled.universe.dims.dim(d)) for n, d in enumerate(val.dims)]
+        term = self.terms(val, axes)
+        return isinstance(term, Const) and term.value == 0
+
     def _broken(self, terms: Iterable[Expr]) -> str | None:
         symbols = free_symbols(terms, self.settled.universe.definitions)
         for symbol in sorted(symbols):
@@ -135,6 +142,8 @@ class Comparer:
         needy = needy_symbols(terms, definitions)
         dims = dims_of(terms, definitions) | {i.dim for i in ordered}
         closed = symbols <= set(self.settled.data)
+        table = self.settled.universe.dims
+        fixed = closed and all(table.find(d.name) in table.sizes for d in dims)
         valid = 0
         shown: dict[str, int] = {}
         one_sided = False
@@ -142,7 +151,7 @@ class Comparer:
             if mode.endswith("needed") and not needy:
                 continue
             beyond: list[bool] = []
-            for variant in range(1 if closed else len(SIZES)):
+            for variant in range(1 if fixed else len(SIZES)):
                 sizes = sizes_for(self.settled.universe, dims, variant)
                 model = self.model(symbols, sizes, mode, needy, 1 if closed else POINTS)
                 a, b = evaluate(left, ordered, model), evaluate(right, ordered, model)
@@ -164,8 +173,8 @@ class Comparer:
                 shown = {self.settled.universe.dims.shown(d.name): n for d, n in sizes.items()}
             if beyond and all(beyond):
                 return Unclear("no-valid-points", "one side reads an index beyond its range where the other does not")
-            if valid >= (1 if closed else LEAST):
-                return Same("digits" if closed else "sampled", valid, shown, one_sided)
+            if valid >= (1 if fixed else len(SIZES) if closed else LEAST):
+                return Same("digits" if fixed else "sampled", valid, shown, one_sided)
         return Unclear("no-valid-points", "at no sample point were both sides defined")
 
     def model(self, symbols: set[Symbol], sizes: dict[Dim, int], mode: str, needy: set[Symbol], points: int) -> Model:

@@ -8,7 +8,7 @@ the look of a line; that no edit is found proves nothing, since the table and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -82,7 +82,9 @@ def _search(bench: Bench, ratio: float | None) -> Repair | None:
     for which in bench.sides():
         side = bench.side(which)
         numbers = bench.probe(which, side)
-        lacking = () if numbers is None else missing(numbers, side, bench.quantities(numbers, side))
+        lacking: Iterable[tuple[Rule, Edit]] = ()
+        if numbers is not None and bench.rules is RULES:
+            lacking = missing(numbers, side, bench.quantities(numbers, side))
         for rule, edit in islice(edits(side, ratio is not None, lacking, bench.rules), MOST_CANDIDATES):
             candidate = bench.candidate(which, edit)
             if candidate is None:

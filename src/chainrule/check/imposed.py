@@ -254,7 +254,8 @@ class Conditions:
                 return None
             try:
                 system = System(residuals, unknowns, self._definitions)
-                found = self._compared(system, held, sides, e, zero=unknowns == every) if unknowns else None
+                alone = unknowns == every and len(held) == 1
+                found = self._compared(system, held, sides, e, zero=alone) if unknowns else None
             except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
                 return None
             finally:

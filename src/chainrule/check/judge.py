@@ -9,6 +9,7 @@ fixed order, and a line that holds only under another one than its document's sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -22,17 +23,18 @@ from chainrule.check.customs import ENTRYWISE, SHAPES, customs, one_step_note
 from chainrule.check.diagnose import Repair, suggest
 from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
-from chainrule.check.edits import PRODUCT_SIGN, RULES, SLIPS
+from chainrule.check.edits import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.firm import firm
-from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
+from chainrule.check.forms import has_derivative, is_differential, is_range, mended, only_differentiated, updates
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.rests import rests
+from chainrule.check.rivals import rival
 from chainrule.check.steps import by_the_rule
 from chainrule.check.supposing import recover, take
 from chainrule.check.undecided import grounded, undecided
@@ -72,6 +74,13 @@ UNBALANCED = Finding(
 )
 
 
+# The doubts that a slip of the pen settles, and which slips do. Nobody states by one sign or factor of an identity
+# something else that conditions make true (`UNDER`); nor does a name that nobody knows stand by chance where another
+# with its subscripts exchanged belongs.
+UNDER = {"condition": PLAIN_SLIPS}
+SETTLED_BY = {"undefined-symbol": MISSPELT}
+
+
 @dataclass
 class Judge(Lines):
     """Judges the equations of one world."""
@@ -86,7 +95,8 @@ class Judge(Lines):
         try:
             found = self.told(e, self._verdict(e))
             if mended(e):
-                found = UNBALANCED if found.verdict == "refuted" else replace(found, notes=(*found.notes, MENDED))
+                doubtful = found.verdict == "refuted" and found.suggestion is None
+                found = UNBALANCED if doubtful else replace(found, notes=(*found.notes, MENDED))
             if found.verdict in ("verified", "definition"):
                 self.holding.add(e.position)
             if (found.verdict, found.code) == ("assumed", "condition"):
@@ -104,11 +114,14 @@ class Judge(Lines):
     def told(self, e: Equation, found: Finding) -> Finding:
         """What a line lacks may be told all the same, by a definition that could not be read; what is told
         or may be read in two ways refutes nothing."""
+        otherwise = read_otherwise(self.world, e) if found.verdict == "refuted" else None
+        if otherwise is not None:
+            return Finding("unsupported", "ambiguous", otherwise)
+        rests = found.verdict == "refuted" or (found.verdict, found.code) == ("assumed", "undefined-symbol")
+        hidden = lines_of(self.world, [e])[0].names & self.world.hidden.keys() if rests else set()
         if found.verdict == "refuted":
-            otherwise = read_otherwise(self.world, e)
-            return found if otherwise is None else Finding("unsupported", "ambiguous", otherwise)
-        hidden = lines_of(self.world, [e])[0].names & self.world.hidden.keys() if found.verdict == "assumed" else ()
-        if not hidden or found.code != "undefined-symbol":
+            hidden -= only_differentiated(self.world, e)  # the chain rule holds for any function of what is in there
+        if not hidden:
             return found
         base = min(hidden)
         definition = self.world.hidden[base]
@@ -232,13 +245,23 @@ class Judge(Lines):
             return of_extremes(self, replace(e, lhs=below[0], rhs=below[1]), variant, outcome, below[2])
         restricted = given.under(self.conditions, self.budget, e, outcome)
         if restricted is not None:
-            return restricted
+            return self.slipped(e, variant, outcome, UNDER, restricted) or restricted
         if isinstance(outcome, Different):
             doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
-            return self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
+            slipped = doubtful and self.slipped(e, variant, outcome, SETTLED_BY, doubtful)
+            return slipped or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
         if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
             return close
         return self.entrywise(e, outcome) or self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
+
+    def slipped(
+        self, e: Equation, variant: Variant, outcome: Outcome, settled: Mapping[str, tuple[Rule, ...]], doubt: Finding
+    ) -> Finding | None:
+        """A doubtful line is wrong where a slip of the pen is all that keeps it from being true as it stands."""
+        rules = settled.get(doubt.code) if doubt.verdict in ("assumed", "unsupported") else None
+        if rules is None or not isinstance(outcome, Different):
+            return None
+        return self.refuted(e, variant, outcome) if suggest(self, self.budget, e, variant, rules=rules) else None
 
     def recovered(self, e: Equation, doubtful: Finding | None) -> Finding | None:
         """A doubtful line that says what an undefined name is: taken from here on."""
@@ -328,6 +351,9 @@ class Judge(Lines):
         borne_out = repair is not None and repair.differ != PRODUCT_SIGN
         if not borne_out and not corroborated(self, e, variant, different):
             return uncorroborated(different)
+        otherwise = rival(self, e)
+        if otherwise is not None:
+            return Finding("unsupported", "ambiguous", otherwise)
         code, message = difference(different, None if repair is None else repair.differ)
         code = repair.code if repair is not None and code == "unequal" else code
         return Finding(

@@ -79,6 +79,8 @@ def holds(lines: Lines, e: Equation, guess: Guess, choices: Choices = USUAL) -> 
                 return False
             condition = lines.condition(e, frame)
             comparer = Comparer(settle(universe), lines.options.seed, lines.deadline)
+            if comparer.vanishes(lhs):
+                return False  # `0 = 0`, as for the softmax of a number, bears nothing out
         except (Untyped, ExprError, RecursionError):
             return False
         return isinstance(guard(lambda: comparer.compare(lhs, rhs, condition)), Same)

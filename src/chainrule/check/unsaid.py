@@ -158,19 +158,26 @@ def imposed(lines: Lines, e: Equation, _variant: Variant, _different: Different)
     sides = [reference(side, lines.world.glossary) for side in (e.lhs, e.rhs)]
     if not e.display and all(r is not None and not r.postfix for r in sides):
         return assumed("condition", f"{e.text(e.lhs)} = {e.text(e.rhs)} is a condition, not a consequence")
+    if eliminated(lines.world, e) is not None:
+        return assumed("condition", f"{e.text(e.lhs)} is given by other components of a free name: a condition on them")
     return None
+
+
+def eliminated(world: World, e: Equation) -> str | None:
+    """The name without a definition one component of which is given by others: `\\pi_K = 1 - \\sum_{k<K} \\pi_k`."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or not ref.subs or ref.postfix or ref.primes or world.defined(ref.base):
+        return None
+    return ref.base if any(r.base == ref.base for r in references(e.rhs, world)) else None
 
 
 def tied(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
     """An earlier relation between free names that was only assumed (`a_1 = a_3 + a_4`) may be what a line rests on."""
-    free = _free(lines, e)
-    for x in lines.equations if free else ():
-        if (
-            x.position in lines.conditional
-            and x.position < e.position
-            and x.chain != e.chain
-            and free == _free(lines, x)
-        ):
+    free, names = _free(lines, e), lines_of(lines.world, [e])[0].names
+    for x in lines.equations:
+        if x.position not in lines.conditional or x.position >= e.position or x.chain == e.chain:
+            continue
+        if (free and free == _free(lines, x)) or eliminated(lines.world, x) in names:
             line = x.document.position(x.span.start)[0]
             return assumed("condition", f"not true in general; it may rest on line {line}, which was only assumed")
     return None

@@ -156,6 +156,7 @@ def _style(parser: Parser, token: Token) -> None:
     if parser.peek_kind() == "{":
         parser.open("brace", token.start)
         parser.stack[-1].style = outer
+        parser.stack[-1].typeface = True
         parser.pos += 1
     else:
         node = parser.argument()

@@ -47,6 +47,7 @@ class Frame:
     start: int
     style: tuple[str, ...]
     explicit: bool = False
+    typeface: bool = False
     items: list[Item] = field(default_factory=list)
 
 
@@ -203,8 +204,9 @@ class Parser:
             return
         around = self.items
         before = around[-1] if around else None
+        typeface = frame.typeface and all(isinstance(i, Name) for i in frame.items)  # `\mathbf{c b}^T` is c b^T
         kept = (
-            self.peek_kind() in _SCRIPTED
+            (self.peek_kind() in _SCRIPTED and not typeface)
             or _is_slash(before)
             or (self.peek_kind() == "prod" and self.tokens[self.pos].text == "/")
             or (isinstance(before, Node) and takes_operand(before))

@@ -93,7 +93,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
                 glossary.named.add(stem.base)
     glossary.naming = _naming(everything, glossary) - on_the_line
     note_shorthand(nodes, everything, on_the_line, glossary)
-    glossary.sizes = _sizes(nodes)
+    glossary.sizes = _sizes(nodes) | _counted(nodes)
     glossary.primed_by = set(primed_arguments(everything))
     for node in everything:
         if isinstance(node, Relation):
@@ -166,6 +166,20 @@ def _sizes(nodes: list[Node]) -> set[tuple[str, str]]:
             alone = len(bases) == 1 and letter not in bound
             (found if alone else indexed).update((base, letter) for base in bases & SIZE_LETTERS)
     return found - indexed
+
+
+def _counted(nodes: list[Node]) -> set[tuple[str, str]]:
+    """`L_n(x_1, \\ldots, x_n)`: how many there are stands in the name of what is made of all of them; n is the limit of
+    sums and no sum binds it, and L has no other subscript."""
+    parts = [part for node in nodes for part in walk(node)]
+    big = [part for part in parts if isinstance(part, Big)]
+    counts = {b.sup.text for b in big if isinstance(b.sup, Name)}
+    counts -= {x for b in big if b.sub is not None for x in bound_letters(b.sub)}
+    subs: dict[str, set[str | None]] = {}
+    for part in parts:
+        if isinstance(part, Script) and isinstance(part.base, Name) and part.sub is not None and not part.base.style:
+            subs.setdefault(part.base.text, set()).add(part.sub.text if isinstance(part.sub, Name) else None)
+    return {(base, str(found)) for base, (found, *others) in subs.items() if not others and found in counts}
 
 
 def _alone(sub: Node | None) -> Iterator[str]:

@@ -47,7 +47,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "times": (("", 0.0), ("hadamard", 0.3)),
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
-FAILURE, ASKEW, SQUARE, DROPPED = 4.0, 1.0, 1.0, 1.0
+FAILURE, ASKEW, ODD, SQUARE, DROPPED = 4.0, 1.0, 1.0, 1.0, 1.0
 
 # Readings of two names at once are tried this often in one search.
 MOST_TRIALS = 240
@@ -70,6 +70,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
     custom = CUSTOMS["upper" if family.base in COUNTS and (family.transposed or family.by) else look(family.base)]
     if most == 0:
+        if family.gradient:  # nobody writes a gradient by a number
+            custom = (max(custom[0], custom[1] + 1.0), *custom[1:])
         ranks = [(0, False), (1, False), (1, True), (2, False)]
         found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not family.transposed]
         return sorted(found, key=lambda x: x[1])
@@ -240,7 +242,8 @@ def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
 def line_cost(universe: Universe, line: Line) -> float:
     """0 for a line that fits, `FAILURE` for one that does not.
 
-    `ASKEW` when one side is the other's transpose or what is defined has another rank than its declaration says,
+    `ASKEW` when one side is the other's transpose or what is defined has another rank than its declaration says, `ODD`
+    when a whole matrix is differentiated by a number, as `(Xb)^T X b` would be for a number b,
     `SQUARE` for each small letter that must be a square matrix.
     """
     e = line.equation
@@ -250,7 +253,8 @@ def line_cost(universe: Universe, line: Line) -> float:
         askew = f"@{e.position}" in universe.flipped
         askew |= {lhs.kind, rhs.kind} == {"row", "column"} or against_declaration(universe.world, e, lhs)
         if not mismatch(universe, lhs, rhs):
-            return ASKEW * askew + SQUARE * _squares(universe, line.ordered)
+            odd = f"@{e.position}" in universe.odd
+            return ASKEW * askew + ODD * odd + SQUARE * _squares(universe, line.ordered)
     except (Untyped, RecursionError):
         pass  # a line that does not fit is what this function counts
     universe.back(kept)

@@ -158,9 +158,19 @@ def _refs(sentence: Sentence, names: str, glossary: Glossary) -> list[Ref]:
 Build = Callable[[re.Match[str], Sentence, Glossary], list[Fact]]
 
 
+def _subjects(m: re.Match[str]) -> str:
+    """The names that a sentence is about: in "does not depend on x, u and v are scalars" not the x, in "the gradient of
+    f is a row vector" not the f."""
+    names = m.group(1)
+    if not GOVERNED.search(m.string[: m.start(1)]):
+        return names
+    first = re.match(r"⟦\d+⟧(?:\s*,)?", names)
+    return names[first.end() :] if first and first.group().endswith(",") else ""
+
+
 def _shaped(rank: str) -> Build:
     def build(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-        return [Fact("shape", r, ShapeFact(rank)) for r in _refs(s, m.group(1), g)]
+        return [Fact("shape", r, ShapeFact(rank)) for r in _refs(s, _subjects(m), g)]
 
     return build
 
@@ -217,6 +227,7 @@ def _einstein(_m: re.Match[str], s: Sentence, _g: Glossary) -> list[Fact]:
     return [Fact("einstein", None)] if sums_are_implied(s.text) else []
 
 
+GOVERNED = re.compile(r"\b(?:on|of|by|to|from|in|over)\s*\Z", re.IGNORECASE)
 PLURAL = re.compile(r"\b(?:are|both|all|be)\b")
 NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"
 SET_TO = r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+"

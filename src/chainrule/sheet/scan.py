@@ -109,6 +109,7 @@ class Scan:
             if what == "differentiated":
                 family.differentiated = True
             else:
+                family.gradient += what == "gradient"
                 family.by += ref.base != "e" or not ref.postfix  # `\\partial e^{w x}`: e is no variable
                 family.bare_by += not (ref.labels or ref.subs)
 
@@ -121,7 +122,7 @@ class Scan:
             nabla = nabla_of(factor.node)
             if nabla is not None:
                 for variable in nabla[0]:
-                    self.mark(variable, "variable")
+                    self.mark(variable, "gradient")
                     rest.append(variable)
                 continue
             if following is not None and following.op == "" and self.call(factor.node, following.node):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.expr import Definitions, Expr, Symbol
-from chainrule.read.tree import Name, Node
+from chainrule.read.tree import Name, Node, Number
 from chainrule.sheet.arguments import Pattern
 from chainrule.sheet.names import Glossary, Ref, node_key, reference, walk
 from chainrule.sheet.shapes import Dims, Layout, Untyped
@@ -82,6 +82,7 @@ class Family:
     differentiated: bool = False
     transposed: bool = False
     by: int = 0
+    gradient: int = 0
     bare: int = 0
     marked: int = 0
     bare_by: int = 0
@@ -321,6 +322,25 @@ class World:
                 found |= {} if ref is None else {node_key(x): x for x in ref.labels}
         return list(found.values())
 
+    def last_numbered(self, at_most: int) -> int:
+        """The largest number that stands in a label, `y^{(4)}`: what is summed over labels has at least so many."""
+        if "numbered" not in self.derived:
+            nodes = [n for e in self.equations for side in (e.lhs, e.rhs) for n in walk(side)]
+            refs = [r for r in (reference(n, self.glossary) for n in nodes) if r is not None]
+            self.derived["numbered"] = frozenset(x.text for r in refs for x in r.labels if isinstance(x, Number))
+        found = (int(n) for n in self.derived["numbered"] if n.isdigit())
+        return max((n for n in found if n <= at_most), default=0)
+
+    def is_word(self, letter: str) -> bool:
+        """Whether a capital in a label is a word, "H for hidden": one of several, and nothing is counted from it."""
+        if "capitals" not in self.derived:
+            nodes = [n for e in self.equations for side in (e.lhs, e.rhs) for n in walk(side)]
+            labels = [x for n in nodes if (r := reference(n, self.glossary)) is not None for x in r.labels]
+            capitals = {x.text for x in labels if isinstance(x, Name) and len(x.text) == 1 and x.text.isupper()}
+            counted = {n.text for x in labels if not isinstance(x, Name) for n in walk(x) if isinstance(n, Name)}
+            self.derived["capitals"] = frozenset(capitals - counted if len(capitals) > 1 else ())
+        return letter in self.derived["capitals"]
+
     def is_count(self, letter: str) -> bool:
         """Whether a label letter says how many there are: the limit of a sum, for which nothing is defined."""
         if "steps" not in self.derived:
@@ -360,6 +380,7 @@ class Universe:
     taken: dict[str, list[Callable[[], tuple[Expr, Expr, Expr]]]] = field(default_factory=dict)
     laid_out: set[str] = field(default_factory=set)
     flipped: set[str] = field(default_factory=set)
+    odd: set[str] = field(default_factory=set)
     ordered: set[str] = field(default_factory=set)
     between: set[str] = field(default_factory=set)
     called: dict[str, Instance] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chainrule.check.clock import Clock, DeadlinePassed
+from chainrule.check.clock import Clock
 from chainrule.check.engine import check_document, read_sheet
 from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.report import Statement
@@ -45,15 +45,6 @@ def solve_document(
     document: Document, context: Sequence[Document] = (), digits: int = 8, options: Options = DEFAULTS
 ) -> Solution:
     """The solution sheet of a document. Raises `SolveError` when it asks nothing."""
-    try:
-        return _solved(document, context, digits, options)
-    except DeadlinePassed:
-        raise SolveError(
-            f"{document.path}: {options.deadline:g} seconds were over; give more with --deadline"
-        ) from None
-
-
-def _solved(document: Document, context: Sequence[Document], digits: int, options: Options) -> Solution:
     clock = Clock(options.deadline)
     sheet = read_sheet(document, context, clock)
     found = questions(document, sheet.glossary)

@@ -2,35 +2,45 @@ r"""Counted versions: `w_{t+1} = w_t - \eta g_t`, `\theta^{(k)} = \theta^{(k-1)}
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Name, Node, Script
+from chainrule.read.tree import Accent, Name, Node, Script, Sum
 from chainrule.sheet.names import walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.trace.marks import Mark, script_ends, step_mark, taken_off
 from chainrule.trace.rules import (
     CLOCK,
+    CUE,
     Counted,
     Updates,
     add_equation,
     base_of,
     counted,
     descends,
-    is_literal,
     rewrite,
     version,
 )
 
-ITERATION = re.compile(r"descent|newton|iterat|learning[- ]rate|step[- ]size|fixed[- ]point|converge", re.IGNORECASE)
 
-
-def with_counts(sheet: Sheet, updates: Updates) -> set[int]:
+def with_counts(sheet: Sheet, updates: Updates) -> None:
     r"""`w_{t+1} = w_t - \eta g_t`, `\theta^{(k)} = \theta^{(k-1)} - ...`; numbers are versions of the same names."""
-    letter, after, places, found = _discovered(sheet)
+    after: dict[str, int] = {}
+    places: dict[str, str] = {}
+    letter = None
+    for e in sheet.equations:
+        if e.link or e.op not in ("=", ":=", "←", "≡"):
+            continue
+        for candidate in [letter] if letter else _letters(e.lhs):
+            left = counted(sheet, e.lhs, frozenset({candidate}))
+            if left is None or not _goes_on(sheet, e, left):
+                continue
+            if letter is None and not descends(sheet, e) and not _told(sheet, e, left):
+                continue
+            letter = candidate
+            after[left.base], places[left.base] = left.mark.offset, left.mark.place
     if letter is None:
-        return set()
+        return
     first = next(iter(after.values()))
     started = [
         c.mark.offset - after[c.base] + first
@@ -71,33 +81,8 @@ def with_counts(sheet: Sheet, updates: Updates) -> set[int]:
             rhs = rebuilt(e.rhs, count)
             uses = uses or rhs is not e.rhs
             sheet.equations[n] = replace(e, rhs=rhs)
-    for base in indexed:
-        sheet.glossary.indexed.setdefault(base, set()).add(0)
     if uses or indexed:
         add_equation(sheet, f"{CLOCK} = {updates.clock}", first=True)
-    return found
-
-
-def _discovered(sheet: Sheet) -> tuple[str | None, dict[str, int], dict[str, str], set[int]]:
-    """The letter that counts the updates, for each updated name the offset of its next version and where that stands,
-    and the rules."""
-    after: dict[str, int] = {}
-    places: dict[str, str] = {}
-    found: set[int] = set()
-    letter = None
-    for e in sheet.equations:
-        if e.link or e.op not in ("=", ":=", "←", "≡"):
-            continue
-        for candidate in [letter] if letter else _letters(e.lhs):
-            left = counted(sheet, e.lhs, frozenset({candidate}))
-            if left is None or not _goes_on(sheet, e, left):
-                continue
-            if letter is None and not descends(sheet, e) and not _told(sheet, e, left):
-                continue
-            letter = candidate
-            found.add(e.position)
-            after[left.base], places[left.base] = left.mark.offset, left.mark.place
-    return letter, after, places, found
 
 
 def _letters(node: Node) -> list[str]:
@@ -112,13 +97,12 @@ def _goes_on(sheet: Sheet, e: Equation, left: Counted) -> bool:
 
 
 def _told(sheet: Sheet, e: Equation, left: Counted) -> bool:
-    """Whether the words speak of an iteration, and only the name itself and data run over its steps; in a recurrent
-    network other quantities do."""
-    words = any(ITERATION.search(s.text) for s in sheet.sentences)
+    """Whether the words speak of updates, and the rule is a step from where one is."""
+    words = any(CUE.search(s.text) for s in sheet.sentences)
+    terms = e.rhs.terms if isinstance(e.rhs, Sum) else ()
     letters = frozenset({left.mark.letter or ""})
-    data = {base_of(sheet, x.lhs) for x in sheet.equations if is_literal(x.rhs)}
-    names = (counted(sheet, n, letters) for n in walk(e.rhs))
-    return words and all(c is None or c.base == left.base or c.base in data for c in names)
+    steps = (counted(sheet, t.node, letters) for t in terms)
+    return words and any(c is not None and c.base == left.base for c in steps)
 
 
 def _counted_number(sheet: Sheet, node: Node, after: dict[str, int]) -> Counted | None:
@@ -156,13 +140,11 @@ def _fill_labels(
                 updates.script.setdefault(found.base, script)
 
 
-def _indexed(sheet: Sheet, letters: frozenset[str], after: dict[str, int]) -> set[str]:
-    """The data that are indexed by the step: `x_t` is the sample of step t."""
-    found = set()
-    data = {base_of(sheet, e.lhs) for e in sheet.equations if is_literal(e.rhs)}
+def _indexed(sheet: Sheet, letters: frozenset[str], after: dict[str, int]) -> bool:
+    """Whether data are indexed by the step: `x_t` is the sample of step t."""
     for e in sheet.equations:
         for node in (*walk(e.lhs), *walk(e.rhs)):
-            name = counted(sheet, node, letters)
-            if name is not None and name.base not in after and name.base in data:
-                found.add(name.base)
-    return found
+            found = counted(sheet, node, letters)
+            if found is not None and found.base not in after:
+                return True
+    return False

@@ -14,8 +14,8 @@ from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.trace.marks import Mark, primed, step_mark, taken_off
 
-CLOCK = "Ϟ"
-"""The name of the number of a step, where a rule computes with it or data are indexed by it: a letter nobody uses."""
+CLOCK = "stepnumber"
+"""The name of the number of a step, where a rule computes with it: `\\beta^t`."""
 CUE = re.compile(
     r"descent|updat|iterat|newton|learning[- ]rate|step[- ]size|optimi[sz]|momentum|epoch|training step|fixed[- ]point",
     re.IGNORECASE,
@@ -119,9 +119,7 @@ def by_of(sheet: Sheet, node: Node) -> str | None:
 def matters(sheet: Sheet, base: str) -> bool:
     """Whether a name stands in what defines other names or is differentiated by: then it is a parameter."""
     for e in sheet.equations:
-        own, later = base_of(sheet, e.lhs), reference(e.lhs, sheet.glossary)
-        if later is not None and later.primes:
-            continue
+        own = base_of(sheet, e.lhs)
         if own != base and e.op != "←" and any(r.base == base for r in refs(sheet, e.rhs)):
             return True
         if any(by_of(sheet, n) == base for side in (e.lhs, e.rhs) for n in walk(side)):

@@ -23,8 +23,8 @@ def with_updates(sheet: Sheet, parameters: Sequence[str] = ()) -> tuple[Sheet, U
     """The sheet with versions as primes, and its update rules; `parameters` in TeX are known to be asked for."""
     updates = Updates()
     with_words(sheet, updates)
-    assigned = with_counts(sheet, updates)
-    assigned |= with_assignments(sheet, updates)
+    with_counts(sheet, updates)
+    assigned = with_assignments(sheet, updates)
     for e in sheet.equations:
         ref = reference(e.lhs, sheet.glossary)
         if ref is not None and ref.primes == 1 and (e.position in assigned or _is_rule(sheet, e, ref)):

@@ -24,10 +24,10 @@ from chainrule.check.edits.parts import (
     product_signs,
     term_dropped,
 )
-from chainrule.check.edits.signs import leading_minus, signs, turned
+from chainrule.check.edits.signs import leading_minus, shifts, signs, turned
 from chainrule.check.places import Side
 
-__all__ = ["RULES", "SLIPS", "Edit", "Rule", "edits", "grouped", "short"]
+__all__ = ["MISSPELT", "PLAIN_SLIPS", "RULES", "SLIPS", "Edit", "Rule", "edits", "grouped", "short"]
 
 MOST_OF_ONE_RULE = 6
 
@@ -47,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     Rule("numeric factor inside", "factor", "a numeric factor", number_added_inside, slip=True),
     Rule("matrix taken as symmetric", "transposed", "a matrix taken as symmetric", symmetric),
     Rule("index", "index", "one index", indices),
+    Rule("sign in a subscript", "index", "the sign in one subscript", shifts),
     Rule("label", "index", "one label", labels),
     Rule("number of a component", "index", "one subscript", numbered),
     Rule("number", "factor", "one number", other_numbers, scales=True, slip=True),
@@ -66,6 +67,9 @@ RULES: tuple[Rule, ...] = (
 
 
 SLIPS = tuple(rule for rule in RULES if rule.slip)
+# Slips that make another statement of a line in any world: a transpose makes none where a matrix is symmetric.
+PLAIN_SLIPS = tuple(rule for rule in SLIPS if rule.code != "transposed")
+MISSPELT = tuple(rule for rule in SLIPS if rule.edits is index_order)
 
 
 def edits(

@@ -8,6 +8,8 @@ from chainrule.check.edits.edit import Edit
 from chainrule.check.places import Side, is_index
 from chainrule.read.tree import (
     Comma,
+    Name,
+    Node,
     Product,
 )
 
@@ -22,11 +24,16 @@ def index_order(side: Side) -> Iterator[Edit]:
                 pass
             case _:
                 continue
-        if is_index(a, side.glossary) and is_index(b, side.glossary):
+        if _letter(a) and _letter(b):
             one, two = side.span(a), side.span(b)
             new = side.source(b) + side.text[one.end : two.start] + side.source(a)
             old = side.text[one.start : two.end]
             yield Edit(one.start, two.end, new, f"{new} for {old}", f"the subscripts {old} are exchanged")
+
+
+def _letter(node: Node) -> bool:
+    """An index, or one letter of a name: `W_{ho}` for the weights from h to o."""
+    return isinstance(node, Name) and len(node.text) == 1
 
 
 def indices(side: Side) -> Iterator[Edit]:

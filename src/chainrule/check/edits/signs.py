@@ -10,22 +10,30 @@ from chainrule.check.places import QUANTITY, Side
 from chainrule.read.tree import (
     Comma,
     Dots,
+    Node,
     Relation,
     Sum,
 )
 
 
 def signs(side: Side) -> Iterator[Edit]:
-    """Plus for minus and minus for plus before one term, wherever a sum stands."""
+    """Plus for minus and minus for plus before one term, wherever a sum stands that is no index."""
     for node in (p.node for p in side.places if p.role != "index"):
-        if not isinstance(node, Sum):
-            continue
-        for before, term in pairwise(node.terms):
-            place = side.sign(side.span(before.node).end, term.node)
-            if place is None or term.sign not in "+-":
-                continue
+        yield from _other_signs(side, node, "")
+
+
+def shifts(side: Side) -> Iterator[Edit]:
+    """`x_{n-k}` for `x_{n+k}`."""
+    for node in side.in_role("index"):
+        yield from _other_signs(side, node, " in the subscript")
+
+
+def _other_signs(side: Side, node: Node, where: str) -> Iterator[Edit]:
+    for before, term in pairwise(node.terms if isinstance(node, Sum) else ()):
+        place = side.sign(side.span(before.node).end, term.node)
+        if place is not None and term.sign in "+-":
             new, old = ("+", "-") if term.sign == "-" else ("-", "+")
-            words = f"the sign before {short(side.source(term.node))} is wrong"
+            words = f"the sign before {short(side.source(term.node))}{where} is wrong"
             yield Edit(place.start, place.end, new, f"{new} for {old}", words)
 
 

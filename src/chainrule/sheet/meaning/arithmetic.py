@@ -41,18 +41,34 @@ def raised(frame: Frame, val: Val, exponent: Node) -> Val:
     """A power: an inverse for a matrix to the -1, a matrix power for a square matrix, else entry by entry."""
     if _is_minus_one(exponent):
         return algebra.inverted(frame.dims, val)
-    whole = isinstance(exponent, Number) and exponent.text.isdigit()
-    if val.kind == "matrix" and whole and frame.dims.find(val.dims[0]) == frame.dims.find(val.dims[1]):
-        n = int(exponent.text) if isinstance(exponent, Number) else 0
-        if n > 16:
-            raise Untyped("a matrix power above 16", "too-large")
-        result = val
-        for _ in range(n - 1):
-            result = algebra.matmul(frame.dims, result, val)
-        return result
+    n = _whole(frame, exponent)
+    if n is not None and val.kind == "matrix" and frame.dims.find(val.dims[0]) == frame.dims.find(val.dims[1]):
+        return _matrix_power(frame, val, n)
+    if n is not None and not isinstance(exponent, Number):
+        return algebra.raised(frame.dims, val, scalar(const(n)))
     if val.kind == "row" and isinstance(exponent, Name):
         raise Untyped(f"a row vector to the power of {exponent.text}", "shape")  # `(x^T)^V`: a sign too many
     return algebra.raised(frame.dims, val, frame.value(exponent))
+
+
+def _matrix_power(frame: Frame, val: Val, n: int) -> Val:
+    if n > 16:
+        raise Untyped("a matrix power above 16", "too-large")
+    result = val if n else algebra.identity(val.dims[0])
+    for _ in range(n - 1):
+        result = algebra.matmul(frame.dims, result, val)
+    return result
+
+
+def _whole(frame: Frame, exponent: Node) -> int | None:
+    """A number, or what is counted with layers or steps that stand in the same line: `(W^T)^{T - i}` beside `o_i`."""
+    if isinstance(exponent, Number):
+        return int(exponent.text) if exponent.text.isdigit() else None
+    letters = {n.text for n in walk(exponent) if isinstance(n, Name)}
+    if not letters & (frame.labels.keys() | frame.used) or any(frame.world.defined(x) for x in letters):
+        return None
+    n = frame.label(exponent)
+    return n if isinstance(n, int) and n >= 0 else None
 
 
 def _is_minus_one(node: Node) -> bool:

@@ -131,6 +131,8 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
         below_ref = reference(_unwrapped(variable), frame.world.glossary)
         inner = at_its_step(frame, body, below_ref)
         by = inner.value(variable)
+        if above_ref is None and val.kind == "matrix" and by.scalar:
+            frame.universe.odd.add(frame.owner)
         compound = isinstance(bare(variable), Product) or is_exponential(bare(variable))
         below_instance = _instance(inner, below_ref)
         if n == 0 and instance is not None:

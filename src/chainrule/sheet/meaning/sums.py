@@ -22,6 +22,7 @@ from chainrule.sheet.shapes import Dims, Untyped, Val, scalar
 from chainrule.sheet.sizes import named_dim
 from chainrule.sheet.world import World
 
+MOST_NUMBERED = 6  # a sum over labels is written out; labels beyond this are sample numbers of a large set
 PLACES = ("argmax", "argmin")
 """Operators whose value is an index: where the extreme is."""
 
@@ -214,7 +215,7 @@ def _label_range(frame: Frame, binder: Binder) -> range | tuple[int, ...]:
     low = 1 if binder.low is None else frame.label(binder.low)
     if not isinstance(low, int):
         raise Untyped("a sum over labels that starts at a word", "untyped")
-    high = frame.universe.top
+    high = max(frame.universe.top, frame.world.last_numbered(MOST_NUMBERED))
     if isinstance(binder.high, Name) and len(binder.high.text) == 1 and frame.world.is_count(binder.high.text):
         if low == 1:
             frame.dims.fix(named_dim(frame, binder.high.text), high)

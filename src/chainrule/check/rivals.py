@@ -1,0 +1,65 @@
+"""Whether a refuted line holds under another reading of an undeclared name that is hardly less usual.
+
+What nobody declares is read as its look and its uses suggest, at the least cost (`sheet.infer`). Where two readings of
+a name cost nearly the same and a line is wrong under the one and right under the other, the line refutes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chainrule.check.compare import Comparer, Same, guard
+from chainrule.check.lines import Lines
+from chainrule.check.settle import settle
+from chainrule.expr import ExprError
+from chainrule.sheet.infer import Line, candidates, line_cost, lines_of, mismatch, type_line
+from chainrule.sheet.shapes import Untyped
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Config, Reading, Universe, World
+
+NEARLY = 0.8  # how much more a reading may cost; a capital that is no matrix costs 1
+RANKS = {0: "a scalar", 1: "a vector", 2: "a matrix"}
+
+
+def rival(lines: Lines, e: Equation) -> str | None:
+    """In words, the reading under which a line holds; None where there is none."""
+    (line,) = lines_of(lines.world, [e])
+    for base, reading, other in _others(lines.world, line):
+        lines.deadline()
+        if _holds(lines, other, e) and _no_worse(lines, other, base):
+            return f"right if {spelled_out(base)} is {RANKS[reading.axes]}, and nothing says what it is"
+    return None
+
+
+def _others(world: World, line: Line) -> Iterator[tuple[str, Reading, World]]:
+    """The world with one name of a line read with more or fewer axes."""
+    for base in line.ordered:
+        own, family = world.readings.get(base), world.family(base)
+        if own is None or family.declared_rank is not None or family.sub_counts > {0}:
+            continue
+        found = dict(candidates(family))
+        for reading, cost in found.items():
+            if reading.axes != own.axes and reading.axes in RANKS and cost <= found[own] + NEARLY:
+                yield base, reading, replace(world, readings={**world.readings, base: reading}, derived={})
+
+
+def _holds(lines: Lines, world: World, e: Equation) -> bool:
+    universe = Universe(world, Config())
+    try:
+        frame, lhs, rhs = type_line(universe, e)
+        if mismatch(universe, lhs, rhs):
+            return False
+        condition = lines.condition(e, frame)
+        comparer = Comparer(settle(universe), lines.options.seed, lines.deadline)
+    except (Untyped, ExprError, RecursionError):
+        return False
+    return isinstance(guard(lambda: comparer.compare(lhs, rhs, condition)), Same)
+
+
+def _no_worse(lines: Lines, other: World, base: str) -> bool:
+    """Whether as many lines fit as do now."""
+    beside = [x for x in lines_of(lines.world, lines.equations) if base in x.names]
+    before, after = (sum(line_cost(Universe(w, Config()), x) for x in beside) for w in (lines.world, other))
+    return after <= before
