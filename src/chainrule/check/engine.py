@@ -106,7 +106,7 @@ def _judged(
         for where in dict.fromkeys((e.scope.number, e.scope.part) for e in own):
             mine = [e for e in own if (e.scope.number, e.scope.part) == where]
             judge = judge_for(sheet, mine[0].scope, mine[-1].position, options, clock)
-            judge.budget = budget
+            judge.budget, judge.conditions.since = budget, mine[0].position
             for e in mine:
                 findings[e.position] = found = judge.judge(e)
                 missing += missing_of(judge, e, found)

@@ -70,7 +70,7 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
         return found
     if solves and not concerned:
         return _solution(conditions, e)
-    if constraint:
+    if constraint and not (isinstance(judged, Open) and judged.determined):
         conditions.hold(Imposed(e.position, e, None, frozenset(), e.scope.section))
         message = f"{e.text(e.lhs)} is set to {e.text(e.rhs)}: what follows holds there"
         return Finding("definition", "condition", message, "definition")

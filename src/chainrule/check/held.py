@@ -45,9 +45,11 @@ class Unsolved:
 
 @dataclass(frozen=True)
 class Open:
-    """The line differs where the conditions hold (`there`), but something is left free that could make it hold too."""
+    """The line differs where the conditions hold (`there`), but something is left free that could make it hold too:
+    one of the unknowns, unless the conditions have determined them."""
 
     there: Contradicts | None
+    determined: bool = False
 
 
 Judged = Follows | Contradicts | Open

@@ -14,7 +14,7 @@ from time import thread_time
 
 import numpy as np
 
-from chainrule.check.compare import LEAST, Comparer, relative_gaps
+from chainrule.check.compare import LEAST, Comparer, Same, relative_gaps
 from chainrule.check.held import Contradicts, Follows, Held, Judged, Open, Sides, Unsolved
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.points import MODES, dims_of, free_symbols, needy_symbols, reach
@@ -28,6 +28,7 @@ from chainrule.read.tree import Number
 from chainrule.sheet.imposed import core, differentiates, is_zero
 from chainrule.sheet.infer import mismatch, names_in, type_line
 from chainrule.sheet.names import reference
+from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.sites import call_form
 from chainrule.sheet.statements import Equation
@@ -44,8 +45,10 @@ class Conditions:
 
     lines: Lines
     held: list[Held] = field(default_factory=list)
+    since: int = 0  # where the lines begin that are judged here; conditions before them are in force already
     waiting: list[Imposed] | None = None
     unsure: bool = False
+    known: set[str] = field(default_factory=set)  # the unknowns of conditions that those in force imply
     solved: dict[object, Solution | None] = field(default_factory=dict)
     spent: float = 0.0
 
@@ -54,18 +57,27 @@ class Conditions:
         return self.lines.variant()
 
     def catch_up(self, position: int) -> None:
-        """Put the conditions in force that words imposed before a position."""
+        """Put the conditions in force that words, or lines judged elsewhere, imposed before a position."""
         if self.waiting is None:
-            self.waiting = [c for c in self.lines.world.imposed if c.said]
+            self.waiting = [c for c in self.lines.world.imposed if c.said or c.position < self.since]
         while self.waiting and self.waiting[0].position < position:
-            self.hold(self.waiting.pop(0))
+            condition = self.waiting.pop(0)
+            if condition.said or not self._identity(condition.equation):
+                self.hold(condition)
+
+    def _identity(self, e: Equation) -> bool:
+        """Whether a line of zero holds for all values, so that it says nothing of where others hold."""
+        sides = self.sides(e)
+        return sides is not None and isinstance(self.lines.outcome(e, self.variant), Same)
 
     def hold(self, condition: Imposed) -> None:
         """Put a condition in force; one that could not be read leaves everything after it unsure."""
         residual = self._residual(condition)
         if residual is None:
             self.unsure = True
-        elif not self._implied(residual, condition.equation):
+        elif self._implied(residual, condition.equation):
+            self.known |= condition.unknowns
+        else:
             self.held.append(Held(residual, condition.unknowns, condition.section, condition.equation))
 
     def _implied(self, residual: Residual, e: Equation) -> bool:
@@ -139,7 +151,7 @@ class Conditions:
         symbols = self._free(sides.difference.term)
         solved = e.position in self.lines.world.solutions
         near = [h for h in self.held if solved or h.section == e.scope.section]
-        bases = {b for h in near for b in h.unknowns}
+        bases = self._bases(near)
         return any(_connected(h, bases, symbols, self.variant) for h in near)
 
     def constrains(self, e: Equation) -> bool:
@@ -155,8 +167,12 @@ class Conditions:
         return sides is not None and not known and all(self._solvable(s) for s in self._free(sides.difference.term))
 
     def _derives(self, e: Equation) -> bool:
-        """A chain with a derivative in it holds for all values."""
-        return any(differentiates(side) for x in self._chain(e) for side in (x.lhs, x.rhs))
+        """A chain with a derivative in it holds for all values, unless it is the derivative at what solves a condition:
+        `\\frac{d^2\\ell}{d\\theta^2}(\\hat\\theta)`."""
+        sides = [side for x in self._chain(e) for side in (x.lhs, x.rhs)]
+        world = self.lines.world
+        at_solution = any(r.base in world.aliases for side in sides for r in references(side, world))
+        return not at_solution and any(differentiates(side) for side in sides)
 
     def _ends_in_zero(self, e: Equation) -> bool:
         """What is set to zero further on in a chain is rewritten before, by identities or by what is known already."""
@@ -226,7 +242,7 @@ class Conditions:
     def _relevant(self, group: list[Held], sides: Sides) -> Iterator[Held]:
         """The conditions that a line rests on, directly or through the unknowns of others."""
         symbols = self._free(sides.difference.term)
-        bases = {b for h in group for b in h.unknowns}
+        bases = self._bases(group)
         left = list(group)
         grown = True
         while grown:
@@ -238,12 +254,16 @@ class Conditions:
                     symbols |= _unknowns(h, bases, self.variant) or self._free(h.residual.term)
                     yield h
 
+    def _bases(self, held: list[Held]) -> set[str]:
+        """The base names that conditions are to be solved for."""
+        return self.known.union(*(h.unknowns for h in held)) if any(h.unknowns for h in held) else set()
+
     def _under(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:
         """A line under some conditions, solved for their unknowns; multipliers join where these do not suffice."""
         residuals = [h.residual for h in held]
         free = [{s for s in self._free(r.term) if self._solvable(s)} for r in residuals]
         every = {s for found in free for s in found}
-        bases = {b for h in held for b in h.unknowns}
+        bases = self._bases(held)
         declared = {s for h in held for s in _unknowns(h, bases, self.variant)}
         declared |= {s for s in every if declared and self._by(s)}
         declared |= {s for found in free if not found & declared for s in found}
@@ -335,7 +355,9 @@ class Conditions:
     ) -> Contradicts | Open | None:
         """The certified counterexample to a line that differs at every solution, when that proves it wrong."""
         there = None if self.unsure else self._witness(system, held, sides, witness, shown)
-        return there if self._settled(system, sides, e, witness[0]) else Open(there)
+        scalars = {s for r in system.residuals for s in self._free(r.term) if not s.axes and self._solvable(s)}
+        determined = witness[0].equations == system.flat(witness[0].model).shape[1] and scalars <= {*system.unknowns}
+        return there if self._settled(system, sides, e, witness[0]) else Open(there, determined)
 
     def _witness(
         self,

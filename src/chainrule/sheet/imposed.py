@@ -29,6 +29,12 @@ SET_TO_ZERO = re.compile(
     rf"|\b(?:gradients?|derivatives?)\b[^.]*\b(?:vanish(?:es)?\b|(?:is|are|be|equals?|becomes?)\s+(?:equal\s+to\s+)?{_ZERO})",
     re.IGNORECASE,
 )
+# Words that say of a point that the derivative vanishes there.
+PLACE = re.compile(
+    r"\b(?:(?:critical|stationary)\s+points?|maximi[sz]\w+|minimi[sz]\w+|maxim(?:um|a)|minim(?:um|a)|optim(?:um|al)|MLE|MAP"
+    r"|estimat(?:e|or)s?)\b[^.;:]*$",
+    re.IGNORECASE,
+)
 SEVERAL = re.compile(r"\b(?:gradients|derivatives|partials|both|these|them|all)\b", re.IGNORECASE)
 MOST_WORDS = 200
 # Words that give a name its meaning, even where it stands in a condition before them.
@@ -49,6 +55,8 @@ def impose(world: World, equations: list[Equation], told: dict[int, str]) -> Non
         words = f"{told.get(e.position, '')[-MOST_WORDS:]} {e.cue}"
         if not chain[1:] and SET_TO_ZERO.search(words) and not differentiates(first.lhs):
             _by_words(world, e, slopes, many=bool(SEVERAL.search(words)))
+        elif not chain[1:] and PLACE.search(words):
+            _at_place(world, e, slopes)
         plain = e.source == "formula" and reference(e.lhs, world.glossary) is None and e.op in ("=", ":=", "≡")
         if plain and is_zero(e.lhs) != is_zero(e.rhs):
             variables = {v for x in chain for side in (x.lhs, x.rhs) for v in variables_of(world, side)}
@@ -71,6 +79,16 @@ def _by_words(world: World, e: Equation, slopes: list[Equation], many: bool) -> 
         world.imposed.append(Imposed(e.position - 1, slope, slope, variables, e.scope.section, said=True))
 
 
+def _at_place(world: World, e: Equation, slopes: list[Equation]) -> None:
+    """The marked name of a variable, said to be a critical point: the derivative by it vanishes there."""
+    ref = reference(e.lhs, world.glossary)
+    plain = None if ref is None else core(ref.base)
+    by = [s for s in slopes if plain is not None and plain in variables_of(world, s.lhs)]
+    if by and ref is not None and plain != ref.base:
+        unknowns = frozenset(variables_of(world, by[-1].lhs))
+        world.imposed.append(Imposed(e.position - 1, by[-1], by[-1], unknowns, e.scope.section, said=True))
+
+
 def is_zero(node: Node) -> bool:
     """A printed zero, bold or not."""
     while isinstance(node, Fenced):
@@ -80,31 +98,35 @@ def is_zero(node: Node) -> bool:
 
 def differentiates(node: Node) -> bool:
     """Whether a derivative or a gradient stands in a formula, `\\ell'(\\theta)` among them."""
+    if _primed(node) is not None:
+        return True
     for part in walk(node):
-        if nabla_of(part) is not None or (isinstance(part, Product) and any(_primed(part))):
+        if nabla_of(part) is not None:
             return True
         if isinstance(part, Fraction) and above(part.numerator) is not None and below(part.denominator) is not None:
             return True
     return False
 
 
-def _primed(product: Product) -> Iterator[Node]:
-    """The parentheses behind each primed name: `(\\theta)` in `\\ell'(\\theta)`."""
-    for f, following in zip(product.factors, product.factors[1:], strict=False):
-        if isinstance(f.node, Script) and f.node.primes and not following.op and isinstance(following.node, Fenced):
-            yield following.node
+def _primed(node: Node) -> Node | None:
+    """The parentheses behind a primed name that are all of a formula: `(\\theta)` in `\\ell'(\\theta)`."""
+    factors = node.factors if isinstance(node, Product) else ()
+    if len(factors) != 2 or factors[1].op or not isinstance(factors[1].node, Fenced):
+        return None
+    return factors[1].node if isinstance(factors[0].node, Script) and factors[0].node.primes == 1 else None
 
 
 def variables_of(world: World, node: Node) -> Iterator[str]:
     """The base names that the first derivatives of a formula are taken by."""
+    primed = _primed(node)
+    if primed is not None:
+        yield from _bases(world, list(arguments(primed))[:1])
     for part in walk(node):
         if isinstance(part, Fraction):
             top, bottom = above(part.numerator), below(part.denominator)
             if top is not None and bottom is not None and top.order == 1:
                 yield from _bases(world, bottom[1])
         elif isinstance(part, Product):
-            for fence in _primed(part):
-                yield from _bases(world, list(arguments(fence))[:1])
             for n, factor in enumerate(part.factors):
                 nabla = nabla_of(factor.node)
                 if nabla is not None and nabla[1] == 1:
@@ -153,7 +175,7 @@ def name_solutions(world: World, equations: list[Equation]) -> None:
     for e in equations:
         if place(e, world.glossary) is not None:
             continue  # `\\hat w = \\arg\\min_w f(w)`: the variable there is bound
-        bases = {r.base for side in (e.lhs, e.rhs) for r in references(side, world)} - world.glossary.bound
+        bases = {b for side in (e.lhs, e.rhs) for b in _quantities(world, side)} - world.glossary.bound
         for base in bases:
             first.setdefault(base, e.position)
             together.setdefault(base, set()).update(bases)
@@ -164,6 +186,14 @@ def name_solutions(world: World, equations: list[Equation]) -> None:
             continue  # \\hat{y} beside y in "0 = X^T(Xw - y)" is another quantity
         if plain != base and after and plain not in together[base]:
             world.aliases[base] = plain
+
+
+def _quantities(world: World, side: Node) -> Iterator[str]:
+    """The base names in a formula; in `\\frac{d\\ell}{d\\theta}(\\hat\\theta)` those of the point alone."""
+    factors = side.factors if isinstance(side, Product) else ()
+    if len(factors) == 2 and isinstance(factors[1].node, Fenced) and differentiates(factors[0].node):
+        side = factors[1].node
+    yield from (r.base for r in references(side, world))
 
 
 def solves(world: World, e: Equation) -> bool:

@@ -19,14 +19,17 @@ BEFORE_ALL = 0
 
 def sample_means(world: World, equations: Iterable[Equation]) -> None:
     """Give every bar without a definition its meaning, if a sum over the samples is written."""
-    sums = {base: (node, count) for e in equations for base, node, count in _sums(world, e)}
+    sums: dict[str, dict[str, tuple[Node, Name]]] = {}
+    for base, node, count in (found for e in equations for found in _sums(world, e)):
+        sums.setdefault(base, {}).setdefault(count.text, (node, count))
     for name, family in list(world.families.items()):
         base, (bar, _, word) = name, name.partition("_")
         inner = bar[4:-1] if bar.startswith("bar(") else ""
         if inner not in sums or family.by or family.called or family.sub_counts > {0} or world.defined(base):
             continue
-        total, count = sums[inner]
-        if word in ("", count.text) and family.declared_rank is None:
+        counts = sums[inner]
+        if (word in counts or (not word and len(counts) == 1)) and family.declared_rank is None:
+            total, count = counts[word or next(iter(counts))]
             mean = Fraction(total.span, total, count)
             text = f"{spelled_out(base)} is not defined; it is read as the mean of {spelled_out(inner)}"
             world.sites[base] = [Site(base, Ref(base), mean, BEFORE_ALL, assumed=text)]

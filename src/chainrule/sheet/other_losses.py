@@ -64,7 +64,8 @@ def _names_below(sheet: Sheet) -> dict[str, set[str]]:
 
 
 def _names(sheet: Sheet, node: Node) -> set[str]:
-    return {ref.base for ref in maximal(node, sheet.glossary) if not is_function_word(ref.base)} - {"e", "pi"}
+    refs = [ref for ref in maximal(node, sheet.glossary) if not is_function_word(ref.base)]
+    return {ref.base for ref in refs if not (ref.bare and ref.base in ("e", "pi"))}
 
 
 def _closure(base: str, below_of: dict[str, set[str]]) -> set[str]:
