@@ -20,6 +20,7 @@ from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
+from chainrule.check.reparametrised import reparametrised
 from chainrule.check.squares import squares_of_vectors
 from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
@@ -357,6 +358,7 @@ DOUBTS: tuple[Doubt, ...] = (
     terms_of_totals,
     stray_letters,
     letters_that_name,
+    reparametrised,
     opaque,
     vanishing,
     held_fixed,

@@ -17,7 +17,7 @@ from chainrule.check.need import Need
 from chainrule.check.report import Evidence, Note
 from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
-from chainrule.sheet.imposed import differentiates
+from chainrule.sheet.imposed import differentiates, is_zero
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.put_in import paired, shown_ref
 from chainrule.sheet.statements import Equation
@@ -45,8 +45,11 @@ def imposed(
         if concerned and not isinstance(judged, Open):
             return assumed("condition", "set to zero; whether the conditions before it make it so is not decided")
     conditions.hold(condition)
-    side = e.rhs if e.text(e.lhs) == "0" else e.lhs
-    return Finding("definition", "condition", f"{e.text(side)} is set to zero: what follows holds there", "definition")
+    side, other = (e.rhs, e.lhs) if e.text(e.lhs) == "0" else (e.lhs, e.rhs)
+    value = "zero" if is_zero(other) else e.text(other)
+    return Finding(
+        "definition", "condition", f"{e.text(side)} is set to {value}: what follows holds there", "definition"
+    )
 
 
 def _never(outcome: Different) -> bool:

@@ -356,7 +356,8 @@ class Conditions:
         """The certified counterexample to a line that differs at every solution, when that proves it wrong."""
         there = None if self.unsure else self._witness(system, held, sides, witness, shown)
         scalars = {s for r in system.residuals for s in self._free(r.term) if not s.axes and self._solvable(s)}
-        determined = witness[0].equations == system.flat(witness[0].model).shape[1] and scalars <= {*system.unknowns}
+        entries = system.flat(witness[0].model).shape[1]
+        determined = witness[0].equations == entries and scalars <= {*system.unknowns} and not witness[0].trivial.all()
         return there if self._settled(system, sides, e, witness[0]) else Open(there, determined)
 
     def _witness(

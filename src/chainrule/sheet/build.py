@@ -27,7 +27,7 @@ from chainrule.sheet.put_in import read_off
 from chainrule.sheet.scan import Scan
 from chainrule.sheet.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.spelling import look
-from chainrule.sheet.statements import Equation, Scope, Sheet
+from chainrule.sheet.statements import Equation, Scope, Sheet, with_zeros
 from chainrule.sheet.told import take_told
 from chainrule.sheet.totals import summands
 from chainrule.sheet.upstream import note_slopes
@@ -88,7 +88,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     world.parameter = _parameter(world, equations)
     told: dict[int, str] = {}
     for s in sentences:
-        told[s.position] = f"{told.get(s.position, '')} {s.text}"
+        told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
     impose(world, equations, told)
     name_solutions(world, equations)
     for e in equations:

@@ -36,6 +36,7 @@ PLACES = frozenset({"argmax", "argmin"})
 
 
 # Words that restrict where an extreme is looked for: it need not be stationary then.
+MOST_BETWEEN = 60
 RESTRICTED = re.compile(r"\b(?:subject to|such that|so that|constrain\w*|under the|s\.\s*t\.)", re.IGNORECASE)
 
 
@@ -151,7 +152,7 @@ def stationary(sheet: Sheet) -> Iterator[Equation]:
     equations = sheet.equations
     for e, following in zip(equations, [*equations[1:], None], strict=False):
         found = place(e, sheet.glossary)
-        words = [e.cue, "" if following is None else following.cue]
+        words = [e.cue, "" if following is None else following.cue, _between(e, following)]
         words += [n.text for n in walk(e.rhs) if isinstance(n, Text)]
         if found is None or any(RESTRICTED.search(w) for w in words):
             continue
@@ -163,6 +164,13 @@ def stationary(sheet: Sheet) -> Iterator[Equation]:
                 e, own=False, lhs=slopes, op="=", rhs=Number(span, "0"), chain=-(10**6) - e.position, cue="",
                 spelled=None, sign=None,
             )  # fmt: skip
+
+
+def _between(e: Equation, following: Equation | None) -> str:
+    """What stands in the source from one equation to the next: `\\quad \\text{subject to}`."""
+    if following is None or following.document is not e.document:
+        return ""
+    return e.document.text[e.rhs.span.end : following.lhs.span.start][:MOST_BETWEEN]
 
 
 def _variables(node: Node) -> Iterator[Node]:

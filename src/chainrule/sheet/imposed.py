@@ -35,6 +35,11 @@ PLACE = re.compile(
     r"|estimat(?:e|or)s?)\b[^.;:]*$",
     re.IGNORECASE,
 )
+# Words before what a solution is asked to obey.
+CONSTRAINT = re.compile(
+    r"\b(?:subject\s+to|under\s+the\s+(?:linear\s+)?constraints?|(?:with|by)\s+the\s+constraints?|s\.\s?t\.)(?:\s+that)?[^.;:]{0,30}$",
+    re.IGNORECASE,
+)
 SEVERAL = re.compile(r"\b(?:gradients|derivatives|partials|both|these|them|all)\b", re.IGNORECASE)
 MOST_WORDS = 200
 # Words that give a name its meaning, even where it stands in a condition before them.
@@ -58,6 +63,8 @@ def impose(world: World, equations: list[Equation], told: dict[int, str]) -> Non
         elif not chain[1:] and PLACE.search(words):
             _at_place(world, e, slopes)
         plain = e.source == "formula" and reference(e.lhs, world.glossary) is None and e.op in ("=", ":=", "≡")
+        if plain and CONSTRAINT.search(e.cue) and not e.link and not is_zero(e.rhs) and not differentiates(e.lhs):
+            world.imposed.append(Imposed(e.position, e, None, frozenset(), e.scope.section))
         if plain and is_zero(e.lhs) != is_zero(e.rhs):
             variables = {v for x in chain for side in (x.lhs, x.rhs) for v in variables_of(world, side)}
             head = first if differentiates(first.lhs) else None
@@ -164,6 +171,8 @@ def name_solutions(world: World, equations: list[Equation]) -> None:
     since: dict[str, int] = {}
     loose: set[str] = set()
     for condition in world.imposed:
+        if not condition.unknowns and not any(map(is_zero, _sides(condition))):
+            continue  # a constraint is solved for nothing
         named = {r.base for side in _sides(condition) for r in references(side, world)}
         loose |= set() if condition.unknowns else named
         for base in condition.unknowns or named:
@@ -201,6 +210,8 @@ def solves(world: World, e: Equation) -> bool:
     if e.link or e.op not in ("=", "≡"):
         return False
     ref = reference(e.lhs, world.glossary)
+    if ref is None and not differentiates(e.lhs) and not differentiates(e.rhs):
+        return _of_unknowns(world, e)
     if ref is None or ref.primes:
         return False
     base = world.aliases.get(ref.base, ref.base)
@@ -218,13 +229,27 @@ def solves(world: World, e: Equation) -> bool:
     return e.position in world.rearranged
 
 
+def _of_unknowns(world: World, e: Equation) -> bool:
+    """Whether an equation for a formula, `\\log p_i = ...`, has names alone that conditions before it relate, and their
+    unknown among those on its left."""
+    related, unknowns = _related(world, e)
+    left, right = ({world.aliases.get(r.base, r.base) for r in references(side, world)} for side in (e.lhs, e.rhs))
+    return bool(left & unknowns) and left | right <= related and not left & world.sites.keys()
+
+
+def _related(world: World, e: Equation) -> tuple[set[str], set[str]]:
+    """The names that conditions before an equation relate in its section, and what these are to be solved for."""
+    here = [c for c in world.imposed if c.position < e.position and c.section == e.scope.section]
+    sides = [side for c in here for side in _sides(c) if not differentiates(side)]
+    related = {world.aliases.get(r.base, r.base) for side in sides for r in references(side, world)}
+    return related, {b for c in here for b in c.unknowns}
+
+
 def _rearranges(world: World, e: Equation, base: str) -> bool:
     """Whether an equation only has names that conditions before it relate: `k = np` after `k (1 - p) = (n - k) p`."""
     if base in world.sites:
         return False
-    here = [c for c in world.imposed if c.position < e.position and c.section == e.scope.section]
-    sides = [side for c in here for side in _sides(c) if not differentiates(side)]
-    related = {world.aliases.get(r.base, r.base) for side in sides for r in references(side, world)}
+    related, _ = _related(world, e)
     named = {world.aliases.get(r.base, r.base) for r in references(e.rhs, world)}
     return bool(named) and base in related and named <= related
 

@@ -7,7 +7,7 @@ notes under braces are equations of their own. Nothing is typed here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from chainrule.read import tree
@@ -118,6 +118,16 @@ def trimmed(text: str) -> str:
     return text
 
 
+def with_zeros(text: str, formulas: Sequence[Node]) -> str:
+    """The words of a paragraph with its zeros in their places: "equating this to ⟦0⟧" for `equating this to $0$`."""
+
+    def shown(found: re.Match[str]) -> str:
+        node = formulas[int(found.group(1))]
+        return "0" if isinstance(node, Number) and node.text == "0" else found.group(0)
+
+    return re.sub(r"⟦(\d+)⟧", shown, text)
+
+
 GREEK_NAMES = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
     "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu",
@@ -202,7 +212,7 @@ class _Walk:
 
     @property
     def cue(self) -> str:
-        return " ".join("".join(self.words).split())[-160:]
+        return " ".join(with_zeros("".join(self.words), [n for n, _ in self.formulas]).split())[-160:]
 
     def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
         cue = self.cue

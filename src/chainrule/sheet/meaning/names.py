@@ -57,7 +57,7 @@ def name(frame: Frame, node: Node) -> Val:
 def _named(frame: Frame, ref: Ref) -> Val:
     """The value of a name: an index letter, a constant of mathematics, or a symbol of the sheet."""
     world = frame.world
-    if ref.base in frame.args and not ref.primes:
+    if ref.base in frame.args and not ref.primes and not (ref.subs and frame.args[ref.base].scalar):
         return components(frame, frame.args[ref.base], ref.subs)
     plain = not (ref.subs or ref.labels or ref.primes)
     known = world.defined(ref.base)
