@@ -19,8 +19,8 @@ from chainrule.sheet.world import Instance
 def ref_value(frame: Frame, ref: Ref) -> Val:
     """The value of a name with its subscripts, without its postfix operations."""
     base = frame.world.aliases.get(ref.base, ref.base)
-    if base in frame.args and not ref.primes:
-        return components(frame, frame.args[base], ref.subs)
+    if base in frame.args and not ref.primes and not (ref.subs and frame.args[base].scalar):
+        return components(frame, frame.args[base], ref.subs)  # the \\mu_0 beside a number \\mu is a name of its own
     vector = vector_of(frame.world, base) if frame.args else None
     if vector is not None and vector in frame.args:
         return components(frame, frame.args[vector], ref.subs)

@@ -195,6 +195,7 @@ class Scan:
         by entry."""
         self.world.first = 0 if self.firsts == {"0"} else 1
         assigned = self._literal_definitions(equations, set(arrays))
+        points = {base for e in equations for side in (e.lhs, e.rhs) for base in _beside_itself(side, self.world)}
         for base, refs in self.refs.items():
             family = self.world.family(base)
             bare = any(not r.subs for r in refs)
@@ -202,7 +203,7 @@ class Scan:
                 if (
                     n in family.shifted
                     or (base, n) in assigned
-                    or (n in family.numbered and n not in family.lettered and not bare)
+                    or (n in family.numbered and n not in family.lettered and (not bare or base in points))
                 ):
                     family.slots[n] = "label"
         for e in equations:
@@ -304,6 +305,14 @@ def _is_case_of(e: Equation, general: Equation) -> bool:
     case, rule = (tree.Comma(x.span, (x.lhs, x.rhs)) for x in (e, general))
     found = generalised(case, rule)
     return found is not None and isinstance(found[1], Number) and letter_of(found[2]) is not None
+
+
+def _beside_itself(side: Node, world: World) -> Iterator[str]:
+    """The names that stand in a sum with a numbered version of their own, `x - x_0`: another point, no component."""
+    for node in walk(side):
+        refs = [reference(t.node, world.glossary) for t in node.terms] if isinstance(node, Sum) else []
+        bare = {r.base for r in refs if r is not None and r.bare}
+        yield from (r.base for r in refs if r is not None and r.base in bare and r.subs)
 
 
 def running_letters(node: Node) -> set[str]:

@@ -228,7 +228,9 @@ class _Walk:
             self.row(row, piece, cue)
             self.only = None
         self.hanging = piece.display
-        if not piece.display:
+        if piece.display:
+            self.words.append(" ")
+        else:
             node = rows[0].node if rows else Missing(piece.span)
             self.words.append(f" ⟦{len(self.formulas)}⟧ ")
             self.formulas.append((node, piece.span))

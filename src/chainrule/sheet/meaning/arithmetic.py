@@ -12,7 +12,7 @@ from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.literals import decimal
-from chainrule.sheet.names import Postfix, walk
+from chainrule.sheet.names import Postfix, reference, walk
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
 MOST_TERMS = 200
@@ -85,13 +85,19 @@ def total(frame: Frame, node: Sum) -> Val:
     if len(node.terms) > MOST_TERMS:
         raise Untyped(f"a sum of {len(node.terms)} written terms (at most {MOST_TERMS})", "too-large")
     result: Val | None = None
+    whole, parts = set[str](), set[str]()
     for term in gathered(frame, _reached(frame, node)):
         if term.sign not in "+-":
             raise Untyped("a sign ± has two values", "untyped")
         val = frame.value(term.node)
+        ref = reference(term.node, frame.world.glossary)
+        if ref is not None and (ref.bare or (ref.subs and val.scalar)):
+            (parts if ref.subs else whole if val.dims else set()).add(ref.base)
         signed = val if term.sign == "+" else algebra.negated(val)
         result = signed if result is None else algebra.plus(frame.dims, result, signed)
     assert result is not None
+    if whole & parts:
+        raise Untyped("a vector and one of its components are added", "shape")  # `x - x_k` is between points
     return result
 
 
