@@ -7,6 +7,7 @@ from dataclasses import replace
 from chainrule.check.compare import Outcome, Unclear
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import EQUALITIES, Lines, Variant
+from chainrule.check.need import differentiated
 from chainrule.check.report import Counterexample, Suggestion
 from chainrule.sheet.infer import FAILURE, candidates, line_cost, lines_of
 from chainrule.sheet.names import TRANSPOSE_WORDS
@@ -30,10 +31,19 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
         variant = lines.usual(e)
         if grounded(lines, e) and e.position in variant.typed:
             _, lhs, rhs = variant.typed[e.position]
-            return _shape_refuted(e, variant, lhs, rhs, outcome)
+            if not _loosely_written(e, variant, lhs, rhs):
+                return _shape_refuted(e, variant, lhs, rhs, outcome)
         return Finding("unsupported", "untyped", outcome.message)
     code = "untyped" if outcome.code == "shape" else outcome.code
     return Finding("unsupported", code, outcome.message)
+
+
+def _loosely_written(e: Equation, variant: Variant, lhs: Val, rhs: Val) -> bool:
+    """`\\partial^2 L / \\partial w_i \\partial w_j = X^T X`: a matrix for its entries, where the entry is not known."""
+    frame = variant.typed[e.position][0]
+    if not (lhs.scalar and len(frame.free) == len(rhs.dims) > 1):
+        return False
+    return any(not frame.world.defined(base) for base in differentiated(frame.world, e.lhs))
 
 
 def _shape_refuted(e: Equation, variant: Variant, lhs: Val, rhs: Val, outcome: Unclear) -> Finding:
@@ -67,8 +77,10 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
             return False  # what it is defined by could not be read
         if base in lines.world.leaving_out and lines.world.dropped is None:
             return False  # an index may only be left out
-        if lines.world.defined(base) or family.declared_rank is not None or family.differentiated:
+        if lines.world.defined(base) or family.declared_rank is not None:
             continue
+        if family.differentiated and _is_number(lines, base):
+            continue  # what is differentiated is a number until something says that it is more
         if base in lines.world.glossary.bound or base in lines.world.size_names or not family.operand:
             continue
         if family.sub_counts and min(family.sub_counts) > 0:
@@ -76,6 +88,11 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
         if not witnesses or _needed(lines, e, base) < WITNESSES:
             return False
     return True
+
+
+def _is_number(lines: Lines, base: str) -> bool:
+    reading = lines.world.readings.get(base)
+    return reading is None or reading.axes == 0
 
 
 def _needed(lines: Lines, e: Equation, base: str) -> int:

@@ -9,6 +9,7 @@ from itertools import groupby
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
 from chainrule.sheet.by_inverse import by_factors, by_inverse
+from chainrule.sheet.called_terms import called_terms
 from chainrule.sheet.convention import free_letters, whole_tensors
 from chainrule.sheet.copies import find_copies
 from chainrule.sheet.cues import roles_from_cues, roles_in
@@ -114,6 +115,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         world.sites[ref.base] = [
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
+    called_terms(world, equations)
     sample_means(world, equations)
     take_told(world, sentences, equations)
     read_off(world, equations)

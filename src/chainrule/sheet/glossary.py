@@ -41,7 +41,7 @@ from chainrule.sheet.names import (
 from chainrule.sheet.primed_groups import primed_arguments, with_primes_out
 from chainrule.sheet.rebuilding import rebuilt, with_parts
 from chainrule.sheet.shorthand import note_shorthand, tidied
-from chainrule.sheet.totals import whole_and_term
+from chainrule.sheet.totals import totals_of
 from chainrule.sheet.writings import bring_together
 
 ORDERS = frozenset({"=", "≠", "<", ">", "≤", "≥"})
@@ -102,9 +102,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
         for node in everything:
             _collect_names(node, glossary)
     bring_together(nodes, glossary)
-    glossary.totals = {
-        base for n in everything if isinstance(n, Relation) and (base := whole_and_term(n, glossary)) is not None
-    }
+    glossary.totals = totals_of((n for n in everything if isinstance(n, Relation)), glossary)
     glossary.settled = True
     return glossary
 

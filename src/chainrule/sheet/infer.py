@@ -47,7 +47,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "times": (("", 0.0), ("hadamard", 0.3)),
     ".": (("inner", 0.0), ("hadamard", 0.4)),
 }
-FAILURE, ASKEW, ODD, SQUARE, DROPPED = 4.0, 1.0, 1.0, 1.0, 1.0
+FAILURE, ASKEW, ODD, SQUARE, DROPPED, ELSEWHERE = 4.0, 1.0, 1.0, 1.0, 1.0, 1.0
 
 # Readings of two names at once are tried this often in one search.
 MOST_TRIALS = 240
@@ -110,10 +110,17 @@ def _declared(family: Family) -> list[tuple[Reading, float]] | None:
     for row in rows:
         cost = 0.7 * row if rank != "row" else 0.0
         if most <= axes:
-            found.append((Reading(axes, row), cost))
+            found.append((Reading(axes, row), cost + ELSEWHERE * _counts_otherwise(family)))
         if 0 in family.sub_counts and most >= 1 and family.declared_subs == 0 and rank != "matrix" and not family.full:
             found.append((Reading(axes + 1, row, split=True), cost + (0.3 if most <= axes else 0.0)))
     return found or [(Reading(axes, rows[0]), 0.0)]
+
+
+def _counts_otherwise(family: Family) -> bool:
+    """Whether the sums over the index of a declared vector end elsewhere than its entries: `x \\in R^d` beside
+    `\\sum_{i=1}^n x_i`."""
+    dims = family.declared_dims
+    return len(dims) == 1 and dims[0] is not None and bool(family.ends) and dims[0] not in family.ends
 
 
 # -------------------------------------------------------------------------------------------------- typing

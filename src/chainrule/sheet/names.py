@@ -328,7 +328,7 @@ def shifted_letter(node: Node) -> str | None:
 
 def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...], tuple[Postfix, ...]]:
     """Name part, labels and postfix operations of a superscript."""
-    word = _word_above(sup)
+    word = _word_above(sup, base)
     if word is not None and base not in ("e", "exp"):
         return f"^{word}", (), ()
     match sup:
@@ -376,10 +376,12 @@ def _is_superscript_word(text: str | None) -> bool:
     return text is not None and _word(text) and bool(set(text) & set("aeiouy"))
 
 
-def _word_above(sup: Node) -> str | None:
+def _word_above(sup: Node, base: str) -> str | None:
     """`new` in `w^{new}` and `w^{(\\text{new})}`: a word that tells versions of a name apart, no product of letters."""
     sup = sup.body if isinstance(sup, Fenced) else sup
     text = sup.text.strip() if isinstance(sup, (Text, Name)) else _letters(sup) if isinstance(sup, Product) else None
+    if text == "tr" and base.removeprefix("cal ") in ("L", "J", "ell"):
+        return text  # the loss on the training set: a number has no transpose
     return text if text in WORD_SUBSCRIPTS and len(text) > 2 else None
 
 
@@ -461,6 +463,6 @@ def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
     primes = ref.primes + node.primes
     if base == "delta" and len(subs) == 2 and not (labels or primes or glossary.error_delta):
         base = KRONECKER
-    if base in glossary.totals and len(subs) == 1:
+    if base in glossary.totals and len(subs) + len(labels) == 1:
         base += EACH
     return Ref(base, subs, labels, primes, postfix)

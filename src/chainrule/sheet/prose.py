@@ -158,25 +158,24 @@ def _refs(sentence: Sentence, names: str, glossary: Glossary) -> list[Ref]:
 Build = Callable[[re.Match[str], Sentence, Glossary], list[Fact]]
 
 
-def _subjects(m: re.Match[str]) -> str:
-    """The names that a sentence is about: in "does not depend on x, u and v are scalars" not the x, in "the gradient of
-    f is a row vector" not the f."""
+def _subjects(m: re.Match[str], s: Sentence, g: Glossary) -> list[Ref]:
+    """The names that a phrase is about: the last of several that are listed, where its verb is singular, as in
+    "$x, w \\in \\mathbb{R}^d$ and $\\sigma$ is the sigmoid"; in "does not depend on x, u and v are scalars" not the x,
+    in "the gradient of f is a row vector" not the f."""
     names = m.group(1)
-    if not GOVERNED.search(m.string[: m.start(1)]):
-        return names
-    first = re.match(r"⟦\d+⟧(?:\s*,)?", names)
-    return names[first.end() :] if first and first.group().endswith(",") else ""
+    if GOVERNED.search(m.string[: m.start(1)]):
+        first = re.match(r"⟦\d+⟧(?:\s*,)?", names)
+        names = names[first.end() :] if first and first.group().endswith(",") else ""
+    alone = names and SINGULAR.search(m.group(0)) and not PLURAL.search(m.group(0))
+    return _refs(s, re.findall(r"⟦\d+⟧", names)[-1] if alone else names, g)
 
 
 def _shaped(rank: str) -> Build:
-    def build(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-        return [Fact("shape", r, ShapeFact(rank)) for r in _refs(s, _subjects(m), g)]
-
-    return build
+    return lambda m, s, g: [Fact("shape", r, ShapeFact(rank)) for r in _subjects(m, s, g)]
 
 
 def _kind(kind: str) -> Build:
-    return lambda m, s, g: [Fact(kind, r) for r in _refs(s, m.group(1), g)]
+    return lambda m, s, g: [Fact(kind, r) for r in _subjects(m, s, g)]
 
 
 def _symmetric(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
@@ -190,7 +189,7 @@ def _symmetric(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
 def _role(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     phrase = m.group(2).lower()
     role = next((v for k, v in FUNCTION_ROLES.items() if k in phrase), None)
-    return [] if role is None else [Fact("role", r, role) for r in _refs(s, m.group(1), g)]
+    return [] if role is None else [Fact("role", r, role) for r in _subjects(m, s, g)]
 
 
 def _called(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
@@ -228,6 +227,7 @@ def _einstein(_m: re.Match[str], s: Sentence, _g: Glossary) -> list[Fact]:
 
 
 GOVERNED = re.compile(r"\b(?:on|of|by|to|from|in|over)\s*\Z", re.IGNORECASE)
+SINGULAR = re.compile(r"\b(?:is|denotes|represents|stands for|means|refers to|indicates)\b")
 PLURAL = re.compile(r"\b(?:are|both|all|be)\b")
 NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"
 SET_TO = r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+"

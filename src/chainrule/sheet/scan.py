@@ -37,6 +37,7 @@ class Scan:
         self.index_letters: set[str] = set()
         self.firsts: set[str] = set()
         self.running: set[str] = set()
+        self.ends: dict[str, set[str]] = {}
 
     def chain(self, sides: list[Node]) -> None:
         """Record the names of the formulas that one chain of relations joins."""
@@ -157,6 +158,9 @@ class Scan:
         """The sizes in the upper limits of a big operator, `n` and `H_{out}`, and where its letter starts."""
         if (last := letter_of(node.sup)) is not None and last.islower():
             self.world.late.add(last)
+        if last is not None and node.sub is not None:
+            for letter in bound_letters(node.sub):
+                self.ends.setdefault(letter, set()).add(last)
         for part in ([] if node.sup is None else [node.sup], _upper_limits(node.sub)):
             for limit in part:
                 bound = self.world.glossary.bound
@@ -216,6 +220,7 @@ class Scan:
             family = self.world.family(base)
             for r in refs:
                 family.sub_counts.add(sum(family.slot(n) == "axis" for n in range(len(r.subs))))
+                family.ends |= {end for s in r.subs for end in self.ends.get(letter_of(s) or "", ())}
         for letter in self.index_letters & (self.world.glossary.bound | INDEX_LETTERS):
             found = self.world.families.get(letter)
             if found is not None and found.sub_counts <= {0} and not found.differentiated and not found.by:

@@ -1,4 +1,5 @@
-"""Totals and their terms under one letter: `L = \\frac1N \\sum_i L_i` uses L for the whole and L_i for one sample.
+"""Totals and their terms under one letter: `L = \\frac1N \\sum_i L_i` uses L for the whole, L_i for one sample; so do
+`L(w) = \\sum_i L_i(w)` and a loss `L = \\sum_i (...)` beside `L_i = ...`.
 
 The term is a name of its own then, L_each with the index i, and not a component of L. Where the document only writes
 `E = -\\sum_n (...) = \\sum_n E_n`, the term E_n is what stands under the first sum.
@@ -10,8 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Relation, Span, Sum, Term
+from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Relation, Script, Span, Sum, Term
 from chainrule.sheet.names import EACH, Glossary, Ref, letter_of, node_key, reference
+
+DEFINING = frozenset({"=", ":=", "≡"})
+LOSSES = frozenset({"L", "J", "E", "C", "ell", "cal L", "cal J", "cal E", "cal C", "Loss", "NLL", "loss"})
+"""Names of losses, whose version with an index is one term of the whole and no component of a vector."""
 
 if TYPE_CHECKING:
     from chainrule.sheet.statements import Equation
@@ -50,30 +55,65 @@ def _product(factors: tuple[Factor, ...]) -> Node:
     return Product(span, (Factor("", factors[0].node), *factors[1:]))
 
 
-def whole_and_term(relation: Relation, glossary: Glossary) -> str | None:
+def totals_of(relations: Iterable[Relation], glossary: Glossary) -> set[str]:
+    """The letters that stand for a total, and with one index or mark for a term of it."""
+    relations = list(relations)
+    found = {base for relation in relations if (base := _whole_and_term(relation, glossary)) is not None}
+    wholes = {base: total for relation in relations for base, total in _said_whole(relation, glossary)}
+    for relation in relations:
+        ref = _named(relation.first, glossary)
+        if ref is None or ref.base not in wholes or not one_index(ref) or relation.links[0].op not in DEFINING:
+            continue
+        same = _unsigned(relation.links[0].node) == _unsigned(wholes[ref.base].body)
+        if same or ref.base in LOSSES:
+            found.add(ref.base)
+    return found
+
+
+def _whole_and_term(relation: Relation, glossary: Glossary) -> str | None:
     """The letter of `L = \\frac1N \\sum_i L_i`, if a chain equates a name with the sum of its own indexed version."""
     sides = (relation.first, *(link.node for link in relation.links))
-    bare = {ref.base for side in sides if (ref := _bare(side, glossary)) is not None}
+    bare = {ref.base for side in sides if (ref := _named(side, glossary)) is not None and ref.bare}
     for side in sides:
         for term in side.terms if isinstance(side, Sum) else (Term("+", side),):
             found = total_of(term.node)
-            ref = None if found is None else reference(found.body, glossary)
+            ref = None if found is None else _named(found.body, glossary)
             if ref is not None and ref.base in bare and one_index(ref):
                 return ref.base
     return None
 
 
+def _said_whole(relation: Relation, glossary: Glossary) -> Iterable[tuple[str, Total]]:
+    """The name of a relation that equates a name with one sum, and the sum."""
+    ref = _named(relation.first, glossary)
+    for link in relation.links if ref is not None and ref.bare else ():
+        total = total_of(link.node)
+        if ref is not None and total is not None and link.op in DEFINING:
+            yield ref.base, total
+
+
+def _unsigned(node: Node) -> object:
+    """A formula without its sign and the brackets around it."""
+    while True:
+        if isinstance(node, Sum) and len(node.terms) == 1:
+            node = node.terms[0].node
+        elif isinstance(node, Fenced) and node.open in "([{":
+            node = node.body
+        else:
+            return node_key(node)
+
+
 def one_index(ref: Ref) -> bool:
-    """Whether a reference carries one index letter and nothing else."""
-    return len(ref.subs) == 1 and letter_of(ref.subs[0]) is not None and not (ref.labels or ref.primes or ref.postfix)
+    """Whether a reference carries one index letter, below or in parentheses above, and nothing else."""
+    marks = (*ref.subs, *ref.labels)
+    return len(marks) == 1 and letter_of(marks[0]) is not None and not (ref.primes or ref.postfix)
 
 
-def _bare(side: Node, glossary: Glossary) -> Ref | None:
-    """`L` and `L(w)`."""
+def _named(side: Node, glossary: Glossary) -> Ref | None:
+    """The name of `L`, `L_i`, `L(w)` and `L_i(w)`."""
     if isinstance(side, Product) and len(side.factors) == 2 and isinstance(side.factors[1].node, Fenced):
         side = side.factors[0].node
-    ref = reference(side, glossary) if isinstance(side, (Name, Accent)) else None
-    return ref if ref is not None and ref.bare else None
+    return reference(side, glossary) if isinstance(side, (Name, Accent, Script)) else None
 
 
 def summands(world: World, equations: Iterable[Equation]) -> Iterable[tuple[Equation, Ref, Node]]:

@@ -76,6 +76,8 @@ class Family:
     lettered: set[int] = field(default_factory=set)
     shifted: set[int] = field(default_factory=set)
     zeros: set[int] = field(default_factory=set)
+    ends: set[str] = field(default_factory=set)
+    """The upper limits of sums over the letters in its subscripts."""
     called: int = 0
     operand: int = 0
     calls_with_names: int = 0
