@@ -20,6 +20,7 @@ from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
+from chainrule.check.paths import other_paths
 from chainrule.check.reparametrised import reparametrised
 from chainrule.check.squares import squares_of_vectors
 from chainrule.check.unknowns import unknown_functions
@@ -365,6 +366,7 @@ DOUBTS: tuple[Doubt, ...] = (
     numbers_put_in,
     one_sided_names,
     unknown_functions,
+    other_paths,
     constrained,
     not_the_label,
     imposed,

@@ -27,6 +27,7 @@ from chainrule.sheet.names import walk
 from chainrule.sheet.other_losses import with_other_losses
 from chainrule.sheet.plain_values import plain_values
 from chainrule.sheet.prose import told_values
+from chainrule.sheet.redeclared import with_redeclared
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
 from chainrule.sheet.tables import tabled_values
 from chainrule.sheet.time_arguments import with_time_arguments
@@ -67,7 +68,7 @@ def check_document(
 def read_sheet(document: Document, context: Sequence[Document], clock: Clock) -> Sheet:
     """The equations of a document and its context, with the values its words and tables give and short forms written
     out."""
-    sheet = gather(document, (*context, *stated(document)), clock.going)
+    sheet = with_redeclared(gather(document, (*context, *stated(document)), clock.going))
     sheet = with_told_values(sheet, [*tabled_values(sheet, document), *plain_values(sheet, document)])
     return with_time_arguments(with_other_losses(with_gradients(sheet)))
 

@@ -18,6 +18,7 @@ from chainrule.check.report import Evidence, Note
 from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
 from chainrule.sheet.imposed import differentiates, is_zero
+from chainrule.sheet.infer import names_in
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.put_in import paired, shown_ref
 from chainrule.sheet.statements import Equation
@@ -66,7 +67,7 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     concerned = conditions.concern(e)
     judged = conditions.judge(e)
     untold = isinstance(outcome, Different) and _untold(conditions, e, outcome)
-    if isinstance(judged, Contradicts) and untold:
+    if isinstance(judged, Contradicts) and (untold or _of_unknown(conditions, judged)):
         judged = Open(None)
     found = _finding(conditions, budget, e, judged, certain=isinstance(outcome, Different))
     if found is not None:
@@ -92,6 +93,13 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
 def _untold(conditions: Conditions, e: Equation, different: Different) -> bool:
     """Whether a line speaks of a function that nobody defines, and may be what says which one it is."""
     return unknown_functions(conditions.lines, e, conditions.variant, different) is not None
+
+
+def _of_unknown(conditions: Conditions, judged: Contradicts) -> bool:
+    """Whether a condition is one on a quantity that nobody defines, `\\nabla_w L = 0` for some L."""
+    universe, unknown = conditions.variant.universe, conditions.variant.settled.unknown
+    bases = {universe.instances[s].base for s in unknown if s in universe.instances}
+    return any(names_in(universe.world, side) & bases for o in judged.origins for side in (o.lhs, o.rhs))
 
 
 def numbers_for(world: World, e: Equation) -> list[Ref]:

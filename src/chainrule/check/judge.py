@@ -145,8 +145,8 @@ class Judge(Lines):
             return Finding("definition", "declaration", "says which values the Kronecker delta takes", "definition")
         if e.op not in EQUALITIES:
             return Finding("unsupported", "relation", f"relations with {e.op} are not judged")
-        if e.position in self.world.symmetries:
-            return Finding("definition", "declaration", "declares a symmetric matrix", "definition")
+        if e.position in self.world.declaring:
+            return Finding("definition", "declaration", self.world.declaring[e.position], "definition")
         if e.position in self.world.partial and not has_derivative(e):
             return Finding("definition", "declaration", "gives some entries of a name their value", "definition")
         if named_gradient(e.lhs, e.rhs) is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from chainrule.read.document import Macro, Piece, Problem
 from chainrule.read.formulas import Formula, Formulas
-from chainrule.read.headings import label, marker
+from chainrule.read.headings import Label, label, marker
 from chainrule.read.macros import declaration_at, declarations, says_more, shorthands
 from chainrule.read.pieces import Pieces, Rule, cleaner
 from chainrule.read.regions import Regions
@@ -27,6 +27,9 @@ _HIDDEN = re.compile(
 _SPECIAL = re.compile(r"[\\$\n&]")
 _CONTROL = re.compile(r"\\(?P<name>[A-Za-z@]+)\*?|\\[\s\S]")
 _ENVIRONMENT = re.compile(r"\\(?P<kind>begin|end)\s*\{\s*(?P<env>[A-Za-z]+)\*?\s*\}(?:\s*\[[^\[\]\n]*\])?")
+_EXERCISE = re.compile(r"[a-z]*(?:problem|exercise|question)", re.IGNORECASE)
+"""Environments that hold one exercise each, `exercise`, `homeworkProblem`: they are counted as their class does."""
+_EXERCISE_LEVEL = 6
 _TABLES = frozenset({"tabular", "tabularx", "tabulary", "longtable", "tabbing"})
 _ITEM = re.compile(r"\\item\b[^\S\n]*(?:\[\s*\])?[^\S\n]*")
 _SECTION = re.compile(r"\\[a-z]+\*?\s*(?:\[[^\[\]\n]*\]\s*)?(?=\{)")
@@ -127,6 +130,7 @@ class Latex:
         self.found = Pieces(self.text, _clean)
         self.words_from = begin.end() if begin else start
         self.tables = 0
+        self.exercises = 0
         self.title_end = -1  # words before this offset belong to a title
         self._walk(self.words_from)
 
@@ -247,6 +251,10 @@ class Latex:
         if not found:
             return offset + 1
         self._pause(offset, found.end())
+        if found["kind"] == "begin" and _EXERCISE.fullmatch(found["env"]):
+            self.exercises += 1
+            number = Label(str(self.exercises))
+            self.found.heading(Span(*found.span()), _EXERCISE_LEVEL, found["env"], number)
         if found["env"] not in _TABLES:
             return self._marked(self._next_word(found.end()), 0)
         self.tables = max(0, self.tables + (1 if found["kind"] == "begin" else -1))

@@ -14,7 +14,7 @@ from chainrule.sheet.convention import free_letters, whole_tensors
 from chainrule.sheet.copies import find_copies
 from chainrule.sheet.cues import roles_from_cues, roles_in
 from chainrule.sheet.distributions import note_covariances
-from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence
+from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence, note_sums_to_one
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.sums import runs_over
@@ -109,6 +109,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         look_through(world, e)
         implicit_site(world, e)
         note_independence(world, e)
+        note_sums_to_one(world, e)
     name_pre_activations(world, equations)
     find_copies(world, equations)
     for e, ref, body in summands(world, equations):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chainrule.read.tree import Name, Node, Number
-from chainrule.sheet.names import Ref, node_key, reference
+from chainrule.read.tree import Big, Factor, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.names import Glossary, Ref, letter_of, node_key, reference
 from chainrule.sheet.prose import Fact, ShapeFact
 from chainrule.sheet.shapes import RANKS
 from chainrule.sheet.sites import derivative_of
@@ -65,7 +65,8 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
             f"declared in R^{'×'.join(map(str, before))} and in R^{'×'.join(map(str, shape.dims))}"
         )
         return
-    if family.declared_rank is not None and not (subs or family.declared_subs or ref.labels):
+    marked = bool(ref.subs or ref.labels or family.labelled_dims)
+    if family.declared_rank is not None and not (marked or family.declared_subs):
         ranks = {RANKS.get(family.declared_rank), RANKS.get(shape.rank)}
         if None not in ranks and len(ranks) == 2:
             world.reshaped[ref.base] = f"called a {family.declared_rank} and a {shape.rank}"
@@ -106,8 +107,30 @@ def declares_symmetry(world: World, e: Equation) -> bool:
     if flipped != {("T",), ()} or left.subs != right.subs:
         return False
     world.family(left.base).domain_kind = "symmetric"
-    world.symmetries.add(e.position)
+    world.declaring[e.position] = "declares a symmetric matrix"
     return True
+
+
+def note_sums_to_one(world: World, e: Equation) -> None:
+    """`\\sum_k y_k = 1` says it of a y that nothing defines and that nothing is differentiated by."""
+    ref = _summed_up(e.lhs, world.glossary)
+    if ref is None or e.op != "=" or e.link or getattr(e.rhs, "text", "") != "1" or world.defined(ref.base):
+        return
+    family = world.family(ref.base)
+    if not family.by and family.domain_kind in (None, "simplex"):
+        family.domain_kind = "simplex"
+        world.declaring[e.position] = "declares what sums to one"
+
+
+def _summed_up(node: Node, glossary: Glossary) -> Ref | None:
+    """The y_k of `\\sum_k y_k`."""
+    match node:
+        case Product(factors=(Factor(node=Big(op="sum", sub=Node() as sub)), Factor(op="", node=Script() as entry))):
+            ref = reference(entry, glossary)
+            letter = letter_of(sub.first if isinstance(sub, Relation) else sub)
+            if ref is not None and not (ref.labels or ref.postfix or ref.primes) and letter is not None:
+                return ref if [letter_of(s) for s in ref.subs] == [letter] else None
+    return None
 
 
 def _is_zero(node: Node) -> bool:

@@ -28,6 +28,7 @@ from chainrule.read.tree import (
 from chainrule.sheet.dots import without_dots
 from chainrule.sheet.entries import with_ranges
 from chainrule.sheet.index_letters import shared_letters
+from chainrule.sheet.marks_as_indices import marked_by_indices
 from chainrule.sheet.names import (
     INDEX_LETTERS,
     Glossary,
@@ -102,6 +103,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
         for node in everything:
             _collect_names(node, glossary)
     bring_together(nodes, glossary)
+    glossary.marked = marked_by_indices(nodes, glossary)
     glossary.totals = totals_of((n for n in everything if isinstance(n, Relation)), glossary)
     glossary.settled = True
     return glossary

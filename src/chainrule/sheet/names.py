@@ -96,6 +96,7 @@ class Glossary:
     sizes: set[tuple[str, str]] = field(default_factory=set)
     naming: set[str] = field(default_factory=set)
     totals: set[str] = field(default_factory=set)
+    marked: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
     slots: dict[str, int] = field(default_factory=dict)
@@ -460,6 +461,8 @@ def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
         base += word
         labels += more
         postfix += ops
+    if labels and base in glossary.marked:
+        subs, labels = labels + subs, ()
     primes = ref.primes + node.primes
     if base == "delta" and len(subs) == 2 and not (labels or primes or glossary.error_delta):
         base = KRONECKER

@@ -23,6 +23,7 @@ from chainrule.sheet.names import (
     walk,
 )
 from chainrule.sheet.patterns import generalised
+from chainrule.sheet.prose import real_space
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
 from chainrule.sheet.zeros import zero_components
@@ -198,7 +199,7 @@ class Scan:
         """Decide which subscripts are axes of an array and which are labels; count subscripts. `arrays` are given entry
         by entry."""
         self.world.first = 0 if self.firsts == {"0"} else 1
-        assigned = self._literal_definitions(equations, set(arrays))
+        assigned = self._literal_definitions(equations, set(arrays)) | self._declared_whole(equations)
         points = {base for e in equations for side in (e.lhs, e.rhs) for base in _beside_itself(side, self.world)}
         for base, refs in self.refs.items():
             family = self.world.family(base)
@@ -287,6 +288,19 @@ class Scan:
             for n, sub in enumerate(ref.subs):
                 if isinstance(sub, Number):
                     found.add((ref.base, n))
+        return found
+
+    def _declared_whole(self, equations: list[Equation]) -> set[tuple[str, int]]:
+        """Slots of numbers in `X_1, X_2 \\in \\mathbb{R}^{m \\times n}`: matrices, and so no rows of a matrix X."""
+        found = set()
+        for e in equations:
+            shape = real_space(e.rhs) if e.op == "∈" else None
+            if shape is None or shape.rank != "matrix":
+                continue
+            for item in e.lhs.items if isinstance(e.lhs, tree.Comma) else (e.lhs,):
+                ref = reference(item, self.world.glossary)
+                if ref is not None and not ref.postfix:
+                    found |= {(ref.base, n) for n, sub in enumerate(ref.subs) if isinstance(sub, Number)}
         return found
 
     def _defined_as_a_whole(self, equations: list[Equation]) -> dict[str, list[Equation]]:

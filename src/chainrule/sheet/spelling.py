@@ -15,7 +15,8 @@ _ACCENT = re.compile(r"(\w+)\((.*)\)(.*)", re.DOTALL)
 _BOLD_WORD = r"\boldsymbol"  # \mathbf leaves a Greek letter as it is
 
 ANY = "any"
-"""An accent that nobody writes: the name stands for another quantity than the document defines by it."""
+"""An accent that nobody writes: the name stands for another quantity than the document defines by it; with a number
+for one of several such quantities."""
 
 
 def spelled_out(base: str) -> str:
@@ -27,7 +28,7 @@ def spelled_out(base: str) -> str:
     accented = _ACCENT.fullmatch(base)
     if accented is not None:
         kind, inner, rest = accented.groups()
-        if kind == ANY:
+        if kind.rstrip("0123456789") == ANY:
             return spelled_out(inner) + _scripts(rest)
         return rf"\{kind}{{{spelled_out(inner)}}}{_scripts(rest)}"
     core = re.split(r"[_^]", base, maxsplit=1)[0]

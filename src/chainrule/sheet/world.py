@@ -240,7 +240,8 @@ class World:
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     hessian: bool = False
     stepwise: bool = False
-    symmetries: set[int] = field(default_factory=set)
+    declaring: dict[int, str] = field(default_factory=dict)
+    """What the equations say that only declare something of a name."""
     partial: set[int] = field(default_factory=set)
     between_indices: set[int] = field(default_factory=set)
     imposed: list[Imposed] = field(default_factory=list)

@@ -1,0 +1,47 @@
+"""What a loss that nobody defines depends on: one example differentiates it by other quantities than the next.
+
+Several examples under one heading may each end in "a scalar L". A line that holds if L depends on nothing but what its
+own section or list item differentiates it by is `assumed`: the paths of other examples need not be paths here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chainrule.check.compare import Different, Same
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.lines import Lines, Variant
+from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.meaning.differentials import above, below
+from chainrule.sheet.names import node_key, reference, walk
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.statements import Equation
+
+
+def other_paths(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A derivative of an undefined loss that is right without the paths of other sections."""
+    unsaid = {b for b in _variables(lines, [e]) if not (lines.world.defined(b) or b in lines.world.frontiers)}
+    if not unsaid:
+        return None
+    section = [x for x in lines.equations if x.scope == e.scope]
+    everywhere, here = _variables(lines, lines.equations), _variables(lines, section)
+    frontiers = {b: list(here[b].values()) for b in unsaid if everywhere[b].keys() - here[b].keys()}
+    if not frontiers:
+        return None
+    apart = replace(lines.world, frontiers={**lines.world.frontiers, **frontiers}, derived={})
+    other = replace(lines, world=apart, equations=section, variants={})
+    if not isinstance(other.outcome(e, other.usual(e)), Same):
+        return None
+    name = spelled_out(min(frontiers))
+    return assumed("condition", f"holds if {name} depends on nothing but what is said here, which is not written")
+
+
+def _variables(lines: Lines, equations: list[Equation]) -> dict[str, dict[object, Node]]:
+    """By what each name is differentiated as a whole."""
+    found: dict[str, dict[object, Node]] = {}
+    for node in (n for x in equations for side in (x.lhs, x.rhs) for n in walk(side) if isinstance(n, Fraction)):
+        top, bottom = above(node.numerator), below(node.denominator)
+        ref = None if top is None or top.body is None else reference(top.body, lines.world.glossary)
+        if ref is not None and ref.bare and bottom is not None:
+            found.setdefault(ref.base, {}).update({node_key(v): v for v in bottom[1]})
+    return found

@@ -1,0 +1,138 @@
+r"""Names that are declared anew: "A \in R^{m \times n}" in one example, "now let A \in R^{n \times n}" in the next.
+
+From there on the letter stands for another quantity, of a shape of its own; what was said of the first holds of the
+first alone. A declaration in a section speaks of the whole section, unless that had declared the name before. Where
+something that was built from the first is used beside the letter later on, it still is the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from chainrule.read.tree import Accent, Comma, Name, Node
+from chainrule.sheet.names import Glossary, reference, spelled, walk
+from chainrule.sheet.prose import ShapeFact, real_space
+from chainrule.sheet.rebuilding import with_parts
+from chainrule.sheet.spelling import ANY
+from chainrule.sheet.statements import DEFINING, Equation, Scope, Sheet
+from chainrule.sheet.writings import maximal
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What an equation declares a name to be, and from where on that holds."""
+
+    base: str
+    shape: ShapeFact
+    equation: Equation
+    start: int
+
+
+def with_redeclared(sheet: Sheet) -> Sheet:
+    """The sheet with another name for each quantity that is declared anew under the letter of an earlier one."""
+    anew = list(_anew(sheet))
+    if not anew:
+        return sheet
+    numbers = {id(d): n for n, d in enumerate(anew, start=1)}
+    for d in anew:
+        copy_uses(sheet.glossary, d.base, f"{ANY}{numbers[id(d)]}({d.base})")
+    before, done = sheet.glossary.rewritten, dict[tuple[int, tuple[int, ...]], Node]()
+
+    def held(position: int, scope: Scope) -> dict[str, int]:
+        return {d.base: numbers[id(d)] for d in anew if d.start <= position and scope.sees(d.equation.scope)}
+
+    def out(node: Node, position: int, scope: Scope) -> Node:
+        kinds = held(position, scope)
+        return done.setdefault((id(node), tuple(kinds.values())), _renamed(node, kinds))
+
+    scopes = {e.position: e.scope for e in sheet.equations}
+    sheet.equations = [
+        replace(e, lhs=out(e.lhs, e.position, e.scope), rhs=out(e.rhs, e.position, e.scope)) for e in sheet.equations
+    ]
+    sheet.expressions = [(scope, at, out(node, at, scope)) for scope, at, node in sheet.expressions]
+    sheet.sentences = [
+        replace(s, formulas=tuple(out(n, s.position, s.scope) for n in s.formulas)) for s in sheet.sentences
+    ]
+    sheet.glossary.rewritten = lambda node, at: _renamed(before(node, at), held(at, scopes.get(at, Scope())))
+    return sheet
+
+
+def _anew(sheet: Sheet) -> Iterator[Declaration]:
+    """The declarations that give a name another shape than the one before them does, in order."""
+    latest: dict[str, list[Declaration]] = {}
+    for d in _declarations(sheet):
+        earlier = [x for x in latest.get(d.base, ()) if d.equation.scope.sees(x.equation.scope)]
+        latest.setdefault(d.base, []).append(d)
+        if earlier and _differ(earlier[-1].shape, d.shape):
+            anew = d if any(x.equation.scope == d.equation.scope for x in earlier) else _from_its_section(sheet, d)
+            if not _still_used(sheet, anew):
+                yield anew
+
+
+def _declarations(sheet: Sheet) -> Iterator[Declaration]:
+    """`A, B \\in \\mathbb{R}^{n \\times n}` and `A = B^T B \\in \\mathbb{R}^{n \\times n}`."""
+    heads: dict[tuple[int, int], Equation] = {}
+    for e in sheet.equations:
+        head = heads.setdefault((id(e.document), e.chain), e)
+        shape = real_space(e.rhs) if e.op == "∈" else None
+        side = e.lhs if e is head or head.op not in DEFINING else head.lhs
+        for item in side.items if isinstance(side, Comma) else (side,) if shape is not None else ():
+            if isinstance(item, Name) and shape is not None:
+                yield Declaration(spelled(item), shape, e, head.position)
+
+
+def _differ(one: ShapeFact, other: ShapeFact) -> bool:
+    """Whether two shapes are of different quantities; a size as a number may be that of an example."""
+    numbers = any(d is None or d.isdigit() for shape in (one, other) for d in shape.dims)
+    return one != other and not numbers
+
+
+def _from_its_section(sheet: Sheet, d: Declaration) -> Declaration:
+    """A declaration that is the first of its section speaks of all of it."""
+    here = (e.position for e in sheet.equations if e.scope == d.equation.scope)
+    return replace(d, start=min(here, default=d.start))
+
+
+def _still_used(sheet: Sheet, d: Declaration) -> bool:
+    """Whether what an earlier formula builds from the name stands beside it later."""
+    built, own = {d.base}, set[str]()
+    for e in sheet.equations:
+        ref = reference(e.lhs, sheet.glossary)
+        if ref is None or e.op not in DEFINING:
+            continue
+        if e.position >= d.start:
+            own.add(ref.base)
+        elif _names(sheet, e.rhs) & built:
+            built.add(ref.base)
+    built -= own | {d.base}
+    later = (e for e in sheet.equations if e.position >= d.start and e.scope.sees(d.equation.scope))
+    return any(
+        d.base in found and found & built for e in later for found in [_names(sheet, e.lhs) | _names(sheet, e.rhs)]
+    )
+
+
+def _names(sheet: Sheet, node: Node) -> set[str]:
+    return {ref.base for ref in maximal(node, sheet.glossary)} | {spelled(n) for n in walk(node) if isinstance(n, Name)}
+
+
+def copy_uses(glossary: Glossary, old: str, new: str) -> None:
+    """What the glossary says of a name, said of another one too."""
+    for group in (glossary.labelled, glossary.named, glossary.totals, glossary.marked, glossary.quantities):
+        if old in group:
+            group.add(new)
+    if old in glossary.indexed:
+        glossary.indexed[new] = set(glossary.indexed[old])
+    if old in glossary.slots:
+        glossary.slots[new] = glossary.slots[old]
+    glossary.sizes |= {(new, letter) for base, letter in glossary.sizes if base == old}
+
+
+def _renamed(node: Node, kinds: dict[str, int]) -> Node:
+    """A formula with the names of what was declared anew."""
+    if not kinds:
+        return node
+    if isinstance(node, Name):
+        number = kinds.get(spelled(node))
+        return node if number is None else Accent(node.span, f"{ANY}{number}", node)
+    return with_parts(node, lambda part: _renamed(part, kinds))
