@@ -117,7 +117,7 @@ def note_sums_to_one(world: World, e: Equation) -> None:
     if ref is None or e.op != "=" or e.link or getattr(e.rhs, "text", "") != "1" or world.defined(ref.base):
         return
     family = world.family(ref.base)
-    if not family.by and family.domain_kind in (None, "simplex"):
+    if not family.by and family.domain_kind is None:
         family.domain_kind = "simplex"
         world.declaring[e.position] = "declares what sums to one"
 
