@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chainrule.read.tree import Accent, Fenced, Name, Node, Number, Script
+from chainrule.read.tree import Accent, Fenced, Name, Node, Script
 from chainrule.sheet.names import Glossary, letter_of, reference, walk
 
 
@@ -27,7 +27,8 @@ def marked_by_indices(nodes: Iterable[Node], glossary: Glossary) -> set[str]:
                 above |= {x for s in ref.labels if (x := letter_of(s)) is not None}
                 marks.setdefault(ref.base, []).extend(ref.labels)
         letters |= below & above
-    letters -= glossary.layers
+    counted = (x for found in marks.values() for mark in found if not isinstance(mark, Name) for x in walk(mark))
+    letters -= glossary.layers | {x.text for x in counted if isinstance(x, Name)}
     return {base for base, found in marks.items() if _plain(found) and letters & {letter_of(x) for x in found}}
 
 
@@ -41,5 +42,5 @@ def _in_parentheses(node: Script) -> bool:
 
 
 def _plain(marks: list[Node]) -> bool:
-    """Letters and whole numbers alone."""
-    return all(isinstance(x, Name) or (isinstance(x, Number) and x.text.isdigit()) for x in marks)
+    """Letters alone: what is also numbered, `y^{(1)}`, stands for tensors that are told apart."""
+    return all(isinstance(x, Name) for x in marks)
