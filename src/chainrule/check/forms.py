@@ -5,10 +5,9 @@ from __future__ import annotations
 from chainrule.read.tree import Accent, Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.derivative_signs import sign_of
 from chainrule.sheet.glossary import bound_letters
-from chainrule.sheet.infer import names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import children, letter_of, reference, walk
+from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import World
@@ -73,23 +72,6 @@ def has_derivative_node(node: Node) -> bool:
         if nabla_of(part) is not None:
             return True
     return False
-
-
-def only_differentiated(world: World, e: Equation) -> set[str]:
-    """The names that stand in an equation above derivatives alone: `\\partial E / \\partial w`."""
-    above_it: set[str] = set()
-    elsewhere: set[str] = set()
-    stack = [e.lhs, e.rhs]
-    while stack:
-        node = stack.pop()
-        ref = reference(node, world.glossary)
-        if ref is not None:
-            elsewhere.add(ref.base)
-        if isinstance(node, Fraction) and (top := above(node.numerator)) is not None and below(node.denominator):
-            above_it |= set() if top.body is None else names_in(world, top.body)
-            continue
-        stack += children(node)
-    return above_it - elsewhere
 
 
 def _slashed(product: Product) -> bool:

@@ -27,7 +27,7 @@ from chainrule.check.edits import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SL
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.firm import firm
-from chainrule.check.forms import has_derivative, is_differential, is_range, mended, only_differentiated, updates
+from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
@@ -117,10 +117,12 @@ class Judge(Lines):
         otherwise = read_otherwise(self.world, e) if found.verdict == "refuted" else None
         if otherwise is not None:
             return Finding("unsupported", "ambiguous", otherwise)
-        rests = found.verdict == "refuted" or (found.verdict, found.code) == ("assumed", "undefined-symbol")
-        hidden = lines_of(self.world, [e])[0].names & self.world.hidden.keys() if rests else set()
-        if found.verdict == "refuted":
-            hidden -= only_differentiated(self.world, e)  # the chain rule holds for any function of what is in there
+        told = (
+            lines_of(self.world, [e])[0].names
+            if (found.verdict, found.code) == ("assumed", "undefined-symbol")
+            else set()
+        )
+        hidden = told & self.world.hidden.keys()
         if not hidden:
             return found
         base = min(hidden)

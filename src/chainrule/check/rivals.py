@@ -13,7 +13,7 @@ from chainrule.check.compare import Comparer, Same, guard
 from chainrule.check.lines import Lines
 from chainrule.check.settle import settle
 from chainrule.expr import ExprError
-from chainrule.sheet.infer import Line, candidates, line_cost, lines_of, mismatch, type_line
+from chainrule.sheet.infer import Line, candidates, line_cost, lines_of, mismatch, names_in, type_line
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
@@ -35,11 +35,12 @@ def rival(lines: Lines, e: Equation) -> str | None:
 
 def _others(world: World, line: Line) -> Iterator[tuple[str, Reading, World]]:
     """The world with one name of a line read with more or fewer axes."""
-    for base in line.ordered:
+    direct = names_in(world, line.equation.lhs) | names_in(world, line.equation.rhs)
+    for base in sorted(direct):
         own, family = world.readings.get(base), world.family(base)
-        if own is None or family.declared_rank is not None or family.sub_counts > {0}:
-            continue
         found = dict(candidates(family))
+        if own not in found or family.declared_rank is not None or family.sub_counts > {0}:
+            continue
         for reading, cost in found.items():
             if reading.axes != own.axes and reading.axes in RANKS and cost <= found[own] + NEARLY:
                 yield base, reading, replace(world, readings={**world.readings, base: reading}, derived={})

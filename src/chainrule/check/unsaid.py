@@ -16,7 +16,7 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need
 from chainrule.check.writing import name_of
 from chainrule.expr import Symbol
-from chainrule.read.tree import Big, Link, Name, Node, Number, Relation
+from chainrule.read.tree import Big, Link, Name, Node, Number, Relation, Sum
 from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.names import letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
@@ -43,8 +43,12 @@ def _table_of_probabilities(world: World, _family: Family, symbol: Symbol) -> bo
 
 def _may_be_symmetric(world: World, family: Family, symbol: Symbol) -> bool:
     """A square matrix never introduced, indexed or transposed may be meant symmetric; one in R^{n×n} is any matrix. A
-    matrix Σ among probabilities is a covariance."""
-    if len(symbol.axes) < 2 or symbol.axes[-2] != symbol.axes[-1] or family.declared_rank is not None:
+    matrix Σ among probabilities is a covariance, and one whose definition could not be read may be anything."""
+    if len(symbol.axes) < 2 or symbol.axes[-2] != symbol.axes[-1]:
+        return False
+    if family.base in world.hidden:
+        return True
+    if family.declared_rank is not None:
         return False
     if world.probabilistic and family.base in COVARIANCES:
         return True
@@ -164,9 +168,12 @@ def imposed(lines: Lines, e: Equation, _variant: Variant, _different: Different)
 
 
 def eliminated(world: World, e: Equation) -> str | None:
-    """The name without a definition one component of which is given by others: `\\pi_K = 1 - \\sum_{k<K} \\pi_k`."""
+    """The name without a definition whose last component is given by the others: `\\pi_K = 1 - \\pi_1 - \\ldots`."""
     ref = reference(e.lhs, world.glossary)
-    if ref is None or not ref.subs or ref.postfix or ref.primes or world.defined(ref.base):
+    if ref is None or len(ref.subs) != 1 or ref.postfix or ref.primes or world.defined(ref.base):
+        return None
+    last = getattr(ref.subs[0], "text", "")
+    if not (last.isdigit() or last.isupper() or last in world.size_names) or not isinstance(e.rhs, Sum):
         return None
     return ref.base if any(r.base == ref.base for r in references(e.rhs, world)) else None
 

@@ -77,8 +77,8 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
     scan = Scan(world)
-    for _, chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
-        scan.chain([side for e in chain for side in (e.lhs, e.rhs)])
+    for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
+        scan.chain([side for e in chain for side in (e.lhs, e.rhs)], written=number >= 0)
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:
             scan.mention(node)

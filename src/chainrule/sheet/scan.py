@@ -39,9 +39,12 @@ class Scan:
         self.firsts: set[str] = set()
         self.running: set[str] = set()
         self.ends: dict[str, set[str]] = {}
+        self.written = True
 
-    def chain(self, sides: list[Node]) -> None:
-        """Record the names of the formulas that one chain of relations joins."""
+    def chain(self, sides: list[Node], written: bool = True) -> None:
+        """Record the names of the formulas that one chain of relations joins; `written` by the author or made of what
+        the author says of an extreme."""
+        self.written = written
         self.running = {x for side in sides for x in running_letters(side)}
         for side in sides:
             self.node(side)
@@ -111,7 +114,7 @@ class Scan:
             if what == "differentiated":
                 family.differentiated = True
             else:
-                family.gradient += what == "gradient"
+                family.gradient += what == "gradient" and self.written
                 family.by += ref.base != "e" or not ref.postfix  # `\\partial e^{w x}`: e is no variable
                 family.bare_by += not (ref.labels or ref.subs)
 
