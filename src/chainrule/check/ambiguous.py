@@ -47,14 +47,16 @@ def reach_of_a_logarithm(_world: World, e: Equation, _names: list[str]) -> Itera
             at = next(
                 (n for n, f in enumerate(factors) if isinstance(f.node, Name) and f.node.text in LOGARITHMS), None
             )
-            if at is not None and _calls(factors[at + 1 :]) > 1:
+            if at is not None and _reaches(factors[at + 1 :]):
                 yield "how far the logarithm reaches is not written"
 
 
-def _calls(factors: Sequence[Factor]) -> int:
-    """How many of some factors have parentheses right behind them."""
-    followed = pairwise(factors)
-    return sum(isinstance(g.node, Fenced) and not isinstance(f.node, Fenced) and not g.op for f, g in followed)
+def _reaches(behind: Sequence[Factor]) -> bool:
+    """Whether a function with its parentheses stands behind the first thing that a logarithm is taken of."""
+    if not behind or isinstance(behind[0].node, Fenced):
+        return False
+    called = [n for n, (f, g) in enumerate(pairwise(behind)) if isinstance(g.node, Fenced) and not g.op]
+    return any(n > 0 and not isinstance(behind[n].node, Fenced) for n in called)
 
 
 def reach_of_a_sum(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:

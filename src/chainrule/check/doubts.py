@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from chainrule.check import opaque as results
 from chainrule.check.compare import Different, Same
@@ -27,13 +28,14 @@ from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Const, Symbol
-from chainrule.read.tree import Name, Node, Number
+from chainrule.read.tree import Fraction, Name, Node, Number, Product
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.meaning.differentials import taken_apart
 from chainrule.sheet.meaning.implied import with_strays_summed
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import Ref, reference, walk
+from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.overloads import versions
 from chainrule.sheet.put_in import is_arithmetic
 from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
@@ -228,6 +230,32 @@ def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Diffe
     return Finding("unsupported", "index-scope", message)
 
 
+def implied_sum(lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
+    """The chain rule through components, `\\partial E / \\partial y_i` times `\\partial y_i / \\partial x_j`, for
+    something that has no i: it may be summed over, unsaid."""
+    left, right = ({i.name for i in t.free} for t in different.terms)
+    for side, stray in ((e.lhs, left - right), (e.rhs, right - left)):
+        for letter in sorted(stray & _passed_on(lines.world, side)):
+            message = f"the chain rule runs through {letter}, which stands on one side only; a sum may be implied"
+            return Finding("unsupported", "index-scope", message)
+    return None
+
+
+def _passed_on(world: World, side: Node) -> set[str]:
+    """The letters on what stands below one derivative of a product and above another."""
+    found: set[str] = set()
+    for product in (n for n in walk(side) if isinstance(n, Product)):
+        parts = [p for f in product.factors if isinstance(f.node, Fraction) and (p := taken_apart(f.node)) is not None]
+        for (_, bottom), (top, _) in pairwise(parts):  # one derivative after the other
+            below_it = {x for node in bottom for x in _letters(world, node)}
+            found |= below_it & (set() if top.body is None else _letters(world, top.body))
+    return found
+
+
+def _letters(world: World, node: Node) -> set[str]:
+    return {x for r in references(node, world) for s in r.subs if (x := letter_of(s)) is not None}
+
+
 def _chain(lines: Lines, e: Equation) -> list[Equation]:
     return [x for x in lines.equations if x.document is e.document and x.chain == e.chain]
 
@@ -358,6 +386,7 @@ DOUBTS: tuple[Doubt, ...] = (
     one_cell,
     terms_of_totals,
     stray_letters,
+    implied_sum,
     letters_that_name,
     reparametrised,
     opaque,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from chainrule.read.tree import Accent, Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.derivative_signs import sign_of
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import letter_of, reference, walk
+from chainrule.sheet.names import children, letter_of, reference, walk
 from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import World
@@ -20,6 +22,27 @@ def is_differential(node: Node, world: World) -> bool:
     sign = sign_of(node.factors[0].node)
     quantity = sign is not None and sign[0] == "delta" and world.defined("delta")
     return sign is not None and not quantity and isinstance(node.factors[1].node, (Name, Script, Accent))
+
+
+def has_differentials(world: World, *sides: Node) -> bool:
+    """`d(uv) = u \\, dv + v \\, du`: a d before several things outside of derivatives, where d is no quantity of the
+    document; a number d, the dimension in a density, stands once."""
+    family = world.families.get("d")
+    if world.defined("d") or "d" in world.size_names or (family and (family.declared_rank or family.domain_kind)):
+        return False
+    found, stack = 0, list(sides)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Fraction) and above(node.numerator) is not None and below(node.denominator) is not None:
+            continue
+        if isinstance(node, Product) and not any(f.op == "/" for f in node.factors):
+            found += sum(_is_d(f.node) for f, behind in pairwise(node.factors) if not behind.op) == 1
+        stack += [node.base] if isinstance(node, Script) else children(node)
+    return found > 1
+
+
+def _is_d(node: Node) -> bool:
+    return isinstance(node, Name) and node.text == "d" and set(node.style) <= {"rm", "bb", "bold"}
 
 
 def is_zero(node: Node) -> bool:

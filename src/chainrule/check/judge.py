@@ -27,7 +27,7 @@ from chainrule.check.edits import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SL
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.firm import firm
-from chainrule.check.forms import has_derivative, is_differential, is_range, mended, updates
+from chainrule.check.forms import has_derivative, has_differentials, is_differential, is_range, mended, updates
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
@@ -153,8 +153,10 @@ class Judge(Lines):
             return Finding("definition", "declaration", "gives some entries of a name their value", "definition")
         if named_gradient(e.lhs, e.rhs) is not None:
             return Finding("definition", "definition", "says what names with a d stand for", "definition")
-        if is_differential(e.lhs, self.world):
-            return Finding("unsupported", "operator", "differentials such as dL standing alone are not judged")
+        if is_differential(e.lhs, self.world) or has_differentials(self.world, e.lhs, e.rhs):
+            return Finding(
+                "unsupported", "operator", "differentials such as dL, outside of derivatives, are not judged"
+            )
         if e.source in ("prose", "given"):
             return Finding("definition", "definition", f"the text gives {e.text(e.lhs)} its value", "definition")
         if place(e, self.world.glossary) is not None:

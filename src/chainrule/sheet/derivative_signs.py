@@ -9,7 +9,7 @@ SIGNS = frozenset({"partial", "d", "delta"})
 
 def sign_of(node: Node) -> tuple[str, int] | None:
     """`\\partial`, `d`, `\\partial^2` -> the sign and its order."""
-    if isinstance(node, Name) and node.text in SIGNS and set(node.style) <= {"rm"}:
+    if isinstance(node, Name) and node.text in SIGNS and set(node.style) <= {"rm", "bb"}:
         return node.text, 1
     if isinstance(node, Script) and isinstance(node.base, Name) and node.base.text in SIGNS and node.sub is None:
         order = node.sup.text if isinstance(node.sup, Number) else ""

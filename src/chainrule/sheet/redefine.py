@@ -22,6 +22,11 @@ from chainrule.sheet.world import Site, World
 REDEFINING_CUE = re.compile(
     r"\b(let|now|define|redefine|consider|suppose|instead|denote|case|otherwise)\b[^.:]*:?\s*$", re.IGNORECASE
 )
+# "if we started with w = 1.5" gives another value to what was given one before.
+OTHER_VALUE_CUE = re.compile(
+    r"\b(if|when|with|start\w*|tak(?:e|ing)|choos(?:e|ing)|pick\w*|set|setting|try|trying|use|using)\b[^.:;]*\Z",
+    re.IGNORECASE,
+)
 RESTATING_CUE = re.compile(
     r"\b(recall|remember|rewrit\w+|expand\w*|simplif\w+|equivalently|thus|hence|therefore|so|becomes?|above|again)\b",
     re.IGNORECASE,
@@ -33,6 +38,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if e.own != earlier.own:
         return False
     if e.source == "given":
+        return True
+    if not e.display and is_numeric(e.rhs) and is_numeric(earlier.body) and OTHER_VALUE_CUE.search(e.cue):
         return True
     if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
         return False

@@ -113,6 +113,7 @@ class Scan:
             family = self.world.family(ref.base)
             if what == "differentiated":
                 family.differentiated = True
+                family.sloped += 1
             else:
                 family.gradient += what == "gradient" and self.written
                 family.by += ref.base != "e" or not ref.postfix  # `\\partial e^{w x}`: e is no variable

@@ -82,6 +82,7 @@ class Family:
     operand: int = 0
     calls_with_names: int = 0
     differentiated: bool = False
+    sloped: int = 0
     transposed: bool = False
     by: int = 0
     gradient: int = 0
@@ -102,7 +103,9 @@ class Family:
         """Whether the name is a quantity rather than a function where parentheses follow it."""
         if self.called == 0 or self.weight or self.transposed:
             return True
-        return self.operand > 0 and self.calls_with_names < self.called
+        return (
+            self.operand > self.sloped and self.calls_with_names < self.called
+        )  # no operand in `\\partial f / \\partial z`
 
     @property
     def weight(self) -> bool:
