@@ -29,7 +29,7 @@ from chainrule.sheet.names import Ref, node_key, reference
 from chainrule.sheet.names import walk as walk_nodes
 from chainrule.sheet.shapes import Jacobian, Untyped, Val
 from chainrule.sheet.tensors import axis_subs, instance_of, updating
-from chainrule.sheet.world import Instance, Universe
+from chainrule.sheet.world import Instance, Universe, World
 
 MOST_ORDER = 6
 
@@ -143,9 +143,18 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
             written = by_written(frame, body, variable, by)
             if written is not None:
                 return written
-        between = instance is not None and frame.world.family(instance.base).by > 0
+        between = instance is not None and (
+            frame.world.family(instance.base).by > 0 or _of_what_depends(frame.world, instance.base)
+        )
         val = partial(frame, val, by, whole_above, whole_below, between)
     return val
+
+
+def _of_what_depends(world: World, base: str) -> bool:
+    """Whether an argument of a function has a definition of its own, `f(x, y)` beside `y = wx`: then a derivative of f
+    by another argument may hold it fixed."""
+    params = [p for site in world.functions.get(base, ()) for p in site.params or ()]
+    return len(params) > 1 and any((r := reference(p, world.glossary)) and r.base in world.sites for p in params)
 
 
 def at_its_step(frame: Frame, body: Node, variable: Ref | None) -> Frame:
