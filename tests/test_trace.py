@@ -37,6 +37,14 @@ def bmatrix(numbers: Any) -> str:
 
 # -------------------------------------------------------------------------------------------------- sheets and loops
 
+
+def elsewhere() -> Iterator[Numbers]:
+    w = 0.5
+    while True:
+        yield {"w": w, "L(w)": w**4}
+        w -= 0.01 * 4 * (2 * w) ** 3  # the gradient of L at the point 2w, not the derivative of L(2w)
+
+
 DATA = rf"$$X = {bmatrix(X)}, \quad y = {bmatrix(Y)}.$$"
 
 
@@ -246,6 +254,11 @@ SHEETS: dict[str, tuple[str, Callable[[], Iterator[Numbers]]]] = {
         r"""Let $L = (w - 4)^2$ and $w_0 = 1$; gradient descent with a step size that decays:
         $$\eta_k = \frac{0.2}{1 + 0.5 k}, \qquad w_{k+1} = w_k - \eta_k \frac{\partial L}{\partial w_k}$$""",
         decayed,
+    ),
+    "the gradient at another point": (
+        r"""Let $L(w) = w^4$ with $w = 0.5$ and $\eta = 0.01$. Gradient descent:
+        $$w' = w - \eta \nabla L(2 w)$$""",
+        elsewhere,
     ),
     "weight decay by components": (
         rf"""{DATA} Let $L = \frac12 \sum_i (\sum_j X_{{ij}} w_j - y_i)^2$ with $w = {bmatrix([0.5, -0.5])}$,

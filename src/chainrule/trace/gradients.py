@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Product, Script
+from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Product, Script, Sum
 from chainrule.sheet.meaning.differentials import nabla_of
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.rebuilding import rebuilt
@@ -37,7 +37,8 @@ def _gradients_named(sheet: Sheet, body: Node, name: Node) -> Node:
             return None
         out: list[Factor] = []
         for n, factor in enumerate(node.factors):
-            if isinstance(factor.node, Name) and factor.node.text == "nabla":
+            bare = isinstance(factor.node, Name) and factor.node.text == "nabla"
+            if bare and _shifted_at_most(sheet, node.factors[n + 1 :], name):
                 by = _argument(sheet, node.factors[n + 1 :]) or name
                 out.append(Factor(factor.op, Script(factor.node.span, factor.node, by)))
             elif not _called(sheet, out[-1].node if out else None, factor, functions):
@@ -56,6 +57,17 @@ def _argument(sheet: Sheet, after: tuple[Factor, ...]) -> Node | None:
         if isinstance(factor.node, Fenced) and reference(factor.node.body, sheet.glossary) is not None:
             return unprimed(factor.node.body)
     return None
+
+
+def _shifted_at_most(sheet: Sheet, after: tuple[Factor, ...], name: Node) -> bool:
+    r"""Whether the gradient at a point is that of the formula there by w: at `w`, and at `w` plus something else, as
+    in `\nabla L(w - \gamma v)`, but not at `2 w`."""
+    point = next((f.node.body for f in after[1:2] if isinstance(f.node, Fenced)), None)
+    if not isinstance(point, Sum):
+        return point is None or reference(point, sheet.glossary) is not None or isinstance(point, Comma)
+    base = base_of(sheet, name)
+    holding = [t for t in point.terms if any(base_of(sheet, n) == base for n in walk(t.node))]
+    return all(t.sign == "+" and base_of(sheet, t.node) == base for t in holding) and len(holding) <= 1
 
 
 def _called(sheet: Sheet, before: Node | None, factor: Factor, functions: set[str | None]) -> bool:
