@@ -9,6 +9,7 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.need import differentiated
 from chainrule.check.report import Counterexample, Suggestion
+from chainrule.check.samplewise import samplewise
 from chainrule.sheet.infer import FAILURE, candidates, line_cost, lines_of
 from chainrule.sheet.names import TRANSPOSE_WORDS
 from chainrule.sheet.shapes import Val, describe
@@ -31,6 +32,9 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
         variant = lines.usual(e)
         if grounded(lines, e) and e.position in variant.typed:
             _, lhs, rhs = variant.typed[e.position]
+            meant = samplewise(lines, e, variant)
+            if meant is not None:
+                return meant
             if not _loosely_written(e, variant, lhs, rhs):
                 return _shape_refuted(e, variant, lhs, rhs, outcome)
         return Finding("unsupported", "untyped", outcome.message)
