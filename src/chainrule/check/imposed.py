@@ -274,8 +274,7 @@ class Conditions:
                 return None
             try:
                 system = System(residuals, unknowns, self._definitions)
-                alone = unknowns == every and len(held) == 1
-                found = self._compared(system, held, sides, e, zero=alone) if unknowns else None
+                found = self._compared(system, held, sides, e, zero=unknowns == every) if unknowns else None
             except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
                 return None
             finally:

@@ -6,22 +6,23 @@ The shapes of such a line do not fit as it is written; where the sum over the sa
 
 from __future__ import annotations
 
+from functools import partial
+
 from chainrule.check.compare import Same, guard
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import differentiated
 from chainrule.expr import Expr, Index, total, value
 from chainrule.sheet.shapes import Val
-from chainrule.sheet.spelling import look, spelled_out
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-
-ERRORS = frozenset({"E", "C", "cal E", "cal C"})
+from chainrule.sheet.totals import LOSSES
 
 
 def samplewise(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
     """A line that holds if the loss that is differentiated in it is summed over its entries."""
     _, lhs, rhs = variant.typed[e.position]
-    losses = [b for b in differentiated(lines.world, e.lhs) if look(b) == "loss" or b in ERRORS]
+    losses = [b for b in differentiated(lines.world, e.lhs) if b in LOSSES]
     if len(losses) != 1 or len(lhs.dims) != len(rhs.dims) + 1:
         return None
     find = variant.universe.dims.find
@@ -29,8 +30,7 @@ def samplewise(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
         rest = (*lhs.dims[:k], *lhs.dims[k + 1 :])
         if [find(d) for d in rest] != [find(d) for d in rhs.dims]:
             continue
-        summed = _summed(variant, lhs, rhs, k)
-        if isinstance(guard(lambda summed=summed: variant.comparer.compare(summed, rhs)), Same):  # type: ignore[misc]
+        if isinstance(guard(partial(variant.comparer.compare, _summed(variant, lhs, rhs, k), rhs)), Same):
             name = spelled_out(losses[0])
             return assumed("condition", f"holds if {name} is summed over its entries, which the document does not say")
     return None

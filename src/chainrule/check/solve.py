@@ -178,10 +178,8 @@ def _full_rank(slopes: Array) -> Array:
 
 
 def _some_zero(system: System, model: Model) -> Array:
-    """Where one of the unknowns is zero altogether, or an entry of one where several conditions meet: then they have
-    been read to say more together than their author means."""
-    largest = np.max if len(system.residuals) == 1 else np.min
-    sizes = [largest(np.abs(np.asarray(model.values[u])).reshape(model.points, -1), axis=1) for u in system.unknowns]
+    """Where one of the unknowns is zero altogether."""
+    sizes = [np.abs(np.asarray(model.values[u])).reshape(model.points, -1).max(axis=1) for u in system.unknowns]
     return np.asarray((np.array(sizes) < TRIVIAL).any(axis=0))
 
 
