@@ -68,9 +68,13 @@ DECLARING = {
 }
 
 
-MENDED = Note("unbalanced", "a parenthesis is never closed; it is read as closed at the end of its side")
+MENDED = Note(
+    "unbalanced", "a parenthesis has no partner; it is read as if the missing one stood at the edge of its side"
+)
 UNBALANCED = Finding(
-    "unsupported", "unbalanced", "a parenthesis is never closed; read as closed at the end, it is wrong"
+    "unsupported",
+    "unbalanced",
+    "a parenthesis has no partner; with the missing one at the edge of its side, the line is wrong",
 )
 
 

@@ -218,6 +218,8 @@ class Parser:
     def close_fence(self, closing: str, token: Token) -> None:
         """A closing delimiter: close the nearest frame it fits; frames above stay open for ever, so they are unread."""
         place = self._partner(closing, token.kind == "right")
+        if place is None and closing == ")" and token.kind == "close" and self._drop_stray(token):
+            return
         if place is None:
             reason = f"'{closing or '.'}' closes nothing that is open; remove it or open the fence"
             self.add(Unread(Span(token.start, token.end), "unbalanced", reason))
@@ -233,6 +235,23 @@ class Parser:
         else:
             self.add(Fenced(span, frame.opening, body, closing))
             self._undo_big(body)
+
+    def _drop_stray(self, token: Token) -> bool:
+        r"""A parenthesis at the end of a product that nothing opens: `\sum_i a_i b_i)` says the same without it."""
+        start = max(
+            (i + 1 for i, item in enumerate(self.items) if isinstance(item, Op) and item.kind == "rel"), default=0
+        )
+        side = self.items[start:]
+        if not self._side_ends() or not side or not _is_product(side):
+            return False
+        span = extent(side, token.start).join(Span(token.start, token.end))
+        self.items[start:] = [Fenced(span, "(", fold(side, span.start), ")", mended=True)]
+        return True
+
+    def _side_ends(self) -> bool:
+        """Whether a side of a relation ends here, but for a full stop or a comma."""
+        ahead = 1 if self.peek_kind() in ("dot", "comma") else 0
+        return self.peek_kind(ahead) in ("", "rel", "row", "end", "&") and (ahead == 0 or not self.peek(1))
 
     def _partner(self, closing: str, explicit: bool) -> int | None:
         """The place of the frame that a closing delimiter closes."""
@@ -319,6 +338,21 @@ def _closes_at_end(items: list[Item], before: list[Item]) -> bool:
     if not before or isinstance(before[-1], Op):
         return bool(items) and not (before and _is_slash(before[-1]))
     return bool(items) and isinstance(before[-1], (Number, Fraction, Fenced))
+
+
+def _is_product(items: list[Item]) -> bool:
+    """Whether items are a product and no more: no sum, no fraction by a slash, no function that may reach further."""
+    return not any(
+        isinstance(i, Unread)
+        or (isinstance(i, Op) and (i.kind != "prod" or i.text == "/"))
+        or (isinstance(i, Node) and takes_operand(i) and not _is_sum(i))
+        for i in items
+    )
+
+
+def _is_sum(node: Node) -> bool:
+    base = node.base if isinstance(node, Script) else node
+    return isinstance(base, Big) and base.op in ("sum", "prod")
 
 
 def _rescue(items: list[Item]) -> tuple[list[Item], list[Item]]:

@@ -50,6 +50,7 @@ _TOKEN = re.compile(
     (?P<space>[\s~]+)
   | (?P<comment>%[^\n]*)
   | (?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*{_UNIT}\s*\])?)
+  | (?P<sized>\\[bB]igg?[lrm]?\s*\{{\s*(?:[()\[\]|/]|\\[{{}}|]|\\[A-Za-z]+)\s*\}})
   | (?P<command>\\(?:(?:operatorname|hspace|vspace|tag)\*|[A-Za-z]+))
   | (?P<symbol>\\[\s\S]?)
   | (?P<number>\d+(?:\{{,\}}\d{{3}})+(?:\.\d+)?
@@ -88,6 +89,13 @@ def _row(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
 
 def _command(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
     return [Token("command", m.group()[1:], m.start(), m.end(), space)]
+
+
+def _sized(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
+    r"""A delimiter in braces of its own behind a command for its size: `\Big{(}` is the delimiter."""
+    brace = m.group().index("{")
+    inside = tokenize(m.string, m.start() + brace + 1, m.end() - 1)
+    return [t.moved(m.start(), m.end())._replace(space=space) for t in inside[:1]]
 
 
 def _symbol(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
@@ -200,6 +208,7 @@ def _from_table(sign: str) -> str:
 
 _READ = {
     "row": _row,
+    "sized": _sized,
     "command": _command,
     "symbol": _symbol,
     "number": _number,
