@@ -60,9 +60,8 @@ def doubt(lines: Lines, e: Equation, variant: Variant, different: Different) -> 
 
 def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
     """A second, different equation for a defined name, away from the first, may be a new definition of it."""
-    if e.link:
-        return None
-    claimed = _claimed(lines, e)
+    e = _of_the_first(lines, e)
+    claimed = None if e.link else _claimed(lines, e)
     if claimed is None:
         return None
     ref, params = claimed
@@ -96,19 +95,30 @@ def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different
     """A line that holds when a name it uses was defined anew by a line before it that contradicts the first one."""
     names = lines_of(lines.world, [e])[0].names
     for x in lines.equations:
-        if x.position >= e.position or x.link or x.chain == e.chain or x.position not in variant.typed:
+        said = _of_the_first(lines, x)
+        if x.position >= e.position or said.link or x.chain == e.chain or x.position not in variant.typed:
             continue
-        name = _claimed(lines, x)
+        name = _claimed(lines, said)
         if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
             continue
         outcome = lines.outcome(x, variant)
         if not isinstance(outcome, Different) or defined_anew(lines, x, variant, outcome) is None:
             continue
-        anew = replace(lines, world=defining_anew(lines.world, x), variants={})
+        anew = replace(lines, world=defining_anew(lines.world, said), variants={})
         if isinstance(anew.outcome(e, anew.usual(e)), Same):
             line = x.document.position(x.span.start)[0]
-            return assumed("redefinition", f"holds if line {line} defines {x.text(x.lhs)} anew")
+            return assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
     return None
+
+
+def _of_the_first(lines: Lines, e: Equation) -> Equation:
+    r"""What a later link of a chain says of the name at its head, if it rests on that name: in
+    `\nu = \frac{1}{1 + e^{-\mu}} = \frac{1}{1 + e^{-w^T x}}` with `\mu = \log \frac{\nu}{1 - \nu}` it defines \nu."""
+    first = min(_chain(lines, e), key=lambda x: x.link) if e.link else e
+    claimed = None if first.link or first is e else _claimed(lines, first)
+    if claimed is None or claimed[0].base not in lines_of(lines.world, [e])[0].names:
+        return e
+    return replace(first, rhs=e.rhs)
 
 
 def _claimed(lines: Lines, e: Equation) -> tuple[Ref, tuple[Node, ...] | None] | None:

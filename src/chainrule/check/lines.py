@@ -115,6 +115,8 @@ class Lines:
         failed = variant.failed.get(e.position)
         if failed is not None:
             return Unclear(failed.code, failed.message)
+        if e.position not in variant.typed:  # the link of a chain before this one may be an inequality
+            return Unclear("relation", f"the relation {e.op} is not judged")
         frame, lhs, rhs = variant.typed[e.position]
 
         def call() -> Outcome:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chainrule.read.common_macros import COMMON_MACROS
 from chainrule.read.document import Macro
-from chainrule.read.symbols import COMMANDS, FALLBACK_MACROS
+from chainrule.read.symbols import COMMANDS
 from chainrule.read.tokens import Token, tokenize
 
 MAX_NESTING = 50
@@ -20,15 +21,21 @@ _LEAVE = "leave-macro"
 
 def expand(tokens: list[Token], macros: Mapping[str, Macro]) -> list[Token]:
     """The tokens with every macro call replaced by what it stands for."""
-    if not any(t.kind == "command" and _meaning(t.text, macros) for t in tokens):
+    if not any(t.kind == "command" and (_own(t.text, macros) or t.text in COMMON_MACROS) for t in tokens):
         return tokens
     return _Expansion(tokens, macros).run()
 
 
-def _meaning(name: str, macros: Mapping[str, Macro]) -> Macro | None:
-    """The macro behind a control word: the document's own, or a common one if neither it nor TeX defines the word."""
-    own = macros.get(name) or macros.get("\\" + name)
-    return own or (FALLBACK_MACROS.get(name) if name not in COMMANDS else None)
+def _own(name: str, macros: Mapping[str, Macro]) -> Macro | None:
+    return macros.get(name) or macros.get("\\" + name)
+
+
+def _common(name: str, following: Token | None) -> Macro | None:
+    r"""What most preambles mean by a control word that neither the document nor TeX defines. What stands for a single
+    letter takes no argument: in `\bs{x}` the word is a typeface of somebody's own."""
+    macro = COMMON_MACROS.get(name) if name not in COMMANDS else None
+    takes = following is not None and following.kind == "{"
+    return None if macro is None or (takes and macro.arity == 0) else macro
 
 
 class _Expansion:
@@ -44,7 +51,7 @@ class _Expansion:
     def run(self) -> list[Token]:
         while self.rest:
             token = self.rest.pop()
-            macro = _meaning(token.text, self.macros) if token.kind == "command" else None
+            macro = self._meaning(token) if token.kind == "command" else None
             if token.kind == _LEAVE:
                 self.nesting[token.text] -= 1
             elif macro is None:
@@ -52,6 +59,10 @@ class _Expansion:
             elif not self._call(token, macro):
                 break
         return self.out
+
+    def _meaning(self, token: Token) -> Macro | None:
+        """The macro behind a control word: the document's own, or a common one."""
+        return _own(token.text, self.macros) or _common(token.text, self.rest[-1] if self.rest else None)
 
     def _call(self, token: Token, macro: Macro) -> bool:
         """Put the body of a call in front of what is still to be read; False when the bounds say stop."""

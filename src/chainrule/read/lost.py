@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from chainrule.read.common_macros import COMMON_MACROS
 from chainrule.read.document import Macro, Problem
-from chainrule.read.symbols import COMMANDS, FALLBACK_MACROS, GREEK, LIMITS
+from chainrule.read.symbols import COMMANDS, GREEK, LIMITS
 from chainrule.read.tree import Span
 
 _AROUND_LETTERS = {
@@ -65,7 +66,7 @@ def recovered(
         for found in _WORD.finditer(text, span.start, span.end):
             word = found.group(1)
             written.add(word)
-            if not (word in COMMANDS or word in macros or word in FALLBACK_MACROS or word in LIMITS):
+            if not (word in COMMANDS or word in macros or word in COMMON_MACROS or word in LIMITS):
                 uses.setdefault(word, []).append(_use(text, found, span.end))
     lone = {word for word, seen in uses.items() if seen[0][0] == 0}
     macros, problems = {}, []

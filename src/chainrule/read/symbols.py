@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from chainrule.read.document import Macro
-
 Entry = tuple[str, str]
 
 
@@ -325,21 +323,3 @@ TEXT_WORDS: Final = (
     OTHERWISE | CONNECTIVES.keys() | _set("is are in of the to from by at on not we note but only there")
 )
 """Single words that stay words inside `\\text`; any other single word there is an identifier."""
-
-# -- macros -----------------------------------------------------------------------------------------------------------
-
-FALLBACK_MACROS: Final[dict[str, Macro]] = {
-    **{name: Macro(name, 1, r"\left\Vert #1\right\Vert ") for name in _set("norm Norm")},
-    **{name: Macro(name, 2, r"\left\langle #1,#2\right\rangle ") for name in _set("inner ip")},
-    **{name: Macro(name, 0, r"\mathbb{R}") for name in _set("R RR Reals reals")},
-    **{name: Macro(name, 0, r"\mathbb{E}") for name in _set("E EE")},
-    **{name: Macro(name, 0, r"\top ") for name in _set("T transpose")},
-    **{name: Macro(name, 2, r"\frac{\partial #1}{\partial #2}") for name in _set("pd pdv")},
-    **{"b" + x: Macro("b" + x, 0, rf"\mathbf{{{x}}}") for x in "acdeghknpqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"},
-    "abs": Macro("abs", 1, r"\left|#1\right|"),
-    "set": Macro("set", 1, r"\left\{#1\right\}"),
-    "N": Macro("N", 0, r"\mathbb{N}"),
-    "dv": Macro("dv", 2, r"\frac{d #1}{d #2}"),
-    "indicator": Macro("indicator", 1, r"\mathbb{1}[#1]"),
-}
-"""Macros whose meaning is the same in almost every preamble; used when a document lost its own."""

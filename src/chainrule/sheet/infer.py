@@ -113,6 +113,8 @@ def _declared(family: Family) -> list[tuple[Reading, float]] | None:
             found.append((Reading(axes, row), cost + ELSEWHERE * _counts_otherwise(family)))
         if 0 in family.sub_counts and most >= 1 and family.declared_subs == 0 and rank != "matrix" and not family.full:
             found.append((Reading(axes + 1, row, split=True), cost + (0.3 if most <= axes else 0.0)))
+        if 0 in family.sub_counts and family.declared_subs == 1 == axes - family.declared_subs and not family.full:
+            found.append((Reading(axes, row, split=True), cost + 0.3))  # `x_i \\in R^d` beside `f(x)`
     return found or [(Reading(axes, rows[0]), 0.0)]
 
 

@@ -215,8 +215,33 @@ def _bound_component(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) 
             if len(whole.dims) == len(p.subs):
                 return _at_places(frame, inner.child(args={**inner.args, p.base: whole}), site, p, a)
         raise Untyped(f"{spelled_out(site.base)} is defined for the components of {spelled_out(p.base)}", "untyped")
+    if not _is_entry(frame, p):
+        return inner.child(args={**inner.args, p.base: _every_sample(frame, frame.value(arg), len(p.subs))})
     term = frame.scalar_term(arg, "the argument")
     return inner.child(args={**inner.args, p.base: _everywhere(frame, term, len(p.subs) + len(p.labels))})
+
+
+def _is_entry(frame: Frame, p: Ref) -> bool:
+    r"""Whether a parameter with an index is a number, an entry of a vector, and no vector itself: the sample of
+    `m(x_i) = a^T x_i`, of which `m(x)` speaks too."""
+    letters = [letter_of(s) for s in p.subs]
+    if len(p.subs) != 1 or letters[0] is None or p.labels:
+        return True
+    kept = frame.universe.mark()
+    try:
+        outside = frame.child(args={name: val for name, val in frame.args.items() if name != p.base})
+        return ref_value(outside.bind(letters[0], frame.new_dim(letters[0])), p).scalar
+    except Untyped:
+        return True
+    finally:
+        frame.universe.back(kept)
+
+
+def _every_sample(frame: Frame, val: Val, axes: int) -> Val:
+    """Samples that are all the same vector."""
+    if len(val.dims) != 1 and val.kind not in ("column", "row"):
+        raise Untyped("the argument must be a vector", "shape")
+    return Val((*(frame.new_dim("argument") for _ in range(axes)), val.dims[0]), lambda *at: val.at(at[-1]))
 
 
 def _at_places(frame: Frame, inner: Frame, site: Site, p: Ref, a: Ref) -> Frame:
@@ -250,7 +275,7 @@ def _on_each_component(frame: Frame, inner: Frame, site: Site, arg: Node) -> Val
     if p is None or letter is None or reference(arg, frame.world.glossary) == p:
         return None
     val = frame.value(arg)
-    if len(val.dims) != 1:
+    if len(val.dims) != 1 or not _is_entry(frame, p):
         return None
     dim = val.dims[0]
     if val.kind == "row":
