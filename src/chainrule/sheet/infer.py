@@ -87,7 +87,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
             (Reading(most + 1, split=True), 1.8),
             (Reading(most + 1, True, split=True), 2.6),
             (Reading(most + 1), 1.3),
-            (Reading(most, True), 0.5 if most == 1 else 9.0),
+            *([(Reading(most + 1, True), 1.4)] if most == 1 and look(family.base).endswith("upper") else []),
+            (Reading(most, True), 0.5 if most == 1 else 0.8 if most - 1 in counts else 9.0),
         ]
         if most == 2:
             options.append((Reading(2), 0.0))
@@ -516,13 +517,14 @@ class Search:
 
     def misfits(self, line: Line) -> bool:
         """Whether the shapes of a line are what keeps it from having a meaning."""
+        universe = Universe(self.world, self.config)
         try:
-            type_line(Universe(self.world, self.config), line.equation)
+            _, lhs, rhs = type_line(universe, line.equation)
+            return mismatch(universe, lhs, rhs)
         except Untyped as error:
             return error.code == "shape"
         except RecursionError:
             return False
-        return True
 
     def pair(
         self, line: Line, a: str, for_a: list[tuple[Reading, float]], b: str, for_b: list[tuple[Reading, float]]
