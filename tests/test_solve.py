@@ -174,6 +174,33 @@ $$s = X V, \quad h = \tanh(s), \quad p = h u, \quad L = \frac{1}{2} \|p - y\|^2$
         Find the gradient of $l$ with respect to $w_{13}$ and $w_{24}$.""",
         (r"\frac{\partiall}{\partialw_{13}}",),
     ),
+    "a loss for each sample, added up": (
+        r"""Let $A = \begin{bmatrix} 1 & 0.5 \\ -0.3 & 2 \\ 0.7 & -1.2 \end{bmatrix}$,
+        $t = \begin{bmatrix} 1 \\ 0 \\ 0.5 \end{bmatrix}$, $v = \begin{bmatrix} 0.3 \\ -0.1 \end{bmatrix}$,
+        $$q = \sigma(A v), \quad E = (q - t)^2$$
+        with the sigmoid $\sigma$. The errors of the samples are added up.
+
+        (a) Compute $E$ and $\frac{\partial E}{\partial v}$.
+
+        (b) Perform two updates of $v$ with learning rate 0.5.""",
+        (
+            r"\frac{\partialE}{\partialv}=A^{\top}",
+            r"\frac{\partialE}{\partialv}=\begin{bmatrix}",
+            r"v''=\begin{bmatrix}",
+            r"E'=\begin{bmatrix}",
+        ),
+    ),
+    "a loss for each sample, and no word about their sum": (
+        r"""# Exercise 1
+        Let $X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^n$, $s = X w$ and
+        $L = \frac12 (s - y)^2$.
+
+        Compute $\frac{\partial L}{\partial w}$.
+
+        # Exercise 2
+        Let $L = a^2 b$ with scalars. Compute $\frac{\partial L}{\partial a}$.""",
+        (r"Thelossesofthesamplesareaddedup.Compute", r"X^{\top}\frac{\partialL}{\partials}", "2ba"),
+    ),
     "the gradient of a function of two numbers": (
         r"""$f(x, y) = x^2 y + \sin y$. Find the gradient of $f$.""",
         ("2yx", r"x^{2}+\cos\left(y\right)"),

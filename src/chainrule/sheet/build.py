@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 
 from chainrule.read import tree
@@ -22,6 +23,7 @@ from chainrule.sheet.means import sample_means
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.parts import numbered_parts
+from chainrule.sheet.pooled import says_summed
 from chainrule.sheet.pre_activations import name_pre_activations
 from chainrule.sheet.prose import facts_of, from_relation
 from chainrule.sheet.put_in import read_off
@@ -70,6 +72,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         isinstance(n, Name) and n.text in LOGARITHMS for e in equations for side in (e.lhs, e.rhs) for n in walk(side)
     )
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
+    world.pooled = says_summed(s for s in sentences if replace(scope, counted=False).sees(s.scope))
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
     world.hessian = any("hessian" in s.text.lower() for s in sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
@@ -92,6 +95,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
     impose(world, equations, told)
     name_solutions(world, equations)
+    world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
     for e in equations:
         if solves(world, e):
             world.solutions.add(e.position)

@@ -79,8 +79,13 @@ def _computed(world: World, earlier: Site, e: Equation) -> bool:
     return bool(leaves) and all(
         any(s.position < e.position and (is_numeric(s.body) or _names(world, s.body)) for s in sites)
         for base, sites in leaves
-        if base not in world.functions and base not in ("e", "pi")
+        if base not in world.functions and base not in ("e", "pi") and not _applied(world, base)
     )
+
+
+def _applied(world: World, base: str) -> bool:
+    """Whether a name is a function that the words or custom give, `\\sigma(z)`: it needs no number."""
+    return world.family(base).called > 0 and (base in world.told_functions or base in dict(world.customary))
 
 
 def _opens(world: World, earlier: Site, e: Equation) -> bool:

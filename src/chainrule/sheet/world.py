@@ -223,6 +223,7 @@ class World:
     ranges: dict[str, tuple[Label, ...]] = field(default_factory=dict)
     size_names: set[str] = field(default_factory=set)
     frontiers: dict[str, list[Node]] = field(default_factory=dict)
+    told_functions: set[str] = field(default_factory=set)
     independent: set[str] = field(default_factory=set)
     spoken: set[str] = field(default_factory=set)
     taken: dict[str, str] = field(default_factory=dict)
@@ -236,6 +237,8 @@ class World:
     columnwise: bool = False
     """Whether the words speak of columns, so that one subscript need not pick a row."""
     decomposed: bool = False
+    pooled: bool = False
+    """Whether the words say that the losses of the samples are added up."""
     contradictions: dict[str, str] = field(default_factory=dict)
     reshaped: dict[str, str] = field(default_factory=dict)
     """Names that the words call by two ranks: `X \\in R^{n \\times d}`, later "X is just a single column vector"."""

@@ -38,6 +38,7 @@ from chainrule.expr import (
     const,
     mul,
     substitute,
+    total,
     value,
     walk,
 )
@@ -128,6 +129,8 @@ def _problem(variant: Variant, loss: Equation, variable: Equation) -> tuple[Prob
     """The loss and what lies between it and the variable, as `derive` wants them. Raises `Untyped`."""
     universe, definitions = variant.universe, variant.universe.definitions
     (top, axes), (target, _) = (term_of(variant, variant.typed[e.position][1]) for e in (loss, variable))
+    if variant.universe.world.pooled:
+        top, axes = _added_up(top, axes, definitions)
     entry = isinstance(target, Component) and all(isinstance(i, Const) for i in target.indices) and bool(target.indices)
     if axes or top.free or not isinstance(target, Component) or not (entry or _is_whole_tensor(target)):
         raise Untyped("no scalar, or no quantity to derive by")
@@ -151,6 +154,15 @@ def _problem(variant: Variant, loss: Equation, variable: Equation) -> tuple[Prob
     named = [s for s in made if s in reached]
     values = {s for s in named if _is_value(table[s].body)}
     return Problem(top, inputs, table, named, values, names), by
+
+
+def _added_up(top: Expr, axes: list[Index], definitions: Definitions) -> tuple[Expr, list[Index]]:
+    """The sum of the losses of all samples, each written out."""
+    if axes and isinstance(top, Component) and top.symbol in definitions:
+        top = substitute(top, {top.symbol: definitions[top.symbol].at})
+    for axis in axes:
+        top = total(axis, top)
+    return top, []
 
 
 def _is_whole_tensor(target: Component) -> bool:

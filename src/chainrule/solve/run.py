@@ -23,7 +23,7 @@ from chainrule.solve.asking import Asking, Draft, answer_updates, answer_value
 from chainrule.solve.questions import BLANK, Question, questions
 from chainrule.solve.record import Answered, Solution
 from chainrule.solve.sheet import Block, Built, Edit, behind, built
-from chainrule.solve.untold import scalars_untold, vectors_untold, with_told
+from chainrule.solve.untold import Told, untold, with_told
 from chainrule.solve.updating import Item
 from chainrule.trace.quantities import BEHIND
 from chainrule.trace.rules import Updates
@@ -33,7 +33,7 @@ from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail, dollars
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
-MOST_ROUNDS, MOST_TOLD = 8, 4
+MOST_ROUNDS, MOST_TOLD = 8, 5
 GOOD = frozenset({"verified", "definition"})
 
 
@@ -46,23 +46,7 @@ def solve_document(
 ) -> Solution:
     """The solution sheet of a document. Raises `SolveError` when it asks nothing."""
     clock = Clock(options.deadline)
-    sheet = read_sheet(document, context, clock)
-    found = questions(document, sheet.glossary)
-    author, said = document, dict[str, list[str]]()
-    for _ in range(MOST_TOLD if found else 0):
-        for what, untold in (("scalar", scalars_untold), ("vector", vectors_untold)):
-            more = [v for v in untold(sheet, options, clock) if v not in said.get(what, ())]
-            if more:
-                said[what] = said.get(what, []) + more
-                break
-        else:
-            break
-        document = author
-        for what, names in said.items():
-            first = questions(document, sheet.glossary)[0]
-            document = with_told(document, names, what, first, _is_latex(author))
-        sheet = read_sheet(document, context, clock)
-        found = questions(document, sheet.glossary)
+    document, sheet, found = _told(document, context, options, clock)
     if not found:
         raise SolveError(
             f"{document.path}: no question was found; questions are blanks, such as "
@@ -81,6 +65,26 @@ def solve_document(
         for d, line in zip(drafts, lines, strict=True)
     ]
     return Solution(document.path, result.text, answered)
+
+
+def _told(
+    author: Document, context: Sequence[Document], options: Options, clock: Clock
+) -> tuple[Document, Sheet, list[Question]]:
+    """The document with what it takes for granted said in sentences, and its questions."""
+    document, sheet = author, read_sheet(author, context, clock)
+    found = questions(document, sheet.glossary)
+    firsts = {_scope(sheet, q).number: q for q in reversed(found)}
+    said: Told = {}
+    for _ in range(MOST_TOLD if found else 0):
+        more = untold(sheet, said, options, clock)
+        if not more:
+            break
+        for key, names in more.items():
+            said.setdefault(key, {}).update(names)
+        document = with_told(author, said, firsts, _is_latex(author))
+        sheet = read_sheet(document, context, clock)
+        found = questions(document, sheet.glossary)
+    return document, sheet, found
 
 
 def _by_each(q: Question, sheet: Sheet, document: Document) -> list[Question]:

@@ -1,13 +1,16 @@
-"""Vectors that a sheet takes for granted: the x of `W x` where W is a matrix and nothing says what x is."""
+"""What a sheet takes for granted, said in a sentence: that the x of `W x` is a vector, that units have one weight, that
+the losses of the samples are added up."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 from chainrule.check.clock import Clock
 from chainrule.check.engine import judge_for
 from chainrule.check.exact import typed_again
+from chainrule.check.judge import Judge
 from chainrule.check.lines import Variant
 from chainrule.check.options import Options
 from chainrule.read.document import Document
@@ -16,20 +19,22 @@ from chainrule.read.tree import Name, Node, Product, Script, Sum
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.totals import LOSSES
 from chainrule.sheet.world import World
 from chainrule.solve.questions import Question
 from chainrule.trace.naming import named
 from chainrule.trace.rules import names_loss
 
+Told = dict[tuple[str, str], dict[str, str]]
+"""By exercise and kind ("scalar", "vector", "sum") the names concerned: base and TeX."""
 SINGLE = re.compile(r"\b(?:one|single)[- ](?:\w+ )?(?:unit|neuron|node|input|hidden)|\bscalars?\b", re.IGNORECASE)
 
 
-def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> list[str]:
+def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
     """The names, in TeX, that stand behind a matrix and are read as numbers for want of a word about them."""
-    own = [e for e in sheet.equations if e.own]
-    found: dict[str, str] = {}
-    for number in dict.fromkeys(e.scope.number for e in own):
-        mine = [e for e in own if e.scope.number == number]
+    told: Told = {}
+    for number, mine in exercises(sheet).items():
+        found = told.setdefault((number, "vector"), {})
         judge = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock)
         for e in (x for x in mine if x.spelled is None):
             for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
@@ -39,26 +44,62 @@ def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> list[str]:
                     base = _loose(judge.world, name)
                     if base is not None:
                         found.setdefault(base, e.document.source(name.span))
-    return list(found.values())
+    return told
 
 
-def scalars_untold(sheet: Sheet, options: Options, clock: Clock) -> list[str]:
+def scalars_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
     """The capital letters that are read as matrices where the words speak of single units and a loss has axes."""
-    if not any(SINGLE.search(s.text) for s in sheet.sentences):
-        return []
-    own = [e for e in sheet.equations if e.own and e.spelled is None]
-    judge = judge_for(sheet, own[-1].scope, own[-1].position, options, clock)
-    variant = judge.variant()
-    losses = [e for e in judge.equations if (r := reference(e.lhs, sheet.glossary)) is not None and names_loss(r.base)]
-    if not any(e.position in variant.typed and variant.typed[e.position][1].dims for e in losses):
-        return []
-    found: dict[str, str] = {}
-    for e in own:
-        for node, ref in (x for side in (e.lhs, e.rhs) for x in named(side, judge.world)):
-            reading = judge.world.readings.get(ref.base)
-            if reading is not None and reading.axes == 2 and look(ref.base) == "upper":
-                found.setdefault(str(ref.key), e.document.source(node.span))
-    return list(found.values())
+    told: Told = {}
+    for number, mine in exercises(sheet).items():
+        scope = mine[-1].scope
+        if not any(SINGLE.search(s.text) for s in sheet.sentences if scope.sees(s.scope)):
+            continue
+        judge = judge_for(sheet, scope, mine[-1].position, options, clock)
+        found = told.setdefault((number, "scalar"), {})
+        for e in mine if _arrays(judge) else ():
+            for node, ref in (x for side in (e.lhs, e.rhs) for x in named(side, judge.world) if e.spelled is None):
+                reading = judge.world.readings.get(ref.base)
+                if reading is not None and reading.axes == 2 and look(ref.base) == "upper":
+                    found.setdefault(str(ref.key), e.document.source(node.span))
+    return told
+
+
+def sums_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
+    """The losses that have an entry for every sample, where no word says that these are added up."""
+    told: Told = {}
+    for number, mine in exercises(sheet).items():
+        judge = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock)
+        if not judge.world.pooled:
+            told[number, "sum"] = {base: e.text(e.lhs) for base, e in _arrays(judge).items() if base in LOSSES}
+    return told
+
+
+UNTOLD = (scalars_untold, vectors_untold, sums_untold)
+
+
+def untold(sheet: Sheet, said: Told, options: Options, clock: Clock) -> Told:
+    """What is to be said next, beyond what is said already: of the first kind that finds anything."""
+    for find in UNTOLD:
+        found = {
+            k: {b: n for b, n in v.items() if b not in said.get(k, ())} for k, v in find(sheet, options, clock).items()
+        }
+        if any(found.values()):
+            return {k: v for k, v in found.items() if v}
+    return {}
+
+
+def exercises(sheet: Sheet) -> dict[str, list[Equation]]:
+    """The equations of each exercise by its number, its context's too."""
+    numbers = dict.fromkeys(e.scope.number for e in sheet.equations)
+    return {n: [e for e in sheet.equations if e.scope.number == n] for n in numbers}
+
+
+def _arrays(judge: Judge) -> dict[str, Equation]:
+    """The losses that are arrays, with the equations that define them."""
+    variant, glossary = judge.variant(), judge.world.glossary
+    named = [(r.base, e) for e in judge.equations if (r := reference(e.lhs, glossary)) is not None and not e.link]
+    known = [(base, e) for base, e in named if names_loss(base) and e.position in variant.typed]
+    return {base: e for base, e in known if variant.typed[e.position][1].dims}
 
 
 def _pairs(node: Node) -> list[tuple[Node, Node]]:
@@ -92,11 +133,24 @@ def _loose(world: World, node: Node) -> str | None:
     return ref.base if untold and reading is not None and reading.axes == 0 else None
 
 
-def with_told(document: Document, names: list[str], what: str, first: Question, latex: bool) -> Document:
-    """The document with a sentence, before the first question, that says what some names are."""
-    at = document.text.rfind("\n\n", 0, first.span.start)
-    at = 0 if at < 0 else at + 2
-    listed = ", ".join(f"${n}$" for n in names)
-    said = f"Here {listed} {f'are {what}s' if len(names) > 1 else f'is a {what}'}.\n\n"
-    text = document.text[:at] + said + document.text[at:]
+def with_told(document: Document, said: Told, firsts: Mapping[str, Question], latex: bool) -> Document:
+    """The document with sentences, before the first question of each exercise, that say what some names are."""
+    text = document.text
+    for number, first in sorted(firsts.items(), key=lambda x: x[1].span.start, reverse=True):
+        sentences = [_sentence(what, list(names.values())) for (n, what), names in said.items() if _holds_in(n, number)]
+        at = document.text.rfind("\n\n", 0, first.span.start)
+        at = 0 if at < 0 else at + 2
+        text = f"{text[:at]}{' '.join(sentences)}\n\n{text[at:]}" if sentences else text
     return from_text(text, document.path, "latex" if latex else "markdown")
+
+
+def _holds_in(outer: str, number: str) -> bool:
+    """Whether what is said of one exercise is to be known in another."""
+    return outer in ("", number) or number.startswith(outer + ".")
+
+
+def _sentence(what: str, names: list[str]) -> str:
+    if what == "sum":
+        return "The losses of the samples are added up."
+    listed = ", ".join(f"${n}$" for n in names)
+    return f"Here {listed} {f'are {what}s' if len(names) > 1 else f'is a {what}'}."

@@ -27,6 +27,7 @@ from chainrule.sheet.meaning.arithmetic import quotient
 from chainrule.sheet.meaning.by_expression import bare, by_term, by_written, is_exponential
 from chainrule.sheet.names import Ref, node_key, reference
 from chainrule.sheet.names import walk as walk_nodes
+from chainrule.sheet.pooled import pooled
 from chainrule.sheet.shapes import Jacobian, Untyped, Val
 from chainrule.sheet.tensors import axis_subs, instance_of, updating
 from chainrule.sheet.world import Instance, Universe, World
@@ -124,8 +125,8 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
     """d body / d variables, laid out."""
     if len(variables) > MOST_ORDER:
         raise Untyped(f"a derivative of order {len(variables)} (at most {MOST_ORDER})", "too-large")
-    val = frame.value(body)
     above_ref = reference(_unwrapped(body), frame.world.glossary)
+    val = pooled(frame, above_ref, frame.value(body))
     instance = _instance(frame, above_ref)
     for n, variable in enumerate(_marked(frame, v, above_ref) for v in variables):
         below_ref = reference(_unwrapped(variable), frame.world.glossary)
