@@ -27,7 +27,7 @@ def _shorter(node: Mul) -> Expr:
     for factor in node.factors:
         if isinstance(factor, Add) and _meets(factor, node):
             rest = [f for f in node.factors if f is not factor]
-            spread = _collected(add(*(_expanded(mul(*rest, term)) for term in factor.terms)))
+            spread = collected(add(*(_expanded(mul(*rest, term)) for term in factor.terms)))
             if _size(spread) < _size(node):
                 return spread
     return node
@@ -61,7 +61,7 @@ def _expanded(term: Expr) -> Expr:
     return add(*terms)
 
 
-def _collected(total: Expr) -> Expr:
+def collected(total: Expr) -> Expr:
     """x p - x y as x (p - y)."""
     if not isinstance(total, Add):
         return total

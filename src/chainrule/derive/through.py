@@ -10,6 +10,7 @@ from chainrule.expr.definitions import Definition
 from chainrule.expr.folding import folded
 from chainrule.expr.nodes import walk
 from chainrule.expr.terms import (
+    Add,
     Component,
     Const,
     Expr,
@@ -18,6 +19,7 @@ from chainrule.expr.terms import (
     Mul,
     Power,
     Reduce,
+    add,
     component,
     const,
     fresh,
@@ -60,10 +62,30 @@ def _in_products(body: Expr, definition: Definition) -> Expr:
         scopes = [(bound, done[inner]) for bound, inner in node.scopes]
         changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
         found = node.with_scopes(scopes) if changed else node
-        while isinstance(found, Mul) and (shorter := _taken_out(found, definition) or _pushed(found, definition)):
+        while isinstance(found, Mul) and (shorter := _shorter(found, definition)):
             found = shorter
         done[node] = found
     return done[body]
+
+
+def _shorter(node: Mul, definition: Definition) -> Expr | None:
+    return _taken_out(node, definition) or _pushed(node, definition) or _spread(node, definition)
+
+
+def _spread(node: Mul, definition: Definition) -> Expr | None:
+    """The same where the copies stand in the terms of a sum, and what they share, `1 / \\sum_k e^{z_k}`, before it."""
+    for whole in (f for f in node.factors if isinstance(f, Add)):
+        for factor in node.factors:
+            if not (isinstance(factor, Power) and _exponent(factor) < 0):
+                continue
+            one = power(factor.base, const(-1))
+            parts = [mul(term, one) for term in whole.terms]
+            shorter = [_shorter(p, definition) if isinstance(p, Mul) else None for p in parts]
+            if all(p is not None and one not in (p.factors if isinstance(p, Mul) else (p,)) for p in shorter):
+                rest = [f for f in node.factors if f is not whole and f is not factor]
+                left = power(factor.base, const(_exponent(factor) + 1))
+                return mul(*rest, left, add(*(p for p in shorter if p is not None)))
+    return None
 
 
 def _taken_out(node: Mul, definition: Definition) -> Expr | None:

@@ -222,6 +222,15 @@ def _all_scalars(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("shape", r, ShapeFact("scalar")) for r in _refs(s, s.text[: m.end()], g)]
 
 
+def _scalar_before(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """ "the constant Δ > 0", "the margin M": a number, where no equation says otherwise."""
+    node = s.formulas[int(m.group(1).strip("⟦⟧"))]
+    if isinstance(node, Relation) and node.links[0].op not in ("<", ">", "≤", "≥"):
+        return []
+    ref = reference(node.first if isinstance(node, Relation) else node, g)
+    return [Fact("shape", ref, ShapeFact("scalar"))] if ref is not None and ref.bare else []
+
+
 def _einstein(_m: re.Match[str], s: Sentence, _g: Glossary) -> list[Fact]:
     return [Fact("einstein", None)] if sums_are_implied(s.text) else []
 
@@ -235,6 +244,7 @@ NO_CASE = r"(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)"
 FUNCTION = r"([^.;:⟦]*?(?:function|activation|unit|softmax|sigmoid))"
 TRUTH = r"(?:correct|true|target|actual|ground[- ]truth) (?:class|label|category|word|index)\b"
 ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
+QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
 DEPENDENCE = r"(?:does not depend on|do not depend on|is not a function of|independent of)"
@@ -244,6 +254,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
     ("scalar", NAMES + IS + THE + r"(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
+    ("scalar before", rf"\b(?:{QUANTITIES})\s*" + ONE_NAME, _scalar_before),
     ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),
     ("label of the truth", NAMES + IS + r"(?:the )?(?:index of the )?" + TRUTH, _kind("label")),
     ("truth of a label", TRUTH + r"(?: is| be|,)? " + ONE_NAME, _kind("label")),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chainrule.read.document import Break, Document, Heading, Math, Words
-from chainrule.read.grammar import parse
+from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.glossary import tidy
 from chainrule.sheet.names import Glossary
@@ -55,13 +55,14 @@ TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once
 @dataclass(frozen=True)
 class Question:
     """What is asked: the value of a formula in TeX, or so many updates (`updates`); where it stands, the end of its
-    paragraph, and the blank to be filled where there is one."""
+    paragraph, the blank to be filled where there is one, and the name that the sheet gives to what is asked."""
 
     tex: str
     span: Span
     end: int
     blank: Span | None = None
     updates: int = 0
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,26 @@ def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, l
             case Words():
                 words += f" {piece.text}"
             case Math():
-                for row in parse(document.text, piece.span, document.macros, piece.display):
+                for row in _rows(document, piece):
                     words += f" ⟦{len(formulas)}⟧ "
                     formulas.append(_Formula(tidy(row.node, glossary), row.span, document.source(row.span)))
             case Heading() | Break():
                 if words.strip():
                     yield re.sub(r"w\.\s?r\.\s?t\.?", "wrt", " ".join(words.split())), formulas, span
                 words, formulas = f"{piece.title}." if isinstance(piece, Heading) else "", []
+
+
+def _rows(document: Document, piece: Math) -> Iterator[Row]:
+    r"""The formulas of a piece; what `\quad` sets apart from a blank is a formula of its own."""
+    text, start, end = document.text, piece.span.start, piece.span.end
+    for sign in re.finditer("=", text[start:end]) if r"\begin" not in text[start:end] else ():
+        blank = BLANK.match(text, piece.span.start + sign.end(), end)
+        gap = None if blank is None else re.search(r"\\q?quad", blank[0])
+        if blank is not None and gap is not None and blank[0][: gap.start()].strip() and blank.end() < end:
+            at = blank.start() + gap.start()
+            yield from parse(text, Span(start, at), document.macros, piece.display)
+            start = at + len(gap[0])
+    yield from parse(text, Span(start, end), document.macros, piece.display)
 
 
 def _blanks(document: Document, formulas: list[_Formula]) -> Iterator[Question]:
@@ -123,7 +137,9 @@ def _blanks(document: Document, formulas: list[_Formula]) -> Iterator[Question]:
 def _piece_end(document: Document, span: Span) -> int:
     """Where the formula ends that holds a row."""
     ends = (p.span.end for p in document.pieces if isinstance(p, Math) and p.span.start <= span.start <= p.span.end)
-    return next(ends, span.end)
+    end = next(ends, span.end)
+    gap = re.search(r"\\q?quad", document.text[span.end : end])
+    return end if gap is None else span.end + gap.start()
 
 
 def _is_all(rest: str) -> bool:
@@ -174,8 +190,8 @@ def _in_words(clause: str, formulas: list[_Formula]) -> Iterator[tuple[str, list
     plain = None if found else PLAIN_GRADIENT.search(clause)
     if plain is not None:
         f = _formula(plain["of"], formulas)
-        named = isinstance(f.node, (Name, Script, Accent)) or _is_call(f.node)
-        yield plain[0], [Question(rf"\nabla {f.tex}", f.span, 0)] if named else []
+        if isinstance(f.node, (Name, Script, Accent)) or _is_call(f.node):
+            yield plain[0], [Question(rf"\nabla {f.tex}", f.span, 0)]
 
 
 def _is_call(node: Node) -> bool:
@@ -204,12 +220,19 @@ def _derivative(what: str, body: str, name: str) -> str:
 
 
 def _named(clause: str, formulas: list[_Formula]) -> Iterator[Question]:
-    """The names and derivatives right behind a verb."""
+    r"""The names and derivatives right behind a verb; of `\delta = \frac{\partial L}{\partial z}` both."""
     stop = STOP.search(clause)
     for number in re.findall(r"⟦\d+⟧", clause[: stop.start()] if stop else clause):
         f = _formula(number, formulas)
         nodes = f.node.items if isinstance(f.node, Comma) else (f.node,)
         for node in nodes:
-            if is_derivative(node) or _is_call(node) or isinstance(node, (Name, Script, Accent)):
-                start = node.span.start - f.span.start
-                yield Question(f.tex[start : start + node.span.end - node.span.start].strip(), f.span, 0)
+            body, name = node, ""
+            if isinstance(node, Relation) and is_derivative(node.links[-1].node) and node.links[-1].op in ("=", ":="):
+                body, name = node.links[-1].node, _text(f, node.first)
+            if is_derivative(body) or _is_call(body) or isinstance(body, (Name, Script, Accent)):
+                yield Question(_text(f, body), f.span, 0, named=name)
+
+
+def _text(f: _Formula, node: Node) -> str:
+    """A part of a formula in TeX."""
+    return f.tex[node.span.start - f.span.start : node.span.end - f.span.start].strip()

@@ -246,7 +246,7 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
         found.append(Block(way.result.tex, True, (d.number, 0)))
     if d.numbers and way.result.right != d.numbers:
         found.append(Block("In numbers:"))
-        found.append(Block(f"{asked} = {d.numbers}", True, (d.number, 99)))
+        found.append(Block(f"{d.question.named or asked} = {d.numbers}", True, (d.number, 99)))
     return found
 
 

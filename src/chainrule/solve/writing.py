@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.check.lines import Variant
 from chainrule.check.writing import base_of, uses, written
 from chainrule.expr import (
+    Definitions,
     Expr,
     Symbol,
     substitute,
 )
+from chainrule.read.tree import Script
 from chainrule.sheet.world import Universe
 from chainrule.write.derivation import Line
+from chainrule.write.term_tex import LETTERS
 
 
 def name_of(universe: Universe, symbol: Symbol) -> str:
@@ -23,8 +27,20 @@ def name_of(universe: Universe, symbol: Symbol) -> str:
         return symbol.name
     if instance.labels:
         return written(universe, replace(instance, sampled=False))
-    bare = (e.document.source(node.span) for e, node, ref in uses(universe, instance.base) if ref.bare)
-    return next(bare, None) or base_of(universe, instance.base) + "'" * instance.primes
+    places = list(uses(universe, instance.base))
+    inner = {id(node.base) for _, node, _ in places if isinstance(node, Script)}
+    found = [(e.document.source(node.span), ref) for e, node, ref in places if id(node) not in inner]
+    bare = [text for text, ref in found if ref.bare]
+    indexed = [text for text, ref in found if not symbol.axes and ref.subs and not (ref.primes or ref.postfix)]
+    return next(iter([*bare, *indexed]), None) or base_of(universe, instance.base) + "'" * instance.primes
+
+
+def letters_of(variant: Variant, free: Sequence[str], names: Mapping[Symbol, str]) -> tuple[str, ...]:
+    """Letters for indices: those of the question, then those that the sheet sums over, then any that name nothing."""
+    texts = list(names.values())
+    taken = {x for text in texts for x in re.findall(r"(?<![\\A-Za-z])[a-z](?![A-Za-z])", text)} - set(free)
+    own = sorted(x for x in variant.universe.world.glossary.bound if len(x) == 1 and x.isalpha())
+    return tuple(dict.fromkeys([*free, *(x for x in (*own, *LETTERS) if x not in taken)]))
 
 
 def functions_of(universe: Universe) -> dict[Symbol, str]:
@@ -39,9 +55,9 @@ def with_sizes(variant: Variant, line: Line) -> Line:
     return replace(line, right=right)
 
 
-def written_without_ours(variant: Variant, term: Expr) -> Expr:
+def written_without_ours(variant: Variant, term: Expr, definitions: Definitions) -> Expr:
     """The term without the derivatives that only have names of ours."""
-    definitions, instances = variant.universe.definitions, variant.universe.instances
+    instances = variant.universe.instances
     while ours := sorted(s for s in term.symbols if s in definitions and s not in instances):
         term = substitute(term, {ours[0]: definitions[ours[0]].at})
     return term

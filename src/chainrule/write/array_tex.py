@@ -146,6 +146,7 @@ def turned(f: Array) -> Array:
 
 
 def _factors(coefficient: Fraction, above: list[Array], below: list[Array], names: Names) -> str:
+    above = sorted(above, key=lambda f: not _is_derivative(f, names))
     scalars, arrays = [f for f in above if not f.axes], [f for f in above if f.axes]
     lone = len(scalars) == 1 and not arrays and coefficient.numerator == 1
     top = [str(coefficient.numerator)] if coefficient.numerator != 1 else []
@@ -163,6 +164,11 @@ def _factors(coefficient: Fraction, above: list[Array], below: list[Array], name
     if front and len(arrays) > 1:
         written = rf"\left({written}\right)"
     return " ".join(part for part in (front, written) if part) or "1"
+
+
+def _is_derivative(f: Array, names: Names) -> bool:
+    r"""`\frac{\partial L}{\partial z}`, which stands before what it is multiplied with."""
+    return f.op == "symbol" and isinstance(f.data, Symbol) and names.get(f.data, "").startswith(r"\frac{\partial ")
 
 
 def _scalar(f: Array, names: Names, alone: bool) -> str:

@@ -15,7 +15,7 @@ from chainrule.derive.record import Answer
 from chainrule.expr.index import Dim, Symbol
 from chainrule.write.array_numpy import Spelling, to_numpy
 from chainrule.write.array_tex import to_tex
-from chainrule.write.term_tex import LETTERS, TermWriter
+from chainrule.write.term_tex import LETTERS, TermWriter, subscripted
 
 LONGEST = 600
 """A result is written out in the inputs alone up to this many operations; longer ones keep the names of quantities."""
@@ -35,6 +35,7 @@ class View:
     depth: Depth = "full"
     form: Form = "matrix"
     layout: Layout = "denominator"
+    letters: tuple[str, ...] = tuple(LETTERS)
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,13 @@ class Page:
         """The TeX of a term, and whether it is in components."""
         if w.form is not None and self.view.form == "matrix" and not _has(w.form, BETTER_IN_COMPONENTS):
             return to_tex(w.form, self.names), False
-        letters = dict(zip(w.indices, LETTERS, strict=False))
-        return TermWriter(self.names).write(w.term, letters), bool(w.indices)
+        letters = dict(zip(w.indices, self.view.letters, strict=False))
+        return TermWriter(self.names, self.view.letters).write(w.term, letters), bool(w.indices)
 
     def line(self, rule: str, symbol: Symbol, w: Written, why: str) -> Line:
         """An equation for a derivative by a symbol."""
         right, index = self.side(w)
-        letters = list(LETTERS[: len(w.indices)]) if index else []
+        letters = list(self.view.letters[: len(w.indices)]) if index else []
         left = self.second(symbol, letters) if len(w.indices) > len(symbol.axes) or self.is_second(w) else ""
         return Line(rule, left or self.first(symbol, letters), right, why)
 
@@ -87,14 +88,14 @@ class Page:
         r"""\frac{\partial L}{\partial W_{ij}}."""
         if not letters:
             return self.by(symbol)
-        entry = _subscripted(self.answer.problem.names[symbol], letters)
+        entry = subscripted(self.answer.problem.names[symbol], letters)
         return rf"\frac{{\partial {self.answer.of}}}{{\partial {entry}}}"
 
     def second(self, symbol: Symbol, letters: Sequence[str]) -> str:
         r"""\frac{\partial^2 L}{\partial x \partial x^{\top}}."""
         of, name, rank = self.answer.of, self.answer.problem.names[symbol], len(symbol.axes)
         if letters:
-            below = rf"\partial {_subscripted(name, letters[:rank])} \partial {_subscripted(name, letters[rank:])}"
+            below = rf"\partial {subscripted(name, letters[:rank])} \partial {subscripted(name, letters[rank:])}"
         else:
             below = rf"\partial {name} \partial {name}^{{\top}}" if rank else rf"\partial {name}^2"
         return rf"\frac{{\partial^2 {of}}}{{{below}}}"
@@ -105,7 +106,7 @@ class Page:
             assert w.symbol is not None
             right, index = self.side(w)
             name = self.names[w.symbol]
-            yield Line("definition", _subscripted(name, LETTERS[: len(w.indices)]) if index else name, right)
+            yield Line("definition", subscripted(name, self.view.letters[: len(w.indices)]) if index else name, right)
         yield Line("definition", self.answer.of, self.side(written(None, (), self.answer.problem.loss))[0])
 
     def steps(self) -> Iterator[Line]:
@@ -169,15 +170,6 @@ class Page:
 
 def _has(a: Array, operations: frozenset[str]) -> bool:
     return any(node.op in operations or (node.op == "entry" and node.axes) for node in walk(a))
-
-
-def _subscripted(name: str, letters: Sequence[str]) -> str:
-    if not letters:
-        return name
-    script = "".join(letters)
-    if name.endswith("}") and "_{" in name:
-        return f"{name[:-1]}, {script}}}"
-    return f"{name}_{{{script}}}"
 
 
 def size(a: Array) -> int:

@@ -2,7 +2,7 @@ r"""TeX of terms in components: `\sum_{k} W_{ik} x_{k}`, with letters for indice
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chainrule.calculus import matrix_form
@@ -23,6 +23,7 @@ from chainrule.expr.terms import (
     Reduce,
     Unknown,
     const,
+    mul,
     power,
     substitute,
     value,
@@ -34,7 +35,7 @@ LETTERS = ["i", "j", "k", "l", "m", "n", "p", "q", "r", "s", "t", "u", "v", "a",
 
 
 class TermWriter:
-    r"""Writes terms; `names` for symbols, `letters` for free indices, other letters for bound ones.
+    r"""Writes terms; `names` for symbols, the letters of `write` for free indices, others of `letters` for bound ones.
 
     >>> from chainrule.expr import Dim, component, reduce
     >>> n = Dim("n"); i, k = Index("i", n), Index("k", n)
@@ -43,8 +44,8 @@ class TermWriter:
     '\\sum_{j} A_{ij} x_{j}'
     """
 
-    def __init__(self, names: Mapping[Symbol, str]) -> None:
-        self.names = names
+    def __init__(self, names: Mapping[Symbol, str], letters: Sequence[str] = LETTERS) -> None:
+        self.names, self.letters = names, letters
 
     def write(self, term: Expr, letters: Mapping[Index, str]) -> str:
         """The TeX of a term."""
@@ -68,12 +69,22 @@ class TermWriter:
         """The body and the letters for its bound indices, which no letter in sight carries."""
         inside, names = dict(letters), list[str]()
         for index in bound:
-            letter = next(x for x in (*LETTERS, *(f"i_{{{k}}}" for k in range(1, 99))) if x not in inside.values())
+            letter = next(x for x in (*self.letters, *(f"i_{{{k}}}" for k in range(1, 99))) if x not in inside.values())
             held = Index(f"letter {letter}", index.dim)
             body = substitute(body, {index: value(held)})
             inside[held] = letter
             names.append(letter)
         return body, inside, *names
+
+
+def subscripted(name: str, places: Sequence[str]) -> str:
+    """`W_{ij}`, `z_{out, j}`."""
+    script = "".join(places) if all(len(p) == 1 for p in places) else ", ".join(places)
+    if not places:
+        return name
+    if name.endswith("}") and "_{" in name:
+        return f"{name[:-1]}, {script}}}"
+    return f"{name}_{{{script}}}"
 
 
 def _component(term: Component, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
@@ -83,13 +94,16 @@ def _component(term: Component, letters: dict[Index, str], w: TermWriter) -> tup
         return name, ATOM
     simple = all(len(p) == 1 for p in places)
     script = "".join(places) if simple else ", ".join(places)
+    if name.startswith(r"\frac{\partial ") and r"}{\partial " in name:
+        front, _, below = name.rpartition(r"}{\partial ")
+        return rf"{front}}}{{\partial {subscripted(below.removesuffix('}'), places)}}}", ATOM
     if "_" in name or name.startswith(r"\frac"):
         return rf"\left({name}\right)_{{{script}}}", ATOM
     return f"{name}_{{{script}}}", ATOM
 
 
 def _mul(term: Mul, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
-    factors = sorted(term.factors, key=lambda f: isinstance(f, Reduce))
+    factors = sorted(term.factors, key=lambda f: _rank(f, w))
     number = factors[0].value if isinstance(factors[0], Const) else None
     rest = factors if number is None else factors[1:]
     above = [f for f in rest if not _divides(f)]
@@ -106,19 +120,31 @@ def _mul(term: Mul, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]
     return ("-" + text, SUM) if number is not None and number < 0 else (text, PRODUCT)
 
 
+def _rank(factor: Expr, w: TermWriter) -> int:
+    """Numbers first, then derivatives, sums last."""
+    if isinstance(factor, Component) and w.names.get(factor.symbol, "").startswith(r"\frac{\partial "):
+        return 1
+    return 0 if isinstance(factor, Const) else 3 if isinstance(factor, Reduce) else 2
+
+
 def _divides(f: Expr) -> bool:
     return isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0
 
 
 def _add(term: Add, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
     text = ""
-    for part in sorted(term.terms, key=lambda t: w.form(t, letters)[0].startswith("-")):
+    for part in sorted(term.terms, key=lambda t: _late(t, w.form(t, letters)[0])):
         written = w.at(part, letters, SUM)
         if not text:
             text = written
         else:
             text += f" - {written[1:]}" if written.startswith("-") else f" + {written}"
     return text, SUM
+
+
+def _late(term: Expr, text: str) -> int:
+    """What is subtracted stands behind, what has an index before what has none."""
+    return 0 if not text.startswith("-") else 1 if term.axes else 2
 
 
 def _power(term: Power, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
@@ -154,7 +180,20 @@ def _reduce(term: Reduce, letters: dict[Index, str], w: TermWriter) -> tuple[str
             other = next(s for s in (condition.a, condition.b) if w.form(s, inside)[0] != letter)
             range_ = rf"{letter} \neq {w.form(other, inside)[0]}"
             return rf"\prod_{{{range_}}} {w.at(body.otherwise, inside, PRODUCT)}", PRODUCT
+    if term.op == "sum" and isinstance(body, Mul):
+        left_out = next((f for f in body.factors if _leaves_out(f, letter, inside, w)), None)
+        if isinstance(left_out, Indicator):
+            rest = mul(*(f for f in body.factors if f is not left_out))
+            range_ = f"{letter} {_related(left_out, inside, w).removeprefix(letter).strip()}"
+            return rf"\sum_{{{range_}}} {w.at(rest, inside, PRODUCT)}", PRODUCT
     return rf"{_BIG[term.op]}_{{{letter}}} {w.at(body, inside, PRODUCT)}", PRODUCT
+
+
+def _leaves_out(factor: Expr, letter: str, letters: dict[Index, str], w: TermWriter) -> bool:
+    r"""Whether a factor is `[j \neq y]` for the letter that is summed over."""
+    if not isinstance(factor, Indicator) or factor.rel != "!=":
+        return False
+    return w.form(factor.a, letters)[0] == letter and isinstance(factor.b, Component | IndexValue)
 
 
 _RELATIONS = {"==": "=", "!=": r"\neq", "<": "<", "<=": r"\leq"}

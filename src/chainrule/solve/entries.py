@@ -1,0 +1,80 @@
+"""Derivatives that are no gradients of a loss: of vectors, of entries by entries, of functions that nobody defines.
+
+They are written as they are after they have been carried out, the values of functions under their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.calculus import NoMatrixForm, contract, derivative, matrix_form, resolve
+from chainrule.check.exact import term_of
+from chainrule.check.lines import Variant
+from chainrule.derive.cancel import cancelled, collected
+from chainrule.derive.through import through_values
+from chainrule.expr import Component, Definition, Definitions, Expr, Index
+from chainrule.sheet.statements import Equation
+from chainrule.solve.problems import is_value, known
+from chainrule.solve.writing import Way, functions_of, letters_of, name_of, with_sizes, written_without_ours
+from chainrule.write.array_tex import to_tex
+from chainrule.write.derivation import Line
+from chainrule.write.term_tex import TermWriter
+
+
+def _through_its_values(variant: Variant, term: Expr, definitions: Definitions) -> Expr:
+    r"""`p_j (\delta_{jk} - p_k)`: the values of functions under their names, where the sheet has names for them."""
+    instances = variant.universe.instances
+    resolved = (
+        Definition(s, d.indices, contract(resolve(d.body, definitions)))
+        for s, d in definitions.items()
+        if s in instances and s not in term.symbols
+    )
+    values = [d for d in resolved if is_value(d.body) and d.body.symbols <= term.symbols]
+    return collected(cancelled(through_values(term, values))) if values else term
+
+
+def of_entries(variant: Variant, top: Equation, variable: Equation, tex: str) -> Iterator[Way]:
+    """The derivative of one entry by another, known functions of the sheet taken as such."""
+    if {top.position, variable.position} & variant.failed.keys():
+        return
+    definitions = variant.universe.definitions
+    (body, axes), (by, others) = (term_of(variant, variant.typed[e.position][1]) for e in (top, variable))
+    if axes or others or not isinstance(by, Component) or (isinstance(body, Component) and not body.indices):
+        return
+    table = Definitions(
+        Definition(s, definitions[s].indices, known(contract(resolve(definitions[s].body, definitions))))
+        for s in definitions.ordered(sorted(body.symbols))
+        if s in definitions
+    )
+    if all(table[s].body is definitions[s].body for s in table):
+        return
+    yield from _written(variant, resolve(derivative(body, by, table), table), [], table, tex)
+
+
+def carried_out(variant: Variant, asked: Equation, tex: str) -> Iterator[Way]:
+    """The derivative as a term, over whole arrays and in components."""
+    if asked.position in variant.failed:
+        return
+    term, axes = term_of(variant, variant.typed[asked.position][1])
+    yield from _written(variant, term, axes, variant.universe.definitions, tex)
+
+
+def _written(variant: Variant, term: Expr, axes: list[Index], definitions: Definitions, tex: str) -> Iterator[Way]:
+    term = _through_its_values(
+        variant, cancelled(contract(written_without_ours(variant, term, definitions))), definitions
+    )
+    names = {s: name_of(variant.universe, s) for s in term.symbols} | functions_of(variant.universe)
+    free = sorted((i for i in term.axes if i not in axes), key=lambda i: i.name)
+    if not free:
+        try:
+            right = to_tex(matrix_form(term, tuple(axes)), names)
+            yield Way((), with_sizes(variant, Line("result", tex, right)))
+        except (NoMatrixForm, KeyError):
+            pass
+    letters: dict[Index, str] = {i: i.name for i in free}
+    if not axes:
+        try:
+            right = TermWriter(names, letters_of(variant, list(letters.values()), names)).write(term, letters)
+            yield Way((), with_sizes(variant, Line("result", tex, right)))
+        except (NoMatrixForm, KeyError, StopIteration):
+            pass
