@@ -65,12 +65,24 @@ def collected(total: Expr) -> Expr:
     """x p - x y as x (p - y)."""
     if not isinstance(total, Add):
         return total
-    split = [list(t.factors) if isinstance(t, Mul) else [t] for t in total.terms]
-    common = [f for f in split[0] if not isinstance(f, Const) and all(f in factors for factors in split[1:])]
-    for factors in split:
-        for f in common:
-            factors.remove(f)
+    split = [[x for f in (t.factors if isinstance(t, Mul) else [t]) for x in _single(f)] for t in total.terms]
+    rests = [list(factors) for factors in split]
+    common = list[Expr]()
+    for f in split[0]:
+        if not isinstance(f, Const) and all(f in rest for rest in rests):
+            common.append(f)
+            for rest in rests:
+                rest.remove(f)
+    split = rests
     return mul(*common, add(*(mul(*factors) for factors in split)))
+
+
+def _single(factor: Expr) -> list[Expr]:
+    """x x for x^2."""
+    exponent = factor.exponent if isinstance(factor, Power) else None
+    if isinstance(factor, Power) and isinstance(exponent, Const) and exponent.value in (2, 3):
+        return [factor.base] * int(exponent.value)
+    return [factor]
 
 
 def _size(term: Expr) -> int:

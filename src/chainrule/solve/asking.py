@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from chainrule.check.lines import Lines
@@ -12,14 +13,14 @@ from chainrule.read.grammar import parse
 from chainrule.read.tree import Fraction, Node, Product, Script, Span
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference
+from chainrule.sheet.restrictions import restriction
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.solve.derivations import ways
-from chainrule.solve.questions import Question
+from chainrule.solve.question import Question
 from chainrule.solve.updating import Item, tables
 from chainrule.solve.writing import Way
 from chainrule.trace.quantities import BEHIND, Asked, is_derivative, question
-from chainrule.trace.rules import names_loss
 from chainrule.trace.run import Computed, Program, shaped
 from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail
@@ -47,6 +48,9 @@ class Asking:
     """A question as lines to be read: what is asked, and of a derivative the loss and the variable."""
 
     def __init__(self, draft: Draft, sheet: Sheet, template: Equation) -> None:
+        case = _parsed(draft.question.case, template.document) if draft.question.case else None
+        only = None if case is None else restriction(case)
+        template = replace(template, conditions=() if only is None else (only,))
         self.draft, self.sheet, self.template = draft, sheet, template
         self.quantity: Asked | None = None
         self.parts: list[Equation] = []
@@ -54,8 +58,7 @@ class Asking:
         self.variable: Equation | None = None
         if draft.question.updates:
             return
-        tex = self._completed(draft.question.tex)
-        draft.question = replace(draft.question, tex=tex)
+        tex = draft.question.tex
         node = _parsed(tex, template.document)
         if node is not None:
             line = self._line(node, tex, 0)
@@ -64,18 +67,7 @@ class Asking:
 
     def _line(self, node: Node, tex: str, k: int) -> Equation:
         line = question(self.template, node, 3 * BEHIND + 10 * self.draft.number + k)
-        return replace(line, spelled=(tex, tex))
-
-    def _completed(self, tex: str) -> str:
-        r"""`\frac{\partial }{\partial w}` with the loss of the sheet above."""
-        if r"\partial }" not in tex and r"\partial^2 }" not in tex:
-            return tex
-        loss = next((e.text(e.lhs) for e in self.sheet.equations if self._is_loss(e)), "L")
-        return tex.replace(r"\partial }", rf"\partial {loss}}}", 1).replace(r"\partial^2 }", rf"\partial^2 {loss}}}", 1)
-
-    def _is_loss(self, e: Equation) -> bool:
-        ref = reference(e.lhs, self.sheet.glossary)
-        return ref is not None and ref.bare and names_loss(ref.base) and not e.link
+        return replace(line, spelled=(tex, tex), conditions=self.template.conditions)
 
     def _take_apart(self, node: Node) -> None:
         top, by = _parts(node)
@@ -87,11 +79,15 @@ class Asking:
         self.variable = self._line(by, _source(by, self.draft.question.tex), 2)
         self.parts = [self.loss, self.variable]
 
+    def _seen(self) -> list[Equation]:
+        """The equations that the question may lean on."""
+        return [e for e in self.sheet.equations if self.template.scope.sees(e.scope)]
+
     def formula(self) -> str | None:
         """What defines a name that is asked for, as the sheet writes it."""
         assert self.quantity is not None
         own = reference(self.quantity.node, self.sheet.glossary)
-        for e in self.sheet.equations:
+        for e in self._seen():
             if own is not None and not e.link and e.spelled is None and reference(e.lhs, self.sheet.glossary) == own:
                 return e.text(e.rhs)
         return None
@@ -99,7 +95,7 @@ class Asking:
     def _called(self, top: Node) -> Node | None:
         """Of a function the value at its parameters: `L(w)` for L."""
         ref = reference(top, self.sheet.glossary)
-        for e in self.sheet.equations:
+        for e in self._seen():
             lhs = e.lhs
             if isinstance(lhs, Product) and len(lhs.factors) == 2 and ref is not None:
                 other = reference(lhs.factors[0].node, self.sheet.glossary)
@@ -149,8 +145,28 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))
         if (formula := a.formula()) is not None:
             a.draft.ways.append(Way((), Line("result", tex, f"{formula} = {a.draft.numbers}")))
+    a.draft.ways = list(dict.fromkeys(a.draft.ways))
+    if a.draft.question.shown:
+        a.draft.ways = _shown(a.draft.ways, a.draft.question.shown)
     if not a.draft.ways:
         a.draft.why_not = why.get(a.quantity.line.position, "no form of it was found")
+
+
+def _shown(ways: list[Way], claim: str) -> list[Way]:
+    """Ways that end in what is to be shown, and behind them those that end in what holds instead."""
+    ends = [w if _alike(w.result.right, claim) else _ending(w, claim) for w in ways]
+    note = f"${claim}$ does not follow from what the sheet says; this does:"
+    return [*ends, *(replace(w, note=note) for w in ways)]
+
+
+def _ending(way: Way, claim: str) -> Way:
+    return replace(way, result=replace(way.result, right=f"{way.result.right} = {claim}"))
+
+
+def _alike(a: str, b: str) -> bool:
+    """Whether two formulas differ in blanks and the size of brackets only."""
+    plain = [re.sub(r"\\left(?![a-z])|\\right(?![a-z])|\s", "", x) for x in (a, b)]
+    return plain[0] == plain[1]
 
 
 def _is_slope(node: Node) -> bool:

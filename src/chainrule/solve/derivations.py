@@ -30,6 +30,7 @@ from chainrule.expr import (
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Universe
+from chainrule.solve.cases import case_of, in_case
 from chainrule.solve.entries import carried_out, of_entries
 from chainrule.solve.problems import problem_of
 from chainrule.solve.samples import over_samples
@@ -45,13 +46,15 @@ def ways(
     variant: Variant, asked: Equation, tex: str, loss: Equation | None, variable: Equation | None
 ) -> Iterator[Way]:
     """Ways to answer what a derivative is, the best first."""
+    if asked.position not in variant.failed and asked.conditions and case_of(variant, asked) is None:
+        return
     if loss is not None and variable is not None:
-        yield from _derived(variant, loss, variable, tex)
-        yield from of_entries(variant, loss, variable, tex)
+        yield from _derived(variant, asked, loss, variable, tex)
+        yield from of_entries(variant, asked, loss, variable, tex)
     yield from carried_out(variant, asked, tex)
 
 
-def _derived(variant: Variant, loss: Equation, variable: Equation, tex: str) -> Iterator[Way]:
+def _derived(variant: Variant, asked: Equation, loss: Equation, variable: Equation, tex: str) -> Iterator[Way]:
     if {loss.position, variable.position} & variant.failed.keys():
         return
     try:
@@ -63,6 +66,7 @@ def _derived(variant: Variant, loss: Equation, variable: Equation, tex: str) -> 
     answer = Answer(loss.text(loss.lhs) if loss.spelled is None else loss.spelled[0], "", problem, (found,))
     free = _letters_asked(variant, variable)
     _sum_to_one(variant, found, collected if free else _as_it_is)
+    _to_case(variant, found, asked, variable)
     yield from over_samples(variant, found, tex)
     letters = letters_of(variant, free, problem.names)
     for form in FORMS if not free else reversed(FORMS):
@@ -75,6 +79,17 @@ def _letters_asked(variant: Variant, variable: Equation) -> list[str]:
     target = term_of(variant, left)[0] if frame.free else None
     places = target.indices if isinstance(target, Component) else ()
     return [i.index.name for i in places if isinstance(i, IndexValue) and i.index.name in frame.free]
+
+
+def _to_case(variant: Variant, found: Derivation, asked: Equation, variable: Equation) -> None:
+    """Put the result into the case that is asked for."""
+    case, w = case_of(variant, asked), found.result
+    if case is not None:
+        target = term_of(variant, variant.typed[variable.position][1])[0]
+        places = target.indices if isinstance(target, Component) else ()
+        letters = {t.index.name: i for t, i in zip(places, w.indices, strict=False) if isinstance(t, IndexValue)}
+        found.result = written_out(w.symbol, w.indices, collected(in_case(w.term, case, letters)))
+        found.steps[-1] = replace(found.steps[-1], right=found.result)
 
 
 def _as_it_is(term: Expr) -> Expr:

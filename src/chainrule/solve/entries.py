@@ -12,8 +12,9 @@ from chainrule.check.exact import term_of
 from chainrule.check.lines import Variant
 from chainrule.derive.cancel import cancelled, collected
 from chainrule.derive.through import through_values
-from chainrule.expr import Component, Definition, Definitions, Expr, Index
+from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indicator
 from chainrule.sheet.statements import Equation
+from chainrule.solve.cases import case_of, in_case
 from chainrule.solve.problems import is_value, known
 from chainrule.solve.writing import Way, functions_of, letters_of, name_of, with_sizes, written_without_ours
 from chainrule.write.array_tex import to_tex
@@ -33,7 +34,7 @@ def _through_its_values(variant: Variant, term: Expr, definitions: Definitions) 
     return collected(cancelled(through_values(term, values))) if values else term
 
 
-def of_entries(variant: Variant, top: Equation, variable: Equation, tex: str) -> Iterator[Way]:
+def of_entries(variant: Variant, asked: Equation, top: Equation, variable: Equation, tex: str) -> Iterator[Way]:
     """The derivative of one entry by another, known functions of the sheet taken as such."""
     if {top.position, variable.position} & variant.failed.keys():
         return
@@ -48,7 +49,8 @@ def of_entries(variant: Variant, top: Equation, variable: Equation, tex: str) ->
     )
     if all(table[s].body is definitions[s].body for s in table):
         return
-    yield from _written(variant, resolve(derivative(body, by, table), table), [], table, tex)
+    term = resolve(derivative(body, by, table), table)
+    yield from _written(variant, term, [], table, tex, case_of(variant, asked))
 
 
 def carried_out(variant: Variant, asked: Equation, tex: str) -> Iterator[Way]:
@@ -56,13 +58,15 @@ def carried_out(variant: Variant, asked: Equation, tex: str) -> Iterator[Way]:
     if asked.position in variant.failed:
         return
     term, axes = term_of(variant, variant.typed[asked.position][1])
-    yield from _written(variant, term, axes, variant.universe.definitions, tex)
+    yield from _written(variant, term, axes, variant.universe.definitions, tex, case_of(variant, asked))
 
 
-def _written(variant: Variant, term: Expr, axes: list[Index], definitions: Definitions, tex: str) -> Iterator[Way]:
-    term = _through_its_values(
-        variant, cancelled(contract(written_without_ours(variant, term, definitions))), definitions
-    )
+def _written(
+    variant: Variant, term: Expr, axes: list[Index], definitions: Definitions, tex: str, case: Indicator | None
+) -> Iterator[Way]:
+    whole = cancelled(contract(written_without_ours(variant, term, definitions)))
+    term = _through_its_values(variant, whole, definitions)
+    term = term if case is None else collected(in_case(term, case))
     names = {s: name_of(variant.universe, s) for s in term.symbols} | functions_of(variant.universe)
     free = sorted((i for i in term.axes if i not in axes), key=lambda i: i.name)
     if not free:

@@ -63,7 +63,7 @@ def problem_of(variant: Variant, loss: Equation, variable: Equation) -> tuple[Pr
         inputs |= {s.name: s for s in slopes}
     table = Definitions(Definition(s, definitions[s].indices, known(b)) for s, b in bodies.items())
     top = substitute(top, out)
-    if isinstance(top, Component) and not top.indices and top.symbol in table:
+    if isinstance(top, Component) and not top.indices and top.symbol in table and not is_value(table[top.symbol].body):
         top = table[top.symbol].body
     reached = set(table.ordered(sorted(top.symbols)))
     named = [s for s in made if s in reached]

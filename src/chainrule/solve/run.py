@@ -20,7 +20,9 @@ from chainrule.read.load import from_text
 from chainrule.read.tree import Comma, Fenced, Product, Span
 from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.solve.asking import Asking, Draft, answer_updates, answer_value
-from chainrule.solve.questions import BLANK, Question, questions
+from chainrule.solve.losses import completed
+from chainrule.solve.question import Question
+from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
 from chainrule.solve.sheet import Block, Built, Edit, behind, built
 from chainrule.solve.untold import Told, untold, with_told
@@ -33,7 +35,7 @@ from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail, dollars
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
-MOST_ROUNDS, MOST_TOLD = 8, 5
+MOST_ROUNDS, MOST_TOLD = 12, 5
 GOOD = frozenset({"verified", "definition"})
 
 
@@ -53,8 +55,10 @@ def solve_document(
             r"$\frac{\partial L}{\partial w} = ?$, and sentences such as 'compute $\nabla_w L$'"
         )
     sheet.equations = [e for e in sheet.equations if not _is_blank(e)]
-    found = [part for q in found for part in _by_each(q, sheet, document)]
-    found = list({(q.tex, q.updates, q.end): q for q in found}.values())
+    found = [
+        part for q in found for one in completed(q, sheet, _scope(sheet, q)) for part in _by_each(one, sheet, document)
+    ]
+    found = list({(q.tex, q.case, q.updates, q.end): q for q in found}.values())
     drafts = [Draft(n, q) for n, q in enumerate(found)]
     _answer(drafts, document, sheet, Detail(digits), options, clock)
     latex = _is_latex(document)
@@ -232,7 +236,7 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
     way = d.way
     if way is None:
         return []
-    found: list[Block] = []
+    found = [Block(way.note)] if way.note else []
     for k, line in enumerate(way.steps, start=1):
         if line.tex in shown:
             continue
@@ -243,7 +247,8 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
         if way.steps or way.result.why:
             found.append(Block(_reason(way.result, asked)))
         shown.add(way.result.tex)
-        found.append(Block(way.result.tex, True, (d.number, 0)))
+        case = rf" \quad \text{{for }} {d.question.case}" if d.question.case else ""
+        found.append(Block(way.result.tex + case, True, (d.number, 0)))
     if d.numbers and way.result.right != d.numbers:
         found.append(Block("In numbers:"))
         found.append(Block(f"{d.question.named or asked} = {d.numbers}", True, (d.number, 99)))

@@ -21,7 +21,7 @@ from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.sheet.totals import LOSSES
 from chainrule.sheet.world import World
-from chainrule.solve.questions import Question
+from chainrule.solve.question import Question
 from chainrule.trace.naming import named
 from chainrule.trace.rules import names_loss
 

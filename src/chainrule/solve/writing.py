@@ -65,7 +65,8 @@ def written_without_ours(variant: Variant, term: Expr, definitions: Definitions)
 
 @dataclass(frozen=True)
 class Way:
-    """One way to write an answer: lines before the result, and the result."""
+    """One way to write an answer: lines before the result, the result, and a sentence before all."""
 
     steps: tuple[Line, ...]
     result: Line
+    note: str = ""

@@ -108,12 +108,11 @@ def _mul(term: Mul, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]
     rest = factors if number is None else factors[1:]
     above = [f for f in rest if not _divides(f)]
     below = [power(f.base, const(-f.exponent.value)) for f in rest if _divides(f)]  # type: ignore[attr-defined]
-    top = [w.at(f, letters, PRODUCT) for f in above]
-    if number is not None and abs(number.numerator) != 1:
-        top.insert(0, str(abs(number.numerator)))
-    bottom = [w.at(f, letters, PRODUCT) for f in below]
-    if number is not None and number.denominator != 1:
-        bottom.insert(0, str(number.denominator))
+    over = [] if number is None or abs(number.numerator) == 1 else [str(abs(number.numerator))]
+    under = [] if number is None or number.denominator == 1 else [str(number.denominator)]
+    divided = bool(below or under)
+    top = over + [w.at(f, letters, SUM if divided and not over and len(above) == 1 else PRODUCT) for f in above]
+    bottom = under + [w.at(f, letters, SUM if not under and len(below) == 1 else PRODUCT) for f in below]
     text = " ".join(top) or "1"
     if bottom:
         text = rf"\frac{{{text}}}{{{' '.join(bottom)}}}"

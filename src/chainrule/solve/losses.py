@@ -1,0 +1,94 @@
+"""What "the loss" is where a question does not name it, and by what it is derived where a question says "all"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chainrule.read.tree import Accent, Fenced, Name, Node, Product, Script
+from chainrule.sheet.names import Ref, children, reference
+from chainrule.sheet.statements import DEFINING, Equation, Scope, Sentence, Sheet
+from chainrule.solve.question import Question
+from chainrule.trace.implied import WEIGHTS
+from chainrule.trace.rules import callee_base, is_literal, names_loss
+
+WORD = r"(?:loss|cost|error|objective|risk|energy|criterion|likelihood|function)"
+SAID = re.compile(rf"\b{WORD}s?\b(?: function)?[^⟦.]{{0,30}}$", re.IGNORECASE)
+BEFORE = re.compile(rf"\b{WORD}s?(?: function)?[^⟦.]{{0,30}}⟦(\d+)⟧", re.IGNORECASE)
+
+
+def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
+    r"""`\frac{\partial }{\partial w}` with the loss of the sheet above; for all parameters one question for each."""
+    if r"\partial }" not in q.tex and r"\partial^2 }" not in q.tex:
+        return [q]
+    loss = loss_of(sheet, scope, q.end)
+    tex = q.tex.replace(r"\partial }", rf"\partial {loss}}}", 1).replace(r"\partial^2 }", rf"\partial^2 {loss}}}", 1)
+    if r"{\partial }" not in tex:
+        return [replace(q, tex=tex)]
+    return [
+        replace(q, tex=tex.replace(r"{\partial }", rf"{{\partial {w}}}")) for w in parameters_of(sheet, scope, q.end)
+    ]
+
+
+def loss_of(sheet: Sheet, scope: Scope, offset: int) -> str:
+    """The name, in TeX, of what a question at an offset means by the loss: the latest before it that the words call so
+    or that has a customary name, else what is defined last."""
+    found = list(_candidates(sheet, scope, offset))
+    best = max((rank for rank, _, _ in found), default=0)
+    return max(((where, tex) for rank, where, tex in found if rank == best), default=((0, 0), "L"))[1]
+
+
+def _candidates(sheet: Sheet, scope: Scope, offset: int) -> Iterator[tuple[int, tuple[int, int], str]]:
+    """Rank, place and name of everything that may be meant."""
+    for e in sheet.equations:
+        if not _stands_before(e, scope, offset) or e.link or e.op not in DEFINING or e.spelled is not None:
+            continue
+        base = callee_base(sheet, e.lhs) or _base(sheet, e.lhs)
+        if base is not None:
+            said = SAID.search(e.cue) is not None
+            yield 2 if said or names_loss(base) else 1, (e.position, 1), e.text(e.lhs)
+    for s in sheet.sentences:
+        if _stands_before(s, scope, offset):
+            for found in BEFORE.finditer(s.text):
+                node, tex = s.formulas[int(found[1])], s.sources[int(found[1])].strip("$ ")
+                if _base(sheet, node) is not None or _is_call(node):
+                    yield 2, (s.position, 0), tex
+
+
+def _stands_before(x: Equation | Sentence, scope: Scope, offset: int) -> bool:
+    start = x.span.start if isinstance(x, Equation) else min((s.start for s in x.spans), default=0)
+    return scope.sees(x.scope) and (not x.own or start < offset)
+
+
+def _base(sheet: Sheet, node: Node) -> str | None:
+    ref = reference(node, sheet.glossary)
+    return None if ref is None or ref.primes or ref.postfix else ref.base
+
+
+def _is_call(node: Node) -> bool:
+    factors = node.factors if isinstance(node, Product) else ()
+    return len(factors) == 2 and isinstance(factors[0].node, Name) and isinstance(factors[1].node, Fenced)
+
+
+def parameters_of(sheet: Sheet, scope: Scope, offset: int) -> list[str]:
+    """The names, in TeX, of the weights before a place: those with a customary letter that no formula defines."""
+    seen = [e for e in sheet.equations if _stands_before(e, scope, offset) and e.spelled is None]
+    made = {_base(sheet, e.lhs) for e in seen if not e.link and e.op in DEFINING and not is_literal(e.rhs)}
+    found: dict[str, str] = {}
+    for e in seen:
+        for ref, node in (pair for side in (e.lhs, e.rhs) for pair in _names(sheet, side)):
+            letter = ref.base.split(" ")[-1].split("_")[0].split("^")[0]
+            if ref.base not in made and letter in WEIGHTS and not ref.primes and not ref.postfix:
+                found.setdefault(str(ref.key), e.document.source(node.span))
+    return list(found.values())
+
+
+def _names(sheet: Sheet, node: Node) -> Iterator[tuple[Ref, Node]]:
+    """The whole names in a formula, in reading order."""
+    ref = reference(node, sheet.glossary) if isinstance(node, (Name, Script, Accent)) else None
+    if ref is not None:
+        yield ref, node
+        return
+    for part in sorted(children(node), key=lambda n: n.span.start):
+        yield from _names(sheet, part)

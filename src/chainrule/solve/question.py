@@ -1,0 +1,32 @@
+"""A question, and a formula of a paragraph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chainrule.read.tree import Node, Span
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the value of a formula in TeX, or so many updates (`updates`); where it stands, the end of its
+    paragraph, the blank to be filled where there is one, the name that the sheet gives to what is asked, the case it is
+    asked for (`k \\neq y`), and what it is to be shown to equal."""
+
+    tex: str
+    span: Span
+    end: int
+    blank: Span | None = None
+    updates: int = 0
+    named: str = ""
+    case: str = ""
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of a paragraph: what it is and where."""
+
+    node: Node
+    span: Span
+    tex: str

@@ -1,0 +1,207 @@
+r"""What sentences ask for: a verb and a derivative or a name, a derivative in words, updates.
+
+The formulas of a paragraph stand in its words as ⟦0⟧, ⟦1⟧, ...
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script, Span
+from chainrule.sheet.names import letter_of
+from chainrule.sheet.restrictions import indices, restriction
+from chainrule.solve.question import Formula, Question
+from chainrule.trace.quantities import is_derivative
+
+VERB = (
+    r"\b(?:compute|calculate|derive|find|determine|give|work out|evaluate|write (?:down|out)|obtain|state|"
+    r"what (?:is|are)|differentiate|fill in|complete|answer|express|provide)\b"
+)
+DERIVATIVE = r"(?P<what>gradient|(?:partial )?derivative|hessian|jacobian)s?"
+SHOW = re.compile(
+    r"\b(?:show|prove|verify|confirm|check|demonstrate|convince yourself|deduce|conclude)\b[^⟦.]{0,60}?\bthat\b",
+    re.IGNORECASE,
+)
+LISTED = r"(?P<cases>⟦\d+⟧(?:\s*(?:,|and|, and|or|(?:, )?and (?:for|if|when))\s*⟦\d+⟧)*)"
+CASE = re.compile(
+    r"(?P<of>⟦\d+⟧)\s*,?\s*(?:first |separately )?(?:for|if|when|in|where)\s+"
+    r"(?:(?:the|both|cases?|of|that|where|when) ){0,3}\s*" + LISTED,
+    re.IGNORECASE,
+)
+CASES = re.compile(r"\bcases?\b[^⟦.]{0,20}" + LISTED, re.IGNORECASE)
+EVERYTHING = re.compile(
+    rf"\b{DERIVATIVE}\b[^⟦.]{{0,60}}?\b(?:with respect to|wrt|by|for|of)\s+(?:all|every|each|both|the)\s+"
+    r"(?:\w+\s+){0,3}?(?:parameters?|weights?(?: matrices)?(?: and bias(?:es)?)?)\b",
+    re.IGNORECASE,
+)
+STOP = re.compile(
+    r"\b(?:where|with (?!respect)|for|given|if|using|when|assuming|under|as a function|at which|such that|so that|"
+    r"from|starting|then use)\b",
+    re.IGNORECASE,
+)
+ALL = r"\frac{\partial }{\partial }"
+"""Asks for the derivatives by all parameters."""
+SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
+BY = r"(?:with respect to|wrt|by)\s+(?:(?:the|each|its|all|both|parameters?|weights?|input|vector|matrix|bias)\s+)*"
+LIST = r"(?P<by>⟦\d+⟧(?:\s*(?:,|and|, and|,? as well as)\s*(?:by |to |the |bias |weights? |matrix |vector )*⟦\d+⟧)*)"
+IN_WORDS = re.compile(
+    rf"\b(?:{DERIVATIVE}\b(?:[^⟦]{{0,40}}?\bof\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧))?|differentiate\s+(?P<of2>⟦\d+⟧))"
+    rf"[^⟦]{{0,40}}?\b{BY}{LIST}",
+    re.IGNORECASE,
+)
+PLAIN_GRADIENT = re.compile(rf"\b{DERIVATIVE}\s+of\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧)", re.IGNORECASE)
+COUNTS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+NUMBER = rf"(?P<count>\d{{1,4}}|{'|'.join(COUNTS)}|a|an|another|a single)"
+UPDATES = re.compile(
+    r"\b(?:perform|carry out|do|run|make|apply|take|execute|compute|calculate|find|give|show|what|after)\b"
+    rf"[^.;?!]{{0,50}}?\b{NUMBER}\s+(?:more\s+|further\s+|first\s+|next\s+)?(?:⟦\d+⟧\s+)?(?:[\w-]+\s+){{0,3}}?"
+    r"(?:updates?|steps?|iterations?|epochs?)\b",
+    re.IGNORECASE,
+)
+TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once|twice|three times)\b", re.IGNORECASE)
+
+
+def asked(words: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
+    """What the sentences of a paragraph ask for."""
+    for match in SENTENCE.finditer(words):
+        sentence = match[0]
+        updates = _updates(sentence)
+        here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", sentence)]
+        if updates:
+            yield Question("", here[-1].span if here else span, 0, updates=updates)
+        shown = SHOW.search(sentence)
+        if shown is not None:
+            yield from _shown(sentence[shown.end() :], formulas)
+            continue
+        verb = re.search(VERB, sentence, re.IGNORECASE)
+        if verb is None or updates:
+            continue
+        yield from _by_cases(sentence, sentence[verb.start() :], formulas, span)
+
+
+def _by_cases(sentence: str, clause: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
+    """The derivatives and names of a clause, each for the cases that it is asked for."""
+    told = CASES.search(sentence)
+    everywhere = [] if told is None else _formulas(told["cases"], formulas)
+    rest = clause if told is None else clause.replace(told[0], " ", 1)
+    for match in CASE.finditer(rest):
+        asked_for = _formula(match["of"], formulas)
+        cases = _cases(asked_for, _formulas(match["cases"], formulas))
+        if cases:
+            for q in _named(match["of"], formulas):
+                yield from (replace(q, case=case) for case in cases)
+            rest = rest.replace(match[0], " ", 1)
+    for said, found in _in_words(rest, formulas, span):
+        yield from found
+        rest = rest.replace(said, " ", 1)
+    for number in re.findall(r"⟦\d+⟧", _until_stop(rest)):
+        cases = _cases(_formula(number, formulas), everywhere)
+        for q in _named(number, formulas):
+            yield from (replace(q, case=case) for case in cases or [""])
+
+
+def _formulas(listed: str, formulas: list[Formula]) -> list[Formula]:
+    return [_formula(x, formulas) for x in re.findall(r"⟦\d+⟧", listed)]
+
+
+def _cases(of: Formula, listed: list[Formula]) -> list[str]:
+    """The relations in a list that restrict the indices of a formula, in TeX; none where one of them is another."""
+    used, found = indices(of.node), list[str]()
+    for f in listed:
+        only = restriction(f.node)
+        sides = () if only is None else (only.first, only.links[0].node)
+        if only is None or only.links[0].op not in ("=", "≠") or not used & {letter_of(x) for x in sides}:
+            return []
+        found.append(f.tex.strip())
+    return found
+
+
+def _shown(clause: str, formulas: list[Formula]) -> Iterator[Question]:
+    """A derivative that is to be shown to equal something."""
+    for number in re.findall(r"⟦\d+⟧", clause):
+        f = _formula(number, formulas)
+        for node in f.node.items if isinstance(f.node, Comma) else (f.node,):
+            if isinstance(node, Relation) and is_derivative(node.first) and node.links[0].op in ("=", "≡"):
+                end = f.tex[node.links[0].node.span.start - f.span.start : node.span.end - f.span.start]
+                yield Question(_text(f, node.first), f.span, 0, shown=end.strip().rstrip(".,;"))
+
+
+def _updates(sentence: str) -> int:
+    for pattern in (UPDATES, TWICE):
+        found = pattern.search(sentence)
+        if found is not None:
+            word = found["count"].lower()
+            special = {"once": 1, "twice": 2, "three times": 3}
+            return special.get(word) or (
+                int(word) if word.isdigit() else COUNTS.index(word) + 1 if word in COUNTS else 1
+            )
+    return 0
+
+
+def _in_words(clause: str, formulas: list[Formula], span: Span) -> Iterator[tuple[str, list[Question]]]:
+    """Derivatives in words, each with the words."""
+    found = False
+    for match in IN_WORDS.finditer(clause):
+        of = match["of"] or match["of2"]
+        body = "" if of is None else _formula(of, formulas).tex
+        fs = [_formula(number, formulas) for number in re.findall(r"⟦\d+⟧", match["by"])]
+        found = True
+        yield match[0], [Question(_derivative(match["what"] or "", body, n), f.span, 0) for f in fs for n in _names(f)]
+    every = None if found else EVERYTHING.search(clause)
+    if every is not None:
+        yield every[0], [Question(ALL, span, 0)]
+    plain = None if found or every else PLAIN_GRADIENT.search(clause)
+    if plain is not None:
+        f = _formula(plain["of"], formulas)
+        if isinstance(f.node, (Name, Script, Accent)) or _is_call(f.node):
+            sign = r"\nabla^2" if plain["what"].lower() == "hessian" else r"\nabla"
+            yield plain[0], [Question(f"{sign} {f.tex}", f.span, 0)]
+
+
+def _is_call(node: Node) -> bool:
+    """`f(x)`, `f'(0)`."""
+    factors = node.factors if isinstance(node, Product) else ()
+    return len(factors) == 2 and isinstance(factors[0].node, (Name, Script)) and isinstance(factors[1].node, Fenced)
+
+
+def _formula(placeholder: str, formulas: list[Formula]) -> Formula:
+    return formulas[int(placeholder.strip("⟦⟧"))]
+
+
+def _names(f: Formula) -> list[str]:
+    """The names of a list, each in TeX."""
+    if not isinstance(f.node, Comma):
+        return [f.tex.strip()]
+    start = f.span.start
+    return [f.tex[x.span.start - start : x.span.end - start].strip() for x in f.node.items]
+
+
+def _derivative(what: str, body: str, name: str) -> str:
+    r"""\frac{\partial L}{\partial w}; the loss is filled in later where it is not named."""
+    if what.lower() == "hessian":
+        return rf"\frac{{\partial^2 {body}}}{{\partial {name} \partial {name}^\top}}"
+    return rf"\frac{{\partial {body}}}{{\partial {name}}}"
+
+
+def _until_stop(clause: str) -> str:
+    """The words behind a verb that say what is asked for."""
+    stop = STOP.search(clause)
+    return clause[: stop.start()] if stop else clause
+
+
+def _named(number: str, formulas: list[Formula]) -> Iterator[Question]:
+    r"""The names and derivatives of a formula; of `\delta = \frac{\partial L}{\partial z}` both."""
+    f = _formula(number, formulas)
+    for node in f.node.items if isinstance(f.node, Comma) else (f.node,):
+        body, name = node, ""
+        if isinstance(node, Relation) and is_derivative(node.links[-1].node) and node.links[-1].op in ("=", ":="):
+            body, name = node.links[-1].node, _text(f, node.first)
+        if is_derivative(body) or _is_call(body) or isinstance(body, (Name, Script, Accent)):
+            yield Question(_text(f, body), f.span, 0, named=name)
+
+
+def _text(f: Formula, node: Node) -> str:
+    """A part of a formula in TeX."""
+    return f.tex[node.span.start - f.span.start : node.span.end - f.span.start].replace("&", "").strip()
