@@ -46,6 +46,11 @@ CASES = [
         [(r"<!-- (\$t\$ is one-hot\.) -->", r"\1")],
         "assumed", "verified", id="a condition",
     ),
+    pytest.param(
+        r"The differential is $$ d(V u) = V \, du. $$",
+        [(r"<!-- (\$V\$ is constant\.) -->", r"\1")],
+        "assumed", "verified", id="a constant",
+    ),
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chainrule.check.forms import has_derivative, has_operator_before_product
 from chainrule.check.lines import Lines, Variant
@@ -31,7 +32,8 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
     config = usual.universe.config
 
     def other(code: str, message: str, layout: Layout | None = None, choices: Choices = USUAL) -> None:
-        found.append((Note(code, message), lambda: lines.variant(layout, choices, config)))
+        own = replace(choices, varying=usual.choices.varying)
+        found.append((Note(code, message), lambda: lines.variant(layout, own, config)))
 
     if has_operator_before_product(e):
         other("reach", "read with the derivative operator acting on the next factor only", choices=Choices("factor"))

@@ -21,6 +21,7 @@ from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
+from chainrule.check.of_differentials import of_what_is_undefined
 from chainrule.check.paths import other_paths
 from chainrule.check.reparametrised import reparametrised
 from chainrule.check.squares import squares_of_vectors
@@ -383,7 +384,7 @@ def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
         return False
     family = lines.world.family(instance.base)
     told = family.declared_rank is not None or family.domain_kind is not None
-    return told or family.by > 0 or instance.base in lines.world.independent
+    return told or family.by > 0 or instance.base in lines.world.independent | lines.world.varying
 
 
 DOUBTS: tuple[Doubt, ...] = (
@@ -395,6 +396,7 @@ DOUBTS: tuple[Doubt, ...] = (
     one_step_or_all,
     one_cell,
     terms_of_totals,
+    of_what_is_undefined,
     stray_letters,
     implied_sum,
     letters_that_name,

@@ -20,6 +20,8 @@ from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
 from chainrule.sheet.capitals import stack
+from chainrule.sheet.differentials import with_differentials
+from chainrule.sheet.directions import with_directions
 from chainrule.sheet.extremes import stationary
 from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
@@ -70,7 +72,7 @@ def read_sheet(document: Document, context: Sequence[Document], clock: Clock) ->
     out."""
     sheet = with_redeclared(gather(document, (*context, *stated(document)), clock.going))
     sheet = with_told_values(sheet, [*tabled_values(sheet, document), *plain_values(sheet, document)])
-    return with_time_arguments(with_other_losses(with_gradients(sheet)))
+    return with_time_arguments(with_other_losses(with_directions(with_differentials(with_gradients(sheet)))))
 
 
 def stated(document: Document) -> tuple[Document, ...]:

@@ -32,6 +32,7 @@ from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
+from chainrule.check.of_differentials import of_some_changes, resting_on_constants
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.rests import rests
 from chainrule.check.rivals import rival
@@ -41,6 +42,7 @@ from chainrule.check.undecided import grounded, undecided
 from chainrule.check.unsaid import apart_from_labels
 from chainrule.expr import ExprError
 from chainrule.read.tree import Comma, Unread
+from chainrule.sheet.differentials import has_signs
 from chainrule.sheet.dropped import leaves_out
 from chainrule.sheet.extremes import bodies, place
 from chainrule.sheet.glossary import is_kronecker_value
@@ -75,6 +77,11 @@ UNBALANCED = Finding(
     "unsupported",
     "unbalanced",
     "a parenthesis has no partner; with the missing one at the edge of its side, the line is wrong",
+)
+
+
+UNJUDGED = (
+    "differentials such as dL are judged where the document speaks of them and every term of the line has exactly one"
 )
 
 
@@ -157,10 +164,10 @@ class Judge(Lines):
             return Finding("definition", "declaration", "gives some entries of a name their value", "definition")
         if named_gradient(e.lhs, e.rhs) is not None:
             return Finding("definition", "definition", "says what names with a d stand for", "definition")
+        if has_signs(e):
+            return self.of_changes(e)
         if is_differential(e.lhs, self.world) or has_differentials(self.world, e.lhs, e.rhs):
-            return Finding(
-                "unsupported", "operator", "differentials such as dL, outside of derivatives, are not judged"
-            )
+            return Finding("unsupported", "operator", UNJUDGED)
         if e.source in ("prose", "given"):
             return Finding("definition", "definition", f"the text gives {e.text(e.lhs)} its value", "definition")
         if place(e, self.world.glossary) is not None:
@@ -185,6 +192,13 @@ class Judge(Lines):
             s.position == e.position and s.assumed is None and any((s.written or s.body) is i for i in items)
             for s in sites
         )
+
+    def of_changes(self, e: Equation) -> Finding:
+        """The verdict on a line of differentials."""
+        found = self.claim(e)
+        if found.verdict == "verified":
+            return resting_on_constants(self, e, found)
+        return (of_some_changes(self, e) if found.verdict == "refuted" else None) or found
 
     def step(self, e: Equation) -> Finding | None:
         """The verdict on a printed step that a rule gives too; None where the rule has no number for it."""

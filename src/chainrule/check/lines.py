@@ -19,6 +19,7 @@ from chainrule.check.points import free_symbols
 from chainrule.check.settle import Settled, settle
 from chainrule.expr import Const, Expr, Index
 from chainrule.read.tree import Node, Relation, Sum
+from chainrule.sheet.differentials import some_changes
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.infer import mismatch, type_line
 from chainrule.sheet.meaning.conditions import condition as condition_value
@@ -79,9 +80,11 @@ class Lines:
         return self.variants[key]
 
     def usual(self, e: Equation) -> Variant:
-        """The reading a line has first: of all steps of a recurrence, unless it can only speak of one."""
+        """The reading a line has first: of all steps of a recurrence, unless it can only speak of one; of all changes,
+        unless it can only speak of some."""
         step, only = one_step(self.world, e)
-        return self.variant(config=Config(step=step if only else None))
+        choices = Choices(varying=some_changes(self.world, e))
+        return self.variant(choices=choices, config=Config(step=step if only else None))
 
     def _typed(self, world: World, choices: Choices, config: Config) -> Variant:
         universe = Universe(world, config)

@@ -89,9 +89,13 @@ def constrained(lines: Lines, e: Equation, variant: Variant, different: Differen
 
 
 def _given(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
-    """Whether a symbol is no variable of the document: what it differentiates by is constrained by nothing."""
+    """Whether a symbol is no variable of the document: what it differentiates by is constrained by nothing, and
+    neither is what has a differential, nor that."""
     instance = variant.universe.instances.get(symbol)
-    return instance is not None and (lines.world.family(instance.base).by == 0 or instance.base in COVARIANCES)
+    if instance is None or symbol in variant.universe.changes.values():
+        return False
+    variable = lines.world.family(instance.base).by > 0 or instance.base in lines.world.varying
+    return not variable or instance.base in COVARIANCES
 
 
 def _compared(lines: Lines, e: Equation, variant: Variant) -> Outcome:

@@ -236,6 +236,15 @@ class Text(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Differential(Node):
+    """The sign of a differential, the d of `dX` and `d(XY)`, or of a directional derivative, the D of `Df(x)[h]` and
+    `D_v f(x)`, as a factor before what it acts on. The grammar reads a name; `sheet.differentials` and
+    `sheet.directions` put this sign in its place where a document speaks of such things."""
+
+    sub: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dots(Node):
     """`\\dots`, `\\cdots`, `\\vdots`, `\\ddots`, `...`."""
 

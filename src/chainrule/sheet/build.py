@@ -14,6 +14,7 @@ from chainrule.sheet.called_terms import called_terms
 from chainrule.sheet.convention import free_letters, whole_tensors
 from chainrule.sheet.copies import find_copies
 from chainrule.sheet.cues import roles_from_cues, roles_in
+from chainrule.sheet.differentials import note_changes
 from chainrule.sheet.distributions import note_covariances
 from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence, note_sums_to_one
 from chainrule.sheet.imposed import impose, name_solutions, solves
@@ -106,6 +107,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             by_factors(world, e)
     for fact in facts:
         apply_fact(world, fact)
+    note_changes(world, equations)
     note_covariances(world)
     world.spoken = {role for s in sentences for role in roles_in(s.text)}
     roles_from_cues(world, equations, sentences)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from chainrule.read.tree import Factor, Fraction, Name, Node, Number, Product, Script, Span
 
 SIGNS = frozenset({"partial", "d", "delta"})
+UPRIGHT = frozenset({"rm", "bb", "bold"})
+"""The typefaces in which a d is a sign; bold ones stand above and below, where no vector can."""
 
 
 def sign_of(node: Node) -> tuple[str, int] | None:
     """`\\partial`, `d`, `\\partial^2` -> the sign and its order."""
-    if isinstance(node, Name) and node.text in SIGNS and set(node.style) <= {"rm", "bb"}:
+    if isinstance(node, Name) and node.text in SIGNS and set(node.style) <= UPRIGHT:
         return node.text, 1
     if isinstance(node, Script) and isinstance(node.base, Name) and node.base.text in SIGNS and node.sub is None:
         order = node.sup.text if isinstance(node.sup, Number) else ""

@@ -39,7 +39,7 @@ class Choices:
     """Readings a line leaves open: how far a derivative operator reaches, and what is tried for the line as a whole:
     its total over the data, derivatives with other quantities held fixed, slopes written entry by entry, the matrices
     in a product over steps in the other order than those of the chain rule, a power behind the parentheses of a
-    logarithm as one of what stands in them."""
+    logarithm as one of what stands in them; which names change under a d (None: those of the scope)."""
 
     reach: str = "product"
     explicit: bool = False
@@ -47,6 +47,7 @@ class Choices:
     entrywise: bool = False
     backwards: bool = False
     inside: bool = False
+    varying: frozenset[str] | None = None
 
 
 USUAL = Choices()

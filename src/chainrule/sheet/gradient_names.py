@@ -83,7 +83,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
 
 def _in_words(sheet: Sheet, sides: list[Node]) -> bool:
     """Whether the words of a document call a `dX` a gradient, and nothing speaks of differentials."""
-    if any(DIFFERENTIALS.search(s.text) for s in sheet.sentences) or any(map(_differential, sides)):
+    if any(DIFFERENTIALS.search(s.text) for s in sheet.sentences) or any(map(_is_form, sides)):
         return False
     return any(map(_told, sheet.sentences))
 
@@ -193,12 +193,16 @@ def _stem(node: Node) -> Node:
     return node
 
 
-def _differential(node: Node) -> bool:
-    """Whether a d stands before a parenthesis, under an integral, or before what the same product differentiates by:
-    then it is a differential, as in `dz = \\frac{\\partial z}{\\partial x} dx` and `dy = f'(x) dx`."""
+def _is_form(node: Node) -> bool:
+    """Whether a d stands under an integral or is a differential for another reason."""
+    integral = any(isinstance(part, tree.Big) and part.op not in OPERATORS for part in walk(node))
+    return integral or speaks_of_differentials(node)
+
+
+def speaks_of_differentials(node: Node) -> bool:
+    """Whether a d stands before a parenthesis or before what the same product differentiates by: then it is a
+    differential, as in `dz = \\frac{\\partial z}{\\partial x} dx` and `dy = f'(x) dx`."""
     for part in walk(node):
-        if isinstance(part, tree.Big) and part.op not in OPERATORS:
-            return True
         factors = part.factors if isinstance(part, Product) else ()
         after = [second.node for first, second in pairwise(factors) if _is_d(first.node) and second.op == ""]
         if any(isinstance(node, Fenced) for node in after):

@@ -38,7 +38,7 @@ CUSTOMS: dict[str, tuple[float, float, float, float]] = {
     "lower": (0.0, 0.7, 1.1, 2.5),
     "loss": (0.0, 3.0, 4.0, 4.0),
 }
-# Letters that say how many there are, or how much is lost, unless they are transposed or derived by: `dW = dO V^T`.
+# Letters that say how many there are, or how much is lost, unless they are variables: `dW = dO V^T`.
 COUNTS = frozenset("CDEKMNTV")
 CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "cdot": (("inner", 0.0), ("hadamard", 0.4)),
@@ -68,7 +68,7 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     most = max(counts)
     if family.domain_kind == "covariance":
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
-    custom = CUSTOMS["upper" if family.base in COUNTS and (family.transposed or family.by) else look(family.base)]
+    custom = CUSTOMS["upper" if family.base in COUNTS and is_variable(family) else look(family.base)]
     if most == 0:
         if family.gradient:  # nobody writes a gradient by a number
             custom = (max(custom[0], custom[1] + 1.0), *custom[1:])
@@ -95,6 +95,11 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     elif counts == {1, 2}:
         options = [(Reading(2), 0.0), (Reading(2, True), 0.8), (Reading(3), 2.5)]
     return sorted(options, key=lambda x: x[1])
+
+
+def is_variable(family: Family) -> bool:
+    """Whether a name is transposed, differentiated by or has a differential: then it is no count."""
+    return family.transposed or family.by > 0 or family.changing
 
 
 def _declared(family: Family) -> list[tuple[Reading, float]] | None:

@@ -14,6 +14,8 @@ _STYLES = {"bold": r"\mathbf", "cal": r"\mathcal", "bb": r"\mathbb", "frak": r"\
 _ACCENT = re.compile(r"(\w+)\((.*)\)(.*)", re.DOTALL)
 _BOLD_WORD = r"\boldsymbol"  # \mathbf leaves a Greek letter as it is
 
+CHANGE = "d "
+"""What stands before the base of a name in that of its differential."""
 ANY = "any"
 """An accent that nobody writes: the name stands for another quantity than the document defines by it; with a number
 for one of several such quantities."""
@@ -25,6 +27,8 @@ def spelled_out(base: str) -> str:
     >>> print(*map(spelled_out, ("cal L", "bold theta", "hat(y)_hid", "w^*", "E_total", "sigma", "CE")))
     \mathcal{L} \boldsymbol{\theta} \hat{y}_{\text{hid}} w^* E_{\text{total}} \sigma \mathrm{CE}
     """
+    if base.startswith(CHANGE):
+        return "d" + spelled_out(base.removeprefix(CHANGE))
     accented = _ACCENT.fullmatch(base)
     if accented is not None:
         kind, inner, rest = accented.groups()

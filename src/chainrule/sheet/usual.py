@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import (
     Accent,
     Big,
@@ -138,4 +139,10 @@ def _condition(node: Node) -> Relation | None:
     return node if holds and isinstance(node, Relation) and not isinstance(node.first, Missing) else None
 
 
-WRITINGS: tuple[Callable[[Node], Node | None], ...] = (over_all, hung_apart, over_a_call, indicator)
+def plain_word(node: Node) -> Node | None:
+    r"""`\mathbf{tr}`, `\mathbb{log}`: the word of a function in any typeface is that function."""
+    named = isinstance(node, Name) and node.text in FUNCTIONS and set(node.style) - {"rm"}
+    return replace(node, style=()) if named and isinstance(node, Name) else None
+
+
+WRITINGS: tuple[Callable[[Node], Node | None], ...] = (over_all, hung_apart, over_a_call, indicator, plain_word)

@@ -86,6 +86,8 @@ class Family:
     transposed: bool = False
     by: int = 0
     gradient: int = 0
+    changing: bool = False
+    """Whether its differential is written."""
     bare: int = 0
     marked: int = 0
     bare_by: int = 0
@@ -225,6 +227,8 @@ class World:
     frontiers: dict[str, list[Node]] = field(default_factory=dict)
     told_functions: set[str] = field(default_factory=set)
     independent: set[str] = field(default_factory=set)
+    varying: frozenset[str] = frozenset()
+    """Names whose differentials are written, `dX`: they change, others do not."""
     spoken: set[str] = field(default_factory=set)
     taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
@@ -395,6 +399,10 @@ class Universe:
     called: dict[str, Instance] = field(default_factory=dict)
     roles_taken: set[str] = field(default_factory=set)
     numerators: dict[tuple[Instance, int], set[Instance]] = field(default_factory=dict)
+    changes: dict[Symbol, Symbol] = field(default_factory=dict)
+    """The symbols of differentials."""
+    unchanging: dict[str, set[str]] = field(default_factory=dict)
+    """The names that the differentials of each line hold fixed."""
     building: dict[object, int] = field(default_factory=dict)
     first_steps: Reading | None = None
 

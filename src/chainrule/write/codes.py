@@ -323,6 +323,13 @@ _NOTES = _group(
         "Right in the other convention; mixing the two in one sheet leads to wrong products.",
     ),
     (
+        "constant",
+        "A line of differentials is read with some names held fixed.",
+        "The sheet says that they are constant, or their letters are those of constants; no differential of them is"
+        " written.",
+        r"d(A X B) = A\, dX\, B",
+    ),
+    (
         "extreme",
         "Two different functions have their extremes in the same place.",
         "They rise and fall together: one is the other plus a constant, times a positive factor, or its logarithm.",

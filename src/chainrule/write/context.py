@@ -83,6 +83,7 @@ CONDITIONS = {
     "one-hot": ["${}$ is one-hot."],
     "simplex": ["${}$ is a probability distribution.", "${}$ is one-hot."],
     "ones": ["${} = 1$"],
+    "constant": ["${}$ is constant."],
 }
 """How a domain is said, by its name."""
 

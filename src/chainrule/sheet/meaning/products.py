@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chainrule.expr import mul
 from chainrule.expr.functions import lookup
-from chainrule.read.tree import Big, Factor, Name, Node, Product, Text
+from chainrule.read.tree import Big, Differential, Factor, Fenced, Name, Node, Product, Script, Text
 from chainrule.sheet import algebra
 from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning import differentials
 from chainrule.sheet.meaning.calls import called, function_name
+from chainrule.sheet.meaning.directional import along
 from chainrule.sheet.meaning.expectations import expectation
 from chainrule.sheet.meaning.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.sums import acted_on, big
+from chainrule.sheet.meaning.tangents import differential
 from chainrule.sheet.meaning.whole import by_all_arguments, partial_at
-from chainrule.sheet.names import walk
+from chainrule.sheet.names import TRANSPOSE_WORDS, reference, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.world import World
 
@@ -155,6 +159,8 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
             raise Untyped(f"a {node.op} with nothing after it", "untyped")
         end = n + 1 + acted_on(node, rest)
         return big(frame, node, factors[n + 1 : end]), end
+    if isinstance(node, Differential):
+        return along(frame, factors, n) or _changed(frame, factors, n + 1)
     if isinstance(node, Text):
         raise Untyped(f"the words “{node.text.strip()}” stand inside a product", "untyped")
     variables = differentials.operator(frame, node)
@@ -165,11 +171,43 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
         return whole
     nabla = differentials.nabla_of(node)
     if nabla is not None and rest:
+        flat = _transposed_gradient(frame, nabla, factors, n + 1)
+        if flat is not None:
+            return flat
         return differentials.gradient(frame, *nabla, rest_of(rest)), len(factors)
     call = expectation(frame, factors, n) or called(frame, factors, n)
     if call is not None:
         return call
     return frame.value(node), n + 1
+
+
+def _transposed_gradient(
+    frame: Frame, nabla: tuple[list[Node], int], factors: tuple[Factor, ...], n: int
+) -> tuple[Val, int] | None:
+    """`\\nabla f(x)^T h`, `\\nabla f^T h`: a scalar has no transpose, so that of its gradient is meant."""
+    called_there = n + 1 < len(factors) and function_name(frame, factors[n].node, factors[n + 1].node)
+    end = n + 2 if called_there else n + 1
+    last = factors[end - 1].node
+    if not isinstance(last, Script) or not isinstance(last.sup, Name) or last.sup.text not in TRANSPOSE_WORDS:
+        return None
+    bare = last.base if last.sub is None and not last.primes else replace(last, sup=None)
+    body = rest_of((*factors[n : end - 1], replace(factors[end - 1], node=bare)))
+    if end == len(factors) or not frame.value(body).scalar:
+        return None
+    return differentials.gradient(frame, *nabla, body).transposed(), end
+
+
+def _changed(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]:
+    """The differential of the operand that begins at factor n; `dF(X)` is that of F(X) even where F is a quantity, for
+    nothing else puts a lone name into parentheses."""
+    if n == len(factors):
+        raise Untyped("a differential of nothing", "untyped")
+    val, end = operand(frame, factors, n)
+    behind = factors[end] if end == n + 1 and end < len(factors) and factors[end].op == "" else None
+    fence = behind.node if behind is not None and not isinstance(factors[n].node, Fenced) else None
+    if isinstance(fence, Fenced) and reference(fence.body, frame.world.glossary) is not None:
+        val, end = evaluate(frame, (Factor("", factors[n].node), factors[end])), end + 1
+    return differential(frame, val), end
 
 
 def _operator(frame: Frame, variables: list[Node], factors: tuple[Factor, ...], n: int) -> tuple[Val, int]:

@@ -1,0 +1,93 @@
+"""Lines of differentials: which names change, and what a line rests on where it lets some of them stand still.
+
+Where nothing says that a name is constant, a line that is true only if it is rests on that. Where a name changes
+elsewhere in the document, a line that writes no differential of it may speak of a change of the others alone; not so
+where the name stands under a d of the line itself: `d(XY) = dX\\,Y` forgets a term.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chainrule.check.compare import Different, Same
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.lines import Lines, Variant
+from chainrule.check.need import Need
+from chainrule.check.report import Note
+from chainrule.expr import Symbol
+from chainrule.sheet.differentials import changing, lone_change, under_signs
+from chainrule.sheet.frame import Choices
+from chainrule.sheet.scan import references
+from chainrule.sheet.spelling import CHANGE, spelled_out
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Instance, World
+
+CONSTANT_LETTERS = re.compile(r"(?:bold )?([abcABC])(?:_.*)?")
+"""By custom the first letters are constants, unless one of them changes."""
+
+
+def resting_on_constants(lines: Lines, e: Equation, found: Finding) -> Finding:
+    """A line that holds, with what has to be constant for it."""
+    usual = lines.usual(e)
+    readings = [v for v in lines.variants.values() if v.choices.varying == usual.choices.varying]
+    still = {b for v in readings for b in v.universe.unchanging.get(f"@{e.position}", ())}
+    still -= {usual.universe.instances[s].base for s in usual.settled.data if s in usual.universe.instances}
+    if not still:
+        return found
+    moving = Choices(varying=lines.world.varying | still)
+    if isinstance(lines.outcome(e, lines.variant(choices=moving)), Same):
+        return found
+    loose = sorted(b for b in still if not _is_constant(lines.world, b))
+    if loose:
+        return _if_constant(loose)
+    return replace(found, notes=(*found.notes, Note("constant", f"read with {_all_of(still)} held fixed")))
+
+
+def _all_of(bases: Iterable[str]) -> str:
+    *names, last = map(spelled_out, sorted(bases))
+    return f"{', '.join(names)} and {last}" if names else last
+
+
+def _if_constant(bases: list[str]) -> Finding:
+    verb = "is" if len(bases) == 1 else "are"
+    text = f"holds if {_all_of(bases)} {verb} held fixed, which the document does not say here"
+    return assumed("condition", text, needs=tuple(Need("condition", Instance(b), "constant") for b in bases))
+
+
+def _is_constant(world: World, base: str) -> bool:
+    """Whether the words, an equation or custom say that a name does not change."""
+    family = world.family(base)
+    if base in world.independent or family.domain_kind == "one-hot":
+        return True
+    custom = base not in world.varying and not any(CONSTANT_LETTERS.fullmatch(b) for b in world.varying)
+    return custom and CONSTANT_LETTERS.fullmatch(base) is not None
+
+
+def of_some_changes(lines: Lines, e: Equation) -> Finding | None:
+    """A wrong line that holds where the letters of constants are ones, though they change elsewhere."""
+    own = changing(lines.world.glossary, e.lhs, e.rhs)
+    others = lines.world.varying - own
+    within = {r.base for n in under_signs(e.lhs, e.rhs) for r in references(n, lines.world)}
+    if not others & within or not all(CONSTANT_LETTERS.fullmatch(b) for b in others & within):
+        return None
+    variant = lines.variant(choices=Choices(varying=lines.world.varying & own))
+    return _if_constant(sorted(others & within)) if isinstance(lines.outcome(e, variant), Same) else None
+
+
+def _changes(variant: Variant, different: Different) -> set[Symbol]:
+    """The symbols of differentials that one side only rests on."""
+    return (different.left_symbols ^ different.right_symbols) & set(variant.universe.changes.values())
+
+
+def of_what_is_undefined(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """`df = 2 x^T dx` where nothing says what f is: the line may be what says it."""
+    one_sided = {variant.universe.instances[s].base for s in _changes(variant, different)}
+    for side in (e.lhs, e.rhs):
+        for base in changing(lines.world.glossary, side) if lone_change(side) else ():
+            if CHANGE + base not in one_sided:
+                continue
+            text = f"{spelled_out(base)} is never defined; this line may be what says how it changes"
+            return assumed("undefined-symbol", text, needs=(Need("definition", Instance(base)),))
+    return None

@@ -1,0 +1,281 @@
+"""Where a document speaks of differentials: `d(XY) = dX\\,Y + X\\,dY`, `df = \\mathrm{tr}(G^T dX)`.
+
+A d is the sign of a differential in lines that are of first degree in it, every term having exactly one, where
+something else bears out that reading: the words of the document, or a d before what no name of a gradient and no number
+stands before, a sum, a product or a function. A d that is a quantity of the document is never one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Brace,
+    Comma,
+    Differential,
+    Dots,
+    Factor,
+    Fenced,
+    Fraction,
+    Matrix,
+    Name,
+    Node,
+    Number,
+    Product,
+    Script,
+    Sum,
+)
+from chainrule.sheet.derivative_signs import UPRIGHT
+from chainrule.sheet.gradient_names import DIFFERENTIALS, speaks_of_differentials
+from chainrule.sheet.meaning.differentials import above, below
+from chainrule.sheet.meaning.structural import is_function_word
+from chainrule.sheet.names import TRANSPOSE_WORDS, Glossary, children, reference, walk
+from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.scan import references
+from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.world import World
+
+TRACES = frozenset({"tr", "Tr", "trace", "Trace"})
+
+
+def with_differentials(sheet: Sheet) -> Sheet:
+    """The sheet with the d of its differentials as signs."""
+    lines = [e for e in sheet.equations if _of_first_degree(e)]
+    if not lines or not _borne_out(sheet, lines):
+        return sheet
+    sides = {id(side) for e in lines for side in (e.lhs, e.rhs)}
+    before, done = sheet.glossary.rewritten, dict[int, Node]()
+
+    def out(side: Node) -> Node:
+        if id(side) not in sides:
+            return side
+        if id(side) not in done:
+            done[id(side)] = signed(side)
+        return done[id(side)]
+
+    positions = {e.position for e in lines}
+    sheet.equations = [replace(e, lhs=out(e.lhs), rhs=out(e.rhs)) for e in sheet.equations]
+    sheet.glossary.rewritten = lambda node, at: signed(before(node, at)) if at in positions else before(node, at)
+    return sheet
+
+
+def signed(node: Node) -> Node:
+    """A formula with the sign of a differential in the place of every d before something."""
+
+    def choose(part: Node) -> Node | None:
+        if _is_derivative(part):
+            return part
+        if not isinstance(part, Product):
+            return None
+        found = [
+            replace(f, node=Differential(f.node.span) if _acts(part.factors, n) else signed(f.node))
+            for n, f in enumerate(part.factors)
+        ]
+        return Product(part.span, tuple(found))
+
+    return rebuilt(node, choose)
+
+
+def under_signs(*sides: Node) -> Iterator[Node]:
+    """What the signs of differentials stand before."""
+    for node in (n for side in sides for n in walk(side)):
+        for sign, behind in pairwise(node.factors) if isinstance(node, Product) else ():
+            if isinstance(sign.node, Differential):
+                yield behind.node
+
+
+def changing(glossary: Glossary, *sides: Node) -> set[str]:
+    """The names whose differentials are written: X of `dX` and `d(X)`."""
+    bodies = (n.body if isinstance(n, Fenced) else n for n in under_signs(*sides))
+    refs = (reference(n, glossary) for n in bodies)
+    return {ref.base for ref in refs if ref is not None and not is_function_word(ref.base)}
+
+
+def note_changes(world: World, equations: Iterable[Equation]) -> None:
+    """Which names change and which are said not to, `dA = 0`."""
+    lines = [e for e in equations if has_signs(e)]
+    for e in lines:
+        if says_constant(e):
+            world.independent |= changing(world.glossary, e.lhs)
+            world.declaring[e.position] = "says what does not change"
+    names = {b for e in lines if not says_constant(e) for b in changing(world.glossary, e.lhs, e.rhs)}
+    world.varying = frozenset(names - world.independent)
+    for base in world.varying:
+        world.family(base).changing = True
+
+
+def some_changes(world: World, e: Equation) -> frozenset[str] | None:
+    """The names that change in a line which speaks of some changes only: it writes no differential of the others, and
+    none of them stands under a d of the line itself, as Y does in `d(XY) = dX\\,Y`. None where all of them change."""
+    if not world.varying or not has_signs(e):
+        return None
+    chain = [x for x in world.equations if x.document is e.document and x.chain == e.chain] or [e]
+    sides = [side for x in chain for side in (x.lhs, x.rhs)]
+    own = _behind(world, changing(world.glossary, *(s for s in sides if not lone_change(s))))
+    within = {r.base for n in under_signs(*sides) for r in references(n, world)}
+    others = world.varying - own - within
+    return world.varying - others if own and others else None
+
+
+def lone_change(side: Node) -> bool:
+    """`dL`: the differential of a name."""
+    factors = side.factors if isinstance(side, Product) else ()
+    named = len(factors) == 2 and isinstance(factors[1].node, (Name, Script, Accent))
+    return named and isinstance(factors[0].node, Differential)
+
+
+def _behind(world: World, bases: set[str]) -> set[str]:
+    """Some names and all that their definitions rest on."""
+    found, todo = set[str](), list(bases)
+    while todo:
+        base = todo.pop()
+        if base not in found:
+            found.add(base)
+            sites = (*world.sites.get(base, ()), *world.functions.get(base, ()))
+            todo += [r.base for site in sites for r in references(site.body, world)]
+    return found
+
+
+def has_signs(e: Equation) -> bool:
+    """Whether signs of differentials stand in a line."""
+    return any(isinstance(n, Differential) for side in (e.lhs, e.rhs) for n in walk(side))
+
+
+def says_constant(e: Equation) -> bool:
+    """`dA = 0` for a name A."""
+    return e.op == "=" and lone_change(e.lhs) and _is_zero(e.rhs)
+
+
+def _acts(factors: tuple[Factor, ...], n: int) -> bool:
+    """Whether a factor is a d with something behind it to act on."""
+    return is_d(factors[n].node) and n + 1 < len(factors) and factors[n + 1].op == ""
+
+
+def is_d(node: Node) -> bool:
+    """Whether a name is a d that may be a sign."""
+    return isinstance(node, Name) and node.text == "d" and set(node.style) <= UPRIGHT
+
+
+def _is_derivative(node: Node) -> bool:
+    return isinstance(node, Fraction) and above(node.numerator) is not None and below(node.denominator) is not None
+
+
+# --------------------------------------------------------------------------------------------- what bears it out
+
+
+def _borne_out(sheet: Sheet, lines: list[Equation]) -> bool:
+    """Whether the d of some lines is no quantity, no function, and no part of the name of a gradient."""
+    everything = [side for e in sheet.equations for side in (e.lhs, e.rhs)]
+    everything += [node for _, _, node in sheet.expressions]
+    sides = [side for e in lines for side in (e.lhs, e.rhs)]
+    italic = any(isinstance(n, Name) and is_d(n) and not n.style for side in sides for n in walk(side))
+    if italic and any(map(_is_quantity, everything)):
+        return False
+    if any(_is_assignment(e) for e in sheet.equations):
+        return False
+    said = any(DIFFERENTIALS.search(s.text) for s in sheet.sentences)
+    return said or any(speaks_of_differentials(side) or _in_a_trace(side) for side in sides)
+
+
+def _is_quantity(node: Node) -> bool:
+    """Whether an italic d stands somewhere as a number, an index or a size: alone, or with scripts."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if _is_derivative(top):
+            continue
+        if is_d(top) and not getattr(top, "style", ()):
+            return True
+        if isinstance(top, Product):
+            stack += [f.node for n, f in enumerate(top.factors) if not _acts(top.factors, n)]
+        else:
+            stack += children(top)
+    return False
+
+
+def _is_assignment(e: Equation) -> bool:
+    """`dZ = A - Y`, `d(x, y) = |x - y|`: a d on the left and none on the right, so it belongs to a name."""
+    left, right = _degree(e.lhs), _degree(e.rhs)
+    return e.op in ("=", ":=", "←") and left == 1 and right == 0 and not _is_zero(e.rhs)
+
+
+def _in_a_trace(node: Node) -> bool:
+    """`\\mathrm{tr}(G^T dX)`: the trace of a gradient is nothing that code computes."""
+    for part in walk(node):
+        for name, behind in pairwise(part.factors) if isinstance(part, Product) else ():
+            if isinstance(name.node, Name) and name.node.text in TRACES and _degree(behind.node) == 1:
+                return True
+    return False
+
+
+# --------------------------------------------------------------------------------------------- the degree of a line
+
+
+def _of_first_degree(e: Equation) -> bool:
+    """Whether both sides have one d in every term; zero is of every degree."""
+    if any(isinstance(n, Big) and n.op == "int" for side in (e.lhs, e.rhs) for n in walk(side)):
+        return False
+    degrees = {_degree(side) for side in (e.lhs, e.rhs) if not _is_zero(side)}
+    return degrees == {1}
+
+
+def _is_zero(node: Node) -> bool:
+    while isinstance(node, Script):
+        node = node.base
+    return isinstance(node, (Name, Number)) and node.text == "0"
+
+
+def _degree(node: Node) -> int | None:
+    """How many differentials are multiplied in every term of a formula; None where terms differ."""
+    if _is_derivative(node):
+        return 0
+    match node:
+        case Product(factors=factors):
+            return _of_product(factors)
+        case Sum(terms=terms):
+            return _common(t.node for t in terms)
+        case Fraction(numerator=top, denominator=bottom):
+            return _difference(_degree(top), _degree(bottom))
+        case Fenced(body=Comma(items=items), open="⟨"):
+            return _sum(map(_degree, items))
+        case Fenced(body=body) | Brace(body=body) | Accent(body=body):
+            return _degree(body)
+        case Matrix(rows=rows):
+            return _common(cell for row in rows for cell in row)
+        case Script():
+            return _of_script(node)
+    return 0 if not any(is_d(n) for n in walk(node)) else None
+
+
+def _of_product(factors: tuple[Factor, ...]) -> int | None:
+    total: int | None = 0
+    for n, factor in enumerate(factors):
+        own = 1 if _acts(factors, n) else _degree(factor.node)
+        total = _difference(total, own) if factor.op == "/" else _sum((total, own))
+    return total
+
+
+def _of_script(node: Script) -> int | None:
+    """A transpose changes nothing; a power multiplies, and what it cannot be is left open."""
+    own, sup = _degree(node.base), node.sup
+    if own == 0 or own is None or sup is None or (isinstance(sup, Name) and sup.text in TRANSPOSE_WORDS):
+        return own
+    return own * int(sup.text) if isinstance(sup, Number) and sup.text.isdigit() else None
+
+
+def _common(nodes: Iterable[Node]) -> int | None:
+    degrees = {_degree(n) for n in nodes if not (_is_zero(n) or isinstance(n, Dots))}
+    return degrees.pop() if len(degrees) == 1 else 0 if not degrees else None
+
+
+def _sum(degrees: Iterable[int | None]) -> int | None:
+    found = list(degrees)
+    return None if None in found else sum(x for x in found if x is not None)
+
+
+def _difference(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a - b
