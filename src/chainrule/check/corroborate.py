@@ -74,6 +74,15 @@ def borne_out(lines: Lines, e: Equation, variant: Variant, names: set[str]) -> s
     return found
 
 
+def grounded_under(lines: Lines, e: Equation, variant: Variant, origins: Sequence[Equation], known: set[str]) -> bool:
+    """Whether a line and the conditions it fails under are about names alone that are told, stand in a claim that
+    holds, or are `known` from a line that follows from conditions."""
+    world = lines.world
+    about = {n for x in (e, *origins) for side in (x.lhs, x.rhs) for n in names_in(world, side)}
+    loose = {n for n in about if not _told(world, n, e)} - known
+    return not loose - borne_out(lines, e, variant, loose)
+
+
 def _defines(world: World, e: Equation) -> bool:
     tables = (world.sites, world.functions)
     return any(s.position == e.position for table in tables for sites in table.values() for s in sites)

@@ -54,7 +54,7 @@ def of_extremes(
 ) -> Finding:
     """The verdict on a line about extremes of functions that differ."""
     judged = judge.conditions.judge(e)
-    found = given.following(judge.conditions, judged) if isinstance(judged, Follows) else None
+    found = given.following(judge.conditions, e, judged) if isinstance(judged, Follows) else None
     if found is not None:
         return found
     inner = operators[-1]

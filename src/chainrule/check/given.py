@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear
+from chainrule.check.corroborate import grounded_under
 from chainrule.check.diagnose import Repair
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.held import Contradicts, Follows, Judged, Open
@@ -66,6 +67,8 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     constraint = isinstance(outcome, Different) and conditions.constrains(e) and not _never(outcome)
     concerned = conditions.concern(e)
     judged = conditions.judge(e)
+    if constraint and not concerned and isinstance(judged, Follows):
+        conditions.move(judged, e.scope.section)
     untold = isinstance(outcome, Different) and _untold(conditions, e, outcome)
     if isinstance(judged, Contradicts) and (untold or _of_unknown(conditions, judged)):
         judged = Open(None)
@@ -122,10 +125,14 @@ def _finding(
 ) -> Finding | None:
     """The verdict on a line that follows from conditions, or contradicts them."""
     if isinstance(judged, Follows):
-        return following(conditions, judged)
+        return following(conditions, e, judged)
     if not isinstance(judged, Contradicts) or not certain:
         return None
-    return _contradicting(conditions, judged, slip(conditions, budget, e))
+    repair = slip(conditions, budget, e)
+    stands = repair is not None or grounded_under(
+        conditions.lines, e, conditions.variant, judged.origins, conditions.confirmed
+    )
+    return _contradicting(conditions, judged, repair) if stands else None
 
 
 def _slipped(conditions: Conditions, budget: Budget, e: Equation, solved: bool = False) -> Finding | None:
@@ -152,8 +159,9 @@ def _contradicting(conditions: Conditions, there: Contradicts, repair: Repair | 
     )
 
 
-def following(conditions: Conditions, judged: Follows) -> Finding:
-    """A line that holds wherever the conditions do."""
+def following(conditions: Conditions, e: Equation, judged: Follows) -> Finding:
+    """A line that holds wherever the conditions do, which bears out how its names are read."""
+    conditions.confirmed |= {n for side in (e.lhs, e.rhs) for n in names_in(conditions.lines.world, side)}
     evidence = Evidence("sampled", judged.points, judged.sizes, conditions.lines.options.seed)
     note = Note("condition", f"follows from the condition on {_where(judged)}")
     return Finding(

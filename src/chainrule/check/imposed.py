@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from time import thread_time
 
 import numpy as np
@@ -51,6 +52,7 @@ class Conditions:
     known: set[str] = field(default_factory=set)  # the unknowns of conditions that those in force imply
     solved: dict[object, Solution | None] = field(default_factory=dict)
     spent: float = 0.0
+    confirmed: set[str] = field(default_factory=set)  # the names of lines that follow
 
     @property
     def variant(self) -> Variant:
@@ -152,7 +154,7 @@ class Conditions:
         solved = e.position in self.lines.world.solutions
         near = [h for h in self.held if solved or h.section == e.scope.section]
         bases = self._bases(near)
-        return any(_connected(h, bases, symbols, self.variant) for h in near)
+        return any(self._restricted(h, bases) & symbols for h in near)
 
     def constrains(self, e: Equation) -> bool:
         """`u^T u = 1`, `\\sum_i p_i = 1`: a number for an expression of names that the document defines nowhere."""
@@ -186,9 +188,12 @@ class Conditions:
         judged = self.judge(e)
         if not isinstance(judged, Follows):
             return None
-        section = e.scope.section
-        self.held = [replace(h, section=section) if h.equation in judged.origins else h for h in self.held]
+        self.move(judged, e.scope.section)
         return judged
+
+    def move(self, judged: Follows, section: int) -> None:
+        """Put the conditions that a line says once more in force in its section."""
+        self.held = [replace(h, section=section) if h.equation in judged.origins else h for h in self.held]
 
     def judge(self, e: Equation) -> Judged | None:
         """What the conditions in force say of an equation: those of its section, then all, then the last."""
@@ -248,11 +253,18 @@ class Conditions:
         while grown:
             grown = False
             for h in list(left):
-                if _connected(h, bases, symbols, self.variant):
+                if (own := self._restricted(h, bases)) & symbols:
                     left.remove(h)
                     grown = True
-                    symbols |= _unknowns(h, bases, self.variant) or self._free(h.residual.term)
+                    symbols |= own
                     yield h
+
+    def _restricted(self, held: Held, bases: set[str]) -> set[Symbol]:
+        """What a condition restricts: its unknowns, or all its names when it says of none, and what later lines give as
+        its solution (a multiplier)."""
+        free = self._free(held.residual.term)
+        named = {s for s in free if self._base_of(s) in self._given}
+        return (_unknowns(held, bases, self.variant) or free) | named
 
     def _bases(self, held: list[Held]) -> set[str]:
         """The base names that conditions are to be solved for."""
@@ -261,14 +273,8 @@ class Conditions:
     def _under(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:
         """A line under some conditions, solved for their unknowns; multipliers join where these do not suffice."""
         residuals = [h.residual for h in held]
-        free = [{s for s in self._free(r.term) if self._solvable(s)} for r in residuals]
-        every = {s for found in free for s in found}
-        bases = self._bases(held)
-        declared = {s for h in held for s in _unknowns(h, bases, self.variant)}
-        declared |= {s for s in every if declared and self._by(s)}
-        declared |= {s for found in free if not found & declared for s in found}
-        scalars = {s for s in every if not s.axes}
-        for unknowns in dict.fromkeys((frozenset(declared), frozenset(declared | scalars))):
+        every = frozenset(s for r in residuals for s in self._free(r.term) if self._solvable(s))
+        for unknowns in self._choices(held):
             started = thread_time()
             if self.spent > SECONDS_FOR_ALL:
                 return None
@@ -282,6 +288,32 @@ class Conditions:
             if not isinstance(found, Unsolved):
                 return found
         return None
+
+    def _choices(self, held: list[Held]) -> Iterator[frozenset[Symbol]]:
+        """What conditions may be solved for, in the order in which it is tried: what they are said to be solved for
+        and what the document differentiates by, what later lines give, and multipliers."""
+        free = [{s for s in self._free(h.residual.term) if self._solvable(s)} for h in held]
+        every = {s for found in free for s in found}
+        declared = {s for h in held for s in _unknowns(h, self._bases(held), self.variant)}
+        declared |= {s for s in every if declared and self._by(s)}
+        given = {s for s in every if self._base_of(s) in self._given}
+        filled = {s for found in free if not found & declared for s in found}
+        tried = [declared | filled, {s for s in declared | filled | every if not s.axes or s in declared | filled}]
+        if given and all(found & (declared | given) for found in free):
+            tried.insert(1 if declared else 0, declared | given)
+        yield from dict.fromkeys(map(frozenset, tried))
+
+    @cached_property
+    def _given(self) -> set[str]:
+        """The base names that lines of the document give as solutions of conditions."""
+        world = self.lines.world
+        lines = (e for e in self.lines.equations if e.position in world.solutions)
+        refs = (reference(e.lhs, world.glossary) for e in lines)
+        return {self._base(ref.base) for ref in refs if ref is not None}
+
+    def _base_of(self, symbol: Symbol) -> str | None:
+        instance = self.variant.universe.instances.get(symbol)
+        return None if instance is None else instance.base
 
     def _solvable(self, symbol: Symbol) -> bool:
         """Whether a symbol may take any real value."""
@@ -322,12 +354,12 @@ class Conditions:
                 gaps = entries.reshape(len(a), -1).max(axis=1)
                 agreeing += int((telling & (gaps <= AGREE)).sum())
                 differing += int((telling & (gaps >= DIFFER)).sum())
-                if ((gaps > AGREE) & (gaps < DIFFER)).any() or (agreeing and differing):
-                    return None
+                if ((gaps > AGREE) & (gaps < DIFFER)).any() or (agreeing and differing and not system.linear):
+                    return None  # of one linear family of solutions, those that agree do so by their numbers
                 shown = {self.variant.universe.dims.shown(d.name): n for d, n in sizes.items()}
                 if differing and witness is None:
                     witness = found, int(np.argmax(gaps)), entries[int(np.argmax(gaps))]
-            if agreeing >= LEAST:
+            if agreeing >= LEAST and not differing:
                 return Follows(agreeing, shown, tuple(h.equation for h in held))
             if differing >= LEAST and witness is not None:
                 return self._refutation(system, held, sides, e, witness, shown)
@@ -424,9 +456,3 @@ def _unknowns(held: Held, bases: set[str], variant: Variant) -> set[Symbol]:
     aliases = variant.universe.world.aliases
     names = {aliases.get(b, b) for b in bases}
     return {s for s in free_symbols([held.residual.term], definitions) if s in instances and instances[s].base in names}
-
-
-def _connected(held: Held, bases: set[str], symbols: set[Symbol], variant: Variant) -> bool:
-    """Whether a condition restricts any of some symbols: its unknowns, or all its names when it says of none."""
-    own = _unknowns(held, bases, variant) or free_symbols([held.residual.term], variant.universe.definitions)
-    return bool(own & symbols)

@@ -17,6 +17,7 @@ import numpy as np
 
 from chainrule.calculus import derivative
 from chainrule.check.denominators import cleared
+from chainrule.check.points import free_symbols
 from chainrule.expr import (
     BALL,
     Component,
@@ -69,6 +70,7 @@ class System:
         self.unknowns = tuple(sorted(unknowns))
         self.slots = {u: tuple(Index(f"·s{k}", d) for k, d in enumerate(u.axes)) for u in self.unknowns}
         self.slopes = [[self._slope(r.term, u, definitions) for u in self.unknowns] for r in self.cleared]
+        self.linear = not free_symbols((s for row in self.slopes for s in row), definitions) & {*self.unknowns}
 
     def _slope(self, term: Expr, u: Symbol, definitions: Definitions) -> Expr:
         target = component(u, *map(value, self.slots[u]))
@@ -125,9 +127,11 @@ def solve(system: System, model: Model) -> Solution | None:
         return None
     at = system.put(model, x)
     residual = system.values(at)
-    m, n = residual.shape[1], x.shape[1]
-    if m > n or m * n > MOST_SLOPES:
+    live = _restricting(residual, system.jacobian(at)) if residual.shape[1] * x.shape[1] <= MOST_SLOPES else []
+    m, n = len(live), x.shape[1]
+    if not m or m > n:
         return None
+    residual = residual[:, live]
     size = _norm(residual)
     step = np.zeros_like(x)
     scale = np.ones(len(x))
@@ -135,7 +139,7 @@ def solve(system: System, model: Model) -> Solution | None:
     fresh = np.ones(len(x), dtype=bool)
     for n_steps in range(STEPS):
         if fresh.any():
-            newton = _steps(system.jacobian(at), residual)
+            newton = _steps(system.jacobian(at)[:, live], residual)
             step = np.where(fresh[:, None], newton, step)
             scale = np.where(fresh, 1.0, scale)
         small = _norm(step) <= SMALL * 100 * (1 + _norm(x))
@@ -143,7 +147,7 @@ def solve(system: System, model: Model) -> Solution | None:
             break
         tried = x + scale[:, None] * step
         there = system.put(model, tried)
-        found = system.values(there)
+        found = system.values(there)[:, live]
         better = np.isfinite(found).all(axis=1) & ((_norm(found) < size) | (_norm(found) <= SMALL * (1 + _norm(tried))))
         x = np.where(better[:, None], tried, x)
         residual = np.where(better[:, None], found, residual)
@@ -153,10 +157,17 @@ def solve(system: System, model: Model) -> Solution | None:
         fresh = better
         at = system.put(model, x)
     solved = np.isfinite(size) & (size <= SOLVED * (1 + _norm(x)))
-    valid = solved & small & _full_rank(system.jacobian(at))
+    valid = solved & small & _full_rank(system.jacobian(at)[:, live])
     quotients = _norm(system.quotients(at))
     valid &= np.isfinite(quotients) & (quotients <= ROOTS)
     return Solution(at, valid, _some_zero(system, at), m)
+
+
+def _restricting(residual: Array, slopes: Array) -> list[int]:
+    """The equations that restrict the unknowns: not those off the diagonal of a derivative entry by entry, which are
+    zero whatever the numbers are."""
+    alive = (residual != 0).any(axis=0) | (slopes != 0).any(axis=(0, 2))
+    return [int(k) for k in np.flatnonzero(alive)]
 
 
 def _norm(a: Array) -> Array:
@@ -189,18 +200,19 @@ def enclosed(system: System, model: Model, point: int) -> Model | None:
 
     one = model.again(values={s: np.asarray(v)[point : point + 1] for s, v in model.values.items()}, points=1)
     x = system.flat(one)[0]
-    free = _pivots(system.jacobian(one)[0])
+    live = _restricting(system.values(one), system.jacobian(one))
+    slopes = system.jacobian(one)[0, live]
+    free = _pivots(slopes)
     exact = one.again(arithmetic=BALL)
     try:
-        inverse = np.linalg.inv(system.jacobian(one)[0][:, free])
-        y = arb_mat([[arb(float(v)) for v in row] for row in inverse])
+        y = arb_mat([[arb(float(v)) for v in row] for row in np.linalg.inv(slopes[:, free])])
         at = lift(x)[None]
-        residual = arb_mat([[v] for v in system.values(system.put(exact, at))[0]])
+        residual = arb_mat([[v] for v in system.values(system.put(exact, at))[0, live]])
         for radius in RADII:
             box = at.copy()
             for k in free:
                 box[0, k] = arb(float(x[k]), radius * (1 + abs(float(x[k]))))
-            slopes = system.jacobian(system.put(exact, box))[0][:, free]
+            slopes = system.jacobian(system.put(exact, box))[0][np.ix_(live, free)]
             spread = arb_mat([[box[0, k] - at[0, k]] for k in free])
             eye = arb_mat([[int(i == j) for j in range(len(free))] for i in range(len(free))])
             image = (eye - y * arb_mat(slopes.tolist())) * spread - y * residual
@@ -209,7 +221,8 @@ def enclosed(system: System, model: Model, point: int) -> Model | None:
                 for k, v in zip(free, inside, strict=True):
                     box[0, k] = v
                 there = system.put(exact, box)
-                return there if all(v.is_finite() for v in system.quotients(there).flat) else None
+                vanish = all(v.contains(0) for v in system.values(there).flat)
+                return there if vanish and all(v.is_finite() for v in system.quotients(there).flat) else None
     except (ExprError, np.linalg.LinAlgError, ZeroDivisionError):
         return None
     return None

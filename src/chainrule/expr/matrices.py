@@ -12,6 +12,8 @@ from chainrule.expr.index import Index
 from chainrule.expr.model import Array, Model, aligned, nan, positions
 from chainrule.expr.terms import Determinant, Expr, Inverse
 
+SINGULAR = 1e-13  # the least singular value of a matrix that has an inverse, beside the greatest
+
 
 def matrices(body: Expr, row: Index, col: Index, outer: Sequence[Index], model: Model) -> Array:
     """The matrices over (points, *outer, row, col)."""
@@ -55,14 +57,13 @@ def _spread(axes: Sequence[Index], held: Sequence[Index], model: Model) -> list[
 
 
 def _float_inverse(given: Array) -> Array:
-    try:
-        return np.asarray(np.linalg.inv(given))
-    except np.linalg.LinAlgError:
-        found = np.full(given.shape, np.nan)
-        for at in np.ndindex(*given.shape[:-2]):
-            if np.linalg.matrix_rank(given[at]) == given.shape[-1]:
-                found[at] = np.linalg.inv(given[at])
-        return found
+    """The inverses; none where rounding is all that keeps a matrix from being singular."""
+    finite = np.asarray(np.isfinite(given).all(axis=(-2, -1)))
+    sizes = np.asarray(np.linalg.svd(np.where(finite[..., None, None], given, 0.0), compute_uv=False))
+    regular = np.asarray(finite & (sizes[..., -1] > SINGULAR * sizes[..., 0]))
+    found = np.full(given.shape, np.nan)
+    found[regular] = np.linalg.inv(given[regular])
+    return found
 
 
 def _ball_inverse(matrix: Any) -> Any:

@@ -37,6 +37,8 @@ def apply_fact(world: World, fact: Fact) -> None:
             family.domain_kind = "diagonal"
             if family.declared_rank is None and not ref.subs:
                 family.declared_rank = "matrix"
+        case "identity" if len(ref.subs) < 2 and not world.defined(ref.base):
+            family.domain_kind = fact.kind
         case "one-hot" | "binary" | "signs" | "simplex":
             family.domain_kind = fact.kind
             if fact.kind == "one-hot" and family.declared_rank is None and not ref.subs:

@@ -253,6 +253,8 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("column vector", NAMES + IS + r"(?:\w+ ){0,3}?column vectors?", _shaped("column")),
     ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
+    ("identity", NAMES + IS + THE + r"(?:\S+ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
+    ("identity before", r"\b(?:identity|unit) matri(?:x|ces) " + NAMES, _kind("identity")),
     ("scalar", NAMES + IS + THE + r"(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
     ("scalar before", rf"\b(?:{QUANTITIES})\s*" + ONE_NAME, _scalar_before),
     ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),

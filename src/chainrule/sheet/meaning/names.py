@@ -84,7 +84,7 @@ def _named(frame: Frame, ref: Ref) -> Val:
         return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), square)
     if ref.base == KRONECKER:
         return _kronecker(frame, ref)
-    if ref.base in IDENTITY_NAMES and not known and ref.base not in world.readings:
+    if is_identity(world.family(ref.base)) and not known and ref.base not in world.readings:
         return _identity(frame, ref)
     return ref_value(frame, ref)
 
@@ -109,6 +109,13 @@ def _special(frame: Frame, base: str) -> Val | None:
 def _is_the_number(family: Family) -> bool:
     """Whether pi is 3.14159..: nothing is differentiated by it and no line says where it lives."""
     return not family.differentiated and family.declared_rank is None
+
+
+def is_identity(family: Family) -> bool:
+    """Whether a name is the identity matrix: by words, or by its letter where no line makes a quantity of it."""
+    if family.domain_kind == "identity":
+        return True
+    return family.base in IDENTITY_NAMES and not (family.by or family.differentiated or family.declared_rank)
 
 
 def _is_square(ref: Ref) -> bool:
