@@ -18,9 +18,11 @@ from chainrule.sheet.differentials import note_changes
 from chainrule.sheet.distributions import note_covariances
 from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence, note_sums_to_one
 from chainrule.sheet.imposed import impose, name_solutions, solves
+from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
+from chainrule.sheet.midway import define_midway
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.parts import numbered_parts
@@ -116,6 +118,8 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         implicit_site(world, e)
         note_independence(world, e)
         note_sums_to_one(world, e)
+    define_midway(world, equations)
+    name_what_stands_inside(world, equations)
     name_pre_activations(world, equations)
     find_copies(world, equations)
     for e, ref, body in summands(world, equations):

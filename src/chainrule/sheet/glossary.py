@@ -238,6 +238,7 @@ def _collect_layers(nodes: list[Node], everything: list[Node], glossary: Glossar
             if ref is not None:
                 glossary.labelled.add(ref.base)
     glossary.labelled |= _numbered_from_one(everything, glossary)
+    glossary.bracketed = _bracketed(everything, glossary)
 
 
 def _numbered_from_one(everything: list[Node], glossary: Glossary) -> set[str]:
@@ -250,6 +251,17 @@ def _numbered_from_one(everything: list[Node], glossary: Glossary) -> set[str]:
             if ref is not None:
                 found.add(ref.base)
     return found if len(found) > 1 or any(base[-1:].isupper() for base in found) else set()
+
+
+def _bracketed(everything: list[Node], glossary: Glossary) -> set[tuple[str, str]]:
+    """The names with a capital in parentheses above them: `z^{H}` beside `z^{(H)}` is the same z, and no power."""
+    found = set()
+    for node in everything:
+        mark = node.sup.body if isinstance(node, Script) and isinstance(node.sup, Fenced) else None
+        if isinstance(node, Script) and isinstance(mark, Name) and len(mark.text) == 1 and mark.text.isupper():
+            ref = reference(replace(node, sup=None) if node.sub or node.primes else node.base, glossary)
+            found |= set() if ref is None else {(ref.base, mark.text)}
+    return found
 
 
 def _has_lone_t(node: Node) -> bool:

@@ -97,6 +97,7 @@ class Glossary:
     naming: set[str] = field(default_factory=set)
     totals: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
+    bracketed: set[tuple[str, str]] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
     slots: dict[str, int] = field(default_factory=dict)
@@ -123,7 +124,7 @@ class Glossary:
     def is_label(self, sup: Node, base: str) -> bool:
         """Whether a superscript tells tensors apart: `a^{l}` beside `a^{l+1}`, so `b^l`, `a^L` and `a^0` too."""
         letter = shifted_letter(sup)
-        if letter in self.layers:
+        if letter in self.layers or (isinstance(sup, Name) and (base, sup.text) in self.bracketed):
             return True
         lone = (isinstance(sup, Number) and sup.text.isdigit()) or (isinstance(sup, Name) and len(sup.text) == 1)
         return lone and base in self.labelled and not _is_transpose(sup)

@@ -50,10 +50,13 @@ def _other(sheet: Sheet, e: Equation, base: str, below_of: dict[str, set[str]]) 
 
 
 def _names_below(sheet: Sheet) -> dict[str, set[str]]:
-    """For each name on the left of an equation, the names on its right; for what is differentiated, the variables."""
+    """For each name on the left of an equation, the names on its right, and further along in its chain; for what is
+    differentiated, the variables."""
     found: dict[str, set[str]] = {}
+    heads: dict[tuple[int, int], Node] = {}
     for e in sheet.equations:
-        name = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
+        head = heads.setdefault((id(e.document), e.chain), e.lhs)
+        name = head.factors[0].node if isinstance(head, Product) else head
         ref = reference(name, sheet.glossary)
         if ref is not None and e.op in DEFINING:
             found.setdefault(ref.base, set()).update(_names(sheet, e.rhs), _names(sheet, e.lhs))

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Link, Missing, Node, Number, Relation, Span, Sum, Unread
+from chainrule.sheet.bare_functions import applied_to, with_arguments
 from chainrule.sheet.glossary import collect, tidy
 from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.names import TRANSPOSE_WORDS, Glossary, node_key, walk
-from chainrule.sheet.parametrised import Stem, parametrised, with_parameters
+from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.restrictions import (
     AFTER_CUE,
     BESIDE_CUE,
@@ -31,6 +33,7 @@ from chainrule.sheet.restrictions import (
     told_restriction,
 )
 from chainrule.sheet.systems import systems
+from chainrule.sheet.transposing_primes import transposing, with_transposes
 from chainrule.sheet.usual import usual
 
 DEFINING = frozenset({"=", ":=", "≡", "=:"})
@@ -415,8 +418,16 @@ class _Walk:
             )  # fmt: skip
 
 
-def _lifted(rows: tuple[Row, ...], stems: frozenset[Stem]) -> tuple[Row, ...]:
-    return tuple(replace(r, node=with_parameters(r.node, stems)) for r in rows)
+Parsed = list[tuple[Document, list[tuple[Piece, tuple[Row, ...]]]]]
+
+
+def _each(parsed: Parsed, change: Callable[[Node], Node]) -> Parsed:
+    """Documents with a change made to every formula."""
+    return [(d, [(p, tuple(replace(r, node=change(r.node)) for r in rows)) for p, rows in ps]) for d, ps in parsed]
+
+
+def _formulas(parsed: Parsed) -> list[Node]:
+    return [row.node for _, pieces in parsed for _, rows in pieces for row in rows]
 
 
 def _is_label(node: Node) -> bool:
@@ -455,7 +466,7 @@ def always() -> bool:
 
 def gather(document: Document, context: tuple[Document, ...] = (), going: Callable[[], bool] = always) -> Sheet:
     """All equations of the context documents and then of the document itself, as far as `going` allows."""
-    parsed = []
+    parsed: Parsed = []
     stopped: int | None = None
     for d in (*context, document):
         pieces = []
@@ -465,12 +476,15 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
                 break
             pieces.append((piece, rows))
         parsed.append((d, pieces))
-    stems = parametrised(row.node for _, pieces in parsed for _, rows in pieces for row in rows)
+    stems = parametrised(_formulas(parsed))
     if stems:
-        parsed = [(d, [(p, _lifted(rows, stems)) for p, rows in pieces]) for d, pieces in parsed]
+        parsed = _each(parsed, partial(with_parameters, stems=stems))
     text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
-    nodes = (row.node for _, pieces in parsed for _, rows in pieces for row in rows)
-    glossary = collect(nodes, sums_are_implied(text))
+    functions = transposing(_formulas(parsed), text)
+    if functions is not None:
+        parsed = _each(parsed, partial(with_transposes, functions=functions))
+    parsed = _each(parsed, partial(with_arguments, calls=applied_to(_formulas(parsed))))
+    glossary = collect(_formulas(parsed), sums_are_implied(text))
     sheet = Sheet(glossary=glossary, stopped=stopped)
     position = 0
     for d, pieces in parsed:
