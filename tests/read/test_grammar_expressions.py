@@ -134,7 +134,7 @@ CASES = [
     (r"\begin{cases} 1, & \text{if } i = j \\ 0, & \text{otherwise}. \end{cases}", "(cases [1 if (rel i = j)] [0])"),
     (
         r"\left\{\begin{array}{ll} x & x > 0 \\ 0 & else \end{array}\right.",
-        "(cases [x if (rel x > 0)] [0 if (* e l s e)])",
+        "(cases [x if (rel x > 0)] [0])",
     ),
     (r"\begin{cases} x, x > 0 \\ 0, x \le 0 \end{cases}", "(cases [x if (rel x > 0)] [0 if (rel x ≤ 0)])"),
     (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from chainrule.check.forms import behind_its_sum
-from chainrule.read.tree import Factor, Fenced, Fraction, Name, Number, Product, Script
+from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.infer import lines_of
 from chainrule.sheet.meaning.calls import LOGARITHMS
 from chainrule.sheet.meaning.differentials import above
@@ -82,9 +82,19 @@ def lost_fraction(world: World, e: Equation, names: list[str]) -> Iterator[str]:
     found = [s.body for s in sites if s is not None]
     for side in (e.lhs, e.rhs, *found):
         products = (n for n in walk(side) if isinstance(n, Product))
-        if any(_behind(a, b) for p in products for a, b in pairwise(p.factors)):
+        if any(_behind(a, b) for p in products for a, b in pairwise(_without_indicators(p.factors))):
             yield "a number stands right behind a factor, as where a fraction was lost"
             return
+
+
+def _without_indicators(factors: Sequence[Factor]) -> list[Factor]:
+    """`t_k 1\\{k = i\\}`: a 1 with a condition in braces is no number."""
+    of_condition = {n for n, (_, g) in enumerate(pairwise(factors)) if not g.op and _condition_in(g.node)}
+    return [f for n, f in enumerate(factors) if n not in of_condition]
+
+
+def _condition_in(node: Node) -> bool:
+    return isinstance(node, Fenced) and isinstance(node.body, Relation)
 
 
 def _behind(before: Factor, last: Factor) -> bool:

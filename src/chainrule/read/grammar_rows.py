@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from chainrule.read.connectives import CONNECTIVES
 from chainrule.read.remarks import separates, without_remarks
-from chainrule.read.symbols import ARITY, COMPARING, CONDITIONS, CONNECTIVES, ROW_ENVIRONMENTS
+from chainrule.read.symbols import ARITY, COMPARING, CONDITIONS, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 
 _OPENER = {"}": "{", "end": "begin", "right": "left"}

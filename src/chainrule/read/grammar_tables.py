@@ -2,14 +2,9 @@ r"""Environments inside a formula: matrices, cases, `\substack`, aligned lines."
 
 from __future__ import annotations
 
+from chainrule.read.connectives import IF_IN_CASES, OTHERWISE
 from chainrule.read.grammar_expr import Parser
-from chainrule.read.symbols import (
-    CASE_ENVIRONMENTS,
-    CONDITION_WORDS,
-    MATRIX_ENVIRONMENTS,
-    OTHERWISE,
-    ROW_ENVIRONMENTS,
-)
+from chainrule.read.symbols import CASE_ENVIRONMENTS, CONDITION_WORDS, MATRIX_ENVIRONMENTS, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 from chainrule.read.tree import Case, Cases, Comma, Dots, Matrix, Missing, Node, Relation, Span, Text, Unread
 
@@ -17,6 +12,7 @@ _ARRAYS = ROW_ENVIRONMENTS | {"array", "matrix"}
 _CELL = frozenset(["&", "row", "end"])
 _VALUE = frozenset(["&", "row", "end", "text", "quad"])
 _LINE = frozenset(["row", "end"])
+_ATOMS = frozenset(["letter", "name", "number", "accent", "style"])
 _CONTINUES = frozenset(["rel", "sum", "prod"])
 
 
@@ -157,15 +153,20 @@ def _split_case(value: Node) -> Case:
 def _condition(parser: Parser) -> Node | None:
     """The condition of a row without its "if"; None for "otherwise"."""
     while (token := parser.peek()) is not None:
-        word = token.text.strip(" ,.:").lower()
-        if token.kind == "text" and word in OTHERWISE:
-            parser.pos += 1
+        word, length = _word(parser, token)
+        if length and word in OTHERWISE:
+            parser.pos += length
             parser.parse(_LINE)
             return None
-        if token.kind in ("&", "quad", "comma") or (token.kind == "text" and word in CONDITION_WORDS):
+        if token.kind in ("&", "quad", "comma"):
             parser.pos += 1
-        elif _spells_if(parser):
-            parser.pos += 2
+        elif length and word in CONDITION_WORDS:
+            parser.pos += length
+        elif token.kind == "word" and parser.peek_kind(1) in _ATOMS:
+            parser.tokens[parser.pos] = token._replace(kind="text")  # a word of any language, and no factor
+            if word not in IF_IN_CASES:
+                break
+            parser.pos += 1
         else:
             break
     condition = parser.parse(_LINE)
@@ -174,10 +175,14 @@ def _condition(parser: Parser) -> Node | None:
     return Text(condition.span, condition.text.strip(" ,.")) if isinstance(condition, Text) else condition
 
 
-def _spells_if(parser: Parser) -> bool:
-    """The word "if" as plain letters at the beginning of a condition."""
-    first, second = parser.peek(), parser.peek(1)
-    return first is not None and second is not None and (first.text, second.text) == ("i", "f") and not second.space
+def _word(parser: Parser, token: Token) -> tuple[str, int]:
+    """The word at the beginning of a condition, and of how many tokens it is: plain letters may spell it too."""
+    if token.kind != "letter":
+        return token.text.strip(" ,.:").lower(), int(token.kind == "text")
+    word, length = token.text, 1
+    while (following := parser.peek(length)) is not None and following.kind == "letter" and not following.space:
+        word, length = word + following.text, length + 1
+    return ("if", 2) if word.startswith("if") else (word, length)
 
 
 # -- lines ------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from chainrule.read.connectives import CONNECTIVES, OTHERWISE
+
 Entry = tuple[str, str]
 
 
@@ -302,23 +304,10 @@ ARITY: Final = {"frac": 2, "accent": 1, "style": 1, "sqrt": 1, "brace": 1, "stac
 
 # -- words ------------------------------------------------------------------------------------------------------------
 
-CONNECTIVES: Final[dict[str, str]] = {
-    **dict.fromkeys(
-        ("so", "thus", "hence", "therefore", "then", "implies", "which implies", "so that", "iff"), "implies"
-    ),
-    **dict.fromkeys(("and", "also", "and also", "as well as"), ""),
-    **dict.fromkeys(("if", "when", "whenever", "in case", "provided", "provided that", "assuming"), "if"),
-    **dict.fromkeys(("for", "for all", "for each", "for every", "for any"), "for"),
-    **dict.fromkeys(("where", "with", "let", "given", "since", "because", "as", "using", "denote", "define"), "where"),
-    **dict.fromkeys(("s.t", "subject to", "such that", "st"), "s.t."),
-    **dict.fromkeys(("or", "otherwise", "else"), "or"),
-}
-"""Words between two formulas of one row and the tag they give the second one."""
 CONDITIONS: Final = _set("if for where s.t. or")
 COMPARING: Final = _set("= ≠ < > ≤ ≥")
 """Relations that can restrict an index."""
 CONDITION_WORDS: Final = frozenset(w for w, tag in CONNECTIVES.items() if tag in CONDITIONS - {"or"})
-OTHERWISE: Final = frozenset(["otherwise", "else", "o.w", "ow", "elsewhere", "in other cases", "in all other cases"])
 TEXT_WORDS: Final = (
     OTHERWISE | CONNECTIVES.keys() | _set("is are in of the to from by at on not we note but only there")
 )

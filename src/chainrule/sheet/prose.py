@@ -188,6 +188,8 @@ def _symmetric(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
 
 def _role(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     phrase = m.group(2).lower()
+    if VALUE_OF.search(phrase) or VALUE_AFTER.match(m.string[m.end() :]):
+        return []
     role = next((v for k, v in FUNCTION_ROLES.items() if k in phrase), None)
     return [] if role is None else [Fact("role", r, role) for r in _subjects(m, s, g)]
 
@@ -242,6 +244,10 @@ NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"
 SET_TO = r"\s*(?:is set to|is fixed at|is fixed to|equals|is|be|of|to be|set to)\s+"
 NO_CASE = r"(?!,?\s*(?:if|for|when|and only|or|iff|otherwise|in|at)\b)"
 FUNCTION = r"([^.;:⟦]*?(?:function|activation|unit|softmax|sigmoid))"
+VALUES = r"(?:outputs?|results?|values?|predictions?|probabilit(?:y|ies)|scores?|inputs?|arguments?|derivatives?)"
+# "y is the softmax output", "y is the output of the softmax": y is a value, and no function.
+VALUE_AFTER = re.compile(rf"\s*\W?\s*(?:\w+\s+)?{VALUES}\b", re.IGNORECASE)
+VALUE_OF = re.compile(rf"\b{VALUES}\b[^,;]*\b(?:of|from|by|after|to|for)\b", re.IGNORECASE)
 TRUTH = r"(?:correct|true|target|actual|ground[- ]truth) (?:class|label|category|word|index)\b"
 ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"

@@ -59,6 +59,8 @@ def _scripts(rest: str) -> str:
     return "".join(found)
 
 
+_RANK_IN_NAME = re.compile(r"(?<=[a-z])(?:Matrix|Vector|Scalar)\Z|\A(?:matrix|vector|scalar)(?=[A-Z])")
+
 LOSS_NAMES = frozenset({"L", "J", "E", "C", "ell", "N", "T", "K", "V", "D", "M", "cal L", "cal J", "cal E"})
 
 
@@ -71,6 +73,9 @@ def look(base: str) -> str:
         if kind == "vec":
             return "bold lower" if not core[:1].isupper() else "bold upper"
     style, _, letter = core.rpartition(" ")
+    rank = _RANK_IN_NAME.search(letter)
+    if rank is not None:  # `\weightMatrix`, `inputVector`: the name says what it is
+        return {"matrix": "bold upper", "vector": "bold lower"}.get(rank.group().lower(), "calligraphic")
     if core in LOSS_NAMES or (letter in ("L", "J", "ell") and "bold" not in style):
         return "loss"
     if "bold" in style:
