@@ -16,6 +16,7 @@ from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Link, Missing, Node, Number, Relation, Span, Sum, Unread
 from chainrule.sheet.bare_functions import applied_to, with_arguments
+from chainrule.sheet.conditions_in_subscripts import lifted
 from chainrule.sheet.glossary import collect, tidy
 from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.names import TRANSPOSE_WORDS, Glossary, node_key, walk
@@ -227,6 +228,9 @@ class _Walk:
             if only is not None and branch not in (None, node_key(only)) and self.head is not None:
                 self.last = self.head
             branch = None if only is None else node_key(only)
+            node, within = lifted(row.node)
+            if within is not None and (only is None or node_key(only) == node_key(within)):
+                row, only = replace(row, node=node), within
             self.only = only
             self.row(row, piece, cue)
             self.only = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from chainrule.expr import const, indicator
-from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet import algebra
 from chainrule.sheet.arguments import arguments, pattern
 from chainrule.sheet.components import components
@@ -13,10 +13,11 @@ from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.meaning.arithmetic import postfixed
 from chainrule.sheet.meaning.conditions import condition
-from chainrule.sheet.meaning.functions import applied, builtin
+from chainrule.sheet.meaning.functions import applied, builtin, looks_around
 from chainrule.sheet.names import Ref, reference, split_subscript, split_superscript, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.world import Site
 
 LOGARITHMS = frozenset({"log", "ln"})
 
@@ -42,8 +43,9 @@ def function_name(frame: Frame, node: Node, following: Node | None) -> bool:
     fence = fence_of(following)
     if fence is None or fence.open not in "([{":
         return False
-    if frame.world.function(ref.base, frame.position) is not None:
-        return not _stands_alone(frame, ref.base, fence)
+    site = frame.world.function(ref.base, frame.position)
+    if site is not None:
+        return not (_stands_alone(frame, ref.base, fence) or _of_components_only(frame, site, fence))
     return not frame.world.family(ref.base).variable and ref.base not in frame.world.sites and fence.open == "("
 
 
@@ -55,6 +57,16 @@ def _stands_alone(frame: Frame, base: str, fence: Fenced) -> bool:
         if ref is not None and ref.base == base and id(node) not in applied_to:
             return True
     return False
+
+
+def _of_components_only(frame: Frame, site: Site, fence: Fenced) -> bool:
+    """`y_k (1 - e^{z_k} / S)` after `y_k(z_k) = ...`: what is made of all components of z is applied to z or to one of
+    them, and is a factor before anything else."""
+    args = arguments(fence)
+    p = reference(site.params[0], frame.world.glossary) if site.params and len(site.params) == len(args) == 1 else None
+    if p is None or not p.subs or not looks_around(frame, site, p):
+        return False
+    return reference(args[0], frame.world.glossary) is None and isinstance(args[0], Sum)
 
 
 def _calls_in(product: Product) -> list[int]:

@@ -209,7 +209,7 @@ def _bound_component(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) 
     a = reference(arg, frame.world.glossary)
     if a is not None and a.base == p.base and len(a.subs) == len(p.subs) and len(a.labels) == len(p.labels):
         return _at_places(frame, inner, site, p, a)
-    if _looks_around(frame, site, p):
+    if looks_around(frame, site, p):
         if a is not None and len(a.subs) == len(p.subs) and not (a.labels or p.labels):
             whole = ref_value(frame, Ref(a.base, (), (), a.primes))
             if len(whole.dims) == len(p.subs):
@@ -259,7 +259,7 @@ def _at_places(frame: Frame, inner: Frame, site: Site, p: Ref, a: Ref) -> Frame:
     return inner
 
 
-def _looks_around(frame: Frame, site: Site, p: Ref) -> bool:
+def looks_around(frame: Frame, site: Site, p: Ref) -> bool:
     """Whether the body of `s(z_i)` uses other components of z too, by other letters or by summing over this one."""
     letters = {x for s in p.subs if (x := letter_of(s)) is not None}
     sums = (n.sub for n in walk(site.body) if isinstance(n, Big) and n.sub is not None)
