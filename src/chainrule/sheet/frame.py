@@ -52,6 +52,9 @@ class Choices:
 
 USUAL = Choices()
 
+LISTS = "[,]"
+"""The convention of a sheet that says whether `[1, 2]` is a column, as by custom, or a row, as in code."""
+
 
 @dataclass
 class Frame:

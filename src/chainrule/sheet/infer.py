@@ -15,7 +15,7 @@ from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Scri
 from chainrule.sheet.algebra import diagonal, same_shape
 from chainrule.sheet.dropped import droppable
 from chainrule.sheet.extremes import bodies
-from chainrule.sheet.frame import USUAL, Choices, Frame
+from chainrule.sheet.frame import LISTS, USUAL, Choices, Frame
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.implied import summed_over, with_strays_summed
 from chainrule.sheet.meaning.names import is_identity
@@ -46,6 +46,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "*": (("hadamard", 0.0), ("", 0.1)),
     "times": (("", 0.0), ("hadamard", 0.3)),
     ".": (("inner", 0.0), ("hadamard", 0.4)),
+    LISTS: (("column", 0.0), ("row", 0.3)),
 }
 FAILURE, ASKEW, ODD, SQUARE, DROPPED, ELSEWHERE = 4.0, 1.0, 1.0, 1.0, 1.0, 1.0
 
@@ -416,6 +417,8 @@ def _signs_used(equations: list[Equation]) -> list[str]:
         for node in (*walk(e.lhs), *walk(e.rhs)):
             if isinstance(node, Product):
                 signs |= {f.op or "juxtaposition" for f in node.factors[1:]}
+            elif isinstance(node, Fenced) and node.open == "[" and isinstance(node.body, Comma):
+                signs.add(LISTS)
     return [s for s in CONVENTIONS if s in signs]
 
 
@@ -461,7 +464,7 @@ class Search:
         cheapest = {base: found[0][0] for base, found in options.items()}
         algebra = {base: _as_in_matrix_algebra(base, found) for base, found in options.items()}
         plain = {op: found[0][0] for op, found in CONVENTIONS.items()}
-        elementwise = plain | dict.fromkeys(signs, "hadamard")
+        elementwise = plain | {op: "hadamard" for op in signs if op != LISTS}
         starts = [(cheapest, plain), (algebra, plain), (algebra, elementwise)]
         least, best = inf, starts[0]
         for readings, conventions in starts:
@@ -498,7 +501,7 @@ class Search:
         return best != before
 
     def convention(self, op: str) -> bool:
-        """The best reading of one product sign."""
+        """The best reading of one product sign, or of lists."""
         before = self.world.conventions[op]
         best, least = before, inf
         for option, custom in CONVENTIONS[op]:

@@ -7,7 +7,7 @@ from fractions import Fraction as Rational
 from chainrule.expr import Expr, apply, const, power, reduce, value
 from chainrule.read.tree import Brace, Comma, Fenced, Infix, Relation
 from chainrule.sheet import algebra
-from chainrule.sheet.frame import MEANINGS, Frame
+from chainrule.sheet.frame import LISTS, MEANINGS, Frame
 from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.shapes import Dims, Untyped, Val, scalar
@@ -29,7 +29,9 @@ def fenced(frame: Frame, node: Fenced) -> Val:
     if isinstance(body, Relation):
         return condition(frame, body)
     if isinstance(body, Comma):
-        return listed(frame, body.items)
+        val = listed(frame, body.items)
+        lies = node.open == "[" and val.kind == "column" and val.literal
+        return val.transposed() if lies and frame.world.conventions.get(LISTS) == "row" else val
     return frame.value(body)
 
 
