@@ -30,12 +30,23 @@ from chainrule.sheet.other_losses import with_other_losses
 from chainrule.sheet.plain_values import plain_values
 from chainrule.sheet.prose import told_values
 from chainrule.sheet.redeclared import with_redeclared
+from chainrule.sheet.shortened_losses import with_shortened_losses
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
 from chainrule.sheet.tables import tabled_values
 from chainrule.sheet.time_arguments import with_time_arguments
 from chainrule.sheet.world import Config
 
 Progress = Callable[[int, int], None]
+
+# What is written short in a sheet, written out, each on what the one before it left.
+REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
+    with_shortened_losses,
+    with_gradients,
+    with_differentials,
+    with_directions,
+    with_other_losses,
+    with_time_arguments,
+)
 
 
 def check_document(
@@ -72,7 +83,9 @@ def read_sheet(document: Document, context: Sequence[Document], clock: Clock) ->
     out."""
     sheet = with_redeclared(gather(document, (*context, *stated(document)), clock.going))
     sheet = with_told_values(sheet, [*tabled_values(sheet, document), *plain_values(sheet, document)])
-    return with_time_arguments(with_other_losses(with_directions(with_differentials(with_gradients(sheet)))))
+    for rewritten in REWRITTEN:
+        sheet = rewritten(sheet)
+    return sheet
 
 
 def stated(document: Document) -> tuple[Document, ...]:

@@ -48,7 +48,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     ".": (("inner", 0.0), ("hadamard", 0.4)),
     LISTS: (("column", 0.0), ("row", 0.3)),
 }
-FAILURE, ASKEW, ODD, SQUARE, DROPPED, ELSEWHERE = 4.0, 1.0, 1.0, 1.0, 1.0, 1.0
+FAILURE, ASKEW, ODD, SQUARE, DROPPED, ELSEWHERE, TRANSPOSED = 4.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.6
 
 # Readings of two names at once are tried this often in one search.
 MOST_TRIALS = 240
@@ -80,6 +80,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         return [(Reading(most), 0.0), *([(Reading(1, True), 0.5)] if most == 1 else [])]
     bold = look(family.base) == "bold lower"
     options = [(Reading(most), 0.8 if bold and most == 1 and counts == {1} else 0.0)]
+    if counts == {most} == {1} and family.transposed:
+        options = [(Reading(1), TRANSPOSED)]  # nobody transposes a number: `u_w^T v` is about vectors u_w
     if counts == {most}:
         options += [(Reading(most + 1), 0.0 if bold else 0.6), (Reading(most + 1, True), 1.4), (Reading(most + 2), 2.5)]
     elif 0 in counts:

@@ -7,6 +7,7 @@ What a letter means depends on the whole document, so a `Glossary` is collected 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 
@@ -225,6 +226,9 @@ def spelled(name: Name) -> str:
 # -------------------------------------------------------------------------------------------------- subscripts
 
 
+_WORD = re.compile(r"[^\W\d_][\w-]*")  # `naive_softmax` is a word
+
+
 def _word(text: str) -> bool:
     return text.lower() in WORD_SUBSCRIPTS or (len(text) >= 3 and not set(text) <= INDEX_LETTERS)
 
@@ -242,7 +246,7 @@ def split_subscript(sub: Node, base: str, glossary: Glossary) -> tuple[str, tupl
         case Comma(items=items):
             parts = [split_subscript(item, base, glossary) for item in items]
             return "".join(w for w, _ in parts), tuple(s for _, slots in parts for s in slots)
-        case Name(text=text) if len(text) == 1 or text.isalpha():
+        case Name(text=text) if len(text) == 1 or _WORD.fullmatch(text):
             return _split_name(sub, base, glossary)
         case Product():
             return _split_product(sub, base, glossary)
@@ -253,9 +257,22 @@ def split_subscript(sub: Node, base: str, glossary: Glossary) -> tuple[str, tupl
             return split_subscript(body, base, glossary)
         case Text(text=text):
             return text.strip(), ()
+        case Sum(terms=terms) if len(terms) > 1 and (words := _hyphenated(terms)) is not None:
+            return words, ()
         case Number(text=text) if text.isdigit() and 1 < len(text) == glossary.slots.get(base):
             return "", tuple(Number(sub.span, digit) for digit in text)  # `K_{12}` beside `K_{mn}`
     return "", (sub,)
+
+
+def _hyphenated(terms: tuple[tree.Term, ...]) -> str | None:
+    """`naive-softmax` as the word it is, and no difference of products of letters."""
+    words = [
+        t.node.text if isinstance(t.node, Name) else _letters(t.node)
+        for t in terms
+        if isinstance(t.node, (Name, Product))
+    ]
+    plain = [w for w in words if w is not None and len(w) > 2 and set(w.lower()) & set("aeiouy")]
+    return "-".join(plain) if len(plain) == len(terms) and all(t.sign == "-" for t in terms[1:]) else None
 
 
 def _split_name(sub: Name, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:

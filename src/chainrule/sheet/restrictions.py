@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from chainrule.read.grammar import Row
 from chainrule.read.symbols import CONDITIONS
@@ -21,6 +22,9 @@ NAMING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write|where|with)\b
 SETTING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write)\b[^.;:]*$", re.IGNORECASE)
 BESIDE_CUE = re.compile(r"⟧\s*,?\s*\(?(if|iff|when|whenever|for)\s*$")
 AFTER_CUE = re.compile(r"\s*,?\s*\(?(if|iff|when|whenever|for)\s*")
+BREAK = "\\\\"
+CASE_WORD = re.compile(r"\b(?:case|cas|caso|fall)\b", re.IGNORECASE)
+COLON = re.compile(r"[\s}$]*:")
 TOLD = re.compile(r"\b(?:case|if|for|when|whenever)[:\s]\s*([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)
 VALUE_CUE = re.compile(
     r"\b(inputs?|targets?|outputs?|weights?|bias(?:es)?|values?|rate|step size|points?|example|sample)\s*$",
@@ -91,24 +95,39 @@ def indices(node: Node) -> set[str]:
     return {n.text for s in scripts for n in walk(s) if isinstance(n, Name)}
 
 
-def restricted(rows: Sequence[Row]) -> list[tuple[Row, Relation | None, bool]]:
+def restricted(rows: Sequence[Row], text: str) -> list[tuple[Row, Relation | None, bool]]:
     """The rows of a formula with the relation that restricts each, and whether the row is such a relation itself.
 
-    One restricts the equation before it, or those after it when there is none.
+    One restricts the equation before it, or those after it when there is none or where it heads them on a line of its
+    own; `text` is the source.
     """
     rows = [part for row in rows for part in _led(row)]
     own = [_own_restriction(rows, n) for n in range(len(rows))]
+    heads = _heads(rows, own, text)
     found: list[tuple[Row, Relation | None, bool]] = []
     before: Relation | None = None
     for n, row in enumerate(rows):
         if own[n] is not None:
-            if not any(isinstance(r.node, Relation) and own[m] is None for m, r in enumerate(rows[:n])):
+            if n in heads or not any(isinstance(r.node, Relation) and own[m] is None for m, r in enumerate(rows[:n])):
                 before = own[n]
             found.append((row, None, True))
             continue
-        after = own[n + 1] if n + 1 < len(rows) else None
+        after = own[n + 1] if n + 1 < len(rows) and n + 1 not in heads else None
         found.append((row, after or before, False))
     return found
+
+
+def _heads(rows: Sequence[Row], own: Sequence[Relation | None], text: str) -> set[int]:
+    """The relations that head what follows, "case i = j" or "if i = j:", each on a line of its own."""
+    real = [n for n, r in enumerate(rows) if not isinstance(r.node, Text)]
+    between = [text[rows[a].span.end : rows[b].span.start] for a, b in pairwise(real)]
+    given = {n for n, r in enumerate(own) if r is not None}
+    heads = {
+        n
+        for n, above, below in zip(real[1:], between, between[1:], strict=False)
+        if n in given and BREAK in above and BREAK in below and (CASE_WORD.search(above) or COLON.match(below))
+    }
+    return heads if given <= heads | set(real[:1]) else set()
 
 
 def _led(row: Row) -> list[Row]:

@@ -221,7 +221,7 @@ class _Walk:
     def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
         cue = self.cue
         branch: object = None
-        for row, only, restricts in restricted([part for r in rows for part in systems(r)]):
+        for row, only, restricts in restricted([part for r in rows for part in systems(r)], self.document.text):
             if restricts:
                 self.restricting(restriction(row.node), piece.display, cue)
                 continue
