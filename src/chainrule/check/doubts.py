@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.check import opaque as results
+from chainrule.check.beside_a_sum import beside_a_sum
 from chainrule.check.compare import Different, Same
 from chainrule.check.corroborate import borne_out
 from chainrule.check.finding import Finding, assumed
@@ -410,6 +411,7 @@ DOUBTS: tuple[Doubt, ...] = (
     other_paths,
     constrained,
     not_the_label,
+    beside_a_sum,
     imposed,
     tied,
     factors_of_a_matrix,

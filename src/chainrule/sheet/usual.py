@@ -101,8 +101,8 @@ def indicator(node: Node) -> Node | None:
             condition = _condition(sub)
             if condition is None:
                 return None
-            bracket = _bracket(node, condition)
-            return bracket if sup is None else Script(node.span, Fenced(node.span, "(", bracket, ")"), None, sup)
+            written = bracket(node, condition)
+            return written if sup is None else Script(node.span, Fenced(node.span, "(", written, ")"), None, sup)
         case Product(factors=factors):
             return _with_brackets(node, factors)
     return None
@@ -115,7 +115,7 @@ def _with_brackets(node: Product, factors: tuple[Factor, ...]) -> Node | None:
         if f.op == "" and isinstance(sign, Name) and sign.text == "I" and isinstance(f.node, Fenced):
             condition = _condition(f.node)
             if condition is not None:
-                out[-1] = Factor(out[-1].op, _bracket(f.node, condition))
+                out[-1] = Factor(out[-1].op, bracket(f.node, condition))
                 continue
         out.append(f)
     if len(out) == len(factors):
@@ -123,7 +123,8 @@ def _with_brackets(node: Product, factors: tuple[Factor, ...]) -> Node | None:
     return out[0].node if len(out) == 1 else replace(node, factors=tuple(out))
 
 
-def _bracket(node: Node, condition: Relation) -> Product:
+def bracket(node: Node, condition: Relation) -> Product:
+    r"""`\mathbb{1}[condition]`, where a node stands."""
     sign = Name(node.span, "1", ("bb",))
     return Product(node.span, (Factor("", sign), Factor("", Fenced(node.span, "[", condition, "]"))))
 

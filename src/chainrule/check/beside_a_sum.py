@@ -1,0 +1,106 @@
+r"""A component beside a sum over components of the same name: `-\log s(u_o) - \sum_{k=1}^K \log s(-u_k)`.
+
+The sum may be over others than u_o, negative samples, neighbours, and the document may leave that unsaid. A line that
+holds when o is none of the k is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chainrule.check.compare import Different, Same
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.lines import Lines, Variant
+from chainrule.read.tree import Big, Factor, Link, Name, Node, Product, Relation, Sum
+from chainrule.sheet.glossary import bound_letters
+from chainrule.sheet.infer import lines_of
+from chainrule.sheet.meaning.structural import is_function_word
+from chainrule.sheet.names import letter_of
+from chainrule.sheet.scan import references
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.usual import bracket
+from chainrule.sheet.world import Site, World
+
+
+def beside_a_sum(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """Whether a line holds when what stands beside a sum in a definition behind it is none of its terms."""
+    names = lines_of(lines.world, [e])[0].names
+    for base, letter, world in _worlds(lines.world, names):
+        free = {x for r in _refs(lines.world, e, base) for s in r for x in [letter_of(s)] if x is not None} - {letter}
+        apart = [Relation(e.span, Name(e.span, x), (Link("≠", e.span, Name(e.span, letter)),)) for x in sorted(free)]
+        if len(apart) > 1 or (apart and e.conditions):
+            continue
+        other = replace(lines, world=world, variants={})
+        line = replace(e, conditions=tuple(apart)) if apart else e
+        if isinstance(other.outcome(line, other.usual(line)), Same):
+            text = f"holds if {letter} is none of what the sum over {base} runs over, which the document does not say"
+            return assumed("condition", text)
+    return None
+
+
+def _refs(world: World, e: Equation, base: str) -> Iterator[tuple[Node, ...]]:
+    """The subscripts of a name in a line."""
+    yield from (r.subs for side in (e.lhs, e.rhs) for r in references(side, world) if r.base == base)
+
+
+def _worlds(world: World, names: frozenset[str]) -> Iterator[tuple[str, str, World]]:
+    """The world with such a sum over the others alone: of which name, beside which letter."""
+    sites = [
+        s for table in (world.sites, world.functions) for name in sorted(names & table.keys()) for s in table[name]
+    ]
+    for base, letter in sorted({pair for s in sites for pair in _beside(world, s.body)}):
+        first, second = (
+            {name: [_site_without(world, s, base, letter) for s in found] for name, found in table.items()}
+            for table in (world.sites, world.functions)
+        )
+        yield base, letter, replace(world, sites=first, functions=second, derived={}, bodies={})
+
+
+def _beside(world: World, body: Node) -> Iterator[tuple[str, str]]:
+    """The names that are summed over in one term and stand with a letter of their own in another."""
+    terms = [t.node for t in body.terms] if isinstance(body, Sum) else []
+    summed = {base for t in terms for base, _ in _summed(world, t)}
+    for term in terms:
+        for ref in references(term, world) if not any(isinstance(f.node, Big) for f in _factors(term)) else ():
+            letter = letter_of(ref.subs[0]) if len(ref.subs) == 1 else None
+            if ref.base in summed and letter is not None:
+                yield ref.base, letter
+
+
+def _factors(node: Node) -> tuple[Factor, ...]:
+    return node.factors if isinstance(node, Product) else (Factor("", node),)
+
+
+def _summed(world: World, term: Node) -> Iterator[tuple[str, str]]:
+    """The names that a term sums over, each with the letter of the sum; not in a range that leaves something out."""
+    factors = _factors(term)
+    at = next((n for n, f in enumerate(factors) if isinstance(f.node, Big) and f.node.op == "sum"), None)
+    big = None if at is None else factors[at].node
+    if not isinstance(big, Big) or big.sup is None or big.sub is None:
+        return
+    if any(isinstance(f.node, Name) and is_function_word(f.node.text) for f in factors[:at]):
+        return  # the logarithm of a normaliser
+    letters = set(bound_letters(big.sub))
+    for ref in references(Product(term.span, factors[(at or 0) + 1 :]), world):
+        letter = letter_of(ref.subs[0]) if len(ref.subs) == 1 else None
+        if letter in letters and letter is not None:
+            yield ref.base, letter
+
+
+def _site_without(world: World, site: Site, base: str, letter: str) -> Site:
+    """A definition whose sums over a name leave out one index."""
+    if not isinstance(site.body, Sum):
+        return site
+    terms = tuple(replace(t, node=_without(world, t.node, base, letter)) for t in site.body.terms)
+    return replace(site, body=replace(site.body, terms=terms))
+
+
+def _without(world: World, term: Node, base: str, letter: str) -> Node:
+    over = dict(_summed(world, term)).get(base)
+    if over is None or not isinstance(term, Product):
+        return term
+    at = next(n for n, f in enumerate(term.factors) if isinstance(f.node, Big) and f.node.op == "sum")
+    apart = Relation(term.span, Name(term.span, over), (Link("≠", term.span, Name(term.span, letter)),))
+    others = Factor("", bracket(term, apart))
+    return replace(term, factors=(*term.factors[: at + 1], others, *term.factors[at + 1 :]))
