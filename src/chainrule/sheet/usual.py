@@ -13,8 +13,10 @@ from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import (
     Accent,
     Big,
+    Comma,
     Factor,
     Fenced,
+    Infix,
     Missing,
     Name,
     Node,
@@ -44,7 +46,7 @@ def _within(found: Node | None, writing: Callable[[Node], Node | None]) -> Node 
 
 
 def over_all(node: Node) -> Node | None:
-    r"""`\sum_{\forall n}`, `\sum_{\forall_n}`, `\sum_{\text{all } n}`: the sum over n."""
+    r"""`\sum_{\forall n}`, `\sum_{\forall_n}`, `\sum_{\text{all } n}`: the sum over n; `j=1; j \ne i` with a comma."""
     match node:
         case Big(sub=Product(factors=(first, *rest))) if rest and _is_every(first.node):
             letters = tuple(f for f in rest if not isinstance(f.node, Text))
@@ -56,6 +58,8 @@ def over_all(node: Node) -> Node | None:
             return replace(node, sub=replace(range_, first=second.node))
         case Big(sup=Missing()):
             return replace(node, sup=None)
+        case Big(sub=Infix(op=";" | ":", left=Relation() as range_, right=Relation() as condition)):
+            return replace(node, sub=Comma(range_.span.join(condition.span), (range_, condition)))
     return None
 
 
