@@ -69,6 +69,10 @@ _TOKEN = re.compile(
 )
 
 
+# `CrossEntropy(` and `layerNorm(` are words, no products of twelve letters.
+_CALLED = re.compile(r"(?:[A-Z]?[a-z]{2,})(?:[A-Z][a-z]{2,})+")
+
+
 def tokenize(text: str, start: int, end: int) -> list[Token]:
     """The tokens of `text[start:end]`; spaces and comments only leave a mark on the token that follows."""
     tokens: list[Token] = []
@@ -130,9 +134,15 @@ def _letters(m: re.Match[str], before: list[Token], space: bool) -> list[Token]:
         return [Token("word", run, at, m.end(), space)]
     if len(run) == 1:
         return [Token("letter", run, at, at + 1, space)]
+    if _CALLED.fullmatch(run) and m.string[m.end() :].startswith(("(", "\\left(")) and not _scripted_before(before):
+        return [Token("word", run, at, m.end(), space)]
     head = 1 if before and before[-1].kind in ("^", "_") and run[1:] in WORDS else len(run) - len(_suffix(m))
     tokens = [Token("letter", c, at + i, at + i + 1, space and i == 0) for i, c in enumerate(run[:head])]
     return [*tokens, Token("word", run[head:], at + head, m.end())] if head < len(run) else tokens
+
+
+def _scripted_before(before: list[Token]) -> bool:
+    return bool(before) and before[-1].kind in ("^", "_")
 
 
 def _suffix(m: re.Match[str]) -> str:

@@ -91,7 +91,7 @@ class Dims:
         if a == b:
             return
         for m in self.measures:
-            if not m.last and {a, b} <= {self.find(x) for x in (m.dim, *dict(m.form.parts))}:
+            if not m.last and self._kept_apart(m, a, b):
                 raise Apart(f"a dimension {self.shown(a)} meets a dimension {self.shown(b)}", "shape")
         if a in self.sizes and b in self.sizes and self.sizes[a] != self.sizes[b]:
             raise Untyped(f"a dimension of size {self.sizes[a]} meets one of size {self.sizes[b]}", "shape")
@@ -107,6 +107,13 @@ class Dims:
             self.lows[a] = min(self.lows.get(a, self.lows[b]), self.lows[b])
         if b in self.zeros:
             self.zeros[a] = 0
+
+    def _kept_apart(self, m: Measure, a: str, b: str) -> bool:
+        """Whether an equation of sizes keeps two dimensions apart; the parts of what is put together may be alike."""
+        whole, parts = self.find(m.dim), {self.find(x): n for x, n in m.form.parts}
+        if not {a, b} <= {whole, *parts}:
+            return False
+        return whole in (a, b) or parts[a] * parts[b] < 0 or m.form.constant != 0
 
     def lead(self, dim: str) -> None:
         """Make a dimension the representative of those equal to it."""

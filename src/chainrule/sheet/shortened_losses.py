@@ -1,7 +1,7 @@
 r"""A loss without the word in its subscript: $J_{\text{naive}}$ is defined, and what follows differentiates J.
 
-Where a section defines one loss of a letter, with a word, and the document never says what the bare letter is, the bare
-letter stands for that loss in the lines after it that differentiate it. A line that writes the word out too speaks of
+Where a section defines one loss of a letter, with a word, and does not say what the bare letter is, the bare letter
+stands for that loss in the lines after it that differentiate it. A line that writes the word out too speaks of
 something else by the bare letter.
 """
 
@@ -31,8 +31,9 @@ class Named:
 def with_shortened_losses(sheet: Sheet) -> Sheet:
     """The sheet with such losses written in full."""
     named = [n for e in sheet.equations if (n := _named(sheet, e)) is not None]
-    told = {h.text for e in sheet.equations if e.op in DEFINING and not e.link and isinstance(h := _head(e.lhs), Name)}
-    named = [n for n in named if n.letter not in told]
+    bare = [e for e in sheet.equations if e.op in DEFINING and not e.link and isinstance(_head(e.lhs), Name)]
+    told = {(e.scope, getattr(_head(e.lhs), "text", "")) for e in bare}
+    named = [n for n in named if (n.equation.scope, n.letter) not in told]
     table = {e.position: full for e in sheet.equations if (full := _meant(sheet, e, named))}
     if not table:
         return sheet
