@@ -45,6 +45,8 @@ def apply_fact(world: World, fact: Fact) -> None:
                 family.declared_rank = "vector"
         case "sign":
             family.domain_kind = str(fact.data)
+        case "unit vector" if len(ref.subs) == 1 and not world.defined(ref.base):
+            world.unit_vectors.add(ref.base)
         case "label":
             family.integer = True
             if not ref.subs:

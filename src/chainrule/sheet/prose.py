@@ -220,6 +220,10 @@ def _frontier(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("frontier", r, tuple(below)) for r in _refs(s, m.group(1), g)]
 
 
+def _unit_vector(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    return [Fact("unit vector", r) for r in _refs(s, f"⟦{m.group(1)}⟧", g)]
+
+
 def _all_scalars(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("shape", r, ShapeFact("scalar")) for r in _refs(s, s.text[: m.end()], g)]
 
@@ -249,6 +253,7 @@ VALUES = r"(?:outputs?|results?|values?|predictions?|probabilit(?:y|ies)|scores?
 VALUE_AFTER = re.compile(rf"\s*\W?\s*(?:\w+\s+)?{VALUES}\b", re.IGNORECASE)
 VALUE_OF = re.compile(rf"\b{VALUES}\b[^,;]*\b(?:of|from|by|after|to|for)\b", re.IGNORECASE)
 TRUTH = r"(?:correct|true|target|actual|ground[- ]truth) (?:class|label|category|word|index)\b"
+WHICH = r"(?:(?:⟦\d+⟧|\w)\s*(?:-|–|\^)?\s*(?:th|st|nd|rd)?\s+)?"
 ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
@@ -269,6 +274,13 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
     ("one-hot beside", NAMES + r",? (?:the |an? |its )?(?:true |corresponding )?one[- ]hot", _kind("one-hot")),
     ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),
+    (
+        "unit vector",
+        NAMES + IS + r"(?:the )?" + WHICH + r"(?:\w+ ){0,2}?(?:basis|unit|base) vectors?",
+        _kind("unit vector"),
+    ),
+    ("column of the identity", NAMES + IS + r"(?:the )?" + WHICH + r"columns? of the identity", _kind("unit vector")),
+    ("unit vectors before", r"(?:standard|canonical|natural|Euclidean) basis vectors? ⟦(\d+)⟧", _unit_vector),
     (
         "distribution",
         NAMES + IS + r"(?:an? |the )?(?:\w+ ){0,2}?(?:distribution over|probability (?:distribution|vector))",

@@ -230,6 +230,7 @@ class World:
     varying: frozenset[str] = frozenset()
     """Names whose differentials are written, `dX`: they change, others do not."""
     spoken: set[str] = field(default_factory=set)
+    unit_vectors: set[str] = field(default_factory=set)
     taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
     hidden: dict[str, Hidden] = field(default_factory=dict)

@@ -83,7 +83,7 @@ def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
     if word == "log" and ref.subs:
         return _log_to_base(frame, ref, args)
     if word in OF_LABELS and len(args) == 1:
-        return components(frame, _unit_vector(frame, args[0]), ref.subs)
+        return components(frame, unit_vector(frame, args[0]), ref.subs)
     vals = [frame.value(a) for a in args]
     if word in STRUCTURAL:
         if ref.primes:
@@ -101,8 +101,8 @@ def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
     return components(frame, result, ref.subs)
 
 
-def _unit_vector(frame: Frame, node: Node) -> Val:
-    """`onehot(k)`: 1 at the place k, else 0."""
+def unit_vector(frame: Frame, node: Node) -> Val:
+    """`onehot(k)`, `e_k`: 1 at the place k, else 0."""
     dim = frame.new_dim("onehot")
     place = frame.index_term(node, dim)
     return Val((dim, None), lambda i: indicator("==", i, place()))

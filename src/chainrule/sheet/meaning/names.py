@@ -12,7 +12,7 @@ from chainrule.sheet.components import components, ref_value, size_value
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import postfixed
 from chainrule.sheet.meaning.fences import norm
-from chainrule.sheet.meaning.functions import bare_derivative
+from chainrule.sheet.meaning.functions import bare_derivative, unit_vector
 from chainrule.sheet.meaning.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.matrices import has_ranges, is_size, ranged, sized
 from chainrule.sheet.meaning.restricted import at_point, point_of
@@ -84,6 +84,8 @@ def _named(frame: Frame, ref: Ref) -> Val:
         return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), square)
     if ref.base == KRONECKER:
         return _kronecker(frame, ref)
+    if ref.base in world.unit_vectors and len(ref.subs) == 1 and not (known or ref.labels or ref.primes):
+        return unit_vector(frame, ref.subs[0])
     if is_identity(world.family(ref.base)) and not known and ref.base not in world.readings:
         return _identity(frame, ref)
     return ref_value(frame, ref)
