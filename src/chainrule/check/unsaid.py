@@ -207,7 +207,9 @@ def factors_of_a_matrix(lines: Lines, e: Equation, variant: Variant, different: 
         return None
     for symbol in sorted(different.left_symbols | different.right_symbols):
         instance = variant.universe.instances.get(symbol)
-        if instance is not None and len(symbol.axes) == 2 and lines.world.family(instance.base).by == 0:
+        family = None if instance is None else lines.world.family(instance.base)
+        whole = family is not None and (family.transposed or family.sub_counts != {1})  # samples v_n are no factor
+        if instance is not None and family is not None and len(symbol.axes) == 2 and family.by == 0 and whole:
             text = f"rests on what the text says of {name_of(variant.universe, symbol)} as a factor of a matrix"
             return assumed("condition", text, needs=(Need("condition", instance, "orthogonal"),))
     return None

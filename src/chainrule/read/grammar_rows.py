@@ -200,19 +200,25 @@ def _starts_with(row: list[Token], *kinds: str) -> bool:
 
 
 def _row_pieces(row: list[Token]) -> list[Piece]:
-    """A row cut at arrows and words, then at wide spaces, then at commas."""
+    r"""A row cut at arrows and words, then at wide spaces, then at commas. A formula without a relation behind words
+    beside an equation, `\text{transpose of } W`, belongs to them."""
     depth = _levels(row)
     found: list[Piece] = []
-    tag, start = "", 0
+    tag, start, aside = "", 0, False
     for i, token in enumerate(row):
         if depth[i] == 0 and token.kind in ("implies", "text"):
-            found.extend(_columns(row[start:i], depth[start:i], tag))
-            tag = _tag_of(token, tag)
+            found.extend(_columns(row[start:i], depth[start:i], tag) if not aside or _relates(row[start:i]) else [])
+            tag, aside = _tag_of(token, tag), False
             if token.kind == "text" and not _is_connective(token):
                 found.append(Piece([token], words=True))
+                aside = i > 0 and row[i - 1].kind in ("&", "quad") and _relates(row[:i])
             start = i + 1
-    found.extend(_columns(row[start:], depth[start:], tag))
+    found.extend(_columns(row[start:], depth[start:], tag) if not aside or _relates(row[start:]) else [])
     return found
+
+
+def _relates(tokens: list[Token]) -> bool:
+    return any(t.kind == "rel" for t in tokens)
 
 
 def _restrictions_tagged(found: list[Piece], indices: set[str]) -> list[Piece]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.read.tree import Comma, Fenced, Fraction, Link, Name, Node, Number, Relation, Script
-from chainrule.sheet.names import Glossary, letter_of, reference, walk
+from chainrule.read.tree import Comma, Fenced, Fraction, Link, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.names import Glossary, letter_of, outside_letters, reference, walk
 
 
 def with_ranges(node: Node, glossary: Glossary) -> Node | None:
@@ -21,6 +21,31 @@ def with_ranges(node: Node, glossary: Glossary) -> Node | None:
         return None
     links = tuple(replace(link, node=_ranged(link.node, glossary)) for link in node.links)
     return replace(node, first=_ranged(node.first, glossary), links=links)
+
+
+def with_entries(node: Node, glossary: Glossary) -> Node | None:
+    r"""`(a_{ij} - b_{ij})_{ij}`, `(x_i)_i`: the letters below what they already index run over all of it."""
+    if not isinstance(node, Script) or not isinstance(node.base, Fenced) or node.sub is None or node.sup is not None:
+        return None
+    if node.base.open not in "([" or isinstance(node.base.body, (Comma, Relation)) or node.primes:
+        return None
+    letters = [letter_of(x) for x in _below(node.sub)]
+    inside = outside_letters(node.base.body)
+    if not 0 < len(letters) <= 2 or None in letters or not set(letters) <= inside or len(set(letters)) < len(letters):
+        return None
+    one = Link("=", node.span, Number(node.span, "1"))
+    ranges = tuple(Relation(node.span, Name(node.span, str(x)), (one,)) for x in letters)
+    return replace(node, sub=ranges[0] if len(ranges) == 1 else Comma(node.span, ranges))
+
+
+def _below(sub: Node) -> tuple[Node, ...]:
+    if isinstance(sub, Comma):
+        return sub.items
+    return (
+        tuple(f.node for f in sub.factors)
+        if isinstance(sub, Product) and not any(f.op for f in sub.factors)
+        else (sub,)
+    )
 
 
 def _is_entry(node: Node) -> bool:

@@ -26,7 +26,7 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.dots import without_dots
-from chainrule.sheet.entries import with_ranges
+from chainrule.sheet.entries import with_entries, with_ranges
 from chainrule.sheet.index_letters import shared_letters
 from chainrule.sheet.marks_as_indices import marked_by_indices
 from chainrule.sheet.names import (
@@ -359,6 +359,7 @@ def _collect_companions(relation: Relation, glossary: Glossary) -> None:
 def tidy(node: Node, glossary: Glossary) -> Node:
     """A formula as it is read: increments are names; short derivatives, and sums with dots, are written out."""
     plain = rebuilt(tidied(with_primes_out(attach_increments(node, glossary), glossary), glossary), without_dots)
+    plain = rebuilt(plain, lambda n: with_entries(n, glossary))
     return with_ranges(plain, glossary) or plain
 
 

@@ -455,10 +455,9 @@ def _reference(node: Node, glossary: Glossary) -> Ref | None:
 
 
 def is_sequence(node: Script) -> bool:
-    """`(a_i)_{i=1}^n`, `\\{x_i\\}_{i=1}^n`: all of some indexed values."""
-    return (
-        isinstance(node.base, Fenced) and isinstance(node.sub, tree.Relation) and letter_of(node.sub.first) is not None
-    )
+    """`(a_i)_{i=1}^n`, `\\{x_i\\}_{i=1}^n`, `(a_{ij})_{i=1, j=1}`: all of some indexed values."""
+    first = node.sub.items[0] if isinstance(node.sub, Comma) and node.sub.items else node.sub
+    return isinstance(node.base, Fenced) and isinstance(first, tree.Relation) and letter_of(first.first) is not None
 
 
 def _script_reference(node: Script, glossary: Glossary) -> Ref | None:

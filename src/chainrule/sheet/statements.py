@@ -247,7 +247,9 @@ class _Walk:
         if isinstance(node, Comma) and any(isinstance(item, Relation) for item in node.items):
             self.comma_row(node, piece, cue)
         elif isinstance(node, Relation):
+            before = self.last
             self.relation(node, row.span, piece, cue)
+            self.last = before if before is not None and row.tag == "where" else self.last  # `& \because c = d`
         else:
             self.expression(node, row.span, piece)
 
@@ -409,7 +411,7 @@ class _Walk:
 
     def expression(self, node: Node, span: Span, piece: Math) -> None:
         self.sheet.expressions.append((self.scope, self.position, node))
-        if piece.display:
+        if piece.display and not isinstance(node, tree.Text):  # words beside a line do not end its chain
             self.last = node if not isinstance(node, (Missing, Unread)) else None
             self.chain += 1
         if any(isinstance(n, Unread) for n in walk(node)):

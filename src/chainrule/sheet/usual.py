@@ -150,4 +150,19 @@ def plain_word(node: Node) -> Node | None:
     return replace(node, style=()) if named and isinstance(node, Name) else None
 
 
-WRITINGS: tuple[Callable[[Node], Node | None], ...] = (over_all, hung_apart, over_a_call, indicator, plain_word)
+def constant_vector(node: Node) -> Node | None:
+    r"""`\vec{0}`, `\underline{1}`: the vector of zeros or ones, as `\mathbf{0}`."""
+    match node:
+        case Accent(kind="vec" | "underline", body=Number(text="0" | "1" as text)):
+            return Name(node.span, text, ("bold",))
+    return None
+
+
+WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
+    over_all,
+    hung_apart,
+    over_a_call,
+    indicator,
+    plain_word,
+    constant_vector,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction as Rational
 
@@ -107,21 +108,30 @@ def _reached(frame: Frame, node: Sum) -> tuple[tree.Term, ...]:
         return node.terms
     first, *later = node.terms
     assert isinstance(first.node, tree.Product)
-    operator, *rest = first.node.factors
+    at = _operator_at(first.node.factors)
+    assert at is not None
+    rest = first.node.factors[at + 1 :]
     body = rest[0].node if len(rest) == 1 else tree.Product(first.node.span, (replace(rest[0], op=""), *rest[1:]))
     inside = Sum(node.span, (tree.Term("+", body), *later))
-    return (replace(first, node=tree.Product(node.span, (operator, tree.Factor("", inside)))),)
+    acted = tree.Product(node.span, (*first.node.factors[: at + 1], tree.Factor("", inside)))
+    return (replace(first, node=acted),)
 
 
 def before_sum(node: Node) -> bool:
-    """`∂/∂x a + b + c`: an operator before the first of several terms, and no derivative in the others."""
+    """`∂/∂x a + b + c`, `s ∂/∂x a + b`: an operator in the first of several terms, and no derivative in the others."""
     if not isinstance(node, Sum) or len(node.terms) < 2:
         return False
     first, *later = node.terms
     factors = first.node.factors if isinstance(first.node, tree.Product) else ()
-    if len(factors) < 2 or not _is_operator(factors[0].node) or any(f.op == "=" for f in factors):
+    if _operator_at(factors) is None or any(f.op == "=" for f in factors):
         return False
     return not any(_is_operator(n) or _is_derivative(n) for t in later for n in walk(t.node))
+
+
+def _operator_at(factors: Sequence[tree.Factor]) -> int | None:
+    """Where the last operator of a product stands, if it acts on something."""
+    at = max((n for n, f in enumerate(factors) if _is_operator(f.node)), default=None)
+    return at if at is not None and at + 1 < len(factors) else None
 
 
 def _is_derivative(node: Node) -> bool:
