@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from chainrule.check import given
 from chainrule.check.ambiguous import read_otherwise
+from chainrule.check.another_case import supposed
 from chainrule.check.beyond import AT_NUMBERS, only_there
 from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
@@ -244,7 +245,8 @@ class Judge(Lines):
             return Finding("definition", "implicit-definition", implicit, "definition")
         table = printed_table(e.rhs)
         if table is not None and is_decimal(table):
-            return numeric(self, e, table)
+            found = numeric(self, e, table)
+            return (supposed(e, self.world.glossary) or found) if found.verdict == "refuted" else found
         variant = self.usual(e)
         outcome = self.outcome(e, variant)
         if isinstance(outcome, Same) and not flips(e, variant):
