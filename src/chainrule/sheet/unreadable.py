@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from chainrule.read.tree import Product
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.names import reference
+from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import RANKS, Untyped, Val
 from chainrule.sheet.statements import Equation
@@ -54,6 +55,8 @@ def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
     """Why an equation by itself gives its name no meaning."""
     try:
         val = Frame(Universe(world, config), f"@{e.position}", e.position).value(e.lhs)
+        if _matrix_for_a_loss(world, e, val):
+            return Untyped("a loss is a number, and this is a matrix", "untyped")
         return Untyped("the document declares another shape", "untyped") if against_declaration(world, e, val) else None
     except Cycle:
         return None
@@ -61,6 +64,14 @@ def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
         return error
     except RecursionError:
         return None
+
+
+def _matrix_for_a_loss(world: World, e: Equation, val: Val) -> bool:
+    r"""`\mathcal{E} = \sum_t p_t \otimes r_t`, differentiated by several names: whatever the sign means, it is not the
+    matrix of all products."""
+    ref = reference(e.lhs, world.glossary)
+    products = any(f.op == "otimes" for n in walk(e.rhs) if isinstance(n, Product) for f in n.factors)
+    return products and ref is not None and ref.bare and len(val.dims) > 1 and world.family(ref.base).differentiated
 
 
 def against_declaration(world: World, e: Equation, val: Val) -> bool:
