@@ -115,6 +115,8 @@ class Sampler:
                 return rng.integers(0, 2, shape).astype(float)
             case "ones":
                 return np.ones(shape)
+            case "normalised" if len(shape) >= 2:
+                return _normalised(shape, rng)
             case "signs":
                 return 2.0 * rng.integers(0, 2, shape) - 1.0
             case "positive":
@@ -172,6 +174,12 @@ def _simplex(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     )
     zero, one = np.zeros((*shape[:-1], 1)), np.full((*shape[:-1], 1), 64)
     return np.asarray(np.diff(np.concatenate([zero, cuts, one], -1)) / 64)
+
+
+def _normalised(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Vectors of length one along the last axis."""
+    a = rng.integers(-40, 41, shape) / 16 + 0.03125  # never all zero
+    return np.asarray(a / np.linalg.norm(a, axis=-1, keepdims=True))
 
 
 def _covariance(shape: tuple[int, ...], rng: np.random.Generator) -> Array:

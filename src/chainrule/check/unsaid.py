@@ -55,6 +55,16 @@ def _may_be_symmetric(world: World, family: Family, symbol: Symbol) -> bool:
     return len(symbol.axes) == 2 and family.sub_counts <= {0} and not family.transposed
 
 
+def _a_vector(_world: World, _family: Family, symbol: Symbol) -> bool:
+    """A direction may be meant to have length one."""
+    return len(symbol.axes) == 1
+
+
+def _a_label(_world: World, family: Family, symbol: Symbol) -> bool:
+    """Labels of two classes may be 1 and -1: one for each sample."""
+    return len(symbol.axes) == 1 and family.declared_rank is None
+
+
 # What to try, how it is said, and of what, by the domain that is known of a name.
 UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol], bool]], ...]] = {
     "one-hot": (("ones", "is 1 at this index", _probabilities),),
@@ -63,6 +73,8 @@ UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol],
         ("one-hot", "sums to one", _picks_one),
         ("simplex down", "sums to one over its first index", _table_of_probabilities),
         ("symmetric", "is symmetric", _may_be_symmetric),
+        ("normalised", "has length one", _a_vector),
+        ("signs", "is 1 or -1", _a_label),
     ),
 }
 

@@ -21,12 +21,11 @@ from chainrule.read.tree import (
     Term,
     Text,
 )
-from chainrule.sheet.meaning.names import IDENTITY_NAMES
 from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.sites import add_written
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import DEFINING, Equation
-from chainrule.sheet.world import World
+from chainrule.sheet.world import IDENTITY_NAMES, World
 
 INVERSES = {"log": "exp", "ln": "exp", "logit": "sigmoid"}
 

@@ -18,7 +18,6 @@ from chainrule.sheet.extremes import bodies
 from chainrule.sheet.frame import LISTS, USUAL, Choices, Frame
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.implied import summed_over, with_strays_summed
-from chainrule.sheet.meaning.names import is_identity
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Glossary, children, reference, walk
 from chainrule.sheet.recurrence import recurrent
@@ -400,7 +399,7 @@ def is_quantity(family: Family) -> bool:
     """Whether a name stands for a number or an array rather than for a function."""
     if family.base == KRONECKER or is_function_word(family.base):
         return False
-    if is_identity(family):
+    if family.identity:
         return False
     return family.operand > 0 or not family.called or family.weight
 

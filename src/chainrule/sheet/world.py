@@ -36,6 +36,9 @@ READ_AS = {
 }
 
 
+IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the tensor of a name is: its number of array axes, whether a lone axis left over is a row, and whether the
@@ -119,6 +122,12 @@ class Family:
     def spared(self) -> bool:
         """Whether the name stands without its marks nowhere but below a derivative: `\\nabla_a C` for `a^L`."""
         return 0 < self.bare == self.bare_by
+
+    @property
+    def identity(self) -> bool:
+        """Whether the name is the identity matrix: by words, or by its letter where no line makes a quantity of it."""
+        quantity = self.by or self.differentiated or self.declared_rank
+        return self.domain_kind == "identity" or (self.base in IDENTITY_NAMES and not quantity)
 
     def slot(self, position: int) -> str:
         """Whether a subscript position is an "axis" of an array or a "label" that tells tensors apart."""

@@ -83,6 +83,8 @@ CONDITIONS = {
     "one-hot": ["${}$ is one-hot."],
     "simplex": ["${}$ is a probability distribution.", "${}$ is one-hot."],
     "ones": ["${} = 1$"],
+    "normalised": ["${}$ is a unit vector."],
+    "signs": ["${}$ is 1 or -1."],
     "constant": ["${}$ is constant."],
 }
 """How a domain is said, by its name."""

@@ -87,6 +87,7 @@ def total(frame: Frame, node: Sum) -> Val:
         raise Untyped(f"a sum of {len(node.terms)} written terms (at most {MOST_TERMS})", "too-large")
     result: Val | None = None
     whole, parts = set[str](), set[str]()
+    numbers = identities = False
     for term in gathered(frame, _reached(frame, node)):
         if term.sign not in "+-":
             raise Untyped("a sign ± has two values", "untyped")
@@ -94,12 +95,23 @@ def total(frame: Frame, node: Sum) -> Val:
         ref = reference(term.node, frame.world.glossary)
         if ref is not None and (ref.bare or (ref.subs and val.scalar)):
             (parts if ref.subs else whole if val.dims else set()).add(ref.base)
+        numbers |= val.scalar and not val.literal
+        identities |= _is_identity(frame, term.node) and not val.scalar
         signed = val if term.sign == "+" else algebra.negated(val)
         result = signed if result is None else algebra.plus(frame.dims, result, signed)
     assert result is not None
+    if numbers and identities:
+        raise Untyped("a number is added to a multiple of the identity matrix", "shape")  # the K of `\\lambda I + K`
     if whole & parts:
         raise Untyped("a vector and one of its components are added", "shape")  # `x - x_k` is between points
     return result
+
+
+def _is_identity(frame: Frame, node: Node) -> bool:
+    """Whether a term is the identity matrix, with numbers before it perhaps."""
+    last = node.factors[-1].node if isinstance(node, tree.Product) else node
+    ref = reference(last, frame.world.glossary)
+    return ref is not None and ref.bare and not ref.postfix and frame.world.family(ref.base).identity
 
 
 def _reached(frame: Frame, node: Sum) -> tuple[tree.Term, ...]:

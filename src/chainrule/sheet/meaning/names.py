@@ -31,9 +31,6 @@ from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.sizes import named_dim
 from chainrule.sheet.world import Family
 
-IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
-
-
 # Words that act on what follows and are nothing by themselves, also where no range stands under them.
 OPERATORS = frozenset({"argmax", "argmin", "sup", "inf", "lim", "limsup", "liminf", "maximize", "minimize"})
 
@@ -86,7 +83,7 @@ def _named(frame: Frame, ref: Ref) -> Val:
         return _kronecker(frame, ref)
     if ref.base in world.unit_vectors and len(ref.subs) == 1 and not (known or ref.labels or ref.primes):
         return unit_vector(frame, ref.subs[0])
-    if is_identity(world.family(ref.base)) and not known and ref.base not in world.readings:
+    if world.family(ref.base).identity and not known and ref.base not in world.readings:
         return _identity(frame, ref)
     return ref_value(frame, ref)
 
@@ -111,13 +108,6 @@ def _special(frame: Frame, base: str) -> Val | None:
 def _is_the_number(family: Family) -> bool:
     """Whether pi is 3.14159..: nothing is differentiated by it and no line says where it lives."""
     return not family.differentiated and family.declared_rank is None
-
-
-def is_identity(family: Family) -> bool:
-    """Whether a name is the identity matrix: by words, or by its letter where no line makes a quantity of it."""
-    if family.domain_kind == "identity":
-        return True
-    return family.base in IDENTITY_NAMES and not (family.by or family.differentiated or family.declared_rank)
 
 
 def _is_square(ref: Ref) -> bool:
