@@ -16,7 +16,8 @@ from chainrule.read.tree import Big, Factor, Link, Name, Node, Product, Relation
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.infer import lines_of
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import letter_of
+from chainrule.sheet.names import letter_of, walk
+from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.usual import bracket
@@ -24,15 +25,21 @@ from chainrule.sheet.world import Site, World
 
 
 def beside_a_sum(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
-    """Whether a line holds when what stands beside a sum in a definition behind it is none of its terms."""
+    """Whether a line holds when what stands beside a sum, in it or in a definition behind it, is none of its terms."""
     names = lines_of(lines.world, [e])[0].names
-    for base, letter, world in _worlds(lines.world, names):
+    for base, letter, world in _worlds(lines.world, names, (e.lhs, e.rhs)):
         free = {x for r in _refs(lines.world, e, base) for s in r for x in [letter_of(s)] if x is not None} - {letter}
         apart = [Relation(e.span, Name(e.span, x), (Link("≠", e.span, Name(e.span, letter)),)) for x in sorted(free)]
         if len(apart) > 1 or (apart and e.conditions):
             continue
-        other = replace(lines, world=world, variants={})
-        line = replace(e, conditions=tuple(apart)) if apart else e
+        line = replace(
+            e,
+            lhs=_node_without(world, e.lhs, base, letter),
+            rhs=_node_without(world, e.rhs, base, letter),
+            conditions=tuple(apart) or e.conditions,
+        )
+        equations = [line if x.position == e.position else x for x in lines.equations]
+        other = replace(lines, world=world, equations=equations, variants={})
         if isinstance(other.outcome(line, other.usual(line)), Same):
             text = f"holds if {letter} is none of what the sum over {base} runs over, which the document does not say"
             return assumed("condition", text)
@@ -44,12 +51,13 @@ def _refs(world: World, e: Equation, base: str) -> Iterator[tuple[Node, ...]]:
     yield from (r.subs for side in (e.lhs, e.rhs) for r in references(side, world) if r.base == base)
 
 
-def _worlds(world: World, names: frozenset[str]) -> Iterator[tuple[str, str, World]]:
+def _worlds(world: World, names: frozenset[str], sides: tuple[Node, ...]) -> Iterator[tuple[str, str, World]]:
     """The world with such a sum over the others alone: of which name, beside which letter."""
     sites = [
         s for table in (world.sites, world.functions) for name in sorted(names & table.keys()) for s in table[name]
     ]
-    for base, letter in sorted({pair for s in sites for pair in _beside(world, s.body)}):
+    sums = [s.body for s in sites] + [n for side in sides for n in walk(side)]
+    for base, letter in sorted({pair for node in sums for pair in _beside(world, node)}):
         first, second = (
             {name: [_site_without(world, s, base, letter) for s in found] for name, found in table.items()}
             for table in (world.sites, world.functions)
@@ -90,10 +98,19 @@ def _summed(world: World, term: Node) -> Iterator[tuple[str, str]]:
 
 def _site_without(world: World, site: Site, base: str, letter: str) -> Site:
     """A definition whose sums over a name leave out one index."""
-    if not isinstance(site.body, Sum):
-        return site
-    terms = tuple(replace(t, node=_without(world, t.node, base, letter)) for t in site.body.terms)
-    return replace(site, body=replace(site.body, terms=terms))
+    body = _node_without(world, site.body, base, letter)
+    return site if body is site.body else replace(site, body=body)
+
+
+def _node_without(world: World, node: Node, base: str, letter: str) -> Node:
+    """A formula whose sums over a name, beside another component of it, leave out that one."""
+
+    def choose(part: Node) -> Node | None:
+        if not isinstance(part, Sum) or (base, letter) not in set(_beside(world, part)):
+            return None
+        return replace(part, terms=tuple(replace(t, node=_without(world, t.node, base, letter)) for t in part.terms))
+
+    return rebuilt(node, choose)
 
 
 def _without(world: World, term: Node, base: str, letter: str) -> Node:

@@ -24,6 +24,7 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
 from chainrule.check.of_differentials import of_what_is_undefined
 from chainrule.check.paths import other_paths
+from chainrule.check.picked import picked
 from chainrule.check.reparametrised import reparametrised
 from chainrule.check.squares import squares_of_vectors
 from chainrule.check.unknowns import unknown_functions
@@ -409,6 +410,7 @@ DOUBTS: tuple[Doubt, ...] = (
     one_sided_names,
     unknown_functions,
     other_paths,
+    picked,
     constrained,
     not_the_label,
     beside_a_sum,

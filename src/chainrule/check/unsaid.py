@@ -14,6 +14,7 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need
+from chainrule.check.points import needy_symbols
 from chainrule.check.writing import name_of
 from chainrule.expr import Symbol
 from chainrule.read.tree import Big, Link, Name, Node, Number, Relation, Sum
@@ -26,14 +27,16 @@ from chainrule.sheet.world import Family, World
 COVARIANCES = frozenset({"Sigma", "bold Sigma"})
 
 
-def _probabilities(world: World, _family: Family, _symbol: Symbol) -> bool:
+def _probabilities(world: World, _family: Family, symbol: Symbol) -> bool:
     """A sheet about probabilities may leave unsaid that they sum to one."""
-    return world.probabilistic
+    return bool(symbol.axes) and world.probabilistic
 
 
 def _picks_one(world: World, _family: Family, symbol: Symbol) -> bool:
     """Labels may be one-hot, in a table one of them a row; a square matrix is no such table."""
-    return world.probabilistic and not (len(symbol.axes) == 2 and symbol.axes[0] == symbol.axes[1])
+    return (
+        bool(symbol.axes) and world.probabilistic and not (len(symbol.axes) == 2 and symbol.axes[0] == symbol.axes[1])
+    )
 
 
 def _table_of_probabilities(world: World, _family: Family, symbol: Symbol) -> bool:
@@ -62,7 +65,7 @@ def _a_vector(_world: World, _family: Family, symbol: Symbol) -> bool:
 
 def _a_label(_world: World, family: Family, symbol: Symbol) -> bool:
     """Labels of two classes may be 1 and -1: one for each sample."""
-    return len(symbol.axes) == 1 and family.declared_rank is None
+    return len(symbol.axes) <= 1 and family.declared_rank is None
 
 
 # What to try, how it is said, and of what, by the domain that is known of a name.
@@ -79,14 +82,22 @@ UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol],
 }
 
 
+OF_VARIABLES = frozenset({"normalised"})
+"""What may be unsaid of a name too that the document differentiates by: a direction stays one."""
+
+
 def constrained(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """Whether a constraint that such sheets leave unsaid (sums to one, is symmetric) would make the line true."""
-    symbols = {s for s in different.left_symbols | different.right_symbols if _given(lines, variant, s)}
-    for symbol in sorted(s for s in symbols if s.axes):
+    symbols = {s for s in different.left_symbols | different.right_symbols if s in variant.universe.instances}
+    needy = needy_symbols(different.terms, variant.universe.definitions)
+    for symbol in sorted(s for s in symbols if s.axes or variant.universe.instances[s].labels):
+        given = _given(lines, variant, symbol)
         family = lines.world.family(variant.universe.instances[symbol].base)
         before = family.domain_kind
         for probe, what, possible in UNSAID.get(before, ()):
-            if not possible(lines.world, family, symbol):
+            if not possible(lines.world, family, symbol) or not (given or probe in OF_VARIABLES):
+                continue
+            if probe == "signs" and symbol in needy:  # nobody takes the logarithm of a label
                 continue
             family.domain_kind = probe
             try:
