@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from chainrule.check.forms import behind_its_sum
-from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script
-from chainrule.sheet.infer import lines_of
+from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.glossary import bound_letters
+from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.meaning.calls import LOGARITHMS
-from chainrule.sheet.meaning.differentials import above
-from chainrule.sheet.names import node_key, walk
+from chainrule.sheet.meaning.differentials import above, below
+from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import World
@@ -60,12 +61,12 @@ def _reaches(behind: Sequence[Factor]) -> bool:
 
 
 def reach_of_a_sum(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:
-    """`\\sum_k a_k b_k + c_k`: the sum may be meant to reach over the last term."""
+    """`\sum_k a_k b_k + c_k`: the sum may be meant to reach over the last term."""
     yield from (f"{x} is summed over, and stands behind the sum as well" for x in behind_its_sum(e))
 
 
 def operator_behind(world: World, e: Equation, _names: list[str]) -> Iterator[str]:
-    """`\\frac{dL}{dw} = \\sum_i r_i^2 \\frac{dL}{dw} = ...`: what a chain works out stands in it as a factor;
+    """`\frac{dL}{dw} = \sum_i r_i^2 \frac{dL}{dw} = ...`: what a chain works out stands in it as a factor;
     it may be meant as the operator applied to what is before it."""
     head = next((other.lhs for other in world.equations if other.chain == e.chain and not other.link), e.lhs)
     top = above(head.numerator) if isinstance(head, Fraction) else None
@@ -102,7 +103,75 @@ def _behind(before: Factor, last: Factor) -> bool:
     return isinstance(last.node, Number) and not last.op and isinstance(before.node, (Script, Fenced))
 
 
+def letter_of_the_derivative(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:
+    r"""`\frac{\partial J}{\partial u_k} = \sum_k \frac{\partial}{\partial u_k} g(u_k)`: one letter for what
+    is summed over and for what is differentiated by."""
+    inside, outside = set[object](), set[object]()
+    letters: dict[object, str] = {}
+    for side in (e.lhs, e.rhs):
+        summed = [(p, x) for p in walk(side) if isinstance(p, Product) for x in _derivatives_summed(p)]
+        inside |= {node_key(v) for _, (v, _) in summed}
+        letters |= {node_key(v): letter for _, (v, letter) in summed}
+        within = {id(n) for p, _ in summed for n in walk(p)}
+        outside |= {node_key(v) for n in walk(side) if id(n) not in within for v in _variables_of(n)}
+    for key in inside & outside:
+        yield f"{letters[key]} is summed over, and is the index of the derivative as well"
+
+
+def _derivatives_summed(product: Product) -> Iterator[tuple[Node, str]]:
+    """What a sum differentiates by with its own letter, and the letter."""
+    at = next((n for n, f in enumerate(product.factors) if isinstance(f.node, Big) and f.node.op == "sum"), None)
+    big = None if at is None else product.factors[at].node
+    if at is None or not isinstance(big, Big) or big.sub is None:
+        return
+    letters = set(bound_letters(big.sub))
+    for node in (n for f in product.factors[at + 1 :] for n in walk(f.node)):
+        for variable in _variables_of(node):
+            yield from ((variable, x.text) for x in walk(variable) if isinstance(x, Name) and x.text in letters)
+
+
+def _variables_of(node: Node) -> Sequence[Node]:
+    bottom = below(node.denominator) if isinstance(node, Fraction) else None
+    return () if bottom is None else bottom[1]
+
+
+def direct_or_total(world: World, e: Equation, _names: list[str]) -> Iterator[str]:
+    r"""`\frac{\partial L}{\partial O} \frac{\partial O}{\partial A} + \frac{\partial L}{\partial A}` where L is
+    written with O and A: in such a sum over paths the last derivative is the direct one."""
+    pairs = [
+        (reference(top.body, world.glossary), reference(v, world.glossary))
+        for side in (e.lhs, e.rhs)
+        for n in walk(side)
+        if isinstance(n, Fraction) and (top := above(n.numerator)) is not None and top.body is not None
+        for v in _variables_of(n)
+    ]
+    by: dict[str, set[str]] = {}
+    for top_ref, variable in pairs:
+        if top_ref is not None and variable is not None:
+            by.setdefault(top_ref.base, set()).add(variable.base)
+    for loss, variables in by.items():
+        sites = (world.site(loss, e.position), world.function(loss, e.position))
+        direct = {b for s in sites if s is not None for b in names_in(world, s.body)} & variables
+        for inner in sorted(direct):
+            for outer in sorted(direct - {inner}):
+                if inner in _all_behind(world, outer):
+                    both = f"{spelled_out(inner)} and with {spelled_out(outer)}, which rests on it"
+                    yield f"{spelled_out(loss)} is written with {both}; the derivative may be the direct one"
+
+
+def _all_behind(world: World, base: str) -> set[str]:
+    found, todo = set[str](), [base]
+    while todo:
+        for s in (*world.sites.get(base := todo.pop(), ()), *world.functions.get(base, ())):
+            new = names_in(world, s.body) - found
+            found |= new
+            todo += new
+    return found
+
+
 REASONS: tuple[Reason, ...] = (
+    letter_of_the_derivative,
+    direct_or_total,
     two_ranks,
     row_or_column,
     reach_of_a_sum,

@@ -18,6 +18,7 @@ from chainrule.check.corroborate import borne_out
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
 from chainrule.check.forms import has_decimals, has_derivative_node, updates
+from chainrule.check.grouped import grouped_otherwise
 from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
@@ -143,7 +144,7 @@ def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
     return tuple(type(p).__name__ for p in params)
 
 
-def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different | None) -> Finding | None:
     """A name that gets a new definition per item or section, used in one where the document does not define it."""
     used = labels_used(lines.world, e)
     for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
@@ -411,6 +412,7 @@ DOUBTS: tuple[Doubt, ...] = (
     unknown_functions,
     other_paths,
     picked,
+    grouped_otherwise,
     constrained,
     not_the_label,
     beside_a_sum,

@@ -25,6 +25,7 @@ from chainrule.sheet.directions import with_directions
 from chainrule.sheet.extremes import stationary
 from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
+from chainrule.sheet.log_base import with_log_base
 from chainrule.sheet.names import walk
 from chainrule.sheet.other_losses import with_other_losses
 from chainrule.sheet.plain_values import plain_values
@@ -34,18 +35,21 @@ from chainrule.sheet.shortened_losses import with_shortened_losses
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
 from chainrule.sheet.tables import tabled_values
 from chainrule.sheet.time_arguments import with_time_arguments
+from chainrule.sheet.two_typefaces import with_one_typeface
 from chainrule.sheet.world import Config
 
 Progress = Callable[[int, int], None]
 
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
+    with_one_typeface,
     with_shortened_losses,
     with_gradients,
     with_differentials,
     with_directions,
     with_other_losses,
     with_time_arguments,
+    with_log_base,
 )
 
 

@@ -23,7 +23,7 @@ from chainrule.check.corroborate import corroborated
 from chainrule.check.customs import ENTRYWISE, SHAPES, customs, one_step_note
 from chainrule.check.diagnose import Repair, suggest
 from chainrule.check.digits import printed_table
-from chainrule.check.doubts import doubt
+from chainrule.check.doubts import defined_elsewhere, doubt
 from chainrule.check.edits import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
@@ -246,7 +246,10 @@ class Judge(Lines):
         table = printed_table(e.rhs)
         if table is not None and is_decimal(table):
             found = numeric(self, e, table)
-            return (supposed(e, self.world.glossary) or found) if found.verdict == "refuted" else found
+            if found.verdict == "refuted":
+                variant = self.usual(e)
+                return supposed(e, self.world.glossary) or defined_elsewhere(self, e, variant, None) or found
+            return found
         variant = self.usual(e)
         outcome = self.outcome(e, variant)
         if isinstance(outcome, Same) and not flips(e, variant):
