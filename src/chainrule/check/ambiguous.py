@@ -61,12 +61,12 @@ def _reaches(behind: Sequence[Factor]) -> bool:
 
 
 def reach_of_a_sum(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:
-    """`\sum_k a_k b_k + c_k`: the sum may be meant to reach over the last term."""
+    r"""`\sum_k a_k b_k + c_k`: the sum may be meant to reach over the last term."""
     yield from (f"{x} is summed over, and stands behind the sum as well" for x in behind_its_sum(e))
 
 
 def operator_behind(world: World, e: Equation, _names: list[str]) -> Iterator[str]:
-    """`\frac{dL}{dw} = \sum_i r_i^2 \frac{dL}{dw} = ...`: what a chain works out stands in it as a factor;
+    r"""`\frac{dL}{dw} = \sum_i r_i^2 \frac{dL}{dw} = ...`: what a chain works out stands in it as a factor;
     it may be meant as the operator applied to what is before it."""
     head = next((other.lhs for other in world.equations if other.chain == e.chain and not other.link), e.lhs)
     top = above(head.numerator) if isinstance(head, Fraction) else None

@@ -13,7 +13,7 @@ from typing import TypeGuard
 from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
-from chainrule.read.tree import Factor, Fenced, Node, Product
+from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Equation
 
@@ -41,8 +41,14 @@ def _mixed(node: Node) -> TypeGuard[Product]:
     """Whether a node is an elementwise product with a matrix product in it that has no parentheses."""
     if not isinstance(node, Product) or not all(f.op in ELEMENTWISE | MATRIX for f in node.factors):
         return False
-    signs = {f.op in ELEMENTWISE for f in node.factors[1:]}
+    signs = {f.op in ELEMENTWISE for n, f in enumerate(node.factors) if n and not _argument(node, n)}
     return signs == {True, False}
+
+
+def _argument(node: Product, n: int) -> bool:
+    """Whether a factor may be what the name before it is applied to: the (a) of `s'(a)`."""
+    f, before = node.factors[n], node.factors[n - 1].node
+    return not f.op and isinstance(f.node, Fenced) and isinstance(before, (Name, Script))
 
 
 def _matrix_first(node: Node) -> Node | None:
@@ -60,7 +66,7 @@ def _grouped(node: Product, inside: Callable[[Node], Node | None], between: froz
     groups: list[list[Factor]] = []
     for n, f in enumerate(node.factors):
         part = Factor(f.op, rebuilt(f.node, inside))
-        if n == 0 or f.op in between:
+        if n == 0 or (f.op in between and not _argument(node, n)):
             groups.append([part])
         else:
             groups[-1].append(part)
