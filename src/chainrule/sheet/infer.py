@@ -7,7 +7,7 @@ mention it are typed again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -25,7 +25,7 @@ from chainrule.sheet.shapes import RANKS, Dims, Layout, Untyped, Val, scalar
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.unreadable import against_declaration, hide_unreadable
-from chainrule.sheet.world import Config, Cycle, Family, Reading, Universe, World
+from chainrule.sheet.world import Config, Cycle, Family, Reading, Site, Universe, World
 
 # How unusual it is that a name of this look, without subscripts, has this rank: (scalar, column, row, matrix).
 CUSTOMS: dict[str, tuple[float, float, float, float]] = {
@@ -299,13 +299,26 @@ Options = dict[str, list[tuple[Reading, float]]]
 
 def infer(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
     """Choose readings for every undefined name, and conventions for products of vectors."""
+    memo: dict[object, float] = {}  # of the lines that no change of the definitions concerns
     for _ in range(12):
-        _search(world, config, equations, deadline)
+        _search(world, config, equations, deadline, memo)
+        before = {base: tuple(map(id, sites)) for base, sites in _definitions(world)}
+        lines = lines_of(world, equations)
         circle = _circle(world, config, equations, deadline)
         if circle is not None:
             world.drop(max(circle.positions), circle.message)
         elif not hide_unreadable(world, config, equations, deadline):
             return
+        after = {base: tuple(map(id, sites)) for base, sites in _definitions(world)}
+        changed = {base for base in before if before[base] != after.get(base)}
+        gone = {x.equation.position for x in lines if not x.names.isdisjoint(changed)}
+        memo = {key: cost for key, cost in memo.items() if isinstance(key, tuple) and key[0] not in gone}
+
+
+def _definitions(world: World) -> Iterator[tuple[str, list[Site]]]:
+    """All definitions of each name."""
+    for base in world.sites.keys() | world.functions.keys():
+        yield base, [*world.sites.get(base, ()), *world.functions.get(base, ())]
 
 
 def _circle(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> Cycle | None:
@@ -339,7 +352,13 @@ def _updated_only(world: World, base: str) -> bool:
     return all(s.ref.primes or s.onward for s in world.sites[base])
 
 
-def _search(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
+def _search(
+    world: World,
+    config: Config,
+    equations: list[Equation],
+    deadline: Callable[[], None],
+    memo: dict[object, float],
+) -> None:
     updated = {base for base in world.sites if _updated_only(world, base)}
     options = {
         base: candidates(family)
@@ -355,7 +374,7 @@ def _search(world: World, config: Config, equations: list[Equation], deadline: C
     options |= {base: LYING for base in world.sites if base not in options and _listed(world, base)}
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary, not updated)]
     signs = _signs_used(equations)
-    least = _settle(Search(world, config, lines, deadline), options, signs)
+    least = _settle(Search(world, config, lines, deadline, memo), options, signs)
     left_out = droppable(world, equations)
     world.leaving_out = frozenset(base for d in left_out for base in d.slots)
     for dropped in left_out[:2] if least >= FAILURE else ():
