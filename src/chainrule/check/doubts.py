@@ -188,6 +188,24 @@ def other_indices(lines: Lines, e: Equation, _variant: Variant, _different: Diff
     return None
 
 
+def misread_definition(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A name whose definition goes on in a chain, `f = A x = \\sum_i a_i x_i`, and that does not fit the shapes the
+    names in it are read with: these may be others."""
+    names = lines_of(lines.world, [e])[0].names
+    tables = (lines.world.sites, lines.world.functions)
+    at = {s.position: base for base in sorted(names) for table in tables for s in table.get(base, ())}
+    for x in (x for x in lines.equations if x.position in at and x.chain != e.chain):
+        for link in _chain(lines, x):
+            failed = variant.failed.get(link.position)
+            inside = names_in(lines.world, link.lhs) | names_in(lines.world, link.rhs)
+            guessed = {b for b in inside & lines.world.readings.keys() if lines.world.family(b).declared_rank is None}
+            if failed is not None and failed.code in ("shape", "shape-of-sides") and guessed:
+                line = link.document.position(link.span.start)[0]
+                text = f"what line {line} says of {spelled_out(at[x.position])} does not fit: {failed.message}"
+                return Finding("unsupported", "ambiguous", text)
+    return None
+
+
 def circular(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
     """An equation that only goes round in a circle with earlier ones was left out of the definitions."""
     why = lines.world.circular.get(e.position)
@@ -394,6 +412,7 @@ DOUBTS: tuple[Doubt, ...] = (
     defined_anew,
     on_what_is_redefined,
     defined_elsewhere,
+    misread_definition,
     other_indices,
     circular,
     one_step_or_all,
