@@ -16,7 +16,7 @@ from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.meaning.calls import LOGARITHMS
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import node_key, reference, walk
-from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.spelling import look, spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import World
 
@@ -38,6 +38,19 @@ def row_or_column(world: World, _e: Equation, names: list[str]) -> Iterator[str]
     """`a_l` beside `a_{ij}` where the words speak of columns."""
     sliced = (n for n in names if world.columnwise and {1, 2} <= world.family(n).sub_counts)
     yield from (f"{spelled_out(n)} with one subscript may be a row or a column" for n in sliced)
+
+
+def vectors_as_rows(world: World, e: Equation, _names: list[str]) -> Iterator[str]:
+    """`s^T s` where the words speak of rows: an outer product, if s is one of them."""
+    for product in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product) and world.rowwise):
+        refs = [reference(f.node, world.glossary) for f in product.factors]
+        for one, other in pairwise(refs):
+            if one is None or other is None or one.subs or other.subs:
+                continue
+            turned = [tuple(p.op for p in r.postfix) for r in (one, other)]
+            loose = [r.base for r in (one, other) if world.family(r.base).declared_rank in (None, "vector")]
+            if sorted(turned) == [(), ("T",)] and loose and all(look(r.base).endswith("lower") for r in (one, other)):
+                yield f"{spelled_out(loose[0])} may be a row, as the words say of vectors"
 
 
 def reach_of_a_logarithm(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:
@@ -174,6 +187,7 @@ REASONS: tuple[Reason, ...] = (
     direct_or_total,
     two_ranks,
     row_or_column,
+    vectors_as_rows,
     reach_of_a_sum,
     reach_of_a_logarithm,
     operator_behind,

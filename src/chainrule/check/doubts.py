@@ -12,17 +12,18 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.check import opaque as results
+from chainrule.check.anew import chain_of, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
 from chainrule.check.beside_a_sum import beside_a_sum
 from chainrule.check.compare import Different, Same
 from chainrule.check.corroborate import borne_out
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
-from chainrule.check.forms import has_decimals, has_derivative_node, updates
+from chainrule.check.forms import has_decimals, has_derivative_node
 from chainrule.check.grouped import grouped_otherwise
 from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
-from chainrule.check.need import CONSTANTS, Need, NeedKind, dependences, depends
+from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.of_differentials import of_what_is_undefined
 from chainrule.check.paths import other_paths
 from chainrule.check.picked import picked
@@ -38,19 +39,15 @@ from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import taken_apart
 from chainrule.sheet.meaning.implied import with_strays_summed
-from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import Ref, letter_of, reference, walk
-from chainrule.sheet.overloads import versions
+from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.put_in import is_arithmetic
 from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.scan import references
-from chainrule.sheet.sites import call_form, defining_anew, derivative_of, site_key
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.totals import total_of
 from chainrule.sheet.world import Config, Held, Instance, World
 
-MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
 
 
@@ -62,132 +59,6 @@ def doubt(lines: Lines, e: Equation, variant: Variant, different: Different) -> 
 # ---------------------------------------------------------------------------------------- what the line claims
 
 
-def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
-    """A second, different equation for a defined name, away from the first, may be a new definition of it."""
-    e = _of_the_first(lines, e)
-    claimed = None if e.link else _claimed(lines, e)
-    if claimed is None:
-        return None
-    ref, params = claimed
-    first = lines.world.function(ref.base, e.position) or lines.world.site(ref.base, e.position)
-    if first is None or first.position >= e.position:
-        return None
-    if derivative_of(first.body) is not None and derivative_of(e.rhs) is None:
-        return None  # an error term is what it was said to be; another formula for it is a claim
-    origin = next((x for x in lines.equations if x.position == first.position), None)
-    between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
-    other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
-    if origin is None or (origin.document is e.document and len(between) < 2 and not other_form):
-        return None
-    if ref.base in names_in(lines.world, e.rhs):
-        return None  # what says something of the name itself does not define it
-    names = names_in if first.written is None else _quantities
-    same_names = names(lines.world, first.body) == names(lines.world, e.rhs)
-    if same_names and not other_form and not _moves_on(lines, origin, e):
-        return None
-    line = origin.document.position(origin.span.start)[0]
-    text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
-    return assumed("redefinition", text)
-
-
-def _quantities(world: World, node: Node) -> set[str]:
-    """The names of a formula that are no functions or constants of mathematics."""
-    return {b for b in names_in(world, node) if not is_function_word(b) and b not in CONSTANTS}
-
-
-def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    """A line that holds when a name it uses was defined anew by a line before it that contradicts the first one."""
-    names = lines_of(lines.world, [e])[0].names
-    for x in lines.equations:
-        said = _of_the_first(lines, x)
-        if x.position >= e.position or said.link or x.chain == e.chain or x.position not in variant.typed:
-            continue
-        name = _claimed(lines, said)
-        if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
-            continue
-        outcome = lines.outcome(x, variant)
-        if not isinstance(outcome, Different) or defined_anew(lines, x, variant, outcome) is None:
-            continue
-        anew = replace(lines, world=defining_anew(lines.world, said), variants={})
-        if isinstance(anew.outcome(e, anew.usual(e)), Same):
-            line = x.document.position(x.span.start)[0]
-            return assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
-    return None
-
-
-def _of_the_first(lines: Lines, e: Equation) -> Equation:
-    r"""What a later link of a chain says of the name at its head, if it rests on that name: in
-    `\nu = \frac{1}{1 + e^{-\mu}} = \frac{1}{1 + e^{-w^T x}}` with `\mu = \log \frac{\nu}{1 - \nu}` it defines \nu."""
-    first = min(_chain(lines, e), key=lambda x: x.link) if e.link else e
-    claimed = None if first.link or first is e else _claimed(lines, first)
-    if claimed is None or claimed[0].base not in lines_of(lines.world, [e])[0].names:
-        return e
-    return replace(first, rhs=e.rhs)
-
-
-def _claimed(lines: Lines, e: Equation) -> tuple[Ref, tuple[Node, ...] | None] | None:
-    """The name on the left side of a line, with its arguments if it is called."""
-    form = call_form(e.lhs, lines.world)
-    if form is not None:
-        return form
-    ref = reference(e.lhs, lines.world.glossary)
-    return None if ref is None else (ref, None)
-
-
-def _moves_on(lines: Lines, origin: Equation, e: Equation) -> bool:
-    """Whether the text between two equations turns to another case: "Let us revisit ...", "now consider ..."."""
-    return any(MOVING_ON.search(x.cue) for x in lines.equations if origin.position < x.position <= e.position)
-
-
-def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
-    """Whether each argument of a function is a bare name or carries indices: `f(x)` beside `f(x_i)`."""
-    return tuple(type(p).__name__ for p in params)
-
-
-def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different | None) -> Finding | None:
-    """A name that gets a new definition per item or section, used in one where the document does not define it."""
-    used = labels_used(lines.world, e)
-    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
-        held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
-        if held is None or held.section[0] != e.scope.part:
-            continue
-        if len(site_key(lines.world, held.ref)[1]) not in used.get(base, {0}):
-            continue  # `w_{k+1} = ...` says nothing of w
-        sites = versions(lines.world, base, e.position) or lines.world.sites.get(base) or []
-        key = site_key(lines.world, held.ref)
-        sections = {s.section for s in sites if site_key(lines.world, s.ref) == key}
-        if len(sections) < 2 or (e.scope.part, e.scope.section) in sections:
-            continue
-        origin = next((x for x in lines.equations if x.position == held.position), None)
-        where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
-        text = f"{spelled_out(base)} is defined anew from case to case{where}, but not in this one"
-        return assumed("redefinition", text)
-    return None
-
-
-def labels_used(world: World, e: Equation) -> dict[str, set[int]]:
-    """With how many labels each name stands in a line."""
-    found: dict[str, set[int]] = {}
-    for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
-        found.setdefault(world.aliases.get(ref.base, ref.base), set()).add(len(site_key(world, ref)[1]))
-    return found
-
-
-def other_indices(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
-    """A name with other subscripts than those it was defined with in another section: `x_{id}` after `x_i`."""
-    world = lines.world
-    here = (e.scope.part, e.scope.section)
-    for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
-        sites = world.sites.get(ref.base, ())
-        slots = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(ref.subs)))
-        for site in sites:
-            defined = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(site.ref.subs)))
-            if slots > defined > 0 and site.section != here:
-                text = f"{spelled_out(ref.base)} was defined with other indices in another section"
-                return assumed("redefinition", text)
-    return None
-
-
 def misread_definition(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
     """A name whose definition goes on in a chain, `f = A x = \\sum_i a_i x_i`, and that does not fit the shapes the
     names in it are read with: these may be others."""
@@ -195,7 +66,7 @@ def misread_definition(lines: Lines, e: Equation, variant: Variant, _different: 
     tables = (lines.world.sites, lines.world.functions)
     at = {s.position: base for base in sorted(names) for table in tables for s in table.get(base, ())}
     for x in (x for x in lines.equations if x.position in at and x.chain != e.chain):
-        for link in _chain(lines, x):
+        for link in chain_of(lines, x):
             failed = variant.failed.get(link.position)
             inside = names_in(lines.world, link.lhs) | names_in(lines.world, link.rhs)
             guessed = {b for b in inside & lines.world.readings.keys() if lines.world.family(b).declared_rank is None}
@@ -254,7 +125,7 @@ def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Diffe
     if not lines.world.einstein:
         return None
     frame = variant.typed[e.position][0]
-    first = {n.text for n in walk(min(_chain(lines, e), key=lambda x: x.link).lhs) if isinstance(n, Name)}
+    first = {n.text for n in walk(min(chain_of(lines, e), key=lambda x: x.link).lhs) if isinstance(n, Name)}
     stray = set(frame.free) - first - set(lines.world.free_letters.get(e.position, ()))
     if not stray and all(with_strays_summed(frame, side) == side for side in (e.lhs, e.rhs)):
         return None
@@ -286,10 +157,6 @@ def _passed_on(world: World, side: Node) -> set[str]:
 
 def _letters(world: World, node: Node) -> set[str]:
     return {x for r in references(node, world) for s in r.subs if (x := letter_of(s)) is not None}
-
-
-def _chain(lines: Lines, e: Equation) -> list[Equation]:
-    return [x for x in lines.equations if x.document is e.document and x.chain == e.chain]
 
 
 # ---------------------------------------------------------------------------------------- what is never said

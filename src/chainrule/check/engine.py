@@ -14,6 +14,7 @@ from chainrule.check.inputs import shaped_by_numbers
 from chainrule.check.judge import Judge
 from chainrule.check.missing import gathered, missing_of
 from chainrule.check.options import DEFAULTS, Options
+from chainrule.check.redefinitions import with_second_formulas
 from chainrule.check.report import DocumentReport, Missing, Note, Statement
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
@@ -145,6 +146,8 @@ def judge_for(sheet: Sheet, scope: Scope, until: int, options: Options, clock: C
     infer(world, Config(), equations, clock.check)
     stack(world, Config(), equations)
     judge = Judge(world, equations, options, clock.check)
+    world = with_second_formulas(judge)
+    judge = judge if world is judge.world else Judge(world, equations, options, clock.check)
     shaped_by_numbers(judge)
     return judge
 

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from chainrule.check import given
 from chainrule.check.ambiguous import read_otherwise
+from chainrule.check.anew import defined_elsewhere
 from chainrule.check.another_case import supposed
 from chainrule.check.beyond import AT_NUMBERS, only_there
 from chainrule.check.budget import Budget
@@ -23,7 +24,7 @@ from chainrule.check.corroborate import corroborated
 from chainrule.check.customs import ENTRYWISE, SHAPES, customs, one_step_note
 from chainrule.check.diagnose import Repair, suggest
 from chainrule.check.digits import printed_table
-from chainrule.check.doubts import defined_elsewhere, doubt
+from chainrule.check.doubts import doubt
 from chainrule.check.edits import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
@@ -34,6 +35,7 @@ from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.of_differentials import of_some_changes, resting_on_constants
+from chainrule.check.redefinitions import without
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.rests import rests
 from chainrule.check.rivals import rival
@@ -42,7 +44,7 @@ from chainrule.check.supposing import recover, take
 from chainrule.check.undecided import grounded, undecided
 from chainrule.check.unsaid import apart_from_labels
 from chainrule.expr import ExprError
-from chainrule.read.tree import Comma, Unread
+from chainrule.read.tree import Unread
 from chainrule.sheet.differentials import has_signs
 from chainrule.sheet.dropped import leaves_out
 from chainrule.sheet.extremes import bodies, place
@@ -53,6 +55,7 @@ from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import KRONECKER, reference, walk
 from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Untyped
+from chainrule.sheet.sites import one_by_one
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 
@@ -71,6 +74,7 @@ DECLARING = {
 }
 
 
+ANEW = Note("redefinition", "unlike the definition before; what follows holds by this one")
 MENDED = Note(
     "unbalanced", "a parenthesis has no partner; it is read as if the missing one stood at the edge of its side"
 )
@@ -176,6 +180,8 @@ class Judge(Lines):
         if e.position in self.variant().settled.slopes:
             message = f"gives {e.text(e.lhs)} its numbers; nothing else says what they are"
             return Finding("definition", "definition", message, "definition")
+        if e.position in self.world.seconds.equal:
+            return replace(self, world=without(self.world, {e.position}), variants={}).claim(e)
         if self.defines(e):
             return unsaid(self, e) or self.step(e) or self.definition(e)
         if updates(self.world, e) and e.position not in self.world.rearranged:
@@ -187,8 +193,7 @@ class Judge(Lines):
         if any(h.site.position == e.position for h in self.world.hidden.values()):
             return True
         sites = [s for group in (self.world.sites, self.world.functions) for found in group.values() for s in found]
-        bodies = (e.lhs, e.rhs)
-        items = [i for b in bodies for i in (b, *(b.items if isinstance(b, Comma) else ()))]
+        items = [i for side in (e.lhs, e.rhs) for i in (side, *one_by_one(side))]
         return any(
             s.position == e.position and s.assumed is None and any((s.written or s.body) is i for i in items)
             for s in sites
@@ -228,7 +233,8 @@ class Judge(Lines):
         if failed is not None and not is_numeric(e.rhs):
             note = Note("untyped", f"the meaning of {shown_name} is not used: {failed.message}")
             return Finding("definition", "definition", f"gives {shown_name} its meaning", "definition", notes=(note,))
-        return Finding("definition", "definition", f"gives {shown_name} its meaning", "definition")
+        notes = (ANEW,) if e.position in self.world.seconds.anew else ()
+        return Finding("definition", "definition", f"gives {shown_name} its meaning", "definition", notes=notes)
 
     def _broken(self, e: Equation, variant: Variant) -> bool:
         """Whether the name this equation defines could not be computed within bounds."""

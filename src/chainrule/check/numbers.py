@@ -207,6 +207,10 @@ def _corrected(e: Equation, cell: Printed, right: float, message: str, explains:
 def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
     """Numbers put into a formula whose value they miss: by rounding alone, or because one of them is wrong."""
     world = variant.universe.world
+    if has_decimals(e.lhs) and is_arithmetic(world, e.lhs) and not is_arithmetic(world, e.rhs):
+        turned = replace(e, lhs=e.rhs, rhs=e.lhs)
+        target = number_of(variant, turned, turned.lhs)
+        return None if target is None else _too_close(variant, turned, target)
     if not has_decimals(e.rhs) or not is_arithmetic(world, e.rhs) or is_arithmetic(world, e.lhs):
         return None
     target = number_of(variant, e, e.lhs)

@@ -37,6 +37,8 @@ _RULE = re.compile(r" {0,3}([-*_])(?:[^\S\n]*\1){2,}[^\S\n]*(?=\n|$)")
 _ITEM = re.compile(r"[^\S\n]*(?:[-*+]|\d{1,9}[.)])(?=[^\S\n]|$)[^\S\n]*", re.M)
 _DELIMITER_ROW = re.compile(r"[^\S\n]*\|?[^\S\n]*:?-+:?[^\S\n]*(?:\|[^\S\n]*:?-+:?[^\S\n]*)*\|?[^\S\n]*(?=\n|$)")
 _HIDDEN_TAG = re.compile(r"<(?P<tag>pre|script|style|textarea)\b[^<>]*>", re.I)
+_MATH_TYPE = re.compile(r"\btype\s*=\s*[\"']math/(?:la)?tex(?P<mode>\s*;\s*mode\s*=\s*display)?\s*[\"']", re.I)
+_CDATA = re.compile(r"\s*(?:%\s*<!\[CDATA\[)?(?P<formula>[\s\S]*?)(?:%\s*\]\]>)?\s*")
 _TAG = re.compile(r"</?[A-Za-z](?:[^<>$\"\n]++|\"[^\"<>\n]*+\"|\n(?=\S))*+>")
 _COMMENT = re.compile(r"[^\S\n]*<!--")
 _TICKS = re.compile("`+")
@@ -297,6 +299,8 @@ class Markdown:
             return self._comment(offset)
         tag = _TAG.match(self.text, offset)
         hidden = _HIDDEN_TAG.match(self.text, offset)
+        if hidden and (kind := _MATH_TYPE.search(hidden.group())):
+            return self._tagged_formula(offset, hidden, display=kind["mode"] is not None)
         end = self._find(f"</{hidden['tag']}>", offset) if hidden else None
         if end is not None:
             self._words(offset, end)
@@ -304,6 +308,16 @@ class Markdown:
             close = self.text.find("</code>", offset, offset + _LINE_REACH)
             end = close if close >= 0 else None
         return end or (tag.end() if tag else offset + 1)
+
+    def _tagged_formula(self, offset: int, tag: re.Match[str], *, display: bool) -> int:
+        """`<script type="math/tex; mode=display">`, as MathJax and kramdown write formulas."""
+        end = self._find(f"</{tag['tag']}>", offset)
+        if end is None:
+            return tag.end()
+        inside = _CDATA.fullmatch(self.text, tag.end(), end - len(f"</{tag['tag']}>"))
+        assert inside is not None
+        formula = self.formulas.alone(*inside.span("formula"))
+        return self._formula(replace(formula, outer=Span(offset, end), display=display))
 
     def _comment(self, offset: int) -> int:
         end = self._find("-->", offset)

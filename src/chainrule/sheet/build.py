@@ -16,7 +16,7 @@ from chainrule.sheet.copies import find_copies
 from chainrule.sheet.cues import roles_from_cues, roles_in
 from chainrule.sheet.differentials import note_changes
 from chainrule.sheet.distributions import note_covariances
-from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence, note_sums_to_one
+from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence, note_offsets, note_sums_to_one
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
@@ -40,6 +40,7 @@ from chainrule.sheet.upstream import note_slopes
 from chainrule.sheet.world import Site, World
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
+ROW_WORDS = re.compile(r"\b(?:us\w+|as|are|with|treat\w*)\s+(?:an?\s+)?row\s+(?:vectors?|gradients?)\b", re.IGNORECASE)
 PROBABILITY_WORDS = re.compile(
     r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif", re.IGNORECASE
 )
@@ -70,6 +71,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
     ]
     world = World(scope.number, sheet.glossary, equations=equations)
+    world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
     world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or any(
         isinstance(n, Name) and n.text in LOGARITHMS for e in equations for side in (e.lhs, e.rhs) for n in walk(side)
@@ -111,6 +113,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         apply_fact(world, fact)
     note_changes(world, equations)
     note_covariances(world)
+    note_offsets(world)
     world.spoken = {role for s in sentences for role in roles_in(s.text)}
     roles_from_cues(world, equations, sentences)
     for e in equations:

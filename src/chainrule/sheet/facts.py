@@ -102,6 +102,14 @@ def note_independence(world: World, e: Equation) -> None:
         world.independent.add(ref.base)
 
 
+def note_offsets(world: World) -> None:
+    r"""A name with an offset that is transposed in its product, `\theta^T x + \theta_0`, is a vector."""
+    for base in world.glossary.offsets & world.families.keys():
+        family = world.families[base]
+        if family.transposed and family.declared_rank is None:
+            family.declared_rank = "vector"
+
+
 def declares_symmetry(world: World, e: Equation) -> bool:
     """`B^T = B` says that B is symmetric."""
     left, right = reference(e.lhs, world.glossary), reference(e.rhs, world.glossary)

@@ -39,6 +39,7 @@ from chainrule.sheet.names import (
     split_subscript,
     walk,
 )
+from chainrule.sheet.offsets import offsets_of
 from chainrule.sheet.primed_groups import primed_arguments, with_primes_out
 from chainrule.sheet.rebuilding import rebuilt, with_parts
 from chainrule.sheet.shorthand import note_shorthand, tidied
@@ -102,6 +103,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     for _ in range(2):
         for node in everything:
             _collect_names(node, glossary)
+    glossary.offsets = offsets_of(everything, glossary)
     bring_together(nodes, glossary)
     glossary.marked = marked_by_indices(nodes, glossary)
     glossary.totals = totals_of((n for n in everything if isinstance(n, Relation)), glossary)
@@ -358,6 +360,8 @@ def _collect_companions(relation: Relation, glossary: Glossary) -> None:
 
 def tidy(node: Node, glossary: Glossary) -> Node:
     """A formula as it is read: increments are names; short derivatives, and sums with dots, are written out."""
+    for change in glossary.written_out:
+        node = change(node)
     plain = rebuilt(tidied(with_primes_out(attach_increments(node, glossary), glossary), glossary), without_dots)
     plain = rebuilt(plain, lambda n: with_entries(n, glossary))
     return with_ranges(plain, glossary) or plain

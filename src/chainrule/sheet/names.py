@@ -99,6 +99,7 @@ class Glossary:
     totals: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
     bracketed: set[tuple[str, str]] = field(default_factory=set)
+    offsets: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
     slots: dict[str, int] = field(default_factory=dict)
@@ -108,6 +109,7 @@ class Glossary:
     quantities: set[str] = field(default_factory=set)
     vector: Name | None = None
     primed_by: set[str] = field(default_factory=set)
+    written_out: tuple[Callable[[Node], Node], ...] = ()
     rewritten: Callable[[Node, int], Node] = lambda node, _position: node
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:
@@ -259,6 +261,8 @@ def split_subscript(sub: Node, base: str, glossary: Glossary) -> tuple[str, tupl
             return text.strip(), ()
         case Sum(terms=terms) if len(terms) > 1 and (words := _hyphenated(terms)) is not None:
             return words, ()
+        case Number(text="0") if base in glossary.offsets:
+            return "0", ()
         case Number(text=text) if text.isdigit() and 1 < len(text) == glossary.slots.get(base):
             return "", tuple(Number(sub.span, digit) for digit in text)  # `K_{12}` beside `K_{mn}`
     return "", (sub,)

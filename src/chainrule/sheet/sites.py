@@ -61,13 +61,19 @@ def add_sites(world: World, e: Equation) -> None:
         world.partial.add(e.position)
         world.copies |= {ref.base for ref in references(rhs, world)}
         return
-    if isinstance(lhs, Comma) and isinstance(rhs, Comma) and len(lhs.items) == len(rhs.items):
-        for a, b in zip(lhs.items, rhs.items, strict=True):
+    if len(names := one_by_one(lhs)) == len(values := one_by_one(rhs)) > 0:
+        for a, b in zip(names, values, strict=True):
             _add_site(world, e, a, b)
         return
     _add_site(world, e, lhs, rhs)
     if e.link and not any(_is_place(n) for n in walk(lhs)) and not _of_density(world, rhs):
         _add_function(world, e, rhs, lhs)
+
+
+def one_by_one(side: Node) -> tuple[Node, ...]:
+    """The names of `A, B = 1, 2` and `(x, t) = (4, 8)`, or their values, each for itself."""
+    side = side.body if isinstance(side, Fenced) and side.open == "(" else side
+    return side.items if isinstance(side, Comma) else ()
 
 
 def _of_density(world: World, node: Node) -> bool:

@@ -15,12 +15,10 @@ from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Link, Missing, Node, Number, Relation, Span, Sum, Unread
-from chainrule.sheet.bare_functions import applied_to, with_arguments
 from chainrule.sheet.conditions_in_subscripts import lifted
 from chainrule.sheet.glossary import collect, tidy
 from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.names import TRANSPOSE_WORDS, Glossary, node_key, walk
-from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.restrictions import (
     AFTER_CUE,
     BESIDE_CUE,
@@ -34,8 +32,8 @@ from chainrule.sheet.restrictions import (
     told_restriction,
 )
 from chainrule.sheet.systems import systems
-from chainrule.sheet.transposing_primes import transposing, with_transposes
 from chainrule.sheet.usual import usual
+from chainrule.sheet.written_out import Change, changed, written_out
 
 DEFINING = frozenset({"=", ":=", "≡", "=:"})
 
@@ -342,7 +340,10 @@ class _Walk:
             self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True
-        if found is None or not (CASE_CUE.search(cue) or (of_indices(found) and not NAMING_CUE.search(cue))):
+        names = (
+            found is not None and found.links[0].op == "=" and NAMING_CUE.search(cue)
+        )  # "with $j \neq i$" names none
+        if found is None or not (CASE_CUE.search(cue) or (of_indices(found) and not names)):
             return False
         beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
         if self.hanging or isinstance(beside, Relation):
@@ -427,7 +428,7 @@ class _Walk:
 Parsed = list[tuple[Document, list[tuple[Piece, tuple[Row, ...]]]]]
 
 
-def _each(parsed: Parsed, change: Callable[[Node], Node]) -> Parsed:
+def _each(parsed: Parsed, change: Change) -> Parsed:
     """Documents with a change made to every formula."""
     return [(d, [(p, tuple(replace(r, node=change(r.node)) for r in rows)) for p, rows in ps]) for d, ps in parsed]
 
@@ -482,15 +483,12 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
                 break
             pieces.append((piece, rows))
         parsed.append((d, pieces))
-    stems = parametrised(_formulas(parsed))
-    if stems:
-        parsed = _each(parsed, partial(with_parameters, stems=stems))
     text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
-    functions = transposing(_formulas(parsed), text)
-    if functions is not None:
-        parsed = _each(parsed, partial(with_transposes, functions=functions))
-    parsed = _each(parsed, partial(with_arguments, calls=applied_to(_formulas(parsed))))
+    changes = written_out(_formulas(parsed), text)
+    if changes:
+        parsed = _each(parsed, partial(changed, changes=changes))
     glossary = collect(_formulas(parsed), sums_are_implied(text))
+    glossary.written_out = changes
     sheet = Sheet(glossary=glossary, stopped=stopped)
     position = 0
     for d, pieces in parsed:

@@ -217,6 +217,16 @@ class Config:
     held: Held | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Second formulas for a name, by their positions. Those that say in other words what the first one says define
+    nothing (`idle`) or are in force too (`equal`); others define the name `anew`."""
+
+    idle: frozenset[int] = frozenset()
+    equal: frozenset[int] = frozenset()
+    anew: frozenset[int] = frozenset()
+
+
 @dataclass
 class World:
     """One scope with everything needed to give its formulas meaning."""
@@ -250,6 +260,8 @@ class World:
     probabilistic: bool = False
     columnwise: bool = False
     """Whether the words speak of columns, so that one subscript need not pick a row."""
+    rowwise: bool = False
+    """Whether the words say that vectors are rows."""
     decomposed: bool = False
     pooled: bool = False
     """Whether the words say that the losses of the samples are added up."""
@@ -279,6 +291,7 @@ class World:
     leaving_out: frozenset[str] = frozenset()
     slopes: dict[str, list[Any]] = field(default_factory=dict)
     epochs: list[int] = field(default_factory=list)
+    seconds: Seconds = field(default_factory=Seconds)
     equations: list[Equation] = field(default_factory=list, repr=False)
     places: dict[str, list[tuple[Equation, Node, Ref]]] | None = field(default=None, repr=False)
 

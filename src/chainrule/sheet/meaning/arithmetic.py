@@ -13,7 +13,7 @@ from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.literals import decimal
-from chainrule.sheet.names import Postfix, reference, walk
+from chainrule.sheet.names import Postfix, outside_letters, reference, walk
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
 MOST_TERMS = 200
@@ -152,6 +152,17 @@ def _is_derivative(node: Node) -> bool:
     return isinstance(head, Name) and head.text in ("partial", "d", "nabla")
 
 
+def _free_beside(frame: Frame, part: Node) -> set[str]:
+    """The letters that stand outside of all sums on the other side of the line: there they are no letters of a sum."""
+    sides = [side for side in frame.statement if len(frame.statement) > 1 and all(n is not part for n in walk(side))]
+    return {x for side in sides for x in outside_letters(side) - _summed(side)}
+
+
+def _summed(side: Node) -> set[str]:
+    """The letters that big operators bind in a formula."""
+    return {x for n in walk(side) if isinstance(n, tree.Big) and n.sub is not None for x in _running(n.sub)}
+
+
 def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...]:
     r"""Later terms up to the last one with a letter that a big sum binds and nothing else are put under it, and what
     stands before the sum is before them all: `-\frac1n \sum_i a_i + b_i + c` is `-\frac1n \sum_i (a_i + b_i) + c`."""
@@ -165,7 +176,7 @@ def gathered(frame: Frame, terms: tuple[tree.Term, ...]) -> tuple[tree.Term, ...
         letters = set() if big.sub is None else _running(big.sub)
         letters -= set(frame.letters) | set(frame.free) | set(frame.labels) | frame.used
         last = max((k for k, t in enumerate(terms) if letters & _subscript_letters(t.node)), default=0)
-        if last <= n:
+        if last <= n or letters & _free_beside(frame, term.node):
             continue
         body = factors[at + 1].node if at + 2 == len(factors) else tree.Product(term.node.span, factors[at + 1 :])
         inside = Sum(term.node.span, (tree.Term("+", body), *terms[n + 1 : last + 1]))

@@ -29,9 +29,11 @@ from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.arithmetic import raised
 from chainrule.sheet.meaning.conditions import is_index_letter
 from chainrule.sheet.meaning.densities import as_told, by_name
+from chainrule.sheet.meaning.each import by_general_entry
 from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.meaning.losses import cross_entropy
 from chainrule.sheet.meaning.structural import OF_LABELS, STRUCTURAL
+from chainrule.sheet.meaning.through import at_argument, rests_on
 from chainrule.sheet.meaning.undefined import plain_names, undefined
 from chainrule.sheet.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.overloads import chosen, in_order, is_density
@@ -84,7 +86,8 @@ def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
         return _log_to_base(frame, ref, args)
     if word in OF_LABELS and len(args) == 1:
         return components(frame, unit_vector(frame, args[0]), ref.subs)
-    vals = [frame.value(a) for a in args]
+    whole = by_general_entry(frame, args[0]) if word in ("diag", "Diag") and len(args) == 1 else None
+    vals = [frame.value(a) for a in args] if whole is None else [whole]
     if word in STRUCTURAL:
         if ref.primes:
             raise Untyped(f"a prime on {word}", "untyped")
@@ -157,15 +160,32 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     inner = _inside(frame, site, owner, dict(frame.args))
     if len(args) == 1 and not ref.primes and (each := _on_each_component(frame, inner, site, args[0])) is not None:
         return components(frame, each, ref.subs)
+    through: list[tuple[Ref, Val]] = []
     for param, arg in zip(params, args, strict=True):
-        inner = _bound(frame, inner, site, param, arg)
+        if not ref.primes and (other := _reaching(frame, site, param, arg)) is not None:
+            through.append(other)
+        else:
+            inner = _bound(frame, inner, site, param, arg)
     if ref.primes:
         return _derivative_of_defined(frame, inner, site, ref, args)
     for pattern, sub in zip(site.ref.subs, ref.subs, strict=False):
         letter = letter_of(pattern)
         if letter is not None:
             inner = _bound_letter(frame, inner, letter, sub)
-    return inner.value(site.body)
+    val = inner.value(site.body)
+    for p, argument in through:
+        val = at_argument(frame, val, p, argument)
+    return val
+
+
+def _reaching(frame: Frame, site: Site, param: Node, arg: Node) -> tuple[Ref, Val] | None:
+    """A parameter that other names in the body are defined by, with an argument that is not the parameter itself."""
+    p, a = (reference(node, frame.world.glossary) for node in (param, arg))
+    if p is None or not p.bare or (a is not None and a.key == p.key) or p.base in frame.args:
+        return None
+    if not rests_on(frame.world, site, p):
+        return None
+    return p, frame.value(arg)
 
 
 def _inside(frame: Frame, site: Site, owner: str, args: dict[str, Val]) -> Frame:
@@ -322,7 +342,11 @@ def _derivative_of_defined(frame: Frame, inner: Frame, site: Site, ref: Ref, arg
         raise Untyped("a prime on a function of several variables", "untyped")
     variable = component(Symbol(f"argument of {ref.base}"))
     assert isinstance(variable, Component)
-    body = inner.child(args={**frame.args, p.base: scalar(variable)}).value(site.body)
+    places = len(p.subs) + len(p.labels)
+    if places and looks_around(frame, site, p):
+        raise Untyped("a prime on a function of several components", "untyped")
+    bound = _everywhere(frame, lambda: variable, places) if places else scalar(variable)
+    body = inner.child(args={**frame.args, p.base: bound}).value(site.body)
     if not body.scalar:
         raise Untyped("a prime on a function of a vector", "untyped")
     definitions = frame.universe.definitions

@@ -93,7 +93,7 @@ def _unlettered(frame: Frame, body: Node) -> Val:
     subs = [s for ref in references(body, frame.world) for s in ref.subs]
     known = {*frame.letters, *frame.free, *inside}
     letters = list(frame.world.runs_over.get(node_key(body), ()))
-    if not letters or set(letters) & set(frame.letters):
+    if not letters or (set(letters) & set(frame.letters) and not frame.nested):
         letters = sorted({x for s in subs if (x := letter_of(s)) is not None and x in INDEX_LETTERS} - known)
     inner = frame
     for letter in letters:
@@ -111,8 +111,10 @@ def runs_over(world: World) -> dict[object, tuple[str, ...]]:
     """What the sums without a range in the definitions of a world run over: the index letters that the left side has
     not, where the same sum is written in several of them, the same in all."""
     found: dict[object, set[tuple[str, ...]]] = {}
-    for site in (s for sites in world.sites.values() for s in sites):
-        given = {letter_of(s) for s in site.ref.subs}
+    tables = (world.sites, world.functions)
+    for site in (s for table in tables for sites in table.values() for s in sites):
+        params = [r for p in site.params or () if (r := reference(p, world.glossary)) is not None]
+        given = {letter_of(s) for ref in (site.ref, *params) for s in ref.subs}
         for part in (n for n in walk(site.body) if isinstance(n, Product)):
             for n, factor in enumerate(part.factors[:-1]):
                 if isinstance(factor.node, Big) and factor.node.op == "sum" and factor.node.sub is None:

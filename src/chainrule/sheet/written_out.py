@@ -1,0 +1,63 @@
+"""Ways to write that a whole document keeps to, written out before anything is read of its formulas.
+
+Each row of `CONVENTIONS` looks for one of them in the document, and says how a formula is written in the usual way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from chainrule.read.tree import Node
+from chainrule.sheet.bare_functions import applied_to, with_arguments
+from chainrule.sheet.component_functions import by_components, with_component_names
+from chainrule.sheet.parametrised import parametrised, with_parameters
+from chainrule.sheet.transposing_primes import transposing, with_transposes
+
+Change = Callable[[Node], Node]
+
+
+def written_out(formulas: list[Node], words: str) -> tuple[Change, ...]:
+    """How the formulas of a document are written in the usual way, one convention after the other."""
+    found: list[Change] = []
+    for convention in CONVENTIONS:
+        change = convention(formulas, words)
+        if change is not None:
+            found.append(change)
+            formulas = [change(node) for node in formulas]
+    return tuple(found)
+
+
+def changed(node: Node, changes: tuple[Change, ...]) -> Node:
+    """A formula with the conventions of its document written out."""
+    for change in changes:
+        node = change(node)
+    return node
+
+
+def _parameters(formulas: list[Node], _words: str) -> Change | None:
+    stems = parametrised(formulas)
+    return partial(with_parameters, stems=stems) if stems else None
+
+
+def _transposes(formulas: list[Node], words: str) -> Change | None:
+    functions = transposing(formulas, words)
+    return None if functions is None else partial(with_transposes, functions=functions)
+
+
+def _components(formulas: list[Node], _words: str) -> Change | None:
+    functions = by_components(formulas)
+    return partial(with_component_names, functions=functions) if functions else None
+
+
+def _arguments(formulas: list[Node], _words: str) -> Change | None:
+    calls = applied_to(formulas)
+    return partial(with_arguments, calls=calls) if calls else None
+
+
+CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
+    _parameters,
+    _transposes,
+    _components,
+    _arguments,
+)
