@@ -147,6 +147,7 @@ class Comparer:
         valid = 0
         shown: dict[str, int] = {}
         one_sided = False
+        telling = closed or any(isinstance(t, Const) for t in sides)
         for mode in MODES[:1] if closed else MODES:
             if mode.endswith("needed") and not needy:
                 continue
@@ -169,12 +170,15 @@ class Comparer:
                     return Unclear("undecided", "the sides agree to six digits but not to nine; neither is certain")
                 points = mask.reshape(mask.shape[0], -1).any(axis=1).sum()
                 valid += int(points)
+                telling |= bool((np.where(mask, a, 0) != 0).any())
                 one_sided |= any(len(s) < 2 for s in model.seen.values())
                 shown = {self.settled.universe.dims.shown(d.name): n for d, n in sizes.items()}
             if beyond and all(beyond):
                 return Unclear("no-valid-points", "one side reads an index beyond its range where the other does not")
-            if valid >= (1 if fixed else len(SIZES) if closed else LEAST):
+            if telling and valid >= (1 if fixed else len(SIZES) if closed else LEAST):
                 return Same("digits" if fixed else "sampled", valid, shown, one_sided)
+        if valid and not telling:
+            return Unclear("undecided", "both sides are zero at every sample point, which bears out neither")
         return Unclear("no-valid-points", "at no sample point were both sides defined")
 
     def model(self, symbols: set[Symbol], sizes: dict[Dim, int], mode: str, needy: set[Symbol], points: int) -> Model:

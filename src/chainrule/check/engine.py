@@ -32,6 +32,7 @@ from chainrule.sheet.other_losses import with_other_losses
 from chainrule.sheet.plain_values import plain_values
 from chainrule.sheet.prose import told_values
 from chainrule.sheet.redeclared import with_redeclared
+from chainrule.sheet.said_slopes import supposed
 from chainrule.sheet.shortened_losses import with_shortened_losses
 from chainrule.sheet.statements import Equation, Scope, Sheet, gather
 from chainrule.sheet.tables import tabled_values
@@ -102,7 +103,9 @@ def stated(document: Document) -> tuple[Document, ...]:
 def with_told_values(sheet: Sheet, tabled: Sequence[Equation] = ()) -> Sheet:
     """The sheet with the values its words and tables give, each at the end of its sentence, and with what holds at the
     places of extremes before these are named, positions counted anew."""
-    ordered = sorted([*stationary(sheet), *sheet.equations, *told_values(sheet), *tabled], key=lambda e: e.position)
+    ordered = sorted(
+        [*stationary(sheet), *supposed(sheet), *sheet.equations, *told_values(sheet), *tabled], key=lambda e: e.position
+    )
     positions = [e.position for e in ordered]
 
     def moved(position: int) -> int:

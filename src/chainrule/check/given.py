@@ -18,7 +18,7 @@ from chainrule.check.need import Need
 from chainrule.check.report import Evidence, Note
 from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
-from chainrule.sheet.imposed import differentiates, is_zero
+from chainrule.sheet.imposed import SUPPOSED, differentiates, is_zero
 from chainrule.sheet.infer import names_in
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.put_in import paired, shown_ref
@@ -38,10 +38,13 @@ def imposed(
     if not differentiates(e.lhs) and not differentiates(e.rhs):
         concerned = conditions.concern(e)
         judged = conditions.judge(e) if concerned else conditions.restated(e)
+        doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
+        judged = Open(None) if doubtful else judged
         certain = isinstance(outcome, Different)
         found = _finding(conditions, budget, e, judged, certain)
-        if found is None and certain and concerned:
+        if found is None and certain:
             found = _slipped(conditions, budget, e, solved=True)
+        conditions.forget(judged)
         if found is not None:
             return found
         if concerned and not isinstance(judged, Open):
@@ -70,13 +73,16 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     if constraint and not concerned and isinstance(judged, Follows):
         conditions.move(judged, e.scope.section)
     untold = isinstance(outcome, Different) and _untold(conditions, e, outcome)
-    if isinstance(judged, Contradicts) and (untold or _of_unknown(conditions, judged)):
+    doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
+    if isinstance(judged, Contradicts) and (untold or doubtful or _of_unknown(conditions, judged)):
         judged = Open(None)
     found = _finding(conditions, budget, e, judged, certain=isinstance(outcome, Different))
     if found is not None:
         return found
+    if doubtful and not untold and (found := _slipped(conditions, budget, e)) is not None:
+        return found
     if solves and not concerned:
-        return _solution(conditions, e)
+        return _solution(conditions, e, supposed="perhaps" if doubtful else "")
     if constraint and not (isinstance(judged, Open) and judged.determined):
         conditions.hold(Imposed(e.position, e, None, frozenset(), e.scope.section))
         message = f"{e.text(e.lhs)} is set to {e.text(e.rhs)}: what follows holds there"
@@ -113,9 +119,9 @@ def numbers_for(world: World, e: Equation) -> list[Ref]:
     return plain if len(plain) == len(names) else []
 
 
-def _solution(conditions: Conditions, e: Equation) -> Finding:
+def _solution(conditions: Conditions, e: Equation, supposed: str = "") -> Finding:
     """A solution that could not be checked against its condition: from here on it is what the line says."""
-    conditions.hold(Imposed(e.position, e, None, frozenset(), e.scope.section))
+    conditions.hold(Imposed(e.position, e, None, frozenset(), e.scope.section, supposed=supposed))
     note = Note("condition", "not checked against the condition it is to solve")
     return Finding("definition", "definition", f"gives {e.text(e.lhs)} its meaning", "definition", notes=(note,))
 
@@ -161,7 +167,7 @@ def _contradicting(conditions: Conditions, there: Contradicts, repair: Repair | 
 
 def following(conditions: Conditions, e: Equation, judged: Follows) -> Finding:
     """A line that holds wherever the conditions do, which bears out how its names are read."""
-    conditions.confirmed |= {n for side in (e.lhs, e.rhs) for n in names_in(conditions.lines.world, side)}
+    conditions.confirm(e, judged)
     evidence = Evidence("sampled", judged.points, judged.sizes, conditions.lines.options.seed)
     note = Note("condition", f"follows from the condition on {_where(judged)}")
     return Finding(
@@ -170,5 +176,6 @@ def following(conditions: Conditions, e: Equation, judged: Follows) -> Finding:
 
 
 def _where(found: Follows | Contradicts) -> str:
-    lines = sorted({str(o.document.position(o.span.start)[0]) for o in found.origins}, key=int)
+    spans = ((o, o.lhs.span if o.source in SUPPOSED else o.span) for o in found.origins)
+    lines = sorted({str(o.document.position(span.start)[0]) for o, span in spans}, key=int)
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"

@@ -12,12 +12,14 @@ from chainrule.sheet.statements import Equation
 
 @dataclass(frozen=True)
 class Held:
-    """A condition in force: the term that vanishes, the base names it is solved for, and where it was imposed."""
+    """A condition in force: the term that vanishes, the base names it is solved for, where it was imposed, and whether
+    it is only `supposed`."""
 
     residual: Residual
     unknowns: frozenset[str]
     section: int
     equation: Equation
+    supposed: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,36 +1,35 @@
 """Lines that follow from a condition the document imposes: judged at points where the condition holds.
 
-What a condition says is taken from the derivative it sets to zero, where the document says what that is, else from the
-side that stands beside the zero. A line follows when both sides agree at every solution found and differ elsewhere; it
-contradicts the condition when they differ at every one, an enclosure proves it at one of them, and no parameter of the
-document is left that could make both hold. Anything else decides nothing.
+A line follows when both sides agree at every solution found and differ elsewhere; it contradicts the condition when
+they differ at every one (or at some, where all solutions are one linear family, of which the others agree by their
+numbers), an enclosure proves it at one of them, and no parameter of the document is left that could make both hold.
+Anything else decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from time import thread_time
 
 import numpy as np
 
 from chainrule.check.compare import LEAST, Comparer, Same, relative_gaps
 from chainrule.check.held import Contradicts, Follows, Held, Judged, Open, Sides, Unsolved
-from chainrule.check.lines import Lines, Variant
-from chainrule.check.points import MODES, dims_of, free_symbols, needy_symbols, reach
+from chainrule.check.points import MODES, dims_of, free_symbols, needy_symbols
 from chainrule.check.report import Counterexample
 from chainrule.check.sizes import SIZES, sizes_for
 from chainrule.check.solve import Residual, Solution, System, enclosed, solve
+from chainrule.check.solved_for import Unknowns
 from chainrule.check.writing import names_of
-from chainrule.expr import Definitions, Dim, Expr, ExprError, Index, Symbol, Unknown, const, evaluate
+from chainrule.expr import Dim, ExprError, Symbol, const, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.tree import Number
 from chainrule.sheet.imposed import core, differentiates, is_zero
 from chainrule.sheet.infer import mismatch, names_in, type_line
 from chainrule.sheet.names import reference
 from chainrule.sheet.scan import references
-from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.sites import call_form
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Imposed
@@ -41,31 +40,31 @@ MOST_TRIED = 5  # systems of other sizes and signs, where none has told anything
 
 
 @dataclass
-class Conditions:
+class Conditions(Unknowns):
     """The conditions of a world that are in force at the line being judged."""
 
-    lines: Lines
     held: list[Held] = field(default_factory=list)
     since: int = 0  # where the lines begin that are judged here; conditions before them are in force already
     waiting: list[Imposed] | None = None
     unsure: bool = False
-    known: set[str] = field(default_factory=set)  # the unknowns of conditions that those in force imply
     solved: dict[object, Solution | None] = field(default_factory=dict)
     spent: float = 0.0
     confirmed: set[str] = field(default_factory=set)  # the names of lines that follow
 
-    @property
-    def variant(self) -> Variant:
-        return self.lines.variant()
-
     def catch_up(self, position: int) -> None:
         """Put the conditions in force that words, or lines judged elsewhere, imposed before a position."""
         if self.waiting is None:
-            self.waiting = [c for c in self.lines.world.imposed if c.said or c.position < self.since]
+            self.waiting = [c for c in self.lines.world.imposed if self._waits(c)]
         while self.waiting and self.waiting[0].position < position:
             condition = self.waiting.pop(0)
             if condition.said or not self._identity(condition.equation):
                 self.hold(condition)
+
+    def _waits(self, c: Imposed) -> bool:
+        """Whether a condition comes into force by itself: what is only supposed holds where it is said alone."""
+        if not c.supposed:
+            return c.said or c.position < self.since
+        return not any(c.position < x.position < self.since for x in self.lines.equations if x.own)
 
     def _identity(self, e: Equation) -> bool:
         """Whether a line of zero holds for all values, so that it says nothing of where others hold."""
@@ -76,11 +75,12 @@ class Conditions:
         """Put a condition in force; one that could not be read leaves everything after it unsure."""
         residual = self._residual(condition)
         if residual is None:
-            self.unsure = True
+            self.unsure |= not condition.supposed
         elif self._implied(residual, condition.equation):
             self.known |= condition.unknowns
         else:
-            self.held.append(Held(residual, condition.unknowns, condition.section, condition.equation))
+            held = Held(residual, condition.unknowns, condition.section, condition.equation, condition.supposed)
+            self.held.append(held)
 
     def _implied(self, residual: Residual, e: Equation) -> bool:
         """Whether the conditions in force already say that a term vanishes."""
@@ -89,56 +89,6 @@ class Conditions:
         sides = Sides(residual.term, const(0), residual.axes)
         chosen = list(self._relevant(self.held, sides))
         return bool(chosen) and isinstance(self._under(chosen, sides, e), Follows)
-
-    def _residual(self, condition: Imposed) -> Residual | None:
-        head = None if condition.head is None else self._vanishing(condition.head)
-        if head is not None:
-            return head
-        if condition.said:
-            return None if condition.head is None else self._written(condition.head)
-        sides = self.sides(condition.equation)
-        return None if sides is None or not self._free(sides.difference.term) else sides.difference
-
-    def _vanishing(self, head: Equation) -> Residual | None:
-        """The derivative on the left of a line, when the document says what is differentiated; where the line itself
-        only holds if something unsaid does, it is what the line says that is set to zero."""
-        if head.position not in self.variant.typed or head.position in self.lines.unsettled:
-            return None
-        val = self.variant.typed[head.position][1]
-        try:
-            term = self.variant.comparer.terms(val, list(axes := _axes(self.variant, val)))
-        except (Untyped, ExprError, RecursionError, ValueError):
-            return None
-        if not self._free(term) or any(isinstance(t, Unknown) for t in reach([term], self._definitions)):
-            return None
-        return Residual(term, _over(axes, term))
-
-    def _written(self, head: Equation) -> Residual | None:
-        """What stands last beside a derivative: set to zero where the derivative itself says nothing."""
-        beside = [x for x in self._chain(head) if not differentiates(x.rhs) and not is_zero(x.rhs)]
-        sides = self.sides(beside[-1]) if beside else None
-        return None if sides is None or not self._free(sides.right) else Residual(sides.right, sides.axes)
-
-    @property
-    def _definitions(self) -> Definitions:
-        return self.variant.universe.definitions
-
-    def _free(self, term: Expr) -> set[Symbol]:
-        """The symbols a term can be solved for; none for what could not be given a meaning."""
-        symbols = free_symbols([term], self._definitions)
-        return set() if symbols & set(self.variant.settled.broken) else symbols
-
-    def sides(self, e: Equation) -> Sides | None:
-        """Both sides of a typed line as terms."""
-        if e.position not in self.variant.typed or e.position in self.variant.failed:
-            return None
-        _, lhs, rhs = self.variant.typed[e.position]
-        axes = _axes(self.variant, lhs if lhs.dims else rhs)
-        try:
-            left, right = (self.variant.comparer.terms(v, list(axes)) for v in (lhs, rhs))
-        except (Untyped, ExprError, RecursionError, ValueError):
-            return None
-        return Sides(left, right, _over(axes, left, right))
 
     # ------------------------------------------------------------------------------------------ judging
 
@@ -152,7 +102,7 @@ class Conditions:
             return False
         symbols = self._free(sides.difference.term)
         solved = e.position in self.lines.world.solutions
-        near = [h for h in self.held if solved or h.section == e.scope.section]
+        near = [h for h in self.held if (solved or h.section == e.scope.section) and not h.supposed]
         bases = self._bases(near)
         return any(self._restricted(h, bases) & symbols for h in near)
 
@@ -180,9 +130,6 @@ class Conditions:
         """What is set to zero further on in a chain is rewritten before, by identities or by what is known already."""
         return any(x.position > e.position and is_zero(x.rhs) for x in self._chain(e))
 
-    def _chain(self, e: Equation) -> list[Equation]:
-        return [x for x in self.lines.equations if x.document is e.document and x.chain == e.chain]
-
     def restated(self, e: Equation) -> Follows | None:
         """Whether an equation says once more what conditions of other sections say: they are in force here then."""
         judged = self.judge(e)
@@ -208,9 +155,23 @@ class Conditions:
         """Numbers at which conditions in force hold and an equation does not, whether or not that proves it wrong."""
         for _, found in self._trials(e):
             there = found.there if isinstance(found, Open) else found
-            if isinstance(there, Contradicts):
+            if isinstance(there, Contradicts) and "perhaps" not in self.supposed(there):
                 return there
         return None
+
+    def supposed(self, found: Follows | Contradicts) -> set[str]:
+        """How sure it is that the conditions are meant which a line follows from or contradicts; empty if certain."""
+        return {h.supposed for h in self.held if h.supposed and h.equation in found.origins}
+
+    def confirm(self, e: Equation, judged: Follows) -> None:
+        """Take a line that follows for what bears out how its names are read, and which conditions are meant."""
+        self.confirmed |= {n for side in (e.lhs, e.rhs) for n in names_in(self.lines.world, side)}
+        self.held = [replace(h, supposed="") if h.equation in judged.origins else h for h in self.held]
+
+    def forget(self, found: Judged | None) -> None:
+        """Drop what was only supposed, where a line does not follow from it."""
+        if not isinstance(found, Follows):
+            self.held = [h for h in self.held if not h.supposed]
 
     def follows(self, candidate: Equation) -> bool:
         """Whether an equation in the place of a line of the sheet holds wherever the conditions in force do."""
@@ -259,17 +220,6 @@ class Conditions:
                     symbols |= own
                     yield h
 
-    def _restricted(self, held: Held, bases: set[str]) -> set[Symbol]:
-        """What a condition restricts: its unknowns, or all its names when it says of none, and what later lines give as
-        its solution (a multiplier)."""
-        free = self._free(held.residual.term)
-        named = {s for s in free if self._base_of(s) in self._given}
-        return (_unknowns(held, bases, self.variant) or free) | named
-
-    def _bases(self, held: list[Held]) -> set[str]:
-        """The base names that conditions are to be solved for."""
-        return self.known.union(*(h.unknowns for h in held)) if any(h.unknowns for h in held) else set()
-
     def _under(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:
         """A line under some conditions, solved for their unknowns; multipliers join where these do not suffice."""
         residuals = [h.residual for h in held]
@@ -288,40 +238,6 @@ class Conditions:
             if not isinstance(found, Unsolved):
                 return found
         return None
-
-    def _choices(self, held: list[Held]) -> Iterator[frozenset[Symbol]]:
-        """What conditions may be solved for, in the order in which it is tried: what they are said to be solved for
-        and what the document differentiates by, what later lines give, and multipliers."""
-        free = [{s for s in self._free(h.residual.term) if self._solvable(s)} for h in held]
-        every = {s for found in free for s in found}
-        declared = {s for h in held for s in _unknowns(h, self._bases(held), self.variant)}
-        declared |= {s for s in every if declared and self._by(s)}
-        given = {s for s in every if self._base_of(s) in self._given}
-        filled = {s for found in free if not found & declared for s in found}
-        tried = [declared | filled, {s for s in declared | filled | every if not s.axes or s in declared | filled}]
-        if given and all(found & (declared | given) for found in free):
-            tried.insert(1 if declared else 0, declared | given)
-        yield from dict.fromkeys(map(frozenset, tried))
-
-    @cached_property
-    def _given(self) -> set[str]:
-        """The base names that lines of the document give as solutions of conditions."""
-        world = self.lines.world
-        lines = (e for e in self.lines.equations if e.position in world.solutions)
-        refs = (reference(e.lhs, world.glossary) for e in lines)
-        return {self._base(ref.base) for ref in refs if ref is not None}
-
-    def _base_of(self, symbol: Symbol) -> str | None:
-        instance = self.variant.universe.instances.get(symbol)
-        return None if instance is None else instance.base
-
-    def _solvable(self, symbol: Symbol) -> bool:
-        """Whether a symbol may take any real value."""
-        instance = self.variant.universe.instances.get(symbol)
-        domain = None if instance is None else self.lines.world.family(instance.base).domain_kind
-        return (
-            symbol.kind == "real" and symbol not in self.variant.settled.data and domain in (None, "positive", "unit")
-        )
 
     def _compared(
         self, system: System, held: list[Held], sides: Sides, e: Equation, zero: bool
@@ -430,29 +346,3 @@ class Conditions:
         count = sum(int(np.prod([model.size(d) for d in s.axes], dtype=int)) for s in parameters)
         entries = int(np.prod([model.size(i.dim) for i in sides.axes], dtype=int))
         return solution.equations + entries > count
-
-    def _base(self, base: str) -> str:
-        return self.lines.world.aliases.get(base, base)
-
-    def _by(self, symbol: Symbol) -> bool:
-        instance = self.variant.universe.instances.get(symbol)
-        return instance is not None and self.lines.world.family(instance.base).by > 0
-
-
-def _axes(variant: Variant, val: Val) -> tuple[Index, ...]:
-    dims = variant.universe.dims
-    return tuple(Index(f"·e{n}", dims.dim(d)) for n, d in enumerate(val.dims))
-
-
-def _over(axes: Iterable[Index], *terms: Expr) -> tuple[Index, ...]:
-    """The axes of a side, then the free letters of its line."""
-    free = {i for t in terms for i in t.free}
-    return (*axes, *sorted(free - set(axes)))
-
-
-def _unknowns(held: Held, bases: set[str], variant: Variant) -> set[Symbol]:
-    """The symbols of a condition that are to be solved for, given the base names of all unknowns."""
-    definitions, instances = variant.universe.definitions, variant.universe.instances
-    aliases = variant.universe.world.aliases
-    names = {aliases.get(b, b) for b in bases}
-    return {s for s in free_symbols([held.residual.term], definitions) if s in instances and instances[s].base in names}

@@ -123,7 +123,7 @@ def _textual(state: _Layout, token: Token) -> None:
     parts = _split_dollars(inside)
     formula = all(_is_formula(words) for words, _ in parts) and not _is_letter(parts)
     for words, mathematics in parts:
-        put.extend(words if formula or _is_comparison(words) else _words(words, token))
+        put.extend(words if formula or _is_comparison(words) else _words(words, token, prose=len(parts) > 1))
         put.extend(mathematics)
     state.rest.extend(reversed(_covering(put, token.start, state.last.end)))
 
@@ -172,8 +172,9 @@ def _is_comparison(words: list[Token]) -> bool:
     return bool(plain) and plain[0].kind == "rel" and all(t.kind in ("rel", "number", "sum") for t in plain)
 
 
-def _words(tokens: list[Token], at: Token) -> list[Token]:
-    """What a run of text stands for: an identifier, a punctuation mark, a `text` token, or nothing."""
+def _words(tokens: list[Token], at: Token, prose: bool = False) -> list[Token]:
+    """What a run of text stands for: an identifier, unless mathematics beside it in the same text makes it `prose`, a
+    punctuation mark, a `text` token, or nothing."""
     text = _spelling(tokens)
     bare = text.strip()
     if not bare:
@@ -182,7 +183,7 @@ def _words(tokens: list[Token], at: Token) -> list[Token]:
     if bare in (",", ".", ";"):
         return [Token(*CHARACTERS[bare], start, end)]
     word = bare.rstrip(".")
-    if _IDENTIFIER.fullmatch(word) and word.lower() not in TEXT_WORDS:
+    if _IDENTIFIER.fullmatch(word) and word.lower() not in TEXT_WORDS and not (prose and len(word) > 1):
         return _identifier(word, at.text, start, end)
     return [Token("text", bare, start, end)]
 

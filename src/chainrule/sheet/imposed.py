@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Script
 from chainrule.sheet.arguments import arguments
@@ -42,6 +43,8 @@ CONSTRAINT = re.compile(
 )
 SEVERAL = re.compile(r"\b(?:gradients|derivatives|partials|both|these|them|all)\b", re.IGNORECASE)
 MOST_WORDS = 200
+# What is supposed of a slope in words alone, and whether one function alone can be meant (`said_slopes`).
+SUPPOSED = {"supposed": "perhaps", "supposed alone": "alone"}
 # Words that give a name its meaning, even where it stands in a condition before them.
 NAMING = re.compile(r"\b(?:let|where|defin\w+|denot\w+|call|introduc\w+)\b[^.,;:]*$", re.IGNORECASE)
 # What marks the name of a solution, as it stands in a base name.
@@ -54,6 +57,12 @@ def impose(world: World, equations: list[Equation], told: dict[int, str]) -> Non
     chains: dict[tuple[int, int], list[Equation]] = {}
     slopes: list[Equation] = []
     for e in equations:
+        if e.source in SUPPOSED:
+            unknowns = frozenset(variables_of(world, e.lhs))
+            since = next((x.position - 1 for x in equations if x.own and x.span == e.span), e.position)
+            supposed = SUPPOSED[e.source]
+            world.imposed.append(Imposed(since, e, e, unknowns, e.scope.section, said=True, supposed=supposed))
+            continue
         chain = chains.setdefault((id(e.document), e.chain), [])
         chain.append(e)
         first = chain[0]
@@ -72,6 +81,7 @@ def impose(world: World, equations: list[Equation], told: dict[int, str]) -> Non
             world.imposed.append(Imposed(e.position, e, head, frozenset(variables), e.scope.section, said=given))
         if e.link == 0 and differentiates(e.lhs):
             slopes.append(e)
+    world.imposed.sort(key=lambda c: c.position)
 
 
 def _by_words(world: World, e: Equation, slopes: list[Equation], many: bool) -> None:
@@ -124,35 +134,44 @@ def _primed(node: Node) -> Node | None:
 
 
 def variables_of(world: World, node: Node) -> Iterator[str]:
-    """The base names that the first derivatives of a formula are taken by."""
+    """The base names that the first derivatives of a formula are taken by; of `\\nabla f` the parameter's."""
+    bare = False
+    for found in differentiated_by(node):
+        bare |= isinstance(found, Bare)
+        ref = reference(found, world.glossary) if not isinstance(found, Bare) else None
+        if ref is not None:
+            yield core(ref.base)
+    ref = reference(world.parameter, world.glossary) if bare and world.parameter is not None else None
+    if ref is not None:
+        yield core(ref.base)
+
+
+@dataclass(frozen=True)
+class Bare:
+    """The variable of `\\nabla f`, which is not written."""
+
+
+def differentiated_by(node: Node) -> Iterator[Node | Bare]:
+    """What the first derivatives of a formula are taken by; the argument in `\\nabla f(w)`."""
     primed = _primed(node)
     if primed is not None:
-        yield from _bases(world, list(arguments(primed))[:1])
+        yield from list(arguments(primed))[:1]
     for part in walk(node):
         if isinstance(part, Fraction):
             top, bottom = above(part.numerator), below(part.denominator)
             if top is not None and bottom is not None and top.order == 1:
-                yield from _bases(world, bottom[1])
+                yield from bottom[1]
         elif isinstance(part, Product):
             for n, factor in enumerate(part.factors):
                 nabla = nabla_of(factor.node)
                 if nabla is not None and nabla[1] == 1:
-                    yield from _bases(world, nabla[0] or _arguments(world, part, n + 1))
+                    yield from nabla[0] or _arguments(part, n + 1)
 
 
-def _arguments(world: World, product: Product, n: int) -> list[Node]:
-    """The arguments of `\\nabla f(w)`, else the only parameter of the document."""
+def _arguments(product: Product, n: int) -> list[Node | Bare]:
+    """The first argument of `\\nabla f(w)`."""
     found = [f.node for f in product.factors[n:] if isinstance(f.node, Fenced)]
-    if found:
-        return list(arguments(found[0]))[:1]
-    return [world.parameter] if world.parameter is not None else []
-
-
-def _bases(world: World, nodes: list[Node]) -> Iterator[str]:
-    for node in nodes:
-        ref = reference(node, world.glossary)
-        if ref is not None:
-            yield core(ref.base)
+    return [*arguments(found[0])[:1]] if found else [Bare()]
 
 
 def core(base: str) -> str:
@@ -179,6 +198,7 @@ def name_solutions(world: World, equations: list[Equation]) -> None:
             since.setdefault(base, condition.position)
     if not since:
         return
+    loose -= {base for c in world.imposed for base in c.unknowns}
     together: dict[str, set[str]] = {}
     first: dict[str, int] = {}
     for e in equations:

@@ -68,6 +68,10 @@ class Instance:
         return self.base + "'" * self.primes + labels + copy
 
 
+# What words say of matrices alone.
+OF_MATRICES = frozenset({"symmetric", "covariance", "diagonal", "identity"})
+
+
 @dataclass
 class Family:
     """All uses of one base name in a scope."""
@@ -106,7 +110,8 @@ class Family:
     @property
     def variable(self) -> bool:
         """Whether the name is a quantity rather than a function where parentheses follow it."""
-        if self.called == 0 or self.weight or self.transposed:
+        matrix = self.domain_kind in OF_MATRICES and not self.calls_with_names
+        if self.called == 0 or self.weight or self.transposed or matrix:
             return True
         return (
             self.operand > self.sloped and self.calls_with_names < self.called
@@ -168,7 +173,8 @@ class Hidden:
 @dataclass(frozen=True, slots=True)
 class Imposed:
     """A condition: the sides of an equation are set equal, or the derivative that heads it to zero; in force after a
-    position, to be solved for some base names."""
+    position, to be solved for some base names. What is only `supposed` ("alone" where it can mean one thing alone)
+    makes lines follow, and says nothing against them but that a slip keeps them from following."""
 
     position: int
     equation: Equation
@@ -176,6 +182,7 @@ class Imposed:
     unknowns: frozenset[str]
     section: int
     said: bool = False
+    supposed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
