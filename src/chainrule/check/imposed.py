@@ -8,7 +8,7 @@ Anything else decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from time import thread_time
 
@@ -20,7 +20,8 @@ from chainrule.check.points import MODES, dims_of, free_symbols, needy_symbols
 from chainrule.check.report import Counterexample
 from chainrule.check.sizes import SIZES, sizes_for
 from chainrule.check.solve import Residual, Solution, System, enclosed, solve
-from chainrule.check.solved_for import Unknowns
+from chainrule.check.solved_for import Unknowns, unknowns_of
+from chainrule.check.substituted import Near, substituted
 from chainrule.check.writing import names_of
 from chainrule.expr import Dim, ExprError, Symbol, const, evaluate
 from chainrule.expr.model import Array
@@ -36,6 +37,7 @@ from chainrule.sheet.world import Imposed
 
 AGREE, DIFFER = 1e-8, 1e-4
 SECONDS_FOR_ALL = 3  # of processor time, for the conditions of one world
+SECONDS_TO_PUT_IN = 2  # of processor time, for what lines give put into the conditions of one world
 MOST_TRIED = 5  # systems of other sizes and signs, where none has told anything
 
 
@@ -48,7 +50,11 @@ class Conditions(Unknowns):
     waiting: list[Imposed] | None = None
     unsure: bool = False
     solved: dict[object, Solution | None] = field(default_factory=dict)
+    found: dict[object, Judged | None] = field(default_factory=dict)
+    systems: dict[object, System] = field(default_factory=dict)
+    trying: bool = False  # whether an edit of a line is tried, of which only matters whether it follows
     spent: float = 0.0
+    put_in: float = 0.0
     confirmed: set[str] = field(default_factory=set)  # the names of lines that follow
 
     def catch_up(self, position: int) -> None:
@@ -176,6 +182,7 @@ class Conditions(Unknowns):
     def follows(self, candidate: Equation) -> bool:
         """Whether an equation in the place of a line of the sheet holds wherever the conditions in force do."""
         universe, typed = self.variant.universe, self.variant.typed
+        self.trying = True
         kept, before = universe.mark(), typed.get(candidate.position)
         axes = {universe.dims.find(d) for dims in universe.shapes.values() for d in dims}
         try:
@@ -187,6 +194,7 @@ class Conditions(Unknowns):
         except (Untyped, RecursionError):
             return False
         finally:
+            self.trying = False
             typed.pop(candidate.position, None)
             typed |= {} if before is None else {candidate.position: before}
             universe.back(kept)
@@ -221,6 +229,13 @@ class Conditions(Unknowns):
                     yield h
 
     def _under(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:
+        """A line under some conditions, found once."""
+        key = (tuple((h.residual, h.unknowns) for h in held), sides, self.trying)
+        if key not in self.found:
+            self.found[key] = self._solved_for(held, sides, e)
+        return self.found[key]
+
+    def _solved_for(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:
         """A line under some conditions, solved for their unknowns; multipliers join where these do not suffice."""
         residuals = [h.residual for h in held]
         every = frozenset(s for r in residuals for s in self._free(r.term) if self._solvable(s))
@@ -229,7 +244,7 @@ class Conditions(Unknowns):
             if self.spent > SECONDS_FOR_ALL:
                 return None
             try:
-                system = System(residuals, unknowns, self._definitions)
+                system = self._system(residuals, unknowns)
                 found = self._compared(system, held, sides, e, zero=unknowns == every) if unknowns else None
             except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
                 return None
@@ -237,7 +252,39 @@ class Conditions(Unknowns):
                 self.spent += thread_time() - started
             if not isinstance(found, Unsolved):
                 return found
-        return None
+        return self._substituted(held, sides, every) if self.put_in < SECONDS_TO_PUT_IN else None
+
+    def _system(self, residuals: Sequence[Residual], unknowns: Iterable[Symbol]) -> System:
+        """The system of some conditions, whose derivatives are taken once."""
+        key = (tuple(residuals), frozenset(unknowns))
+        if key not in self.systems:
+            self.systems[key] = System(residuals, unknowns, self._definitions)
+        return self.systems[key]
+
+    def _substituted(self, held: list[Held], sides: Sides, every: frozenset[Symbol]) -> Follows | Open | None:
+        """Where no solutions were found, whether a line gives one, or differs at one that is near to what it gives."""
+        started = thread_time()
+        unknowns = {s for h in held for s in unknowns_of(h, self._bases(held), self.variant)}
+        line = self._free(sides.difference.term) & every & unknowns
+        about = {s: [h.residual for h in held if s in free_symbols([h.residual.term], self._definitions)] for s in line}
+        try:
+            systems = {s: self._system(about[s], [s]) for s in sorted(line) if about[s]}
+            found = substituted(self.variant.comparer, self._definitions, held, sides, systems, far=not self.trying)
+            return self._apart(found, sides) if isinstance(found, Near) else found
+        except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
+            return None
+        finally:
+            self.put_in += thread_time() - started
+
+    def _apart(self, near: Near, sides: Sides) -> Open | None:
+        """The numbers of a solution at which a line differs, if they can be enclosed."""
+        a, b = (evaluate(t, sides.axes, near.solution.model) for t in (sides.left, sides.right))
+        mask = np.broadcast_to(near.solution.valid.reshape(-1, *[1] * (a.ndim - 1)), a.shape)
+        entries = relative_gaps(a, b, mask)
+        point = int(np.argmax(entries.reshape(len(a), -1).max(axis=1)))
+        if self.unsure or entries[point].max() < DIFFER:
+            return None
+        return Open(self._witness(near.system, near.held, sides, (near.solution, point, entries[point]), near.sizes))
 
     def _compared(
         self, system: System, held: list[Held], sides: Sides, e: Equation, zero: bool

@@ -127,7 +127,7 @@ def solve(system: System, model: Model) -> Solution | None:
         return None
     at = system.put(model, x)
     residual = system.values(at)
-    live = _restricting(residual, system.jacobian(at)) if residual.shape[1] * x.shape[1] <= MOST_SLOPES else []
+    live = restricting(residual, system.jacobian(at)) if residual.shape[1] * x.shape[1] <= MOST_SLOPES else []
     m, n = len(live), x.shape[1]
     if not m or m > n:
         return None
@@ -157,13 +157,13 @@ def solve(system: System, model: Model) -> Solution | None:
         fresh = better
         at = system.put(model, x)
     solved = np.isfinite(size) & (size <= SOLVED * (1 + _norm(x)))
-    valid = solved & small & _full_rank(system.jacobian(at)[:, live])
+    valid = solved & small & full_rank(system.jacobian(at)[:, live])
     quotients = _norm(system.quotients(at))
     valid &= np.isfinite(quotients) & (quotients <= ROOTS)
     return Solution(at, valid, _some_zero(system, at), m)
 
 
-def _restricting(residual: Array, slopes: Array) -> list[int]:
+def restricting(residual: Array, slopes: Array) -> list[int]:
     """The equations that restrict the unknowns: not those off the diagonal of a derivative entry by entry, which are
     zero whatever the numbers are."""
     alive = (residual != 0).any(axis=0) | (slopes != 0).any(axis=(0, 2))
@@ -178,11 +178,12 @@ def _norm(a: Array) -> Array:
 def _steps(slopes: Array, residual: Array) -> Array:
     """The Newton step of least norm at every point; zero where there is none."""
     fine = np.asarray(np.isfinite(slopes).all(axis=(1, 2)) & np.isfinite(residual).all(axis=1))
-    inverse = np.linalg.pinv(np.where(fine[:, None, None], slopes, 0.0), rcond=1e-12)
-    return np.asarray(-np.einsum("pnm,pm->pn", inverse, np.where(fine[:, None], residual, 0.0)))
+    with np.errstate(all="ignore"):
+        inverse = np.linalg.pinv(np.where(fine[:, None, None], slopes, 0.0), rcond=1e-12)
+        return np.asarray(-np.einsum("pnm,pm->pn", inverse, np.where(fine[:, None], residual, 0.0)))
 
 
-def _full_rank(slopes: Array) -> Array:
+def full_rank(slopes: Array) -> Array:
     fine = np.asarray(np.isfinite(slopes).all(axis=(1, 2)))
     singular = np.linalg.svd(np.where(fine[:, None, None], slopes, 0.0), compute_uv=False)
     return np.asarray(fine & (singular[:, -1] > LEAST_SINGULAR * np.maximum(singular[:, 0], 1e-300)))
@@ -200,7 +201,7 @@ def enclosed(system: System, model: Model, point: int) -> Model | None:
 
     one = model.again(values={s: np.asarray(v)[point : point + 1] for s, v in model.values.items()}, points=1)
     x = system.flat(one)[0]
-    live = _restricting(system.values(one), system.jacobian(one))
+    live = restricting(system.values(one), system.jacobian(one))
     slopes = system.jacobian(one)[0, live]
     free = _pivots(slopes)
     exact = one.again(arithmetic=BALL)

@@ -28,7 +28,7 @@ class Unknowns(Vanishing):
         its solution (a multiplier)."""
         free = self._free(held.residual.term)
         named = {s for s in free if self._base_of(s) in self._given}
-        return (_unknowns(held, bases, self.variant) or free) | named
+        return (unknowns_of(held, bases, self.variant) or free) | named
 
     def _bases(self, held: list[Held]) -> set[str]:
         """The base names that conditions are to be solved for."""
@@ -39,7 +39,7 @@ class Unknowns(Vanishing):
         and what the document differentiates by, what later lines give, and multipliers."""
         free = [{s for s in self._free(h.residual.term) if self._solvable(s)} for h in held]
         every = {s for found in free for s in found}
-        declared = {s for h in held for s in _unknowns(h, self._bases(held), self.variant)}
+        declared = {s for h in held for s in unknowns_of(h, self._bases(held), self.variant)}
         declared |= {s for s in every if declared and self._by(s)}
         given = {s for s in every if self._base_of(s) in self._given}
         filled = {s for found in free if not found & declared for s in found}
@@ -74,7 +74,7 @@ class Unknowns(Vanishing):
         return instance is not None and self.lines.world.family(instance.base).by > 0
 
 
-def _unknowns(held: Held, bases: set[str], variant: Variant) -> set[Symbol]:
+def unknowns_of(held: Held, bases: set[str], variant: Variant) -> set[Symbol]:
     """The symbols of a condition that are to be solved for, given the base names of all unknowns."""
     definitions, instances = variant.universe.definitions, variant.universe.instances
     aliases = variant.universe.world.aliases

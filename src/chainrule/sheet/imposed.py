@@ -242,9 +242,9 @@ def solves(world: World, e: Equation) -> bool:
         if base in condition.unknowns:
             return True
         same = condition.section == e.scope.section and not condition.unknowns and base not in world.sites and not named
-        if same and any(r.base == base for side in _sides(condition) for r in references(side, world)):
+        if same and _speaks_of(world, condition, base, len(ref.subs)):
             return True
-    if not named and _rearranges(world, e, base):
+    if not named and _rearranges(world, e, base, len(ref.subs)):
         world.rearranged.add(e.position)
     return e.position in world.rearranged
 
@@ -265,13 +265,21 @@ def _related(world: World, e: Equation) -> tuple[set[str], set[str]]:
     return related, {b for c in here for b in c.unknowns}
 
 
-def _rearranges(world: World, e: Equation, base: str) -> bool:
-    """Whether an equation only has names that conditions before it relate: `k = np` after `k (1 - p) = (n - k) p`."""
-    if base in world.sites:
+def _rearranges(world: World, e: Equation, base: str, subs: int) -> bool:
+    """Whether an equation only has names that conditions before it relate: `k = np` after `k (1 - p) = (n - k) p`; not
+    `N_k = \\sum_i r_{ik}` after `\\sum_{i=1}^N ... = 0`."""
+    here = [c for c in world.imposed if c.position < e.position and c.section == e.scope.section]
+    if base in world.sites or not any(_speaks_of(world, c, base, subs) for c in here):
         return False
     related, _ = _related(world, e)
     named = {world.aliases.get(r.base, r.base) for r in references(e.rhs, world)}
     return bool(named) and base in related and named <= related
+
+
+def _speaks_of(world: World, condition: Imposed, base: str, subs: int) -> bool:
+    """Whether a name stands in a condition with as many subscripts."""
+    refs = (r for side in _sides(condition) for r in references(side, world) if len(r.subs) == subs)
+    return any(world.aliases.get(r.base, r.base) == base for r in refs)
 
 
 def _sides(condition: Imposed) -> tuple[Node, Node]:

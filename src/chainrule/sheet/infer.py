@@ -24,7 +24,7 @@ from chainrule.sheet.recurrence import recurrent
 from chainrule.sheet.shapes import RANKS, Dims, Layout, Untyped, Val, scalar
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.unreadable import against_declaration, hide_unreadable
+from chainrule.sheet.unreadable import against_declaration, hide_unreadable, loss_of_entries
 from chainrule.sheet.world import Config, Cycle, Family, Reading, Site, Universe, World
 
 # How unusual it is that a name of this look, without subscripts, has this rank: (scalar, column, row, matrix).
@@ -269,9 +269,10 @@ def line_cost(universe: Universe, line: Line) -> float:
         _, lhs, rhs = type_line(universe, e)
         askew = f"@{e.position}" in universe.flipped
         askew |= {lhs.kind, rhs.kind} == {"row", "column"} or against_declaration(universe.world, e, lhs)
+        entries = loss_of_entries(universe.world, e, lhs)
         if not mismatch(universe, lhs, rhs):
             odd = f"@{e.position}" in universe.odd
-            return ASKEW * askew + ODD * odd + SQUARE * _squares(universe, line.ordered)
+            return ASKEW * (askew + entries) + ODD * odd + SQUARE * _squares(universe, line.ordered)
     except (Untyped, RecursionError):
         pass  # a line that does not fit is what this function counts
     universe.back(kept)
@@ -389,7 +390,19 @@ def _search(
 
 
 def _settle(search: Search, options: Options, signs: list[str]) -> float:
-    """The best readings a search finds, and what they cost."""
+    """The best readings a search finds, and what they cost. Where a line fits in an odd way only, the names are gone
+    through the other way round as well: what is changed first may bar the way to what is usual."""
+    least = _found(search, options, signs)
+    if any(0 < search.cost([line]) < FAILURE for line in search.lines):
+        before = search.world.readings, search.world.conventions
+        cost = _found(search, dict(reversed(options.items())), signs)
+        if cost >= least - CLOSE:
+            search.world.readings, search.world.conventions = before
+        least = min(cost, least)
+    return least
+
+
+def _found(search: Search, options: Options, signs: list[str]) -> float:
     search.world.readings = {base: found[0][0] for base, found in options.items()}
     search.world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
     if recurrent(search.world):

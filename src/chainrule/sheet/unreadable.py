@@ -14,8 +14,11 @@ from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import RANKS, Untyped, Val
+from chainrule.sheet.sites import call_form
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Cycle, Hidden, Site, Universe, World
+
+LOSSES = frozenset({"L", "J", "E", "ell", "cal L", "cal J", "cal E"})
 
 
 def hide_unreadable(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> bool:
@@ -82,6 +85,12 @@ def against_declaration(world: World, e: Equation, val: Val) -> bool:
     family = world.family(ref.base)
     rank = RANKS.get(family.declared_rank or "")
     return rank is not None and family.declared_subs == 0 and rank != len(val.dims)
+
+
+def loss_of_entries(world: World, e: Equation, val: Val) -> int:
+    """How many axes a loss has that should be a number: what `L(w, b) = ...` defines by a letter of losses."""
+    form = call_form(e.lhs, world) if not e.link else None
+    return len(val.dims) if form is not None and form[0].base in LOSSES and not form[0].subs else 0
 
 
 def _below(world: World, names: Iterable[str]) -> set[str]:

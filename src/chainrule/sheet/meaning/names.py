@@ -143,6 +143,8 @@ def script(frame: Frame, node: Script) -> Val:
         return at_point(frame, *point)
     if isinstance(node.base, Fenced) and node.base.open == "‖":
         return _scripted_norm(frame, node, node.base)
+    if isinstance(node.base, Fenced) and node.base.open == "|" and _is_norm(frame, node, node.base):
+        return _scripted_norm(frame, node, node.base)
     if isinstance(node.base, Matrix) and isinstance(node.sub, Product) and is_size(node.sub) and node.sup is None:
         return sized(frame, node.base, node.sub)
     if isinstance(node.base, Fenced) and node.sub is not None and has_ranges(node.sub):
@@ -208,6 +210,12 @@ def _scripted_name(frame: Frame, ref: Ref) -> Val:
 def _has_family_rank(frame: Frame, ref: Ref) -> bool:
     reading = frame.world.readings.get(ref.base)
     return reading is not None and reading.axes > len(ref.subs)
+
+
+def _is_norm(frame: Frame, node: Script, fence: Fenced) -> bool:
+    """`|w|^2`, `|w|_2`: single bars around a vector where a square or the kind of norm stands behind them."""
+    kind, square = (getattr(x, "text", None) for x in (node.sub, node.sup))
+    return (square == "2" or kind in ("1", "2")) and frame.value(fence.body).kind in ("column", "row")
 
 
 def _scripted_norm(frame: Frame, node: Script, fence: Fenced) -> Val:
