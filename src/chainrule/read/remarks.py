@@ -15,6 +15,7 @@ LEADING = frozenset(
 
 _SPACES = frozenset(["quad", "&"])
 _PUNCTUATION = frozenset(["comma", "dot"])
+_END_SIGNS = frozenset(["Box", "square", "blacksquare", "qed"])
 _SIGNS = frozenset(["rel", "sum", "prod", "_", "^"])
 
 
@@ -35,6 +36,16 @@ def without_remarks(tokens: list[Token], depth: list[int]) -> tuple[list[Token],
         remarks.insert(0, _opened(kept[behind:]))
         kept = kept[:behind]
     return kept, remarks
+
+
+def without_end_sign(row: list[Token]) -> list[Token]:
+    r"""A row without the sign that ends a proof behind a wide space: `a = b \qquad \Box`."""
+    last = len(row) - 1
+    while last > 0 and row[last].kind in _SPACES | _PUNCTUATION:
+        last -= 1
+    if last < 1 or row[last].text not in _END_SIGNS or row[last].kind != "name" or row[last - 1].kind not in _SPACES:
+        return row
+    return row[:last]
 
 
 def separates(tokens: list[Token], i: int) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Accent, Comma, Name, Node
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product
 from chainrule.sheet.names import Glossary, reference, spelled, walk
 from chainrule.sheet.prose import ShapeFact, real_space
 from chainrule.sheet.rebuilding import with_parts
@@ -35,8 +35,11 @@ def with_redeclared(sheet: Sheet) -> Sheet:
     if not anew:
         return sheet
     numbers = {id(d): n for n, d in enumerate(anew, start=1)}
+    same = sheet.glossary.same
     for d in anew:
         copy_uses(sheet.glossary, d.base, f"{ANY}{numbers[id(d)]}({d.base})")
+        for writing in [w for w, base in same.items() if base == d.base]:
+            same[f"{ANY}{numbers[id(d)]}({writing})"] = f"{ANY}{numbers[id(d)]}({d.base})"
     before, done = sheet.glossary.rewritten, dict[tuple[int, tuple[int, ...]], Node]()
 
     def held(position: int, scope: Scope) -> dict[str, int]:
@@ -44,7 +47,7 @@ def with_redeclared(sheet: Sheet) -> Sheet:
 
     def out(node: Node, position: int, scope: Scope) -> Node:
         kinds = held(position, scope)
-        return done.setdefault((id(node), tuple(kinds.values())), _renamed(node, kinds))
+        return done.setdefault((id(node), tuple(kinds.values())), _renamed(node, kinds, same))
 
     scopes = {e.position: e.scope for e in sheet.equations}
     sheet.equations = [
@@ -54,7 +57,7 @@ def with_redeclared(sheet: Sheet) -> Sheet:
     sheet.sentences = [
         replace(s, formulas=tuple(out(n, s.position, s.scope) for n in s.formulas)) for s in sheet.sentences
     ]
-    sheet.glossary.rewritten = lambda node, at: _renamed(before(node, at), held(at, scopes.get(at, Scope())))
+    sheet.glossary.rewritten = lambda node, at: _renamed(before(node, at), held(at, scopes.get(at, Scope())), same)
     return sheet
 
 
@@ -65,9 +68,9 @@ def _anew(sheet: Sheet) -> Iterator[Declaration]:
         earlier = [x for x in latest.get(d.base, ()) if d.equation.scope.sees(x.equation.scope)]
         latest.setdefault(d.base, []).append(d)
         if earlier and _differ(earlier[-1].shape, d.shape):
-            anew = d if any(x.equation.scope == d.equation.scope for x in earlier) else _from_its_section(sheet, d)
-            if not _still_used(sheet, anew):
-                yield anew
+            again = any(x.equation.scope == d.equation.scope for x in earlier)
+            starts = (d,) if again else (_from_its_section(sheet, d), d)
+            yield from [x for x in starts if not _still_used(sheet, x)][:1]
 
 
 def _declarations(sheet: Sheet) -> Iterator[Declaration]:
@@ -79,7 +82,7 @@ def _declarations(sheet: Sheet) -> Iterator[Declaration]:
         side = e.lhs if e is head or head.op not in DEFINING else head.lhs
         for item in side.items if isinstance(side, Comma) else (side,) if shape is not None else ():
             if isinstance(item, Name) and shape is not None:
-                yield Declaration(spelled(item), shape, e, head.position)
+                yield Declaration(sheet.glossary.same.get(spelled(item), spelled(item)), shape, e, head.position)
 
 
 def _differ(one: ShapeFact, other: ShapeFact) -> bool:
@@ -98,7 +101,8 @@ def _still_used(sheet: Sheet, d: Declaration) -> bool:
     """Whether what an earlier formula builds from the name stands beside it later."""
     built, own = {d.base}, set[str]()
     for e in sheet.equations:
-        ref = reference(e.lhs, sheet.glossary)
+        call = isinstance(e.lhs, Product) and isinstance(e.lhs.factors[-1].node, Fenced)
+        ref = reference(e.lhs.factors[0].node if isinstance(e.lhs, Product) and call else e.lhs, sheet.glossary)
         if ref is None or e.op not in DEFINING:
             continue
         if e.position >= d.start:
@@ -128,11 +132,11 @@ def copy_uses(glossary: Glossary, old: str, new: str) -> None:
     glossary.sizes |= {(new, letter) for base, letter in glossary.sizes if base == old}
 
 
-def _renamed(node: Node, kinds: dict[str, int]) -> Node:
-    """A formula with the names of what was declared anew."""
+def _renamed(node: Node, kinds: dict[str, int], same: dict[str, str]) -> Node:
+    """A formula with the names of what was declared anew, in any of their writings."""
     if not kinds:
         return node
     if isinstance(node, Name):
-        number = kinds.get(spelled(node))
+        number = kinds.get(same.get(spelled(node), spelled(node)))
         return node if number is None else Accent(node.span, f"{ANY}{number}", node)
-    return with_parts(node, lambda part: _renamed(part, kinds))
+    return with_parts(node, lambda part: _renamed(part, kinds, same))

@@ -2,14 +2,15 @@ r"""One name in two writings: the vector `\mathbf{x}` and its components `x_i`, 
 
 Two writings are one name when one of them always carries indices, more of them than the other ever does, so that no
 place of the document can tell them apart, and no formula gives the one by the other. A capital is one name, bold and
-lighter, where the document introduces the one and never comes back to it, and uses the other without introducing it.
+lighter, where the document introduces the one and never comes back to it, and uses the other without introducing it
+first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Accent, Name, Node, Relation, Script
+from chainrule.read.tree import Accent, Comma, Name, Node, Relation, Script
 from chainrule.sheet.names import Glossary, Ref, children, letter_of, reference
 
 Uses = dict[str, set[int]]
@@ -21,12 +22,17 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     given: set[str] = set()
     explained: set[tuple[str, str]] = set()
     introduced, used = set(), set()
-    for node in nodes:
+    begins: dict[str, tuple[int, bool]] = {}
+    ends: dict[str, int] = {}
+    for n, node in enumerate(nodes):
         for ref in maximal(node, glossary):
             uses.setdefault(ref.base, set()).add(len(ref.subs))
         sides = {r.base for side in _sides(node) if (r := reference(side, glossary)) is not None and r.bare}
         introduced |= sides
         used |= {r.base for r in maximal(node, glossary)} - sides
+        for base in {r.base for r in maximal(node, glossary)}:
+            begins.setdefault(base, (n, base in sides))
+            ends[base] = n
         first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
@@ -44,10 +50,18 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         lighter = whole.removeprefix("bold ")
         if lighter != whole and lighter[:1].isupper() and lighter in used - introduced and uses[lighter] == {0}:
             glossary.same[lighter] = whole
+    for whole in sorted(introduced):  # bold in the exercise, light in its answer
+        lighter = whole.removeprefix("bold ")
+        start, told = begins.get(lighter, (0, True))
+        if lighter != whole and lighter[:1].isupper() and ends[whole] < start and not told:
+            glossary.same.setdefault(lighter, whole)
 
 
 def _sides(node: Node) -> Iterator[Node]:
-    """The sides of a relation, whatever its signs."""
+    """The sides of a relation, whatever its signs, and what is listed before one, as in `A, B \\in S`."""
+    if isinstance(node, Comma) and any(isinstance(item, Relation) for item in node.items):
+        for item in node.items:
+            yield from _sides(item) if isinstance(item, Relation) else (item,)
     if isinstance(node, Relation):
         yield node.first
         yield from (link.node for link in node.links)
