@@ -21,6 +21,7 @@ from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.overloads import versions
+from chainrule.sheet.redefine import to_be_shown
 from chainrule.sheet.scan import references
 from chainrule.sheet.sites import call_form, defining_anew, derivative_of, site_key
 from chainrule.sheet.spelling import spelled_out
@@ -33,7 +34,7 @@ MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|simil
 def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
     """A second, different equation for a defined name, away from the first, may be a new definition of it."""
     e = of_the_first(lines, e)
-    name = None if e.link else claimed(lines, e)
+    name = None if e.link or to_be_shown(e) else claimed(lines, e)
     if name is None:
         return None
     ref, params = name

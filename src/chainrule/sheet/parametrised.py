@@ -1,7 +1,8 @@
 r"""Functions whose parameter stands in the subscript: `h_w(x) = 1 / (1 + e^{-w^T x})`, then `h_{2w}(x)`, `h_{w'}(x_i)`.
 
 Where a document defines a function with a name in its subscript that the definition speaks of, and applies it with
-another subscript elsewhere, the subscript is one more argument: `h_w(x)` is read as `h(x, w)` throughout.
+another subscript elsewhere, the subscript is one more argument: `h_w(x)` is read as `h(x, w)` throughout. So it is
+where the name is that of a known function: `\tanh_w(x) = \tanh(w^T x)` is no component of the hyperbolic tangent.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Product, Relation, Script
 from chainrule.sheet.names import INDEX_LETTERS, node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
@@ -27,7 +29,8 @@ def parametrised(nodes: Iterable[Node]) -> frozenset[Stem]:
                 subscripts.setdefault(_stem(script), set()).add(node_key(script.sub))
             if isinstance(part, Relation) and part.links[0].op in ("=", ":=", "≡"):
                 defined |= {_stem(s) for s, _ in _calls(part.first) if _speaks_of(part, s.sub)}
-    return frozenset(stem for stem in defined - _alone(nodes) if len(subscripts[stem]) > 1)
+    named = {stem for stem in defined if stem[0] in FUNCTIONS and stem[0] not in ("log", "ln")}
+    return frozenset(named | {stem for stem in defined - _alone(nodes) if len(subscripts[stem]) > 1})
 
 
 def _alone(nodes: list[Node]) -> set[Stem]:
@@ -52,7 +55,7 @@ def with_parameters(node: Node, stems: frozenset[Stem]) -> Node:
                 continue
             script = factor.node
             if id(script) in pairs and following is not None and isinstance(script, Script):
-                bare = replace(script, sub=None) if script.primes or script.sup else script.base
+                bare = replace(script, sub=None) if script.primes or script.sup else _own(script.base)
                 factors += [Factor(factor.op, bare), Factor("", _extended(pairs[id(script)], script.sub, stems))]
                 skip = True
             else:
@@ -60,6 +63,11 @@ def with_parameters(node: Node, stems: frozenset[Stem]) -> Node:
         return replace(part, factors=tuple(factors))
 
     return rebuilt(node, choose) if stems else node
+
+
+def _own(name: Node) -> Node:
+    """The name as that of a function of the document, where it is the word of a known one."""
+    return replace(name, style=("sf",)) if isinstance(name, Name) and name.text in FUNCTIONS else name
 
 
 def _extended(fence: Fenced, sub: Node | None, stems: frozenset[Stem]) -> Fenced:

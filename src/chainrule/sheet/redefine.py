@@ -27,6 +27,8 @@ OTHER_VALUE_CUE = re.compile(
     r"\b(if|when|with|start\w*|tak(?:e|ing)|choos(?:e|ing)|pick\w*|set|setting|try|trying|use|using)\b[^.:;]*\Z",
     re.IGNORECASE,
 )
+# What is to be shown is a claim, in whatever part of an exercise.
+SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
 RESTATING_CUE = re.compile(
     r"\b(recall|remember|rewrit\w+|expand\w*|simplif\w+|equivalently|thus|hence|therefore|so|becomes?|above|again)\b",
     re.IGNORECASE,
@@ -35,7 +37,7 @@ RESTATING_CUE = re.compile(
 
 def redefines(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation for a name that has a definition gives it another one."""
-    if e.own != earlier.own:
+    if e.own != earlier.own or to_be_shown(e):
         return False
     if e.source == "given":
         return True
@@ -50,6 +52,11 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
         return False
     return e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _elsewhere(world, earlier, e)
+
+
+def to_be_shown(e: Equation) -> bool:
+    """Whether the words before an equation ask to show it."""
+    return SHOWING_CUE.search(e.cue or e.lead) is not None
 
 
 def _other_case(world: World, earlier: Site, e: Equation) -> bool:

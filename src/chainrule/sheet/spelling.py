@@ -38,6 +38,8 @@ def spelled_out(base: str) -> str:
     core = re.split(r"[_^]", base, maxsplit=1)[0]
     *styles, name = core.split(" ") if core else [""]
     text = _word(name)
+    if styles == ["sf"] and name in FUNCTIONS:  # a function of the sheet under the name of a known one
+        return f"\\{name}" + _scripts(base[len(core) :])
     for style in reversed(styles):
         sign = _BOLD_WORD if style == "bold" and text.startswith("\\") else _STYLES.get(style, r"\mathrm")
         text = f"{sign}{{{text}}}"

@@ -76,6 +76,8 @@ class Equation:
     source: str = "formula"
     spelled: tuple[str, str] | None = None
     sign: Span | None = None
+    lead: str = ""
+    """The paragraph right before a formula that has no words of its own before it."""
 
     def text(self, node: Node) -> str:
         """The source of one side, without what TeX needs for alignment at its ends."""
@@ -156,6 +158,7 @@ class _Walk:
     head: Node | None = None
     hanging: bool = False
     dangling: Link | None = None
+    lead: str = ""
     only: Relation | None = None
     conditions: tuple[Relation, ...] = ()
     words: list[str] = field(default_factory=list)
@@ -168,7 +171,7 @@ class _Walk:
         self.scope = Scope(number, part, self.scope.section + 1, counted)
         told = told_restriction(piece.title, piece.span)
         self.conditions = () if told is None else (told,)
-        self.last = None
+        self.last, self.lead = None, piece.title
 
     def item(self) -> None:
         """A list item or a case begins: a section of its own without a title."""
@@ -177,6 +180,7 @@ class _Walk:
     def flush(self) -> None:
         """The end of a paragraph: its words and inline formulas become a sentence."""
         if any(w.strip() for w in self.words):
+            self.lead = self.cue
             self.sheet.sentences.append(
                 Sentence(
                     " ".join("".join(self.words).split()),
@@ -218,6 +222,7 @@ class _Walk:
 
     def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
         cue = self.cue
+        self.lead = "" if cue else self.lead
         branch: object = None
         for row, only, restricts in restricted([part for r in rows for part in systems(r)], self.document.text):
             if restricts:
@@ -232,7 +237,7 @@ class _Walk:
             self.only = only
             self.row(row, piece, cue)
             self.only = None
-        self.hanging = piece.display
+        self.hanging, self.lead = piece.display, ""
         if piece.display:
             self.words.append(" ")
         else:
@@ -406,7 +411,7 @@ class _Walk:
         self.sheet.equations.append(
             Equation(
                 self.position, self.document, self.own, span, lhs, op, rhs, self.scope, self.chain, link, display,
-                cue, conditions, source, sign=sign,
+                cue, conditions, source, sign=sign, lead=self.lead,
             )
         )  # fmt: skip
 
