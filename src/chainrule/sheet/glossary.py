@@ -26,6 +26,7 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.dots import without_dots
+from chainrule.sheet.drawn_letters import drawn_letters
 from chainrule.sheet.entries import with_entries, with_ranges
 from chainrule.sheet.index_letters import shared_letters
 from chainrule.sheet.marks_as_indices import marked_by_indices
@@ -84,6 +85,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     for node in everything:
         _collect_letters(node, glossary, quantities)
     glossary.bound |= shared_letters(everything) if implied else set()
+    glossary.bound |= drawn_letters(nodes)
     _collect_layers(nodes, everything, glossary)
     glossary.alone = glossary.bound | {x for node in everything if isinstance(node, Script) for x in _alone(node.sub)}
     glossary.gates = _gates(everything) - glossary.bound

@@ -1,16 +1,18 @@
 r"""Expectations over a variable that is an index: `\mathbb{E}_{a \sim \pi}[R(a)]` is `\sum_a \pi(a) R(a)`.
 
-That the variable takes finitely many values is known from the sums over it elsewhere in the document.
+That the variable takes finitely many values is known from the sums over it elsewhere in the document, or it stands in
+the arguments of functions alone (`sheet.drawn_letters`).
 """
 
 from __future__ import annotations
 
-from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Product, Relation, Script
-from chainrule.sheet.frame import Frame
-from chainrule.sheet.names import spelled
-from chainrule.sheet.shapes import Untyped, Val
+from itertools import pairwise
 
-EXPECTATIONS = frozenset({"bb E", "E", "frak E"})
+from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Product, Relation, Script
+from chainrule.sheet.drawn_letters import EXPECTATIONS
+from chainrule.sheet.frame import Frame
+from chainrule.sheet.names import node_key, spelled, walk
+from chainrule.sheet.shapes import Untyped, Val
 
 
 def expectation(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int] | None:
@@ -25,6 +27,7 @@ def expectation(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val,
     if drawn is None:
         return None
     variable, weight = drawn
+    weight = _given(fence.body, variable, weight) or weight
     if variable.text not in frame.world.glossary.bound:
         raise Untyped(f"an expectation over {variable.text}, which no sum runs over", "operator")
     over = Big(node.span, "sum", variable, None)
@@ -43,6 +46,17 @@ def _drawn(sub: Node) -> tuple[Name, tuple[Node, ...]] | None:
     call = _call(sub)
     first = None if call is None else _first(call[1].body)
     return (first, call) if call is not None and isinstance(first, Name) else None
+
+
+def _given(body: Node, variable: Name, weight: tuple[Node, ...]) -> tuple[Node, ...] | None:
+    r"""The density as what stands under the expectation writes it: `\pi(a | s)` for `a \sim \pi`."""
+    for product in (n for n in walk(body) if isinstance(n, Product)):
+        for f, fence in pairwise(product.factors):
+            inside = fence.node.body if isinstance(fence.node, Fenced) and not fence.op else None
+            named = node_key(f.node) == node_key(weight[0])
+            if named and isinstance(inside, Infix) and inside.op == "|" and node_key(inside.left) == node_key(variable):
+                return f.node, fence.node
+    return None
 
 
 def _call(node: Node) -> tuple[Node, Fenced] | None:
