@@ -16,7 +16,14 @@ from chainrule.sheet.copies import find_copies
 from chainrule.sheet.cues import roles_from_cues, roles_in
 from chainrule.sheet.differentials import note_changes
 from chainrule.sheet.distributions import note_covariances
-from chainrule.sheet.facts import apply_fact, declares_symmetry, note_independence, note_offsets, note_sums_to_one
+from chainrule.sheet.facts import (
+    apply_fact,
+    declares_symmetry,
+    note_independence,
+    note_offsets,
+    note_sums_to_one,
+    share_domains,
+)
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
@@ -111,6 +118,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             by_factors(world, e)
     for fact in facts:
         apply_fact(world, fact)
+    share_domains(world)
     note_changes(world, equations)
     note_covariances(world)
     note_offsets(world)

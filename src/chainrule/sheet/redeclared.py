@@ -2,7 +2,8 @@ r"""Names that are declared anew: "A \in R^{m \times n}" in one example, "now le
 
 From there on the letter stands for another quantity, of a shape of its own; what was said of the first holds of the
 first alone. A declaration in a section speaks of the whole section, unless that had declared the name before. Where
-something that was built from the first is used beside the letter later on, it still is the first.
+something that was built from the first is used beside the letter later on, it still is the first. A size that is
+declared a vector is one from there on.
 """
 
 from __future__ import annotations
@@ -64,7 +65,12 @@ def with_redeclared(sheet: Sheet) -> Sheet:
 def _anew(sheet: Sheet) -> Iterator[Declaration]:
     """The declarations that give a name another shape than the one before them does, in order."""
     latest: dict[str, list[Declaration]] = {}
+    sizes: dict[str, Declaration] = {}
     for d in _declarations(sheet):
+        size = sizes.get(d.base)
+        sizes |= {x: d for x in d.shape.dims if x is not None and x not in sizes}
+        if size is not None and size.start < d.start and d.shape.dims:
+            yield _from_its_section(sheet, d)  # D counts the columns of X in one section, and is a vector of the next
         earlier = [x for x in latest.get(d.base, ()) if d.equation.scope.sees(x.equation.scope)]
         latest.setdefault(d.base, []).append(d)
         if earlier and _differ(earlier[-1].shape, d.shape):
