@@ -54,6 +54,8 @@ USUAL = Choices()
 
 LISTS = "[,]"
 """The convention of a sheet that says whether `[1, 2]` is a column, as by custom, or a row, as in code."""
+ROWS = "[:]"
+"""The convention of a sheet that says whether `A_{i,:}` is a row, as by custom, or a column, as in code."""
 
 
 @dataclass

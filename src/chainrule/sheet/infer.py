@@ -15,13 +15,14 @@ from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Scri
 from chainrule.sheet.algebra import diagonal, same_shape
 from chainrule.sheet.dropped import droppable
 from chainrule.sheet.extremes import bodies
-from chainrule.sheet.frame import LISTS, USUAL, Choices, Frame
+from chainrule.sheet.frame import LISTS, ROWS, USUAL, Choices, Frame
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.meaning.implied import summed_over, with_strays_summed
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Glossary, children, reference, walk
 from chainrule.sheet.recurrence import recurrent
 from chainrule.sheet.shapes import RANKS, Dims, Layout, Untyped, Val, scalar
+from chainrule.sheet.slices import ROW
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.unreadable import against_declaration, hide_unreadable, loss_of_entries
@@ -46,6 +47,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "times": (("", 0.0), ("hadamard", 0.3)),
     ".": (("inner", 0.0), ("hadamard", 0.4)),
     LISTS: (("column", 0.0), ("row", 0.3)),
+    ROWS: (("row", 0.0), ("column", 0.3)),
 }
 FAILURE, ASKEW, ODD, SQUARE, DROPPED, ELSEWHERE, TRANSPOSED = 4.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.6
 
@@ -452,6 +454,8 @@ def _signs_used(equations: list[Equation]) -> list[str]:
                 signs |= {f.op or "juxtaposition" for f in node.factors[1:]}
             elif isinstance(node, Fenced) and node.open == "[" and isinstance(node.body, Comma):
                 signs.add(LISTS)
+            elif isinstance(node, Fenced) and node.open == ROW:
+                signs.add(ROWS)
     return [s for s in CONVENTIONS if s in signs]
 
 
@@ -497,7 +501,7 @@ class Search:
         cheapest = {base: found[0][0] for base, found in options.items()}
         algebra = {base: _as_in_matrix_algebra(base, found) for base, found in options.items()}
         plain = {op: found[0][0] for op, found in CONVENTIONS.items()}
-        elementwise = plain | {op: "hadamard" for op in signs if op != LISTS}
+        elementwise = plain | {op: "hadamard" for op in signs if op not in (LISTS, ROWS)}
         starts = [(cheapest, plain), (algebra, plain), (algebra, elementwise)]
         least, best = inf, starts[0]
         for readings, conventions in starts:

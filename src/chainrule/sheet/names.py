@@ -46,7 +46,7 @@ TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "tr
 NO_QUANTITIES = frozenset({"partial", "nabla", "bb R", "bb N", "bb Z", "bb E"})
 KRONECKER = "Kronecker delta"
 # L_i is one term of the total L where the document says `L = \\sum_i L_i`: a name of its own.
-SLOTS = frozenset("•∘")  # what runs along a list or a matrix with dots
+SLOTS = frozenset("•∘ι")  # what runs along a list, a matrix with dots, or a slice
 EACH = "_each"
 STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 

@@ -27,6 +27,7 @@ from chainrule.read.tree import (
     Text,
 )
 from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.slices import slices
 
 EVERY = frozenset({"for all", "all", "each", "every", "any", "for each", "for every"})
 INDICATORS = frozenset({"1", "I", "chi", "mathbbm", "Ind"})
@@ -165,4 +166,5 @@ WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     indicator,
     plain_word,
     constant_vector,
+    slices,
 )

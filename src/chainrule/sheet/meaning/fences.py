@@ -7,10 +7,11 @@ from fractions import Fraction as Rational
 from chainrule.expr import Expr, apply, const, power, reduce, value
 from chainrule.read.tree import Brace, Comma, Fenced, Infix, Relation
 from chainrule.sheet import algebra
-from chainrule.sheet.frame import LISTS, MEANINGS, Frame
+from chainrule.sheet.frame import LISTS, MEANINGS, ROWS, Frame
 from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.shapes import Dims, Untyped, Val, scalar
+from chainrule.sheet.slices import ROW
 
 
 def fenced(frame: Frame, node: Fenced) -> Val:
@@ -28,6 +29,9 @@ def fenced(frame: Frame, node: Fenced) -> Val:
         raise Untyped("rounding has no derivative here", "untyped")
     if isinstance(body, Relation):
         return condition(frame, body)
+    if node.open == ROW:
+        val = frame.value(body)
+        return val if frame.world.conventions.get(ROWS) == "column" or val.kind != "column" else val.transposed()
     if isinstance(body, Comma):
         val = listed(frame, body.items)
         lies = node.open == "[" and val.kind == "column" and val.literal
