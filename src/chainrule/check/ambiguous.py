@@ -13,8 +13,8 @@ from chainrule.check.forms import behind_its_sum
 from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.infer import lines_of, names_in
-from chainrule.sheet.meaning.calls import LOGARITHMS
 from chainrule.sheet.meaning.differentials import above, below
+from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.spelling import look, spelled_out
 from chainrule.sheet.statements import Equation

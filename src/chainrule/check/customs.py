@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from chainrule.check.conventions import logarithms
 from chainrule.check.forms import has_derivative, has_operator_before_product
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.report import Note
@@ -58,6 +59,9 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
         )
     if sums_over_samples(lines.world, e):
         other("data-sum", "the left side is read as the total over the data set", choices=Choices(total=True))
+    for note, log in logarithms(lines, e):
+        customary = (*lines.world.customary, ("log", log))
+        found.append((note, lambda customary=customary: lines.variant(config=config, customary=customary)))  # type: ignore[misc]
     step, only = one_step(lines.world, e)
     if step is not None and not only and (step.summed or by_steps(lines)):
         found.append((one_step_note(step), lambda: lines.variant(config=Config(step=step))))

@@ -15,6 +15,7 @@ from chainrule.check import opaque as results
 from chainrule.check.anew import chain_of, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
 from chainrule.check.beside_a_sum import beside_a_sum
 from chainrule.check.compare import Different, Same
+from chainrule.check.conventions import other_convention
 from chainrule.check.corroborate import borne_out
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
@@ -307,4 +308,5 @@ DOUBTS: tuple[Doubt, ...] = (
     factors_of_a_matrix,
     squares_of_vectors,
     computed_in_secret,
+    other_convention,
 )

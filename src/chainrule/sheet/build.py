@@ -27,6 +27,7 @@ from chainrule.sheet.facts import (
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
+from chainrule.sheet.logarithms import note_logarithms
 from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
@@ -105,6 +106,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     told: dict[int, str] = {}
     for s in sentences:
         told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
+    world.told = told
     impose(world, equations, told)
     name_solutions(world, equations)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
@@ -120,6 +122,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         apply_fact(world, fact)
     share_domains(world)
     note_changes(world, equations)
+    note_logarithms(world, sentences)
     note_covariances(world)
     note_offsets(world)
     world.spoken = {role for s in sentences for role in roles_in(s.text)}

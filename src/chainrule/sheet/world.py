@@ -253,6 +253,8 @@ class World:
     frontiers: dict[str, list[Node]] = field(default_factory=dict)
     told_functions: set[str] = field(default_factory=set)
     independent: set[str] = field(default_factory=set)
+    told: dict[int, str] = field(default_factory=dict)
+    """The words that stand right before an equation, where they are a paragraph of their own."""
     varying: frozenset[str] = frozenset()
     """Names whose differentials are written, `dX`: they change, others do not."""
     spoken: set[str] = field(default_factory=set)

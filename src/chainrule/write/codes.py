@@ -254,6 +254,12 @@ _ASSUMED = _group(
         r"\sqrt{x^2} = x",
         r"\sqrt{x^2} = x \quad \text{for } x \ge 0",
     ),
+    (
+        "convention",
+        "The line is right under another convention than its definition.",
+        "The words before it speak of a mean, a sum, a log-likelihood or a factor that is left out; without such words"
+        " a missing sign or factor is a mistake.",
+    ),
 )
 
 _DEFINITION = _group(
@@ -321,6 +327,12 @@ _NOTES = _group(
         "layout",
         "A gradient is written in the transposed layout.",
         "Right in the other convention; mixing the two in one sheet leads to wrong products.",
+    ),
+    (
+        "logarithm",
+        "The logarithms of a line are to another base than those of the sheet.",
+        "Right as the note says; write the base wherever it is not the same throughout.",
+        r"H = -\sum_k p_k \log_2 p_k, \quad \frac{\partial H}{\partial p_k} = -\log p_k - 1",
     ),
     (
         "constant",

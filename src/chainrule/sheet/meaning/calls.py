@@ -13,13 +13,11 @@ from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.meaning.arithmetic import postfixed
 from chainrule.sheet.meaning.conditions import condition
-from chainrule.sheet.meaning.functions import applied, builtin, looks_around
+from chainrule.sheet.meaning.functions import LOGARITHMS, applied, builtin, looks_around
 from chainrule.sheet.names import Ref, reference, split_subscript, split_superscript, walk
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.world import Site
-
-LOGARITHMS = frozenset({"log", "ln"})
 
 
 def function_ref(frame: Frame, node: Node) -> Ref | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chainrule.calculus import derivative
 from chainrule.expr import (
@@ -43,6 +44,8 @@ from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.world import NORMAL, Cycle, Site
 
+LOGARITHMS = frozenset({"log", "ln"})
+
 
 def builtin(frame: Frame, base: str, position: int) -> str | None:
     """The table name of a function word, through the roles a document gives its letters."""
@@ -82,8 +85,11 @@ def _applied(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | Non
 
 
 def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
-    if word == "log" and ref.subs:
-        return _log_to_base(frame, ref, args)
+    if ref.base in LOGARITHMS:
+        word = _logarithm(frame, word, ref)
+        if word == "log" and ref.subs and dict(frame.world.customary).get("log") != "log":
+            return _log_to_base(frame, ref, args)
+        ref = replace(ref, subs=())
     if word in OF_LABELS and len(args) == 1:
         return components(frame, unit_vector(frame, args[0]), ref.subs)
     whole = by_general_entry(frame, args[0]) if word in ("diag", "Diag") and len(args) == 1 else None
@@ -109,6 +115,14 @@ def unit_vector(frame: Frame, node: Node) -> Val:
     dim = frame.new_dim("onehot")
     place = frame.index_term(node, dim)
     return Val((dim, None), lambda i: indicator("==", i, place()))
+
+
+def _logarithm(frame: Frame, word: str, ref: Ref) -> str:
+    """Which logarithm a word is: by its own base, or else by the sheet or the custom that is tried."""
+    custom = dict(frame.world.customary).get("log", "")
+    if ref.subs or custom == "log":
+        return "log"
+    return custom if ref.base == "log" and custom else word
 
 
 def _log_to_base(frame: Frame, ref: Ref, args: tuple[Node, ...]) -> Val:
