@@ -53,7 +53,7 @@ def _all_of(bases: Iterable[str]) -> str:
 def _if_constant(bases: list[str]) -> Finding:
     verb = "is" if len(bases) == 1 else "are"
     text = f"holds if {_all_of(bases)} {verb} held fixed, which the document does not say here"
-    return assumed("condition", text, needs=tuple(Need("condition", Instance(b), "constant") for b in bases))
+    return assumed("constant", text, needs=tuple(Need("condition", Instance(b), "constant") for b in bases))
 
 
 def _is_constant(world: World, base: str) -> bool:

@@ -7,6 +7,7 @@ stands before, a sum, a product or a function. A d that is a quantity of the doc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -30,7 +31,7 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.derivative_signs import UPRIGHT
-from chainrule.sheet.gradient_names import DIFFERENTIALS, speaks_of_differentials
+from chainrule.sheet.gradient_names import speaks_of_differentials
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import TRANSPOSE_WORDS, Glossary, children, reference, walk
@@ -39,6 +40,11 @@ from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.sheet.world import World
 
+SAID = re.compile(
+    r"\bdifferential(?:s|e|en)?\b(?! (?:equation|entrop|privacy|geometr|operator))|\binfinitesimal|\bFr[eé]chet\b"
+    r"|\bdiferencial|\bdifferenzial|дифференциал|全微分|矩阵微分",
+    re.IGNORECASE,
+)
 TRACES = frozenset({"tr", "Tr", "trace", "Trace"})
 
 
@@ -177,12 +183,13 @@ def _borne_out(sheet: Sheet, lines: list[Equation]) -> bool:
         return False
     if any(_is_assignment(e) for e in sheet.equations):
         return False
-    said = any(DIFFERENTIALS.search(s.text) for s in sheet.sentences)
+    said = any(SAID.search(text) for text in (*sheet.titles, *(s.text for s in sheet.sentences)))
     return said or any(speaks_of_differentials(side) or _in_a_trace(side) for side in sides)
 
 
 def _is_quantity(node: Node) -> bool:
-    """Whether an italic d stands somewhere as a number, an index or a size: alone, or with scripts."""
+    """Whether an italic d stands somewhere as a number, alone or with scripts; the size in `x \\in R^d` stands on no
+    line and confuses nobody."""
     stack = [node]
     while stack:
         top = stack.pop()
@@ -192,6 +199,8 @@ def _is_quantity(node: Node) -> bool:
             return True
         if isinstance(top, Product):
             stack += [f.node for n, f in enumerate(top.factors) if not _acts(top.factors, n)]
+        elif isinstance(top, (Script, Big)):
+            stack += [top.base] if isinstance(top, Script) else []
         else:
             stack += children(top)
     return False

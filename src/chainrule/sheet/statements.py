@@ -109,6 +109,7 @@ class Sheet:
     expressions: list[tuple[Scope, int, Node]] = field(default_factory=list)
     unread: list[Equation] = field(default_factory=list)
     glossary: Glossary = field(default_factory=Glossary)
+    titles: list[str] = field(default_factory=list)
     stopped: int | None = None
 
 
@@ -165,6 +166,7 @@ class _Walk:
     formulas: list[tuple[Node, Span]] = field(default_factory=list)
 
     def heading(self, piece: Heading) -> None:
+        self.sheet.titles.append(piece.title)
         number = piece.number or self.scope.number
         part = piece.part or ("" if piece.number else self.scope.part)
         counted = piece.section if piece.number else self.scope.counted

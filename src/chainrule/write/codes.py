@@ -255,6 +255,13 @@ _ASSUMED = _group(
         r"\sqrt{x^2} = x \quad \text{for } x \ge 0",
     ),
     (
+        "constant",
+        "A line of differentials holds if some names are held fixed, which the sheet does not say.",
+        "Say that they are constant, or write their differentials too.",
+        r"d(X W) = X\, dW",
+        r"d(X W) = dX\, W + X\, dW",
+    ),
+    (
         "convention",
         "The line is right under another convention than its definition.",
         "The words before it speak of a mean, a sum, a log-likelihood or a factor that is left out; without such words"
