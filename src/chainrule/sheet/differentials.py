@@ -15,26 +15,18 @@ from itertools import pairwise
 from chainrule.read.tree import (
     Accent,
     Big,
-    Brace,
-    Comma,
     Differential,
-    Dots,
-    Factor,
     Fenced,
-    Fraction,
-    Matrix,
     Name,
     Node,
-    Number,
     Product,
     Script,
-    Sum,
 )
-from chainrule.sheet.derivative_signs import UPRIGHT
+from chainrule.sheet.colons import with_products
+from chainrule.sheet.degrees import acts, degree, is_derivative, is_zero
 from chainrule.sheet.gradient_names import speaks_of_differentials
-from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import TRANSPOSE_WORDS, Glossary, children, reference, walk
+from chainrule.sheet.names import Glossary, children, reference, walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation, Sheet
@@ -50,7 +42,8 @@ TRACES = frozenset({"tr", "Tr", "trace", "Trace"})
 
 def with_differentials(sheet: Sheet) -> Sheet:
     """The sheet with the d of its differentials as signs."""
-    lines = [e for e in sheet.equations if _of_first_degree(e)]
+    written = {id(s): with_products(s) for e in sheet.equations for s in (e.lhs, e.rhs)}
+    lines = [e for e in sheet.equations if _of_first_degree(replace(e, lhs=written[id(e.lhs)], rhs=written[id(e.rhs)]))]
     if not lines or not _borne_out(sheet, lines):
         return sheet
     sides = {id(side) for e in lines for side in (e.lhs, e.rhs)}
@@ -60,12 +53,14 @@ def with_differentials(sheet: Sheet) -> Sheet:
         if id(side) not in sides:
             return side
         if id(side) not in done:
-            done[id(side)] = signed(side)
+            done[id(side)] = signed(written[id(side)])
         return done[id(side)]
 
     positions = {e.position for e in lines}
     sheet.equations = [replace(e, lhs=out(e.lhs), rhs=out(e.rhs)) for e in sheet.equations]
-    sheet.glossary.rewritten = lambda node, at: signed(before(node, at)) if at in positions else before(node, at)
+    sheet.glossary.rewritten = lambda node, at: (
+        signed(with_products(before(node, at))) if at in positions else before(node, at)
+    )
     return sheet
 
 
@@ -73,12 +68,12 @@ def signed(node: Node) -> Node:
     """A formula with the sign of a differential in the place of every d before something."""
 
     def choose(part: Node) -> Node | None:
-        if _is_derivative(part):
+        if is_derivative(part):
             return part
         if not isinstance(part, Product):
             return None
         found = [
-            replace(f, node=Differential(f.node.span) if _acts(part.factors, n) else signed(f.node))
+            replace(f, node=Differential(f.node.span) if acts(part.factors, n) else signed(f.node))
             for n, f in enumerate(part.factors)
         ]
         return Product(part.span, tuple(found))
@@ -153,21 +148,7 @@ def has_signs(e: Equation) -> bool:
 
 def says_constant(e: Equation) -> bool:
     """`dA = 0` for a name A."""
-    return e.op == "=" and lone_change(e.lhs) and _is_zero(e.rhs)
-
-
-def _acts(factors: tuple[Factor, ...], n: int) -> bool:
-    """Whether a factor is a d with something behind it to act on."""
-    return is_d(factors[n].node) and n + 1 < len(factors) and factors[n + 1].op == ""
-
-
-def is_d(node: Node) -> bool:
-    """Whether a name is a d that may be a sign."""
-    return isinstance(node, Name) and node.text == "d" and set(node.style) <= UPRIGHT
-
-
-def _is_derivative(node: Node) -> bool:
-    return isinstance(node, Fraction) and above(node.numerator) is not None and below(node.denominator) is not None
+    return e.op == "=" and lone_change(e.lhs) and is_zero(e.rhs)
 
 
 # --------------------------------------------------------------------------------------------- what bears it out
@@ -178,13 +159,14 @@ def _borne_out(sheet: Sheet, lines: list[Equation]) -> bool:
     everything = [side for e in sheet.equations for side in (e.lhs, e.rhs)]
     everything += [node for _, _, node in sheet.expressions]
     sides = [side for e in lines for side in (e.lhs, e.rhs)]
-    italic = any(isinstance(n, Name) and is_d(n) and not n.style for side in sides for n in walk(side))
+    italic = any(isinstance(n, Name) and n.text == "d" and not n.style for side in sides for n in walk(side))
     if italic and any(map(_is_quantity, everything)):
         return False
     if any(_is_assignment(e) for e in sheet.equations):
         return False
     said = any(SAID.search(text) for text in (*sheet.titles, *(s.text for s in sheet.sentences)))
-    return said or any(speaks_of_differentials(side) or _in_a_trace(side) for side in sides)
+    tests = (speaks_of_differentials, _before_more, _in_a_trace)
+    return said or any(test(side) for side in sides for test in tests)
 
 
 def _is_quantity(node: Node) -> bool:
@@ -193,12 +175,12 @@ def _is_quantity(node: Node) -> bool:
     stack = [node]
     while stack:
         top = stack.pop()
-        if _is_derivative(top):
+        if is_derivative(top):
             continue
-        if is_d(top) and not getattr(top, "style", ()):
+        if isinstance(top, Name) and top.text == "d" and not top.style:
             return True
         if isinstance(top, Product):
-            stack += [f.node for n, f in enumerate(top.factors) if not _acts(top.factors, n)]
+            stack += [f.node for n, f in enumerate(top.factors) if not acts(top.factors, n)]
         elif isinstance(top, (Script, Big)):
             stack += [top.base] if isinstance(top, Script) else []
         else:
@@ -208,83 +190,30 @@ def _is_quantity(node: Node) -> bool:
 
 def _is_assignment(e: Equation) -> bool:
     """`dZ = A - Y`, `d(x, y) = |x - y|`: a d on the left and none on the right, so it belongs to a name."""
-    left, right = _degree(e.lhs), _degree(e.rhs)
-    return e.op in ("=", ":=", "←") and left == 1 and right == 0 and not _is_zero(e.rhs)
+    left, right = degree(e.lhs), degree(e.rhs)
+    return e.op in ("=", ":=", "←") and left == 1 and right == 0 and not is_zero(e.rhs)
+
+
+def _before_more(node: Node) -> bool:
+    """`d(XY)`, `\\partial(X^{-1})`: nobody puts the name of a gradient into parentheses."""
+    rows = (part.factors for part in walk(node) if isinstance(part, Product))
+    return any(acts(row, n) and isinstance(row[n + 1].node, Fenced) for row in rows for n in range(len(row)))
 
 
 def _in_a_trace(node: Node) -> bool:
     """`\\mathrm{tr}(G^T dX)`: the trace of a gradient is nothing that code computes."""
     for part in walk(node):
         for name, behind in pairwise(part.factors) if isinstance(part, Product) else ():
-            if isinstance(name.node, Name) and name.node.text in TRACES and _degree(behind.node) == 1:
+            if isinstance(name.node, Name) and name.node.text in TRACES and degree(behind.node) == 1:
                 return True
     return False
 
 
-# --------------------------------------------------------------------------------------------- the degree of a line
-
-
 def _of_first_degree(e: Equation) -> bool:
     """Whether both sides have one d in every term; zero is of every degree."""
-    if any(isinstance(n, Big) and n.op == "int" for side in (e.lhs, e.rhs) for n in walk(side)):
+    if e.op not in ("=", ":=", "≡") or any(
+        isinstance(n, Big) and n.op == "int" for side in (e.lhs, e.rhs) for n in walk(side)
+    ):
         return False
-    degrees = {_degree(side) for side in (e.lhs, e.rhs) if not _is_zero(side)}
+    degrees = {degree(side) for side in (e.lhs, e.rhs) if not is_zero(side)}
     return degrees == {1}
-
-
-def _is_zero(node: Node) -> bool:
-    while isinstance(node, Script):
-        node = node.base
-    return isinstance(node, (Name, Number)) and node.text == "0"
-
-
-def _degree(node: Node) -> int | None:
-    """How many differentials are multiplied in every term of a formula; None where terms differ."""
-    if _is_derivative(node):
-        return 0
-    match node:
-        case Product(factors=factors):
-            return _of_product(factors)
-        case Sum(terms=terms):
-            return _common(t.node for t in terms)
-        case Fraction(numerator=top, denominator=bottom):
-            return _difference(_degree(top), _degree(bottom))
-        case Fenced(body=Comma(items=items), open="⟨"):
-            return _sum(map(_degree, items))
-        case Fenced(body=body) | Brace(body=body) | Accent(body=body):
-            return _degree(body)
-        case Matrix(rows=rows):
-            return _common(cell for row in rows for cell in row)
-        case Script():
-            return _of_script(node)
-    return 0 if not any(is_d(n) for n in walk(node)) else None
-
-
-def _of_product(factors: tuple[Factor, ...]) -> int | None:
-    total: int | None = 0
-    for n, factor in enumerate(factors):
-        own = 1 if _acts(factors, n) else _degree(factor.node)
-        total = _difference(total, own) if factor.op == "/" else _sum((total, own))
-    return total
-
-
-def _of_script(node: Script) -> int | None:
-    """A transpose changes nothing; a power multiplies, and what it cannot be is left open."""
-    own, sup = _degree(node.base), node.sup
-    if own == 0 or own is None or sup is None or (isinstance(sup, Name) and sup.text in TRANSPOSE_WORDS):
-        return own
-    return own * int(sup.text) if isinstance(sup, Number) and sup.text.isdigit() else None
-
-
-def _common(nodes: Iterable[Node]) -> int | None:
-    degrees = {_degree(n) for n in nodes if not (_is_zero(n) or isinstance(n, Dots))}
-    return degrees.pop() if len(degrees) == 1 else 0 if not degrees else None
-
-
-def _sum(degrees: Iterable[int | None]) -> int | None:
-    found = list(degrees)
-    return None if None in found else sum(x for x in found if x is not None)
-
-
-def _difference(a: int | None, b: int | None) -> int | None:
-    return None if a is None or b is None else a - b

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Differential, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.arguments import arguments
-from chainrule.sheet.differentials import is_d
+from chainrule.sheet.degrees import is_d
 from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Sheet

@@ -116,6 +116,8 @@ def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
         return algebra.hadamard(dims, a, b)
     if op in QUOTIENTS:
         return algebra.elementwise(dims, lambda x, y: x / y, a, b, what="the sides of ⊘")
+    if op == ":":
+        return algebra.inner(dims, a, b)
     if op == "otimes":
         return _outer(a, b)
     if op == "oplus":
