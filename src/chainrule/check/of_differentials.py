@@ -22,10 +22,9 @@ from chainrule.sheet.frame import Choices
 from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import CHANGE, spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Instance, World
+from chainrule.sheet.world import Instance
 
 CONSTANT_LETTERS = re.compile(r"(?:bold )?([abcABC])(?:_.*)?")
-"""By custom the first letters are constants, unless one of them changes."""
 
 
 def resting_on_constants(lines: Lines, e: Equation, found: Finding) -> Finding:
@@ -39,7 +38,7 @@ def resting_on_constants(lines: Lines, e: Equation, found: Finding) -> Finding:
     moving = Choices(varying=lines.world.varying | still)
     if isinstance(lines.outcome(e, lines.variant(choices=moving)), Same):
         return found
-    loose = sorted(b for b in still if not _is_constant(lines.world, b))
+    loose = sorted(b for b in still if not _is_constant(lines, e, b))
     if loose:
         return _if_constant(loose)
     return replace(found, notes=(*found.notes, Note("constant", f"read with {_all_of(still)} held fixed")))
@@ -56,13 +55,44 @@ def _if_constant(bases: list[str]) -> Finding:
     return assumed("constant", text, needs=tuple(Need("condition", Instance(b), "constant") for b in bases))
 
 
-def _is_constant(world: World, base: str) -> bool:
+def _is_constant(lines: Lines, e: Equation, base: str) -> bool:
     """Whether the words, an equation or custom say that a name does not change."""
-    family = world.family(base)
-    if base in world.independent or family.domain_kind == "one-hot":
-        return True
-    custom = base not in world.varying and not any(CONSTANT_LETTERS.fullmatch(b) for b in world.varying)
-    return custom and CONSTANT_LETTERS.fullmatch(base) is not None
+    world = lines.world
+    if base in world.varying or world.family(base).by > 0:
+        return base in world.independent
+    return any(ask(lines, e, base) for ask in CONSTANTS)
+
+
+def _said(lines: Lines, e: Equation, base: str) -> bool:
+    """What is called a constant, or data, targets, labels."""
+    world = lines.world
+    return base in world.independent | world.given or world.family(base).domain_kind == "one-hot"
+
+
+def _counts(lines: Lines, e: Equation, base: str) -> bool:
+    """The number of samples, and the small number that keeps a denominator from being zero."""
+    reading = lines.world.readings.get(base)
+    return base in COUNTS and (reading is None or reading.axes == 0)
+
+
+def _by_letter(lines: Lines, e: Equation, base: str) -> bool:
+    """By custom the first letters are constants, unless one of them changes."""
+    others = any(CONSTANT_LETTERS.fullmatch(b) for b in lines.world.varying)
+    return not others and CONSTANT_LETTERS.fullmatch(base) is not None
+
+
+def _no_argument(lines: Lines, e: Equation, base: str) -> bool:
+    """What a function is no function of: X and y where `J(\\beta)` is defined and the line is about dJ."""
+    world = lines.world
+    chain = [x for x in lines.equations if x.document is e.document and x.chain == e.chain]
+    heads = {b for x in chain for side in (x.lhs, x.rhs) if lone_change(side) for b in changing(world.glossary, side)}
+    sites = [s for b in heads for s in world.functions.get(b, ())]
+    params = {r.base for s in sites for p in s.params or () for r in references(p, world)}
+    return bool(params) and base not in params
+
+
+COUNTS = frozenset({"n", "N", "m", "M", "T", "epsilon", "varepsilon"})
+CONSTANTS = (_said, _counts, _by_letter, _no_argument)
 
 
 def of_some_changes(lines: Lines, e: Equation) -> Finding | None:

@@ -53,6 +53,8 @@ def apply_fact(world: World, fact: Fact) -> None:
                 family.sub_counts.add(0)
         case "constant" | "independent":
             world.independent.add(ref.base)
+        case "given":
+            world.given.add(ref.base)
         case "frontier":
             assert isinstance(fact.data, tuple)
             world.frontiers[ref.base] = list(fact.data)

@@ -258,6 +258,7 @@ ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
+DATA = r"(?:data|dataset|design matrix|data matrix|targets?|labels?|observations|responses?|training inputs)\b"
 DEPENDENCE = r"(?:does not depend on|do not depend on|is not a function of|independent of)"
 PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("row vector", NAMES + IS + r"(?:\w+ ){0,3}?row vectors?", _shaped("row")),
@@ -292,6 +293,8 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("role of symbol", r"symbol\s+" + NAMES + IS + r"(?:the )?([^.;:⟦]*)", _role),
     ("value", NAMES + SET_TO + NUMBER + NO_CASE, _value),
     ("constant", NAMES + IS + r"(?:\w+ ){0,2}?constants?\b", _kind("constant")),
+    ("data", NAMES + r"(?:" + IS + r"|,? )(?:the |our |its |an? )?(?:\w+ )?" + DATA, _kind("given")),
+    ("data before", r"(?i)\b" + DATA + r"(?: (?:matrix|vector|set))? " + NAMES, _kind("given")),
     ("independent", NAMES + r"[^.⟦]{0,40}?" + DEPENDENCE, _kind("independent")),
     ("symmetric", NAMES + r"[^.⟦]{0,40}?\bsymmetric\b(?! about)", _symmetric),
     (

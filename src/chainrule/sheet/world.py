@@ -255,6 +255,8 @@ class World:
     independent: set[str] = field(default_factory=set)
     told: dict[int, str] = field(default_factory=dict)
     """The words that stand right before an equation, where they are a paragraph of their own."""
+    given: set[str] = field(default_factory=set)
+    """Names that the words call data, targets or labels."""
     varying: frozenset[str] = frozenset()
     """Names whose differentials are written, `dX`: they change, others do not."""
     spoken: set[str] = field(default_factory=set)
