@@ -16,6 +16,7 @@ from chainrule.read.tree import (
     Accent,
     Big,
     Differential,
+    Factor,
     Fenced,
     Name,
     Node,
@@ -24,9 +25,9 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.colons import with_products
 from chainrule.sheet.degrees import acts, degree, is_derivative, is_zero
-from chainrule.sheet.gradient_names import speaks_of_differentials
+from chainrule.sheet.gradient_names import variables
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import Glossary, children, reference, walk
+from chainrule.sheet.names import Glossary, children, node_key, reference, walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation, Sheet
@@ -165,8 +166,7 @@ def _borne_out(sheet: Sheet, lines: list[Equation]) -> bool:
     if any(_is_assignment(e) for e in sheet.equations):
         return False
     said = any(SAID.search(text) for text in (*sheet.titles, *(s.text for s in sheet.sentences)))
-    tests = (speaks_of_differentials, _before_more, _in_a_trace)
-    return said or any(test(side) for side in sides for test in tests)
+    return said or any(map(_is_form, sides))
 
 
 def _is_quantity(node: Node) -> bool:
@@ -194,19 +194,31 @@ def _is_assignment(e: Equation) -> bool:
     return e.op in ("=", ":=", "←") and left == 1 and right == 0 and not is_zero(e.rhs)
 
 
-def _before_more(node: Node) -> bool:
-    """`d(XY)`, `\\partial(X^{-1})`: nobody puts the name of a gradient into parentheses."""
-    rows = (part.factors for part in walk(node) if isinstance(part, Product))
-    return any(acts(row, n) and isinstance(row[n + 1].node, Fenced) for row in rows for n in range(len(row)))
-
-
-def _in_a_trace(node: Node) -> bool:
-    """`\\mathrm{tr}(G^T dX)`: the trace of a gradient is nothing that code computes."""
-    for part in walk(node):
-        for name, behind in pairwise(part.factors) if isinstance(part, Product) else ():
-            if isinstance(name.node, Name) and name.node.text in TRACES and degree(behind.node) == 1:
-                return True
+def _is_form(node: Node) -> bool:
+    """What is written of differentials and not of the names of gradients: a sign before parentheses, `d(XY)`, before
+    what the same product differentiates by, `f'(x) dx`, or in a trace, `\\mathrm{tr}(G^T dX)`."""
+    for factors in _rows(node):
+        after = [factors[n + 1].node for n in range(len(factors)) if acts(factors, n)]
+        if any(isinstance(x, Fenced) for x in after):
+            return True
+        if not {node_key(x) for x in after}.isdisjoint(variables(factors)):
+            return True
+        traces = (b for a, b in pairwise(factors) if isinstance(a.node, Name) and a.node.text in TRACES)
+        if any(degree(b.node) == 1 for b in traces):
+            return True
     return False
+
+
+def _rows(node: Node) -> Iterator[tuple[Factor, ...]]:
+    """The products in a formula, without those that a derivative is made of."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if is_derivative(top):
+            continue
+        if isinstance(top, Product):
+            yield top.factors
+        stack += children(top)
 
 
 def _of_first_degree(e: Equation) -> bool:

@@ -83,7 +83,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
 
 def _in_words(sheet: Sheet, sides: list[Node]) -> bool:
     """Whether the words of a document call a `dX` a gradient, and nothing speaks of differentials."""
-    if any(DIFFERENTIALS.search(s.text) for s in sheet.sentences) or any(map(_is_form, sides)):
+    if any(DIFFERENTIALS.search(s.text) for s in sheet.sentences) or any(map(_differential, sides)):
         return False
     return any(map(_told, sheet.sentences))
 
@@ -193,26 +193,22 @@ def _stem(node: Node) -> Node:
     return node
 
 
-def _is_form(node: Node) -> bool:
-    """Whether a d stands under an integral or is a differential for another reason."""
-    integral = any(isinstance(part, tree.Big) and part.op not in OPERATORS for part in walk(node))
-    return integral or speaks_of_differentials(node)
-
-
-def speaks_of_differentials(node: Node) -> bool:
-    """Whether a d stands before a parenthesis or before what the same product differentiates by: then it is a
-    differential, as in `dz = \\frac{\\partial z}{\\partial x} dx` and `dy = f'(x) dx`."""
+def _differential(node: Node) -> bool:
+    """Whether a d stands before a parenthesis, under an integral, or before what the same product differentiates by:
+    then it is a differential, as in `dz = \\frac{\\partial z}{\\partial x} dx` and `dy = f'(x) dx`."""
     for part in walk(node):
+        if isinstance(part, tree.Big) and part.op not in OPERATORS:
+            return True
         factors = part.factors if isinstance(part, Product) else ()
         after = [second.node for first, second in pairwise(factors) if _is_d(first.node) and second.op == ""]
         if any(isinstance(node, Fenced) for node in after):
             return True
-        if after and not {node_key(node) for node in after}.isdisjoint(_variables(factors)):
+        if after and not {node_key(node) for node in after}.isdisjoint(variables(factors)):
             return True
     return False
 
 
-def _variables(factors: tuple[Factor, ...]) -> Iterator[object]:
+def variables(factors: tuple[Factor, ...]) -> Iterator[object]:
     """What the derivatives in a product are taken by: the x of `\\frac{\\partial z}{\\partial x}` and of `f'(x)`."""
     for n, factor in enumerate(factors):
         bottom = below(factor.node.denominator) if isinstance(factor.node, Fraction) else None
