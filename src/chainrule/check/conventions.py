@@ -151,18 +151,20 @@ CONVENTIONS: tuple[Convention, ...] = (
 
 
 def logarithms(lines: Lines, e: Equation) -> Iterator[tuple[Note, str]]:
-    r"""The readings of a line that writes `\log` or `\ln` in a document of `\log_2`: with natural logarithms all over,
-    unless the document converts (`\ln 2`), and with a bare `\log` to the base of the document; each with the function
-    that custom then makes of a logarithm."""
+    r"""The readings of a line that writes `\log` or `\ln` in a document of `\log_2`, or of base 2 by its words: with
+    natural logarithms all over, unless the document converts (`\ln 2`), and with a bare `\log` to the base of the
+    document; each with the function that custom then makes of a logarithm."""
     own = written_bases(e.lhs, e.rhs)
     if own != {""}:
         return
     others = [side for x in lines.equations if x.chain != e.chain for side in (x.lhs, x.rhs)]
-    bases = written_bases(*others) & BASES.keys()
+    told = lines.world.roles.get("log")
+    bases = {b for b in ("2", "10") if b in written_bases(*others) or BASES[b] == told}
     if len(bases) != 1:
         return
     base = bases.pop()
-    yield Note("logarithm", f"read with logarithms to base {base}, as the sheet writes them elsewhere"), BASES[base]
+    if BASES[base] != told:
+        yield Note("logarithm", f"read with logarithms to base {base}, as the sheet writes them elsewhere"), BASES[base]
     if not any(_converts(side, base) for side in (e.lhs, e.rhs, *others)):
         yield Note("logarithm", f"right with natural logarithms; the sheet has logarithms to base {base}"), "log"
 

@@ -20,7 +20,9 @@ TOLD = (
     re.compile(rf"\b{DECLARING}\b[^.;]*?{BASE}[- ]{LOGARITHM}", re.IGNORECASE),
     re.compile(rf"{LOGARITHM}{BASE}|{BASE}的?{LOGARITHM}", re.IGNORECASE),
 )
-OTHERWISE = re.compile(r"\b(?:natural|instead|rather|unlike|not|any base|change of base|convert)\b", re.IGNORECASE)
+OTHERWISE = re.compile(
+    r"\b(?:natural|instead|rather|unlike|not|any base|change of base|convert|if|or|could|may|can)\b", re.IGNORECASE
+)
 
 
 def note_logarithms(world: World, sentences: Iterable[Sentence]) -> None:
