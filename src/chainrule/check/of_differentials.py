@@ -17,6 +17,7 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need
 from chainrule.check.report import Note
 from chainrule.expr import Symbol
+from chainrule.sheet.degrees import is_zero
 from chainrule.sheet.differentials import changing, lone_change, under_signs
 from chainrule.sheet.frame import Choices
 from chainrule.sheet.scan import references
@@ -30,6 +31,9 @@ CONSTANT_LETTERS = re.compile(r"(?:bold )?([abcABC])(?:_.*)?")
 def resting_on_constants(lines: Lines, e: Equation, found: Finding) -> Finding:
     """A line that holds, with what has to be constant for it."""
     usual = lines.usual(e)
+    typed = usual.typed.get(e.position)
+    if typed is not None and usual.comparer.vanishes(typed[1]) and not (is_zero(e.lhs) or is_zero(e.rhs)):
+        return assumed("constant", "holds as far as is known because nothing in it changes")
     readings = [v for v in lines.variants.values() if v.choices.varying == usual.choices.varying]
     still = {b for v in readings for b in v.universe.unchanging.get(f"@{e.position}", ())}
     still -= {usual.universe.instances[s].base for s in usual.settled.data if s in usual.universe.instances}
@@ -113,6 +117,10 @@ def _changes(variant: Variant, different: Different) -> set[Symbol]:
 
 def of_what_is_undefined(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """`df = 2 x^T dx` where nothing says what f is: the line may be what says it."""
+    hidden = changing(lines.world.glossary, e.lhs, e.rhs) & lines.world.hidden.keys()
+    if hidden:
+        text = f"the definition of {_all_of(hidden)} could not be read, so how it changes is not known"
+        return assumed("undefined-symbol", text)
     one_sided = {variant.universe.instances[s].base for s in _changes(variant, different)}
     for side in (e.lhs, e.rhs):
         for base in changing(lines.world.glossary, side) if lone_change(side) else ():

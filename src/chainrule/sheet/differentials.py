@@ -18,6 +18,7 @@ from chainrule.read.tree import (
     Differential,
     Factor,
     Fenced,
+    Matrix,
     Name,
     Node,
     Product,
@@ -105,9 +106,19 @@ def note_changes(world: World, equations: Iterable[Equation]) -> None:
             world.independent |= changing(world.glossary, e.lhs)
             world.declaring[e.position] = "says what does not change"
     names = {b for e in lines if not says_constant(e) for b in changing(world.glossary, e.lhs, e.rhs)}
+    names |= {entries for b in names if (entries := _entries_of(world, b)) is not None}
     world.varying = frozenset(names - world.independent)
     for base in world.varying:
         world.family(base).changing = True
+
+
+def _entries_of(world: World, base: str) -> str | None:
+    """The x of `X = (x_{ij})`: they change where X does."""
+    for site in world.sites.get(base, ()):
+        found = {r.base for r in references(site.body, world) if r.subs}
+        if isinstance(site.body, (Fenced, Matrix, Script)) and len(found) == 1:
+            return found.pop()
+    return None
 
 
 def some_changes(world: World, e: Equation) -> frozenset[str] | None:
@@ -119,6 +130,7 @@ def some_changes(world: World, e: Equation) -> frozenset[str] | None:
     sides = [side for x in chain for side in (x.lhs, x.rhs)]
     own = _behind(world, changing(world.glossary, *(s for s in sides if not lone_change(s))))
     within = {r.base for n in under_signs(*sides) for r in references(n, world)}
+    within |= {n for b in within & world.hidden.keys() for n in world.hidden[b].names}
     others = world.varying - own - within
     return world.varying - others if own and others else None
 
@@ -139,6 +151,7 @@ def _behind(world: World, bases: set[str]) -> set[str]:
             found.add(base)
             sites = (*world.sites.get(base, ()), *world.functions.get(base, ()))
             todo += [r.base for site in sites for r in references(site.body, world)]
+            todo += world.hidden[base].names if base in world.hidden else ()
     return found
 
 
