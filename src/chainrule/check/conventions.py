@@ -20,8 +20,8 @@ from chainrule.check.need import differentiated
 from chainrule.check.points import dims_of
 from chainrule.check.report import Note
 from chainrule.expr import Expr, const, mul, power, size
-from chainrule.read.tree import Node, Number, Product
-from chainrule.sheet.logarithms import BASES, is_log, written_bases
+from chainrule.read.tree import Fenced, Name, Node, Number, Product
+from chainrule.sheet.logarithms import BASES, written_bases
 from chainrule.sheet.names import walk
 from chainrule.sheet.shapes import Val
 from chainrule.sheet.statements import Equation
@@ -159,19 +159,20 @@ def logarithms(lines: Lines, e: Equation) -> Iterator[tuple[Note, str]]:
         return
     others = [side for x in lines.equations if x.chain != e.chain for side in (x.lhs, x.rhs)]
     told = lines.world.roles.get("log")
-    bases = {b for b in ("2", "10") if b in written_bases(*others) or BASES[b] == told}
+    everything = (e.lhs, e.rhs, *others)
+    converted = {b for b in ("2", "10") if any(_converts(side, b) for side in everything)}
+    bases = {b for b in ("2", "10") if b in converted | written_bases(*others) or BASES[b] == told}
     if len(bases) != 1:
         return
     base = bases.pop()
     if BASES[base] != told:
-        yield Note("logarithm", f"read with logarithms to base {base}, as the sheet writes them elsewhere"), BASES[base]
-    if not any(_converts(side, base) for side in (e.lhs, e.rhs, *others)):
+        yield Note("logarithm", f"read with logarithms to base {base}, as the sheet has them elsewhere"), BASES[base]
+    if base not in converted:
         yield Note("logarithm", f"right with natural logarithms; the sheet has logarithms to base {base}"), "log"
 
 
 def _converts(side: Node, base: str) -> bool:
-    """Whether the logarithm of the base itself stands in a formula: `\\ln 2`."""
+    """Whether the natural logarithm of the base itself stands in a formula: `\\ln 2`, `\\ln(2)`."""
     rows = [n.factors for n in walk(side) if isinstance(n, Product)]
-    return any(
-        is_log(a.node) and isinstance(b.node, Number) and b.node.text == base for row in rows for a, b in pairwise(row)
-    )
+    pairs = ((a.node, b.node.body if isinstance(b.node, Fenced) else b.node) for row in rows for a, b in pairwise(row))
+    return any(isinstance(a, Name) and a.text == "ln" and isinstance(b, Number) and b.text == base for a, b in pairs)

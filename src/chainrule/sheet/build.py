@@ -122,7 +122,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         apply_fact(world, fact)
     share_domains(world)
     note_changes(world, equations)
-    note_logarithms(world, sentences)
+    note_logarithms(world, sentences, equations)
     note_covariances(world)
     note_offsets(world)
     world.spoken = {role for s in sentences for role in roles_in(s.text)}

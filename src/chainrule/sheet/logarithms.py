@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from chainrule.read.tree import Name, Node, Number, Script
-from chainrule.sheet.names import walk
-from chainrule.sheet.statements import Sentence
+from chainrule.read.tree import Fenced, Fraction, Name, Node, Number, Product, Script
+from chainrule.sheet.names import node_key, walk
+from chainrule.sheet.statements import Equation, Sentence
 from chainrule.sheet.world import World
 
 BASES = {"2": "log2", "10": "log10", "two": "log2", "ten": "log10"}
@@ -25,11 +25,32 @@ OTHERWISE = re.compile(
 )
 
 
-def note_logarithms(world: World, sentences: Iterable[Sentence]) -> None:
-    """Give `\\log` the base that the words of a document say it has; none where they name several."""
+def note_logarithms(world: World, sentences: Iterable[Sentence], equations: Iterable[Equation]) -> None:
+    """Give `\\log` the base that the words or a formula of a document say it has; none where they name several."""
     told = {role for s in sentences for part in _parts(s) if (role := _role(part)) is not None}
+    told |= {role for e in equations if (role := _converted(e)) is not None}
     if len(told) == 1 and "log" not in world.functions:
         world.roles["log"] = told.pop()
+
+
+def _converted(e: Equation) -> str | None:
+    """`\\log u = \\frac{\\ln u}{\\ln 10}` says that this logarithm is to base 10."""
+    if not isinstance(e.rhs, Fraction):
+        return None
+    left, top, bottom = (_of(node) for node in (e.lhs, e.rhs.numerator, e.rhs.denominator))
+    if left is None or bottom is None or left[0] != "log" or bottom[0] != "ln" or not isinstance(bottom[1], Number):
+        return None
+    same = top is not None and top[0] == "ln" and node_key(top[1]) == node_key(left[1])
+    return BASES.get(bottom[1].text) if same else None
+
+
+def _of(node: Node) -> tuple[str, Node] | None:
+    """A bare logarithm and what it is of."""
+    factors = node.factors if isinstance(node, Product) else ()
+    if len(factors) != 2 or factors[1].op or not isinstance(factors[0].node, Name) or not is_log(factors[0].node):
+        return None
+    inner = factors[1].node
+    return factors[0].node.text, inner.body if isinstance(inner, Fenced) else inner
 
 
 def _parts(sentence: Sentence) -> list[str]:
