@@ -194,9 +194,19 @@ def _transposed_gradient(
         return None
     bare = last.base if last.sub is None and not last.primes else replace(last, sup=None)
     body = rest_of((*factors[n : end - 1], replace(factors[end - 1], node=bare)))
-    if end == len(factors) or not frame.value(body).scalar:
+    if end == len(factors) or not _is_scalar(frame, body):
         return None
     return differentials.gradient(frame, *nabla, body).transposed(), end
+
+
+def _is_scalar(frame: Frame, node: Node) -> bool:
+    """Whether a formula is a number; what has no meaning by itself is none."""
+    kept = frame.universe.mark()
+    try:
+        return frame.value(node).scalar
+    except Untyped:
+        frame.universe.back(kept)
+        return False
 
 
 def _changed(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]:
