@@ -12,7 +12,7 @@ from chainrule.read.document import Document
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Fraction, Node, Product, Script, Span
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import reference
+from chainrule.sheet.names import reference, walk
 from chainrule.sheet.restrictions import restriction
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, Sheet
@@ -83,6 +83,11 @@ class Asking:
         """The equations that the question may lean on."""
         return [e for e in self.sheet.equations if self.template.scope.sees(e.scope)]
 
+    def is_formula(self) -> bool:
+        """Whether a formula is asked for that is no name and no derivative: it tells shapes as any line does."""
+        node = None if self.quantity is None else self.quantity.node
+        return node is not None and not is_derivative(node) and reference(node, self.sheet.glossary) is None
+
     def formula(self) -> str | None:
         """What defines a name that is asked for, as the sheet writes it."""
         assert self.quantity is not None
@@ -139,7 +144,7 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     if failed is not None:
         a.draft.why_not = failed.message
         return
-    if is_derivative(a.quantity.node) or _is_slope(a.quantity.node):
+    if any(is_derivative(n) or _is_slope(n) for n in walk(a.quantity.node)):
         a.draft.ways = list(ways(variant, a.quantity.line, tex, a.loss, a.variable))
     if computed is not None:
         a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))

@@ -16,6 +16,7 @@ from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indi
 from chainrule.sheet.statements import Equation
 from chainrule.solve.cases import case_of, in_case
 from chainrule.solve.problems import is_value, known
+from chainrule.solve.samples import as_sum
 from chainrule.solve.writing import Way, functions_of, letters_of, name_of, with_sizes, written_without_ours
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
@@ -70,6 +71,7 @@ def _written(
     names = {s: name_of(variant.universe, s) for s in term.symbols} | functions_of(variant.universe)
     free = sorted((i for i in term.axes if i not in axes), key=lambda i: i.name)
     if not free:
+        yield from as_sum(variant, term, tuple(axes), tex)
         try:
             right = to_tex(matrix_form(term, tuple(axes)), names)
             yield Way((), with_sizes(variant, Line("result", tex, right)))

@@ -151,6 +151,8 @@ def _answer_exercise(
     asked = [Asking(d, sheet, replace(template, scope=scope)) for d in drafts]
     nodes = [a.quantity.node for a in asked if a.quantity is not None]
     sheet = replace(sheet, expressions=[*sheet.expressions, *((scope, until, node) for node in nodes)])
+    formulas = [replace(a.quantity.line, position=until) for a in asked if a.quantity is not None and a.is_formula()]
+    sheet.equations = [*sheet.equations, *formulas]
     extra = [a.quantity for a in asked if a.quantity is not None]
     more = [line for a in asked for line in a.parts]
     program, troubles = program_of(sheet, updates, (scope, until), options, clock, extra, more)

@@ -40,7 +40,11 @@ def over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]
     while open_ones := [b for b in bars if b in term.symbols]:
         known = bars[open_ones[0]].right
         term = substitute(term, {open_ones[0]: Definition(open_ones[0], known.indices, known.term).at})
-    term = cancelled(contract(term))
+    yield from as_sum(variant, cancelled(contract(term)), tuple(axes), tex)
+
+
+def as_sum(variant: Variant, term: Expr, axes: tuple[Index, ...], tex: str) -> Iterator[Way]:
+    """A term that is one sum over samples, with the letter that the sheet gives to a sample."""
     front = [f for f in term.factors if not isinstance(f, Reduce)] if isinstance(term, Mul) else []
     sums = [f for f in term.factors if isinstance(f, Reduce)] if isinstance(term, Mul) else [term]
     if len(sums) != 1 or not isinstance(sums[0], Reduce) or sums[0].op != "sum" or any(f.free for f in front):
@@ -51,7 +55,7 @@ def over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]
     if index in body.free or len(letters) != 1:
         return
     try:
-        inside = to_tex(matrix_form(body, tuple(axes)), names)
+        inside = to_tex(matrix_form(body, axes), names)
         before = TermWriter(names).write(mul(*front), {}) if front else ""
     except (NoMatrixForm, KeyError, StopIteration):
         return
@@ -63,6 +67,7 @@ def over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]
 def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str], letters: set[str]) -> Expr:
     """The summand with `x_i` for the sample i of x; `letters` are those that the sheet gives to samples."""
     ones: dict[Symbol, Callable[..., Expr]] = {}
+    silent = list[Symbol]()
     for symbol in sorted(body.symbols):
         instance = variant.universe.instances.get(symbol)
         places = [t for t in walk(body) if isinstance(t, Component) and t.symbol == symbol]
@@ -70,12 +75,19 @@ def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str]
             continue
         name = written(variant.universe, replace(instance, sampled=True))
         found = re.search(r"_\{?([a-z])\}?", name)
-        if found is None:
+        if found is None and not instance.sampled:
             continue
-        letters.add(found[1])
         one = Symbol(f"{symbol.name} at one sample", symbol.axes[1:], symbol.kind)
         names[one] = name
         ones[symbol] = _without_first(one)
+        if found is None:
+            silent.append(one)
+        else:
+            letters.add(found[1])
+    if silent and not letters:
+        letters.add("i")
+    for one in silent:
+        names[one] += f"_{min(letters)}"
     return substitute(body, ones) if ones else body
 
 

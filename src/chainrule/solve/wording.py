@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script, Span
+from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.names import letter_of
 from chainrule.sheet.restrictions import indices, restriction
 from chainrule.solve.question import Formula, Question
@@ -36,6 +36,8 @@ EVERYTHING = re.compile(
     r"(?:\w+\s+){0,3}?(?:parameters?|weights?(?: matrices)?(?: and bias(?:es)?)?)\b",
     re.IGNORECASE,
 )
+ORDER = re.compile(rf"\W*(?:\(?\w{{1,4}}[.)]\W*)?(?:now |then |also |next,? )?{VERB}", re.IGNORECASE)
+"""A sentence that begins with a verb."""
 STOP = re.compile(
     r"\b(?:where|with (?!respect)|for|given|if|using|when|assuming|under|as a function|at which|such that|so that|"
     r"from|starting|then use)\b",
@@ -78,7 +80,17 @@ def asked(words: str, formulas: list[Formula], span: Span) -> Iterator[Question]
         verb = re.search(VERB, sentence, re.IGNORECASE)
         if verb is None or updates:
             continue
-        yield from _by_cases(sentence, sentence[verb.start() :], formulas, span)
+        found = list(_by_cases(sentence, sentence[verb.start() :], formulas, span))
+        ordered = ORDER.match(sentence) is not None
+        yield from found or (_whole(sentence[verb.end() :], formulas) if ordered else ())
+
+
+def _whole(clause: str, formulas: list[Formula]) -> Iterator[Question]:
+    """The formula right behind a verb, whatever it is, where nothing else is asked."""
+    first = re.match(r"[^⟦.]{0,40}(⟦\d+⟧)", _until_stop(clause))
+    f = None if first is None else _formula(first[1], formulas)
+    if f is not None and not isinstance(f.node, Relation | Comma | Missing):
+        yield Question(f.tex.strip().rstrip(".,;"), f.span, 0)
 
 
 def _by_cases(sentence: str, clause: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
