@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chainrule.calculus import derivative, resolve
-from chainrule.expr import Component, Expr, Symbol, component, substitute
+from chainrule.expr import Component, Expr, Index, Symbol, component, substitute, value
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Number, Script
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.frame import Frame
@@ -56,6 +56,21 @@ class Point:
     body: Val
     stand_ins: list[StandIn]
     values: list[Val]
+    params: list[Val | None]
+
+    def term(self) -> Expr:
+        """The body, with what depends on the parameters by its definition written out: p = w^T x in f(w) = p^2."""
+        definitions, term = self.frame.universe.definitions, self.body.at()
+        for param, stand_in in zip(self.params, self.stand_ins, strict=True):
+            own = None if param is None else param.at(*(value(i) for i in _places(stand_in, param)))
+            if not isinstance(own, Component) or own.symbol.axes != stand_in.symbol.axes:
+                continue
+            term = resolve(term, definitions)
+            above = [s for s in definitions.ordered(sorted(term.symbols)) if s in definitions and s != own.symbol]
+            for s in reversed([s for s in above if definitions.depends(s, own.symbol)]):
+                term = substitute(term, {s: definitions[s].at})
+            term = substitute(term, {own.symbol: stand_in.at})
+        return term
 
     def put(self, term: Expr) -> Expr:
         """The arguments in the place of their stand-ins."""
@@ -153,29 +168,47 @@ def _point(frame: Frame, site: Site, args: tuple[Node, ...] | None) -> Point | N
     if len(bases) != len(values) or any(v.kind not in ("scalar", "column") for v in values):
         return None
     stand_ins, bound = [], dict(frame.args)
-    for n, (base, value) in enumerate(zip(bases, values, strict=True)):
-        stand_ins.append(StandIn(f"argument {n + 1} of {site.base}", value.shape[0], frame.dims))
+    for n, (base, val) in enumerate(zip(bases, values, strict=True)):
+        stand_ins.append(StandIn(f"argument {n + 1} of {site.base}", val.shape[0], frame.dims))
         bound[base] = stand_ins[-1].val()
     active = (*frame.active, site.position)
+    own = [_own_value(frame, p) if vector is None else None for p in params[: len(bases)]]
     inner = frame.child(owner=f"{frame.owner}/{site.base}", args=bound, depth=frame.depth + 1, active=active)
     body = inner.value(site.body)
-    return Point(frame, body, stand_ins, values) if body.scalar else None
+    return Point(frame, body, stand_ins, values, own) if body.scalar else None
+
+
+def _own_value(frame: Frame, param: Node) -> Val | None:
+    """What a parameter is outside of its function; None where it has no meaning there."""
+    ref = reference(param, frame.world.glossary)
+    if ref is None or ref.base in frame.args or frame.world.defined(ref.base):
+        return None
+    kept = frame.universe.mark()
+    try:
+        return frame.value(param)
+    except Untyped:
+        frame.universe.back(kept)
+        return None
+
+
+def _places(stand_in: StandIn, param: Val) -> list[Index]:
+    return [Index(f"·p{k}", dim) for k, dim in enumerate(stand_in.symbol.axes)] if param.dims else []
 
 
 def _differentiated(point: Point, order: int) -> Val:
     """The gradient or the Hessian of a function at a point: over its scalar arguments, or over its one vector."""
     if order > 2:
         raise Untyped(f"the derivative of order {order} is no matrix", "untyped")
-    body, first = point.body, point.stand_ins[0]
+    first = point.stand_ins[0]
     if len(point.stand_ins) == 1:
         dim = first.dim
         if dim is None:
             slope = [first.at()] * order
-            return scalar(lambda: point.put(_repeated(point, body.at(), slope)), derived=True)
+            return scalar(lambda: point.put(_repeated(point, point.term(), slope)), derived=True)
         shape = (dim, None) if order == 1 else (dim, dim)
         return Val(
             shape,
-            lambda *t: point.put(_repeated(point, body.at(), [first.at(x) for x in t])),
+            lambda *t: point.put(_repeated(point, point.term(), [first.at(x) for x in t])),
             derived=True,
         )
     if any(s.dim is not None for s in point.stand_ins):
@@ -194,7 +227,7 @@ def _differentiated(point: Point, order: int) -> Val:
 def _entry(point: Point, terms: list[Expr], by: list[Component]) -> Expr:
     """The entry of a gradient or Hessian at index terms, each of which picks the argument to differentiate by."""
     if not terms:
-        return point.put(_repeated(point, point.body.at(), by))
+        return point.put(_repeated(point, point.term(), by))
     return chosen(terms[0], [lambda s=s: _entry(point, terms[1:], [*by, s.at()]) for s in point.stand_ins])
 
 
@@ -230,7 +263,7 @@ def partial_at(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, 
     if len(args) == 1:
         return postfixed(frame, _differentiated(point, len(places)), fence[1]), n + 2
     by = [point.stand_ins[p] for p in places if p is not None]
-    val = scalar(lambda: point.put(_repeated(point, point.body.at(), [s.at() for s in by])), derived=True)
+    val = scalar(lambda: point.put(_repeated(point, point.term(), [s.at() for s in by])), derived=True)
     return postfixed(frame, val, fence[1]), n + 2
 
 
