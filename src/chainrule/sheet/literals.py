@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from chainrule.read.tree import Matrix, Node, Number, Sum
+from chainrule.read.tree import Big, Matrix, Name, Node, Number, Sum
+from chainrule.sheet.names import TRANSPOSE_WORDS, walk
 
 
 def decimal(text: str) -> Fraction | None:
@@ -41,3 +42,10 @@ def literal_matrix(node: Node) -> tuple[tuple[Fraction, ...], ...] | None:
 def is_numeric(node: Node) -> bool:
     """A printed number or a matrix of printed numbers."""
     return literal_number(node) is not None or (isinstance(node, Matrix) and literal_matrix(node) is not None)
+
+
+def is_literal(node: Node) -> bool:
+    """Numbers alone, whatever they are put into: `0.1`, a matrix of them, `(1, 2)^T`."""
+    parts = list(walk(node))
+    letters = [n for n in parts if isinstance(n, Name) and n.text not in TRANSPOSE_WORDS]
+    return not letters and any(isinstance(n, Number) for n in parts) and not any(isinstance(n, Big) for n in parts)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from chainrule.read.tree import Fraction, Node
-from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.literals import is_literal, is_numeric
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import node_key, reference, walk
@@ -84,7 +84,7 @@ def _computed(world: World, earlier: Site, e: Equation) -> bool:
         return False
     leaves = [(base, world.sites.get(base, ())) for base in _behind(world, earlier)]
     return bool(leaves) and all(
-        any(s.position < e.position and (is_numeric(s.body) or _names(world, s.body)) for s in sites)
+        any(s.position < e.position and (is_literal(s.body) or _names(world, s.body)) for s in sites)
         for base, sites in leaves
         if base not in world.functions and base not in ("e", "pi") and not _applied(world, base)
     )
@@ -140,5 +140,7 @@ def _behind(world: World, site: Site) -> set[str]:
 
 
 def _names(world: World, node: Node) -> set[str]:
+    if is_literal(node):
+        return set()  # the T of (1, 2)^T is no name
     bound = world.glossary.bound | world.size_names
     return {r.base for r in references(node, world) if r.base not in bound and not is_function_word(r.base)}

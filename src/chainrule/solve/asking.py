@@ -11,6 +11,7 @@ from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Fraction, Node, Product, Script, Span
+from chainrule.sheet.glossary import tidy
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.restrictions import restriction
@@ -60,6 +61,9 @@ class Asking:
             return
         tex = draft.question.tex
         node = _parsed(tex, template.document)
+        node = None if node is None else tidy(node, sheet.glossary)
+        if isinstance(node, Fraction) and "/" in tex:
+            draft.question = replace(draft.question, tex=_stacked(node, tex))
         if node is not None:
             line = self._line(node, tex, 0)
             self.quantity = Asked(node, line, line, "value", tex)
@@ -112,6 +116,11 @@ class Asking:
 def _parsed(tex: str, document: Document) -> Node | None:
     rows = parse(tex, Span(0, len(tex)), document.macros, False)
     return rows[0].node if len(rows) == 1 else None
+
+
+def _stacked(node: Fraction, tex: str) -> str:
+    r"""`\frac{\partial L}{\partial z}` for `\partial L / \partial z`."""
+    return rf"\frac{{{_source(node.numerator, tex)}}}{{{_source(node.denominator, tex)}}}"
 
 
 def _source(node: Node, tex: str) -> str:

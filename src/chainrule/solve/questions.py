@@ -31,8 +31,7 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
     for words, formulas, span in _paragraphs(document, glossary):
         for q in (*_blanks(document, formulas), *asked(words, formulas, span)):
             found.append(replace(q, end=span.end))
-    found.sort(key=lambda q: (q.end, q.span.start))
-    return list({(q.tex, q.case, q.updates, q.end): q for q in found}.values())
+    return sorted(found, key=lambda q: (q.end, q.span.start))
 
 
 def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, list[Formula], Span]]:

@@ -58,7 +58,7 @@ def solve_document(
     found = [
         part for q in found for one in completed(q, sheet, _scope(sheet, q)) for part in _by_each(one, sheet, document)
     ]
-    found = list({(q.tex, q.case, q.updates, q.end): q for q in found}.values())
+    found = list({(q.tex, q.case, q.updates, behind(document, q.span.end)): q for q in found}.values())
     drafts = [Draft(n, q) for n, q in enumerate(found)]
     _answer(drafts, document, sheet, Detail(digits), options, clock)
     latex = _is_latex(document)
@@ -216,7 +216,7 @@ def _edits(drafts: list[Draft], document: Document) -> list[Edit]:
     """What is written for the questions: blanks filled, and paragraphs behind the one that asks."""
     fills, after, shown = list[Edit](), dict[int, Edit](), set[str]()
     for d in drafts:
-        place = behind(document, d.question.end)
+        place = behind(document, d.question.span.end)
         edit = after.setdefault(place, Edit(Span(place, place)))
         way, blank = d.way, d.question.blank
         if way is not None and blank is not None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.trace.naming import pieces
+from chainrule.trace.naming import bases_of, pieces
 from chainrule.trace.quantities import BEHIND
 from chainrule.trace.record import Version
-from chainrule.trace.rules import Rule, Updates
+from chainrule.trace.rules import Rule, Updates, names_loss
 from chainrule.trace.run import Computed, Program, step_of
 from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail, tex
@@ -27,7 +27,7 @@ def tables(program: Program, count: int, detail: Detail) -> list[Item]:
     for k in range(count + 1):
         step = step_of(program, k, k == count)
         lines = []
-        for c in program.computed:
+        for c in sorted(program.computed, key=lambda c: c.kind != "parameter"):
             name = _name(c, k, k == count, updates, program)
             if name is not None and c.name in step.values and c.asked.source.position < BEHIND:
                 lines.append(Line("value", name, tex(step.values[c.name], detail)))
@@ -53,9 +53,11 @@ def _at(parts: tuple[str | Version, ...], k: int) -> str:
 
 def _name(c: Computed, k: int, last: bool, updates: Updates, program: Program) -> str | None:
     """What a quantity is called at a step; None where it is not written: what is given, what has no version of its own,
-    and after the last update all but the parameters."""
-    if c.kind == "new" or (c.kind == "parameter" and k == 0) or (last and c.kind != "parameter"):
+    and after the last update all but the parameters and the loss."""
+    world = program.variant.universe.world
+    kept = c.kind == "parameter" or (c.kind == "value" and any(names_loss(b) for b in bases_of(c.asked.node, world)))
+    if c.kind == "new" or (c.kind == "parameter" and k == 0) or (last and not kept):
         return None
-    parts = pieces(c.asked.node, c.asked.source, updates, program.variant.universe.world)
+    parts = pieces(c.asked.node, c.asked.source, updates, world)
     versioned = any(isinstance(p, Version) for p in parts)
     return _at(parts, k) if versioned or k == 0 else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chainrule.read.tree import Fraction, Product
-from chainrule.sheet.meaning.differentials import above
+from chainrule.read.tree import Fraction, Node, Product
+from chainrule.sheet.literals import is_literal
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.statements import Sheet
 from chainrule.trace.rules import (
@@ -15,9 +16,7 @@ from chainrule.trace.rules import (
     Updates,
     add_equation,
     base_of,
-    by_of,
     callee_base,
-    is_literal,
     names_loss,
     unprimed,
 )
@@ -48,17 +47,17 @@ def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
 def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str]) -> tuple[str, list[str]]:
     """What is differentiated and by which names that have numbers; else the loss, and what looks like a weight."""
     given = {
-        b: e.text(e.lhs) for e in sheet.equations if is_literal(e.rhs) and (b := base_of(sheet, e.lhs)) is not None
+        ref.key: (e.text(e.lhs), ref.base)
+        for e in sheet.equations
+        if is_literal(e.rhs) and (ref := reference(e.lhs, sheet.glossary)) is not None
     }
-    losses, by = list[str](), [text for text in given.values() if text in wanted]
-    by += [
-        given[b] for _, _, x in sheet.expressions for n in walk(x) if (b := by_of(sheet, n)) in given and b is not None
-    ]
+    losses, by = list[str](), [key for key, (text, _) in given.items() if text in wanted]
+    by += [key for _, _, x in sheet.expressions for n in walk(x) if (key := _by_key(sheet, n)) in given]
     for e in sheet.equations:
         for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
             top = above(node.numerator) if isinstance(node, Fraction) else None
-            if (base := by_of(sheet, node)) in given and base is not None and e.spelled is None:
-                by.append(given[base])
+            if (key := _by_key(sheet, node)) in given and e.spelled is None:
+                by.append(key)
                 if top is not None and top.body is not None:
                     losses.append(e.document.source(top.body.span))
     for e in sheet.equations:
@@ -66,8 +65,20 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str]) -> tuple[str, list
         if base is not None and names_loss(base) and e.spelled is None and not e.link:
             lhs = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
             losses.append(e.document.source(lhs.span))
-    by = by or [text for base, text in given.items() if base.split(" ")[-1].split("_")[0] in WEIGHTS]
-    return next(iter(losses), ""), list(dict.fromkeys(by))
+    weights = [key for key in by or given if given[key][1].split(" ")[-1].split("_")[0] in WEIGHTS]
+    return next(iter(losses), ""), [given[key][0] for key in dict.fromkeys(weights or by)]
+
+
+def _by_key(sheet: Sheet, node: Node) -> object:
+    """The name that a derivative is taken by."""
+    if isinstance(node, Fraction) and above(node.numerator) is not None:
+        bottom = below(node.denominator)
+        named = [] if bottom is None else bottom[1]
+    else:
+        nabla = nabla_of(node)
+        named = [] if nabla is None else nabla[0]
+    ref = reference(named[0], sheet.glossary) if named else None
+    return None if ref is None else ref.key
 
 
 def _rate(sheet: Sheet) -> str | None:

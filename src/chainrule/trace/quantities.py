@@ -12,12 +12,13 @@ from itertools import pairwise
 
 from chainrule.check.forms import is_range
 from chainrule.read.tree import Accent, Brace, Fenced, Fraction, Name, Node, Product, Script
+from chainrule.sheet.literals import is_literal
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sheet
-from chainrule.trace.rules import CLOCK, Updates, is_literal
+from chainrule.trace.rules import CLOCK, Updates
 
 BEHIND = 10**7
 """Positions of asked lines begin here."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from chainrule.read.grammar import parse
-from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Span
+from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import TRANSPOSE_WORDS, Ref, node_key, reference, walk
+from chainrule.sheet.names import Ref, node_key, reference, walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.trace.marks import Mark, primed, step_mark, taken_off
@@ -72,13 +72,6 @@ def refs(sheet: Sheet, node: Node) -> Iterator[Ref]:
         ref = reference(part, sheet.glossary)
         if ref is not None:
             yield ref
-
-
-def is_literal(node: Node) -> bool:
-    """Numbers alone: `0.1`, a matrix of them, `(1, 2)^T`."""
-    parts = list(walk(node))
-    letters = [n for n in parts if isinstance(n, Name) and n.text not in TRANSPOSE_WORDS]
-    return not letters and any(isinstance(n, Number) for n in parts) and not any(isinstance(n, Big) for n in parts)
 
 
 def unprimed(node: Node) -> Node:
