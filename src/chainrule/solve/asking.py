@@ -63,7 +63,8 @@ class Asking:
         node = _parsed(tex, template.document)
         node = None if node is None else tidy(node, sheet.glossary)
         if isinstance(node, Fraction) and "/" in tex:
-            draft.question = replace(draft.question, tex=_stacked(node, tex))
+            tex = _stacked(node, tex)
+            draft.question, node = replace(draft.question, tex=tex), _parsed(tex, template.document)
         if node is not None:
             line = self._line(node, tex, 0)
             self.quantity = Asked(node, line, line, "value", tex)
