@@ -29,10 +29,16 @@ def by_the_rule(lines: Lines, e: Equation) -> Lines | None:
     before = (_number(world, ref) or 0) - 1  # of many steps at once nobody says that they all went the same way
     if not rules or not any(s.position < e.position and _number(world, s.ref) == before for s in sites):
         return None
-    others = [s for s in sites if not is_numeric(s.body) or (s.position < e.position and s.position in lines.holding)]
+    others = [s for s in sites if not is_numeric(s.body) or (s.position < e.position and _holds(lines, s, e))]
     others = [s for s in others if s.position != e.position]
     apart = replace(world, sites={**world.sites, ref.base: others}, derived={}, bodies={}, first_steps={})
     return Lines(apart, [e], lines.options, lines.deadline, ledger=lines.ledger)
+
+
+def _holds(lines: Lines, site: Site, e: Equation) -> bool:
+    """Whether a number may be relied on: it was found right, or it is what another part of the exercise starts from."""
+    start = not _number(lines.world, site.ref) and site.section[0] != e.scope.part
+    return site.position in lines.holding or start
 
 
 def _covers(world: World, site: Site, ref: Ref) -> bool:

@@ -6,8 +6,9 @@ is shorter. As `mul` does, it takes what is cancelled to be different from zero.
 
 from __future__ import annotations
 
+from chainrule.expr.index import Dim
 from chainrule.expr.nodes import walk
-from chainrule.expr.terms import Add, Const, Expr, Mul, Power, add, mul
+from chainrule.expr.terms import Add, Const, Expr, Mul, Power, Reduce, add, fresh, mul, substitute, total, value
 
 MOST_TERMS = 32
 
@@ -75,6 +76,35 @@ def collected(total: Expr) -> Expr:
                 rest.remove(f)
     split = rests
     return mul(*common, add(*(mul(*factors) for factors in split)))
+
+
+def merged(body: Expr) -> Expr:
+    """The term with sums over the same index as one, and what their terms share before a bracket:
+    y p (1 - p) + (1 - y) p (1 - p) is p (1 - p)."""
+    done: dict[Expr, Expr] = {}
+    for node in walk(body):
+        found = node.with_scopes([(bound, done[inner]) for bound, inner in node.scopes]) if node.scopes else node
+        done[node] = _merged(found) if isinstance(found, Add) else found
+    return done[body]
+
+
+def _merged(term: Expr) -> Expr:
+    groups: dict[tuple[Expr, Dim | None], list[Expr]] = {}
+    for t in term.terms if isinstance(term, Add) else (term,):
+        factors = t.factors if isinstance(t, Mul) else (t,)
+        sums = [f for f in factors if isinstance(f, Reduce) and f.op == "sum" and f.symbols]
+        front = mul(*(f for f in factors if f not in sums)) if len(sums) == 1 else t
+        groups.setdefault((front, sums[0].index.dim if len(sums) == 1 else None), []).append(sums[0] if sums else t)
+    found = []
+    for (front, dim), members in groups.items():
+        sums = [m for m in members if isinstance(m, Reduce)]
+        if dim is None or not sums:
+            found += [front] * len(members)
+            continue
+        index = fresh(dim, add(*members))
+        body = add(*(substitute(m.body, {m.index: value(index)}) for m in sums))
+        found.append(mul(front, total(index, collected(body))))
+    return add(*found)
 
 
 def _single(factor: Expr) -> list[Expr]:

@@ -289,7 +289,9 @@ def first_step(frame: Frame, instance: Instance) -> Reading:
     if frame.universe.first_steps is not None:
         return frame.universe.first_steps
     least = Reading(max(world.family(base).sub_counts, default=0))
-    if not instance.labels or not world.sites.get(base):
+    if not instance.labels:
+        return _like_a_step(world, base) or least
+    if not world.sites.get(base):
         return least
     readings = tuple((n, world.readings.get(n)) for n in reached(world, base))
     key = (base, readings, tuple(world.conventions.values()))
@@ -298,6 +300,16 @@ def first_step(frame: Frame, instance: Instance) -> Reading:
         guesses = [least, *(r for r in shapes if r.axes > least.axes)]
         world.first_steps[key] = next((r for r in guesses if _repeats(frame, instance, r)), least)
     return world.first_steps[key]
+
+
+def _like_a_step(world: World, base: str) -> Reading | None:
+    """What the w of `f(w)` is where the sheet gives w_0 numbers: an array like that."""
+    sites = world.sites.get(base, ())
+    data = next((d for s in sites if s.ref.subs or s.ref.labels if (d := literal_matrix(s.body)) is not None), None)
+    if data is None:
+        return None
+    rows, columns = len(data), len(data[0])
+    return Reading((rows > 1) + (columns > 1), rows == 1 and columns > 1)
 
 
 def _repeats(frame: Frame, first: Instance, guess: Reading) -> bool:

@@ -10,10 +10,10 @@ from chainrule.expr import Model, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.read.grammar import parse
-from chainrule.read.tree import Fraction, Node, Product, Script, Span
+from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Script, Span
 from chainrule.sheet.glossary import tidy
-from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.meaning.differentials import nabla_of, taken_apart
+from chainrule.sheet.names import TRANSPOSE_WORDS, node_key, reference, walk
 from chainrule.sheet.restrictions import restriction
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, Sheet
@@ -21,6 +21,7 @@ from chainrule.solve.derivations import ways
 from chainrule.solve.question import Question
 from chainrule.solve.updating import Item, tables
 from chainrule.solve.writing import Way
+from chainrule.trace.naming import named
 from chainrule.trace.quantities import BEHIND, Asked, is_derivative, question
 from chainrule.trace.run import Computed, Program, shaped
 from chainrule.write.derivation import Line
@@ -57,6 +58,7 @@ class Asking:
         self.parts: list[Equation] = []
         self.loss: Equation | None = None
         self.variable: Equation | None = None
+        self.order = 1
         if draft.question.updates:
             return
         tex = draft.question.tex
@@ -75,13 +77,18 @@ class Asking:
         return replace(line, spelled=(tex, tex), conditions=self.template.conditions)
 
     def _take_apart(self, node: Node) -> None:
-        top, by = _parts(node)
-        if top is None or by is None:
+        """The loss and the variable as lines of their own; of `\\nabla f` the parameter of f."""
+        top, by, self.order = _parts(node)
+        if top is None:
             return
-        body = self._called(top) or top
-        self.loss = self._line(body, self.draft.question.tex, 1)
-        self.loss = replace(self.loss, spelled=(_source(top, self.draft.question.tex),) * 2)
-        self.variable = self._line(by, _source(by, self.draft.question.tex), 2)
+        tex, called = self.draft.question.tex, self._called(top)
+        name, spelled = by, "" if by is None else _source(by, tex)
+        if by is None and called is not None and isinstance(fence := called.factors[1].node, Fenced):
+            name, spelled = fence.body, self.template.document.source(fence.body.span)
+        if name is None or reference(name, self.sheet.glossary) is None:
+            return
+        self.loss = replace(self._line(called or top, tex, 1), spelled=(_source(top, tex),) * 2)
+        self.variable = self._line(name, spelled, 2)
         self.parts = [self.loss, self.variable]
 
     def _seen(self) -> list[Equation]:
@@ -102,7 +109,7 @@ class Asking:
                 return e.text(e.rhs)
         return None
 
-    def _called(self, top: Node) -> Node | None:
+    def _called(self, top: Node) -> Product | None:
         """Of a function the value at its parameters: `L(w)` for L."""
         ref = reference(top, self.sheet.glossary)
         for e in self._seen():
@@ -128,15 +135,24 @@ def _source(node: Node, tex: str) -> str:
     return tex[node.span.start : node.span.end]
 
 
-def _parts(node: Node) -> tuple[Node | None, Node | None]:
-    """The loss and the one variable of a first derivative."""
-    if isinstance(node, Fraction):
-        top, bottom = above(node.numerator), below(node.denominator)
-        if top is not None and top.order == 1 and top.body is not None and bottom is not None and len(bottom[1]) == 1:
-            return top.body, bottom[1][0]
-    if isinstance(node, Product) and (nabla := nabla_of(node.factors[0].node)) is not None and nabla[0]:
-        return node.factors[1].node, nabla[0][0]
-    return None, None
+def _parts(node: Node) -> tuple[Node | None, Node | None, int]:
+    """What is differentiated, the one variable where it is written, and how often."""
+    if isinstance(node, Fraction) and (parts := taken_apart(node)) is not None:
+        top, variables = parts
+        by = [_unturned(v) for v in variables]
+        if top.body is not None and len({node_key(v) for v in by}) == 1 and top.order in (1, 2):
+            return top.body, by[0], top.order
+    if isinstance(node, Product) and (nabla := nabla_of(node.factors[0].node)) is not None and nabla[1] in (1, 2):
+        at = node.factors[2].node if len(node.factors) == 3 else None
+        told = at.body if isinstance(at, Fenced) and isinstance(at.body, Name | Script | Accent) else None
+        return node.factors[1].node, nabla[0][0] if nabla[0] else told, nabla[1]
+    return None, None, 1
+
+
+def _unturned(node: Node) -> Node:
+    """w for the `w^\\top` below a Hessian."""
+    turned = isinstance(node, Script) and isinstance(node.sup, Name) and node.sup.text in TRANSPOSE_WORDS
+    return node.base if isinstance(node, Script) and turned and node.sub is None else node
 
 
 def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detail) -> None:
@@ -144,6 +160,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     assert a.quantity is not None
     tex, variant = a.draft.question.tex, program.variant
     computed = next((c for c in program.computed if c.asked is a.quantity), None)
+    if computed is not None and _is_counted(a.quantity.node, program):
+        computed = None
     if computed is not None:
         a.draft.numbers = numbers_tex(_numbers(program, computed), detail)
     failed = variant.failed.get(a.quantity.line.position)
@@ -155,7 +173,7 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         a.draft.why_not = failed.message
         return
     if any(is_derivative(n) or _is_slope(n) for n in walk(a.quantity.node)):
-        a.draft.ways = list(ways(variant, a.quantity.line, tex, a.loss, a.variable))
+        a.draft.ways = list(ways(variant, a.quantity.line, tex, a.loss, a.variable, a.order))
     if computed is not None:
         a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))
         if (formula := a.formula()) is not None:
@@ -187,6 +205,12 @@ def _alike(a: str, b: str) -> bool:
 def _is_slope(node: Node) -> bool:
     """`f'(x)`."""
     return isinstance(node, Product) and isinstance(node.factors[0].node, Script) and node.factors[0].node.primes > 0
+
+
+def _is_counted(node: Node, program: Program) -> bool:
+    """Whether a quantity changes with the step and the sheet counts steps: `\\nabla f(w)` is not that at w_0."""
+    bases = {ref.base for _, ref in named(node, program.variant.universe.world)}
+    return bool(bases & program.updates.labels.keys())
 
 
 def _numbers(program: Program, computed: Computed) -> Array:

@@ -12,13 +12,15 @@ from dataclasses import replace
 from chainrule.calculus import NoMatrixForm, contract
 from chainrule.check.exact import term_of
 from chainrule.check.lines import Variant
-from chainrule.derive.cancel import collected
-from chainrule.derive.gradient import Derivation, first_order
+from chainrule.derive.cancel import cancelled, collected, merged
+from chainrule.derive.gradient import Derivation, expanded, first_order, second_order
 from chainrule.derive.gradient import written as written_out
 from chainrule.derive.recheck import Unsure, recheck
 from chainrule.derive.record import Answer
+from chainrule.derive.through import through_values
 from chainrule.expr import (
     Component,
+    Definition,
     Expr,
     ExprError,
     IndexValue,
@@ -31,7 +33,7 @@ from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Universe
 from chainrule.solve.cases import case_of, in_case
-from chainrule.solve.entries import carried_out, of_entries
+from chainrule.solve.entries import carried_out, of_entries, over_arrays
 from chainrule.solve.problems import problem_of
 from chainrule.solve.samples import over_samples
 from chainrule.solve.writing import Way, letters_of, with_sizes
@@ -43,12 +45,14 @@ LONGEST = 600
 
 
 def ways(
-    variant: Variant, asked: Equation, tex: str, loss: Equation | None, variable: Equation | None
+    variant: Variant, asked: Equation, tex: str, loss: Equation | None, variable: Equation | None, order: int = 1
 ) -> Iterator[Way]:
     """Ways to answer what a derivative is, the best first."""
     if asked.position not in variant.failed and asked.conditions and case_of(variant, asked) is None:
         return
-    if loss is not None and variable is not None:
+    if loss is not None and variable is not None and order == 2:
+        yield from _second(variant, loss, variable, tex)
+    elif loss is not None and variable is not None:
         yield from _derived(variant, asked, loss, variable, tex)
         yield from of_entries(variant, asked, loss, variable, tex)
     yield from carried_out(variant, asked, tex)
@@ -71,6 +75,26 @@ def _derived(variant: Variant, asked: Equation, loss: Equation, variable: Equati
     letters = letters_of(variant, free, problem.names)
     for form in FORMS if not free else reversed(FORMS):
         yield from _pages(variant, answer, found, View("full", form, letters=letters), tex, bool(free))
+
+
+def _second(variant: Variant, loss: Equation, variable: Equation, tex: str) -> Iterator[Way]:
+    """A Hessian, values of functions under their names."""
+    if {loss.position, variable.position} & variant.failed.keys():
+        return
+    try:
+        problem, target = problem_of(variant, loss, variable)
+        found = second_order(problem, target)
+        recheck(found)
+    except (Untyped, Unsure, ExprError, ArithmeticError, KeyError, StopIteration, RecursionError, ValueError):
+        return
+    w = found.result
+    values = [
+        Definition(s, problem.definitions[s].indices, expanded(problem.definitions[s].body, problem))
+        for s in problem.named
+        if s in problem.values
+    ]
+    term = merged(contract(cancelled(through_values(w.term, values))))
+    yield from over_arrays(variant, term, w.indices, problem.names, tex)
 
 
 def _letters_asked(variant: Variant, variable: Equation) -> list[str]:

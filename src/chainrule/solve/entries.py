@@ -5,18 +5,19 @@ They are written as they are after they have been carried out, the values of fun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from chainrule.calculus import NoMatrixForm, contract, derivative, matrix_form, resolve
 from chainrule.check.exact import term_of
 from chainrule.check.lines import Variant
 from chainrule.derive.cancel import cancelled, collected
 from chainrule.derive.through import through_values
-from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indicator
+from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indicator, Symbol
 from chainrule.sheet.statements import Equation
 from chainrule.solve.cases import case_of, in_case
 from chainrule.solve.problems import is_value, known
-from chainrule.solve.samples import as_sum
+from chainrule.solve.samples import as_sum, at_samples
 from chainrule.solve.writing import Way, functions_of, letters_of, name_of, with_sizes, written_without_ours
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
@@ -41,7 +42,7 @@ def of_entries(variant: Variant, asked: Equation, top: Equation, variable: Equat
         return
     definitions = variant.universe.definitions
     (body, axes), (by, others) = (term_of(variant, variant.typed[e.position][1]) for e in (top, variable))
-    if axes or others or not isinstance(by, Component) or (isinstance(body, Component) and not body.indices):
+    if axes or not isinstance(by, Component) or (isinstance(body, Component) and not body.indices):
         return
     table = Definitions(
         Definition(s, definitions[s].indices, known(contract(resolve(definitions[s].body, definitions))))
@@ -51,7 +52,7 @@ def of_entries(variant: Variant, asked: Equation, top: Equation, variable: Equat
     if all(table[s].body is definitions[s].body for s in table):
         return
     term = resolve(derivative(body, by, table), table)
-    yield from _written(variant, term, [], table, tex, case_of(variant, asked))
+    yield from _written(variant, term, others, table, tex, case_of(variant, asked))
 
 
 def carried_out(variant: Variant, asked: Equation, tex: str) -> Iterator[Way]:
@@ -70,17 +71,29 @@ def _written(
     term = term if case is None else collected(in_case(term, case))
     names = {s: name_of(variant.universe, s) for s in term.symbols} | functions_of(variant.universe)
     free = sorted((i for i in term.axes if i not in axes), key=lambda i: i.name)
-    if not free:
-        yield from as_sum(variant, term, tuple(axes), tex)
-        try:
-            right = to_tex(matrix_form(term, tuple(axes)), names)
-            yield Way((), with_sizes(variant, Line("result", tex, right)))
-        except (NoMatrixForm, KeyError):
-            pass
     letters: dict[Index, str] = {i: i.name for i in free}
-    if not axes:
+    if not free:
+        yield from over_arrays(variant, term, tuple(axes), names, tex)
+    elif axes:
+        yield from at_samples(variant, term, free, tuple(axes), tex)
+    else:
         try:
             right = TermWriter(names, letters_of(variant, list(letters.values()), names)).write(term, letters)
             yield Way((), with_sizes(variant, Line("result", tex, right)))
         except (NoMatrixForm, KeyError, StopIteration):
             pass
+
+
+def over_arrays(
+    variant: Variant, term: Expr, axes: tuple[Index, ...], names: Mapping[Symbol, str], tex: str
+) -> Iterator[Way]:
+    """A term over whole arrays, as a sum over samples where the sheet speaks of one sample; a number in components."""
+    yield from as_sum(variant, term, axes, tex)
+    with suppress(NoMatrixForm, KeyError):
+        yield Way((), with_sizes(variant, Line("result", tex, to_tex(matrix_form(term, axes), names))))
+    try:
+        right = "" if axes else TermWriter(names, letters_of(variant, [], names)).write(term, {})
+    except (NoMatrixForm, KeyError, StopIteration):
+        return
+    if right:
+        yield Way((), with_sizes(variant, Line("result", tex, right)))

@@ -36,6 +36,8 @@ from chainrule.write.trace_views import Detail, dollars
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
 MOST_ROUNDS, MOST_TOLD = 12, 5
+NUMBERS = 99
+"""The place of the numbers behind a formula, which may be wanting where the data come later."""
 GOOD = frozenset({"verified", "definition"})
 
 
@@ -201,6 +203,8 @@ def _take_back(drafts: list[Draft], result: Built, read: Document, statements: S
             kept = [k for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "value"]
             if d.dropped.issuperset(kept):
                 d.tables, d.why_not = [], "the numbers could not be confirmed"
+        elif mine == {NUMBERS}:
+            d.numbers = ""
         elif mine and d.ways:
             d.ways.pop(0)
             if not d.ways:
@@ -253,7 +257,7 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
         found.append(Block(way.result.tex + case, True, (d.number, 0)))
     if d.numbers and way.result.right != d.numbers:
         found.append(Block("In numbers:"))
-        found.append(Block(f"{d.question.named or asked} = {d.numbers}", True, (d.number, 99)))
+        found.append(Block(f"{d.question.named or asked} = {d.numbers}", True, (d.number, NUMBERS)))
     return found
 
 
@@ -267,7 +271,7 @@ def _reason(line: Line, asked: str) -> str:
     names = line.why.removeprefix("chain rule through ")
     if names != line.why:
         return "The chain rule through " + ", ".join(f"${n.strip()}$" for n in names.split(", ")) + ":"
-    of = re.match(r"\\frac\{\\partial (.*?)\}\{\\partial|\\nabla_(?:\{.*?\}|\S+?) (.*)", asked)
+    of = re.match(r"\\frac\{\\partial (.*?)\}\{\\partial|\\nabla(?:_(?:\{.*?\}|\S+?))? (.*)", asked)
     return f"The derivative of ${of[1] or of[2]}$:" if of else "The derivative:"
 
 

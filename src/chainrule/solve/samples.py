@@ -44,24 +44,57 @@ def over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]
 
 
 def as_sum(variant: Variant, term: Expr, axes: tuple[Index, ...], tex: str) -> Iterator[Way]:
-    """A term that is one sum over samples, with the letter that the sheet gives to a sample."""
-    front = [f for f in term.factors if not isinstance(f, Reduce)] if isinstance(term, Mul) else []
-    sums = [f for f in term.factors if isinstance(f, Reduce)] if isinstance(term, Mul) else [term]
-    if len(sums) != 1 or not isinstance(sums[0], Reduce) or sums[0].op != "sum" or any(f.free for f in front):
+    """A term that is a sum over samples, with the letter that the sheet gives to a sample, and what has no samples."""
+    parts = [term] if not isinstance(term, Add) else sorted(term.terms, key=lambda t: not _holds_sum(t))
+    if not _holds_sum(parts[0]) or any(_holds_sum(p) for p in parts[1:]):
         return
-    index, letters = sums[0].index, set[str]()
     names: dict[Symbol, str] = {s: name_of(variant.universe, s) for s in term.symbols}
-    body = _of_one(variant, sums[0].body, index, names, letters)
-    if index in body.free or len(letters) != 1:
-        return
     try:
-        inside = to_tex(matrix_form(body, axes), names)
-        before = TermWriter(names).write(mul(*front), {}) if front else ""
+        first = _one_sum(variant, parts[0], axes, names)
+        rest = [to_tex(matrix_form(p, axes), names) for p in parts[1:]]
     except (NoMatrixForm, KeyError, StopIteration):
         return
+    if first is not None:
+        right = first + "".join(f" - {r[1:]}" if r.startswith("-") else f" + {r}" for r in rest)
+        yield Way((), with_sizes(variant, Line("result", tex, right)))
+
+
+def _holds_sum(term: Expr) -> bool:
+    """Whether a term is a sum, or something times one."""
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    return sum(isinstance(f, Reduce) and f.op == "sum" and bool(f.symbols) for f in factors) == 1
+
+
+def _one_sum(variant: Variant, term: Expr, axes: tuple[Index, ...], names: dict[Symbol, str]) -> str | None:
+    """`-\\frac1n \\sum_{i} (y_i - p_i) x_i`; None where the sum is not over samples. Raises `NoMatrixForm`."""
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    whole = next(f for f in factors if isinstance(f, Reduce) and f.symbols)
+    front, letters = [f for f in factors if f is not whole], set[str]()
+    body = _of_one(variant, whole.body, whole.index, names, letters)
+    if any(f.free for f in front) or whole.index in body.free or len(letters) != 1:
+        return None
+    inside = to_tex(matrix_form(body, axes), names)
     inside = rf"\left({inside}\right)" if isinstance(body, Add) else inside
+    before = TermWriter(names).write(mul(*front), {}) if front else ""
     before = "-" if before == "-1" else before
-    yield Way((), with_sizes(variant, Line("result", tex, rf"{before} \sum_{{{letters.pop()}}} {inside}".strip())))
+    return rf"{before} \sum_{{{letters.pop()}}} {inside}".strip()
+
+
+def at_samples(variant: Variant, term: Expr, free: list[Index], axes: tuple[Index, ...], tex: str) -> Iterator[Way]:
+    r"""`\frac{\partial p_i}{\partial w} = p_i (1 - p_i) x_i`: an array of one sample, with its letter."""
+    names: dict[Symbol, str] = {s: name_of(variant.universe, s) for s in term.symbols}
+    for index in free:
+        letters = set[str]()
+        term = _of_one(variant, term, index, names, letters)
+        if letters != {index.name}:
+            return
+    if set(free) & set(term.axes):
+        return
+    try:
+        right = to_tex(matrix_form(term, axes), names)
+    except (NoMatrixForm, KeyError, StopIteration):
+        return
+    yield Way((), with_sizes(variant, Line("result", tex, right)))
 
 
 def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str], letters: set[str]) -> Expr:

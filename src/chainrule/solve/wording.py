@@ -19,7 +19,7 @@ VERB = (
     r"\b(?:compute|calculate|derive|find|determine|give|work out|evaluate|write (?:down|out)|obtain|state|"
     r"what (?:is|are)|differentiate|fill in|complete|answer|express|provide)\b"
 )
-DERIVATIVE = r"(?P<what>gradient|(?:partial )?derivative|hessian|jacobian)s?"
+DERIVATIVE = r"(?P<what>(?:sub)?gradient|(?:partial )?derivative|hessian|jacobian)s?"
 SHOW = re.compile(
     r"\b(?:show|prove|verify|confirm|check|demonstrate|convince yourself|deduce|conclude)\b[^⟦.]{0,60}?\bthat\b",
     re.IGNORECASE,
@@ -47,7 +47,10 @@ ALL = r"\frac{\partial }{\partial }"
 """Asks for the derivatives by all parameters."""
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
 BY = r"(?:with respect to|wrt|by)\s+(?:(?:the|each|its|all|both|parameters?|weights?|input|vector|matrix|bias)\s+)*"
-LIST = r"(?P<by>⟦\d+⟧(?:\s*(?:,|and|, and|,? as well as)\s*(?:by |to |the |bias |weights? |matrix |vector )*⟦\d+⟧)*)"
+LIST = (
+    r"(?P<by>⟦\d+⟧(?:\s*(?:,|and|, and|,? as well as)\s*"
+    r"(?:by |to |the |with respect |wrt |bias |weights? |matrix |vector )*⟦\d+⟧)*)"
+)
 IN_WORDS = re.compile(
     rf"\b(?:{DERIVATIVE}\b(?:[^⟦]{{0,40}}?\bof\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧))?|differentiate\s+(?P<of2>⟦\d+⟧))"
     rf"[^⟦]{{0,40}}?\b{BY}{LIST}",
