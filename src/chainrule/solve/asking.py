@@ -59,7 +59,7 @@ class Asking:
         self.loss: Equation | None = None
         self.variable: Equation | None = None
         self.order = 1
-        if draft.question.updates:
+        if draft.question.updates or draft.question.words:
             return
         tex = draft.question.tex
         node = _parsed(tex, template.document)
@@ -179,10 +179,20 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         if (formula := a.formula()) is not None:
             a.draft.ways.append(Way((), Line("result", tex, f"{formula} = {a.draft.numbers}")))
     a.draft.ways = list(dict.fromkeys(a.draft.ways))
+    if a.draft.question.partial:
+        a.draft.ways = _fillings(a.draft.ways)
     if a.draft.question.shown:
         a.draft.ways = _shown(a.draft.ways, a.draft.question.shown)
     if not a.draft.ways:
         a.draft.why_not = why.get(a.quantity.line.position, "no form of it was found")
+
+
+def _fillings(ways: list[Way]) -> list[Way]:
+    """What may stand in a blank beside other factors: a derivative on the way, or what it is."""
+    steps = [line for way in ways for line in reversed(way.steps)]
+    texts = [t for line in steps for t in (line.left, line.right)] + [way.result.right for way in ways]
+    found = [rf"\left({t}\right)" if re.search(r" [-+] |\\odot|^-", t) else t for t in texts]
+    return [Way((), Line("result", "", t)) for t in dict.fromkeys(found)]
 
 
 def _shown(ways: list[Way], claim: str) -> list[Way]:

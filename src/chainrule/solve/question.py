@@ -11,7 +11,8 @@ from chainrule.read.tree import Node, Span
 class Question:
     """What is asked: the value of a formula in TeX, or so many updates (`updates`); where it stands, the end of its
     paragraph, the blank to be filled where there is one, the name that the sheet gives to what is asked, the case it is
-    asked for (`k \\neq y`), and what it is to be shown to equal."""
+    asked for (`k \\neq y`), what it is to be shown to equal, and whether the blank is only a part of the right side.
+    `words` are those of a question that is about nothing of these."""
 
     tex: str
     span: Span
@@ -21,6 +22,8 @@ class Question:
     named: str = ""
     case: str = ""
     shown: str = ""
+    partial: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,13 @@ BLANK = re.compile(
 )
 
 
+INNER = re.compile(
+    r"(?P<blank>(?:\\_\s*)+|\?+|\\(?:square|Box)\b|\\(?:underline|boxed)\s*\{(?:\s|\\q?quad|\\hspace\*?\{[^{}]*\}|\?)*\}|"
+    r"(?<=\()\s*\\?[lc]?(?:dots\b|\.\.)\.?\s*(?=\\right\)|\)))"
+)
+"""A blank among other factors: `\\_\\_\\_ \\, x^\\top`, `A^\\top (\\dots)`."""
+
+
 def questions(document: Document, glossary: Glossary) -> list[Question]:
     """All questions in reading order."""
     found: list[Question] = []
@@ -78,6 +85,10 @@ def _blanks(document: Document, formulas: list[Formula]) -> Iterator[Question]:
             blank = BLANK.match(document.text, link.span.end, end)
             before = node.first if len(node.links) == 1 else node.links[-2].node
             if blank is None or not _is_all(document.text[blank.end() : end]):
+                inner = INNER.search(document.text, link.span.end, end)
+                if inner is not None:
+                    place = Span(inner.start("blank"), inner.end("blank"))
+                    yield Question(document.source(before.span).strip(), f.span, 0, place, partial=True)
                 continue
             tex = document.source(before.span).replace("&", "").strip()
             if tex:

@@ -60,14 +60,14 @@ def solve_document(
     found = [
         part for q in found for one in completed(q, sheet, _scope(sheet, q)) for part in _by_each(one, sheet, document)
     ]
-    found = list({(q.tex, q.case, q.updates, behind(document, q.span.end)): q for q in found}.values())
+    found = list({(q.tex, q.case, q.words, q.updates, behind(document, q.span.end)): q for q in found}.values())
     drafts = [Draft(n, q) for n, q in enumerate(found)]
     _answer(drafts, document, sheet, Detail(digits), options, clock)
     latex = _is_latex(document)
     result = _confirmed(drafts, document, context, latex, options)
     lines = [document.position(d.question.span.start)[0] for d in drafts]
     answered = [
-        Answered(d.question.tex or f"{d.question.updates} updates", line, d.why_not)
+        Answered(d.question.tex or d.question.words or f"{d.question.updates} updates", line, d.why_not)
         for d, line in zip(drafts, lines, strict=True)
     ]
     return Solution(document.path, result.text, answered)
@@ -162,6 +162,8 @@ def _answer_exercise(
     for a in asked:
         if a.draft.question.updates:
             answer_updates(a.draft, program, detail)
+        elif a.draft.question.words:
+            a.draft.why_not = "only derivatives, values and updates are answered"
         elif a.quantity is not None:
             answer_value(a, program, why, detail)
         else:
@@ -233,7 +235,7 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
     """The paragraphs of an answer; a step that is shown already is not shown again."""
     asked = d.question.tex
     if d.why_not:
-        what = f"${asked}$" if asked else f"the {d.question.updates} updates"
+        what = d.question.words or (f"${asked}$" if asked else f"the {d.question.updates} updates")
         return [Block(f"Not answered ({_plain(what)}): {dollars(_plain(d.why_not))}.")]
     if d.tables:
         kept = [(k, x) for k, x in enumerate(d.tables) if k not in d.dropped]

@@ -72,9 +72,9 @@ def built(document: Document, edits: Sequence[Edit], latex: bool) -> Built:
         out += document.text[at : edit.span.start]
         start = len(out)
         if edit.fill is not None:
-            out += f" {edit.fill}"
+            out += edit.fill if re.search(r"[\s({]$", out) else f" {edit.fill}"
             places[edit.key] = Span(start, len(out))
-            out += " " if re.match(r"[^\s$.,;\\]", document.text[edit.span.end :]) else ""
+            out += " " if re.match(r"[^\s$.,;\\)]", document.text[edit.span.end :]) else ""
         for block in edit.blocks:
             blank = "" if latex else indentation(document, edit.span.start)
             out += "\n\n"

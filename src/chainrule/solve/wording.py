@@ -70,9 +70,11 @@ TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once
 
 def asked(words: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
     """What the sentences of a paragraph ask for."""
+    told = False
     for match in SENTENCE.finditer(words):
         sentence = match[0]
         updates = _updates(sentence)
+        told = told or updates > 0  # what is then asked of the numbers, "what is the new loss?", the tables say
         here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", sentence)]
         if updates:
             yield Question("", here[-1].span if here else span, 0, updates=updates)
@@ -80,9 +82,19 @@ def asked(words: str, formulas: list[Formula], span: Span) -> Iterator[Question]
         if shown is not None:
             yield from _shown(sentence[shown.end() :], formulas)
             continue
-        verb = re.search(VERB, sentence, re.IGNORECASE)
-        if verb is None or updates:
+        if updates:
             continue
+        found = list(_sentence(sentence, formulas, span))
+        yield from found
+        if not (found or told) and sentence.rstrip().endswith("?") and re.search(r"\w", sentence):
+            plain = re.sub(r"⟦(\d+)⟧", lambda m: f"${formulas[int(m[1])].tex.strip()}$", sentence.strip())
+            yield Question("", here[-1].span if here else span, 0, words=plain)
+
+
+def _sentence(sentence: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
+    """What one sentence asks for with a verb."""
+    verb = re.search(VERB, sentence, re.IGNORECASE)
+    if verb is not None:
         found = list(_by_cases(sentence, sentence[verb.start() :], formulas, span))
         ordered = ORDER.match(sentence) is not None
         yield from found or (_whole(sentence[verb.end() :], formulas) if ordered else ())
