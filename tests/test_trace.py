@@ -447,3 +447,26 @@ def test_all_tables_of_a_real_sheet_but_for_its_misprint() -> None:
             wrong += [f"{name} {p}" for s, p in zip(row, printed, strict=True) if float(s) != float(p)]
     assert len(tables) == 33
     assert len(wrong) == 1
+
+
+HEAVY = r"Let $f(w) = w^2$ and $\alpha = 0.1$, $\beta = 0.5$. Gradient descent with momentum: "
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        r"$w_0 = w_{-1} = 1$, $w_{t+1} = w_t - \alpha f'(w_t) + \beta (w_t - w_{t-1})$.",
+        r"$w_0 = 1$, $w_{t+1} = w_t - \alpha f'(w_t) + \beta (w_t - w_{t-1})$.",
+        r"$w^{(-1)} = 1$, $w^{(0)} = 1$, $w^{(k+1)} = w^{(k)} - \alpha f'(w^{(k)}) + \beta (w^{(k)} - w^{(k-1)})$.",
+        r"$w_0 = 1$, $w_n = (1 + \beta) w_{n-1} - \beta w_{n-2} - \alpha f'(w_{n-1})$.",
+    ],
+)
+def test_the_step_before_the_last_is_kept(rule: str) -> None:
+    found = chainrule.trace(HEAVY + rule, steps=3)
+    (name,) = {q.name for q in found.trace.quantities if q.kind == "parameter"}
+    assert found[name].tolist() == pytest.approx([1, 0.8, 0.54, 0.302])
+
+
+def test_the_step_before_the_last_may_begin_elsewhere() -> None:
+    rule = r"$w_{-1} = 2$, $w_0 = 1$, $w_{t+1} = w_t - \alpha f'(w_t) + \beta (w_t - w_{t-1})$."
+    assert chainrule.trace(HEAVY + rule, steps=1)["w"].tolist() == pytest.approx([1, 0.3])

@@ -36,7 +36,7 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
     """All questions in reading order."""
     found: list[Question] = []
     for words, formulas, span in _paragraphs(document, glossary):
-        for q in (*_blanks(document, formulas), *asked(words, formulas, span)):
+        for q in (*_blanks(document, formulas), *asked(words, formulas, span, document.text)):
             found.append(replace(q, end=span.end))
     return sorted(found, key=lambda q: (q.end, q.span.start))
 

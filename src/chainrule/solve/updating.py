@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chainrule.trace.earlier import is_earlier
 from chainrule.trace.naming import bases_of, pieces
 from chainrule.trace.quantities import BEHIND
 from chainrule.trace.record import Version
@@ -18,12 +19,13 @@ Item = str | Line
 def tables(program: Program, count: int, detail: Detail) -> list[Item]:
     """Words and equations: the rules, then for every step what is new in it, under the names it then has."""
     updates = program.updates
-    told = updates.style in ("prime", "step") and all(m.rule.equation.source != "implied" for m in program.moving)
+    moving = [m for m in program.moving if not is_earlier(m.rule.name)]
+    told = updates.style in ("prime", "step") and all(m.rule.equation.source != "implied" for m in moving)
     found: list[Item] = []
     if not told:
         updates = replace(updates, style="prime")
         found.append("A prime stands for one update:")
-        found += [_rule(m.rule, updates, program) for m in program.moving]
+        found += [_rule(m.rule, updates, program) for m in moving]
     for k in range(count + 1):
         step = step_of(program, k, k == count)
         lines = []

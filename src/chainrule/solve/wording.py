@@ -62,14 +62,14 @@ NUMBER = rf"(?P<count>\d{{1,4}}|{'|'.join(COUNTS)}|a|an|another|a single)"
 UPDATES = re.compile(
     r"\b(?:perform|carry out|do|run|make|apply|take|execute|compute|calculate|find|give|show|what|after)\b"
     rf"[^.;?!]{{0,50}}?\b{NUMBER}\s+(?:more\s+|further\s+|first\s+|next\s+)?(?:⟦\d+⟧\s+)?(?:[\w-]+\s+){{0,3}}?"
-    r"(?:updates?|steps?|iterations?|epochs?)\b",
+    r"(?:updates?|steps?|iterations?|iterates|epochs?)\b",
     re.IGNORECASE,
 )
 TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once|twice|three times)\b", re.IGNORECASE)
 
 
-def asked(words: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
-    """What the sentences of a paragraph ask for."""
+def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterator[Question]:
+    """What the sentences of a paragraph ask for; the paragraph is the `span` of the `text`."""
     told = False
     for match in SENTENCE.finditer(words):
         sentence = match[0]
@@ -77,7 +77,7 @@ def asked(words: str, formulas: list[Formula], span: Span) -> Iterator[Question]
         told = told or updates > 0  # what is then asked of the numbers, "what is the new loss?", the tables say
         here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", sentence)]
         if updates:
-            yield Question("", here[-1].span if here else span, 0, updates=updates)
+            yield Question("", here[-1].span if here else _place(sentence, span, text), 0, updates=updates)
         shown = SHOW.search(sentence)
         if shown is not None:
             yield from _shown(sentence[shown.end() :], formulas)
@@ -88,7 +88,14 @@ def asked(words: str, formulas: list[Formula], span: Span) -> Iterator[Question]
         yield from found
         if not (found or told) and sentence.rstrip().endswith("?") and re.search(r"\w", sentence):
             plain = re.sub(r"⟦(\d+)⟧", lambda m: f"${formulas[int(m[1])].tex.strip()}$", sentence.strip())
-            yield Question("", here[-1].span if here else span, 0, words=plain)
+            yield Question("", here[-1].span if here else _place(sentence, span, text), 0, words=plain)
+
+
+def _place(sentence: str, span: Span, text: str) -> Span:
+    """Where the words of a sentence without formulas stand in its paragraph."""
+    words = r"\s+".join(map(re.escape, sentence.split()))
+    found = re.compile(words).search(text, span.start, span.end) if words else None
+    return span if found is None else Span(*found.span())
 
 
 def _sentence(sentence: str, formulas: list[Formula], span: Span) -> Iterator[Question]:

@@ -8,6 +8,7 @@ from chainrule.read.tree import Accent, Name, Node, Script, Sum
 from chainrule.sheet.names import walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.statements import Equation, Sheet
+from chainrule.trace.earlier import earlier, with_earlier
 from chainrule.trace.marks import Mark, script_ends, step_mark, taken_off
 from chainrule.trace.rules import (
     CLOCK,
@@ -47,20 +48,31 @@ def with_counts(sheet: Sheet, updates: Updates) -> None:
         for e in sheet.equations
         if (c := _counted_number(sheet, e.lhs, after)) is not None and not e.link and c.mark.place == places[c.base]
     ]
-    start = min(started, default=0)
+    letters = frozenset({letter})
+    twice = any(_two_back(sheet, n, letters, after) for e in sheet.equations for n in walk(e.rhs))
+    start = max(started) if twice and started else min(started, default=0)
     updates.clock, updates.style = start - (first - 1), "step"
     updates.labels = {b: n - 1 + updates.clock for b, n in after.items()}
-    letters = frozenset({letter})
     _fill_labels(sheet, updates, letters, after, places)
     indexed = _indexed(sheet, letters, after)
 
+    held: dict[str, Node] = {}
+
+    def before(node: Node, bare: Node, base: str) -> Node:
+        held.setdefault(base, bare)
+        return replace(earlier(bare), span=node.span)
+
     def choose(node: Node) -> Node | None:
         found = counted(sheet, node, letters)
+        if found is not None and _two_back(sheet, node, letters, after):
+            return before(node, found.bare, found.base)
         if found is not None and found.base in updates.labels and places.get(found.base) == found.mark.place:
             ahead = found.mark.offset - after[found.base] + 1 if found.base in after else 0
             return version(node, rebuilt(found.bare, choose), max(ahead, 0))
         number = _counted_number(sheet, node, after)
         if number is not None and places[number.base] == number.mark.place:
+            if twice and number.mark.offset == updates.labels[number.base] - 1:
+                return before(node, number.bare, number.base)
             return version(node, number.bare, max(number.mark.offset - updates.labels[number.base], 0))
         return None
 
@@ -75,6 +87,7 @@ def with_counts(sheet: Sheet, updates: Updates) -> None:
         if any(counted(sheet, n, letters) is not None for side in (e.lhs, e.rhs) for n in walk(side))
     }
     rewrite(sheet, choose)
+    with_earlier(sheet, updates, held)
     uses = False
     for n, e in enumerate(sheet.equations):
         if e.position in concerned:
@@ -83,6 +96,12 @@ def with_counts(sheet: Sheet, updates: Updates) -> None:
             sheet.equations[n] = replace(e, rhs=rhs)
     if uses or indexed:
         add_equation(sheet, f"{CLOCK} = {updates.clock}", first=True)
+
+
+def _two_back(sheet: Sheet, node: Node, letters: frozenset[str], after: dict[str, int]) -> bool:
+    """Whether a name of a rule stands for its value one step before the last."""
+    found = counted(sheet, node, letters)
+    return found is not None and found.base in after and found.mark.offset == after[found.base] - 2
 
 
 def _letters(node: Node) -> list[str]:

@@ -18,6 +18,7 @@ from chainrule.trace.rules import (
     base_of,
     callee_base,
     names_loss,
+    refs,
     unprimed,
 )
 
@@ -42,6 +43,31 @@ def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
         if e is not None and base is not None:
             updates.rules.append(Rule(unprimed(e.lhs), base, e))
             updates.notes.append(f"no update rule is written for {text}; it is taken as {tex}")
+
+
+def with_each(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
+    r"""`\theta \leftarrow \theta - \eta \frac{\partial E}{\partial \theta}`: the rule of every weight."""
+    for rule in list(updates.rules):
+        if rule.equation.spelled is not None or not _stands_for_all(sheet, rule):
+            continue
+        e, name = rule.equation, rule.equation.document.source(rule.name.span)
+        text = re.compile(re.escape(name) + ("(?![A-Za-z])" if name[-1:].isalpha() else ""))
+        _, parameters = _loss_and_parameters(sheet, wanted)
+        for parameter in parameters:
+            rhs = text.sub(parameter.replace("\\", r"\\"), e.text(e.rhs))
+            added = add_equation(sheet, f"{parameter}' = {rhs}")
+            base = None if added is None else base_of(sheet, added.lhs)
+            if added is not None and base is not None:
+                updates.rules.append(Rule(unprimed(added.lhs), base, added))
+        if parameters:
+            updates.rules.remove(rule)
+            sheet.equations.remove(e)
+
+
+def _stands_for_all(sheet: Sheet, rule: Rule) -> bool:
+    """Whether the name of a rule stands nowhere but in the rule."""
+    others = (e for e in sheet.equations if e.position != rule.equation.position)
+    return not any(ref.base == rule.base for e in others for side in (e.lhs, e.rhs) for ref in refs(sheet, side))
 
 
 def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str]) -> tuple[str, list[str]]:

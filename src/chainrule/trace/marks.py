@@ -40,11 +40,14 @@ def word_mark(node: Node) -> Mark | None:
 
 
 def step_mark(node: Node) -> Mark | None:
-    """`t`, `t+1`, `k-1`, or a whole number."""
+    """`t`, `t+1`, `k-1`, a whole number, or -1."""
     if isinstance(node, Number) and node.text.isdigit():
         return Mark(node, None, int(node.text))
     if isinstance(node, Name) and len(node.text) == 1 and node.text.isalpha():
         return Mark(node, node.text)
+    if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign == "-":
+        only = node.terms[0].node
+        return Mark(node, None, -int(only.text)) if isinstance(only, Number) and only.text == "1" else None
     if isinstance(node, Sum) and len(node.terms) == 2:
         first, second = node.terms
         if isinstance(first.node, Name) and first.sign == "+" and isinstance(second.node, Number):

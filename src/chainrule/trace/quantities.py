@@ -18,6 +18,7 @@ from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sheet
+from chainrule.trace.earlier import is_earlier
 from chainrule.trace.rules import CLOCK, Updates
 
 BEHIND = 10**7
@@ -75,6 +76,8 @@ def source_of(e: Equation, node: Node) -> str:
 
 def _of(sheet: Sheet, e: Equation, updates: Updates) -> Iterator[tuple[Node, str]]:
     if e.op not in ("=", ":=", "≡", "≈") or e.source == "condition" or is_range(e):
+        return
+    if any(is_earlier(n) for n in walk(e.lhs)):
         return
     rule = next((r for r in updates.rules if r.equation.position == e.position and r.equation.lhs is e.lhs), None)
     if rule is not None:

@@ -27,6 +27,7 @@ from chainrule.sheet.literals import literal_number
 from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.statements import Equation, Scope, Sheet
+from chainrule.trace.earlier import is_earlier
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
 from chainrule.trace.quantities import BEHIND, Asked, asked, question, source_of
 from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
@@ -347,7 +348,7 @@ def _describe(found: Trace, program: Program) -> None:
         found.quantities.append(Quantity(c.name, kind, line, c.pieces, program.exercise, loss, c.asked.line.position))
         if c.kind == "data":
             found.given[c.name] = shaped(evaluate(c.term, c.axes, model)[0], program, c)
-    for rule in updates.rules:
+    for rule in (r for r in updates.rules if not is_earlier(r.name)):
         e = rule.equation
         found.rules.append(e.document.source(e.span).strip() if e.spelled is None else " = ".join(e.spelled))
 

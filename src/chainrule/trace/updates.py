@@ -14,7 +14,7 @@ from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.trace.counted import with_counts
 from chainrule.trace.gradients import with_gradients_named
-from chainrule.trace.implied import with_implied
+from chainrule.trace.implied import with_each, with_implied
 from chainrule.trace.rules import CUE, Rule, Updates, descends, has_term, unprimed
 from chainrule.trace.versions import with_assignments, with_words
 
@@ -29,6 +29,7 @@ def with_updates(sheet: Sheet, parameters: Sequence[str] = ()) -> tuple[Sheet, U
         ref = reference(e.lhs, sheet.glossary)
         if ref is not None and ref.primes == 1 and (e.position in assigned or _is_rule(sheet, e, ref)):
             updates.rules.append(Rule(unprimed(e.lhs), ref.base, e))
+    with_each(sheet, updates, parameters)
     if not updates.rules:
         with_implied(sheet, updates, parameters)
     if updates.rules:
