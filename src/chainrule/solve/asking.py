@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from chainrule.check.lines import Lines
-from chainrule.expr import Model, evaluate
+from chainrule.expr import Const, Model, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.read.grammar import parse
@@ -160,7 +160,7 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     assert a.quantity is not None
     tex, variant = a.draft.question.tex, program.variant
     computed = next((c for c in program.computed if c.asked is a.quantity), None)
-    if computed is not None and _is_counted(a.quantity.node, program):
+    if computed is not None and (_is_counted(a.quantity.node, program) or _is_of_any_size(computed)):
         computed = None
     if computed is not None:
         a.draft.numbers = numbers_tex(_numbers(program, computed), detail)
@@ -221,6 +221,11 @@ def _is_counted(node: Node, program: Program) -> bool:
     """Whether a quantity changes with the step and the sheet counts steps: `\\nabla f(w)` is not that at w_0."""
     bases = {ref.base for _, ref in named(node, program.variant.universe.world)}
     return bool(bases & program.updates.labels.keys())
+
+
+def _is_of_any_size(computed: Computed) -> bool:
+    """Whether nothing with numbers is in a term, so that only its size would be one, `\\frac1n \\mathbf 1`."""
+    return not computed.term.symbols and (bool(computed.axes) or not isinstance(computed.term, Const))
 
 
 def _numbers(program: Program, computed: Computed) -> Array:

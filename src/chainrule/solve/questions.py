@@ -16,15 +16,16 @@ from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.glossary import tidy
 from chainrule.sheet.names import Glossary
 from chainrule.solve.question import Formula, Question
-from chainrule.solve.wording import asked
+from chainrule.solve.wording import VERB, asked
 
 BLANK = re.compile(
-    r"(?:\s|\\[,;:!]|\\quad|\\qquad|\?|\\_|_|\.\.\.+|…|\\[lc]?dots\b|\\square|\\Box|\\text\{\s*[?_]*\s*\}|"
+    r"(?:\s|\\[,;:! ]|\\quad|\\qquad|\?|\\_|_|\.\.\.+|…|\\[lc]?dots\b|\\square|\\Box|\\text\{\s*[?_]*\s*\}|"
     r"\\(?:underline|boxed|fbox)\s*\{(?:\s|\\[a-z]?phantom\{[^{}]*\}|\\hspace\*?\{[^{}]*\}|\\q?quad|\?)*\}|"
     r"\\[a-z]?phantom\{[^{}]*\}|\\hspace\*?\{[^{}]*\})*"
 )
 
 
+MARKER = re.compile(r"^\W*\w{1,4}[.)]\s")
 INNER = re.compile(
     r"(?P<blank>(?:\\_\s*)+|\?+|\\(?:square|Box)\b|\\(?:underline|boxed)\s*\{(?:\s|\\q?quad|\\hspace\*?\{[^{}]*\}|\?)*\}|"
     r"(?<=\()\s*\\?[lc]?(?:dots\b|\.\.)\.?\s*(?=\\right\)|\)))"
@@ -35,10 +36,21 @@ INNER = re.compile(
 def questions(document: Document, glossary: Glossary) -> list[Question]:
     """All questions in reading order."""
     found: list[Question] = []
+    lead = ""
     for words, formulas, span in _paragraphs(document, glossary):
-        for q in (*_blanks(document, formulas), *asked(words, formulas, span, document.text)):
+        item = lead if formulas and not re.search(VERB, words, re.IGNORECASE) else ""
+        whole = f"{item} {MARKER.sub('', words)}" if item else words
+        for q in (*_blanks(document, formulas), *asked(whole, formulas, span, document.text)):
             found.append(replace(q, end=span.end))
+        lead = item or _lead(words)
     return sorted(found, key=lambda q: (q.end, q.span.start))
+
+
+def _lead(words: str) -> str:
+    """ "Compute the following:" before a list: the sentence that every item of it goes on with."""
+    sentence = re.split(r"[.?!]\s", words)[-1].strip()
+    asks = sentence.endswith(":") and "⟦" not in sentence and re.search(VERB, sentence, re.IGNORECASE)
+    return sentence.rstrip(":") if asks else ""
 
 
 def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, list[Formula], Span]]:

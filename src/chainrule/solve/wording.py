@@ -38,6 +38,12 @@ EVERYTHING = re.compile(
 )
 ORDER = re.compile(rf"\W*(?:\(?\w{{1,4}}[.)]\W*)?(?:now |then |also |next,? )?{VERB}", re.IGNORECASE)
 """A sentence that begins with a verb."""
+PLAIN_ORDER = re.compile(
+    r"\W*(?:\(?\w{1,4}[.)]\W*)?(?:find|compute|calculate|determine|derive)\s+"
+    r"(?!the following|all of|each of)\w+\s+\w+[^:]*$",
+    re.IGNORECASE,
+)
+"""A sentence that orders something without a formula: "find the maximum likelihood estimates"."""
 STOP = re.compile(
     r"\b(?:where|with (?!respect)|for|given|if|using|when|assuming|under|as a function|at which|such that|so that|"
     r"from|starting|then use)\b",
@@ -71,6 +77,7 @@ TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once
 def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterator[Question]:
     """What the sentences of a paragraph ask for; the paragraph is the `span` of the `text`."""
     told = False
+    anything = False
     for match in SENTENCE.finditer(words):
         sentence = match[0]
         updates = _updates(sentence)
@@ -80,13 +87,17 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             yield Question("", here[-1].span if here else _place(sentence, span, text), 0, updates=updates)
         shown = SHOW.search(sentence)
         if shown is not None:
+            anything = True
             yield from _shown(sentence[shown.end() :], formulas)
             continue
         if updates:
             continue
         found = list(_sentence(sentence, formulas, span))
         yield from found
-        if not (found or told) and sentence.rstrip().endswith("?") and re.search(r"\w", sentence):
+        anything = anything or bool(found)
+        open_one = sentence.rstrip().endswith("?") and re.search(r"\w", sentence) is not None
+        open_one = open_one or (not here and not anything and PLAIN_ORDER.match(sentence) is not None)
+        if not (found or told) and open_one:
             plain = re.sub(r"⟦(\d+)⟧", lambda m: f"${formulas[int(m[1])].tex.strip()}$", sentence.strip())
             yield Question("", here[-1].span if here else _place(sentence, span, text), 0, words=plain)
 

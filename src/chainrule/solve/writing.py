@@ -49,10 +49,14 @@ def functions_of(universe: Universe) -> dict[Symbol, str]:
 
 
 def with_sizes(variant: Variant, line: Line) -> Line:
-    """Dimensions under the names that the sheet gives them."""
+    """Dimensions under the names that the sheet gives them: declared, or the limit of a sum."""
     dims = variant.universe.dims
-    right = re.sub(r"[^\s{}\\]*[#:][^\s{}\\]*", lambda m: dims.shown(m[0]), line.right)
-    return replace(line, right=right)
+    limits = {dims.find(k): k[1:] for k in sorted(dims.parent, reverse=True) if k.startswith("=")}
+
+    def shown(found: re.Match[str]) -> str:
+        return dims.known(found[0]) or limits.get(dims.find(found[0]), "n")
+
+    return replace(line, right=re.sub(r"[^\s{}\\^]*[#:][^\s{}\\^]*", shown, line.right))
 
 
 def written_without_ours(variant: Variant, term: Expr, definitions: Definitions) -> Expr:
