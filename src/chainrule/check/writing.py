@@ -68,10 +68,10 @@ def _when(universe: Universe, symbol: Symbol) -> str:
 def _place(universe: Universe, instance: Instance) -> str | None:
     """The writing of a labelled or sampled tensor at a place of the document where it has these labels."""
     family = universe.world.family(instance.base)
-    for equation, _, ref in uses(universe, instance.base):
+    for equation, _, ref in sorted(uses(universe, instance.base), key=lambda use: bool(use[2].postfix)):
         axes = [s for n, s in enumerate(ref.subs) if family.slot(n) == "axis"]
         below = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
-        if ref.primes != instance.primes or bool(axes) < instance.sampled or ref.postfix:
+        if ref.primes != instance.primes or bool(axes) < instance.sampled:
             continue
         frame = Frame(universe, "writing", equation.position)
         try:

@@ -40,8 +40,9 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
     for words, formulas, span in _paragraphs(document, glossary):
         item = lead if formulas and not re.search(VERB, words, re.IGNORECASE) else ""
         whole = f"{item} {MARKER.sub('', words)}" if item else words
-        for q in (*_blanks(document, formulas), *asked(whole, formulas, span, document.text)):
-            found.append(replace(q, end=span.end))
+        blanks = list(_blanks(document, formulas))
+        in_words = [q for q in asked(whole, formulas, span, document.text) if not (q.words and blanks)]
+        found += [replace(q, end=span.end) for q in (*blanks, *in_words)]
         lead = item or _lead(words)
     return sorted(found, key=lambda q: (q.end, q.span.start))
 

@@ -16,7 +16,7 @@ from chainrule.check.options import Options
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Name, Node, Product, Script, Sum
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.names import TRANSPOSE_WORDS, reference, walk
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.sheet.totals import LOSSES
@@ -39,8 +39,9 @@ def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
         for e in (x for x in mine if x.spelled is None):
             for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
                 behind = [b for a, b in _pairs(node) if _is_matrix(judge.world, a)]
+                inner = [n for a, b in _pairs(node) for n in _inner(judge.world, a, b)]
                 beside = _beside(judge.variant(), e, node) if isinstance(node, Sum) else []
-                for name in (*behind, *beside):
+                for name in (*behind, *beside, *inner):
                     base = _loose(judge.world, name)
                     if base is not None:
                         found.setdefault(base, e.document.source(name.span))
@@ -115,6 +116,17 @@ def _beside(variant: Variant, e: Equation, node: Sum) -> list[Node]:
     return names if any(v is not None and v.kind == "column" for v in vals) else []
 
 
+def _inner(world: World, a: Node, b: Node) -> list[Node]:
+    """The names of an inner product, `w^\\top x` with small letters, if they are read as anything but vectors."""
+    turned = isinstance(a, Script) and isinstance(a.sup, Name) and a.sup.text in TRANSPOSE_WORDS and a.sub is None
+    if not isinstance(a, Script) or not turned or not isinstance(a.base, Name) or not isinstance(b, Name):
+        return []
+    names: list[Node] = [a.base, b]
+    refs = [reference(n, world.glossary) for n in names]
+    free = all(r is not None and not world.defined(r.base) and look(r.base) == "lower" for r in refs)
+    return names if free else []
+
+
 def _is_matrix(world: World, node: Node) -> bool:
     """Whether a factor is a capital letter that is no number."""
     ref = reference(node, world.glossary) if isinstance(node, (Name, Script)) else None
@@ -130,7 +142,7 @@ def _loose(world: World, node: Node) -> str | None:
         return None
     reading = world.readings.get(ref.base)
     untold = world.family(ref.base).declared_rank is None
-    return ref.base if untold and reading is not None and reading.axes == 0 else None
+    return ref.base if untold and reading is not None and reading.axes != 1 else None
 
 
 def with_told(document: Document, said: Told, firsts: Mapping[str, Question], latex: bool) -> Document:

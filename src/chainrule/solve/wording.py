@@ -17,7 +17,8 @@ from chainrule.trace.quantities import is_derivative
 
 VERB = (
     r"\b(?:compute|calculate|derive|find|determine|give|work out|evaluate|write (?:down|out)|obtain|state|"
-    r"what (?:is|are)|differentiate|fill in|complete|answer|express|provide)\b"
+    r"what (?:is|are)|differentiate|complete|answer|express|provide|fill in|"
+    r"berechnen?|bestimmen?|ermitteln?|ermittle|calcule[rz]?|calculez|calcula|déterminer|déterminez|determinar?|hallar?)\b"
 )
 DERIVATIVE = r"(?P<what>(?:sub)?gradient|(?:partial )?derivative|hessian|jacobian)s?"
 SHOW = re.compile(
@@ -96,7 +97,8 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         yield from found
         anything = anything or bool(found)
         open_one = sentence.rstrip().endswith("?") and re.search(r"\w", sentence) is not None
-        open_one = open_one or (not here and not anything and PLAIN_ORDER.match(sentence) is not None)
+        ordered = ORDER if here else PLAIN_ORDER
+        open_one = open_one or (not anything and not sentence.rstrip().endswith(":") and bool(ordered.match(sentence)))
         if not (found or told) and open_one:
             plain = re.sub(r"⟦(\d+)⟧", lambda m: f"${formulas[int(m[1])].tex.strip()}$", sentence.strip())
             yield Question("", here[-1].span if here else _place(sentence, span, text), 0, words=plain)

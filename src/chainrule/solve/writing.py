@@ -30,7 +30,8 @@ def name_of(universe: Universe, symbol: Symbol) -> str:
     places = list(uses(universe, instance.base))
     inner = {id(node.base) for _, node, _ in places if isinstance(node, Script)}
     found = [(e.document.source(node.span), ref) for e, node, ref in places if id(node) not in inner]
-    bare = [text for text, ref in found if ref.bare]
+    plain = [(text, ref) for text, ref in found if not (ref.subs or ref.labels or ref.postfix)]
+    bare = [text for text, ref in plain if ref.primes == instance.primes]
     indexed = [text for text, ref in found if not symbol.axes and ref.subs and not (ref.primes or ref.postfix)]
     return next(iter([*bare, *indexed]), None) or base_of(universe, instance.base) + "'" * instance.primes
 
