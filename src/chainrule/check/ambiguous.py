@@ -164,7 +164,7 @@ def direct_or_total(world: World, e: Equation, _names: list[str]) -> Iterator[st
             by.setdefault(top_ref.base, set()).add(variable.base)
     for loss, variables in by.items():
         sites = (world.site(loss, e.position), world.function(loss, e.position))
-        direct = {b for s in sites if s is not None for b in names_in(world, s.body)} & variables
+        direct = {b for s in sites if s is not None for b in names_in(world, s.body)} & variables - {loss}
         for inner in sorted(direct):
             for outer in sorted(direct - {inner}):
                 if inner in _all_behind(world, outer):

@@ -159,15 +159,14 @@ def logarithms(lines: Lines, e: Equation) -> Iterator[tuple[Note, str]]:
         return
     others = [side for x in lines.equations if x.chain != e.chain for side in (x.lhs, x.rhs)]
     told = lines.world.roles.get("log")
-    everything = (e.lhs, e.rhs, *others)
-    converted = {b for b in ("2", "10") if any(_converts(side, b) for side in everything)}
+    converted = {b for b in ("2", "10") if any(_converts(side, b) for side in others)}
     bases = {b for b in ("2", "10") if b in converted | written_bases(*others) or BASES[b] == told}
     if len(bases) != 1:
         return
     base = bases.pop()
     if BASES[base] != told:
         yield Note("logarithm", f"read with logarithms to base {base}, as the sheet has them elsewhere"), BASES[base]
-    if base not in converted:
+    if base not in converted and not any(_converts(side, base) for side in (e.lhs, e.rhs)):
         yield Note("logarithm", f"right with natural logarithms; the sheet has logarithms to base {base}"), "log"
 
 

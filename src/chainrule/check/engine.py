@@ -26,7 +26,6 @@ from chainrule.sheet.directions import with_directions
 from chainrule.sheet.extremes import stationary
 from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
-from chainrule.sheet.log_base import with_log_base
 from chainrule.sheet.names import walk
 from chainrule.sheet.other_losses import with_other_losses
 from chainrule.sheet.plain_values import plain_values
@@ -51,7 +50,6 @@ REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_directions,
     with_other_losses,
     with_time_arguments,
-    with_log_base,
 )
 
 

@@ -57,4 +57,8 @@ def _places(lines: Lines, e: Equation, variant: Variant) -> Iterator[tuple[Scrip
 def _holds(lines: Lines, e: Equation, variant: Variant) -> bool:
     frame, lhs, rhs = variant.typed[e.position]
     comparer = Screen(variant.settled, lines.options.seed, lines.deadline)
-    return isinstance(guard(lambda: comparer.compare(lhs, rhs, lines.condition(e, frame))), Same)
+    kept = variant.universe.mark()  # a condition must not tie the sizes of two indices for the lines after it
+    try:
+        return isinstance(guard(lambda: comparer.compare(lhs, rhs, lines.condition(e, frame))), Same)
+    finally:
+        variant.universe.back(kept)

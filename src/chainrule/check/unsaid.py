@@ -97,6 +97,8 @@ def constrained(lines: Lines, e: Equation, variant: Variant, different: Differen
         for probe, what, possible in UNSAID.get(before, ()):
             if not possible(lines.world, family, symbol) or not (given or probe in OF_VARIABLES):
                 continue
+            if probe == "normalised" and has_derivative(e):  # the length of what varies is not fixed
+                continue
             if probe == "signs" and symbol in needy:  # nobody takes the logarithm of a label
                 continue
             family.domain_kind = probe

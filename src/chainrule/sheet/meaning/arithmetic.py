@@ -95,7 +95,7 @@ def total(frame: Frame, node: Sum) -> Val:
         ref = reference(term.node, frame.world.glossary)
         if ref is not None and (ref.bare or (ref.subs and val.scalar)):
             (parts if ref.subs else whole if val.dims else set()).add(ref.base)
-        numbers |= val.scalar and not val.literal
+        numbers |= val.scalar and ref is not None and ref.bare and not ref.postfix and ref.base[-1:].isupper()
         identities |= _is_identity(frame, term.node) and not val.scalar
         signed = val if term.sign == "+" else algebra.negated(val)
         result = signed if result is None else algebra.plus(frame.dims, result, signed)

@@ -84,6 +84,8 @@ def _scalars(formula: Callable[..., Expr]) -> Callable[[Frame, Val, list[Val]], 
 def _normal(frame: Frame, x: Val, parameters: list[Val]) -> Val:
     r"""|2πΣ|^{-1/2} exp(-(x - m)^T Σ^{-1} (x - m) / 2)."""
     dims, (mean, spread) = frame.dims, parameters
+    if x.scalar and not mean.scalar:
+        raise Untyped("a normal density of a number with a vector as its mean", "shape")
     off = algebra.plus(dims, x, algebra.negated(mean))
     off = off.transposed() if off.kind == "row" else off
     if off.kind not in ("scalar", "column") or spread.kind not in (("scalar",) if off.scalar else ("scalar", "matrix")):
