@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 from typing import TypeGuard
 
 from chainrule.check.compare import Different, Same
+from chainrule.check.customs import customs
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
 from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Script
@@ -31,8 +32,9 @@ def grouped_otherwise(lines: Lines, e: Equation, variant: Variant, _different: D
         equations = [line if x.position == e.position else x for x in lines.equations]
         trial = replace(lines, equations=equations, variants={})
         layout = variant.universe.world.layout
-        outcome = trial.outcome(line, trial.variant(layout, variant.choices, variant.universe.config))
-        if isinstance(outcome, Same):
+        usual = trial.variant(layout, variant.choices, variant.universe.config)
+        others = (make for _, make in customs(trial, line))
+        if any(isinstance(trial.outcome(line, v), Same) for v in chain((usual,), (make() for make in others))):
             return assumed("condition", "holds if the elementwise and the matrix products are grouped in another way")
     return None
 
