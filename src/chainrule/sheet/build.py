@@ -36,7 +36,7 @@ from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.parts import numbered_parts
 from chainrule.sheet.pooled import says_summed
 from chainrule.sheet.pre_activations import name_pre_activations
-from chainrule.sheet.prose import facts_of, from_relation
+from chainrule.sheet.prose import facts_of, from_relation, sized
 from chainrule.sheet.put_in import read_off
 from chainrule.sheet.scan import Scan
 from chainrule.sheet.sites import add_sites, implicit_site, look_through
@@ -92,6 +92,9 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     for e in equations:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
+    for seen_scope, position, node in sheet.expressions:
+        if scope.sees(seen_scope) and position <= until:
+            facts += sized(node, sheet.glossary)
     scan = Scan(world)
     for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
         scan.chain([side for e in chain for side in (e.lhs, e.rhs)], written=number >= 0)

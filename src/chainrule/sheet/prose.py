@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import Comma, Fenced, Infix, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.index_letters import IMPLIED, sums_are_implied
 from chainrule.sheet.names import Glossary, Ref, reference, size_name
 from chainrule.sheet.statements import Equation, Sentence, Sheet
@@ -112,7 +112,31 @@ def real_space(node: Node) -> ShapeFact | None:
         return None
     sup = node.sup
     factors = [f.node for f in sup.factors] if isinstance(sup, Product) and _all_times(sup) else [sup]
-    dims = tuple(dimension(f) for f in factors)
+    return _shape(tuple(dimension(f) for f in factors))
+
+
+def sized(node: Node, glossary: Glossary) -> list[Fact]:
+    r"""`W : d \times h`, `a, b : 1 * h`, `X : (n, d)`: names with the sizes behind a colon."""
+    *listed, last = node.items if isinstance(node, Comma) else (node,)
+    if not isinstance(last, Infix) or last.op != ":":
+        return []
+    right = last.right
+    inside = right.body if isinstance(right, Fenced) and right.open == "(" else right
+    if isinstance(inside, Comma) and inside is not right:
+        parts = list(inside.items)
+    elif isinstance(inside, Product) and all(f.op in ("times", "*") for f in inside.factors[1:]):
+        parts = [f.node for f in inside.factors]
+    else:
+        return []
+    dims = tuple(dimension(p) for p in parts)
+    if None in dims:
+        return []
+    refs = [reference(n, glossary) for n in (*listed, last.left)]
+    return [Fact("shape", ref, _shape(dims)) for ref in refs if ref is not None]
+
+
+def _shape(dims: tuple[str | None, ...]) -> ShapeFact:
+    """The shape with these sizes; a size of 1 makes a row or a column."""
     match len(dims):
         case 1:
             return ShapeFact("column", dims)
@@ -320,6 +344,7 @@ def facts_of(sentence: Sentence, glossary: Glossary) -> list[Fact]:
     """Everything the pattern rows find in one sentence, and what its inline relations declare."""
     found: list[Fact] = []
     for node in sentence.formulas:
+        found += sized(node, glossary)
         for relation in relations_of(node):
             found += from_relation(relation, glossary)
     for _, pattern, build in COMPILED:
