@@ -3,6 +3,8 @@ diagonal, where nothing else says which i is meant."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chainrule.expr import Expr, IndexValue, substitute
 from chainrule.read.tree import Node
 from chainrule.sheet.frame import Frame
@@ -23,7 +25,11 @@ def by_general_entry(frame: Frame, node: Node) -> Val | None:
     letter = open_letters.pop()
     inner = frame.bind(letter, frame.new_dim(f"each {letter}"))
     dim, place = inner.letters[letter]
-    body = inner.value(node)
+    return at_every_place(inner.value(node), dim, place)
+
+
+def at_every_place(body: Val, dim: str, place: Callable[[], Expr]) -> Val | None:
+    """The vector of the numbers that a value is as its index runs over a dimension; None where it is no number."""
     if not body.scalar:
         return None
 

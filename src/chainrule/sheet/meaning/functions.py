@@ -11,7 +11,6 @@ from chainrule.expr import (
     Definitions,
     Expr,
     Index,
-    IndexValue,
     Symbol,
     apply,
     component,
@@ -30,7 +29,7 @@ from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.arithmetic import raised
 from chainrule.sheet.meaning.conditions import is_index_letter
 from chainrule.sheet.meaning.densities import as_told, by_name
-from chainrule.sheet.meaning.each import by_general_entry
+from chainrule.sheet.meaning.each import at_every_place, by_general_entry
 from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.meaning.losses import cross_entropy
 from chainrule.sheet.meaning.structural import OF_LABELS, STRUCTURAL
@@ -316,16 +315,7 @@ def _on_each_component(frame: Frame, inner: Frame, site: Site, arg: Node) -> Val
         val = val.transposed()
     inner = inner.bind(letter, dim)
     place = inner.letters[letter][1]
-    body = inner.child(args={**inner.args, p.base: val}).value(site.body)
-    if not body.scalar:
-        return None
-
-    def at(entry: Expr) -> Expr:
-        running = place()
-        assert isinstance(running, IndexValue)
-        return substitute(body.at(), {running.index: entry})
-
-    return Val((dim, None), at, None, body.derived)
+    return at_every_place(inner.child(args={**inner.args, p.base: val}).value(site.body), dim, place)
 
 
 def _everywhere(frame: Frame, term: Callable[[], Expr], axes: int) -> Val:
