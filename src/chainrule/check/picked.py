@@ -12,6 +12,7 @@ from dataclasses import replace
 from chainrule.check.compare import Different, Same, Screen, guard
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
+from chainrule.check.report import Evidence, Note
 from chainrule.read.tree import Link, Name, Number, Relation, Script
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.spelling import spelled_out
@@ -37,12 +38,17 @@ def picked(lines: Lines, e: Equation, variant: Variant, _different: Different) -
             family.domain_kind = before
         if held:
             name = spelled_out(ref.base)
+            if lines.world.hot.get(ref.base) == letter:
+                note = Note("condition", f"{name} is 1 at {letter} and 0 elsewhere, as the text says")
+                message = "both sides agree at every sample point"
+                evidence = Evidence("sampled", seed=lines.options.seed)
+                return Finding("verified", "sampled", message, "claim", evidence, notes=(note,))
             return assumed("condition", f"holds if {name} is 1 at {letter} and 0 elsewhere, which is not said here")
     return None
 
 
 def _places(lines: Lines, e: Equation, variant: Variant) -> Iterator[tuple[Script, str]]:
-    """Entries of given vectors that the line sums over, each with an index that is free in the line."""
+    """Entries of given vectors that the line sums over, each with an index that is free in the line or told."""
     frame = variant.typed[e.position][0]
     for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script) and n.sub is not None):
         ref = reference(node, lines.world.glossary)
@@ -51,7 +57,8 @@ def _places(lines: Lines, e: Equation, variant: Variant) -> Iterator[tuple[Scrip
             continue
         family = lines.world.family(ref.base)
         if family.domain_kind in PICKING and not family.by and not lines.world.defined(ref.base):
-            yield from ((node, free) for free in sorted(frame.free))
+            told = lines.world.hot.get(ref.base)
+            yield from ((node, x) for x in sorted({*frame.free, *((told,) if told is not None else ())}))
 
 
 def _holds(lines: Lines, e: Equation, variant: Variant) -> bool:

@@ -24,6 +24,7 @@ from chainrule.sheet.facts import (
     note_sums_to_one,
     share_domains,
 )
+from chainrule.sheet.hot_entries import hot_entries
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
@@ -84,6 +85,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or any(
         isinstance(n, Name) and n.text in LOGARITHMS for e in equations for side in (e.lhs, e.rhs) for n in walk(side)
     )
+    world.hot = hot_entries(sentences, sheet.glossary)
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
     world.pooled = says_summed(s for s in sentences if replace(scope, counted=False).sees(s.scope))
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)

@@ -271,6 +271,8 @@ class World:
     probabilistic: bool = False
     columnwise: bool = False
     """Whether the words speak of columns, so that one subscript need not pick a row."""
+    hot: dict[str, str] = field(default_factory=dict)
+    """Where the words put the 1 of a one-hot vector."""
     rowwise: bool = False
     """Whether the words say that vectors are rows."""
     decomposed: bool = False
