@@ -46,6 +46,7 @@ from chainrule.sheet.statements import Equation, Scope, Sheet, with_zeros
 from chainrule.sheet.told import take_told
 from chainrule.sheet.totals import summands
 from chainrule.sheet.upstream import note_slopes
+from chainrule.sheet.values_of_their_own import values_of_their_own
 from chainrule.sheet.world import Site, World
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
@@ -100,11 +101,11 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     scan = Scan(world)
     for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
         scan.chain([side for e in chain for side in (e.lhs, e.rhs)], written=number >= 0)
-    for seen_scope, position, node in sheet.expressions:
-        if scope.sees(seen_scope) and position <= until:
-            scan.mention(node)
+    mentions = [node for seen, position, node in sheet.expressions if scope.sees(seen) and position <= until]
+    for node in mentions:
+        scan.mention(node)
     grids = listed_entries(world, equations)
-    scan.finish(equations, grids)
+    scan.finish(equations, grids, values_of_their_own(world, equations, mentions))
     assemble(world, grids)
     numbered_parts(world, equations)
     world.parameter = _parameter(world, equations)

@@ -199,11 +199,11 @@ class Scan:
         if isinstance(sub, Sum):
             self.index_letters |= _letters_in(sub) & self.world.glossary.bound
 
-    def finish(self, equations: list[Equation], arrays: Iterable[str] = ()) -> None:
+    def finish(self, equations: list[Equation], arrays: Iterable[str], apart: set[tuple[str, int]]) -> None:
         """Decide which subscripts are axes of an array and which are labels; count subscripts. `arrays` are given entry
-        by entry."""
+        by entry, the names in `apart` are scalars of their own."""
         self.world.first = 0 if self.firsts == {"0"} else 1
-        assigned = self._literal_definitions(equations, set(arrays)) | self._declared_whole(equations)
+        assigned = self._literal_definitions(equations, set(arrays)) | self._declared_whole(equations) | apart
         points = {base for e in equations for side in (e.lhs, e.rhs) for base in _beside_itself(side, self.world)}
         for base, refs in self.refs.items():
             family = self.world.family(base)
