@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Fraction, Node, Number, Product, Sum
-from chainrule.sheet.meaning.differentials import above, below
+from chainrule.read.tree import Accent, Fraction, Node, Number, Product, Sum
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.put_in import bare, is_arithmetic, paired
 from chainrule.sheet.scan import references
@@ -46,7 +46,7 @@ def _wholes(world: World, e: Equation) -> Iterator[str]:
     """The names that an equation uses as the whole of their components."""
     if _of_derivatives(e.lhs) and _of_derivatives(e.rhs):
         return
-    every = _stepped(world, e)
+    every = _stepped(world, e.rhs) or _stepped(world, e.lhs)
     for side in (e.lhs, e.rhs):
         yield from (r.base for r in references(side, world) if _is_whole(r) and r.base != every)
 
@@ -57,23 +57,30 @@ def _of_derivatives(node: Node) -> bool:
     return all(isinstance(f, Fraction) and above(f.numerator) is not None for f in factors)
 
 
-def _stepped(world: World, e: Equation) -> str | None:
-    r"""The w of `w - \eta \frac{\partial E}{\partial w}`, a step that is the same for every weight."""
-    rhs = bare(e.rhs)
-    terms = rhs.terms if isinstance(rhs, Sum) else ()
-    start = reference(terms[0].node, world.glossary) if len(terms) == 2 else None
-    if start is None or not all(letter_of(s) is not None for s in start.subs):
+def _stepped(world: World, side: Node) -> str | None:
+    r"""The w of `w - \eta \frac{\partial E}{\partial w}`, `-\eta \nabla_w E` and `w + \Delta w`: a step that is the
+    same for every weight."""
+    body = bare(side)
+    if not isinstance(body, Sum) or len(body.terms) > 2:
         return None
-    by = [reference(v, world.glossary) for n in walk(terms[1].node) for v in _variables(n)]
-    if len(by) != 1 or by[0] is None or by[0].base != start.base.split("_")[0]:  # `w_{old}` beside `w`
+    *start, step = (t.node for t in body.terms)
+    named = [r for node in _variables(step) if (r := reference(node, world.glossary)) is not None]
+    uses = [r for r in references(step, world) if named and r.base == named[0].base]
+    if len(named) != 1 or not _is_whole(named[0]) or len(uses) > 1:
         return None
-    uses = [r for r in references(terms[1].node, world) if r.base == by[0].base]
-    return by[0].base if len(uses) <= 1 else None
+    first = reference(start[0], world.glossary) if start else named[0]  # `w_{old}` beside `w` has a base of its own
+    return named[0].base if first is not None and first.base.split("_")[0] == named[0].base else None
 
 
-def _variables(node: Node) -> list[Node]:
-    bottom = below(node.denominator) if isinstance(node, Fraction) and above(node.numerator) is not None else None
-    return [] if bottom is None else list(bottom[1])
+def _variables(step: Node) -> Iterator[Node]:
+    """What the derivatives and gradients in a formula are taken by; of a change, what changes."""
+    if isinstance(step, Accent) and step.kind == "Delta":
+        yield step.body
+    for node in walk(step):
+        bottom = below(node.denominator) if isinstance(node, Fraction) and above(node.numerator) is not None else None
+        gradient = nabla_of(node)
+        yield from (() if bottom is None else bottom[1])
+        yield from (() if gradient is None else gradient[0])
 
 
 def _outside(world: World, node: Node) -> Iterator[Ref]:
@@ -83,5 +90,5 @@ def _outside(world: World, node: Node) -> Iterator[Ref]:
 
 
 def _is_whole(ref: Ref) -> bool:
-    """`w`, or `w_i` with a letter that stands for any number."""
-    return not ref.labels and all(letter_of(s) is not None for s in ref.subs)
+    """`w`, or `w_i` and `w_{i1}` with a letter that stands for any number."""
+    return not ref.labels and (not ref.subs or any(letter_of(s) is not None for s in ref.subs))
