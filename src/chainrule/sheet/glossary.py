@@ -29,6 +29,7 @@ from chainrule.sheet.dots import without_dots
 from chainrule.sheet.drawn_letters import drawn_letters
 from chainrule.sheet.entries import with_entries, with_ranges
 from chainrule.sheet.index_letters import shared_letters
+from chainrule.sheet.listed import note_listed
 from chainrule.sheet.marks_as_indices import marked_by_indices
 from chainrule.sheet.names import (
     INDEX_LETTERS,
@@ -102,6 +103,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     for node in everything:
         if isinstance(node, Relation):
             _collect_companions(node, glossary)
+    note_listed(everything, glossary)
     for _ in range(2):
         for node in everything:
             _collect_names(node, glossary)
