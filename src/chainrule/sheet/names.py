@@ -357,6 +357,8 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
     match sup:
         case Fenced(open="(", body=Sum(terms=(_, _, *_) as terms)) if all(isinstance(t.node, Number) for t in terms):
             return "", (), (Postfix("pow", sup),)
+        case Fenced(open="(" | "[" | "⟨" | "{", body=Comma(items=items)) if all(map(_is_mark_of_one, items)):
+            return "", items, ()  # `x^{(p,3)}`: sample and layer side by side
         case Fenced(open="(" | "[" | "⟨" | "{", body=body):
             return "", (body,), ()
         case Script(base=Fenced() as fence, sub=None, sup=Node() as inner):
@@ -381,8 +383,9 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
             return "", (), (Postfix("pow", Number(sup.span, "-1")), Postfix("T"))
         case Comma(items=items):
             parts = [split_superscript(item, base, glossary) for item in items]
-            if all(not p[0] and not p[1] for p in parts[1:]):
-                return parts[0][0], parts[0][1], tuple(x for p in parts for x in p[2])
+            marks = tuple(x for p in parts for x in p[1])
+            if not any(p[0] for p in parts[1:]) and (marks == parts[0][1] or all(p[1] for p in parts)):
+                return parts[0][0], marks, tuple(x for p in parts for x in p[2])
         case Name(text=text) if text in STAR_WORDS:
             return "^*" if text in {"ast", "star", "*"} else "^" + text, (), ()
     if _is_transpose(sup):
@@ -392,6 +395,13 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
     if glossary.is_label(sup, base):
         return "", (sup,), ()
     return "", (), (Postfix("pow", sup),)
+
+
+def _is_mark_of_one(node: Node) -> bool:
+    """A letter, a whole number, or a letter counted up or down: one of several marks that stand side by side."""
+    number = isinstance(node, Number) and node.text.isdigit()
+    letter = shifted_letter(node)
+    return number or (letter is not None and len(letter) == 1)
 
 
 def _is_superscript_word(text: str | None) -> bool:
