@@ -227,6 +227,8 @@ def _called(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
 
 
 def _value(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    if PART_OF.search(m.string[: m.start(1)]):
+        return []  # "the first entry of y is 1" says nothing of the other entries
     refs = _refs(s, m.group(1), g)
     text = m.group(2)
     placed = re.fullmatch(r"⟦(\d+)⟧", text)
@@ -248,6 +250,11 @@ def _unit_vector(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("unit vector", r) for r in _refs(s, f"⟦{m.group(1)}⟧", g)]
 
 
+def _of_entries(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """ "only the k-th entry of y is 1": what is said of one entry and of no other is said of y."""
+    return [Fact("one-hot", r) for r in _refs(s, m.group(1), g) if not r.subs]
+
+
 def _all_scalars(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("shape", r, ShapeFact("scalar")) for r in _refs(s, s.text[: m.end()], g)]
 
@@ -266,6 +273,12 @@ def _einstein(_m: re.Match[str], s: Sentence, _g: Glossary) -> list[Fact]:
 
 
 GOVERNED = re.compile(r"\b(?:on|of|by|to|from|in|over)\s*\Z", re.IGNORECASE)
+ENTRY = r"(?:dimensions?|entry|entries|components?|elements?|coordinates?|positions?|bits?|place)"
+PART_OF = re.compile(rf"\b(?:{ENTRY}|sum|norm|length|size|rank|gradient|derivative) (?:of|in)\s*\Z", re.IGNORECASE)
+ONE_ENTRY = rf"(?i:\b(?:only|exactly|just) (?:\S+ ){{0,3}}?{ENTRY} (?:of|in)) "
+SINGLE = r"(?:an?|exactly one|a single|only one) 1(?![\w-]|\.\d)"
+A_ONE = r"(?:1|one)(?! of\b)(?![\w-]|\.\d)"
+BUT = r"(?: everywhere)?,? (?:except|but)(?: for)? (?:an?|one) (?:single )?"
 SINGULAR = re.compile(r"\b(?:is|denotes|represents|stands for|means|refers to|indicates)\b")
 PLURAL = re.compile(r"\b(?:are|both|all|be)\b")
 NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"
@@ -299,6 +312,13 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
     ("one-hot beside", NAMES + r",? (?:the |an? |its )?(?:true |corresponding )?one[- ]hot", _kind("one-hot")),
     ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),
+    ("one entry is one", ONE_ENTRY + NAMES + r"\s*(?:is|equals|has|being)\s+(?:set to )?" + A_ONE, _of_entries),
+    ("zeros but one", NAMES + r"\s*(?:is|has|contains) (?:all )?(?:zeros?|0s?)\b" + BUT + A_ONE, _kind("one-hot")),
+    (
+        "a single one",
+        NAMES + r"\s*(?:has|contains) (?:an?|exactly one|a single|only one) 1(?![\w-]|\.\d)",
+        _kind("one-hot"),
+    ),
     (
         "unit vector",
         NAMES + IS + r"(?:the )?" + WHICH + r"(?:\w+ ){0,2}?(?:basis|unit|base) vectors?",
