@@ -18,7 +18,7 @@ from chainrule.check.options import Options
 from chainrule.check.points import free_symbols
 from chainrule.check.settle import Settled, settle
 from chainrule.expr import Const, Expr, Index
-from chainrule.read.tree import Node, Relation, Sum
+from chainrule.read.tree import Big, Node, Relation, Sum
 from chainrule.sheet.differentials import some_changes
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.infer import mismatch, type_line
@@ -210,6 +210,8 @@ class Lines:
         if not e.conditions:
             return None
         relation: Relation = e.conditions[0]
+        if any(isinstance(n, Big) for n in walk(relation)):
+            raise Untyped("a condition on a sum is not put to use", "untyped")
         letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
         if not letters <= set(frame.free) | set(frame.letters) and not letters & set(frame.free):
             return None

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from chainrule.read.connectives import CONNECTIVES
 from chainrule.read.grammar import Row
 from chainrule.read.symbols import CONDITIONS
 from chainrule.read.tree import Fenced, Infix, Link, Missing, Name, Node, Number, Relation, Script, Span, Text
@@ -20,8 +21,10 @@ COMPARING = frozenset({"=", "≠", "<", ">", "≤", "≥"})
 CASE_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when|whenever|where)\b[^.;:]*$", re.IGNORECASE)
 NAMING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write|where|with)\b[^.;:]*$", re.IGNORECASE)
 SETTING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write)\b[^.;:]*$", re.IGNORECASE)
-BESIDE_CUE = re.compile(r"⟧\s*,?\s*\(?(if|iff|when|whenever|for)\s*$")
-AFTER_CUE = re.compile(r"\s*,?\s*\(?(if|iff|when|whenever|for)\s*")
+IFS = "|".join(re.escape(word) for word, tag in CONNECTIVES.items() if tag == "if")
+IF_CUE = re.compile(rf"(?<![^\W\d_])(?:{IFS})\s*$", re.IGNORECASE)
+BESIDE_CUE = re.compile(rf"⟧\s*,?\s*\(?({IFS}|iff|for)\s*$")
+AFTER_CUE = re.compile(rf"\s*,?\s*\(?({IFS}|iff|for)\s*")
 BREAK = "\\\\"
 CASE_WORD = re.compile(r"\b(?:case|cas|caso|fall)\b", re.IGNORECASE)
 COLON = re.compile(r"[\s}$]*:")
@@ -48,6 +51,14 @@ def restriction(node: Node) -> Relation | None:
         node = replace(node, links=(replace(node.links[0], node=last.left),))
     sides = (node.first, node.links[0].node)
     return node if all(_index_like(side) for side in sides) and any(map(letter_of, sides)) else None
+
+
+def condition_of_sign(node: Node, cue: str) -> Relation | None:
+    """ "If $w^T x + b > 0$": what follows holds where an expression has that sign."""
+    if not isinstance(node, Relation) or len(node.links) != 1 or node.links[0].op not in COMPARING - {"=", "≠"}:
+        return None
+    zero = any(isinstance(x, Number) and x.text == "0" for x in (node.first, node.links[0].node))
+    return node if zero and IF_CUE.search(cue) else None
 
 
 def _index_like(node: Node) -> bool:

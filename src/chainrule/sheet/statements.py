@@ -24,7 +24,9 @@ from chainrule.sheet.restrictions import (
     BESIDE_CUE,
     CASE_CUE,
     GENERAL,
+    IF_CUE,
     NAMING_CUE,
+    condition_of_sign,
     gives_value,
     of_indices,
     restricted,
@@ -337,20 +339,22 @@ class _Walk:
 
     def condition(self, node: Relation, cue: str) -> bool:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
-        found = restriction(node)
+        signed = condition_of_sign(node, cue)
+        found = restriction(node) or signed
+        cased = CASE_CUE.search(cue) or IF_CUE.search(cue)
         if found is not None and CASE_CUE.search(cue) and gives_value(found, cue, self._beside_value()):
             self.chain += 1
             link = node.links[0]
             self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="given")
             return True
-        if len(node.links) == 1 and ALTERNATIVE_CUE.search(cue) and _is_label(node.links[0].node):
+        if signed is None and len(node.links) == 1 and ALTERNATIVE_CUE.search(cue) and _is_label(node.links[0].node):
             self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True
         names = (
             found is not None and found.links[0].op == "=" and NAMING_CUE.search(cue)
         )  # "with $j \neq i$" names none
-        if found is None or not (CASE_CUE.search(cue) or (of_indices(found) and not names)):
+        if found is None or not (cased or (of_indices(found) and not names)):
             return False
         beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
         if self.hanging or isinstance(beside, Relation):
