@@ -43,7 +43,7 @@ class Case:
 def cases() -> list[Case]:
     found = []
     for path in sorted(FOLDER.glob("*.toml")):
-        for row in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+        for row in tomllib.loads(path.read_text(encoding="utf-8")).get("case", []):
             shapes = tuple((n, tuple(s.split())) for n, s in row["shapes"].items())
             found.append(Case(path.stem, row["expression"], shapes, tuple(row["d"].items())))
     return found
@@ -71,6 +71,38 @@ def test_every_line_is_read_back_and_verified(case: Case) -> None:
     statements = [s for d in report.documents for s in d.statements]
     assert any(s.verdict == "verified" for s in statements)
     assert [(s.tex, s.verdict, s.code) for s in statements if s.verdict not in ("verified", "definition")] == []
+
+
+def written_in_tex() -> list[tuple[Case, str]]:
+    table = tomllib.loads((FOLDER / "tex.toml").read_text(encoding="utf-8"))["tex"]
+    by_expression = {case.expression: case for case in CASES}
+    return [(by_expression[expression], tex) for expression, tex in table.items()]
+
+
+@pytest.mark.parametrize(("case", "tex"), written_in_tex(), ids=lambda x: x if isinstance(x, str) else "")
+def test_tex_has_the_same_derivatives(case: Case, tex: str) -> None:
+    """With the shapes of the case, and without any: then the use of the names says what they are, or they are asked
+    for. The matrix X whose rows are the samples is written by its rows in some of these."""
+    rows = "x_i" in tex and "X" in dict(case.shapes)
+    own = {"X": "x"} if rows else {}
+    shapes = {own.get(n, n): s for n, s in case.shapes}
+    wrt = [own.get(name, name) for name, _ in case.expected]
+    data, namespace = _data(case), {"np": np, "scipy": _scipy()}
+    python, told = derived(case), answer(tex, wrt, shapes)
+    for ours, theirs in zip(python.derivations, told.derivations, strict=True):
+        code, other = (Page(a, d, View()).numpy() for a, d in ((python, ours), (told, theirs)))
+        assert code is not None and other is not None
+        found = eval(other, namespace | data | {own.get(n, n): x for n, x in data.items()})
+        np.testing.assert_allclose(found, eval(code, namespace | data), rtol=1e-9, atol=1e-11)
+    untold = answer(tex, wrt, {})
+    ranks = {name: len(symbol.axes) for name, symbol in untold.problem.inputs.items()}
+    assert ranks == {name: len(shape) for name, shape in shapes.items()} or tex in SAID_OTHERWISE
+    report = chainrule.check(VIEWS["markdown"](untold, View()))
+    assert {s.verdict for d in report.documents for s in d.statements} == {"definition", "verified"}
+
+
+SAID_OTHERWISE = {r"x \cdot x"}
+"""Without a shape, a dot between two small letters is a product of numbers; the answer says so."""
 
 
 @EACH

@@ -155,11 +155,20 @@ def test_a_wrong_result_is_not_shown() -> None:
         ("sum(x**2)", "x", ["x: n", "z: m"], "z, which does not occur"),
         ("sum(x**2)", "x", ["x n"], 'a shape is written "NAME: DIMENSIONS"'),
         ("", "x", [], "the expression is empty"),
+        (r"\|a x - b\|^2", "x", [], "x may be a scalar or a vector"),
+        (r"X w", "w", ["X: n d", "w: d"], "no Python-style formula"),
+        (r"X \, w", "w", ["X: n d", "w: d"], "it is a column vector of length n, and a scalar is needed"),
+        (r"\|A x\|^2", "x", ["A: n d", "x: k"], "a dimension d meets a dimension k"),
+        (r"\|L x\|^2", "x", [], "give another name with --of"),
+        (r"\|A x\|^2", "y", [], "y does not occur in the expression; it has A, x"),
+        (r"-\log p_k", "k", [], "k is a label"),
+        (r"\frac{1", "x", [], "L could not be read"),
+        ("sum(x**2)", "", [], "write for example --wrt x"),
     ],
 )
 def test_errors_say_what_and_where(expression: str, wrt: str, shapes: list[str], said: str) -> None:
     with pytest.raises(FormulaError) as error:
-        answer(expression, [wrt], dimensions(shapes))
+        answer(expression, [wrt] if wrt else [], dimensions(shapes))
     assert said in str(error.value)
 
 
@@ -174,6 +183,51 @@ def test_the_command(tmp_path: Path) -> None:
     bad = CliRunner().invoke(app, ["derive", "sum(x))", "--wrt", "x"])
     assert bad.exit_code == 2
     assert "unmatched" in bad.output
+
+
+SHEET = r"""
+# A network
+
+Let $z = W x + b$, $h = \tanh(z)$ and $\hat y = v^\top h$, where $W \in \mathbb{R}^{m \times d}$ and
+$x \in \mathbb{R}^d$. The loss is $L = \frac12 (\hat y - y)^2 + \frac{\lambda}{2} \|W\|_F^2$.
+"""
+
+
+def test_a_sheet_says_what_the_loss_is(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.md"
+    sheet.write_text(SHEET)
+    found = CliRunner().invoke(app, ["derive", str(sheet), "--wrt", r"W,b,z,\hat y", "--to", "json"])
+    assert found.exit_code == 0, found.output
+    results = json.loads(found.stdout)["results"]
+    assert [r["wrt"] for r in results] == ["W", "b", "z", "y_hat"]
+    assert [r["tex"] for r in results] == [
+        r"\lambda W + \frac{\partial L}{\partial z} x^{\top}",
+        r"\frac{\partial L}{\partial z}",
+        r"\frac{\partial L}{\partial \hat y} \left(\left(\mathbf{1} - h^{\odot 2}\right) \odot v\right)",
+        r"\hat y - y",
+    ]
+    assert results[0]["shape"] == ["m", "d"]
+
+
+def test_quantities_of_a_text_are_varied_freely() -> None:
+    assert chainrule.derive("r = X @ w - y; sum(r**2) / 2", "r,w").record["results"][0]["tex"] == "r"
+
+
+@pytest.mark.parametrize(
+    ("tex", "wrt", "expected"),
+    [
+        (r"-\log \operatorname{softmax}(W x + b)_y", "b", r"\frac{\partial L}{\partial z}"),
+        (r"-\log p_k", "p", r"-\frac{\mathbb{1}\left[i = k\right]}{p_{k}}"),
+        (r"p = \operatorname{softmax}(z), L = -\log p_k", "p", r"-\frac{\mathbb{1}\left[i = k\right]}{p_{k}}"),
+        (r"\|X\beta - y\|^2", r"\beta", r"2 X^{\top} \left(X \beta - y\right)"),
+        (r"$$(y - \tanh(w x + b))^2$$", "b", r"\frac{\partial L}{\partial z}"),
+        ("x^T A x", "x", r"\left(A^{\top} + A\right) x"),
+        (r"\ell(f(x))", "x", r"\ell'\left(f\left(x\right)\right) f'\left(x\right)"),
+        (r"J = \lambda (1 - w^\top w)", r"\lambda", r"1 - \left(w^{\top} w\right)"),
+    ],
+)
+def test_formulas_in_tex(tex: str, wrt: str, expected: str) -> None:
+    assert chainrule.derive(tex, wrt).tex == expected
 
 
 def test_pages_are_read_back(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from chainrule.check.engine import check_document
 from chainrule.check.options import Options
-from chainrule.derive.record import answer
+from chainrule.derive.record import answer, answer_sheet
 from chainrule.notebook import Derived, Report, Solved, Traced
 from chainrule.read.document import Document
 from chainrule.read.load import KINDS, InputError, from_text, load, sheets_in
@@ -62,24 +62,41 @@ def check(
 
 
 def derive(
-    expression: str,
+    expression: Source,
     wrt: str | Iterable[str],
     *,
-    of: str = "L",
+    of: str | None = None,
     shapes: Mapping[str, str | Sequence[str]] | None = None,
+    context: Source | Iterable[Source] | None = None,
     order: int = 1,
 ) -> Derived:
     r"""Derive a scalar by the names in it: steps, textbook form, NumPy code.
 
-    `expression` is Python-style text with NumPy's meaning, lines of assignments may come first; `shapes` gives the
-    dimensions of names, such as `{"W": "d h", "s": ""}`, for all of them, some, or none. Raises `FormulaError`.
+    `expression` is Python-style text with NumPy's meaning, lines of assignments may come first; or a formula in TeX; or
+    the path of a sheet that defines the loss `of`. `shapes` gives the dimensions of names, such as
+    `{"W": "d h", "s": ""}`, for all of them, some, or none. Raises `FormulaError`.
 
     >>> print(derive("sum((X @ w - y)**2) / 2", "w").tex)
     X^{\top} \left(X w - y\right)
+    >>> print(derive(r"\operatorname{tr}(A X B)", "X").tex)
+    A^{\top} B^{\top}
     """
     names = [w.strip() for w in wrt.split(",")] if isinstance(wrt, str) else list(wrt)
     given = {n: tuple(s.split()) if isinstance(s, str) else tuple(s) for n, s in (shapes or {}).items()}
-    return Derived(answer(expression, names, given, of, order))
+    if isinstance(expression, str) and not _is_sheet(expression):
+        return Derived(answer(expression, names, given, of, order))
+    around = [document for one in _several(context) for document in documents(one)]
+    found = documents(expression)
+    if len(found) != 1:
+        raise FormulaError(f"one sheet is derived from at a time; {expression} has {len(found)}")
+    return Derived(answer_sheet(found[0], names, given, of, around, order))
+
+
+def _is_sheet(expression: str) -> bool:
+    """Whether a string is the name of a sheet, or a sheet of several formulas or with words."""
+    if not _is_text(expression):
+        return True
+    return expression.count("$") > 2 and not expression.strip().startswith("$$")
 
 
 def trace(

@@ -178,10 +178,12 @@ class LayoutOption(StrEnum):
 @app.command()
 def derive(
     expression: Annotated[
-        str, typer.Argument(metavar="EXPRESSION", help="Python-style text, or a file that holds it.")
+        str, typer.Argument(metavar="EXPRESSION|FILE", help="Python-style text, TeX, or a sheet that defines the loss.")
     ],
     wrt: Annotated[str, typer.Option(metavar="NAMES", help="The names to derive by, with commas.")],
-    of: Annotated[str, typer.Option(metavar="NAME", help="What the expression is called.")] = "L",
+    of: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the expression is called, or the loss of the sheet.")
+    ] = None,
     shape: Annotated[
         list[str] | None, typer.Option(metavar="SHAPE", help='Dimensions of a name: "W: d h", "s:" for a scalar.')
     ] = None,
@@ -190,19 +192,24 @@ def derive(
     layout: Annotated[LayoutOption, typer.Option(help="How gradients lie.")] = LayoutOption.denominator,
     steps: Annotated[Depth, typer.Option(help="How much is shown.")] = Depth.full,
     to: Annotated[To, typer.Option(help="What to write.")] = To.text,
+    context: Annotated[list[str] | None, typer.Option(metavar="FILE", help="A document the sheet rests on.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
 ) -> None:
-    """Derive EXPRESSION by names in it: steps with reasons, textbook notation, NumPy code; rechecked numerically."""
+    """Derive a scalar by names in it: steps with reasons, textbook notation, NumPy code; rechecked numerically."""
     from chainrule.derive.recheck import Unsure
-    from chainrule.derive.record import answer, dimensions
+    from chainrule.derive.record import answer, answer_sheet, dimensions
     from chainrule.notebook import VIEWS
     from chainrule.read.python import FormulaError
     from chainrule.write.derivation import View
 
-    text = _formula(expression)
     names = [w.strip() for w in wrt.split(",") if w.strip()]
+    sheet = _sheet(expression, context or [])
     try:
-        found = answer(text, names, dimensions(shape or []), of, order)
+        shapes = dimensions(shape or [])
+        if sheet is None:
+            found = answer(_formula(expression), names, shapes, of, order)
+        else:
+            found = answer_sheet(sheet[0], names, shapes, of, sheet[1], order)
     except (FormulaError, Unsure) as error:
         from chainrule.write.source import shown
 
@@ -315,6 +322,21 @@ def _documents(sheet: str, context: list[str]) -> tuple[Document, list[Document]
     except OSError as error:
         _err(f"error [unreadable-file]: {error.filename}: the file cannot be read ({error.strerror})")
     raise typer.Exit(UNABLE)
+
+
+def _sheet(expression: str, context: list[str]) -> tuple[Document, list[Document]] | None:
+    """The sheet in a file, with its context; None for an expression, and for a file with Python-style text."""
+    from chainrule.derive.asking import is_sheet
+
+    path = Path(expression)
+    try:
+        if len(expression) < 256 and path.is_file() and is_sheet(path):
+            return _documents(expression, context)
+    except (OSError, ValueError):
+        pass  # what cannot be a path is an expression
+    if context:
+        raise typer.BadParameter("a context goes with a sheet, not with an expression", param_hint="--context")
+    return None
 
 
 def _formula(expression: str) -> str:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeGuard
 
 from chainrule.calculus.arrays import Array, Axes
 from chainrule.calculus.network import NoMatrixForm
 from chainrule.expr.index import Index
-from chainrule.expr.terms import Add, Apply, Const, Expr, Power, Reduce, apply, const, substitute, value
+from chainrule.expr.terms import (
+    Add,
+    Apply,
+    Component,
+    Const,
+    Expr,
+    IndexValue,
+    Power,
+    Reduce,
+    apply,
+    const,
+    substitute,
+    value,
+    walk,
+)
 
 Form = Callable[[Expr, Axes], Array]
 """The array of a term over some axes."""
@@ -88,3 +102,36 @@ def _places(factor: Expr, body: Expr, index: Index) -> list[Index]:
 
 def _is_weight(factor: Expr, body: Expr, index: Index) -> bool:
     return isinstance(factor, Apply) and factor.name == "exp" and len(_places(factor, body, index)) == 1
+
+
+def softmax_in(factors: Iterable[Expr]) -> tuple[list[Expr], Expr, Index, Expr] | None:
+    """exp(u_i) / sum_k exp(u_k) among factors: the others, the logits u with the index k, and the place i, an index or
+    a label."""
+    given = list(factors)
+    for below in given:
+        if not _divides(below):
+            continue
+        body, index = _sum_of_exponentials(below.base)
+        for weight in given if index is not None else ():
+            inside = weight.base if isinstance(weight, Power) else weight
+            if not (isinstance(inside, Apply) and inside.name == "exp") or index is None:
+                continue
+            for place in _candidates(inside, index):
+                if substitute(body, {index: place}) is inside:
+                    left = [f for f in given if f is not weight and f is not below]
+                    left += [weight / inside] if weight is not inside else []
+                    left += [] if (lowered := _lowered(below)) is None else [lowered]
+                    return left, body.children[0], index, place
+    return None
+
+
+def _divides(factor: Expr) -> TypeGuard[Power]:
+    """Whether a factor is a negative whole power."""
+    if not isinstance(factor, Power) or not isinstance(factor.exponent, Const):
+        return False
+    return factor.exponent.value < 0 and factor.exponent.value.denominator == 1
+
+
+def _candidates(weight: Expr, index: Index) -> Iterator[Expr]:
+    yield from (value(i) for i in weight.axes if i.dim == index.dim)
+    yield from (t for n in walk(weight) if isinstance(n, Component) for t in n.indices if not isinstance(t, IndexValue))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from chainrule.calculus import contract
+from chainrule.derive.letters import Letters
+from chainrule.derive.names import tex_name
 from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor, axis_of
 from chainrule.derive.shapes import Shapes, infer, label_names
 from chainrule.expr.definitions import Definition, Definitions
@@ -19,8 +21,6 @@ from chainrule.read.python import Formula, FormulaError, parse, postorder
 MOST_FOLDED = 40
 SOFTMAX_INSIDE = frozenset({"logsumexp", "log_softmax"})
 """Functions whose derivative is the softmax of their argument, which gets a name for that."""
-SPARE = {"z": ("z", "a", "u", "s", "c", "zz"), "h": ("h", "g", "r", "o", "hh"), "p": ("p", "q", "pp")}
-"""Letters for arguments, values and probabilities, where an earlier one is taken."""
 
 
 @dataclass
@@ -63,17 +63,16 @@ def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
 class _Builder:
     def __init__(self, shapes: Shapes, text: str, labels: frozenset[str] = frozenset()) -> None:
         self.text, self.fresh = text, 0
-        self.count: dict[str, int] = {}
         self.terms: dict[Expr, Symbol] = {}
         self.inputs = {n: Symbol(n, dims, "integer" if n in labels else "real") for n, dims in shapes.dims.items()}
         self.problem = Problem(const(0), self.inputs, Definitions(), assumptions=shapes.assumptions)
         self.problem.names = {s: tex_name(n) for n, s in self.inputs.items()}
         self.known: dict[str, Symbol] = dict(self.inputs)
-        self.reserved = set(self.inputs)
+        self.letters = Letters(self.inputs)
 
     def build(self, formulas: list[Formula], defined: list[str | None]) -> Problem:
         """Every line in turn; the last one is the loss."""
-        self.reserved |= {name for name in defined if name is not None}
+        self.letters.reserved |= {name for name in defined if name is not None}
         for formula, name in zip(formulas, defined, strict=True):
             tensor = self.tensor(formula, name)
             if name is None:
@@ -82,17 +81,9 @@ class _Builder:
                 self.define(name, tensor, tex_name(name))
             elif tensor.term.symbols != {self.known[name]}:
                 raise FormulaError(f"{name} is defined twice", self.text)
-        self.fold()
-        self.shorten_names()
+        fold_minted(self.problem)
+        self.problem.names |= self.letters.shortened(self.problem.minted)
         return self.problem
-
-    def fold(self) -> None:
-        """A quantity that has a name is written by it wherever it stands, so that there is one path through it."""
-        if len(self.problem.minted) > MOST_FOLDED:
-            return
-        for symbol in [s for s in self.problem.named if s in self.problem.minted]:
-            fold(self.problem.definitions, symbol)
-            self.problem.loss = folded(self.problem.loss, self.problem.definitions[symbol])
 
     def index(self, dim: Dim) -> Index:
         self.fresh += 1
@@ -130,13 +121,9 @@ class _Builder:
         return done[id(root)]
 
     def minted(self, t: Tensor, letter: str) -> Symbol:
-        """A quantity under a letter of ours, with a number that no name of the author has."""
-        letter = _cased(next(x for x in SPARE[letter] if _cased(x, t) not in self.reserved), t)
-        number = self.count.get(letter, 0) + 1
-        while f"{letter}{number}" in self.reserved:
-            number += 1
-        self.count[letter] = number
-        symbol = self.define(f"{letter}{number}", t, f"{letter}_{{{number}}}")
+        """A quantity under a letter of ours."""
+        name, tex = self.letters.mint(letter, len(t.axes))
+        symbol = self.define(name, t, tex)
         self.problem.minted.add(symbol)
         return symbol
 
@@ -179,12 +166,14 @@ class _Builder:
         self.known[name] = symbol
         return symbol
 
-    def shorten_names(self) -> None:
-        """A letter that is used once needs no number."""
-        for symbol in self.problem.minted:
-            letter = symbol.name[0]
-            if self.count[letter] == 1:
-                self.problem.names[symbol] = letter
+
+def fold_minted(problem: Problem) -> None:
+    """A quantity that has a name is written by it wherever it stands, so that there is one path through it."""
+    if len(problem.minted) > MOST_FOLDED:
+        return
+    for symbol in [s for s in problem.named if s in problem.minted]:
+        fold(problem.definitions, symbol)
+        problem.loss = folded(problem.loss, problem.definitions[symbol])
 
 
 def _along_last(node: Formula, t: Tensor) -> bool:
@@ -193,63 +182,3 @@ def _along_last(node: Formula, t: Tensor) -> bool:
     if axis is None:
         return len(t.axes) == 1 or node.op == "log_softmax"
     return axis % len(t.axes) == len(t.axes) - 1
-
-
-def _cased(letter: str, t: Tensor) -> str:
-    return letter.upper() if len(t.axes) == 2 else letter
-
-
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Phi",
-        "Psi",
-        "Omega",
-    ]
-)
-_SHORT = {"lam": "lambda", "lmbda": "lambda", "lambda_": "lambda", "eps": "epsilon"}
-
-
-def tex_name(name: str) -> str:
-    r"""TeX of a Python name: `W1` is W_{1}, `y_hat` \hat{y}, `lam` \lambda.
-
-    >>> tex_name("W1"), tex_name("lam"), tex_name("s_out"), tex_name("y_hat")
-    ('W_{1}', '\\lambda', 's_{out}', '\\hat{y}')
-    """
-    head, _, tail = name.rstrip("_").partition("_")
-    digits = head.rstrip("0123456789")
-    if digits and digits != head:
-        head, tail = digits, head[len(digits) :] + tail
-    head = _SHORT.get(head, head)
-    written = rf"\{head}" if head in GREEK else head if len(head) == 1 else rf"\mathrm{{{head}}}"
-    if tail == "hat":
-        return rf"\hat{{{written}}}"
-    return f"{written}_{{{tail.replace('_', ' ')}}}" if tail else written

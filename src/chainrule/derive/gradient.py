@@ -131,7 +131,7 @@ class _Backward:
 
     def step(self, symbol: Symbol) -> Step:
         body = self.bodies[symbol]
-        users = sorted(self.problem.names[self.bars[b]] for b in body.body.symbols & self.bars.keys())
+        users = sorted(f"${self.problem.names[self.bars[b]]}$" for b in body.body.symbols & self.bars.keys())
         rule = "chain rule" if users else "derivative"
         why = f"chain rule through {', '.join(users)}" if users else "derivative of the loss"
         return Step(rule, symbol, written(symbol, body.indices, body.body), why)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chainrule.derive.asking import Shapes, formula_sheet, is_tex, stated
 from chainrule.derive.build import Problem, build
 from chainrule.derive.gradient import Derivation, first_order, second_order
+from chainrule.derive.names import python_name
 from chainrule.derive.recheck import recheck
+from chainrule.derive.sheets import cut
+from chainrule.expr.index import Symbol
+from chainrule.read.document import Document
 from chainrule.read.python import FormulaError
 
 ORDERS = (1, 2)
@@ -23,28 +29,66 @@ class Answer:
     derivations: tuple[Derivation, ...]
 
 
-def answer(
-    text: str, wrt: Sequence[str], shapes: Mapping[str, tuple[str, ...]], of: str = "L", order: int = 1
+def answer(text: str, wrt: Sequence[str], shapes: Shapes, of: str | None = None, order: int = 1) -> Answer:
+    """Derive the loss that a text states, in Python or in TeX, by each name. Raises `FormulaError`, and `Unsure` when a
+    result cannot be confirmed."""
+    of = of or "L"
+    if is_tex(text):
+        document, found = formula_sheet(text, of)
+        return answer_sheet(document, wrt, shapes, found, order=order)
+    return _answered(of, text, build(text, shapes), wrt, shapes, order)
+
+
+def answer_sheet(
+    document: Document,
+    wrt: Sequence[str],
+    shapes: Shapes,
+    of: str | None = None,
+    context: Sequence[Document] = (),
+    order: int = 1,
 ) -> Answer:
-    """Derive the loss by each name. Raises `FormulaError`, and `Unsure` when a result cannot be confirmed."""
+    """Derive a loss that a sheet defines by each name. Raises `FormulaError` and `Unsure`."""
+    written, problem = stated(document, of, shapes, context)
+    return _answered(written, document.path, problem, wrt, shapes, order)
+
+
+def _answered(of: str, text: str, problem: Problem, wrt: Sequence[str], shapes: Shapes, order: int) -> Answer:
     if order not in ORDERS:
         raise FormulaError(f"order is 1 or 2, found {order}")
-    problem = build(text, shapes)
-    unknown = [w for w in wrt if w not in problem.inputs]
-    if unknown:
-        known = ", ".join(sorted(problem.inputs)) or "no names"
-        raise FormulaError(f"{', '.join(unknown)} does not occur in the expression; it has {known}")
-    labels = [w for w in wrt if problem.inputs[w].kind == "integer"]
-    if labels:
-        raise FormulaError(f"{labels[0]} is a label (it stands in a subscript); there is no derivative by a label")
-    if extra := sorted(shapes.keys() - problem.inputs.keys()):
+    if not wrt:
+        raise FormulaError("no name to derive by is given: write for example --wrt " + next(iter(problem.inputs), "w"))
+    targets = [_target(problem, w) for w in wrt]
+    known = {*problem.inputs, *(s.name for s in problem.named)}
+    if extra := sorted(n for n in shapes if not {n, python_name(n)} & known):
         raise FormulaError(f"--shape is given for {', '.join(extra)}, which does not occur in the expression")
-    targets = [problem.inputs[w] for w in wrt]
-    found = first_order(problem, targets) if order == 1 else [second_order(problem, t) for t in targets]
+    found = _derivations(problem, targets, order)
     for derivation in found:
         points = recheck(derivation)
         derivation.notes.append(f"agrees with finite differences at {points} random points")
     return Answer(of, text, problem, tuple(found))
+
+
+def _target(problem: Problem, name: str) -> Symbol:
+    """The quantity that a name stands for, in Python or in TeX."""
+    made = {python_name(problem.names[s]): s for s in problem.named if s not in problem.minted}
+    names = made | {s.name: s for s in made.values()} | problem.inputs
+    symbol = names.get(name) or names.get(python_name(name))
+    if symbol is None:
+        known = ", ".join([*sorted(problem.inputs), *made]) or "no names"
+        raise FormulaError(f"{name} does not occur in the expression; it has {known}")
+    if symbol.kind == "integer":
+        raise FormulaError(f"{name} is a label (it stands in a subscript); there is no derivative by a label")
+    return symbol
+
+
+def _derivations(problem: Problem, targets: list[Symbol], order: int) -> list[Derivation]:
+    """The derivatives in the order asked; a quantity with a formula of its own is varied freely."""
+    if order == 2:
+        return [second_order(cut(problem, t), t) for t in targets]
+    inputs = [t for t in targets if t not in problem.named]
+    found = {d.wrt: d for d in (first_order(problem, inputs) if inputs else [])}
+    found |= {t: first_order(cut(problem, t), [t])[0] for t in targets if t in problem.named}
+    return [found[t] for t in targets]
 
 
 def shape(text: str) -> tuple[str, tuple[str, ...]]:
@@ -55,7 +99,7 @@ def shape(text: str) -> tuple[str, tuple[str, ...]]:
     """
     name, colon, dims = text.partition(":")
     found = tuple(dims.replace(",", " ").split())
-    if not colon or not name.strip().isidentifier():
+    if not colon or not (name.strip().isidentifier() or re.fullmatch(r"[\\A-Za-z0-9_^{}() ']+", name)):
         raise FormulaError(
             f'a shape is written "NAME: DIMENSIONS", such as "W: d h" or "s:" for a scalar, found {text!r}'
         )

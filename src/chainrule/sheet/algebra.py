@@ -85,6 +85,7 @@ def hadamard(dims: Dims, a: Val, b: Val) -> Val:
     """The elementwise product."""
     if "tensor" in (a.kind, b.kind) and not same_shape(dims, a, b):
         raise Untyped("an elementwise product needs equal shapes", "shape")
+    dims.stretched += a.scalar != b.scalar
     return elementwise(dims, lambda x, y: mul(x, y), a, b, what="the factors of an elementwise product")
 
 
@@ -184,6 +185,7 @@ def determinant(dims: Dims, a: Val) -> Val:
 def traced(dims: Dims, a: Val) -> Val:
     """The trace of a square matrix."""
     if a.scalar:
+        dims.stretched += 1
         return a
     if a.kind != "matrix":
         raise Untyped(f"{describe(a, dims)} has no trace", "shape")

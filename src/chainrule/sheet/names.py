@@ -281,6 +281,8 @@ def _hyphenated(terms: tuple[tree.Term, ...]) -> str | None:
 
 def _split_name(sub: Name, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:
     text = sub.text
+    if not base and len(text) == 1 and text.islower() and not sub.style:
+        return "", (sub,)  # a value has no name that a letter could belong to: `(W x)_y`
     if len(text) == 1 and not sub.style:
         return ("", (sub,)) if glossary.is_index(text, base, 0) else (text, ())
     if len(text) == 1 or text in glossary.bound:

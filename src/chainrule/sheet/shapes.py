@@ -63,7 +63,8 @@ class Dims:
     """A union of dimensions known to be equal, each class with the names and the size that were declared for it.
 
     `first` is where an index begins that nothing gives a first value; `measures` and `reaches` are looked at when
-    sizes are chosen.
+    sizes are chosen. `stretched` weighs what fits but is seldom meant: a number beside an array in a sum or an
+    elementwise product, the norm, the trace or the transpose of a number.
     """
 
     parent: dict[str, str] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Dims:
     reaches: list[Reach] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
     first: int = 1
+    stretched: float = 0.0
 
     def find(self, name: str) -> str:
         """The representative of a dimension."""
@@ -199,7 +201,7 @@ class Dims:
         """An independent copy, to try something on."""
         return Dims(
             dict(self.parent), dict(self.names), dict(self.sizes), dict(self.least), dict(self.lows), dict(self.zeros),
-            list(self.reaches), list(self.measures), self.first,
+            list(self.reaches), list(self.measures), self.first, self.stretched,
         )  # fmt: skip
 
     def reach(self, reach: Reach) -> None:

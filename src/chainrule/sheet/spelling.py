@@ -63,6 +63,15 @@ def _scripts(rest: str) -> str:
 
 _RANK_IN_NAME = re.compile(r"(?<=[a-z])(?:Matrix|Vector|Scalar)\Z|\A(?:matrix|vector|scalar)(?=[A-Z])")
 
+MINIMISED = frozenset({"L", "J", "E", "C", "ell", "loss", "cost"})
+"""Letters and words for what is minimised."""
+
+
+def names_loss(base: str) -> bool:
+    """Whether a name is customary for what is minimised: `\\mathcal{L}`, `J`, `E_{total}`."""
+    return base.split(" ")[-1].split("_")[0] in MINIMISED
+
+
 LOSS_NAMES = frozenset({"L", "J", "E", "C", "ell", "N", "T", "K", "V", "D", "M", "cal L", "cal J", "cal E"})
 
 

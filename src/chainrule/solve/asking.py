@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from chainrule.check.lines import Lines
+from chainrule.derive.sheets import BEHIND, question
 from chainrule.expr import Const, Model, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
@@ -22,7 +23,7 @@ from chainrule.solve.question import Question
 from chainrule.solve.updating import Item, tables
 from chainrule.solve.writing import Way
 from chainrule.trace.naming import named
-from chainrule.trace.quantities import BEHIND, Asked, is_derivative, question
+from chainrule.trace.quantities import Asked, is_derivative
 from chainrule.trace.run import Computed, Program, shaped
 from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail

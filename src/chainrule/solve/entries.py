@@ -12,13 +12,13 @@ from chainrule.calculus import NoMatrixForm, contract, derivative, matrix_form, 
 from chainrule.check.exact import term_of
 from chainrule.check.lines import Variant
 from chainrule.derive.cancel import cancelled, collected
+from chainrule.derive.sheets import functions_of, is_value, known, name_of
 from chainrule.derive.through import through_values
 from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indicator, Symbol
 from chainrule.sheet.statements import Equation
 from chainrule.solve.cases import case_of, in_case
-from chainrule.solve.problems import is_value, known
 from chainrule.solve.samples import as_sum, at_samples
-from chainrule.solve.writing import Way, functions_of, letters_of, name_of, with_sizes, written_without_ours
+from chainrule.solve.writing import Way, letters_of, with_sizes, written_without_ours
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
 from chainrule.write.term_tex import TermWriter

@@ -9,10 +9,11 @@ from dataclasses import replace
 from chainrule.read.tree import Accent, Fenced, Name, Node, Product, Script
 from chainrule.sheet.literals import is_literal
 from chainrule.sheet.names import Ref, children, reference
+from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import DEFINING, Equation, Scope, Sentence, Sheet
 from chainrule.solve.question import Question
 from chainrule.trace.implied import WEIGHTS
-from chainrule.trace.rules import callee_base, names_loss
+from chainrule.trace.rules import callee_base
 
 WORD = r"(?:loss|cost|error|objective|risk|energy|criterion|likelihood|function)"
 SAID = re.compile(rf"\b{WORD}s?\b(?: function)?[^⟦.]{{0,30}}$", re.IGNORECASE)

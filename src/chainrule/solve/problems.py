@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chainrule.calculus import contract, resolve
-from chainrule.calculus.recognised import quotients
 from chainrule.check.exact import term_of
 from chainrule.check.lines import Variant
 from chainrule.derive.build import Problem
+from chainrule.derive.sheets import functions_of, is_value, known, name_of
 from chainrule.expr import (
-    Apply,
     Component,
     Const,
     Definition,
@@ -18,9 +17,6 @@ from chainrule.expr import (
     Expr,
     Index,
     IndexValue,
-    Mul,
-    Power,
-    Reduce,
     Symbol,
     Unknown,
     add,
@@ -32,9 +28,6 @@ from chainrule.expr import (
 )
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
-from chainrule.solve.writing import functions_of, name_of
-
-VALUES = frozenset({"sigmoid", "tanh", "exp", "relu", "softplus", "sqrt"})
 
 
 def problem_of(variant: Variant, loss: Equation, variable: Equation) -> tuple[Problem, Symbol]:
@@ -105,20 +98,3 @@ def _is_whole_tensor(target: Component) -> bool:
 def _taken_out(entry: Component, one: Symbol) -> Callable[..., Expr]:
     """The tensor with a symbol of its own for one entry, `w_{13}`."""
     return lambda *at: component(one) if at == entry.indices else component(entry.symbol, *at)
-
-
-def is_value(body: Expr) -> bool:
-    """Whether a quantity is the value of a function whose derivative is written through it; so is a softmax."""
-    if isinstance(body, Apply):
-        return body.name in VALUES
-    factors = body.factors if isinstance(body, Mul) else ()
-    sums = (f.base for f in factors if isinstance(f, Power) and isinstance(f.base, Reduce))
-    raised = any(isinstance(f, Apply) and f.name == "exp" for f in factors)
-    return raised and any(s.op == "sum" and isinstance(s.body, Apply) and s.body.name == "exp" for s in sums)
-
-
-def known(body: Expr) -> Expr:
-    """`1 / (1 + e^{-z})` and `e^z / (1 + e^z)` as sigmoid(z)."""
-    factors = list(body.factors) if isinstance(body, Mul) else [body]
-    found = quotients(factors)
-    return body if found == factors else mul(*found)

@@ -15,6 +15,7 @@ from chainrule.check.clock import Clock
 from chainrule.check.engine import check_document, read_sheet
 from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.report import Statement
+from chainrule.derive.sheets import BEHIND
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Comma, Fenced, Product, Span
@@ -27,7 +28,6 @@ from chainrule.solve.record import Answered, Solution
 from chainrule.solve.sheet import Block, Built, Edit, behind, built
 from chainrule.solve.untold import Told, untold, with_told
 from chainrule.solve.updating import Item
-from chainrule.trace.quantities import BEHIND
 from chainrule.trace.rules import Updates
 from chainrule.trace.run import program_of
 from chainrule.trace.updates import with_updates
@@ -272,7 +272,7 @@ def _reason(line: Line, asked: str) -> str:
     """Why a step holds, in words."""
     names = line.why.removeprefix("chain rule through ")
     if names != line.why:
-        return "The chain rule through " + ", ".join(f"${n.strip()}$" for n in names.split(", ")) + ":"
+        return f"The chain rule through {names}:"
     of = re.match(r"\\frac\{\\partial (.*?)\}\{\\partial|\\nabla(?:_(?:\{.*?\}|\S+?))? (.*)", asked)
     return f"The derivative of ${of[1] or of[2]}$:" if of else "The derivative:"
 

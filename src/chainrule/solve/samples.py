@@ -11,6 +11,7 @@ from chainrule.check.lines import Variant
 from chainrule.check.writing import written
 from chainrule.derive.cancel import cancelled
 from chainrule.derive.gradient import Derivation
+from chainrule.derive.sheets import name_of
 from chainrule.expr import (
     Add,
     Component,
@@ -26,7 +27,7 @@ from chainrule.expr import (
     value,
     walk,
 )
-from chainrule.solve.writing import Way, name_of, with_sizes
+from chainrule.solve.writing import Way, with_sizes
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
 from chainrule.write.term_tex import TermWriter

@@ -17,13 +17,12 @@ from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Name, Node, Product, Script, Sum
 from chainrule.sheet.names import TRANSPOSE_WORDS, reference, walk
-from chainrule.sheet.spelling import look
+from chainrule.sheet.spelling import look, names_loss
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.sheet.totals import LOSSES
 from chainrule.sheet.world import World
 from chainrule.solve.question import Question
 from chainrule.trace.naming import named
-from chainrule.trace.rules import names_loss
 
 Told = dict[tuple[str, str], dict[str, str]]
 """By exercise and kind ("scalar", "vector", "sum") the names concerned: base and TeX."""

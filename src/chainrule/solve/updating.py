@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chainrule.derive.sheets import BEHIND
+from chainrule.sheet.spelling import names_loss
 from chainrule.trace.earlier import is_earlier
 from chainrule.trace.naming import bases_of, pieces
-from chainrule.trace.quantities import BEHIND
 from chainrule.trace.record import Version
-from chainrule.trace.rules import Rule, Updates, names_loss
+from chainrule.trace.rules import Rule, Updates
 from chainrule.trace.run import Computed, Program, step_of
 from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail, tex

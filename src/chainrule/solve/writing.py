@@ -7,33 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.check.lines import Variant
-from chainrule.check.writing import base_of, uses, written
 from chainrule.expr import (
     Definitions,
     Expr,
     Symbol,
     substitute,
 )
-from chainrule.read.tree import Script
-from chainrule.sheet.world import Universe
 from chainrule.write.derivation import Line
 from chainrule.write.term_tex import LETTERS
-
-
-def name_of(universe: Universe, symbol: Symbol) -> str:
-    """A symbol in the TeX of the sheet, without the letters of its axes."""
-    instance = universe.instances.get(symbol)
-    if instance is None:
-        return symbol.name
-    if instance.labels:
-        return written(universe, replace(instance, sampled=False))
-    places = list(uses(universe, instance.base))
-    inner = {id(node.base) for _, node, _ in places if isinstance(node, Script)}
-    found = [(e.document.source(node.span), ref) for e, node, ref in places if id(node) not in inner]
-    plain = [(text, ref) for text, ref in found if not (ref.subs or ref.labels or ref.postfix)]
-    bare = [text for text, ref in plain if ref.primes == instance.primes]
-    indexed = [text for text, ref in found if not symbol.axes and ref.subs and not (ref.primes or ref.postfix)]
-    return next(iter([*bare, *indexed]), None) or base_of(universe, instance.base) + "'" * instance.primes
 
 
 def letters_of(variant: Variant, free: Sequence[str], names: Mapping[Symbol, str]) -> tuple[str, ...]:
@@ -42,11 +23,6 @@ def letters_of(variant: Variant, free: Sequence[str], names: Mapping[Symbol, str
     taken = {x for text in texts for x in re.findall(r"(?<![\\A-Za-z])[a-z](?![A-Za-z])", text)} - set(free)
     own = sorted(x for x in variant.universe.world.glossary.bound if len(x) == 1 and x.isalpha())
     return tuple(dict.fromkeys([*free, *(x for x in (*own, *LETTERS) if x not in taken)]))
-
-
-def functions_of(universe: Universe) -> dict[Symbol, str]:
-    """The functions that nobody defines, in the TeX of the sheet."""
-    return {Symbol(name): written(universe, instance) for name, instance in universe.called.items()}
 
 
 def with_sizes(variant: Variant, line: Line) -> Line:

@@ -9,6 +9,7 @@ from chainrule.read.tree import Fraction, Node, Product
 from chainrule.sheet.literals import is_literal
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference, walk
+from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import Sheet
 from chainrule.trace.rules import (
     CUE,
@@ -17,7 +18,6 @@ from chainrule.trace.rules import (
     add_equation,
     base_of,
     callee_base,
-    names_loss,
     refs,
     unprimed,
 )

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from chainrule.read.tree import Accent, Fraction, Name, Node, Product, Script
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import Ref, children, reference
+from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.tensors import updating
 from chainrule.sheet.world import World
 from chainrule.trace.quantities import Asked
 from chainrule.trace.record import Version
-from chainrule.trace.rules import CLOCK, Updates, names_loss
+from chainrule.trace.rules import CLOCK, Updates
 
 
 def pieces_of(asked: Asked, updates: Updates, world: World) -> tuple[str | Version, ...]:

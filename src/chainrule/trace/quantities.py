@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chainrule.check.forms import is_range
+from chainrule.derive.sheets import BEHIND, question
 from chainrule.read.tree import Accent, Brace, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.literals import is_literal
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
@@ -20,9 +21,6 @@ from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.trace.earlier import is_earlier
 from chainrule.trace.rules import CLOCK, Updates
-
-BEHIND = 10**7
-"""Positions of asked lines begin here."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +53,6 @@ def _part_of(sheet: Sheet, node: Node, whole: set[object]) -> bool:
     ref = reference(node, sheet.glossary)
     letters = ref is not None and bool(ref.subs) and all(isinstance(s, Name) for s in ref.subs)
     return letters and isinstance(node, Script) and node_key(node.base) in whole
-
-
-def question(e: Equation, node: Node, position: int) -> Equation:
-    """`q = q`, where the scope of an equation stands but behind all lines."""
-    return replace(
-        e, position=position, lhs=node, rhs=node, op="=", chain=-BEHIND - position, link=0, cue="", conditions=(),
-        source="formula", spelled=None, display=True,
-    )  # fmt: skip
 
 
 def source_of(e: Equation, node: Node) -> str:

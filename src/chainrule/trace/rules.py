@@ -20,13 +20,6 @@ CUE = re.compile(
     r"descent|updat|iterat|newton|learning[- ]rate|step[- ]size|optimi[sz]|momentum|epoch|training step|fixed[- ]point",
     re.IGNORECASE,
 )
-CUSTOMARY = frozenset({"L", "J", "E", "C", "ell", "loss", "cost"})
-"""Letters and words for what is minimised."""
-
-
-def names_loss(base: str) -> bool:
-    """Whether a name is customary for what is minimised: `\\mathcal{L}`, `J`, `E_{total}`."""
-    return base.split(" ")[-1].split("_")[0] in CUSTOMARY
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,20 @@ from chainrule.check.need import depends
 from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.points import dims_of, free_symbols
 from chainrule.check.sizes import sizes_for
+from chainrule.derive.sheets import BEHIND, question
 from chainrule.expr import Component, Const, Dim, Expr, ExprError, Index, IndexValue, Model, Symbol, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.sheet.literals import literal_number
 from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.trace.earlier import is_earlier
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
-from chainrule.trace.quantities import BEHIND, Asked, asked, question, source_of
+from chainrule.trace.quantities import Asked, asked, source_of
 from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
-from chainrule.trace.rules import CLOCK, Rule, Updates, names_loss
+from chainrule.trace.rules import CLOCK, Rule, Updates
 from chainrule.trace.summed import with_sums
 from chainrule.trace.updates import with_updates
 

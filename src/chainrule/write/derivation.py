@@ -148,7 +148,7 @@ class Page:
             if w.form is None or symbol is None:
                 return None
             name = f"v{k}"
-            while name in self.answer.problem.inputs:
+            while name in self.derivation.problem.inputs:
                 name += "_"
             parts.append(f"({name} := {to_numpy(w.form, Spelling(symbols, spelling.sizes))})")
             symbols[symbol] = name
@@ -159,7 +159,7 @@ class Page:
 
     def spelling(self) -> Spelling:
         """The names of the inputs, and `X.shape[0]` for dimensions."""
-        inputs = self.answer.problem.inputs
+        inputs = self.derivation.problem.inputs
         sizes: dict[Dim, str] = {}
         for name, symbol in inputs.items():
             for k, dim in enumerate(symbol.axes):

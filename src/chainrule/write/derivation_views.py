@@ -27,7 +27,7 @@ def _result(answer: Answer, derivation: Derivation, view: View) -> dict[str, Any
     page = Page(answer, derivation, view)
     result = page.result()
     found: dict[str, Any] = {
-        "wrt": derivation.wrt.name,
+        "wrt": next(n for n, s in derivation.problem.inputs.items() if s == derivation.wrt),
         "order": derivation.order,
         "shape": [i.dim.name for i in derivation.result.indices],
         "tex": result.right,
@@ -71,7 +71,7 @@ def sections(answer: Answer, view: View) -> Iterator[Section]:
         shown |= {line.tex for line in fresh}
         if view.depth == "full":
             yield Section(heading=f"The derivative by ${name}$")
-            for line in fresh:
+            for line in fresh or lines[-1:]:
                 yield Section(words=_reason(line), lines=[line])
             if view.layout == "numerator" and page.result().right != lines[-1].right:
                 yield Section(words="In numerator layout:", lines=[page.result()])
@@ -137,7 +137,7 @@ def to_text(answer: Answer, view: View) -> str:
         elif s.words and not s.lines:
             out += [_plain(s.words), ""]
         for line in s.lines:
-            reason = f"    ({line.why})" if line.why else ""
+            reason = f"    ({_plain(line.why)})" if line.why else ""
             out.append(f"  {readable(line.left):>{width}} = {readable(line.right)}{reason}")
     for note in answer.problem.assumptions:
         out += ["", f"assumed: {note}"]

@@ -17,6 +17,8 @@ from chainrule.sheet.names import Postfix, outside_letters, reference, walk
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
 MOST_TERMS = 200
+BESIDE = (1.0, 0.4, 0.4)
+"""How far a number, or a vector, is from what is usually added to an array of more axes."""
 
 
 def number(_: Frame, node: Number) -> Val:
@@ -30,6 +32,7 @@ def postfixed(frame: Frame, val: Val, ops: tuple[Postfix, ...]) -> Val:
     """Transposes and powers, in the order written."""
     for op in ops:
         if op.op == "T":
+            frame.dims.stretched += val.scalar
             val = val.transposed()
         elif op.op == "each" and op.node is not None:
             val = algebra.raised(frame.dims, val, frame.value(op.node))
@@ -88,6 +91,7 @@ def total(frame: Frame, node: Sum) -> Val:
     result: Val | None = None
     whole, parts = set[str](), set[str]()
     numbers = identities = False
+    ranks: list[int] = []
     for term in gathered(frame, _reached(frame, node)):
         if term.sign not in "+-":
             raise Untyped("a sign ± has two values", "untyped")
@@ -97,6 +101,7 @@ def total(frame: Frame, node: Sum) -> Val:
             (parts if ref.subs else whole if val.dims else set()).add(ref.base)
         numbers |= val.scalar and ref is not None and ref.bare and not ref.postfix and ref.base[-1:].isupper()
         identities |= _is_identity(frame, term.node) and not val.scalar
+        ranks += [len(val.dims)] if any(isinstance(n, Name) for n in walk(term.node)) else []
         signed = val if term.sign == "+" else algebra.negated(val)
         result = signed if result is None else algebra.plus(frame.dims, result, signed)
     assert result is not None
@@ -104,6 +109,7 @@ def total(frame: Frame, node: Sum) -> Val:
         raise Untyped("a number is added to a multiple of the identity matrix", "shape")  # the K of `\\lambda I + K`
     if whole & parts:
         raise Untyped("a vector and one of its components are added", "shape")  # `x - x_k` is between points
+    frame.dims.stretched += max((BESIDE[min(rank, 2)] for rank in ranks if rank < max(ranks)), default=0.0)
     return result
 
 

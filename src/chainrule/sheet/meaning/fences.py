@@ -50,6 +50,7 @@ def _bars(frame: Frame, val: Val) -> Val:
 def norm(frame: Frame, val: Val, kind: str) -> Val:
     """The norm of a vector, of kind 1, 2 or infinity, or (1, Frobenius) of a matrix."""
     dims = frame.dims
+    dims.stretched += val.scalar
     if kind in ("2", "F"):
         squares = algebra.summed(dims, algebra.mapped(lambda x: power(x, const(2)), val))
         return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), squares)

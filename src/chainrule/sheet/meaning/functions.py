@@ -97,6 +97,7 @@ def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
         if ref.primes:
             raise Untyped(f"a prime on {word}", "untyped")
         if word.lower() == "softmax" and vals[0].scalar:
+            frame.dims.stretched += 1
             return _softmax_of_component(vals[0])
         return components(frame, STRUCTURAL[word](frame, vals), ref.subs)
     record = table.lookup(word)

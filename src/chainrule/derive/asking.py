@@ -1,0 +1,179 @@
+"""What `derive` is asked about a sheet or a formula in TeX: the loss, the names, and the problem that they state."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from chainrule.check.clock import Clock, DeadlinePassed
+from chainrule.check.engine import judge_for, read_sheet
+from chainrule.check.lines import EQUALITIES, Lines
+from chainrule.check.options import DEFAULTS, Options
+from chainrule.derive.activations import with_activations
+from chainrule.derive.build import Problem
+from chainrule.derive.labels import labels_in
+from chainrule.derive.names import python_name, tex_name
+from chainrule.derive.readings import WORDS, as_factors, settle
+from chainrule.derive.sheets import BEHIND, problem_of, question, with_letters
+from chainrule.expr.errors import ExprError
+from chainrule.expr.index import Dim
+from chainrule.read.document import Document
+from chainrule.read.grammar import parse
+from chainrule.read.load import KINDS, from_text
+from chainrule.read.python import FormulaError
+from chainrule.read.tree import Fenced, Node, Product, Relation, Span
+from chainrule.sheet.names import reference
+from chainrule.sheet.shapes import Untyped
+from chainrule.sheet.spelling import names_loss
+from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.world import Universe
+
+DOLLARS = re.compile(r"\A\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*\Z", re.DOTALL)
+Shapes = Mapping[str, tuple[str, ...]]
+
+
+def is_tex(text: str) -> bool:
+    r"""Whether a formula is TeX: it has a backslash, braces or dollars, or a power that Python does not read.
+
+    >>> is_tex(r"\frac12 \|X w - y\|^2"), is_tex("x^T A x"), is_tex("sum((X @ w - y)**2)"), is_tex("x^2")
+    (True, True, False, False)
+    """
+    if re.search(r"[\\{}$]", text):
+        return True
+    if "^" not in text or re.search(r"[A-Za-z]{2,}", text):
+        return False
+    try:
+        ast.parse(text.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return False
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether a file holds a sheet rather than Python-style text."""
+    if path.suffix.lower() == ".py":
+        return False
+    return path.suffix.lower() in KINDS or is_tex(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def formula_sheet(tex: str, of: str) -> tuple[Document, str | None]:
+    """A sheet of one formula, or of the equations that a text in TeX holds; and what the formula is called."""
+    body = DOLLARS.sub(r"\2", tex).strip().rstrip(".,")
+    rows = parse(body, Span(0, len(body)), {}, True)
+    own = any(isinstance(r.node, Relation) and any(link.op == "=" for link in r.node.links) for r in rows)
+    if not own and re.search(rf"(?<![A-Za-z\\]){re.escape(of)}(?![A-Za-z])", body):
+        raise FormulaError(f"{of} is what the expression is called, and it occurs in it: give another name with --of")
+    text = body if own else f"{of} = {body}"
+    return from_text(f"$$\n{text}\n$$\n", "<expression>", "markdown"), None if own and of == "L" else of
+
+
+def stated(
+    document: Document, of: str | None, shapes: Shapes, context: Sequence[Document] = (), options: Options = DEFAULTS
+) -> tuple[str, Problem]:
+    """The loss of a sheet, in its TeX, and the problem it states. Raises `FormulaError`."""
+    clock = Clock(options.deadline)
+    try:
+        return _stated(document, of, shapes, context, options, clock)
+    except Untyped as error:
+        raise FormulaError(f"{of or 'the loss'} could not be read: {error.message}") from None
+    except DeadlinePassed:
+        raise FormulaError("the time was over before the sheet was read") from None
+    except (ExprError, RecursionError) as error:
+        raise FormulaError(f"{of or 'the loss'} could not be read: {error}") from None
+
+
+def _stated(
+    document: Document, of: str | None, shapes: Shapes, context: Sequence[Document], options: Options, clock: Clock
+) -> tuple[str, Problem]:
+    around = [*context, *([_declared(shapes)] if shapes else [])]
+    sheet = read_sheet(document, around, clock)
+    loss = _loss(sheet, of)
+    only_formulas = not any(s.own for s in sheet.sentences)
+    if only_formulas and (labels := labels_in(sheet.equations)):
+        taken = _words(sheet) | set(_dims(shapes))
+        sheet = read_sheet(document, [*around, _labels(labels, taken)], clock)
+        loss = _loss(sheet, of)
+    scope = loss.scope
+    until = max(e.position for e in sheet.equations if e.scope.number == scope.number)
+    judge = judge_for(sheet, scope, until, options, clock)
+    if only_formulas:
+        as_factors(judge.world)
+    line = question(loss, loss.lhs, BEHIND)
+    lines = [e for e in judge.equations if e.op in EQUALITIES and e.source != "condition"]
+    chosen = settle(judge.world, [*lines, line], line, clock.check)
+    variant = Lines(judge.world, [*judge.equations, line], options, clock.check).variant()
+    problem = problem_of(variant, line)
+    instances = variant.universe.instances
+    open_names = {n: i.base for n, s in problem.inputs.items() if s.kind == "real" and (i := instances.get(s))}
+    told = {n: chosen[base].axes for n, base in open_names.items() if base in chosen}
+    said = ", ".join(f"{n} is a {WORDS[axes]}" for n, axes in told.items() if axes < len(WORDS))
+    problem = with_letters(problem, lambda dim: _size(variant.universe, dim), _words(sheet))
+    problem = replace(problem, assumptions=[f"no shape is given: {said}"] if said else [])
+    return loss.text(_head(loss.lhs)), with_activations(problem)
+
+
+def _declared(shapes: Shapes) -> Document:
+    """The shapes as a context document."""
+    said = []
+    for name, dims in shapes.items():
+        tex = tex_name(name) if name.isidentifier() else name
+        size = r" \times ".join(dims)
+        space = f"^{{{size}}}" if dims else ""
+        said.append(rf"${tex} \in \mathbb{{R}}{space}$")
+    return from_text(f"Let {', '.join(said)}.\n", "<shapes>", "markdown")
+
+
+def _labels(labels: list[str], taken: set[str]) -> Document:
+    """The labels as a context document."""
+    size = next(x for x in ("K", "C", "M", "D", "N", "Q", "R") if x not in taken)
+    said = ", ".join(rf"${x} \in \{{1, \dots, {size}\}}$" for x in labels)
+    return from_text(f"Let {said}.\n", "<labels>", "markdown")
+
+
+def _dims(shapes: Shapes) -> Iterator[str]:
+    return (dim for dims in shapes.values() for dim in dims)
+
+
+def _loss(sheet: Sheet, of: str | None) -> Equation:
+    """The equation that defines what is to be differentiated; without a name for it, the only loss."""
+    defined, losses = dict[str, Equation](), list[str]()
+    for e in sheet.equations:
+        ref = reference(_head(e.lhs), sheet.glossary)
+        if e.op in EQUALITIES and ref is not None and not e.link and not ref.postfix:
+            name = e.text(_head(e.lhs))
+            losses += [name] if names_loss(ref.base) and name not in defined else []
+            defined.setdefault(name, e)
+    losses = losses or list(defined)[-1:]
+    if of is None and len(losses) == 1:
+        return defined[losses[0]]
+    for name, e in defined.items() if of is not None else ():
+        if name == of or python_name(name) == python_name(str(of)):
+            return e
+    what = "the sheet defines several losses" if of is None else f"the sheet does not define {of}"
+    raise FormulaError(
+        f"{what}; it defines {', '.join(defined) or 'nothing'}"
+        + (f': write --of "{losses[-1]}"' if losses else "; write the loss as an equation, such as $L = ...$")
+    )
+
+
+def _head(lhs: Node) -> Node:
+    """L of `L(w)`."""
+    called = isinstance(lhs, Product) and len(lhs.factors) == 2 and isinstance(lhs.factors[1].node, Fenced)
+    return lhs.factors[0].node if called and isinstance(lhs, Product) else lhs
+
+
+def _words(sheet: Sheet) -> set[str]:
+    """The letters that the sheet uses."""
+    sides = (re.sub(r"\\[A-Za-z]+", " ", e.text(side)) for e in sheet.equations for side in (e.lhs, e.rhs))
+    return {letter for side in sides for letter in re.findall(r"[A-Za-z]", side)}
+
+
+def _size(universe: Universe, dim: Dim) -> str | None:
+    """The size of a dimension as the sheet writes it."""
+    dims = universe.dims
+    known = dims.known(dim.name)
+    same = (n for n in sorted(universe.world.size_names) if dims.find(f"={n}") == dims.find(dim.name))
+    return known or next(same, None)
