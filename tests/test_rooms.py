@@ -14,7 +14,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "chainrule"
 # what stands after it is the thin layer that people call.
 ORDER = (
     *("read", "expr", "calculus", "sheet", "check", "derive", "trace", "compile", "fit", "write", "solve"),
-    *("notebook", "api", "batch", "web", "lsp", "cli", "__main__"),
+    *("arrays", "notebook", "api", "batch", "web", "lsp", "cli", "__main__"),
 )
 ROOT_NAMES = {"__version__"}  # all that a module may take from the package itself
 

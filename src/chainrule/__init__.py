@@ -3,7 +3,8 @@
 >>> import chainrule
 >>> report = chainrule.check("Let $f(x) = x^2$. Then $f'(x) = 2x$.")  # doctest: +SKIP
 
-Public names are listed in `__all__` and loaded when first used, so that `import chainrule` stays quick.
+Public names are listed in `__all__` and loaded when first used, so that `import chainrule` stays quick; functions of
+formulas (`chainrule.sum`, `chainrule.tanh`) are beside them, by their names in NumPy.
 """
 
 from __future__ import annotations
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
     from chainrule.api import derive as derive
     from chainrule.api import solve as solve
     from chainrule.api import trace as trace
+    from chainrule.arrays import Array as Array
+    from chainrule.arrays import array as array
     from chainrule.check.report import DocumentReport as DocumentReport
     from chainrule.check.report import Statement as Statement
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Array",
     "Derived",
     "DocumentReport",
     "FormulaError",
@@ -47,6 +51,7 @@ __all__ = [
     "TraceError",
     "Traced",
     "__version__",
+    "array",
     "check",
     "derive",
     "solve",
@@ -54,6 +59,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Array": "chainrule.arrays",
+    "array": "chainrule.arrays",
     "Derived": "chainrule.api",
     "FormulaError": "chainrule.api",
     "InputError": "chainrule.api",
@@ -83,9 +90,11 @@ for _room in (_check_room, _derive_room, _solve_room, _trace_room):
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'chainrule' has no attribute {name!r}; public names are {', '.join(__all__)}")
-    return getattr(import_module(_HOMES[name]), name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if not name.startswith("_") and (found := getattr(import_module("chainrule.arrays"), name, None)) is not None:
+        return found
+    raise AttributeError(f"module 'chainrule' has no attribute {name!r}; public names are {', '.join(__all__)}")
 
 
 def __dir__() -> list[str]:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path, PurePath
 
+from chainrule.arrays import Array
 from chainrule.check.engine import check_document
 from chainrule.check.options import Options
-from chainrule.derive.record import answer, answer_sheet
+from chainrule.derive.record import answer, answer_made, answer_sheet
 from chainrule.notebook import Derived, Report, Solved, Traced
 from chainrule.read.document import Document
 from chainrule.read.load import KINDS, InputError, from_text, load, sheets_in
@@ -62,8 +63,8 @@ def check(
 
 
 def derive(
-    expression: Source,
-    wrt: str | Iterable[str],
+    expression: Source | Array,
+    wrt: str | Array | Iterable[str | Array],
     *,
     of: str | None = None,
     shapes: Mapping[str, str | Sequence[str]] | None = None,
@@ -73,16 +74,19 @@ def derive(
     r"""Derive a scalar by the names in it: steps, textbook form, NumPy code.
 
     `expression` is Python-style text with NumPy's meaning, lines of assignments may come first; or a formula in TeX; or
-    the path of a sheet that defines the loss `of`. `shapes` gives the dimensions of names, such as
-    `{"W": "d h", "s": ""}`, for all of them, some, or none. Raises `FormulaError`.
+    what operators made of arrays by name (`chainrule.array`); or the path of a sheet that defines the loss `of`.
+    `shapes` gives the dimensions of names, such as `{"W": "d h", "s": ""}`, for all of them, some, or none. Raises
+    `FormulaError`.
 
     >>> print(derive("sum((X @ w - y)**2) / 2", "w").tex)
     X^{\top} \left(X w - y\right)
     >>> print(derive(r"\operatorname{tr}(A X B)", "X").tex)
     A^{\top} B^{\top}
     """
-    names = [w.strip() for w in wrt.split(",")] if isinstance(wrt, str) else list(wrt)
+    names = _names(wrt)
     given = {n: tuple(s.split()) if isinstance(s, str) else tuple(s) for n, s in (shapes or {}).items()}
+    if isinstance(expression, Array):
+        return Derived(answer_made(expression.made, names, given, of, order))
     if isinstance(expression, str) and not _is_sheet(expression):
         return Derived(answer(expression, names, given, of, order))
     around = [document for one in _several(context) for document in documents(one)]
@@ -90,6 +94,18 @@ def derive(
     if len(found) != 1:
         raise FormulaError(f"one sheet is derived from at a time; {expression} has {len(found)}")
     return Derived(answer_sheet(found[0], names, given, of, around, order))
+
+
+def _names(wrt: str | Array | Iterable[str | Array]) -> list[str]:
+    """The names to derive by."""
+    if isinstance(wrt, str):
+        return [w.strip() for w in wrt.split(",") if w.strip()]
+    found = []
+    for w in [wrt] if isinstance(wrt, Array) else wrt:
+        if isinstance(w, Array) and w.made.formula.op != "name":
+            raise FormulaError(f"{w!r} has no name to derive by: write z = (...).named('z') and go on with z")
+        found.append(str(w.made.formula.value) if isinstance(w, Array) else w)
+    return found
 
 
 def _is_sheet(expression: str) -> bool:
@@ -116,6 +132,8 @@ def trace(
     [2.0, 1.6, 1.28, 1.024]
     """
     around = [document for one in _several(context) for document in documents(one)]
+    if isinstance(source, Array):
+        raise TraceError("this is no sheet but a formula; the trace of a matrix is chainrule.tr")
     found = documents(source)
     if len(found) != 1:
         raise TraceError(f"one sheet is traced at a time; {source} has {len(found)}")

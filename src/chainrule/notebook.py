@@ -59,6 +59,15 @@ class Derived:
     def _repr_markdown_(self) -> str:
         return self.to("markdown")
 
+    def _repr_latex_(self) -> str:
+        return derivation_views.to_displayed(self.answer, View("brief"))
+
+    def _repr_html_(self) -> str | None:
+        try:
+            return derivation_views.to_fragment(self.answer, View())
+        except ImportError:
+            return None  # without latex2mathml a notebook shows the Markdown
+
 
 @dataclass(frozen=True)
 class Traced:

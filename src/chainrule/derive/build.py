@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from chainrule.calculus import contract
+from chainrule.calculus import contract, matrix_form
+from chainrule.calculus.arrays import Array
 from chainrule.derive.letters import Letters
 from chainrule.derive.names import tex_name
-from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor, axis_of
+from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor, axis_of, moved
+from chainrule.derive.operators import Made
 from chainrule.derive.shapes import Shapes, infer, label_names
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.folding import fold, folded
@@ -56,8 +58,41 @@ def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
         raise FormulaError(
             f"the last line defines {defined[-1]}; write the scalar to differentiate as the last line", text
         )
+    return stated_by(formulas, defined, given, text)
+
+
+def stated_by(
+    formulas: list[Formula], defined: list[str | None], given: Mapping[str, tuple[str, ...]], text: str = ""
+) -> Problem:
+    """The problem that formulas state, the last of which is the loss. Raises `FormulaError`."""
     shapes = infer(formulas, defined, given, text)
     return _Builder(shapes, text, frozenset(label_names(formulas))).build(formulas, defined)
+
+
+def plain_form(made: Made) -> tuple[Array, dict[Symbol, str]]:
+    """The matrix form of a formula, without names of ours, and the TeX of its names. Raises `NoMatrixForm`."""
+    names, done = dict[Symbol, str](), dict[int, Tensor]()
+    sizes = {**made.given, **{n: body.dims for n, body in made.defined.items()}}
+    for node in postorder(made.formula):
+        if node.op == "number":
+            done[id(node)] = Tensor(const(node.value))  # type: ignore[arg-type]
+        elif node.op == "name":
+            name = str(node.value)
+            symbol = Symbol(name, tuple(map(Dim, sizes[name])))
+            names[symbol] = tex_name(name)
+            axes = tuple(Index(f"i{k}", dim) for k, dim in enumerate(symbol.axes))
+            done[id(node)] = Tensor(component(symbol, *axes), axes)
+        else:
+            args = [_apart(done[id(a)], f"{len(done)}.{k}") for k, a in enumerate(node.args)]
+            done[id(node)] = OPERATIONS[node.op].build(node, args)
+    found = done[id(made.formula)]
+    return matrix_form(contract(found.term), found.axes), names
+
+
+def _apart(t: Tensor, where: str) -> Tensor:
+    """The tensor over indices of its own."""
+    axes = tuple(Index(f"{where}.{i.name}", i.dim) for i in t.axes)
+    return Tensor(moved(t, axes), axes)
 
 
 class _Builder:

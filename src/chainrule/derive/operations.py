@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from inspect import signature
 
 from chainrule.expr import tensors
 from chainrule.expr.functions import BY_NAME
@@ -86,10 +87,12 @@ def _left(node: Formula, t: Tensor, gone: tuple[Index, ...]) -> tuple[Index, ...
 # ranks
 
 
-def entrywise(penalty: int = 0) -> Rank:
+def entrywise(penalty: int = 0, arity: int | None = None) -> Rank:
     """The larger rank; a partner of another rank costs `penalty`, unless it is a number."""
 
     def rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
+        if not args or len(args) != (arity or len(args)):
+            return None, 0
         ranks = {r for r, a in zip(args, node.args, strict=True) if not _is_number(a)}
         return max(args), penalty if len(ranks) > 1 else 0
 
@@ -331,19 +334,28 @@ VALUES_WITH_NAMES = frozenset({"tanh", "sigmoid", "relu", "softplus", "gelu", "s
 """Activations: their argument and their value are quantities of their own in every textbook."""
 
 
+def _arity(term: Callable[..., Expr]) -> int | None:
+    """How many arguments a function takes; None where it takes any number."""
+    parameters = signature(term).parameters.values()
+    return None if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(parameters)
+
+
 def _unary(word: str) -> Callable[[Expr], Expr]:
     return lambda x: apply(word, x)
 
 
 OPERATIONS: dict[str, Operation] = {
-    **{name: Operation(entrywise(cost), "entrywise", lift(term)) for name, (term, cost) in ENTRYWISE.items()},
     **{
-        name: Operation(entrywise(), "entrywise", lift(_unary(word)), word in VALUES_WITH_NAMES)
+        name: Operation(entrywise(cost, _arity(term)), "entrywise", lift(term))
+        for name, (term, cost) in ENTRYWISE.items()
+    },
+    **{
+        name: Operation(entrywise(arity=1), "entrywise", lift(_unary(word)), word in VALUES_WITH_NAMES)
         for name, word in UNARY_WORDS.items()
         if word in BY_NAME
     },
-    "**": Operation(entrywise(), "entrywise", _power),
-    "power": Operation(entrywise(), "entrywise", _power),
+    "**": Operation(entrywise(arity=2), "entrywise", _power),
+    "power": Operation(entrywise(arity=2), "entrywise", _power),
     "leaky_relu": Operation(entrywise(), "entrywise", _leaky_relu),
     "@": Operation(matmul_rank, "matmul", _matmul),
     "matmul": Operation(matmul_rank, "matmul", _matmul),

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chainrule.derive.asking import Shapes, formula_sheet, is_tex, stated
-from chainrule.derive.build import Problem, build
+from chainrule.derive.build import Problem, build, stated_by
 from chainrule.derive.gradient import Derivation, first_order, second_order
 from chainrule.derive.names import python_name
+from chainrule.derive.operators import Made, as_text
 from chainrule.derive.recheck import recheck
 from chainrule.derive.sheets import cut
 from chainrule.expr.index import Symbol
@@ -50,6 +51,17 @@ def answer_sheet(
     """Derive a loss that a sheet defines by each name. Raises `FormulaError` and `Unsure`."""
     written, problem = stated(document, of, shapes, context)
     return _answered(written, document.path, problem, wrt, shapes, order)
+
+
+def answer_made(
+    made: Made, wrt: Sequence[str], shapes: Shapes | None = None, of: str | None = None, order: int = 1
+) -> Answer:
+    """Derive a scalar that operators made by each name. Raises `FormulaError` and `Unsure`."""
+    if made.dims:
+        raise FormulaError(f"a scalar is needed and the expression has axes ({', '.join(made.dims)}): write sum(...)")
+    formulas = [*(body.formula for body in made.defined.values()), made.formula]
+    problem = stated_by(formulas, [*made.defined, None], dict(made.given))
+    return _answered(of or "L", as_text(made.formula), problem, wrt, shapes or {}, order)
 
 
 def _answered(of: str, text: str, problem: Problem, wrt: Sequence[str], shapes: Shapes, order: int) -> Answer:

@@ -114,11 +114,8 @@ _WORDS = ("scalar", "vector", "matrix")
 
 
 def _nodes(formulas: Iterable[Formula]) -> Iterable[Formula]:
-    stack = list(formulas)
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += node.args
+    for formula in formulas:
+        yield from postorder(formula)
 
 
 def label_names(formulas: Iterable[Formula]) -> dict[str, int]:
@@ -250,7 +247,7 @@ def _shape(root: Formula, shapes: Mapping[str, Shape], text: str) -> Shape:
         else:
             args = [done[id(a)] for a in node.args]
             try:
-                done[id(node)] = _SHAPES[_operation(node).shape](node, args)
+                done[id(node)] = SHAPES[_operation(node).shape](node, args)
             except Clash as clash:
                 raise FormulaError(f"the sizes {clash} do not fit in {node.op}", text, node.column) from None
     return done[id(root)]
@@ -301,7 +298,7 @@ def _pick_rows(node: Formula, args: list[Shape]) -> Shape:
     return args[1]
 
 
-_SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
+SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
     "pick": lambda node, args: (),
     "pick rows": _pick_rows,
     "entrywise": _entrywise,

@@ -62,14 +62,17 @@ class Formula:
 
 
 def postorder(root: Formula) -> list[Formula]:
-    """Every node of a formula, arguments before what is done with them."""
-    order: list[Formula] = []
-    stack = [root]
+    """Every node of a formula once, arguments before what is done with them."""
+    done: dict[int, Formula] = {}
+    stack = [(root, False)]
     while stack:
-        node = stack.pop()
-        order.append(node)
-        stack += node.args
-    return order[::-1]
+        node, ready = stack.pop()
+        if ready:
+            done[id(node)] = node
+        elif id(node) not in done:
+            stack.append((node, True))
+            stack += [(a, False) for a in reversed(node.args)]
+    return list(done.values())
 
 
 def parse(text: str) -> tuple[list[str | None], list[Formula]]:

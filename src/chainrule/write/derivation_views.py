@@ -107,6 +107,7 @@ def to_markdown(answer: Answer, view: View) -> str:
         blocks += [f"## {s.heading}"] if s.heading else []
         blocks += [s.words] if s.words else []
         blocks += [f"$$\n{line.tex}\n$$" for line in s.lines]
+    blocks += [f"Assumed: {note}." for note in answer.problem.assumptions]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -123,6 +124,7 @@ def to_latex(answer: Answer, view: View) -> str:
         blocks += [rf"\section*{{{s.heading}}}"] if s.heading else []
         blocks += [s.words] if s.words else []
         blocks += [f"\\[\n{line.tex}\n\\]" for line in s.lines]
+    blocks += [f"Assumed: {note.replace('_', chr(92) + '_')}." for note in answer.problem.assumptions]
     return PREAMBLE + "\n\n".join(blocks) + "\n\\end{document}\n"
 
 
@@ -152,18 +154,30 @@ def _plain(words: str) -> str:
 STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:50em;margin:2em auto;padding:0 1em}math{font-size:1.1em}"
 
 
+def to_displayed(answer: Answer, view: View) -> str:
+    """The equations alone, one below the other, as notebooks typeset TeX."""
+    lines = [rf"{line.left} &= {line.right}" for s in sections(answer, view) for line in s.lines]
+    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\n$$"
+
+
 def to_html(answer: Answer, view: View) -> str:
     """A page that stands on its own, its mathematics in MathML."""
+    title = f"<title>Derivatives of {escape(answer.text)}</title>"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{title}<style>{STYLE}</style></head>\n'
+        f"<body>\n{to_fragment(answer, view)}\n</body></html>\n"
+    )
+
+
+def to_fragment(answer: Answer, view: View) -> str:
+    """What stands in the body of such a page."""
     body: list[str] = []
     for s in sections(answer, view):
         body += [f"<h2>{_worded(s.heading)}</h2>"] if s.heading else []
         body += [f"<p>{_worded(s.words)}</p>"] if s.words else []
         body += [f"<p>{mathml(line.tex, 'block')}</p>" for line in s.lines]
-    title = f"<title>Derivatives of {escape(answer.text)}</title>"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{title}<style>{STYLE}</style></head>\n'
-        f"<body>\n{chr(10).join(body)}\n</body></html>\n"
-    )
+    body += [f"<p>Assumed: {escape(note)}.</p>" for note in answer.problem.assumptions]
+    return "\n".join(body)
 
 
 def _worded(words: str) -> str:
