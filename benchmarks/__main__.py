@@ -1,4 +1,4 @@
-"""`make bench`: how fast sheets are checked. Prints a table and writes it to `benchmarks/RESULTS.md`.
+"""`make bench`: how fast sheets are checked and derivatives taken; the tables are kept in `benchmarks/RESULTS.md`.
 
 Warm: statements per second in one process, sheets that stay the same checked again and again. Cold: seconds of
 `chainrule check` from a fresh start. Every number is given twice, by the clock on the wall and by the time the
@@ -23,12 +23,17 @@ from statistics import median
 from time import perf_counter
 
 import chainrule
+from benchmarks import derivation
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.md"))
 SHARED = ROOT.parent / "shared"
 HERE = Path(__file__).resolve().parent
 
+DERIVATIVES = """\
+From the expression to the simplified derivative, in processor time, each tool in its own process. Beside
+ours in the same run: SymPy's `MatrixExpr.diff` and tensorgrad's `full_simplify`, and how many times longer they take. A
+dash: the tool does not do it, or is not there (`pip install 'chainrule[bench]'`)."""
 ROUNDS = 5
 SEEDS_TARGET = 2.5  # seconds, both seed sheets from a cold start
 DEADLINE = 20.0
@@ -140,6 +145,26 @@ def corpus() -> Iterator[Row]:
         yield seconds(f"{SLOW}{name}", time, f"{count} statements")
 
 
+def derivatives() -> str:
+    """A table of the times of derivatives, and how many times longer other tools take."""
+    cells = [("expression to derivative", "chainrule", "SymPy diff", "tensorgrad full_simplify")]
+    for case, mine, others in derivation.compared():
+        told = (_times(others.get(tool), mine) for tool in ("sympy", "tensorgrad"))
+        cells.append((case, f"{mine * 1e3:.2f} ms", *told))
+    text = _aligned(cells)
+    rows = [("layers", "ms a layer, with the check by finite differences")]
+    rows += [(str(layers), f"{seconds * 1e3:.2f}") for layers, seconds in derivation.by_layers()]
+    return f"{text}\n\n{_aligned(rows)}"
+
+
+def _times(seconds: float | None, mine: float) -> str:
+    if seconds is None:
+        return "-"
+    if seconds == float("inf"):
+        return f"over {derivation.LIMIT:.0f} s"
+    return f"{seconds * 1e3:.1f} ms, {seconds / mine:.1f} times"
+
+
 def _check(sheet: Path, context: Path | None = None) -> Time:
     extra = ["--context", str(context)] if context and context.exists() else []
     return _command([sys.executable, "-m", "chainrule", "check", str(sheet), *extra])
@@ -162,6 +187,11 @@ def table(rows: list[Row]) -> str:
     """The rows in Markdown, which also reads well on a terminal."""
     cells = [("what", "wall", "processor", "unit", "")]
     cells += [(r.what, f"{r.wall:.3g}", f"{r.cpu:.3g}", r.unit, r.note) for r in rows]
+    return _aligned(cells)
+
+
+def _aligned(cells: list[tuple[str, ...]]) -> str:
+    """Rows as a table, the first of them its head."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ["| " + " | ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)) + " |" for row in cells]
     return "\n".join([lines[0], "|" + "|".join("-" * (w + 2) for w in widths) + "|", *lines[1:]])
@@ -175,13 +205,18 @@ def main() -> None:
     print(table(rows))
     if quick:
         return
+    derived = derivatives()
+    print(f"\n{derived}")
     load = f"load {os.getloadavg()[0]:.1f} at the end"
     machine = f"{os.cpu_count()} cores, {load}, Python {platform.python_version()}, chainrule {chainrule.__version__}"
     kept = [row for row in rows if not row.what.startswith(SLOW)]  # names of documents that are not ours stay here
     (HERE / "results.json").write_text(
         json.dumps({"machine": machine, "rows": [vars(r) for r in rows]}, indent=1) + "\n"
     )
-    (HERE / "RESULTS.md").write_text(f"# Last measured\n\nBy `make bench` on {machine}.\n\n{table(kept)}\n")
+    (HERE / "RESULTS.md").write_text(
+        f"# Last measured\n\nBy `make bench` on {machine}.\n\n## Sheets\n\n{table(kept)}\n\n"
+        f"## Derivatives\n\n{DERIVATIVES}\n\n{derived}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,10 @@ def gradients(expr: Expr, targets: Sequence[Symbol], definitions: Definitions) -
     if expr.free:
         raise ValueError("reverse accumulation starts from a scalar")
     expr = resolve(expr, definitions)
-    changing = frozenset(targets).union(*(definitions.dependants(t) for t in targets))
+    changing = set[Symbol]()
+    for t in targets:
+        if t not in changing:  # what depends on it is there already, too
+            changing |= {t} | definitions.dependants(t)
     order = [s for s in definitions.ordered(sorted(expr.symbols | set(targets))) if s in changing]
     users = _users(order, definitions)
     found: dict[Symbol, Definition] = {}

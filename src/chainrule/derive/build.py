@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from chainrule.calculus import contract, matrix_form
 from chainrule.calculus.arrays import Array
+from chainrule.calculus.derivative import numbered
 from chainrule.derive.letters import Letters
 from chainrule.derive.names import tex_name
 from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor, axis_of, moved
@@ -147,7 +148,7 @@ class _Builder:
                 if node.op in SOFTMAX_INSIDE and args[0].axes and _along_last(node, args[0]):
                     probabilities = Tensor(softmax(args[0].term, args[0].axes[-1]), args[0].axes)
                     self.named(probabilities, "p", is_value=True)
-                found = OPERATIONS[node.op].build(node, [self.renamed(a) for a in args])
+                found = OPERATIONS[node.op].build(node, self.apart(args))
                 if OPERATIONS[node.op].names_value:
                     letter = "h" if node.op in VALUES_WITH_NAMES else "p"
                     given = name if node is root and name not in self.known else None
@@ -173,10 +174,16 @@ class _Builder:
             self.problem.names[symbol] = symbol.name
         return symbol, self.read(symbol)
 
-    def renamed(self, t: Tensor) -> Tensor:
-        """The tensor over indices of its own, so that no two arguments share one."""
-        axes = tuple(self.index(i.dim) for i in t.axes)
-        return Tensor(substitute(t.term, dict(zip(t.axes, map(value, axes), strict=True))), axes)
+    def apart(self, args: list[Tensor]) -> list[Tensor]:
+        """The tensors over different indices: a part that is used twice is taken over others the second time."""
+        taken, found = set[Index](), list[Tensor]()
+        for t in args:
+            if not taken.isdisjoint(t.axes):
+                axes = tuple(self.index(i.dim) for i in t.axes)
+                t = Tensor(moved(t, axes), axes)
+            taken.update(t.axes)
+            found.append(t)
+        return found
 
     def named(self, t: Tensor, letter: str, is_value: bool = False, given: str | None = None) -> Tensor:
         """The tensor as a quantity of its own, unless it is one; `given` is the author's name for it."""
@@ -195,7 +202,9 @@ class _Builder:
         if name in self.known:
             raise FormulaError(f"{name} is defined twice", self.text)
         symbol = Symbol(name, tuple(i.dim for i in t.axes))
-        self.problem.definitions.add(Definition(symbol, t.axes, contract(t.term)))
+        indices = numbered("λ", symbol.axes)
+        body = contract(moved(t, indices))
+        self.problem.definitions.add(Definition(symbol, indices, body))
         self.problem.named.append(symbol)
         self.problem.names[symbol] = tex
         self.known[name] = symbol

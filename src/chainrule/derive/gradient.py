@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
 from chainrule.calculus.arrays import Array
@@ -51,17 +52,26 @@ class Derivation:
     problem: Problem
     wrt: Symbol
     order: int
-    forward: list[Written]
     steps: list[Step]
     result: Written
-    whole: Written | None
+    back: Backward | None = None
     cotangents: dict[Symbol, Symbol] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def forward(self) -> list[Written]:
+        """The quantities that the steps speak of."""
+        return [] if self.back is None else self.back.forward(self.wrt)
+
+    @cached_property
+    def whole(self) -> Written | None:
+        """The result in the inputs alone; None where many quantities stand between them."""
+        return self.result if self.back is None else self.back.whole(self.wrt)
 
 
 def first_order(problem: Problem, targets: list[Symbol]) -> list[Derivation]:
     """The gradient by each target."""
-    back = _Backward(problem, targets)
+    back = Backward(problem, targets)
     return [back.derivation(t) for t in targets]
 
 
@@ -72,7 +82,7 @@ def written(symbol: Symbol | None, indices: tuple[Index, ...], term: Expr) -> Wr
         return Written(symbol, indices, term, None)
 
 
-class _Backward:
+class Backward:
     """The cotangents of every quantity between the loss and the targets."""
 
     def __init__(self, problem: Problem, targets: list[Symbol]) -> None:
@@ -83,41 +93,37 @@ class _Backward:
         self.found = gradients(problem.loss, [*targets, *order], Definitions(table.values()))
         self.bars = {definition.symbol: s for s, definition in self.found.items()}
         self.bodies: dict[Symbol, Definition] = {}
+        self.order = {s: k for k, s in enumerate(problem.named)}
+        self.values_of: dict[Symbol, list[Symbol]] = {}
+        for value_symbol in problem.values:
+            for x in table[value_symbol].body.symbols:
+                self.values_of.setdefault(x, []).append(value_symbol)
         for symbol in [*reversed(order), *targets]:
             self.bodies[symbol] = self.simplified(self.found[symbol])
 
     def simplified(self, definition: Definition) -> Definition:
         """The cotangent with those of function values put in, and values for functions."""
-        inlined = {
-            bar: self.bodies[s].at
-            for bar, s in self.bars.items()
-            if s in self.problem.values and bar in definition.body.symbols
-        }
+        bars = [x for x in definition.body.symbols if self.bars.get(x) in self.problem.values]
+        inlined = {bar: self.bodies[self.bars[bar]].at for bar in bars}
         body = contract(substitute(definition.body, inlined)) if inlined else definition.body
         body = at_labels(through_values(body, self.values_in(body)))
         return Definition(definition.symbol, definition.indices, cancelled(contract(body)))
 
     def values_in(self, body: Expr) -> list[Definition]:
         """The definitions of function values whose arguments are in the term."""
-        table = self.problem.definitions
-        return [
-            table[s] for s in self.problem.named if s in self.problem.values and table[s].body.symbols & body.symbols
-        ]
+        found = {s for x in body.symbols for s in self.values_of.get(x, ())}
+        return [self.problem.definitions[s] for s in sorted(found, key=self.order.__getitem__)]
 
     def derivation(self, target: Symbol) -> Derivation:
         """The steps that lead to one target, and the result."""
-        needed = self.needed(target)
-        result = self.bodies[target]
-        steps = [self.step(s) for s in [*needed, target]]
-        quantities = self.quantities([self.problem.loss, *(self.bodies[s].body for s in [*needed, target])])
-        forward = [
-            written(s, self.problem.definitions[s].indices, self.problem.definitions[s].body) for s in quantities
-        ]
-        whole = self.whole(result)
-        return Derivation(
-            self.problem, target, 1, forward, steps, steps[-1].right, whole,
-            dict(self.bars),
-        )  # fmt: skip
+        steps = [self.step(s) for s in [*self.needed(target), target]]
+        return Derivation(self.problem, target, 1, steps, steps[-1].right, self, dict(self.bars))
+
+    def forward(self, target: Symbol) -> list[Written]:
+        """The quantities that the steps to a target speak of."""
+        bodies = [self.problem.loss, *(self.bodies[s].body for s in [*self.needed(target), target])]
+        table = self.problem.definitions
+        return [written(s, table[s].indices, table[s].body) for s in self.quantities(bodies)]
 
     def needed(self, target: Symbol) -> list[Symbol]:
         """The quantities whose cotangents the target's rests on, from the loss on."""
@@ -147,10 +153,11 @@ class _Backward:
                 waiting += [s for s in table[symbol].body.symbols if s in table]
         return [s for s in self.problem.named if s in held]
 
-    def whole(self, definition: Definition) -> Written | None:
+    def whole(self, target: Symbol) -> Written | None:
         """The result in the inputs alone; None where many quantities stand between them."""
         if len(self.problem.named) > MOST_WRITTEN_OUT:
             return None
+        definition = self.bodies[target]
         body = definition.body
         for bar in (self.found[s].symbol for s in self.problem.named if s in self.found):
             if bar in body.symbols and bar != definition.symbol:
@@ -179,4 +186,4 @@ def second_order(problem: Problem, target: Symbol) -> Derivation:
         Step("derivative", target, one, "derivative of the loss"),
         Step("second derivative", target, two, "derivative of the gradient"),
     ]
-    return Derivation(problem, target, 2, [], steps, two, two)
+    return Derivation(problem, target, 2, steps, two)

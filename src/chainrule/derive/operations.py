@@ -157,8 +157,9 @@ def aligned(args: list[Tensor]) -> tuple[list[Expr], tuple[Index, ...]]:
         mapping = {}
         for k in range(1, len(t.axes) + 1):
             mine, common = t.axes[-k], axes[-k]
-            mapping[mine] = const(1) if mine.dim.fixed == 1 and common.dim.fixed != 1 else value(common)
-        terms.append(substitute(t.term, mapping))
+            if mine != common:
+                mapping[mine] = const(1) if mine.dim.fixed == 1 and common.dim.fixed != 1 else value(common)
+        terms.append(substitute(t.term, mapping) if mapping else t.term)
     return terms, tuple(axes)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, count, product
 
 from chainrule.derive.operations import OPERATIONS, Operation, axis_of, keeps_axes
 from chainrule.expr.index import Dim
@@ -317,7 +317,7 @@ SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
 def _named(sizes: dict[str, Shape]) -> dict[str, tuple[Dim, ...]]:
     """Letters for the sizes that nobody named."""
     taken = {s.root().name for shape in sizes.values() for s in shape}
-    letters = (letter for letter in (*LETTERS, *(f"n{k}" for k in range(1, 10_000))) if letter not in taken)
+    letters = (letter for letter in chain(LETTERS, (f"n{k}" for k in count(1))) if letter not in taken)
     for shape in sizes.values():
         for s in shape:
             if s.root().name is None:

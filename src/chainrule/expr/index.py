@@ -1,8 +1,11 @@
-"""Names: dimensions (symbolic ranges), indices that run over them, and tensor symbols."""
+"""Names: dimensions (symbolic ranges), indices that run over them, and tensor symbols.
+
+They are keys everywhere, so each knows its hash.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -14,6 +17,13 @@ class Dim:
 
     name: str
     low: int = 1
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.name, self.low)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def fixed(self) -> int | None:
@@ -27,6 +37,13 @@ class Index:
 
     name: str
     dim: Dim
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.name, self.dim)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,3 +53,10 @@ class Symbol:
     name: str
     axes: tuple[Dim, ...] = ()
     kind: str = "real"
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.name, self.axes, self.kind)))
+
+    def __hash__(self) -> int:
+        return self._hash

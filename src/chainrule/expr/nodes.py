@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -331,6 +332,7 @@ class Derivative(Expr):
         return BUILD["derivative"](body, target)  # type: ignore[no-any-return]
 
 
+NOTHING: frozenset[Any] = frozenset()
 _TABLE: WeakValueDictionary[tuple[object, ...], Expr] = WeakValueDictionary()
 _LOCK = threading.RLock()
 
@@ -338,6 +340,9 @@ _LOCK = threading.RLock()
 def make(kind: type[Expr], *values: object) -> Any:
     """The one node of this kind with these fields."""
     key = (kind, *values)
+    node = _TABLE.get(key)
+    if node is not None:
+        return node
     with _LOCK:
         node = _TABLE.get(key)
         if node is None:
@@ -352,17 +357,39 @@ def _create(kind: type[Expr], values: tuple[object, ...]) -> Expr:
         put(node, name, item)
     scopes = node.own_scopes()
     put(node, "scopes", scopes)
-    free = frozenset((values[0],)) if kind is IndexValue else union(b.free.difference(bound) for bound, b in scopes)
+    free: frozenset[Index] = frozenset((values[0],)) if kind is IndexValue else NOTHING  # type: ignore[arg-type]
+    symbols: frozenset[Symbol] = frozenset((values[0],)) if kind is Component else NOTHING  # type: ignore[arg-type]
+    resolved, largest = kind is not Derivative, 0
+    parts, marks = [b""], list[tuple[Index, ...]]()
+    for bound, body in scopes:
+        free = _joined(free, body.free.difference(bound) if bound else body.free)
+        symbols = _joined(symbols, body.symbols)
+        resolved = resolved and body.resolved
+        largest = max(largest, body.bound, *map(bound_number, bound))
+        parts.append(body.digest)
+        marks += [bound] if bound else []
     put(node, "free", free)
-    put(node, "axes", tuple(sorted(free)))
-    symbols = union(body.symbols for _, body in scopes)
-    put(node, "symbols", symbols | {values[0]} if kind is Component else symbols)
-    put(node, "resolved", kind is not Derivative and all(body.resolved for _, body in scopes))
-    put(node, "bound", max((max(body.bound, *map(bound_number, bound), 0) for bound, body in scopes), default=0))
-    head = repr((kind.RANK, _atoms(values), [bound for bound, _ in scopes if bound])).encode()
-    put(node, "digest", blake2b(b"".join([head, *(body.digest for _, body in scopes)]), digest_size=16).digest())
+    put(node, "axes", tuple(sorted(free)) if len(free) > 1 else tuple(free))
+    put(node, "symbols", symbols)
+    put(node, "resolved", resolved)
+    put(node, "bound", largest)
+    parts[0] = _head(kind.RANK, _atoms(values), tuple(marks))
+    put(node, "digest", blake2b(b"".join(parts), digest_size=16).digest())
     put(node, "key", (kind.RANK, node.label(), node.digest))
     return node
+
+
+def _joined(a: frozenset[Any], b: frozenset[Any]) -> frozenset[Any]:
+    """The union; the larger set itself when it holds both, so that long chains share one set."""
+    if a is b or b <= a:
+        return a
+    return b if a <= b else a | b
+
+
+@lru_cache(maxsize=4096)
+def _head(rank: int, atoms: object, marks: tuple[tuple[Index, ...], ...]) -> bytes:
+    """What a digest begins with: everything of a node but the terms in it."""
+    return repr((rank, atoms, list(marks))).encode()
 
 
 def union(sets: Iterable[frozenset[Any]]) -> frozenset[Any]:
@@ -375,7 +402,7 @@ def union(sets: Iterable[frozenset[Any]]) -> frozenset[Any]:
 def _atoms(item: object) -> object:
     """The fields without the terms in them, which the digest of the scopes covers."""
     if isinstance(item, tuple):
-        return tuple(_atoms(x) for x in item)
+        return tuple([_atoms(x) for x in item])
     return None if isinstance(item, Expr) else item
 
 

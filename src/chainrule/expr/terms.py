@@ -100,7 +100,8 @@ def fresh(dim: Dim, *avoid: Expr) -> Index:
 
 def const(number: Number) -> Const:
     """An exact number of bounded length."""
-    number = Fraction(number)
+    if type(number) is not Fraction:
+        number = Fraction(number)
     if max(number.numerator.bit_length(), number.denominator.bit_length()) > MAX_BITS:
         raise TooLarge(f"an exact constant would need more than {MAX_BITS} binary digits")
     return cast(Const, make(Const, number))
@@ -151,6 +152,8 @@ def _split(term: Expr) -> tuple[Fraction, Expr]:
 
 def _scaled(coefficient: Fraction, rest: Expr) -> Expr:
     """The product of a number and a term that has no coefficient of its own; a number spreads over a sum."""
+    if coefficient is _UNIT:
+        return rest
     if rest is ONE:
         return const(coefficient)
     if coefficient == 1:
@@ -174,13 +177,17 @@ def mul(*factors: Expr) -> Expr:
     coefficient, equal = _UNIT, dict[Expr, list[Expr]]()
     for factor in _flat(factors):
         if isinstance(factor, Const):
-            coefficient *= factor.value
+            coefficient = factor.value if coefficient is _UNIT else coefficient * factor.value
         else:
             equal.setdefault(factor.base if isinstance(factor, Power) else factor, []).append(factor)
+    if len(equal) == 1 and coefficient is _UNIT:
+        ((base, same),) = equal.items()
+        return same[0] if len(same) == 1 else _collected(base, same)
     parts = [same[0] if len(same) == 1 else _collected(base, same) for base, same in equal.items()]
-    if any(isinstance(p, Const | Mul) for p in parts):
-        return mul(const(coefficient), *parts)
-    if coefficient == 0 and not any(map(_undefined, parts)):
+    for p in parts:
+        if isinstance(p, (Const, Mul)):
+            return mul(const(coefficient), *parts)
+    if coefficient is not _UNIT and coefficient == 0 and not any(map(_undefined, parts)):
         return ZERO
     if not parts:
         return const(coefficient)
@@ -336,6 +343,8 @@ def indicator(rel: str, a: Expr, b: Expr) -> Expr:
         return indicator("<" if rel == ">" else "<=", b, a)
     if rel in ("==", "!="):
         a, b = sorted((a, b), key=_key)
+    if a.free != b.free or a.symbols != b.symbols:
+        return cast(Expr, make(Indicator, rel, a, b))  # they differ by more than a number
     difference = sub(a, b)
     if isinstance(difference, Const):
         return const(int(_HOLDS[rel](difference.value, 0)))
