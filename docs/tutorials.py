@@ -18,13 +18,18 @@ BLOCK = re.compile(r"(<!-- run: (?P<command>.*?) -->\n)(?P<output>.*?)(<!-- end 
 
 def printed(command: str) -> str:
     """What a command prints in a shell, as a block of code that holds blocks of code."""
-    runs = command.replace("chainrule ", f"{sys.executable} -m chainrule ")
+    runs = re.sub(r"(?<![\w/.])(chainrule|python) ", lambda m: _run(m[1]), command)
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}
     done = subprocess.run(
         runs, shell=True, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False, env=environment
     )
     output = "".join(f"{line.rstrip()}\n" for line in done.stdout.strip("\n").splitlines())
     return f"````\n$ {command}\n{output}````\n"
+
+
+def _run(program: str) -> str:
+    """A program by this interpreter."""
+    return f"{sys.executable} -m chainrule " if program == "chainrule" else f"{sys.executable} "
 
 
 def filled(page: str) -> str:

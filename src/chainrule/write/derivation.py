@@ -20,6 +20,9 @@ from chainrule.write.term_tex import LETTERS, TermWriter, subscripted
 LONGEST = 600
 """A result is written out in the inputs alone up to this many operations; longer ones keep the names of quantities."""
 
+READABLE = 60
+"""A result that stands alone has at most this many operations."""
+
 BETTER_IN_COMPONENTS = frozenset({"prod", "argmax", "argmin", "max", "min", "onehot", "unit"})
 """Operations that textbooks write with indices."""
 
@@ -115,8 +118,8 @@ class Page:
             yield self.line(step.rule, step.by, step.right, step.why)
 
     def result(self) -> Line:
-        """The derivative, through the quantities that have names."""
-        w = self.derivation.result
+        """The derivative, through the quantities that have names; alone, in the inputs where that is not too long."""
+        w = (self.alone() if self.view.depth == "result" else None) or self.derivation.result
         form = w.form
         if self.view.layout == "numerator" and form is not None and self.derivation.order == 1:
             if form.rank == 2:
@@ -125,6 +128,13 @@ class Page:
                 row = to_tex(Array("row", (form,), form.axes), self.names)
                 return Line("result", self.by(self.derivation.wrt), row)
         return self.line("result", self.derivation.wrt, w, "")
+
+    def alone(self) -> Written | None:
+        """The derivative in the inputs, if it can be read."""
+        whole = self.derivation.whole
+        if whole is None or (whole.form is not None and size(whole.form) > READABLE):
+            return None
+        return whole
 
     def numpy(self) -> str | None:
         """A NumPy expression in the names of the inputs, through assignments inside it when it is long."""

@@ -66,7 +66,8 @@ def sections(answer: Answer, view: View) -> Iterator[Section]:
     shown: set[str] = set()
     for page in pages:
         name = answer.problem.names[page.derivation.wrt]
-        lines = list(page.steps()) if view.depth != "result" else [page.result()]
+        alone = view.depth == "result" and page.alone() is not None
+        lines = [page.result()] if alone else list(page.steps())
         fresh = [line for line in lines if line.tex not in shown]
         shown |= {line.tex for line in fresh}
         if view.depth == "full":
