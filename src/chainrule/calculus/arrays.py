@@ -137,6 +137,11 @@ def matmul(*factors: Array) -> Array:
         scalars += outside
         flat += core.args if core.op == "matmul" else [core]
     axes = flat[0].axes[:1] + flat[-1].axes[1:]
+    at = next((n for n, f in enumerate(flat) if f.op == "outer"), None)
+    if at is not None and len(flat) > 1 and len(axes) == 2:
+        u, v = flat[at].args
+        right = (transpose(f) for f in reversed(flat[at + 1 :]))
+        return product(*scalars, outer(matmul(*flat[:at], u), matmul(*right, v)))
     kept = [f for f in flat if f.op != "identity"]
     if not kept or (len(kept) == 1 and kept[0].axes != axes):
         kept = flat
@@ -257,18 +262,28 @@ def _common_right(terms: list[Array]) -> Array | None:
 
 
 def _common_matrix(terms: list[Array], end: int) -> Array | None:
-    parts = [split(t) for t in terms]
-    if any(core.op != "matmul" for _, core in parts):
+    parts = [(scalars, _matrix_factors(core)) for scalars, core in map(split, terms)]
+    if any(len(factors) < 2 for _, factors in parts):
         return None
-    first = parts[0][1].args[end]
-    if not all(core.args[end].like(first) for _, core in parts):
+    first = parts[0][1][end]
+    if not all(factors[end].like(first) for _, factors in parts):
         return None
     rest = []
-    for scalars, core in parts:
-        left = core.args[1:] if end == 0 else core.args[:-1]
+    for scalars, factors in parts:
+        left = factors[1:] if end == 0 else factors[:-1]
         rest.append(product(*scalars, matmul(*left)))
     inner = add(*rest)
     return matmul(first, inner) if end == 0 else matmul(inner, first)
+
+
+def _matrix_factors(core: Array) -> tuple[Array, ...]:
+    """The factors of a matrix product; A u (B v)^T is A, u v^T and B^T."""
+    if core.op == "matmul":
+        return core.args
+    if core.op != "outer":
+        return ()
+    (*left, u), (*right, v) = (x.args if x.op == "matmul" else (x,) for x in core.args)
+    return (*left, Array("outer", (u, v), (*u.axes, *v.axes)), *(transpose(m) for m in reversed(right)))
 
 
 def outer(a: Array, b: Array) -> Array:

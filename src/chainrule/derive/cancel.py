@@ -28,7 +28,7 @@ def _shorter(node: Mul) -> Expr:
     for factor in node.factors:
         if isinstance(factor, Add) and _meets(factor, node):
             rest = [f for f in node.factors if f is not factor]
-            spread = collected(add(*(_expanded(mul(*rest, term)) for term in factor.terms)))
+            spread = collected(add(*(multiplied_out(mul(*rest, term)) for term in factor.terms)))
             if _size(spread) < _size(node):
                 return spread
     return node
@@ -45,7 +45,7 @@ def _below(term: Expr) -> set[Expr]:
     return {f.base for f in factors if isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0}
 
 
-def _expanded(term: Expr) -> Expr:
+def multiplied_out(term: Expr) -> Expr:
     """A product of sums as a sum of products, while these are few."""
     terms: list[Expr] = [term]
     for _ in range(MOST_TERMS):

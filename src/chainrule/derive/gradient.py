@@ -8,7 +8,7 @@ before it is given out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, ma
 from chainrule.calculus.arrays import Array
 from chainrule.derive.build import Problem
 from chainrule.derive.cancel import cancelled
+from chainrule.derive.kronecker import Kronecker, kronecker
 from chainrule.derive.through import at_labels, through_values
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
@@ -61,12 +62,18 @@ class Derivation:
     @cached_property
     def forward(self) -> list[Written]:
         """The quantities that the steps speak of."""
-        return [] if self.back is None else self.back.forward(self.wrt)
+        return [] if self.back is None else self.back.forward([s.right.term for s in self.steps])
+
+    @cached_property
+    def kronecker(self) -> Kronecker | None:
+        """The Hessian by a matrix as a sum of Kronecker products, where it is one."""
+        by_matrix = self.order == 2 and len(self.wrt.axes) == 2
+        return kronecker(self.result.term, self.result.indices) if by_matrix else None
 
     @cached_property
     def whole(self) -> Written | None:
         """The result in the inputs alone; None where many quantities stand between them."""
-        return self.result if self.back is None else self.back.whole(self.wrt)
+        return self.result if self.back is None else self.back.whole(self.result)
 
 
 def first_order(problem: Problem, targets: list[Symbol]) -> list[Derivation]:
@@ -106,8 +113,7 @@ class Backward:
         bars = [x for x in definition.body.symbols if self.bars.get(x) in self.problem.values]
         inlined = {bar: self.bodies[self.bars[bar]].at for bar in bars}
         body = contract(substitute(definition.body, inlined)) if inlined else definition.body
-        body = at_labels(through_values(body, self.values_in(body)))
-        return Definition(definition.symbol, definition.indices, cancelled(contract(body)))
+        return Definition(definition.symbol, definition.indices, self.simple(body))
 
     def values_in(self, body: Expr) -> list[Definition]:
         """The definitions of function values whose arguments are in the term."""
@@ -119,11 +125,10 @@ class Backward:
         steps = [self.step(s) for s in [*self.needed(target), target]]
         return Derivation(self.problem, target, 1, steps, steps[-1].right, self, dict(self.bars))
 
-    def forward(self, target: Symbol) -> list[Written]:
-        """The quantities that the steps to a target speak of."""
-        bodies = [self.problem.loss, *(self.bodies[s].body for s in [*self.needed(target), target])]
+    def forward(self, bodies: Sequence[Expr]) -> list[Written]:
+        """The quantities that some terms, and the loss, speak of."""
         table = self.problem.definitions
-        return [written(s, table[s].indices, table[s].body) for s in self.quantities(bodies)]
+        return [written(s, table[s].indices, table[s].body) for s in self.quantities([self.problem.loss, *bodies])]
 
     def needed(self, target: Symbol) -> list[Symbol]:
         """The quantities whose cotangents the target's rests on, from the loss on."""
@@ -153,17 +158,36 @@ class Backward:
                 waiting += [s for s in table[symbol].body.symbols if s in table]
         return [s for s in self.problem.named if s in held]
 
-    def whole(self, target: Symbol) -> Written | None:
-        """The result in the inputs alone; None where many quantities stand between them."""
+    def whole(self, result: Written) -> Written | None:
+        """A result in the inputs alone; None where many quantities stand between them."""
         if len(self.problem.named) > MOST_WRITTEN_OUT:
             return None
-        definition = self.bodies[target]
-        body = definition.body
+        body = expanded(self.without_bars(result.term), self.problem)
+        return written(None, result.indices, contract(body))
+
+    def without_bars(self, body: Expr) -> Expr:
+        """The term with every cotangent put in."""
         for bar in (self.found[s].symbol for s in self.problem.named if s in self.found):
-            if bar in body.symbols and bar != definition.symbol:
+            if bar in body.symbols:
                 body = substitute(body, {bar: self.bodies[self.bars[bar]].at})
-        body = expanded(body, self.problem)
-        return written(None, definition.indices, contract(body))
+        return body
+
+    def through(self, target: Symbol, indices: tuple[Index, ...]) -> Expr:
+        """The derivative by a target through the quantities alone."""
+        return self.simple(self.without_bars(self.bodies[target].at(*map(value, indices))))
+
+    def derived(self, body: Expr, target: Symbol, indices: tuple[Index, ...]) -> Expr:
+        """The derivative of a term by a target, through the quantities alone."""
+        table = Definitions(self.problem.definitions.values())
+        body = derivative(body, component(target, *map(value, indices)), table)
+        while made := sorted(s for s in body.symbols if s in table and s not in self.problem.definitions):
+            body = contract(substitute(body, {s: table[s].at for s in made}))
+        return self.simple(body)
+
+    def simple(self, body: Expr) -> Expr:
+        """The term written through values, with what cancels."""
+        body = at_labels(through_values(contract(body), self.values_in(body)))
+        return cancelled(contract(body))
 
 
 def expanded(body: Expr, problem: Problem) -> Expr:
@@ -176,14 +200,14 @@ def expanded(body: Expr, problem: Problem) -> Expr:
 
 def second_order(problem: Problem, target: Symbol) -> Derivation:
     """The Hessian by one target: entry (i, j) is the second derivative by entries i and j."""
-    loss = expanded(problem.loss, problem)
+    back = Backward(problem, [target])
     first = tuple(Index(f"i{k}", dim) for k, dim in enumerate(target.axes, 1))
     second = tuple(Index(f"j{k}", dim) for k, dim in enumerate(target.axes, 1))
-    gradient = derivative(loss, component(target, *map(value, first)), Definitions())
-    hessian = contract(derivative(gradient, component(target, *map(value, second)), Definitions()))
+    gradient = back.through(target, first)
+    hessian = back.derived(gradient, target, second)
     one, two = written(target, first, gradient), written(target, (*first, *second), hessian)
     steps = [
         Step("derivative", target, one, "derivative of the loss"),
         Step("second derivative", target, two, "derivative of the gradient"),
     ]
-    return Derivation(problem, target, 2, steps, two)
+    return Derivation(problem, target, 2, steps, two, back)

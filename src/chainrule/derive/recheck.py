@@ -83,13 +83,29 @@ def _agrees(
     that are not finite, or differences that change with the step (a kink near by, a singular matrix)."""
     directions = [rng.normal(size=data[derivation.wrt].shape) for _ in range(derivation.order)]
     with np.errstate(all="ignore"):
-        found = _along(evaluated(derivation, data, sizes), directions)
+        tensor = evaluated(derivation, data, sizes)
+        if derivation.kronecker is not None and not _same_by_vec(derivation, tensor, data, sizes):
+            return False
+        found = _along(tensor, directions)
         slopes = [_slope(derivation, data, sizes, directions, h) for h in (STEP, STEP / 2)]
         better = (4 * slopes[1] - slopes[0]) / 3
         scale = 1 + abs(better)
         if not np.isfinite([found, *slopes]).all() or abs(slopes[0] - slopes[1]) > TOLERANCE * scale:
             return None
         return bool(abs(found - better) <= TOLERANCE * scale)
+
+
+def _same_by_vec(
+    derivation: Derivation, tensor: Numbers, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]
+) -> bool:
+    """Whether the Kronecker form has the entries of the Hessian, which goes by vec(W), column by column."""
+    assert derivation.kronecker is not None
+    known = _known(derivation, data, sizes)
+    pairs = [[np.asarray(values(a, known, sizes)) for a in pair] for pair in derivation.kronecker.pairs]
+    found = sum(np.kron(left, right) for left, right in pairs)
+    rows, columns = tensor.shape[:2]
+    expected = tensor.transpose(1, 0, 3, 2).reshape(rows * columns, rows * columns)
+    return bool(np.allclose(found, expected, rtol=1e-9, atol=1e-9, equal_nan=True))
 
 
 def _along(tensor: Numbers, directions: list[Numbers]) -> float:
@@ -134,6 +150,11 @@ def evaluated(derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Map
 
 
 def _of(written: Written, derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]) -> Numbers:
+    return _value(written, _known(derivation, data, sizes), sizes)
+
+
+def _known(derivation: Derivation, data: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]) -> dict[Symbol, Numbers]:
+    """The numbers of the inputs, the named quantities and the cotangents."""
     known = dict(data)
     bars = {s: bar for bar, s in derivation.cotangents.items()}
     for quantity in derivation.forward:
@@ -142,7 +163,7 @@ def _of(written: Written, derivation: Derivation, data: Mapping[Symbol, Numbers]
     if derivation.order == 1:
         for step in derivation.steps[:-1]:
             known[bars[step.by]] = _value(step.right, known, sizes)
-    return _value(written, known, sizes)
+    return known
 
 
 def _value(written: Written, known: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int]) -> Numbers:

@@ -27,6 +27,11 @@ def to_tex(array: Array, names: Names | None = None) -> str:
     return _write(array, names or {})[0]
 
 
+def factor(array: Array, names: Names) -> str:
+    """The TeX of an array as a factor, in parentheses where it is a sum."""
+    return _at(array, names, PRODUCT)
+
+
 def _write(a: Array, names: Names) -> Written:
     return _ROWS[a.op](a, names)
 

@@ -14,7 +14,7 @@ from chainrule.derive.gradient import Derivation, Written, written
 from chainrule.derive.record import Answer
 from chainrule.expr.index import Dim, Symbol
 from chainrule.write.array_numpy import Spelling, to_numpy
-from chainrule.write.array_tex import to_tex
+from chainrule.write.array_tex import factor, to_tex
 from chainrule.write.term_tex import LETTERS, TermWriter, subscripted
 
 LONGEST = 600
@@ -148,6 +148,21 @@ class Page:
             code, rank = parts, len(self.derivation.result.indices)
         turned = self.view.layout == "numerator" and self.derivation.order == 1 and rank == 2
         return f"({code}).T" if turned else code
+
+    def kronecker(self) -> tuple[str, str] | None:
+        r"""The Hessian by vec(W) in TeX, `I \otimes X^{\top} X`, and in NumPy."""
+        found = self.derivation.kronecker
+        if found is None:
+            return None
+        names, spelling = self.names, self.spelling()
+        symbols = dict(spelling.symbols)
+        for quantity in self.derivation.forward:
+            if quantity.form is None or quantity.symbol is None:
+                return None
+            symbols[quantity.symbol] = f"({to_numpy(quantity.form, Spelling(symbols, spelling.sizes))})"
+        told = Spelling(symbols, spelling.sizes)
+        tex = " + ".join(rf"{factor(a, names)} \otimes {factor(b, names)}" for a, b in found.pairs)
+        return tex, " + ".join(f"np.kron({to_numpy(a, told)}, {to_numpy(b, told)})" for a, b in found.pairs)
 
     def in_parts(self, spelling: Spelling) -> str | None:
         """`((v0 := X @ W), ..., result)[-1]`: every quantity is computed once."""

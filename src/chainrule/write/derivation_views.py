@@ -37,6 +37,8 @@ def _result(answer: Answer, derivation: Derivation, view: View) -> dict[str, Any
     }
     if view.depth != "result":
         found["steps"] = [{"rule": s.rule, "tex": s.tex, "why": s.why} for s in page.steps()]
+    if (by_vec := page.kronecker()) is not None:
+        found["kronecker"] = {"tex": by_vec[0], "numpy": by_vec[1]}
     found["assumptions"] = list(answer.problem.assumptions)
     found["notes"] = list(derivation.notes)
     return found
@@ -78,6 +80,9 @@ def sections(answer: Answer, view: View) -> Iterator[Section]:
                 yield Section(words="In numerator layout:", lines=[page.result()])
         else:
             yield Section(lines=fresh)
+        if (by_vec := page.kronecker()) is not None:
+            vec = rf"\operatorname{{vec}}\left({name}\right)"
+            yield Section(words=f"By ${vec}$, column by column, the Hessian is ${by_vec[0]}$.")
 
 
 def _given(answer: Answer) -> str:
