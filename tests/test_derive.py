@@ -198,11 +198,10 @@ def test_a_wrong_result_is_not_shown() -> None:
         ("sum(x**2)", "x", ["x: n", "z: m"], "z, which does not occur"),
         ("sum(x**2)", "x", ["x n"], 'a shape is written "NAME: DIMENSIONS"'),
         ("", "x", [], "the expression is empty"),
-        (r"\|a x - b\|^2", "x", [], "x may be a scalar or a vector"),
+        (r"\|A x b\|^2", "x", [], "b may be a scalar or a vector; x may be a scalar or a vector"),
         (r"X w", "w", ["X: n d", "w: d"], "no Python-style formula"),
         (r"X \, w", "w", ["X: n d", "w: d"], "it is a column vector of length n, and a scalar is needed"),
         (r"\|A x\|^2", "x", ["A: n d", "x: k"], "a dimension d meets a dimension k"),
-        (r"\|L x\|^2", "x", [], "give another name with --of"),
         (r"\|A x\|^2", "y", [], "y does not occur in the expression; it has A, x"),
         (r"-\log p_k", "k", [], "k is a label"),
         (r"\frac{1", "x", [], "L could not be read"),
@@ -250,6 +249,13 @@ def test_a_sheet_says_what_the_loss_is(tmp_path: Path) -> None:
         r"\hat y - y",
     ]
     assert results[0]["shape"] == ["m", "d"]
+
+
+def test_the_name_of_the_loss_is_one_that_is_free() -> None:
+    for expression in (r"\|L x\|^2", "sum((L @ x)**2)"):
+        assert chainrule.derive(expression, "x").record["of"] == "J"
+        with pytest.raises(FormulaError, match="give another name with --of"):
+            chainrule.derive(expression, "x", of="L")
 
 
 def test_quantities_of_a_text_are_varied_freely() -> None:

@@ -54,7 +54,7 @@ def main() -> None:
 
 def _shielded(word: str) -> str:
     """An expression that begins with a minus, `-log(p)`, is no option: a space in front says so."""
-    return f" {word}" if re.match(r"-[^-].*[()*@+/]", word, re.DOTALL) else word
+    return f" {word}" if re.match(r"-[^-].*[()*@+/\\{}^]", word, re.DOTALL) else word
 
 
 def _print_version(asked: bool) -> None:

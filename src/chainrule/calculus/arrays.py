@@ -116,7 +116,7 @@ def transpose(a: Array) -> Array:
             return matmul(*(transpose(f) for f in reversed(a.args)))
         case "outer":
             return Array("outer", a.args[::-1], turned)
-        case "diag" | "identity":
+        case "diag" | "identity" | "spread":
             return Array(a.op, a.args, turned, a.data)
         case "inverse":
             return Array("inverse", (transpose(a.args[0]),), turned)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,15 +59,22 @@ def is_sheet(path: Path) -> bool:
     return path.suffix.lower() in KINDS or is_tex(path.read_text(encoding="utf-8", errors="replace"))
 
 
-def formula_sheet(tex: str, of: str) -> tuple[Document, str | None]:
+def called(of: str | None, taken: Container[str]) -> str:
+    """What an expression is called. Raises `FormulaError` when a name in it is called so."""
+    if of is not None and of in taken:
+        raise FormulaError(f"{of} is what the expression is called, and it occurs in it: give another name with --of")
+    return of or next(x for x in ("L", "J", "E", "f", "loss") if x not in taken)
+
+
+def formula_sheet(tex: str, of: str | None) -> tuple[Document, str | None]:
     """A sheet of one formula, or of the equations that a text in TeX holds; and what the formula is called."""
     body = DOLLARS.sub(r"\2", tex).strip().rstrip(".,")
     rows = parse(body, Span(0, len(body)), {}, True)
     own = any(isinstance(r.node, Relation) and any(link.op == "=" for link in r.node.links) for r in rows)
-    if not own and re.search(rf"(?<![A-Za-z\\]){re.escape(of)}(?![A-Za-z])", body):
-        raise FormulaError(f"{of} is what the expression is called, and it occurs in it: give another name with --of")
-    text = body if own else f"{of} = {body}"
-    return from_text(f"$$\n{text}\n$$\n", "<expression>", "markdown"), None if own and of == "L" else of
+    if not own:
+        of = called(of, set(re.findall(r"(?<![A-Za-z\\])[A-Za-z]", body)) | {m for m in (of,) if m and m in body})
+        body = f"{of} = {body}"
+    return from_text(f"$$\n{body}\n$$\n", "<expression>", "markdown"), of
 
 
 def stated(

@@ -46,6 +46,11 @@ class Problem:
     places: dict[Symbol, int] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
 
+    @property
+    def known_names(self) -> set[str]:
+        """The names of the author."""
+        return {*self.inputs, *(s.name for s in self.named if s not in self.minted)}
+
 
 def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
     """The problem that a formula states. Raises `FormulaError`.

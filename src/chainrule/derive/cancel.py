@@ -6,6 +6,7 @@ is shorter. As `mul` does, it takes what is cancelled to be different from zero.
 
 from __future__ import annotations
 
+from chainrule.calculus.simplify import contract
 from chainrule.expr.index import Dim
 from chainrule.expr.nodes import walk
 from chainrule.expr.terms import Add, Const, Expr, Mul, Power, Reduce, add, fresh, mul, substitute, total, value
@@ -60,6 +61,17 @@ def multiplied_out(term: Expr) -> Expr:
         rest = [f for f in product.factors if f is not first]
         terms += [mul(*rest, t) for t in first.terms]
     return add(*terms)
+
+
+def spread(body: Expr) -> Expr:
+    """The term with all its products multiplied out, also under sums."""
+    done: dict[Expr, Expr] = {}
+    for node in walk(body):
+        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
+        changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
+        found = node.with_scopes(scopes) if changed else node
+        done[node] = multiplied_out(found) if isinstance(found, Mul) else contract(found)
+    return done[body]
 
 
 def collected(total: Expr) -> Expr:

@@ -15,7 +15,7 @@ from functools import cached_property
 from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
 from chainrule.calculus.arrays import Array
 from chainrule.derive.build import Problem
-from chainrule.derive.cancel import cancelled
+from chainrule.derive.cancel import cancelled, spread
 from chainrule.derive.kronecker import Kronecker, kronecker
 from chainrule.derive.through import at_labels, through_values
 from chainrule.expr.definitions import Definition, Definitions
@@ -83,8 +83,13 @@ def first_order(problem: Problem, targets: list[Symbol]) -> list[Derivation]:
 
 
 def written(symbol: Symbol | None, indices: tuple[Index, ...], term: Expr) -> Written:
+    """The quantity in matrix form, where it has one, if need be with its products multiplied out."""
     try:
         return Written(symbol, indices, term, matrix_form(term, indices))
+    except NoMatrixForm:
+        pass
+    try:
+        return Written(symbol, indices, term, matrix_form(contract(spread(term)), indices))
     except NoMatrixForm:
         return Written(symbol, indices, term, None)
 

@@ -21,7 +21,7 @@ from chainrule.sheet.world import DEFAULT_ROLES, FUNCTION_LETTERS, Config, Readi
 MOST_READINGS = 600
 STRETCHED = 5.0
 """What it costs to read a number beside an array in a sum, or the norm of a number."""
-CAPITAL = [(Reading(2), 0.0), (Reading(0), 0.5)]
+CAPITAL = [(Reading(2), 0.0), (Reading(0), 6.0)]
 """A capital letter is a matrix wherever one fits."""
 GREEK_ARRAY = 0.3
 """What it costs beside the usual that a small Greek letter is an array."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chainrule.derive.asking import Shapes, formula_sheet, is_tex, stated
+from chainrule.derive.asking import Shapes, called, formula_sheet, is_tex, stated
 from chainrule.derive.build import Problem, build, stated_by
 from chainrule.derive.gradient import Derivation, first_order, second_order
 from chainrule.derive.names import python_name
@@ -33,11 +33,11 @@ class Answer:
 def answer(text: str, wrt: Sequence[str], shapes: Shapes, of: str | None = None, order: int = 1) -> Answer:
     """Derive the loss that a text states, in Python or in TeX, by each name. Raises `FormulaError`, and `Unsure` when a
     result cannot be confirmed."""
-    of = of or "L"
     if is_tex(text):
         document, found = formula_sheet(text, of)
         return answer_sheet(document, wrt, shapes, found, order=order)
-    return _answered(of, text, build(text, shapes), wrt, shapes, order)
+    problem = build(text, shapes)
+    return _answered(called(of, problem.known_names), text, problem, wrt, shapes, order)
 
 
 def answer_sheet(
@@ -61,7 +61,7 @@ def answer_made(
         raise FormulaError(f"a scalar is needed and the expression has axes ({', '.join(made.dims)}): write sum(...)")
     formulas = [*(body.formula for body in made.defined.values()), made.formula]
     problem = stated_by(formulas, [*made.defined, None], dict(made.given))
-    return _answered(of or "L", as_text(made.formula), problem, wrt, shapes or {}, order)
+    return _answered(called(of, problem.known_names), as_text(made.formula), problem, wrt, shapes or {}, order)
 
 
 def _answered(of: str, text: str, problem: Problem, wrt: Sequence[str], shapes: Shapes, order: int) -> Answer:

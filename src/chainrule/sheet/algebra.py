@@ -94,6 +94,7 @@ def matmul(dims: Dims, a: Val, b: Val) -> Val:
     if a.scalar:
         return scaled(a, b)
     if b.scalar:
+        dims.stretched += 0.0 if b.literal else 0.4
         return scaled(b, a)
     if a.kind == "tensor" or b.kind == "tensor":
         raise Untyped("a tensor with more than two axes in a matrix product", "shape")

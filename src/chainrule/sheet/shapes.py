@@ -64,7 +64,7 @@ class Dims:
 
     `first` is where an index begins that nothing gives a first value; `measures` and `reaches` are looked at when
     sizes are chosen. `stretched` weighs what fits but is seldom meant: a number beside an array in a sum or an
-    elementwise product, the norm, the trace or the transpose of a number.
+    elementwise product or behind it, the norm, the trace or the transpose of a number.
     """
 
     parent: dict[str, str] = field(default_factory=dict)

@@ -24,7 +24,7 @@ _SIGNS = """partial ∂  nabla ∇  sum ∑  prod ∏  int ∫  infty ∞  cdot 
     leq ≤  le ≤  geq ≥  ge ≥  neq ≠  ne ≠  approx ≈  sim ∼  propto ∝  equiv ≡  in ∈  notin ∉  subset ⊂  to →
     rightarrow →  mapsto ↦  Rightarrow ⇒  implies ⇒  iff ⇔  forall ∀  exists ∃  dots …  ldots …  cdots …  vdots …
     top T  intercal T  mid |  vert |  lvert |  rvert |  Vert ‖  lVert ‖  rVert ‖  langle ⟨  rangle ⟩  ast *  star ⋆
-    prime ′"""
+    prime ′  oslash ⊘"""
 _PAIRS = (_LETTERS + " " + _SIGNS).split()
 WORDS = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
 _FUNCTIONS = "sin|cos|tan|sinh|cosh|tanh|arcsin|arccos|arctan|exp|log|ln|max|min|argmax|argmin|det|dim|ker|lim|sup|inf"
