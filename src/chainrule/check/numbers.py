@@ -119,6 +119,7 @@ def _judged(lines: Lines, e: Equation, variant: Variant, numbers: Array, table: 
         notes += [TRUNCATED] if cut else []
         off = [w for w in off if w not in cut]
         if off and all(_by_one(w, table, low, high) for w in off):
+            note_printed(lines.ledger, variant, _equal_sides(lines, e), e, table)  # the author goes on with it
             message = "the last digit is off by one, which numbers rounded on the way may make"
             return Finding("unsupported", "undecided", message, "numeric")
         if off:
@@ -224,8 +225,20 @@ def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
         return replace(unsure, kind="numeric")
     if found is not None:
         node, number, right = found
+        cell = printed(number)
+        if cell is not None and _last_digit_of_a_result(right, cell):
+            message = (
+                f"{cell.text} is put in for {e.text(node)}, which is {shown(right, cell)}: off by one in its last digit"
+            )
+            return Finding("unsupported", "undecided", message, "numeric")
         return _wrong_number(e, e.text(node), number, right)
     return _too_close(variant, e, target)
+
+
+def _last_digit_of_a_result(right: float, cell: Printed) -> bool:
+    """Whether a number is off by one in its last digit from a computed one; what is given has no more digits."""
+    units = right / float(cell.unit)
+    return abs(units - round(units)) > 1e-6 and abs(right - float(cell.value)) <= 1.5 * float(cell.unit)
 
 
 def _with_rounding(lines: Lines, e: Equation, variant: Variant) -> Finding:
