@@ -19,7 +19,7 @@ from chainrule.check.conventions import other_convention
 from chainrule.check.corroborate import borne_out
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
-from chainrule.check.forms import has_decimals, has_derivative_node
+from chainrule.check.forms import has_decimals, has_derivative_node, is_zero
 from chainrule.check.grouped import grouped_otherwise
 from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
@@ -28,6 +28,7 @@ from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.of_differentials import of_what_is_undefined
 from chainrule.check.paths import other_paths
 from chainrule.check.picked import picked
+from chainrule.check.renamed import renamed
 from chainrule.check.reparametrised import reparametrised
 from chainrule.check.squares import squares_of_vectors
 from chainrule.check.unknowns import unknown_functions
@@ -75,6 +76,20 @@ def misread_definition(lines: Lines, e: Equation, variant: Variant, _different: 
                 line = link.document.position(link.span.start)[0]
                 text = f"what line {line} says of {spelled_out(at[x.position])} does not fit: {failed.message}"
                 return Finding("unsupported", "ambiguous", text)
+    return None
+
+
+def number_for_an_array(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    r"""`\\partial z_{ij} / \\partial b = 1`: what is differentiated by is a number here, whatever it is elsewhere."""
+    _, lhs, rhs = variant.typed[e.position]
+    for node, val, number, other in ((e.lhs, lhs, rhs, e.rhs), (e.rhs, rhs, lhs, e.lhs)):
+        if not (val.dims and number.scalar and number.literal and has_derivative_node(node)) or is_zero(other):
+            continue
+        names = sorted(names_in(lines.world, node) & lines.world.readings.keys())
+        guessed = [b for b in names if lines.world.family(b).declared_rank is None]
+        if guessed:
+            text = f"an array of derivatives is equated with a number; {spelled_out(guessed[0])} may be a number here"
+            return Finding("unsupported", "ambiguous", text)
     return None
 
 
@@ -281,6 +296,7 @@ DOUBTS: tuple[Doubt, ...] = (
     on_what_is_redefined,
     defined_elsewhere,
     misread_definition,
+    number_for_an_array,
     other_indices,
     circular,
     one_step_or_all,
@@ -291,6 +307,7 @@ DOUBTS: tuple[Doubt, ...] = (
     implied_sum,
     letters_that_name,
     reparametrised,
+    renamed,
     opaque,
     vanishing,
     held_fixed,

@@ -33,8 +33,27 @@ def with_primes_out(node: Node, glossary: Glossary) -> Node:
     """A formula with the primes on its groups written as derivatives."""
     if not any(_is_group(n) for n in walk(node)):
         return node
+    node = rebuilt(node, _whole_calls)
     own = {n.base.text for n in walk(node) if isinstance(n, Script) and n.primes == 1 and isinstance(n.base, Name)}
     return rebuilt(node, lambda n: _written_out(n, own if isinstance(node, Relation) else set(), glossary))
+
+
+def _whole_calls(node: Node) -> Node | None:
+    r"""`(\exp(x))'` for `\exp(x)'`: the prime behind a call is one of its value."""
+    factors = node.factors if isinstance(node, Product) else ()
+    at = next((n for n, (f, g) in enumerate(pairwise(factors)) if _is_primed_call(f.node, g)), None)
+    if at is None:
+        return None
+    primed = factors[at + 1].node
+    assert isinstance(primed, Script)
+    call = Product(node.span, (replace(factors[at], op=""), replace(factors[at + 1], node=primed.base)))
+    whole = replace(primed, base=Fenced(node.span, "(", call, ")"))
+    rest = (*factors[:at], replace(factors[at], node=whole), *factors[at + 2 :])
+    return replace(whole, span=node.span) if len(rest) == 1 else Product(node.span, rest)
+
+
+def _is_primed_call(name: Node, argument: Factor) -> bool:
+    return isinstance(name, Name) and name.text in FUNCTIONS and not argument.op and _is_group(argument.node)
 
 
 def _is_group(node: Node) -> bool:

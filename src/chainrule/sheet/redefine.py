@@ -22,9 +22,9 @@ from chainrule.sheet.world import Site, World
 REDEFINING_CUE = re.compile(
     r"\b(let|now|define|redefine|consider|suppose|instead|denote|case|otherwise)\b[^.:]*:?\s*$", re.IGNORECASE
 )
-# "if we started with w = 1.5" gives another value to what was given one before.
+# "if we started with w = 1.5", "on ($x = 1$) or off ($x = 0$)" give another value to what was given one before.
 OTHER_VALUE_CUE = re.compile(
-    r"\b(if|when|with|start\w*|tak(?:e|ing)|choos(?:e|ing)|pick\w*|set|setting|try|trying|use|using)\b[^.:;]*\Z",
+    r"\b(if|when|with|start\w*|tak(?:e|ing)|choos(?:e|ing)|pick\w*|set|setting|try|trying|use|using)\b[^.:;]*\Z|\(\s*\Z",
     re.IGNORECASE,
 )
 # What is to be shown is a claim, in whatever part of an exercise.

@@ -1,0 +1,50 @@
+r"""A name that only renames another: "let `v = \sigma^2`", and a derivative by v of what is written in \sigma^2.
+
+As definitions go v rests on \sigma, and nothing on v; the author means the same quantity by both. Where a line holds
+with the one written for the other it is `assumed`, and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chainrule.check.compare import Different, Same
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.forms import has_derivative
+from chainrule.check.lines import Lines, Variant
+from chainrule.read.tree import Node
+from chainrule.sheet.infer import names_in
+from chainrule.sheet.names import reference
+from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.statements import Equation
+
+
+def renamed(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A line with a derivative that holds with the first name of a renamed quantity in the place of its second."""
+    for base, body in _renamings(lines, e).items() if has_derivative(e) else ():
+
+        def choose(node: Node, base: str = base, body: Node = body) -> Node | None:
+            ref = reference(node, lines.world.glossary)
+            return body if ref is not None and ref.base == base and ref.bare and not ref.postfix else None
+
+        meant = replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose))
+        equations = [meant if x.position == e.position else x for x in lines.equations]
+        trial = replace(lines, equations=equations, variants={})
+        usual = trial.variant(variant.universe.world.layout, variant.choices, variant.universe.config)
+        if isinstance(trial.outcome(meant, usual), Same):
+            return assumed(
+                "condition", f"holds if {spelled_out(base)} is another name for {e.document.source(body.span)}"
+            )
+    return None
+
+
+def _renamings(lines: Lines, e: Equation) -> dict[str, Node]:
+    """The names of a line that are defined as another name, perhaps squared, and nothing else."""
+    found: dict[str, Node] = {}
+    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
+        site = lines.world.site(base, e.position)
+        ref = None if site is None or not site.ref.bare else reference(site.body, lines.world.glossary)
+        if site is not None and ref is not None and ref.base != base and not ref.subs and lines.world.family(base).by:
+            found[base] = site.body
+    return found
