@@ -40,11 +40,15 @@ def renamed(lines: Lines, e: Equation, variant: Variant, _different: Different) 
 
 
 def _renamings(lines: Lines, e: Equation) -> dict[str, Node]:
-    """The names of a line that are defined as another name, perhaps squared, and nothing else."""
+    """The names of a line that are defined as another name, perhaps squared, and that no definition is written in."""
     found: dict[str, Node] = {}
+    tables = (lines.world.sites, lines.world.functions)
+    used = {b for table in tables for sites in table.values() for s in sites for b in names_in(lines.world, s.body)}
     for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
         site = lines.world.site(base, e.position)
         ref = None if site is None or not site.ref.bare else reference(site.body, lines.world.glossary)
-        if site is not None and ref is not None and ref.base != base and not ref.subs and lines.world.family(base).by:
+        if site is None or ref is None or ref.base == base or ref.subs or base in used:
+            continue
+        if lines.world.family(base).by:
             found[base] = site.body
     return found
