@@ -327,6 +327,8 @@ class Judge(Lines):
         if same.one_sided:
             notes.append(Note("one-sided", "a condition in this line had the same truth value at every sample point"))
         if same.method == "digits" and only_there(self, e, variant):
+            if self._has_formula(e):  # `w' = w + g` beside `w' = w - g`, where g happens to vanish
+                return assumed("condition", AT_NUMBERS.message)
             notes.append(AT_NUMBERS)
         if e.text(e.lhs) == e.text(e.rhs):
             notes.append(Note("restated", "the line repeats the one before it"))
@@ -343,6 +345,12 @@ class Judge(Lines):
             "verified", evidence.method, message, evidence=evidence, assumptions=tuple(needs), notes=tuple(notes),
             needs=tuple(needs.values()),
         )  # fmt: skip
+
+    def _has_formula(self, e: Equation) -> bool:
+        """Whether the name on the left side of a line is defined by a formula, and not by numbers."""
+        ref = reference(e.lhs, self.world.glossary)
+        site = None if ref is None else self.world.site(ref.base, e.position)
+        return site is not None and not is_numeric(site.body)
 
     def entrywise(self, e: Equation, outcome: Outcome) -> Finding | None:
         """A slope that only fits entry by entry and is wrong there, when one edit makes it right."""
