@@ -7,7 +7,7 @@ A line whose sides differ may still hold under one of these. Where trying it mak
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chainrule.check.compare import Different, Outcome, Same, Screen, guard
 from chainrule.check.finding import Finding, assumed
@@ -27,79 +27,85 @@ from chainrule.sheet.world import Family, World
 COVARIANCES = frozenset({"Sigma", "bold Sigma"})
 
 
-def _probabilities(world: World, _family: Family, symbol: Symbol) -> bool:
+@dataclass(frozen=True)
+class Asked:
+    """A symbol of a line that is asked whether a condition may be unsaid of it: `given` where the document does not
+    differentiate by it, `needy` where it stands in a logarithm or a root, `varied` in a line with a derivative."""
+
+    world: World
+    family: Family
+    symbol: Symbol
+    given: bool
+    needy: bool
+    varied: bool
+
+
+def _probabilities(a: Asked) -> bool:
     """A sheet about probabilities may leave unsaid that they sum to one."""
-    return bool(symbol.axes) and world.probabilistic
+    return a.given and a.world.probabilistic and bool(a.symbol.axes)
 
 
-def _picks_one(world: World, _family: Family, symbol: Symbol) -> bool:
+def _picks_one(a: Asked) -> bool:
     """Labels may be one-hot, in a table one of them a row; a square matrix is no such table."""
-    return (
-        bool(symbol.axes) and world.probabilistic and not (len(symbol.axes) == 2 and symbol.axes[0] == symbol.axes[1])
-    )
+    return _probabilities(a) and not (len(a.symbol.axes) == 2 and a.symbol.axes[0] == a.symbol.axes[1])
 
 
-def _table_of_probabilities(world: World, _family: Family, symbol: Symbol) -> bool:
+def _table_of_probabilities(a: Asked) -> bool:
     """One distribution in each column of a table."""
-    return world.probabilistic and len(symbol.axes) == 2
+    return _probabilities(a) and len(a.symbol.axes) == 2
 
 
-def _may_be_symmetric(world: World, family: Family, symbol: Symbol) -> bool:
+def _may_be_symmetric(a: Asked) -> bool:
     """A square matrix never introduced, indexed or transposed may be meant symmetric; one in R^{n×n} is any matrix. A
     matrix Σ among probabilities is a covariance, and one whose definition could not be read may be anything."""
-    if len(symbol.axes) < 2 or symbol.axes[-2] != symbol.axes[-1]:
+    axes, family = a.symbol.axes, a.family
+    if not a.given or len(axes) < 2 or axes[-2] != axes[-1]:
         return False
-    if family.base in world.hidden:
+    if family.base in a.world.hidden:
         return True
     if family.declared_rank is not None:
         return False
-    if world.probabilistic and family.base in COVARIANCES:
+    if a.world.probabilistic and family.base in COVARIANCES:
         return True
-    return len(symbol.axes) == 2 and family.sub_counts <= {0} and not family.transposed
+    return len(axes) == 2 and family.sub_counts <= {0} and not family.transposed
 
 
-def _a_vector(_world: World, _family: Family, symbol: Symbol) -> bool:
-    """A direction may be meant to have length one."""
-    return len(symbol.axes) == 1
+def _a_direction(a: Asked) -> bool:
+    """A vector may be meant to have length one, also where it is looked for; not while it varies."""
+    return len(a.symbol.axes) == 1 and not a.varied
 
 
-def _a_label(_world: World, family: Family, symbol: Symbol) -> bool:
-    """Labels of two classes may be 1 and -1: one for each sample."""
-    return len(symbol.axes) <= 1 and family.declared_rank is None
+def _a_label(a: Asked) -> bool:
+    """Labels of two classes may be 1 and -1, one for each sample; nobody takes the logarithm of a label."""
+    return a.given and not a.needy and len(a.symbol.axes) <= 1 and a.family.declared_rank is None
 
 
 # What to try, how it is said, and of what, by the domain that is known of a name.
-UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[World, Family, Symbol], bool]], ...]] = {
+UNSAID: dict[str | None, tuple[tuple[str, str, Callable[[Asked], bool]], ...]] = {
     "one-hot": (("ones", "is 1 at this index", _probabilities),),
     None: (
         ("simplex", "sums to one", _probabilities),
         ("one-hot", "sums to one", _picks_one),
         ("simplex down", "sums to one over its first index", _table_of_probabilities),
         ("symmetric", "is symmetric", _may_be_symmetric),
-        ("normalised", "has length one", _a_vector),
+        ("normalised", "has length one", _a_direction),
         ("signs", "is 1 or -1", _a_label),
     ),
 }
 
 
-OF_VARIABLES = frozenset({"normalised"})
-"""What may be unsaid of a name too that the document differentiates by: a direction stays one."""
-
-
 def constrained(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """Whether a constraint that such sheets leave unsaid (sums to one, is symmetric) would make the line true."""
-    symbols = {s for s in different.left_symbols | different.right_symbols if s in variant.universe.instances}
+    instances = variant.universe.instances
+    symbols = {s for s in different.left_symbols | different.right_symbols if s in instances}
     needy = needy_symbols(different.terms, variant.universe.definitions)
-    for symbol in sorted(s for s in symbols if s.axes or variant.universe.instances[s].labels):
+    for symbol in sorted(s for s in symbols if s.axes or instances[s].labels):
+        family = lines.world.family(instances[symbol].base)
         given = _given(lines, variant, symbol)
-        family = lines.world.family(variant.universe.instances[symbol].base)
+        asked = Asked(lines.world, family, symbol, given, symbol in needy, has_derivative(e))
         before = family.domain_kind
         for probe, what, possible in UNSAID.get(before, ()):
-            if not possible(lines.world, family, symbol) or not (given or probe in OF_VARIABLES):
-                continue
-            if probe == "normalised" and has_derivative(e):  # the length of what varies is not fixed
-                continue
-            if probe == "signs" and symbol in needy:  # nobody takes the logarithm of a label
+            if not possible(asked):
                 continue
             family.domain_kind = probe
             try:
@@ -108,8 +114,7 @@ def constrained(lines: Lines, e: Equation, variant: Variant, different: Differen
                 family.domain_kind = before
             if isinstance(again, Same):
                 text = f"holds if {name_of(variant.universe, symbol)} {what}, which the document does not say here"
-                need = Need("condition", variant.universe.instances[symbol], probe)
-                return assumed("condition", text, needs=(need,))
+                return assumed("condition", text, needs=(Need("condition", instances[symbol], probe),))
     return None
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 
 from chainrule.read.tree import Name, Node, Number, Relation
 from chainrule.sheet.names import Glossary, letter_of, reference
+from chainrule.sheet.prose import ENTRY
 from chainrule.sheet.statements import Sentence
 
 NAME = r"⟦(?P<name>\d+)⟧"
-PLACE = r"(?:⟦(?P<place>\d+)⟧|\b(?P<letter>[a-z])\b)"
+PLACE = r"(?:⟦(?P<place>\d+)⟧|\b(?P<letter>[b-z])\b)"
 ONE = r"(?:1|one|⟦(?P<one>\d+)⟧)"
 PATTERNS = tuple(
     re.compile(pattern)
@@ -21,8 +22,11 @@ PATTERNS = tuple(
         NAME
         + rf"[^.;⟦]{{0,60}}?\bone[-_ ]hot\b[^.;⟦]{{0,30}}?\bwith an? {ONE} (?:for|at|in|on)\b[^.;⟦]{{0,40}}?"
         + PLACE,
-        r"\bonly (?:the )?(?:⟦(?P<place>\d+)⟧|(?P<letter>[a-z]))[- ]?th "
-        r"(?:dimension|entry|element|component|coordinate) of " + NAME + rf" (?:is|equals) {ONE}(?!\d)",
+        r"\bonly (?:the )?(?:⟦(?P<place>\d+)⟧|(?P<letter>[b-z]))[- ]?th "
+        + ENTRY
+        + r" of "
+        + NAME
+        + rf" (?:is|equals) {ONE}(?!\d)",
         rf"\bonly (?P<entry>⟦\d+⟧) (?:is|equals) {ONE}(?!\d)",
         r"(?P<said>⟦\d+⟧) (?:when|if|iff|if and only if|only if|for) (?P<when>⟦\d+⟧)",
     )

@@ -316,7 +316,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("zeros but one", NAMES + r"\s*(?:is|has|contains) (?:all )?(?:zeros?|0s?)\b" + BUT + A_ONE, _kind("one-hot")),
     (
         "a single one",
-        NAMES + r"\s*(?:has|contains) (?:an?|exactly one|a single|only one) 1(?![\w-]|\.\d)",
+        NAMES + r"\s*(?:has|contains) " + SINGLE,
         _kind("one-hot"),
     ),
     (
