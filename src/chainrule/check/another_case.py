@@ -8,7 +8,7 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.sheet.names import Glossary, reference
 from chainrule.sheet.statements import Equation
 
-SUPPOSING = re.compile(r"\b(?:if|suppose|supposing|assum\w+|imagine|unless|were)\b[^.;:]*\Z", re.IGNORECASE)
+SUPPOSING = re.compile(r"\b(?:if|suppose|supposing|assum\w+|imagine|unless)\b[^.;:]*\Z", re.IGNORECASE)
 
 
 def supposed(e: Equation, glossary: Glossary) -> Finding | None:

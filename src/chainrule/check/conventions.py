@@ -135,7 +135,7 @@ SUMMED = (
     r"(?:samples|examples|data|dataset|batch|points|observations|instances|gradients)\b"
 )
 LEFT_OUT = (
-    r"\b(?:ignor|dropp?|omit|neglect|disregard|absorb|leav\w+ out|up to)\w*\b[^.]{0,40}?\b"
+    r"\b(?:ignor|drop(?!out)p?|omit|neglect|disregard|absorb|leav\w+ out|up to)\w*\b[^.]{0,40}?\b"
     r"(?:(?:constant|scalar|scaling|numerical) factors?|factors?|multipliers?)\b"
 )
 CONVENTIONS: tuple[Convention, ...] = (

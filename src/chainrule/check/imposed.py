@@ -230,7 +230,7 @@ class Conditions(Unknowns):
 
     def _under(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:
         """A line under some conditions, found once."""
-        key = (tuple((h.residual, h.unknowns) for h in held), sides, self.trying)
+        key = (tuple((h.residual, h.unknowns) for h in held), sides, self.trying, self.unsure)
         if key not in self.found:
             self.found[key] = self._solved_for(held, sides, e)
         return self.found[key]

@@ -95,7 +95,7 @@ def _no_argument(lines: Lines, e: Equation, base: str) -> bool:
     return bool(params) and base not in params
 
 
-COUNTS = frozenset({"n", "N", "m", "M", "T", "epsilon", "varepsilon"})
+COUNTS = frozenset({"n", "N", "epsilon", "varepsilon"})
 CONSTANTS = (_said, _counts, _by_letter, _no_argument)
 
 

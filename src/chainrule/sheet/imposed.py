@@ -32,7 +32,7 @@ SET_TO_ZERO = re.compile(
 )
 # Words that say of a point that the derivative vanishes there.
 PLACE = re.compile(
-    r"\b(?:(?:critical|stationary)\s+points?|maximi[sz]\w+|minimi[sz]\w+|maxim(?:um|a)|minim(?:um|a)|optim(?:um|al)|MLE|MAP"
+    r"\b(?:(?:critical|stationary)\s+points?|maximi[sz]\w+|minimi[sz]\w+|maxim(?:um|a)|minim(?:um|a)|optim(?:um|al)|(?-i:MLE|MAP)"
     r"|estimat(?:e|or)s?)\b[^.;:]*$",
     re.IGNORECASE,
 )

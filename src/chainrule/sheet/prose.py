@@ -276,7 +276,7 @@ GOVERNED = re.compile(r"\b(?:on|of|by|to|from|in|over)\s*\Z", re.IGNORECASE)
 ENTRY = r"(?:dimensions?|entry|entries|components?|elements?|coordinates?|positions?|bits?|place)"
 PART_OF = re.compile(rf"\b(?:{ENTRY}|sum|norm|length|size|rank|gradient|derivative) (?:of|in)\s*\Z", re.IGNORECASE)
 ONE_ENTRY = rf"(?i:\b(?:only|exactly|just) (?:\S+ ){{0,3}}?{ENTRY} (?:of|in)) "
-SINGLE = r"(?:an?|exactly one|a single|only one) 1(?![\w-]|\.\d)"
+SINGLE = r"(?:exactly one|a single|only one) 1(?![\w-]|\.\d)"
 A_ONE = r"(?:1|one)(?! of\b)(?![\w-]|\.\d)"
 BUT = r"(?: everywhere)?,? (?:except|but)(?: for)? (?:an?|one) (?:single )?"
 SINGULAR = re.compile(r"\b(?:is|denotes|represents|stands for|means|refers to|indicates)\b")
@@ -302,7 +302,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("column vector", NAMES + IS + r"(?:\w+ ){0,3}?column vectors?", _shaped("column")),
     ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
-    ("identity", NAMES + IS + THE + r"(?:\S+ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
+    ("identity", NAMES + IS + THE + r"(?:⟦\d+⟧ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
     ("identity before", r"\b(?:identity|unit) matri(?:x|ces) " + NAMES, _kind("identity")),
     ("scalar", NAMES + IS + THE + r"(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
     ("scalar before", rf"\b(?:{QUANTITIES})\s*" + ONE_NAME, _scalar_before),
@@ -337,7 +337,11 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("role of symbol", r"symbol\s+" + NAMES + IS + r"(?:the )?([^.;:⟦]*)", _role),
     ("value", NAMES + SET_TO + NUMBER + NO_CASE, _value),
     ("constant", NAMES + IS + r"(?:\w+ ){0,2}?constants?\b", _kind("constant")),
-    ("data", NAMES + r"(?:" + IS + r"|,? )(?:the |our |its |an? )?(?:\w+ )?" + DATA, _kind("given")),
+    (
+        "data",
+        NAMES + rf"(?:{IS}{THE}|,? (?:the |our |its |an? ))(?:training |observed |true |input |given )?" + DATA,
+        _kind("given"),
+    ),
     ("data before", r"(?i)\b" + DATA + r"(?: (?:matrix|vector|set))? " + NAMES, _kind("given")),
     ("independent", NAMES + r"[^.⟦]{0,40}?" + DEPENDENCE, _kind("independent")),
     ("symmetric", NAMES + r"[^.⟦]{0,40}?\bsymmetric\b(?! about)", _symmetric),

@@ -33,8 +33,8 @@ EXTREME = re.compile(
 )
 # Words that say of a name that it is where a function is extreme, and words that say it is another estimate.
 ESTIMATE = re.compile(
-    r"\b(?:maximum[- ]likelihood|MLE|MAP|maximum\s+a\s+posteriori|maximi[sz]\w+|minimi[sz]\w+|optim\w+|least[- ]squares"
-    r"|(?:critical|stationary)\s+point)\b",
+    r"\b(?:maximum[- ]likelihood|(?-i:MLE|MAP)|maximum\s+a\s+posteriori|maximi[sz]\w+|minimi[sz]\w+|optim\w+"
+    r"|least[- ]squares|(?:critical|stationary)\s+point)\b",
     re.IGNORECASE,
 )
 OTHERWISE = re.compile(r"\b(?:un)?biased\b|\bmoments?\b|\bcorrected\b|\bsubject\s+to\b|\bconstrain\w*", re.IGNORECASE)
