@@ -15,6 +15,7 @@ from chainrule.calculus.recognised import softmax_in
 from chainrule.derive.build import Problem, fold_minted
 from chainrule.derive.letters import Letters
 from chainrule.derive.operations import VALUES_WITH_NAMES
+from chainrule.expr import rebuilt
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.tensors import softmax
@@ -32,7 +33,6 @@ from chainrule.expr.terms import (
     substitute,
     total,
     value,
-    walk,
 )
 
 
@@ -67,11 +67,8 @@ class _Namer:
 
     def renamed(self, body: Expr, whole: bool = False) -> Expr:
         """The term with names; `whole`: it is itself the value that has a name."""
-        done: dict[Expr, Expr] = {}
-        for node in walk(body):
-            scopes = [(bound, done[inner]) for bound, inner in node.scopes]
-            changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
-            found = node.with_scopes(scopes) if changed else node
+
+        def change(node: Expr, found: Expr) -> Expr:
             keeps = whole and node is body
             if isinstance(found, Apply) and found.name in VALUES_WITH_NAMES:
                 found = apply(found.name, self.named(found.args[0], "z"))
@@ -80,8 +77,9 @@ class _Namer:
                 found = self.softmaxes(found)
             elif isinstance(found, Apply) and found.name == "log":
                 self.log_sum(found.args[0])
-            done[node] = found
-        return done[body]
+            return found
+
+        return rebuilt(body, change)
 
     def softmaxes(self, term: Expr) -> Expr:
         """exp(u_i) / sum_k exp(u_k) as p_i, also where a sum of such products is divided as a whole."""

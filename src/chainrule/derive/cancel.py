@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from chainrule.calculus.simplify import contract
 from chainrule.expr.index import Dim
-from chainrule.expr.nodes import walk
+from chainrule.expr.nodes import rebuilt, walk
 from chainrule.expr.terms import Add, Const, Expr, Mul, Power, Reduce, add, fresh, mul, substitute, total, value
 
 MOST_TERMS = 32
@@ -16,22 +16,16 @@ MOST_TERMS = 32
 
 def cancelled(body: Expr) -> Expr:
     """The term with every such product multiplied out."""
-    done: dict[Expr, Expr] = {}
-    for node in walk(body):
-        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
-        changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
-        found = node.with_scopes(scopes) if changed else node
-        done[node] = _shorter(found) if isinstance(found, Mul) else found
-    return done[body]
+    return rebuilt(body, lambda _, found: _shorter(found) if isinstance(found, Mul) else found)
 
 
 def _shorter(node: Mul) -> Expr:
     for factor in node.factors:
         if isinstance(factor, Add) and _meets(factor, node):
             rest = [f for f in node.factors if f is not factor]
-            spread = collected(add(*(multiplied_out(mul(*rest, term)) for term in factor.terms)))
-            if _size(spread) < _size(node):
-                return spread
+            longer = collected(add(*(multiplied_out(mul(*rest, term)) for term in factor.terms)))
+            if _size(longer) < _size(node):
+                return longer
     return node
 
 
@@ -65,13 +59,7 @@ def multiplied_out(term: Expr) -> Expr:
 
 def spread(body: Expr) -> Expr:
     """The term with all its products multiplied out, also under sums."""
-    done: dict[Expr, Expr] = {}
-    for node in walk(body):
-        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
-        changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
-        found = node.with_scopes(scopes) if changed else node
-        done[node] = multiplied_out(found) if isinstance(found, Mul) else contract(found)
-    return done[body]
+    return rebuilt(body, lambda _, found: multiplied_out(found) if isinstance(found, Mul) else contract(found))
 
 
 def collected(total: Expr) -> Expr:
@@ -86,23 +74,18 @@ def collected(total: Expr) -> Expr:
             common.append(f)
             for rest in rests:
                 rest.remove(f)
-    split = rests
-    return mul(*common, add(*(mul(*factors) for factors in split)))
+    return mul(*common, add(*(mul(*factors) for factors in rests)))
 
 
 def merged(body: Expr) -> Expr:
     """The term with sums over the same index as one, and what their terms share before a bracket:
     y p (1 - p) + (1 - y) p (1 - p) is p (1 - p)."""
-    done: dict[Expr, Expr] = {}
-    for node in walk(body):
-        found = node.with_scopes([(bound, done[inner]) for bound, inner in node.scopes]) if node.scopes else node
-        done[node] = _merged(found) if isinstance(found, Add) else found
-    return done[body]
+    return rebuilt(body, lambda _, found: _merged(found) if isinstance(found, Add) else found)
 
 
-def _merged(term: Expr) -> Expr:
+def _merged(term: Add) -> Expr:
     groups: dict[tuple[Expr, Dim | None], list[Expr]] = {}
-    for t in term.terms if isinstance(term, Add) else (term,):
+    for t in term.terms:
         factors = t.factors if isinstance(t, Mul) else (t,)
         sums = [f for f in factors if isinstance(f, Reduce) and f.op == "sum" and f.symbols]
         front = mul(*(f for f in factors if f not in sums)) if len(sums) == 1 else t

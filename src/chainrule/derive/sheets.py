@@ -12,6 +12,7 @@ from chainrule.check.lines import Variant
 from chainrule.check.writing import base_of, uses, written
 from chainrule.derive.build import Problem
 from chainrule.derive.names import python_name, told_apart
+from chainrule.derive.operations import VALUES_WITH_NAMES
 from chainrule.derive.shapes import LETTERS
 from chainrule.expr import (
     Apply,
@@ -35,7 +36,7 @@ from chainrule.sheet.shapes import Untyped, describe
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Universe
 
-VALUES = frozenset({"sigmoid", "tanh", "exp", "relu", "softplus", "sqrt"})
+VALUES = VALUES_WITH_NAMES | {"exp", "sqrt"}
 BEHIND = 10**7
 """Positions of asked lines begin here."""
 

@@ -8,7 +8,7 @@ from itertools import product
 from chainrule.calculus.simplify import place_of
 from chainrule.expr.definitions import Definition
 from chainrule.expr.folding import folded
-from chainrule.expr.nodes import walk
+from chainrule.expr.nodes import rebuilt, walk
 from chainrule.expr.terms import (
     Add,
     Component,
@@ -42,30 +42,28 @@ def through_values(body: Expr, definitions: Iterable[Definition]) -> Expr:
 
 def at_labels(body: Expr) -> Expr:
     """[i = y] f_i is [i = y] f_y, for a label y: what cancels at the label is seen."""
-    done: dict[Expr, Expr] = {}
-    for node in walk(body):
-        found = node.with_scopes([(bound, done[inner]) for bound, inner in node.scopes]) if node.scopes else node
+
+    def change(_: Expr, found: Expr) -> Expr:
         for k, factor in enumerate(found.factors) if isinstance(found, Mul) else ():
             for index in factor.axes if isinstance(factor, Indicator) else ():
                 place = place_of(index, factor)
                 if isinstance(place, Component) and isinstance(found, Mul):
                     rest = mul(*found.factors[:k], *found.factors[k + 1 :])
                     found = mul(factor, substitute(rest, {index: place}))
-        done[node] = found
-    return done[body]
+        return found
+
+    return rebuilt(body, change)
 
 
 def _in_products(body: Expr, definition: Definition) -> Expr:
     """Where the factors of the formula are among those of a product, the name stands for them."""
-    done: dict[Expr, Expr] = {}
-    for node in walk(body):
-        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
-        changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
-        found = node.with_scopes(scopes) if changed else node
+
+    def change(_: Expr, found: Expr) -> Expr:
         while isinstance(found, Mul) and (shorter := _shorter(found, definition)):
             found = shorter
-        done[node] = found
-    return done[body]
+        return found
+
+    return rebuilt(body, change)
 
 
 def _shorter(node: Mul, definition: Definition) -> Expr | None:

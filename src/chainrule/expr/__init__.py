@@ -8,6 +8,7 @@ from chainrule.expr.evaluate import evaluate
 from chainrule.expr.functions import FUNCTIONS, Function, lookup
 from chainrule.expr.index import Dim, Index, Symbol
 from chainrule.expr.model import BALL, FLOAT, Arithmetic, Model
+from chainrule.expr.nodes import rebuilt
 from chainrule.expr.terms import (
     MINUS_ONE,
     ONE,
@@ -107,6 +108,7 @@ __all__ = [
     "neg",
     "piecewise",
     "power",
+    "rebuilt",
     "reduce",
     "size",
     "sub",

@@ -10,7 +10,8 @@ from itertools import islice, product
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
 from chainrule.expr.index import Symbol
-from chainrule.expr.terms import Component, Const, Expr, IndexValue, component, value, walk
+from chainrule.expr.nodes import rebuilt
+from chainrule.expr.terms import Component, Const, Expr, IndexValue, component, value
 
 MOST_PLACES = 24
 
@@ -25,12 +26,7 @@ def folded(expr: Expr, definition: Definition) -> Expr:
     """
     if not _compound(definition) or not definition.body.symbols <= expr.symbols:
         return expr
-    done: dict[Expr, Expr] = {}
-    for node in walk(expr):
-        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
-        changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
-        done[node] = _named(node, definition) or (node.with_scopes(scopes) if changed else node)
-    return done[expr]
+    return rebuilt(expr, lambda old, new: _named(old, definition) or new)
 
 
 def fold(definitions: Definitions, symbol: Symbol) -> None:

@@ -437,6 +437,23 @@ def walk(*roots: Expr) -> list[Expr]:
     return list(done)
 
 
+def rebuilt(expr: Expr, change: Callable[[Expr, Expr], Expr]) -> Expr:
+    """A term rebuilt from below: `change(old, new)` is what stands for a node `old`, which is `new` with its parts
+    changed, and the very same node where none of them was.
+
+    >>> from chainrule.expr import Symbol, component, const
+    >>> x = component(Symbol("x"))
+    >>> rebuilt(2 * x + 1, lambda old, new: const(3) if old is x else new)
+    7
+    """
+    done: dict[Expr, Expr] = {}
+    for node in walk(expr):
+        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
+        same = all(a is b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
+        done[node] = change(node, node if same else node.with_scopes(scopes))
+    return done[expr]
+
+
 def is_integer(expr: Expr) -> bool:
     """Whether the term is integer-valued by its form."""
     whole = dict[Expr, bool]()

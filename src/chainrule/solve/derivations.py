@@ -26,8 +26,8 @@ from chainrule.expr import (
     IndexValue,
     Reduce,
     const,
+    rebuilt,
     value,
-    walk,
 )
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
@@ -125,13 +125,7 @@ def _sum_to_one(variant: Variant, found: Derivation, shorten: Callable[[Expr], E
     universe = variant.universe
 
     def one(term: Expr) -> Expr:
-        done: dict[Expr, Expr] = {}
-        for node in walk(term):
-            scopes = [(bound, done[inner]) for bound, inner in node.scopes]
-            changed = any(a is not b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
-            new = node.with_scopes(scopes) if changed else node
-            done[node] = const(1) if _is_whole(new, universe) else new
-        return done[term]
+        return rebuilt(term, lambda _, new: const(1) if _is_whole(new, universe) else new)
 
     for k, step in enumerate(found.steps):
         w = step.right

@@ -20,6 +20,7 @@ from chainrule.expr import (
     component,
     derivative,
     div,
+    rebuilt,
     substitute,
     walk,
 )
@@ -131,11 +132,4 @@ def by_term(body: Expr, variable: Expr, definitions: Definitions) -> Expr:
 
 def _replaced(body: Expr, old: Expr, new: Expr) -> Expr:
     """The body with every occurrence of a closed subterm replaced."""
-    done: dict[Expr, Expr] = {old: new}
-    for term in walk(body):
-        if term in done:
-            continue
-        scopes = [(bound, done.get(inner, inner)) for bound, inner in term.scopes]
-        changed = any(a is not b for (_, a), (_, b) in zip(scopes, term.scopes, strict=True))
-        done[term] = term.with_scopes(scopes) if changed else term
-    return done[body]
+    return rebuilt(body, lambda term, found: new if term is old else found)
