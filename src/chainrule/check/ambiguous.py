@@ -11,6 +11,8 @@ from itertools import pairwise
 
 from chainrule.check.forms import behind_its_sum
 from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.bare_functions import argument_of
+from chainrule.sheet.bare_slopes import uses
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.infer import lines_of, names_in
 from chainrule.sheet.meaning.differentials import above, below
@@ -51,6 +53,15 @@ def vectors_as_rows(world: World, e: Equation, _names: list[str]) -> Iterator[st
             loose = [r.base for r in (one, other) if world.family(r.base).declared_rank in (None, "vector")]
             if sorted(turned) == [(), ("T",)] and loose and all(look(r.base).endswith("lower") for r in (one, other)):
                 yield f"{spelled_out(loose[0])} may be a row, as the words say of vectors"
+
+
+def slope_without_argument(world: World, e: Equation, _names: list[str]) -> Iterator[str]:
+    """`g'` of a function that the document applies to several things."""
+    for name, primed, behind in (use for side in (e.lhs, e.rhs) for use in uses(side)):
+        ref = reference(name, world.glossary)
+        alone = primed and (behind is None or argument_of(behind) is None)
+        if alone and ref is not None and ref.base in world.functions:
+            yield f"at what the slope of {spelled_out(ref.base)} is taken is not written"
 
 
 def reach_of_a_logarithm(_world: World, e: Equation, _names: list[str]) -> Iterator[str]:
@@ -188,6 +199,7 @@ REASONS: tuple[Reason, ...] = (
     two_ranks,
     row_or_column,
     vectors_as_rows,
+    slope_without_argument,
     reach_of_a_sum,
     reach_of_a_logarithm,
     operator_behind,

@@ -148,6 +148,7 @@ class Comparer:
         shown: dict[str, int] = {}
         one_sided = False
         telling = closed or any(isinstance(t, Const) for t in sides)
+        outside = False
         for mode in MODES[:1] if closed else MODES:
             if mode.endswith("needed") and not needy:
                 continue
@@ -173,10 +174,13 @@ class Comparer:
                 telling |= bool((np.where(mask, a, 0) != 0).any())
                 one_sided |= any(len(s) < 2 for s in model.seen.values())
                 shown = {self.settled.universe.dims.shown(d.name): n for d, n in sizes.items()}
-            if beyond and all(beyond):
-                return Unclear("no-valid-points", "one side reads an index beyond its range where the other does not")
+            outside = bool(beyond) and all(beyond)  # or a logarithm of what this mode makes negative
+            if outside:
+                continue
             if telling and valid >= (1 if fixed else len(SIZES) if closed else LEAST):
                 return Same("digits" if fixed else "sampled", valid, shown, one_sided)
+        if outside:
+            return Unclear("no-valid-points", "one side reads an index beyond its range where the other does not")
         if valid and not telling:
             return Unclear("undecided", "both sides are zero at every sample point, which bears out neither")
         return Unclear("no-valid-points", "at no sample point were both sides defined")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from chainrule.check.conventions import logarithms
@@ -12,7 +12,7 @@ from chainrule.check.report import Note
 from chainrule.read.tree import Big
 from chainrule.sheet.frame import USUAL, Choices
 from chainrule.sheet.infer import LAYOUTS, names_in
-from chainrule.sheet.meaning.arithmetic import before_sum
+from chainrule.sheet.meaning.arithmetic import SQUARE, before_sum
 from chainrule.sheet.meaning.calls import has_raised_logarithm
 from chainrule.sheet.names import walk
 from chainrule.sheet.recurrence import one_step
@@ -53,6 +53,9 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
         other("explicit", message, choices=Choices(explicit=True))
     if has_derivative(e) and e.position in usual.failed and usual.failed[e.position].code in SHAPES:
         other("entrywise", "read entry by entry: the derivative of each entry by its own argument", choices=ENTRYWISE)
+    if e.position in usual.failed and usual.failed[e.position].code in SHAPES and usual.universe.squared:
+        note = Note("square", "the square of a vector is read as its squared norm")
+        found.append((note, lambda: squares_as_norms(lines, config)))
     if owner in usual.universe.ordered:
         other(
             "order", "the matrices of a product over steps are read in the other order", choices=Choices(backwards=True)
@@ -66,6 +69,20 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
     if step is not None and not only and (step.summed or by_steps(lines)):
         found.append((one_step_note(step), lambda: lines.variant(config=Config(step=step))))
     return found
+
+
+def squares_as_norms(lines: Lines, config: Config) -> Variant:
+    """All lines typed with the square of a vector as its squared norm."""
+    return lines.variant(config=config, customary=(*lines.world.customary, (SQUARE, "inner")))
+
+
+def fitting(lines: Lines, e: Equation) -> Iterator[Variant]:
+    """The customary readings under which the sides of a line may fit that otherwise do not."""
+    usual = lines.usual(e)
+    if has_derivative(e):
+        yield lines.variant(choices=ENTRYWISE)
+    if usual.universe.squared:
+        yield squares_as_norms(lines, usual.universe.config)
 
 
 def by_steps(lines: Lines) -> bool:

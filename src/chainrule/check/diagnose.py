@@ -281,7 +281,9 @@ class Bench:
         equations = [candidate if x.position == candidate.position else x for x in self.lines.equations]
         trial = replace(self.lines, equations=equations, variants={})
         before = self.variant
-        variant = trial.variant(before.universe.world.layout, before.choices, before.universe.config)
+        variant = trial.variant(
+            before.universe.world.layout, before.choices, before.universe.config, before.universe.world.customary
+        )
         return isinstance(trial.outcome(candidate, variant), Same) and not squares(self.variant, variant)
 
 

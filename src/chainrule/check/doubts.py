@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.check import opaque as results
-from chainrule.check.anew import chain_of, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
+from chainrule.check.anew import chain_of, claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
 from chainrule.check.beside_a_sum import beside_a_sum
 from chainrule.check.compare import Different, Same
 from chainrule.check.conventions import other_convention
@@ -62,11 +62,13 @@ def doubt(lines: Lines, e: Equation, variant: Variant, different: Different) -> 
 
 
 def misread_definition(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    """A name whose definition goes on in a chain, `f = A x = \\sum_i a_i x_i`, and that does not fit the shapes the
-    names in it are read with: these may be others."""
+    """What a line says of a name, `f = A x = \\sum_i a_i x_i`, whether it defines it or comes to it again, that does
+    not fit the shapes the names in it are read with: these may be others."""
     names = lines_of(lines.world, [e])[0].names
     tables = (lines.world.sites, lines.world.functions)
     at = {s.position: base for base in sorted(names) for table in tables for s in table.get(base, ())}
+    again = (x for x in lines.equations if not x.link and x.position < e.position and x.position not in at)
+    at |= {x.position: name[0].base for x in again if (name := claimed(lines, x)) is not None and name[0].base in names}
     for x in (x for x in lines.equations if x.position in at and x.chain != e.chain):
         for link in chain_of(lines, x):
             failed = variant.failed.get(link.position)

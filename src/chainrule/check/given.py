@@ -11,10 +11,11 @@ from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear
 from chainrule.check.corroborate import grounded_under
 from chainrule.check.diagnose import Repair
+from chainrule.check.doubts import numbers_put_in
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.held import Contradicts, Follows, Judged, Open
 from chainrule.check.imposed import Conditions
-from chainrule.check.need import Need
+from chainrule.check.need import Need, differentiated, differentiated_by
 from chainrule.check.report import Evidence, Note
 from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
@@ -72,7 +73,11 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     judged = conditions.judge(e)
     if constraint and not concerned and isinstance(judged, Follows):
         conditions.move(judged, e.scope.section)
-    untold = isinstance(outcome, Different) and _untold(conditions, e, outcome)
+    untold = isinstance(outcome, Different) and (
+        _untold(conditions, e, outcome)
+        or numbers_put_in(conditions.lines, e, conditions.variant, outcome) is not None
+        or _of_its_solution(conditions, e)
+    )
     doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
     if isinstance(judged, Contradicts) and (untold or doubtful or _of_unknown(conditions, judged)):
         judged = Open(None)
@@ -109,6 +114,19 @@ def _of_unknown(conditions: Conditions, judged: Contradicts) -> bool:
     universe, unknown = conditions.variant.universe, conditions.variant.settled.unknown
     bases = {universe.instances[s].base for s in unknown if s in universe.instances}
     return any(names_in(universe.world, side) & bases for o in judged.origins for side in (o.lhs, o.rhs))
+
+
+def _of_its_solution(conditions: Conditions, e: Equation) -> bool:
+    r"""`w_{MAP} = \frac{b}{a}` where the slope of what was called `w_{MAP}` was set to zero: without the variable it
+    may be where that is so."""
+    world = conditions.lines.world
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or not world.defined(ref.base):
+        return False
+    chains = {h.equation.chain for h in conditions.held}
+    slopes = [side for x in conditions.lines.equations if x.chain in chains for side in (x.lhs, x.rhs)]
+    variables = [set(differentiated_by(world, s)) for s in slopes if ref.base in differentiated(world, s)]
+    return any(v and not v & names_in(world, e.rhs) for v in variables)
 
 
 def numbers_for(world: World, e: Equation) -> list[Ref]:

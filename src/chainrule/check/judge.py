@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
 
 from chainrule.check import given
 from chainrule.check.ambiguous import read_otherwise
@@ -21,7 +22,7 @@ from chainrule.check.beyond import AT_NUMBERS, only_there
 from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
 from chainrule.check.corroborate import corroborated
-from chainrule.check.customs import ENTRYWISE, SHAPES, customs, one_step_note
+from chainrule.check.customs import SHAPES, customs, fitting, one_step_note
 from chainrule.check.diagnose import Repair, suggest
 from chainrule.check.digits import printed_table
 from chainrule.check.doubts import doubt
@@ -285,7 +286,7 @@ class Judge(Lines):
             return slipped or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
         if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
             return close
-        return self.entrywise(e, outcome) or self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
+        return self.fitting(e, outcome) or self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
 
     def slipped(
         self, e: Equation, variant: Variant, outcome: Outcome, settled: Mapping[str, tuple[Rule, ...]], doubt: Finding
@@ -308,11 +309,9 @@ class Judge(Lines):
         return assumed("implicit-definition", guess.text)
 
     def _implicit(self, e: Equation) -> str | None:
-        for sites in self.world.sites.values():
-            for s in sites:
-                if s.position == e.position and s.assumed is not None and not s.read_off:
-                    return s.assumed
-        return None
+        sites = chain.from_iterable((*self.world.sites.values(), *self.world.functions.values()))
+        here = (s.assumed for s in sites if s.position == e.position and not s.read_off)
+        return next((text for text in here if text is not None), None)
 
     def verified(self, e: Equation, variant: Variant, same: Same) -> Finding:
         """Equal: verified, or assumed when it rests on what the document never says."""
@@ -352,15 +351,18 @@ class Judge(Lines):
         site = None if ref is None else self.world.site(ref.base, e.position)
         return site is not None and not is_numeric(site.body)
 
-    def entrywise(self, e: Equation, outcome: Outcome) -> Finding | None:
-        """A slope that only fits entry by entry and is wrong there, when one edit makes it right."""
-        if not isinstance(outcome, Unclear) or outcome.code not in SHAPES or not has_derivative(e):
+    def fitting(self, e: Equation, outcome: Outcome) -> Finding | None:
+        """A line that only fits by custom, as a slope entry by entry or with squares of vectors as norms, and is wrong
+        there, when one edit makes it right."""
+        if not isinstance(outcome, Unclear) or outcome.code not in SHAPES:
             return None
-        variant = self.variant(choices=ENTRYWISE)
-        different = self.outcome(e, variant)
-        if not isinstance(different, Different) or doubt(self, e, variant, different) is not None:
-            return None
-        return self.refuted(e, variant, different) if suggest(self, self.budget, e, variant) is not None else None
+        for variant in fitting(self, e):
+            different = self.outcome(e, variant)
+            if not isinstance(different, Different) or doubt(self, e, variant, different) is not None:
+                continue
+            if suggest(self, self.budget, e, variant) is not None:
+                return self.refuted(e, variant, different)
+        return None
 
     def misfit(self, e: Equation, outcome: Outcome) -> Finding | None:
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""

@@ -33,6 +33,8 @@ def rests(world: World, e: Equation, variant: Variant) -> dict[str, Need]:
         role = DEFAULT_ROLES[base]
         text = f"{spelled_out(base)} is not defined; it is read as {READ_AS[role]}"
         found[text] = Need("function", Instance(base), role)
+    for base in sorted(world.functions.keys() & names):
+        found |= {s.assumed: Need("function", Instance(base)) for s in world.functions[base] if s.assumed is not None}
     for base in sorted(world.taken.keys() & lines_of(world, [e])[0].names):
         found[world.taken[base]] = Need("function", Instance(base))
     for symbol, arguments in variant.settled.unknown.items():

@@ -35,13 +35,26 @@ class Piece:
 
 def pieces(tokens: list[Token]) -> list[Piece]:
     """The pieces of a formula in order, chains joined."""
-    flat = _unboxed(tokens)
+    flat = _unboxed(_without_idle_braces(tokens))
     indices = _script_letters(flat)
     found: list[Piece] = []
     for row in _joined_fences(_rows(flat)):
         for piece in _restrictions_tagged(_row_pieces(row), indices):
             _append(found, piece)
     return found
+
+
+def _without_idle_braces(tokens: list[Token]) -> list[Token]:
+    r"""Without the braces around words that begin a cell, `0 & {\mbox{if}} & x < 0`, and around all that stands in a
+    fence, `\left\{ { .. } \right.`."""
+    idle: set[int] = set()
+    for i, j in partners(tokens).items():
+        before = tokens[i - 1].kind if i else ""
+        words = j == i + 2 and tokens[i + 1].kind == "text" and before in ("&", "row", "begin", "quad", "comma")
+        fenced = before == "left" and j + 1 < len(tokens) and tokens[j + 1].kind == "right"
+        if tokens[i].kind == "{" and (words or fenced):
+            idle |= {i, j}
+    return [t for i, t in enumerate(tokens) if i not in idle] if idle else tokens
 
 
 # -- boxes and alignment environments around rows ---------------------------------------------------------------------

@@ -26,7 +26,7 @@ def applied_to(nodes: Iterable[Node]) -> Calls:
     found: Calls = {}
     for node in (n for formula in nodes for n in walk(formula)):
         for a, b in pairwise(node.factors) if isinstance(node, Product) else ():
-            name, argument = _function(a.node), _argument(b)
+            name, argument = function_of(a.node), argument_of(b)
             if name is not None and argument is not None:
                 found.setdefault(node_key(name), set()).add(node_key(argument))
     return {name: arguments for name, arguments in found.items() if len(arguments) > 1}
@@ -88,7 +88,7 @@ def _call(name: Node, argument: Node, calls: Calls, primes: int = 0) -> Node | N
     return Product(name.span, (Factor("", function), Factor("", Fenced(name.span, "(", argument, ")"))))
 
 
-def _argument(factor: Factor) -> Node | None:
+def argument_of(factor: Factor) -> Node | None:
     """The one thing in parentheses behind a name."""
     fence = factor.node
     if factor.op or not isinstance(fence, Fenced) or fence.open != "(" or isinstance(fence.body, (Comma, Infix)):
@@ -96,7 +96,7 @@ def _argument(factor: Factor) -> Node | None:
     return fence.body
 
 
-def _function(node: Node) -> Node | None:
+def function_of(node: Node) -> Node | None:
     """The small letter of `g(z)` and of `g'(z)`."""
     base = node.base if isinstance(node, Script) and node.primes and node.sub is None and node.sup is None else node
     small = isinstance(base, Name) and not base.style and not base.text[:1].isupper() and base.text not in FUNCTIONS

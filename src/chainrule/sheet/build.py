@@ -11,6 +11,7 @@ from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
 from chainrule.sheet.by_inverse import by_factors, by_inverse
 from chainrule.sheet.called_terms import called_terms
+from chainrule.sheet.columns import note_columns
 from chainrule.sheet.convention import free_letters, whole_tensors
 from chainrule.sheet.copies import find_copies
 from chainrule.sheet.cues import roles_from_cues, roles_in
@@ -131,6 +132,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     note_logarithms(world, sentences, equations)
     note_covariances(world)
     note_offsets(world)
+    note_columns(world, equations)
     world.spoken = {role for s in sentences for role in roles_in(s.text)}
     roles_from_cues(world, equations, sentences)
     for e in equations:

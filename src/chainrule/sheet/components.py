@@ -60,9 +60,20 @@ def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
         dim, term = frame.letter(letter) or frame.free_letter(letter)
         frame.dims.unify(dim, axis)
         terms.append(term)
+    if len(nodes) == 1 and len(whole.axes) == n + 2 and frame.world.family(whole.instance.base).column:
+        return _column(frame, whole, terms, nodes[0])
     placed = [(node, axis, frame.index_term(node, axis)) for node, axis in zip(nodes, whole.axes[n:], strict=False)]
     terms += [term for _, _, term in placed]
     return _within(frame, placed, _view(frame, whole, terms, n + len(nodes)))
+
+
+def _column(frame: Frame, whole: Tensor, lead: list[Term], node: Node) -> Val:
+    """A column of a matrix, as a column."""
+    rows, axis = whole.axes[-2:]
+    picked = frame.index_term(node, axis)
+    every = _view(frame, whole, lead, len(lead))
+    val = Val((rows, None), lambda row: every.at(row, picked()))
+    return _within(frame, [(node, axis, picked)], val)
 
 
 def _within(frame: Frame, placed: list[tuple[Node, str, Term]], val: Val) -> Val:

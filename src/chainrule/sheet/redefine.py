@@ -29,6 +29,8 @@ OTHER_VALUE_CUE = re.compile(
 )
 # What is to be shown is a claim, in whatever part of an exercise.
 SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
+# What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
+SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
 RESTATING_CUE = re.compile(
     r"\b(recall|remember|rewrit\w+|expand\w*|simplif\w+|equivalently|thus|hence|therefore|so|becomes?|above|again)\b",
     re.IGNORECASE,
@@ -47,7 +49,7 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return False
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
         return True
-    if _other_case(world, earlier, e):
+    if _other_case(world, earlier, e) or _supposed_again(world, earlier, e):
         return True
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
         return False
@@ -68,6 +70,16 @@ def _other_case(world: World, earlier: Site, e: Equation) -> bool:
         return False
     then, now = before[-1], between[-1]
     return node_key(then.lhs) == node_key(now.lhs) and (then.op, node_key(then.rhs)) != (now.op, node_key(now.rhs))
+
+
+def _supposed_again(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether both definitions are what a rule of its own supposes."""
+    return is_supposed(e) and any(is_supposed(x) for x in world.equations if x.position == earlier.position)
+
+
+def is_supposed(e: Equation) -> bool:
+    """Whether an arrow leads from a formula to what follows from it, on the same line."""
+    return not e.link and SUPPOSED.match(e.document.text, e.span.end) is not None
 
 
 def _inputs_given(world: World, earlier: Site, e: Equation) -> bool:

@@ -85,7 +85,16 @@ class Scan:
             case Big(sub=sub, sup=sup):
                 self.limits(node)
                 return [n for n in (sub, sup) if n is not None and letter_of(n) is None]
+            case Relation(first=first, links=links):
+                return self.compared([first, *(link.node for link in links)])
         return list(children(node))
+
+    def compared(self, sides: list[Node]) -> list[Node]:
+        """The sides of a condition that are no indices: the o of `1[w = o]` is one where w runs."""
+        letters = [letter_of(side) for side in sides]
+        if not self.running.isdisjoint(x for x in letters if x is not None):
+            return [side for side, letter in zip(sides, letters, strict=True) if letter is None]
+        return sides
 
     def transposed(self, node: Node) -> None:
         """The terms of a transposed sum are vectors or matrices: `(\\hat y - y)^T`."""

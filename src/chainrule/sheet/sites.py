@@ -283,8 +283,7 @@ def _general(world: World, params: tuple[Node, ...], rhs: Node) -> bool:
     if len(refs) == sum(r.bare for r in refs) or any(r.base in used for r in refs):
         return True
     letters = [(r, [letter_of(s) for s in r.subs]) for r in refs if not r.bare]
-    always = {r.base for r in refs if 0 not in world.family(r.base).sub_counts}
-    return all(r.base in bare or (places and set(places) <= running and r.base in always) for r, places in letters)
+    return all(r.base in bare or (places and set(places) <= running) for r, places in letters)
 
 
 def add_written(world: World, e: Equation, lhs: Node, body: Node) -> None:
@@ -354,9 +353,13 @@ def implicit_site(world: World, e: Equation) -> None:
     section = (e.scope.part, e.scope.section)
     line = e.document.position(e.span.start)[0]
     assumed = f"{spelled_out(base)} is taken from line {line}: it is what stands under the derivative"
-    world.sites.setdefault(base, []).append(
-        Site(base, ref, right[0], e.position, assumed=assumed, section=section, own=e.own)
-    )
+    site = Site(base, ref, right[0], e.position, assumed=assumed, section=section, own=e.own)
+    form = call_form(left[0], world)
+    if form is not None and world.family(base).called > 1 and _general(world, form[1], right[0]):
+        now = pattern(left[0].factors[1].node, world.glossary) if isinstance(left[0], Product) else None
+        world.functions.setdefault(base, []).append(replace(site, params=form[1], pattern=now))
+    if form is None or base not in world.functions or world.family(base).operand:
+        world.sites.setdefault(base, []).append(site)
 
 
 def _callee(node: Node) -> Node:

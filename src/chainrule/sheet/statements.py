@@ -23,6 +23,7 @@ from chainrule.sheet.restrictions import (
     AFTER_CUE,
     BESIDE_CUE,
     CASE_CUE,
+    COLON,
     GENERAL,
     IF_CUE,
     NAMING_CUE,
@@ -357,7 +358,8 @@ class _Walk:
         if found is None or not (cased or (of_indices(found) and not names)):
             return False
         beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
-        if self.hanging or isinstance(beside, Relation):
+        leads = COLON.match(self.document.text, node.span.end)  # "if $j \\ne i$:" is about what follows
+        if not leads and (self.hanging or isinstance(beside, Relation)):
             self.restrict_last(found)
         else:
             self.conditions = (found,)

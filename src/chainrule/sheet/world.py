@@ -104,6 +104,8 @@ class Family:
     labelled_dims: dict[tuple[Label, ...], tuple[str | None, ...]] = field(default_factory=dict)
     domain_kind: str | None = None
     integer: bool = False
+    column: bool = False
+    """Whether one subscript picks a column of the matrix, and not a row."""
     full: bool = False
     domains: frozenset[str] = frozenset()
 
@@ -430,6 +432,7 @@ class Universe:
     laid_out: set[str] = field(default_factory=set)
     flipped: set[str] = field(default_factory=set)
     odd: set[str] = field(default_factory=set)
+    squared: bool = False  # whether a vector has been squared, entry by entry
     ordered: set[str] = field(default_factory=set)
     between: set[str] = field(default_factory=set)
     called: dict[str, Instance] = field(default_factory=dict)

@@ -24,8 +24,12 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     introduced, used = set(), set()
     begins: dict[str, tuple[int, bool]] = {}
     ends: dict[str, int] = {}
+    spoken_of: set[str] = set()
     for n, node in enumerate(nodes):
-        for ref in maximal(node, glossary):
+        alone = reference(node, glossary)
+        if alone is not None and alone.bare:
+            spoken_of.add(alone.base)  # "where the $x$ on top is that below": a component as much as the whole
+        for ref in maximal(node, glossary) if alone is None or not alone.bare else ():
             uses.setdefault(ref.base, set()).add(len(ref.subs))
         sides = {r.base for side in _sides(node) if (r := reference(side, glossary)) is not None and r.bare}
         introduced |= sides
@@ -37,6 +41,8 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
             explained |= {(first.base, r.base) for link in node.links for r in maximal(link.node, glossary)}
+    for base in spoken_of - uses.keys():
+        uses[base] = {0}
     for entries in sorted(uses):
         wholes = [w for w in (f"bold {entries}", f"vec({entries})", _bold_inside(entries)) if w in uses]
         if not wholes and min(uses[entries]) == 2 and entries[:1].islower() and entries not in given:

@@ -10,6 +10,7 @@ from functools import partial
 
 from chainrule.read.tree import Node
 from chainrule.sheet.bare_functions import applied_to, with_arguments
+from chainrule.sheet.bare_slopes import slopes_at, with_slopes
 from chainrule.sheet.component_functions import by_components, with_component_names
 from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.transposing_primes import transposing, with_transposes
@@ -55,9 +56,15 @@ def _arguments(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_arguments, calls=calls) if calls else None
 
 
+def _slopes(formulas: list[Node], _words: str) -> Change | None:
+    at = slopes_at(formulas)
+    return partial(with_slopes, at=at) if at else None
+
+
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _parameters,
     _transposes,
     _components,
     _arguments,
+    _slopes,
 )

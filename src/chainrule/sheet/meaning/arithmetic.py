@@ -28,6 +28,9 @@ def number(_: Frame, node: Number) -> Val:
     return scalar(const(exact), literal=True)
 
 
+SQUARE = "^2"  # what custom makes of the square of a vector
+
+
 def postfixed(frame: Frame, val: Val, ops: tuple[Postfix, ...]) -> Val:
     """Transposes and powers, in the order written."""
     for op in ops:
@@ -48,6 +51,10 @@ def raised(frame: Frame, val: Val, exponent: Node) -> Val:
     n = _whole(frame, exponent)
     if n is not None and val.kind == "matrix" and frame.dims.find(val.dims[0]) == frame.dims.find(val.dims[1]):
         return _matrix_power(frame, val, n)
+    if n == 2 and val.kind in ("column", "row"):
+        frame.universe.squared = True
+        if dict(frame.world.customary).get(SQUARE) == "inner":
+            return algebra.inner(frame.dims, val, val)
     if n is not None and not isinstance(exponent, Number):
         return algebra.raised(frame.dims, val, scalar(const(n)))
     if val.kind == "row" and isinstance(exponent, Name):

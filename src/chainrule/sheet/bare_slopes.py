@@ -1,0 +1,89 @@
+r"""Slopes without their argument: the `\phi'` of `\frac{\partial a}{\partial w} = \phi' x` where `a = \phi(z)`.
+
+A primed function stands for its slope at the one thing that the document applies the function to, the left sides of
+the formulas for the function itself left aside. A name that also stands for a quantity, as the L of `L(w)` and of
+`\partial L`, is no such function, and neither is one that is applied to several things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+
+from chainrule.read.tree import Factor, Fenced, Node, Product, Relation, Script
+from chainrule.sheet.bare_functions import argument_of, function_of
+from chainrule.sheet.names import children, node_key
+from chainrule.sheet.rebuilding import rebuilt, with_parts
+
+Arguments = dict[object, Node]
+Use = tuple[Node, Factor | None]
+
+
+def slopes_at(formulas: Iterable[Node]) -> Arguments:
+    """The one thing that each function of a document is applied to, for the functions that also stand without it."""
+    applied: dict[object, dict[object, Node]] = {}
+    bare, other = set[object](), set[object]()
+    for formula in formulas:
+        said = _said(formula)
+        for name, primed, behind in uses(formula):
+            argument = None if behind is None else argument_of(behind)
+            if argument is None:
+                (bare if primed else other).add(node_key(name))
+            elif behind is not None and behind.node is not said:
+                applied.setdefault(node_key(name), {})[node_key(argument)] = behind.node
+    return {key: next(iter(at.values())) for key, at in applied.items() if len(at) == 1 and key in bare - other}
+
+
+def _said(formula: Node) -> Node | None:
+    """What the left side `f(x)` of a formula for a function stands before."""
+    first = formula.first if isinstance(formula, Relation) else None
+    return first.factors[1].node if isinstance(first, Product) and len(first.factors) == 2 else None
+
+
+def uses(node: Node) -> Iterator[tuple[Node, bool, Factor | None]]:
+    """The functions by their look, without their primes, whether they have some, and the factor behind each."""
+    if (name := function_of(node)) is not None:
+        yield name, name is not node, None
+        return
+    if isinstance(node, Product):
+        for factor, behind in pairwise((*node.factors, None)):
+            assert factor is not None
+            name = function_of(factor.node)
+            if name is not None:
+                yield name, name is not factor.node, behind
+            else:
+                yield from uses(factor.node)
+        return
+    for child in children(node):
+        yield from uses(child)
+
+
+def with_slopes(node: Node, at: Arguments) -> Node:
+    """A formula with the argument of each such slope written out."""
+    return rebuilt(node, _written_out(at))
+
+
+def _written_out(at: Arguments) -> Callable[[Node], Node | None]:
+    def choose(node: Node) -> Node | None:
+        if isinstance(node, Product) and any(_slope(f.node, at) is not None for f in node.factors):
+            return Product(node.span, tuple(_factors(node)))
+        return _slope(node, at)
+
+    def _factors(node: Product) -> Iterator[Factor]:
+        for factor, behind in pairwise((*node.factors, None)):
+            assert factor is not None
+            called = behind is not None and argument_of(behind) is not None
+            slope = None if called else _slope(factor.node, at)
+            inner = factor.node if called else with_parts(factor.node, lambda part: rebuilt(part, choose))
+            yield Factor(factor.op, inner if slope is None else slope)
+
+    return choose
+
+
+def _slope(node: Node, at: Arguments) -> Node | None:
+    """`f'(z)` for a primed f."""
+    name = function_of(node) if isinstance(node, Script) else None
+    fence = None if name is None else at.get(node_key(name))
+    if not isinstance(fence, Fenced):
+        return None
+    return Product(node.span, (Factor("", node), Factor("", fence)))
