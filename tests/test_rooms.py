@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,32 @@ def steps_back(root: Path) -> list[str]:
     """Every import of a tree that does not go to an earlier room. The public face `__init__.py` may name anything."""
     files = sorted(path for path in root.rglob("*.py") if path != root / "__init__.py")
     return [found for path in files for found in backward(path, root)]
+
+
+def circle(root: Path, room: str) -> list[str] | None:
+    """Modules of one room that import each other in a circle, those for types included."""
+    files = {".".join(p.relative_to(root.parent).with_suffix("").parts): p for p in (root / room).rglob("*.py")}
+    graph = {}
+    for name, path in files.items():
+        found = {x for _, x in imports(ast.parse(path.read_text(encoding="utf-8")), name.split(".")[:-1])}
+        graph[name] = {y for x in found for y in (x, x.rpartition(".")[0]) if y in files and y != name}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return None
+
+
+def test_no_modules_of_the_sheet_import_each_other_in_a_circle() -> None:
+    assert circle(SOURCE, "sheet") is None
+
+
+def test_a_circle_is_found(tmp_path: Path) -> None:
+    root = tmp_path / "chainrule"
+    (root / "sheet").mkdir(parents=True)
+    (root / "sheet" / "a.py").write_text("from chainrule.sheet.b import x\n")
+    (root / "sheet" / "b.py").write_text("if TYPE_CHECKING:\n    from chainrule.sheet.a import y\n")
+    assert circle(root, "sheet") == ["chainrule.sheet.a", "chainrule.sheet.b", "chainrule.sheet.a"]
 
 
 def test_no_room_imports_a_later_one() -> None:

@@ -44,8 +44,8 @@ def test_the_numbers_of_a_counterexample_are_named_as_written() -> None:
 @pytest.mark.parametrize("base", ["x", "cal L", "bold W", "bold theta", "hat(y)", "hat(bold y)_hid", "E_total", "w^*"])
 def test_what_is_spelled_out_is_read_as_the_same_name(base: str) -> None:
     from chainrule.read.load import from_text
+    from chainrule.sheet.gather import gather
     from chainrule.sheet.names import reference
-    from chainrule.sheet.statements import gather
 
     sheet = gather(from_text(f"${spelled_out(base)} = 1$", "<text>", "markdown"))
     found = reference(sheet.equations[0].lhs, sheet.glossary)

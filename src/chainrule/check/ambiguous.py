@@ -14,7 +14,7 @@ from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Numbe
 from chainrule.sheet.bare_functions import argument_of
 from chainrule.sheet.bare_slopes import uses
 from chainrule.sheet.glossary import bound_letters
-from chainrule.sheet.infer import lines_of, names_in
+from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.names import node_key, reference, walk

@@ -16,7 +16,7 @@ from chainrule.check.forms import updates
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS
 from chainrule.read.tree import Node
-from chainrule.sheet.infer import lines_of, names_in
+from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, reference

@@ -14,7 +14,7 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
 from chainrule.read.tree import Big, Factor, Link, Name, Node, Product, Relation, Sum
 from chainrule.sheet.glossary import bound_letters
-from chainrule.sheet.infer import lines_of
+from chainrule.sheet.lines import lines_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import letter_of, walk
 from chainrule.sheet.rebuilding import rebuilt

@@ -17,7 +17,8 @@ from chainrule.check.forms import has_derivative, has_derivative_node
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.need import CONSTANTS
 from chainrule.read.tree import Accent, Big, Cases, Node, Root
-from chainrule.sheet.infer import candidates, is_quantity, lines_of, names_in
+from chainrule.sheet.candidates import candidates, is_quantity
+from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import reference, walk

@@ -11,7 +11,8 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.report import Note
 from chainrule.read.tree import Big
 from chainrule.sheet.frame import USUAL, Choices
-from chainrule.sheet.infer import LAYOUTS, names_in
+from chainrule.sheet.infer import LAYOUTS
+from chainrule.sheet.lines import names_in
 from chainrule.sheet.meaning.arithmetic import SQUARE, before_sum
 from chainrule.sheet.meaning.calls import has_raised_logarithm
 from chainrule.sheet.names import walk

@@ -28,12 +28,13 @@ from chainrule.read.grammar import parse
 from chainrule.read.tree import Accent, Name, Node, Product, Relation, Script, Span, Unread
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.glossary import tidy
-from chainrule.sheet.infer import lines_of, mismatch, type_line
+from chainrule.sheet.lines import lines_of
 from chainrule.sheet.meaning.calls import function_name
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, trimmed
 from chainrule.sheet.tensors import tensor
+from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.usual import usual
 from chainrule.sheet.world import Universe, World
 

@@ -19,7 +19,7 @@ from chainrule.check.conventions import other_convention
 from chainrule.check.corroborate import borne_out
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
-from chainrule.check.forms import has_decimals, has_derivative_node, is_zero
+from chainrule.check.forms import has_decimals, has_derivative_node
 from chainrule.check.grouped import grouped_otherwise
 from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
@@ -37,8 +37,8 @@ from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Const, Symbol
 from chainrule.read.tree import Fraction, Name, Node, Number, Product
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.infer import lines_of, names_in
-from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.lines import lines_of, names_in
+from chainrule.sheet.literals import is_numeric, is_zero
 from chainrule.sheet.meaning.differentials import taken_apart
 from chainrule.sheet.meaning.implied import with_strays_summed
 from chainrule.sheet.names import letter_of, reference, walk

@@ -24,6 +24,7 @@ from chainrule.sheet.capitals import stack
 from chainrule.sheet.differentials import with_differentials
 from chainrule.sheet.directions import with_directions
 from chainrule.sheet.extremes import stationary
+from chainrule.sheet.gather import gather
 from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
 from chainrule.sheet.names import walk
@@ -33,7 +34,7 @@ from chainrule.sheet.prose import told_values
 from chainrule.sheet.redeclared import with_redeclared
 from chainrule.sheet.said_slopes import supposed
 from chainrule.sheet.shortened_losses import with_shortened_losses
-from chainrule.sheet.statements import Equation, Scope, Sheet, gather
+from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.sheet.tables import tabled_values
 from chainrule.sheet.time_arguments import with_time_arguments
 from chainrule.sheet.two_typefaces import with_one_typeface

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from chainrule.check.lines import Lines
 from chainrule.read.tree import Fraction, Node
-from chainrule.sheet.infer import names_in
+from chainrule.sheet.lines import names_in
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.scan import references

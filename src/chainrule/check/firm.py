@@ -15,10 +15,13 @@ from chainrule.check.compare import Comparer, Different, guard
 from chainrule.check.lines import EQUALITIES, Lines
 from chainrule.check.settle import settle
 from chainrule.read.tree import Product
-from chainrule.sheet.infer import CONVENTIONS, FAILURE, Line, candidates, line_cost, lines_of, names_in, type_line
+from chainrule.sheet.candidates import candidates
+from chainrule.sheet.lines import Line, lines_of, names_in
 from chainrule.sheet.names import Ref, walk
 from chainrule.sheet.scan import references
+from chainrule.sheet.search import CONVENTIONS, FAILURE, line_cost
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.typed_lines import type_line
 from chainrule.sheet.world import Config, Reading, Universe, World
 
 # So many lines must lose their shapes under a reading that would save the line, and so many times more must have

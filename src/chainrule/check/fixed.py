@@ -13,7 +13,7 @@ from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative
 from chainrule.check.lines import Lines, Variant
-from chainrule.sheet.infer import lines_of
+from chainrule.sheet.lines import lines_of
 from chainrule.sheet.overloads import is_density
 from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import spelled_out

@@ -45,11 +45,6 @@ def _is_d(node: Node) -> bool:
     return isinstance(node, Name) and node.text == "d" and set(node.style) <= {"rm", "bb", "bold"}
 
 
-def is_zero(node: Node) -> bool:
-    """A printed zero."""
-    return getattr(node, "text", None) == "0"
-
-
 def mended(e: Equation) -> bool:
     """Whether a parenthesis was closed where its author forgot to."""
     return any(isinstance(n, Fenced) and n.mended for side in (e.lhs, e.rhs) for n in walk(side))

@@ -19,8 +19,9 @@ from chainrule.check.need import Need, differentiated, differentiated_by
 from chainrule.check.report import Evidence, Note
 from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
-from chainrule.sheet.imposed import SUPPOSED, differentiates, is_zero
-from chainrule.sheet.infer import names_in
+from chainrule.sheet.imposed import SUPPOSED, differentiates
+from chainrule.sheet.lines import names_in
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.put_in import paired, shown_ref
 from chainrule.sheet.statements import Equation

@@ -51,7 +51,7 @@ from chainrule.sheet.dropped import leaves_out
 from chainrule.sheet.extremes import bodies, place
 from chainrule.sheet.glossary import is_kronecker_value
 from chainrule.sheet.gradient_names import named_gradient
-from chainrule.sheet.infer import lines_of
+from chainrule.sheet.lines import lines_of
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import KRONECKER, reference, walk
 from chainrule.sheet.recurrence import one_step

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from chainrule.calculus import resolve
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
-from chainrule.check.forms import has_derivative, is_zero
+from chainrule.check.forms import has_derivative
 from chainrule.check.ledger import Ledger
 from chainrule.check.need import dependences, depends, differentiated
 from chainrule.check.options import Options
@@ -21,13 +21,14 @@ from chainrule.expr import Const, Expr, Index
 from chainrule.read.tree import Big, Node, Relation, Sum
 from chainrule.sheet.differentials import some_changes
 from chainrule.sheet.frame import USUAL, Choices, Frame
-from chainrule.sheet.infer import mismatch, type_line
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.conditions import condition as condition_value
 from chainrule.sheet.names import letter_of, shifted_letter, walk
 from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Layout, Untyped, Val, describe
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.world import Config, Universe, World
 
 ALL_STEPS = Config()

@@ -15,8 +15,9 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, introduced
 from chainrule.check.report import Missing
 from chainrule.check.writing import written
+from chainrule.sheet.candidates import is_quantity
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.infer import is_quantity, names_in
+from chainrule.sheet.lines import names_in
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.tensors import tensor

@@ -17,9 +17,9 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need
 from chainrule.check.report import Note
 from chainrule.expr import Symbol
-from chainrule.sheet.degrees import is_zero
 from chainrule.sheet.differentials import changing, lone_change, under_signs
 from chainrule.sheet.frame import Choices
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import CHANGE, spelled_out
 from chainrule.sheet.statements import Equation

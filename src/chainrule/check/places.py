@@ -32,7 +32,8 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import INDEX_LETTERS, TRANSPOSE_WORDS, Glossary
+from chainrule.sheet.names import Glossary
+from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
 
 SIGN = re.compile(r"[+\-−](?=[^+\-−]*\Z)")
 TRANSPOSE = re.compile(

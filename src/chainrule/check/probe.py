@@ -20,8 +20,8 @@ from chainrule.expr import CyclicDefinition, Expr, ExprError, Index, Model, eval
 from chainrule.expr.model import Array
 from chainrule.read.tree import Node
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.infer import mismatch
 from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.typed_lines import mismatch
 from chainrule.sheet.world import Universe
 
 LEAST = 3

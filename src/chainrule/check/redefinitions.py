@@ -15,7 +15,7 @@ from chainrule.check.anew import claimed, defined_anew
 from chainrule.check.compare import Different, Same
 from chainrule.check.forms import updates
 from chainrule.check.lines import EQUALITIES, Lines
-from chainrule.sheet.infer import lines_of
+from chainrule.sheet.lines import lines_of
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.sites import defining_anew, site_key
 from chainrule.sheet.statements import Equation

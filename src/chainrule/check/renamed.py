@@ -13,7 +13,7 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative
 from chainrule.check.lines import Lines, Variant
 from chainrule.read.tree import Node
-from chainrule.sheet.infer import names_in
+from chainrule.sheet.lines import names_in
 from chainrule.sheet.names import reference
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.spelling import spelled_out

@@ -12,7 +12,7 @@ from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
 from chainrule.read.tree import Factor, Fenced, Node, Product
-from chainrule.sheet.infer import names_in
+from chainrule.sheet.lines import names_in
 from chainrule.sheet.names import reference
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.sites import call_form

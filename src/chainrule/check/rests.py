@@ -9,7 +9,7 @@ from chainrule.check.need import Need
 from chainrule.check.points import reach
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Component, Symbol
-from chainrule.sheet.infer import lines_of, names_in
+from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation

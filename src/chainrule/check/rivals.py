@@ -13,10 +13,13 @@ from chainrule.check.compare import Comparer, Same, guard
 from chainrule.check.lines import Lines
 from chainrule.check.settle import settle
 from chainrule.expr import ExprError
-from chainrule.sheet.infer import Line, candidates, line_cost, lines_of, mismatch, names_in, type_line
+from chainrule.sheet.candidates import candidates
+from chainrule.sheet.lines import Line, lines_of, names_in
+from chainrule.sheet.search import line_cost
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.world import Config, Reading, Universe, World
 
 NEARLY = 0.8  # how much more a reading may cost; a capital that is no matrix costs 1

@@ -19,13 +19,14 @@ from chainrule.expr import ExprError
 from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.cues import applied, has_slope
 from chainrule.sheet.frame import USUAL, Choices
-from chainrule.sheet.infer import mismatch, names_in, type_line
+from chainrule.sheet.lines import names_in
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.sites import derivative_of
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.world import Config, Site, Universe, World
 from chainrule.sheet.writings import maximal
 

@@ -10,8 +10,10 @@ from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.need import differentiated
 from chainrule.check.report import Counterexample, Suggestion
 from chainrule.check.samplewise import samplewise
-from chainrule.sheet.infer import FAILURE, candidates, line_cost, lines_of
-from chainrule.sheet.names import TRANSPOSE_WORDS
+from chainrule.sheet.candidates import candidates
+from chainrule.sheet.lines import lines_of
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
+from chainrule.sheet.search import FAILURE, line_cost
 from chainrule.sheet.shapes import Val, describe
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Reading, Universe

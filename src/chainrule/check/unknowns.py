@@ -17,7 +17,7 @@ from chainrule.check.need import Need, NeedKind
 from chainrule.check.points import reach
 from chainrule.check.writing import written
 from chainrule.expr import Component, Expr, Unknown, const, substitute, walk
-from chainrule.sheet.infer import names_in
+from chainrule.sheet.lines import names_in
 from chainrule.sheet.spelling import ANY
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Instance

@@ -18,7 +18,7 @@ from chainrule.check.points import needy_symbols
 from chainrule.check.writing import name_of
 from chainrule.expr import Symbol
 from chainrule.read.tree import Big, Link, Name, Node, Number, Relation, Sum
-from chainrule.sheet.infer import lines_of, names_in
+from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.names import letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation

@@ -14,8 +14,9 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.points import free_symbols, reach
 from chainrule.check.solve import Residual
 from chainrule.expr import Definitions, Expr, ExprError, Index, Symbol, Unknown
-from chainrule.sheet.imposed import differentiates, is_zero, variables_of
-from chainrule.sheet.infer import names_in
+from chainrule.sheet.imposed import differentiates, variables_of
+from chainrule.sheet.lines import names_in
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Imposed, World

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from chainrule.read.tree import Big, Comma, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.glossary import bound_letters
-from chainrule.sheet.names import INDEX_LETTERS, node_key, walk
+from chainrule.sheet.names import node_key, walk
+from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.statements import Equation
 
 

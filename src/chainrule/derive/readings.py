@@ -12,10 +12,12 @@ from math import inf
 
 from chainrule.derive.names import GREEK, python_name
 from chainrule.read.python import FormulaError
-from chainrule.sheet.infer import candidates, is_quantity, mismatch, names_in, type_line
+from chainrule.sheet.candidates import candidates, is_quantity
+from chainrule.sheet.lines import names_in
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.spelling import look, names_loss, spelled_out
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.world import DEFAULT_ROLES, FUNCTION_LETTERS, Config, Reading, Universe, World
 
 MOST_READINGS = 600

@@ -30,6 +30,7 @@ from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.logarithms import note_logarithms
+from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
@@ -63,7 +64,7 @@ STEP_WORDS = re.compile(
 )
 
 # Documents in any language that take a logarithm of a quantity are most often about probabilities.
-LOGARITHMS = frozenset({"log", "ln", "softmax"})
+OF_PROBABILITIES = LOGARITHMS | {"softmax"}
 DECOMPOSITION_WORDS = re.compile(
     r"\b(SVD|singular[- ]value|orthogonal|orthonormal|unitary|eigen\w*|spectral|diagonali[sz]\w+|QR|Cholesky)\b",
     re.IGNORECASE,
@@ -85,7 +86,10 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
     world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or any(
-        isinstance(n, Name) and n.text in LOGARITHMS for e in equations for side in (e.lhs, e.rhs) for n in walk(side)
+        isinstance(n, Name) and n.text in OF_PROBABILITIES
+        for e in equations
+        for side in (e.lhs, e.rhs)
+        for n in walk(side)
     )
     world.hot = hot_entries(sentences, sheet.glossary)
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)

@@ -24,7 +24,7 @@ from chainrule.read.tree import (
 from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.sites import add_written
 from chainrule.sheet.spelling import look
-from chainrule.sheet.statements import DEFINING, Equation
+from chainrule.sheet.statements import DEFINING_LEFT, Equation
 from chainrule.sheet.world import IDENTITY_NAMES, World
 
 INVERSES = {"log": "exp", "ln": "exp", "logit": "sigmoid"}
@@ -32,7 +32,7 @@ INVERSES = {"log": "exp", "ln": "exp", "logit": "sigmoid"}
 
 def by_inverse(world: World, e: Equation) -> None:
     """Take the meaning of a name from what a function of it is said to be."""
-    found = unwrapped(e.lhs) if e.op in DEFINING - {"=:"} and not e.link and e.source == "formula" else None
+    found = unwrapped(e.lhs) if e.op in DEFINING_LEFT and not e.link and e.source == "formula" else None
     if found is not None and not any(isinstance(n, (Text, Dots)) or _unsaid(n) for n in walk(e.rhs)):
         inner, word, minus = found
         add_written(world, e, inner, _applied(word, e.rhs, minus))

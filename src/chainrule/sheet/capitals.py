@@ -12,13 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Factor, Fenced, Link, Name, Node, Number, Product, Relation, Script, Span
+from chainrule.sheet.candidates import is_quantity
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.infer import is_quantity, lines_of, mismatch, type_line
+from chainrule.sheet.lines import lines_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.shapes import Dims, Untyped
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.world import Config, Reading, Site, Universe, World
 
 HOW = {

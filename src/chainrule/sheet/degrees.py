@@ -22,8 +22,10 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.derivative_signs import UPRIGHT
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.differentials import above, below
-from chainrule.sheet.names import TRANSPOSE_WORDS, walk
+from chainrule.sheet.names import walk
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 
 
 def acts(factors: tuple[Factor, ...], n: int) -> bool:
@@ -41,13 +43,6 @@ def is_d(node: Node) -> bool:
 def is_derivative(node: Node) -> bool:
     """Whether a fraction is a derivative."""
     return isinstance(node, Fraction) and above(node.numerator) is not None and below(node.denominator) is not None
-
-
-def is_zero(node: Node) -> bool:
-    """A zero of any shape."""
-    while isinstance(node, Script):
-        node = node.base
-    return isinstance(node, (Name, Number)) and node.text == "0"
 
 
 def degree(node: Node) -> int | None:

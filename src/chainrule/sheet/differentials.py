@@ -25,8 +25,9 @@ from chainrule.read.tree import (
     Script,
 )
 from chainrule.sheet.colons import with_products
-from chainrule.sheet.degrees import acts, degree, is_derivative, is_zero
+from chainrule.sheet.degrees import acts, degree, is_derivative
 from chainrule.sheet.gradient_names import variables
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Glossary, children, node_key, reference, walk
 from chainrule.sheet.rebuilding import rebuilt

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chainrule.read.tree import Big, Factor, Name, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Big, Factor, Node, Number, Product, Relation, Script
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import Glossary, Ref, letter_of, node_key, reference
 from chainrule.sheet.prose import Fact, ShapeFact
 from chainrule.sheet.shapes import RANKS
@@ -109,7 +110,7 @@ def _numbers(*shapes: tuple[str | None, ...]) -> bool:
 def note_independence(world: World, e: Equation) -> None:
     """`∂a/∂x = 0` says that a does not depend on x."""
     left = derivative_of(e.lhs)
-    if left is None or e.op != "=" or not _is_zero(e.rhs) or e.link:
+    if left is None or e.op != "=" or not is_zero(e.rhs) or e.link:
         return
     ref = reference(left[0], world.glossary)
     if ref is not None and not world.defined(ref.base):
@@ -157,7 +158,3 @@ def _summed_up(node: Node, glossary: Glossary) -> Ref | None:
             if ref is not None and not (ref.labels or ref.postfix or ref.primes) and letter is not None:
                 return ref if [letter_of(s) for s in ref.subs] == [letter] else None
     return None
-
-
-def _is_zero(node: Node) -> bool:
-    return isinstance(node, (Number, Name)) and node.text == "0"

@@ -31,19 +31,11 @@ from chainrule.sheet.entries import with_entries, with_ranges
 from chainrule.sheet.index_letters import shared_letters
 from chainrule.sheet.listed import note_listed
 from chainrule.sheet.marks_as_indices import marked_by_indices
-from chainrule.sheet.names import (
-    INDEX_LETTERS,
-    Glossary,
-    children,
-    letter_of,
-    reference,
-    shifted_letter,
-    split_subscript,
-    walk,
-)
+from chainrule.sheet.names import Glossary, children, letter_of, reference, shifted_letter, split_subscript, walk
 from chainrule.sheet.offsets import offsets_of
 from chainrule.sheet.primed_groups import primed_arguments, with_primes_out
 from chainrule.sheet.rebuilding import rebuilt, with_parts
+from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.shorthand import note_shorthand, tidied
 from chainrule.sheet.totals import totals_of
 from chainrule.sheet.writings import bring_together

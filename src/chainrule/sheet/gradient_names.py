@@ -15,8 +15,9 @@ from itertools import pairwise
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.meaning.differentials import above, below
-from chainrule.sheet.names import TRANSPOSE_WORDS, node_key, spelled, walk
+from chainrule.sheet.names import node_key, spelled, walk
 from chainrule.sheet.rebuilding import with_parts
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sentence, Sheet
 

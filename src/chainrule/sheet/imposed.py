@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Script
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.extremes import place
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
@@ -104,13 +105,6 @@ def _at_place(world: World, e: Equation, slopes: list[Equation]) -> None:
     if by and ref is not None and plain != ref.base:
         unknowns = frozenset(variables_of(world, by[-1].lhs))
         world.imposed.append(Imposed(e.position - 1, by[-1], by[-1], unknowns, e.scope.section, said=True))
-
-
-def is_zero(node: Node) -> bool:
-    """A printed zero, bold or not."""
-    while isinstance(node, Fenced):
-        node = node.body
-    return getattr(node, "text", None) == "0"
 
 
 def differentiates(node: Node) -> bool:

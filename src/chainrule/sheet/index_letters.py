@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from chainrule.read.tree import Accent, Comma, Name, Node, Product, Script
-from chainrule.sheet.names import WORD_SUBSCRIPTS, node_key
+from chainrule.sheet.names import node_key
+from chainrule.sheet.script_words import WORD_SUBSCRIPTS
 
 # Ways to say that sums are implied, in a few languages.
 IMPLIED = re.compile(

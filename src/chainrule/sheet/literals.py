@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from chainrule.read.tree import Big, Matrix, Name, Node, Number, Sum
-from chainrule.sheet.names import TRANSPOSE_WORDS, walk
+from chainrule.read.tree import Big, Fenced, Matrix, Name, Node, Number, Script, Sum
+from chainrule.sheet.names import walk
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 
 
 def decimal(text: str) -> Fraction | None:
@@ -37,6 +38,13 @@ def literal_matrix(node: Node) -> tuple[tuple[Fraction, ...], ...] | None:
     if any(x is None for row in rows for x in row):
         return None
     return tuple(tuple(x for x in row if x is not None) for row in rows)
+
+
+def is_zero(node: Node) -> bool:
+    """A printed zero of any shape: `0`, `(0)`, `\\mathbf 0`, `0_n`, `0^T`."""
+    while isinstance(node, (Fenced, Script)):
+        node = node.body if isinstance(node, Fenced) else node.base
+    return isinstance(node, (Name, Number)) and node.text == "0"
 
 
 def is_numeric(node: Node) -> bool:

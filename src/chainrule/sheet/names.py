@@ -7,7 +7,6 @@ What a letter means depends on the whole document, so a `Glossary` is collected 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 
@@ -27,28 +26,27 @@ from chainrule.read.tree import (
     Sum,
     Text,
 )
+from chainrule.sheet.script_words import (
+    INDEX_LETTERS,
+    STAR_WORDS,
+    WORD,
+    hyphenated,
+    is_mark,
+    is_superscript_word,
+    is_transpose,
+    is_word,
+    juxtaposed_letters,
+    word_above,
+)
 
-# Letters that stand for an index unless the document says otherwise.
-INDEX_LETTERS = frozenset("ijklmnpqrst")
 # Of these, the ones that number samples, entries and times even beside word-like subscripts (`b_f`, `b_i`, but `x_t`).
 COUNTING_LETTERS = frozenset("jkt")
-# Subscripts of several letters that are a word, though each letter could be an index.
-WORD_SUBSCRIPTS = frozenset({
-    "in", "out", "hid", "gt", "max", "min", "tot", "total", "true", "pred",
-    "new", "old", "train", "test", "val", "reg", "loss", "enc", "dec", "emb",
-    "cls", "prior", "post", "data", "mse", "nll", "mle", "map", "opt", "ref",
-    "src", "tgt", "pos", "neg", "init", "final", "hinge", "hidden", "input", "output",
-    "target", "label", "mean", "var", "std", "avg", "ave", "err", "bias", "sum",
-    "net", "obs",
-})  # fmt: skip
-TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
 # Signs that look like names to the grammar but never name a quantity.
 NO_QUANTITIES = frozenset({"partial", "nabla", "bb R", "bb N", "bb Z", "bb E"})
 KRONECKER = "Kronecker delta"
 # L_i is one term of the total L where the document says `L = \\sum_i L_i`: a name of its own.
 SLOTS = frozenset("•∘ι")  # what runs along a list, a matrix with dots, or a slice
 EACH = "_each"
-STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ class Glossary:
         if letter in self.layers or (isinstance(sup, Name) and (base, sup.text) in self.bracketed):
             return True
         lone = (isinstance(sup, Number) and sup.text.isdigit()) or (isinstance(sup, Name) and len(sup.text) == 1)
-        return lone and base in self.labelled and not _is_transpose(sup)
+        return lone and base in self.labelled and not is_transpose(sup)
 
 
 def node_key(value: object) -> object:
@@ -228,27 +226,13 @@ def spelled(name: Name) -> str:
 # -------------------------------------------------------------------------------------------------- subscripts
 
 
-_WORD = re.compile(r"[^\W\d_][\w-]*")  # `naive_softmax` is a word
-
-
-def _word(text: str) -> bool:
-    return text.lower() in WORD_SUBSCRIPTS or (len(text) >= 3 and not set(text) <= INDEX_LETTERS)
-
-
-def _letters(product: Product) -> str | None:
-    """The letters of a product that is nothing but juxtaposed plain letters."""
-    if all(f.op == "" and isinstance(f.node, Name) and len(f.node.text) == 1 for f in product.factors):
-        return "".join(f.node.text for f in product.factors if isinstance(f.node, Name))
-    return None
-
-
 def split_subscript(sub: Node, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:
     """The word part and the index slots of a subscript: `hid` -> ("hid", ()), `ij` -> ("", (i, j))."""
     match sub:
         case Comma(items=items):
             parts = [split_subscript(item, base, glossary) for item in items]
             return "".join(w for w, _ in parts), tuple(s for _, slots in parts for s in slots)
-        case Name(text=text) if len(text) == 1 or _WORD.fullmatch(text):
+        case Name(text=text) if len(text) == 1 or WORD.fullmatch(text):
             return _split_name(sub, base, glossary)
         case Product():
             return _split_product(sub, base, glossary)
@@ -259,24 +243,13 @@ def split_subscript(sub: Node, base: str, glossary: Glossary) -> tuple[str, tupl
             return split_subscript(body, base, glossary)
         case Text(text=text):
             return text.strip(), ()
-        case Sum(terms=terms) if len(terms) > 1 and (words := _hyphenated(terms)) is not None:
+        case Sum(terms=terms) if len(terms) > 1 and (words := hyphenated(terms)) is not None:
             return words, ()
         case Number(text="0") if base in glossary.offsets:
             return "0", ()
         case Number(text=text) if text.isdigit() and 1 < len(text) == glossary.slots.get(base):
             return "", tuple(Number(sub.span, digit) for digit in text)  # `K_{12}` beside `K_{mn}`
     return "", (sub,)
-
-
-def _hyphenated(terms: tuple[tree.Term, ...]) -> str | None:
-    """`naive-softmax` as the word it is, and no difference of products of letters."""
-    words = [
-        t.node.text if isinstance(t.node, Name) else _letters(t.node)
-        for t in terms
-        if isinstance(t.node, (Name, Product))
-    ]
-    plain = [w for w in words if w is not None and len(w) > 2 and set(w.lower()) & set("aeiouy")]
-    return "-".join(plain) if len(plain) == len(terms) and all(t.sign == "-" for t in terms[1:]) else None
 
 
 def _split_name(sub: Name, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:
@@ -291,8 +264,8 @@ def _split_name(sub: Name, base: str, glossary: Glossary) -> tuple[str, tuple[No
 
 
 def _split_product(sub: Product, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...]]:
-    text = _letters(sub)
-    if text is not None and _word(text) and len(glossary.indexed.get(base, ())) < len(text):
+    text = juxtaposed_letters(sub)
+    if text is not None and is_word(text) and len(glossary.indexed.get(base, ())) < len(text):
         return text, ()
     nodes = [f.node for f in sub.factors]
     starred = isinstance(nodes[-1], Name) and nodes[-1].text in STAR_WORDS  # `j*` is one certain index
@@ -337,10 +310,6 @@ def _label_word(text: str, base: str, glossary: Glossary) -> bool:
 # -------------------------------------------------------------------------------------------------- superscripts
 
 
-def _is_transpose(node: Node) -> bool:
-    return isinstance(node, Name) and node.text in TRANSPOSE_WORDS and "bold" not in node.style
-
-
 def shifted_letter(node: Node) -> str | None:
     """The letter of `l`, `l+1`, `l-1`; None for anything else."""
     match node:
@@ -353,7 +322,7 @@ def shifted_letter(node: Node) -> str | None:
 
 def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...], tuple[Postfix, ...]]:
     """Name part, labels and postfix operations of a superscript."""
-    word = _word_above(sup, base)
+    word = word_above(sup, base)
     if word is not None and base not in ("e", "exp"):
         return f"^{word}", (), ()
     match sup:
@@ -368,9 +337,9 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
             more_word, more_labels, more = split_superscript(inner, base, glossary)
             return word + more_word, labels + more_labels, ops + more
         case Product(factors=factors) if all(f.op == "" for f in factors):
-            if base != "e" and _is_superscript_word(_letters(sup)):
-                return f"^{_letters(sup)}", (), ()
-            if all(isinstance(f.node, (Fenced, Number)) or _is_mark(f.node) for f in factors) and not isinstance(
+            if base != "e" and is_superscript_word(juxtaposed_letters(sup)):
+                return f"^{juxtaposed_letters(sup)}", (), ()
+            if all(isinstance(f.node, (Fenced, Number)) or is_mark(f.node) for f in factors) and not isinstance(
                 factors[0].node, Number
             ):
                 parts = [split_superscript(f.node, base, glossary) for f in factors]
@@ -381,7 +350,7 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
                 )
         case Product(factors=(Factor(node=Missing()), Factor(op="odot" | "circ", node=exponent))):
             return "", (), (Postfix("each", exponent),)
-        case Sum(terms=(term,)) if term.sign == "-" and _is_transpose(term.node):
+        case Sum(terms=(term,)) if term.sign == "-" and is_transpose(term.node):
             return "", (), (Postfix("pow", Number(sup.span, "-1")), Postfix("T"))
         case Comma(items=items):
             parts = [split_superscript(item, base, glossary) for item in items]
@@ -390,7 +359,7 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
                 return parts[0][0], marks, tuple(x for p in parts for x in p[2])
         case Name(text=text) if text in STAR_WORDS:
             return "^*" if text in {"ast", "star", "*"} else "^" + text, (), ()
-    if _is_transpose(sup):
+    if is_transpose(sup):
         return "", (), (Postfix("T"),)
     if _is_intended_transpose(sup, base, glossary):
         return "", (), (Postfix("T"),)
@@ -404,25 +373,6 @@ def _is_mark_of_one(node: Node) -> bool:
     number = isinstance(node, Number) and node.text.isdigit()
     letter = shifted_letter(node)
     return number or (letter is not None and len(letter) == 1)
-
-
-def _is_superscript_word(text: str | None) -> bool:
-    """`train` in `L^{train}`: letters that are a word, not a product in an exponent."""
-    return text is not None and _word(text) and bool(set(text) & set("aeiouy"))
-
-
-def _word_above(sup: Node, base: str) -> str | None:
-    """`new` in `w^{new}` and `w^{(\\text{new})}`: a word that tells versions of a name apart, no product of letters."""
-    sup = sup.body if isinstance(sup, Fenced) else sup
-    text = sup.text.strip() if isinstance(sup, (Text, Name)) else _letters(sup) if isinstance(sup, Product) else None
-    if text == "tr" and base.removeprefix("cal ") in ("L", "J", "ell"):
-        return text  # the loss on the training set: a number has no transpose
-    return text if text in WORD_SUBSCRIPTS and len(text) > 2 else None
-
-
-def _is_mark(node: Node) -> bool:
-    """A transpose sign or a star: what may stand beside a label, as in `W^{(2)T}`; a name there is an exponent."""
-    return _is_transpose(node) or (isinstance(node, Name) and node.text in STAR_WORDS)
 
 
 def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:

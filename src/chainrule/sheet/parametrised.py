@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Product, Relation, Script
-from chainrule.sheet.names import INDEX_LETTERS, node_key, walk
+from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.script_words import INDEX_LETTERS
 
 Stem = tuple[str, tuple[str, ...]]
 

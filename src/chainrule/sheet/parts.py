@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Script
 from chainrule.sheet.arguments import arguments
-from chainrule.sheet.names import TRANSPOSE_WORDS, Ref, reference
+from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.scan import references
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.sites import call_form
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Site, World

@@ -9,7 +9,8 @@ from chainrule.read.document import Document, Words
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Node, Number, Span
 from chainrule.sheet.literals import literal_number
-from chainrule.sheet.names import INDEX_LETTERS, Ref, letter_of, reference, walk
+from chainrule.sheet.names import Ref, letter_of, reference, walk
+from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.statements import Equation, Sentence, Sheet
 
 GIVEN = re.compile(

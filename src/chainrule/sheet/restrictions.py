@@ -15,7 +15,8 @@ from chainrule.read.connectives import CONNECTIVES
 from chainrule.read.grammar import Row
 from chainrule.read.symbols import CONDITIONS
 from chainrule.read.tree import Fenced, Infix, Link, Missing, Name, Node, Number, Relation, Script, Span, Text
-from chainrule.sheet.names import INDEX_LETTERS, letter_of, walk
+from chainrule.sheet.names import letter_of, walk
+from chainrule.sheet.script_words import INDEX_LETTERS
 
 COMPARING = frozenset({"=", "≠", "<", ">", "≤", "≥"})
 CASE_CUE = re.compile(r"\b(case|assum\w+|suppose|if|for|when|whenever|where)\b[^.;:]*$", re.IGNORECASE)

@@ -12,18 +12,10 @@ from chainrule.sheet.derivative_signs import sign_of
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import (
-    INDEX_LETTERS,
-    TRANSPOSE_WORDS,
-    Ref,
-    children,
-    letter_of,
-    reference,
-    size_name,
-    walk,
-)
+from chainrule.sheet.names import Ref, children, letter_of, reference, size_name, walk
 from chainrule.sheet.patterns import generalised
 from chainrule.sheet.prose import real_space
+from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
 from chainrule.sheet.zeros import zero_components

@@ -12,11 +12,12 @@ from chainrule.sheet.distributions import is_named_density
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import INDEX_LETTERS, KRONECKER, Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.overloads import apart, is_density, of_others
 from chainrule.sheet.redefine import redefines
 from chainrule.sheet.restrictions import SETTING_CUE
 from chainrule.sheet.scan import has_quantities, references, running_letters
+from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import DEFAULT_ROLES, Site, World

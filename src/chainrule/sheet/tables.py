@@ -14,7 +14,8 @@ from chainrule.read.document import Break, Document, Math, Words
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Matrix, Node, Number, Script, Span
 from chainrule.sheet.literals import literal_number
-from chainrule.sheet.names import INDEX_LETTERS, Glossary, letter_of, reference, walk
+from chainrule.sheet.names import Glossary, letter_of, reference, walk
+from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.statements import Equation, Scope, Sheet
 
 PLAIN_NUMBER = re.compile(r"\s*[-−]?\d*\.?\d+\s*")

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Relation, Script, Span, Sum, Term
 from chainrule.sheet.names import EACH, Glossary, Ref, letter_of, node_key, reference
+from chainrule.sheet.statements import DEFINING_LEFT, Equation
+from chainrule.sheet.world import World
 
-DEFINING = frozenset({"=", ":=", "≡"})
 LOSSES = frozenset({"L", "J", "E", "C", "ell", "cal L", "cal J", "cal E", "cal C", "Loss", "NLL", "loss"})
 """Names of losses, whose version with an index is one term of the whole and no component of a vector."""
-
-if TYPE_CHECKING:
-    from chainrule.sheet.statements import Equation
-    from chainrule.sheet.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ def totals_of(relations: Iterable[Relation], glossary: Glossary) -> set[str]:
     wholes = {base: total for relation in relations for base, total in _said_whole(relation, glossary)}
     for relation in relations:
         ref = _named(relation.first, glossary)
-        if ref is None or ref.base not in wholes or not one_index(ref) or relation.links[0].op not in DEFINING:
+        if ref is None or ref.base not in wholes or not one_index(ref) or relation.links[0].op not in DEFINING_LEFT:
             continue
         same = _unsigned(relation.links[0].node) == _unsigned(wholes[ref.base].body)
         if same or ref.base in LOSSES:
@@ -88,7 +84,7 @@ def _said_whole(relation: Relation, glossary: Glossary) -> Iterable[tuple[str, T
     ref = _named(relation.first, glossary)
     for link in relation.links if ref is not None and ref.bare else ():
         total = total_of(link.node)
-        if ref is not None and total is not None and link.op in DEFINING:
+        if ref is not None and total is not None and link.op in DEFINING_LEFT:
             yield ref.base, total
 
 

@@ -13,8 +13,9 @@ from itertools import pairwise
 
 from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import Accent, Fenced, Name, Node, Product, Script
-from chainrule.sheet.names import TRANSPOSE_WORDS, node_key, spelled, walk
+from chainrule.sheet.names import node_key, spelled, walk
 from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 
 SAID = re.compile(r"\bprimes?\b[^.;]{0,40}\btranspos|\btranspos\w*\b[^.;]{0,40}\bprimes?\b", re.IGNORECASE)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Big, Fraction, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import Big, Fraction, Node, Product, Relation, Script, Sum
 from chainrule.sheet.glossary import bound_letters
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import Ref, letter_of, reference, walk
 from chainrule.sheet.statements import Equation
@@ -31,7 +32,7 @@ def zero_components(e: Equation, world: World) -> Iterator[tuple[str, int]]:
 
 
 def _zeros(node: Node, world: World) -> set[tuple[str, int]]:
-    return {(r.base, n) for r in _names(node, world) for n, s in enumerate(r.subs) if _is_zero(s)}
+    return {(r.base, n) for r in _names(node, world) for n, s in enumerate(r.subs) if is_zero(s)}
 
 
 def _summed(term: Node, world: World) -> Iterator[tuple[str, int]]:
@@ -41,7 +42,7 @@ def _summed(term: Node, world: World) -> Iterator[tuple[str, int]]:
     for node in factors:
         if isinstance(node, Big) and node.op == "sum" and node.sub is not None:
             starts = [x.links[0].node for x in walk(node.sub) if isinstance(x, Relation)]
-            letters |= set() if any(_is_zero(x) for x in starts) else set(bound_letters(node.sub))
+            letters |= set() if any(is_zero(x) for x in starts) else set(bound_letters(node.sub))
         for ref in _names(node, world) if letters else ():
             yield from ((ref.base, n) for n, s in enumerate(ref.subs) if letter_of(s) in letters)
 
@@ -52,7 +53,3 @@ def _names(node: Node, world: World) -> Iterator[Ref]:
         ref = reference(part, world.glossary) if isinstance(part, Script) else None
         if ref is not None:
             yield ref
-
-
-def _is_zero(node: Node) -> bool:
-    return isinstance(node, Number) and node.text == "0"

@@ -14,8 +14,9 @@ from chainrule.read.grammar import parse
 from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Script, Span
 from chainrule.sheet.glossary import tidy
 from chainrule.sheet.meaning.differentials import nabla_of, taken_apart
-from chainrule.sheet.names import TRANSPOSE_WORDS, node_key, reference, walk
+from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.restrictions import restriction
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.solve.derivations import ways

@@ -16,7 +16,8 @@ from chainrule.check.options import Options
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Name, Node, Product, Script, Sum
-from chainrule.sheet.names import TRANSPOSE_WORDS, reference, walk
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.spelling import look, names_loss
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.sheet.totals import LOSSES

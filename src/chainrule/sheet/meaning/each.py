@@ -8,8 +8,9 @@ from collections.abc import Callable
 from chainrule.expr import Expr, IndexValue, substitute
 from chainrule.read.tree import Node
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.names import INDEX_LETTERS, letter_of
+from chainrule.sheet.names import letter_of
 from chainrule.sheet.scan import references
+from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.shapes import Val
 
 

@@ -18,7 +18,6 @@ from chainrule.sheet.meaning.matrices import has_ranges, is_size, ranged, sized
 from chainrule.sheet.meaning.restricted import at_point, point_of
 from chainrule.sheet.names import (
     KRONECKER,
-    TRANSPOSE_WORDS,
     Postfix,
     Ref,
     is_sequence,
@@ -27,6 +26,7 @@ from chainrule.sheet.names import (
     split_subscript,
     split_superscript,
 )
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.sizes import named_dim
 from chainrule.sheet.world import Family

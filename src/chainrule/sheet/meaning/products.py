@@ -18,7 +18,8 @@ from chainrule.sheet.meaning.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.sums import acted_on, big
 from chainrule.sheet.meaning.tangents import differential
 from chainrule.sheet.meaning.whole import by_all_arguments, partial_at
-from chainrule.sheet.names import TRANSPOSE_WORDS, reference, walk
+from chainrule.sheet.names import reference, walk
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.shapes import Untyped, Val
 from chainrule.sheet.world import World
 

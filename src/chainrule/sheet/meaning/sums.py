@@ -16,8 +16,9 @@ from chainrule.sheet.meaning.binders import Binder, binders
 from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.implied import summed_over
 from chainrule.sheet.meaning.ranges import bounded, from_below
-from chainrule.sheet.names import INDEX_LETTERS, letter_of, node_key, reference, walk
+from chainrule.sheet.names import letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
+from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.shapes import Dims, Untyped, Val, scalar
 from chainrule.sheet.sizes import named_dim
 from chainrule.sheet.world import World

@@ -1,0 +1,391 @@
+"""A document as a list of equations in reading order, each with its scope, its chain and the words before it.
+
+A chain `A = B = C` is two equations; a display that begins with a relation sign goes on with the chain before it;
+notes under braces are equations of their own. Nothing is typed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from chainrule.read import tree
+from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
+from chainrule.read.grammar import Row, parse
+from chainrule.read.tree import Brace, Comma, Link, Missing, Node, Number, Relation, Span, Sum, Unread
+from chainrule.sheet.chains import given_at, side_by_side
+from chainrule.sheet.conditions_in_subscripts import lifted
+from chainrule.sheet.glossary import collect, tidy
+from chainrule.sheet.index_letters import sums_are_implied
+from chainrule.sheet.names import node_key, walk
+from chainrule.sheet.restrictions import (
+    AFTER_CUE,
+    BESIDE_CUE,
+    CASE_CUE,
+    COLON,
+    GENERAL,
+    IF_CUE,
+    NAMING_CUE,
+    condition_of_sign,
+    gives_value,
+    of_indices,
+    restricted,
+    restriction,
+    told_restriction,
+)
+from chainrule.sheet.script_words import TRANSPOSE_WORDS
+from chainrule.sheet.statements import Equation, Scope, Sentence, Sheet, with_zeros
+from chainrule.sheet.systems import systems
+from chainrule.sheet.usual import usual
+from chainrule.sheet.written_out import Change, changed, written_out
+
+GREEK_NAMES = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu",
+    "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
+    "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
+LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
+ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
+CASE = re.compile(r"\W*(?:case|fall|cas|caso|situation|scenario)\s*\(?(?:\d+|[ivxIVX]+|[A-Z])\b", re.IGNORECASE)
+
+
+@dataclass
+class _Walk:
+    """The state of reading one document piece by piece."""
+
+    document: Document
+    own: bool
+    sheet: Sheet
+    position: int
+    scope: Scope = field(default_factory=Scope)
+    chain: int = 0
+    last: Node | None = None
+    beside: Node | None = None
+    head: Node | None = None
+    hanging: bool = False
+    dangling: Link | None = None
+    lead: str = ""
+    only: Relation | None = None
+    conditions: tuple[Relation, ...] = ()
+    words: list[str] = field(default_factory=list)
+    formulas: list[tuple[Node, Span]] = field(default_factory=list)
+
+    def heading(self, piece: Heading) -> None:
+        self.sheet.titles.append(piece.title)
+        number = piece.number or self.scope.number
+        part = piece.part or ("" if piece.number else self.scope.part)
+        counted = piece.section if piece.number else self.scope.counted
+        self.scope = Scope(number, part, self.scope.section + 1, counted)
+        told = told_restriction(piece.title, piece.span)
+        self.conditions = () if told is None else (told,)
+        self.last, self.lead = None, piece.title
+
+    def item(self) -> None:
+        """A list item or a case begins: a section of its own without a title."""
+        self.scope = replace(self.scope, section=self.scope.section + 1)
+
+    def flush(self) -> None:
+        """The end of a paragraph: its words and inline formulas become a sentence."""
+        if any(w.strip() for w in self.words):
+            self.lead = self.cue
+            self.sheet.sentences.append(
+                Sentence(
+                    " ".join("".join(self.words).split()),
+                    tuple(n for n, _ in self.formulas),
+                    tuple(self.document.source(s).strip() for _, s in self.formulas),
+                    tuple(s for _, s in self.formulas),
+                    self.scope,
+                    self.position,
+                    self.document,
+                    self.own,
+                )
+            )
+        self.words, self.formulas = [], []
+        self.beside = None
+
+    def prose(self, piece: Words) -> None:
+        """Words as they are, with a lone Greek letter as the formula it is: "α is set to 0.1"."""
+        if not self.words and CASE.match(piece.text):
+            self.item()
+        self.dangling = None if piece.text.strip() else self.dangling
+        self.hanging = self.hanging and AFTER_CUE.fullmatch(piece.text) is not None
+        if GENERAL.search(piece.text):
+            self.conditions = ()
+        told = told_restriction(piece.text, piece.span)
+        if told is not None:
+            self.conditions = (told,)
+        end = 0
+        for match in LONE_GREEK.finditer(piece.text):
+            self.words.append(piece.text[end : match.start()] + f"⟦{len(self.formulas)}⟧")
+            start = piece.span.start + match.start()
+            span = Span(start, start + 1) if self.document.text[start : start + 1] == match.group(0) else piece.span
+            self.formulas.append((tree.Name(span, GREEK_NAMES[match.group(0)]), span))
+            end = match.end()
+        self.words.append(piece.text[end:])
+
+    @property
+    def cue(self) -> str:
+        return " ".join(with_zeros("".join(self.words), [n for n, _ in self.formulas]).split())[-160:]
+
+    def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
+        cue = self.cue
+        self.lead = "" if cue else self.lead
+        branch: object = None
+        for row, only, restricts in restricted([part for r in rows for part in systems(r)], self.document.text):
+            if restricts:
+                self.restricting(restriction(row.node), piece.display, cue)
+                continue
+            if only is not None and branch not in (None, node_key(only)) and self.head is not None:
+                self.last = self.head
+            branch = None if only is None else node_key(only)
+            node, within = lifted(row.node)
+            if within is not None and (only is None or node_key(only) == node_key(within)):
+                row, only = replace(row, node=node), within
+            self.only = only
+            self.row(row, piece, cue)
+            self.only = None
+        self.hanging, self.lead = piece.display, ""
+        if piece.display:
+            self.words.append(" ")
+        else:
+            node = rows[0].node if rows else Missing(piece.span)
+            self.words.append(f" ⟦{len(self.formulas)}⟧ ")
+            self.formulas.append((node, piece.span))
+
+    def row(self, row: Row, piece: Math, cue: str) -> None:
+        node = self.joined(row.node, piece.display)
+        if isinstance(node, Comma) and any(isinstance(item, Relation) for item in node.items):
+            for relation in side_by_side(node):
+                self.relation(relation, relation.span, piece, cue)
+        elif isinstance(node, Relation):
+            before = self.last
+            self.relation(node, row.span, piece, cue)
+            self.last = before if before is not None and row.tag == "where" else self.last  # `& \because c = d`
+        else:
+            self.expression(node, row.span, piece)
+
+    def joined(self, node: Node, display: bool) -> Node:
+        """A formula that goes on with a display whose last sign has nothing behind it: `$$ a = $$ $$ b $$`; one that
+        begins as that display does, or with a sign of its own, needs no other."""
+        before, self.dangling = self.dangling, None
+        first = node.first if isinstance(node, Relation) else node
+        again = node_key(first) in [node_key(n) for n in (self.head, self.last) if n is not None]
+        own = again or isinstance(first, (Missing, Comma, tree.Text))
+        if before is not None and display and not own:
+            link = replace(before, node=first)
+            more = node.links if isinstance(node, Relation) else ()
+            node = Relation(node.span, Missing(Span(node.span.start, node.span.start)), (link, *more))
+        if not isinstance(node, Relation) or not isinstance(node.links[-1].node, Missing) or not display:
+            return node
+        self.dangling = node.links[-1]
+        return replace(node, links=node.links[:-1]) if len(node.links) > 1 else node.first
+
+    def relation(self, node: Relation, span: Span, piece: Math, cue: str) -> None:
+        node = given_at(node)
+        first = node.first
+        alone = not "".join(self.words).strip()  # `$= c$` in a paragraph of its own goes on with the one before
+        if not (piece.display or isinstance(first, Missing)) and self.condition(node, cue):
+            return
+        if isinstance(first, Missing):
+            before = self.beside if self.beside is not None and self._adjoins() else self.last
+            if before is not None:
+                first = before
+            elif len(node.links) > 1:
+                first, node = node.links[0].node, replace(node, links=node.links[1:])
+        else:
+            self.chain += 1
+            self.head = first
+        sides = [first, *(link.node for link in node.links)]
+        start = 0
+        for n, link in enumerate(node.links):
+            if n and node.links[n - 1].op == "→":  # `x \mapsto y = ...` says what y is
+                self.chain, start = self.chain + 1, n
+            self.add(span, sides[n], link.op, sides[n + 1], n - start, piece.display, cue, sign=link.span)
+        for side in sides if not isinstance(node.first, Missing) else sides[1:]:
+            self.braces(side, piece, cue)
+        if piece.display or alone or self.last is None:
+            self.last = sides[-1]
+        self.beside = None if piece.display else sides[-1]
+
+    def _adjoins(self) -> bool:
+        """Whether no word stands between this formula and the inline formula before it: the chain goes on."""
+        return bool(self.words) and "".join(self.words).rstrip().endswith("⟧")
+
+    def condition(self, node: Relation, cue: str) -> bool:
+        """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
+        signed = condition_of_sign(node, cue)
+        found = restriction(node) or signed
+        cased = CASE_CUE.search(cue) or IF_CUE.search(cue)
+        if found is not None and CASE_CUE.search(cue) and gives_value(found, cue, self._beside_value()):
+            self.chain += 1
+            link = node.links[0]
+            self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="given")
+            return True
+        if signed is None and len(node.links) == 1 and ALTERNATIVE_CUE.search(cue) and _is_label(node.links[0].node):
+            self.chain += 1
+            self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
+            return True
+        names = (
+            found is not None and found.links[0].op == "=" and NAMING_CUE.search(cue)
+        )  # "with $j \neq i$" names none
+        if found is None or not (cased or (of_indices(found) and not names)):
+            return False
+        beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
+        leads = COLON.match(self.document.text, node.span.end)  # "if $j \\ne i$:" is about what follows
+        if not leads and (self.hanging or isinstance(beside, Relation)):
+            self.restrict_last(found)
+        else:
+            self.conditions = (found,)
+        self.restricting(found, False, cue)
+        return True
+
+    def _beside_value(self) -> bool:
+        """Whether the inline formula before this one gives a name its numbers."""
+        before = self.formulas[-1][0] if self.formulas else None
+        last = self.sheet.equations[-1] if self.sheet.equations else None
+        if not isinstance(before, Relation) or last is None or last.rhs is not before.links[-1].node:
+            return False
+        names = {n.text for n in walk(last.rhs) if isinstance(n, tree.Name)}
+        return last.source in ("formula", "given") and names <= TRANSPOSE_WORDS
+
+    def restricting(self, node: Relation | None, display: bool, cue: str) -> None:
+        """A relation that only restricts indices, kept as the statement it is."""
+        if node is not None:
+            self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, display, cue, source="condition")
+
+    def restrict_last(self, only: Relation) -> None:
+        """`$a = b$ for $i \\neq j$`: the words after an equation restrict the chain it ends."""
+        equations = self.sheet.equations
+        for n in range(len(equations) - 1, -1, -1):
+            if equations[n].chain != self.chain or equations[n].document is not self.document:
+                break
+            if equations[n].source == "formula":
+                equations[n] = replace(equations[n], conditions=(only,))
+
+    def braces(self, side: Node, piece: Math, cue: str) -> None:
+        """Equations that stand under or over a brace: `\\underbrace{x}_{= y}`, `_{=: z}`."""
+        for node in walk(side):
+            if isinstance(node, Brace) and isinstance(node.note, Relation) and isinstance(node.note.first, Missing):
+                before = node.body
+                for n, link in enumerate(node.note.links):
+                    span = Span(node.body.span.start, link.node.span.end)
+                    if link.op == "=:":
+                        self.add(span, link.node, "=:", before, n, piece.display, cue, source="brace")
+                    else:
+                        self.add(span, before, link.op, link.node, n, piece.display, cue, source="brace")
+                    before = link.node
+
+    def add(
+        self,
+        span: Span,
+        lhs: Node,
+        op: str,
+        rhs: Node,
+        link: int,
+        display: bool,
+        cue: str,
+        source: str = "formula",
+        sign: Span | None = None,
+    ) -> None:
+        self.position += 1
+        conditions = self.conditions if self.only is None else (self.only,)
+        self.sheet.equations.append(
+            Equation(
+                self.position, self.document, self.own, span, lhs, op, rhs, self.scope, self.chain, link, display,
+                cue, conditions, source, sign=sign, lead=self.lead,
+            )
+        )  # fmt: skip
+
+    def expression(self, node: Node, span: Span, piece: Math) -> None:
+        self.sheet.expressions.append((self.scope, self.position, node))
+        if piece.display and not isinstance(node, tree.Text):  # words beside a line do not end its chain
+            self.last = node if not isinstance(node, (Missing, Unread)) else None
+            self.chain += 1
+        if any(isinstance(n, Unread) for n in walk(node)):
+            self.position += 1
+            self.sheet.unread.append(
+                Equation(
+                    self.position, self.document, self.own, span, node, "", Missing(span), self.scope, self.chain, 0,
+                    piece.display, source="unread",
+                )
+            )  # fmt: skip
+
+
+Parsed = list[tuple[Document, list[tuple[Piece, tuple[Row, ...]]]]]
+
+
+def _each(parsed: Parsed, change: Change) -> Parsed:
+    """Documents with a change made to every formula."""
+    return [(d, [(p, tuple(replace(r, node=change(r.node)) for r in rows)) for p, rows in ps]) for d, ps in parsed]
+
+
+def _formulas(parsed: Parsed) -> list[Node]:
+    return [row.node for _, pieces in parsed for _, rows in pieces for row in rows]
+
+
+def _is_label(node: Node) -> bool:
+    """0, 1 or -1: the values of a label with two values, which name a case."""
+    if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign in "+-":
+        node = node.terms[0].node
+        return isinstance(node, Number) and node.text == "1"
+    return isinstance(node, Number) and node.text in ("0", "1", "-1")
+
+
+def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...]]]:
+    """The pieces of a document, formulas parsed."""
+    for piece in document.pieces:
+        if isinstance(piece, Math):
+            rows = parse(document.text, piece.span, document.macros, piece.display)
+            yield piece, tuple(replace(row, node=usual(row.node)) for row in rows)
+        else:
+            yield piece, ()
+
+
+def always() -> bool:
+    """Reading goes on to the end."""
+    return True
+
+
+def gather(document: Document, context: tuple[Document, ...] = (), going: Callable[[], bool] = always) -> Sheet:
+    """All equations of the context documents and then of the document itself, as far as `going` allows."""
+    parsed: Parsed = []
+    stopped: int | None = None
+    for d in (*context, document):
+        pieces = []
+        for piece, rows in pieces_with_rows(d):
+            if not going():
+                stopped = piece.span.start if d is document else 0
+                break
+            pieces.append((piece, rows))
+        parsed.append((d, pieces))
+    text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
+    changes = written_out(_formulas(parsed), text)
+    if changes:
+        parsed = _each(parsed, partial(changed, changes=changes))
+    glossary = collect(_formulas(parsed), sums_are_implied(text))
+    glossary.written_out = changes
+    sheet = Sheet(glossary=glossary, stopped=stopped)
+    position = 0
+    for d, pieces in parsed:
+        state = _Walk(d, d is document, sheet, position)
+        for piece, rows in pieces:
+            match piece:
+                case Heading():
+                    state.flush()
+                    state.heading(piece)
+                case Words():
+                    state.prose(piece)
+                case Break(item=item):
+                    state.flush()
+                    if item:
+                        state.item()
+                case Math():
+                    tidied = tuple(replace(r, node=tidy(r.node, glossary)) for r in rows)
+                    state.math(piece, tidied)
+        state.flush()
+        position = state.position
+    sheet.equations.sort(key=lambda e: e.position)
+    return sheet

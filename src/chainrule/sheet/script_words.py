@@ -1,0 +1,80 @@
+"""Letters and words in subscripts and superscripts, told apart by how they look alone."""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.read import tree
+from chainrule.read.tree import (
+    Fenced,
+    Name,
+    Node,
+    Product,
+    Text,
+)
+
+# Letters that stand for an index unless the document says otherwise.
+INDEX_LETTERS = frozenset("ijklmnpqrst")
+# Subscripts of several letters that are a word, though each letter could be an index.
+WORD_SUBSCRIPTS = frozenset({
+    "in", "out", "hid", "gt", "max", "min", "tot", "total", "true", "pred",
+    "new", "old", "train", "test", "val", "reg", "loss", "enc", "dec", "emb",
+    "cls", "prior", "post", "data", "mse", "nll", "mle", "map", "opt", "ref",
+    "src", "tgt", "pos", "neg", "init", "final", "hinge", "hidden", "input", "output",
+    "target", "label", "mean", "var", "std", "avg", "ave", "err", "bias", "sum",
+    "net", "obs",
+})  # fmt: skip
+TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
+STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
+WORD = re.compile(r"[^\W\d_][\w-]*")  # `naive_softmax` is a word
+
+
+def is_word(text: str) -> bool:
+    return text.lower() in WORD_SUBSCRIPTS or (len(text) >= 3 and not set(text) <= INDEX_LETTERS)
+
+
+def juxtaposed_letters(product: Product) -> str | None:
+    """The letters of a product that is nothing but juxtaposed plain letters."""
+    if all(f.op == "" and isinstance(f.node, Name) and len(f.node.text) == 1 for f in product.factors):
+        return "".join(f.node.text for f in product.factors if isinstance(f.node, Name))
+    return None
+
+
+def hyphenated(terms: tuple[tree.Term, ...]) -> str | None:
+    """`naive-softmax` as the word it is, and no difference of products of letters."""
+    words = [
+        t.node.text if isinstance(t.node, Name) else juxtaposed_letters(t.node)
+        for t in terms
+        if isinstance(t.node, (Name, Product))
+    ]
+    plain = [w for w in words if w is not None and len(w) > 2 and set(w.lower()) & set("aeiouy")]
+    return "-".join(plain) if len(plain) == len(terms) and all(t.sign == "-" for t in terms[1:]) else None
+
+
+def is_transpose(node: Node) -> bool:
+    return isinstance(node, Name) and node.text in TRANSPOSE_WORDS and "bold" not in node.style
+
+
+def is_superscript_word(text: str | None) -> bool:
+    """`train` in `L^{train}`: letters that are a word, not a product in an exponent."""
+    return text is not None and is_word(text) and bool(set(text) & set("aeiouy"))
+
+
+def word_above(sup: Node, base: str) -> str | None:
+    """`new` in `w^{new}` and `w^{(\\text{new})}`: a word that tells versions of a name apart, no product of letters."""
+    sup = sup.body if isinstance(sup, Fenced) else sup
+    text = (
+        sup.text.strip()
+        if isinstance(sup, (Text, Name))
+        else juxtaposed_letters(sup)
+        if isinstance(sup, Product)
+        else None
+    )
+    if text == "tr" and base.removeprefix("cal ") in ("L", "J", "ell"):
+        return text  # the loss on the training set: a number has no transpose
+    return text if text in WORD_SUBSCRIPTS and len(text) > 2 else None
+
+
+def is_mark(node: Node) -> bool:
+    """A transpose sign or a star: what may stand beside a label, as in `W^{(2)T}`; a name there is an exponent."""
+    return is_transpose(node) or (isinstance(node, Name) and node.text in STAR_WORDS)
