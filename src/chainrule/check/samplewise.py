@@ -14,15 +14,14 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import differentiated
 from chainrule.expr import Expr, Index, total, value
 from chainrule.sheet.shapes import Val
-from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.spelling import names_loss, spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.totals import LOSSES
 
 
 def samplewise(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
     """A line that holds if the loss that is differentiated in it is summed over its entries."""
     _, lhs, rhs = variant.typed[e.position]
-    losses = [b for b in differentiated(lines.world, e.lhs) if b in LOSSES]
+    losses = [b for b in differentiated(lines.world, e.lhs) if names_loss(b)]
     if len(losses) != 1 or len(lhs.dims) != len(rhs.dims) + 1:
         return None
     find = variant.universe.dims.find

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER
 from chainrule.sheet.shapes import RANKS
-from chainrule.sheet.spelling import look
+from chainrule.sheet.spelling import COUNTS, look
 from chainrule.sheet.world import Family, Reading
 
 # How unusual it is that a name of this look, without subscripts, has this rank: (scalar, column, row, matrix).
@@ -19,7 +19,7 @@ CUSTOMS: dict[str, tuple[float, float, float, float]] = {
     "loss": (0.0, 3.0, 4.0, 4.0),
 }
 # Letters that say how many there are, or how much is lost, unless they are variables: `dW = dO V^T`.
-COUNTS = frozenset("CDEKMNTV")
+NO_ARRAYS = COUNTS | {"C", "E"}
 # A declared vector whose sums end elsewhere than its entries; a name with an index that is transposed.
 ELSEWHERE, TRANSPOSED = 1.0, 2.6
 
@@ -33,7 +33,7 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     most = max(counts)
     if family.domain_kind == "covariance":
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
-    custom = CUSTOMS["upper" if family.base in COUNTS and is_variable(family) else look(family.base)]
+    custom = CUSTOMS["upper" if family.base in NO_ARRAYS and is_variable(family) else look(family.base)]
     if most == 0:
         if family.gradient:  # nobody writes a gradient by a number
             custom = (max(custom[0], custom[1] + 1.0), *custom[1:])

@@ -13,8 +13,8 @@ from chainrule.expr import Expr, Index, total, value
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import Ref
 from chainrule.sheet.shapes import Val, scalar
+from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import Sentence
-from chainrule.sheet.totals import LOSSES
 
 LOSS = r"\b(?:loss(?:es)?|costs?|errors?|objectives?|gradients?)\b"
 ADDED = r"\b(?:summed|added(?: up)?|sum|add up|adds up|sums up)\b"
@@ -35,7 +35,7 @@ def says_summed(sentences: Iterable[Sentence]) -> bool:
 
 def pooled(frame: Frame, name: Ref | None, val: Val) -> Val:
     """What is differentiated: the sum of its entries where it is a loss with an entry for every sample."""
-    if not frame.world.pooled or name is None or name.subs or name.labels or name.base not in LOSSES or not val.dims:
+    if not frame.world.pooled or name is None or name.subs or name.labels or not names_loss(name.base) or not val.dims:
         return val
     dims = val.dims
 

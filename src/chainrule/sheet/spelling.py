@@ -63,31 +63,34 @@ def _scripts(rest: str) -> str:
 
 _RANK_IN_NAME = re.compile(r"(?<=[a-z])(?:Matrix|Vector|Scalar)\Z|\A(?:matrix|vector|scalar)(?=[A-Z])")
 
-MINIMISED = frozenset({"L", "J", "E", "C", "ell", "loss", "cost"})
+MINIMISED = frozenset({"L", "J", "E", "C", "ell", "Loss", "loss", "Cost", "cost", "NLL"})
 """Letters and words for what is minimised."""
+COUNTS = frozenset("DKMNTV")
+"""Letters that say how many there are."""
 
 
 def names_loss(base: str) -> bool:
-    """Whether a name is customary for what is minimised: `\\mathcal{L}`, `J`, `E_{total}`."""
-    return base.split(" ")[-1].split("_")[0] in MINIMISED
+    """Whether a name is customary for what is minimised: `\\mathcal{L}`, `\\tilde J`, `E_{total}`; no bold one is."""
+    style, _, letter = _core(base).rpartition(" ")
+    return letter in MINIMISED and not {"bold", "bb"} & set(style.split())
 
 
-LOSS_NAMES = frozenset({"L", "J", "E", "C", "ell", "N", "T", "K", "V", "D", "M", "cal L", "cal J", "cal E"})
+def _core(base: str) -> str:
+    """A name without its accents and scripts."""
+    core = base.split("_")[0].split("^")[0]
+    return core.rpartition("(")[2].rstrip(")")
 
 
 def look(base: str) -> str:
     """The look of a name: what its typeface and case suggest."""
-    core = base.split("_")[0].split("^")[0]
-    while "(" in core:
-        kind, _, rest = core.partition("(")
-        core = rest.rstrip(")")
-        if kind == "vec":
-            return "bold lower" if not core[:1].isupper() else "bold upper"
+    core = _core(base)
+    if "vec(" in base:
+        return "bold lower" if not core[:1].isupper() else "bold upper"
     style, _, letter = core.rpartition(" ")
     rank = _RANK_IN_NAME.search(letter)
     if rank is not None:  # `\weightMatrix`, `inputVector`: the name says what it is
         return {"matrix": "bold upper", "vector": "bold lower"}.get(rank.group().lower(), "calligraphic")
-    if core in LOSS_NAMES or (letter in ("L", "J", "ell") and "bold" not in style):
+    if core in COUNTS or names_loss(core):
         return "loss"
     if "bold" in style:
         return "bold upper" if letter[:1].isupper() else "bold lower"

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 
 from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Relation, Script, Span, Sum, Term
 from chainrule.sheet.names import EACH, Glossary, Ref, letter_of, node_key, reference
+from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import DEFINING_LEFT, Equation
 from chainrule.sheet.world import World
-
-LOSSES = frozenset({"L", "J", "E", "C", "ell", "cal L", "cal J", "cal E", "cal C", "Loss", "NLL", "loss"})
-"""Names of losses, whose version with an index is one term of the whole and no component of a vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def totals_of(relations: Iterable[Relation], glossary: Glossary) -> set[str]:
         if ref is None or ref.base not in wholes or not one_index(ref) or relation.links[0].op not in DEFINING_LEFT:
             continue
         same = _unsigned(relation.links[0].node) == _unsigned(wholes[ref.base].body)
-        if same or ref.base in LOSSES:
+        if same or names_loss(ref.base):
             found.add(ref.base)
     return found
 

@@ -15,10 +15,9 @@ from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import RANKS, Untyped, Val
 from chainrule.sheet.sites import call_form
+from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Cycle, Hidden, Site, Universe, World
-
-LOSSES = frozenset({"L", "J", "E", "ell", "cal L", "cal J", "cal E"})
 
 
 def hide_unreadable(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> bool:
@@ -58,7 +57,7 @@ def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
     """Why an equation by itself gives its name no meaning."""
     try:
         val = Frame(Universe(world, config), f"@{e.position}", e.position).value(e.lhs)
-        if _matrix_for_a_loss(world, e, val):
+        if _of_all_products(e) and loss_of_entries(world, e, val) > 1:
             return Untyped("a loss is a number, and this is a matrix", "untyped")
         return Untyped("the document declares another shape", "untyped") if against_declaration(world, e, val) else None
     except Cycle:
@@ -69,12 +68,10 @@ def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
         return None
 
 
-def _matrix_for_a_loss(world: World, e: Equation, val: Val) -> bool:
-    r"""`\mathcal{E} = \sum_t p_t \otimes r_t`, differentiated by several names: whatever the sign means, it is not the
-    matrix of all products."""
-    ref = reference(e.lhs, world.glossary)
-    products = any(f.op == "otimes" for n in walk(e.rhs) if isinstance(n, Product) for f in n.factors)
-    return products and ref is not None and ref.bare and len(val.dims) > 1 and world.family(ref.base).differentiated
+def _of_all_products(e: Equation) -> bool:
+    r"""Whether a sign is read as the matrix of all products, as in `\mathcal{E} = \sum_t p_t \otimes r_t`: in a loss it
+    stands for another product."""
+    return any(f.op == "otimes" for n in walk(e.rhs) if isinstance(n, Product) for f in n.factors)
 
 
 def against_declaration(world: World, e: Equation, val: Val) -> bool:
@@ -88,9 +85,13 @@ def against_declaration(world: World, e: Equation, val: Val) -> bool:
 
 
 def loss_of_entries(world: World, e: Equation, val: Val) -> int:
-    """How many axes a loss has that should be a number: what `L(w, b) = ...` defines by a letter of losses."""
+    """How many axes a loss has that should be a number: what `L(w, b) = ...` defines by a letter of losses, or
+    `L = ...` where L is differentiated."""
     form = call_form(e.lhs, world) if not e.link else None
-    return len(val.dims) if form is not None and form[0].base in LOSSES and not form[0].subs else 0
+    ref = form[0] if form is not None else reference(e.lhs, world.glossary)
+    if ref is None or ref.subs or not names_loss(ref.base):
+        return 0
+    return len(val.dims) if form is not None or (ref.bare and world.family(ref.base).differentiated) else 0
 
 
 def _below(world: World, names: Iterable[str]) -> set[str]:

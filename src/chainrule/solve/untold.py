@@ -20,7 +20,6 @@ from chainrule.sheet.names import reference, walk
 from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.spelling import look, names_loss
 from chainrule.sheet.statements import Equation, Sheet
-from chainrule.sheet.totals import LOSSES
 from chainrule.sheet.world import World
 from chainrule.solve.question import Question
 from chainrule.trace.naming import named
@@ -71,7 +70,7 @@ def sums_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
     for number, mine in exercises(sheet).items():
         judge = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock)
         if not judge.world.pooled:
-            told[number, "sum"] = {base: e.text(e.lhs) for base, e in _arrays(judge).items() if base in LOSSES}
+            told[number, "sum"] = {base: e.text(e.lhs) for base, e in _arrays(judge).items() if names_loss(base)}
     return told
 
 
