@@ -44,7 +44,6 @@ Progress = Callable[[int, int], None]
 
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
-    with_one_typeface,
     with_shortened_losses,
     with_gradients,
     with_differentials,
@@ -86,7 +85,7 @@ def check_document(
 def read_sheet(document: Document, context: Sequence[Document], clock: Clock) -> Sheet:
     """The equations of a document and its context, with the values its words and tables give and short forms written
     out."""
-    sheet = with_redeclared(gather(document, (*context, *stated(document)), clock.going))
+    sheet = with_redeclared(with_one_typeface(gather(document, (*context, *stated(document)), clock.going)))
     sheet = with_told_values(sheet, [*tabled_values(sheet, document), *plain_values(sheet, document)])
     for rewritten in REWRITTEN:
         sheet = rewritten(sheet)

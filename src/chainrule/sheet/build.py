@@ -23,7 +23,6 @@ from chainrule.sheet.facts import (
     note_independence,
     note_offsets,
     note_sums_to_one,
-    share_domains,
 )
 from chainrule.sheet.hot_entries import hot_entries
 from chainrule.sheet.imposed import impose, name_solutions, solves
@@ -131,7 +130,6 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             by_factors(world, e)
     for fact in facts:
         apply_fact(world, fact)
-    share_domains(world)
     note_changes(world, equations)
     note_logarithms(world, sentences, equations)
     note_covariances(world)

@@ -90,18 +90,6 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
                 world.size_names.add(d)
 
 
-def share_domains(world: World) -> None:
-    """What is told of a bold capital holds of the light one that nothing is told of: `D_{ii}` beside a diagonal
-    `\\mathbf{D}`."""
-    for base, family in list(world.families.items()):
-        light = world.families.get(base.removeprefix("bold "))
-        if not base.startswith("bold ") or family.domain_kind is None or light is None or world.defined(light.base):
-            continue
-        if light.base[:1].isupper() and light.domain_kind is None and light.declared_rank is None:
-            light.domain_kind = family.domain_kind
-            light.declared_rank = "matrix" if family.domain_kind == "diagonal" else None
-
-
 def _numbers(*shapes: tuple[str | None, ...]) -> bool:
     """Whether all dimensions of some shapes are written as numbers."""
     return all(d is not None and d.isdigit() for dims in shapes for d in dims)

@@ -1,16 +1,14 @@
 r"""One name in two writings: the vector `\mathbf{x}` and its components `x_i`, the matrix `W` and its entries `w_{ij}`.
 
 Two writings are one name when one of them always carries indices, more of them than the other ever does, so that no
-place of the document can tell them apart, and no formula gives the one by the other. A capital is one name, bold and
-lighter, where the document introduces the one and never comes back to it, and uses the other without introducing it
-first.
+place of the document can tell them apart, and no formula gives the one by the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Accent, Comma, Name, Node, Relation, Script
+from chainrule.read.tree import Accent, Name, Node, Relation, Script
 from chainrule.sheet.names import Glossary, Ref, children, letter_of, reference
 
 Uses = dict[str, set[int]]
@@ -21,22 +19,13 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     uses: Uses = {}
     given: set[str] = set()
     explained: set[tuple[str, str]] = set()
-    introduced, used = set(), set()
-    begins: dict[str, tuple[int, bool]] = {}
-    ends: dict[str, int] = {}
     spoken_of: set[str] = set()
-    for n, node in enumerate(nodes):
+    for node in nodes:
         alone = reference(node, glossary)
         if alone is not None and alone.bare:
             spoken_of.add(alone.base)  # "where the $x$ on top is that below": a component as much as the whole
         for ref in maximal(node, glossary) if alone is None or not alone.bare else ():
             uses.setdefault(ref.base, set()).add(len(ref.subs))
-        sides = {r.base for side in _sides(node) if (r := reference(side, glossary)) is not None and r.bare}
-        introduced |= sides
-        used |= {r.base for r in maximal(node, glossary)} - sides
-        for base in {r.base for r in maximal(node, glossary)}:
-            begins.setdefault(base, (n, base in sides))
-            ends[base] = n
         first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
@@ -51,26 +40,6 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         wholes = [w for w in wholes if not explained & {(w, entries), (entries, w)}]
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             glossary.same[entries] = wholes[0]
-
-    for whole in sorted(introduced - used):
-        lighter = whole.removeprefix("bold ")
-        if lighter != whole and lighter[:1].isupper() and lighter in used - introduced and uses[lighter] == {0}:
-            glossary.same[lighter] = whole
-    for whole in sorted(introduced):  # bold in the exercise, light in its answer
-        lighter = whole.removeprefix("bold ")
-        start, told = begins.get(lighter, (0, True))
-        if lighter != whole and lighter[:1].isupper() and ends[whole] < start and not told:
-            glossary.same.setdefault(lighter, whole)
-
-
-def _sides(node: Node) -> Iterator[Node]:
-    """The sides of a relation, whatever its signs, and what is listed before one, as in `A, B \\in S`."""
-    if isinstance(node, Comma) and any(isinstance(item, Relation) for item in node.items):
-        for item in node.items:
-            yield from _sides(item) if isinstance(item, Relation) else (item,)
-    if isinstance(node, Relation):
-        yield node.first
-        yield from (link.node for link in node.links)
 
 
 def _bold_inside(base: str) -> str:
