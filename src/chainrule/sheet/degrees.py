@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from chainrule.read.tree import (
     Accent,
+    Big,
     Brace,
     Comma,
     Dots,
@@ -24,8 +26,10 @@ from chainrule.read.tree import (
 from chainrule.sheet.derivative_signs import UPRIGHT
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.differentials import above, below
-from chainrule.sheet.names import walk
+from chainrule.sheet.names import children, node_key, walk
 from chainrule.sheet.script_words import TRANSPOSE_WORDS
+
+TRACES = frozenset({"tr", "Tr", "trace", "Trace"})
 
 
 def acts(factors: tuple[Factor, ...], n: int) -> bool:
@@ -97,3 +101,45 @@ def _sum(degrees: Iterable[int | None]) -> int | None:
 
 def _difference(a: int | None, b: int | None) -> int | None:
     return None if a is None or b is None else a - b
+
+
+def _variables(factors: tuple[Factor, ...]) -> Iterator[object]:
+    """What the derivatives in a product are taken by: the x of `\\frac{\\partial z}{\\partial x}` and of `f'(x)`."""
+    for n, factor in enumerate(factors):
+        bottom = below(factor.node.denominator) if isinstance(factor.node, Fraction) else None
+        yield from (node_key(v) for v in (bottom[1] if bottom is not None else ()))
+        after = factors[n + 1].node if n + 1 < len(factors) else None
+        if isinstance(factor.node, Script) and factor.node.primes and isinstance(after, Fenced):
+            yield node_key(after.body)
+
+
+def is_form(node: Node) -> bool:
+    """What is written of differentials and not of the names of gradients: a sign before parentheses, `d(XY)`, before
+    what the same product differentiates by, `f'(x) dx`, or in a trace, `\\mathrm{tr}(G^T dX)`."""
+    for factors in _rows(node):
+        after = [factors[n + 1].node for n in range(len(factors)) if acts(factors, n)]
+        if any(isinstance(x, Fenced) for x in after):
+            return True
+        if not {node_key(x) for x in after}.isdisjoint(_variables(factors)):
+            return True
+        traces = (b for a, b in pairwise(factors) if isinstance(a.node, Name) and a.node.text in TRACES)
+        if any(degree(b.node) == 1 for b in traces):
+            return True
+    return False
+
+
+def _rows(node: Node) -> Iterator[tuple[Factor, ...]]:
+    """The products in a formula, without those that a derivative is made of."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if is_derivative(top):
+            continue
+        if isinstance(top, Product):
+            yield top.factors
+        stack += children(top)
+
+
+def integrates(node: Node) -> bool:
+    """Whether an integral stands in a formula: its d is the sign of no change."""
+    return any(isinstance(n, Big) and n.op == "int" for n in walk(node))

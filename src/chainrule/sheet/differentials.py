@@ -16,7 +16,6 @@ from chainrule.read.tree import (
     Accent,
     Big,
     Differential,
-    Factor,
     Fenced,
     Matrix,
     Name,
@@ -25,11 +24,10 @@ from chainrule.read.tree import (
     Script,
 )
 from chainrule.sheet.colons import with_products
-from chainrule.sheet.degrees import acts, degree, is_derivative
-from chainrule.sheet.gradient_names import variables
+from chainrule.sheet.degrees import acts, degree, integrates, is_derivative, is_form
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import Glossary, children, node_key, reference, walk
+from chainrule.sheet.names import Glossary, children, reference, walk
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation, Sheet
@@ -40,7 +38,6 @@ SAID = re.compile(
     r"|\bdiferencial|\bdifferenzial|дифференциал|全微分|矩阵微分",
     re.IGNORECASE,
 )
-TRACES = frozenset({"tr", "Tr", "trace", "Trace"})
 
 
 def with_differentials(sheet: Sheet) -> Sheet:
@@ -180,7 +177,7 @@ def _borne_out(sheet: Sheet, lines: list[Equation]) -> bool:
     if any(_is_assignment(e) for e in sheet.equations):
         return False
     said = any(SAID.search(text) for text in (*sheet.titles, *(s.text for s in sheet.sentences)))
-    return said or any(map(_is_form, sides))
+    return said or any(map(is_form, sides))
 
 
 def _is_quantity(node: Node) -> bool:
@@ -208,38 +205,9 @@ def _is_assignment(e: Equation) -> bool:
     return e.op in ("=", ":=", "←") and left == 1 and right == 0 and not is_zero(e.rhs)
 
 
-def _is_form(node: Node) -> bool:
-    """What is written of differentials and not of the names of gradients: a sign before parentheses, `d(XY)`, before
-    what the same product differentiates by, `f'(x) dx`, or in a trace, `\\mathrm{tr}(G^T dX)`."""
-    for factors in _rows(node):
-        after = [factors[n + 1].node for n in range(len(factors)) if acts(factors, n)]
-        if any(isinstance(x, Fenced) for x in after):
-            return True
-        if not {node_key(x) for x in after}.isdisjoint(variables(factors)):
-            return True
-        traces = (b for a, b in pairwise(factors) if isinstance(a.node, Name) and a.node.text in TRACES)
-        if any(degree(b.node) == 1 for b in traces):
-            return True
-    return False
-
-
-def _rows(node: Node) -> Iterator[tuple[Factor, ...]]:
-    """The products in a formula, without those that a derivative is made of."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if is_derivative(top):
-            continue
-        if isinstance(top, Product):
-            yield top.factors
-        stack += children(top)
-
-
 def _of_first_degree(e: Equation) -> bool:
     """Whether both sides have one d in every term; zero is of every degree."""
-    if e.op not in ("=", ":=", "≡") or any(
-        isinstance(n, Big) and n.op == "int" for side in (e.lhs, e.rhs) for n in walk(side)
-    ):
+    if e.op not in ("=", ":=", "≡") or integrates(e.lhs) or integrates(e.rhs):
         return False
     degrees = {degree(side) for side in (e.lhs, e.rhs) if not is_zero(side)}
     return degrees == {1}

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Product, Script
+from chainrule.sheet.degrees import integrates, is_form
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import node_key, spelled, walk
 from chainrule.sheet.rebuilding import with_parts
@@ -25,7 +25,6 @@ SAID = re.compile(r"\bgradients?\b|\bupstream\b", re.IGNORECASE)
 DIFFERENTIALS = re.compile(
     r"\bdifferentials?\b|\binfinitesimal|\bFr[eé]chet\b|\bincrements?\b|\b(small|tiny) change|\bperturb", re.IGNORECASE
 )
-OPERATORS = frozenset({"sum", "prod", "max", "min", "argmax", "argmin"})
 NEAR = 80
 """So many letters away from a formula words still speak of it."""
 
@@ -84,7 +83,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
 
 def _in_words(sheet: Sheet, sides: list[Node]) -> bool:
     """Whether the words of a document call a `dX` a gradient, and nothing speaks of differentials."""
-    if any(DIFFERENTIALS.search(s.text) for s in sheet.sentences) or any(map(_differential, sides)):
+    if any(DIFFERENTIALS.search(s.text) for s in sheet.sentences) or any(is_form(x) or integrates(x) for x in sides):
         return False
     return any(map(_told, sheet.sentences))
 
@@ -192,31 +191,6 @@ def _stem(node: Node) -> Node:
     while isinstance(node, Script):
         node = node.base
     return node
-
-
-def _differential(node: Node) -> bool:
-    """Whether a d stands before a parenthesis, under an integral, or before what the same product differentiates by:
-    then it is a differential, as in `dz = \\frac{\\partial z}{\\partial x} dx` and `dy = f'(x) dx`."""
-    for part in walk(node):
-        if isinstance(part, tree.Big) and part.op not in OPERATORS:
-            return True
-        factors = part.factors if isinstance(part, Product) else ()
-        after = [second.node for first, second in pairwise(factors) if _is_d(first.node) and second.op == ""]
-        if any(isinstance(node, Fenced) for node in after):
-            return True
-        if after and not {node_key(node) for node in after}.isdisjoint(variables(factors)):
-            return True
-    return False
-
-
-def variables(factors: tuple[Factor, ...]) -> Iterator[object]:
-    """What the derivatives in a product are taken by: the x of `\\frac{\\partial z}{\\partial x}` and of `f'(x)`."""
-    for n, factor in enumerate(factors):
-        bottom = below(factor.node.denominator) if isinstance(factor.node, Fraction) else None
-        yield from (node_key(v) for v in (bottom[1] if bottom is not None else ()))
-        after = factors[n + 1].node if n + 1 < len(factors) else None
-        if isinstance(factor.node, Script) and factor.node.primes and isinstance(after, Fenced):
-            yield node_key(after.body)
 
 
 def _told(sentence: Sentence) -> bool:
