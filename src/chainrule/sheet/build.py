@@ -9,6 +9,7 @@ from itertools import groupby
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
+from chainrule.sheet import one_hot
 from chainrule.sheet.by_inverse import by_factors, by_inverse
 from chainrule.sheet.called_terms import called_terms
 from chainrule.sheet.columns import note_columns
@@ -24,7 +25,6 @@ from chainrule.sheet.facts import (
     note_offsets,
     note_sums_to_one,
 )
-from chainrule.sheet.hot_entries import hot_entries
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
@@ -90,7 +90,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         for side in (e.lhs, e.rhs)
         for n in walk(side)
     )
-    world.hot = hot_entries(sentences, sheet.glossary)
+    world.hot = one_hot.places(sentences, sheet.glossary)
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
     world.pooled = says_summed(s for s in sentences if replace(scope, counted=False).sees(s.scope))
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from chainrule.read.tree import Comma, Fenced, Infix, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.index_letters import IMPLIED, sums_are_implied
 from chainrule.sheet.names import Glossary, Ref, reference, size_name
+from chainrule.sheet.one_hot import OF_ENTRIES, OF_VECTORS
 from chainrule.sheet.statements import Equation, Sentence, Sheet
+from chainrule.sheet.wording import ENTRY, IS, NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,6 @@ FUNCTION_ROLES = {
     "natural logarithm": "log",
     "identity function": "identity",
 }
-NAMES = r"(⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)"
-IS = r"\s*(?:is|are|denotes?|be|represents?|stands for|means|refers to|to indicate|to denote|indicates?)\s+(?!not?\b)"
 
 
 # -------------------------------------------------------------------------------------------------- from formulas
@@ -273,12 +273,7 @@ def _einstein(_m: re.Match[str], s: Sentence, _g: Glossary) -> list[Fact]:
 
 
 GOVERNED = re.compile(r"\b(?:on|of|by|to|from|in|over)\s*\Z", re.IGNORECASE)
-ENTRY = r"(?:dimensions?|entry|entries|components?|elements?|coordinates?|positions?|bits?|place)"
 PART_OF = re.compile(rf"\b(?:{ENTRY}|sum|norm|length|size|rank|gradient|derivative) (?:of|in)\s*\Z", re.IGNORECASE)
-ONE_ENTRY = rf"(?i:\b(?:only|exactly|just) (?:\S+ ){{0,3}}?{ENTRY} (?:of|in)) "
-SINGLE = r"(?:exactly one|a single|only one) 1(?![\w-]|\.\d)"
-A_ONE = r"(?:1|one)(?! of\b)(?![\w-]|\.\d)"
-BUT = r"(?: everywhere)?,? (?:except|but)(?: for)? (?:an?|one) (?:single )?"
 SINGULAR = re.compile(r"\b(?:is|denotes|represents|stands for|means|refers to|indicates)\b")
 PLURAL = re.compile(r"\b(?:are|both|all|be)\b")
 NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"
@@ -309,16 +304,8 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),
     ("label of the truth", NAMES + IS + r"(?:the )?(?:index of the )?" + TRUTH, _kind("label")),
     ("truth of a label", TRUTH + r"(?: is| be|,)? " + ONE_NAME, _kind("label")),
-    ("one-hot", NAMES + IS + r"(?:\w+ ){0,3}?one[- ]hot", _kind("one-hot")),
-    ("one-hot beside", NAMES + r",? (?:the |an? |its )?(?:true |corresponding )?one[- ]hot", _kind("one-hot")),
-    ("one-hot label", r"one[- ]hot (?:\w+ ){0,3}" + NAMES, _kind("one-hot")),
-    ("one entry is one", ONE_ENTRY + NAMES + r"\s*(?:is|equals|has|being)\s+(?:set to )?" + A_ONE, _of_entries),
-    ("zeros but one", NAMES + r"\s*(?:is|has|contains) (?:all )?(?:zeros?|0s?)\b" + BUT + A_ONE, _kind("one-hot")),
-    (
-        "a single one",
-        NAMES + r"\s*(?:has|contains) " + SINGLE,
-        _kind("one-hot"),
-    ),
+    *((name, pattern, _kind("one-hot")) for name, pattern in OF_VECTORS),
+    *((name, pattern, _of_entries) for name, pattern in OF_ENTRIES),
     (
         "unit vector",
         NAMES + IS + r"(?:the )?" + WHICH + r"(?:\w+ ){0,2}?(?:basis|unit|base) vectors?",
