@@ -29,6 +29,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.names import Glossary, reference, walk
 from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.wording import CONSTRAINED
 from chainrule.sheet.world import World
 
 KINDS = {"max": "max", "sup": "max", "min": "min", "inf": "min", "argmax": "argmax", "argmin": "argmin"}
@@ -37,7 +38,7 @@ PLACES = frozenset({"argmax", "argmin"})
 
 # Words that restrict where an extreme is looked for: it need not be stationary then.
 MOST_BETWEEN = 60
-RESTRICTED = re.compile(r"\b(?:subject to|such that|so that|constrain\w*|under the|s\.\s*t\.)", re.IGNORECASE)
+RESTRICTED = re.compile(rf"\b(?:{CONSTRAINED}|such that|so that|under the\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.wording import TO_OBEY
 from chainrule.sheet.world import Imposed, World
 
 _SET = r"\b(?:set(?:s|ting)?|equat(?:e|es|ing)|put(?:ting)?|let(?:ting)?)\b"
@@ -38,10 +39,7 @@ PLACE = re.compile(
     re.IGNORECASE,
 )
 # Words before what a solution is asked to obey.
-CONSTRAINT = re.compile(
-    r"\b(?:subject\s+to|under\s+the\s+(?:linear\s+)?constraints?|(?:with|by)\s+the\s+constraints?|s\.\s?t\.)(?:\s+that)?[^.;:]{0,30}$",
-    re.IGNORECASE,
-)
+CONSTRAINT = re.compile(rf"\b{TO_OBEY}(?:\s+that)?[^.;:]{{0,30}}$", re.IGNORECASE)
 SEVERAL = re.compile(r"\b(?:gradients|derivatives|partials|both|these|them|all)\b", re.IGNORECASE)
 MOST_WORDS = 200
 # What is supposed of a slope in words alone, and whether one function alone can be meant (`said_slopes`).

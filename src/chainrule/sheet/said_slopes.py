@@ -21,6 +21,7 @@ from chainrule.sheet.imposed import SET_TO_ZERO, core, differentiated_by, differ
 from chainrule.sheet.names import Glossary, reference, walk
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sentence, Sheet, with_zeros
+from chainrule.sheet.wording import CONSTRAINED
 
 _BY = r"(?:with\s+(?:respect|regard)\s+to|w\.?\s?r\.?\s?t\.?)\s+(?:the\s+(?:\w+\s+){1,2})?⟦(\d+)⟧"
 SLOPE = re.compile(
@@ -37,7 +38,7 @@ ESTIMATE = re.compile(
     r"|least[- ]squares|(?:critical|stationary)\s+point)\b",
     re.IGNORECASE,
 )
-OTHERWISE = re.compile(r"\b(?:un)?biased\b|\bmoments?\b|\bcorrected\b|\bsubject\s+to\b|\bconstrain\w*", re.IGNORECASE)
+OTHERWISE = re.compile(rf"\b(?:(?:un)?biased\b|moments?\b|corrected\b|{CONSTRAINED})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
