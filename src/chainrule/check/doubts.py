@@ -264,10 +264,12 @@ def _letter(base: str) -> str:
 
 def _all_given(lines: Lines, e: Equation, variant: Variant, symbols: set[Symbol]) -> bool:
     """Whether every symbol of a line stands for anything at all in some claim that holds: `A` and `X` in
-    `\\nabla_X \\mathrm{tr}(AX) = A^T`, and no derivative vanishes. None of them then depends on another unsaid."""
-    if lines.has_vanishing(e, variant):
+    `\\nabla_X \\mathrm{tr}(AX) = A^T`, and no derivative vanishes. None of them then depends on another unsaid. A name
+    with a prime, e' beside e, may be the derivative of the one without."""
+    instances = [i for s in symbols if (i := variant.universe.instances.get(s)) is not None]
+    if lines.has_vanishing(e, variant) or any(i.primes for i in instances):
         return False
-    names = {variant.universe.instances[s].base for s in symbols if s in variant.universe.instances}
+    names = {i.base for i in instances}
     return borne_out(lines, e, variant, names) == names
 
 

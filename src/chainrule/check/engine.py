@@ -21,6 +21,7 @@ from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
 from chainrule.sheet.capitals import stack
+from chainrule.sheet.cotangent_names import with_cotangents
 from chainrule.sheet.differentials import with_differentials
 from chainrule.sheet.directions import with_directions
 from chainrule.sheet.extremes import stationary
@@ -45,6 +46,7 @@ Progress = Callable[[int, int], None]
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_shortened_losses,
+    with_cotangents,
     with_gradients,
     with_differentials,
     with_directions,

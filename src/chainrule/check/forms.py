@@ -67,9 +67,12 @@ def updates(world: World, e: Equation) -> bool:
     ref = reference(e.lhs, world.glossary)
     if ref is None or e.link or ref.postfix:
         return False
-    limits = {id(n.sup) for n in walk(e.rhs) if isinstance(n, Big)}  # `n = p \\sum_{i=1}^n k_i` is no update of n
+    # `n = p \\sum_{i=1}^n k_i` is no update of n, and `g = W^{(g)} h` none of g
+    spared = {id(n.sup) for n in walk(e.rhs) if isinstance(n, Big)}
+    refs = [r for n in walk(e.rhs) if (r := reference(n, world.glossary)) is not None]
+    spared |= {id(n) for r in refs for label in r.labels for n in walk(label)}
     for node in walk(e.rhs):
-        other = reference(node, world.glossary) if id(node) not in limits else None
+        other = reference(node, world.glossary) if id(node) not in spared else None
         if other is not None and other.base == ref.base and site_key(world, other) == site_key(world, ref):
             return other.key == ref.key
     return False

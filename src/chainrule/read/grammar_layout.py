@@ -141,14 +141,21 @@ def _is_letter(parts: list[tuple[list[Token], list[Token]]]) -> bool:
     return len(parts) == 1 and not parts[0][1] and [t.kind for t in _plain(parts[0][0])] == ["letter"]
 
 
+_LONE_SIGNS = (["prod"], ["rel"], ["implies"])
+
+
 def _split_dollars(tokens: list[Token]) -> list[tuple[list[Token], list[Token]]]:
-    """Alternating words and formulas of a text."""
+    r"""Alternating words and formulas of a text; a lone sign, "where $\odot$ is ..", is spoken of and no formula."""
     parts: list[tuple[list[Token], list[Token]]] = [([], [])]
     inside = False
     for token in tokens:
         if token.kind == "$":
             inside = not inside
-            if inside is False:
+            words, mathematics = parts[-1]
+            if not inside and [COMMANDS.get(t.text, ("",))[0] for t in _plain(mathematics)] in _LONE_SIGNS:
+                words += mathematics
+                mathematics.clear()
+            elif inside is False:
                 parts.append(([], []))
         else:
             parts[-1][inside].append(token)

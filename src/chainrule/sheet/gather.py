@@ -81,7 +81,7 @@ class _Walk:
         self.scope = Scope(number, part, self.scope.section + 1, counted)
         told = told_restriction(piece.title, piece.span)
         self.conditions = () if told is None else (told,)
-        self.last, self.lead = None, piece.title
+        self.last, self.lead, self.hanging = None, piece.title, False
 
     def item(self) -> None:
         """A list item or a case begins: a section of its own without a title."""

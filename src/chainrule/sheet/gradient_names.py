@@ -58,7 +58,8 @@ def with_gradients(sheet: Sheet) -> Sheet:
         lhs = e.lhs if named_gradient(e.lhs, e.rhs) is not None else out(e.lhs)
         return replace(e, lhs=lhs, rhs=out(e.rhs))
 
-    sheet.glossary.rewritten = lambda node, _position: written_out(node, names)
+    before = sheet.glossary.rewritten
+    sheet.glossary.rewritten = lambda node, position: written_out(before(node, position), names)
     sheet.equations = [equation(e) for e in sheet.equations]
     sheet.expressions = [(scope, position, out(node)) for scope, position, node in sheet.expressions]
     return sheet

@@ -22,6 +22,9 @@ MOST_PARTS = 32
 
 def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
     """Declare the vectors whose components an equation numbers, and what those components are."""
+    equations = list(equations)
+    heads = [reference(e.lhs, world.glossary) for e in equations if not e.link]
+    given = {r.base for r in heads if r is not None and r.subs}  # what has formulas for its numbers may be vectors
     for e in equations:
         if e.op not in ("=", ":=", "≡"):
             continue
@@ -30,7 +33,9 @@ def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
             if ref is None or not ref.bare or ref.base in world.vectors:
                 continue
             family, letters = world.family(ref.base), world.family(base)
-            if family.declared_rank not in (None, "vector", "column") or (base != ref.base and world.defined(base)):
+            if family.declared_rank not in (None, "vector", "column"):
+                continue
+            if base != ref.base and (base in given or world.defined(base)):
                 continue
             world.vectors[ref.base] = (base, count)
             family.declared_rank, family.declared_dims = "vector", (str(count),)

@@ -391,14 +391,14 @@ def _letters_in(node: Node) -> set[str]:
     return {n.text for n in walk(node) if isinstance(n, Name)}
 
 
-def references(node: Node, world: World) -> Iterator[Ref]:
-    """All references in a formula, outermost ones."""
+def references(node: Node, world: World, labels: bool = True) -> Iterator[Ref]:
+    """All references in a formula, outermost ones, and those in their scripts, with those in `labels` or without."""
     stack = [node]
     while stack:
         top = stack.pop()
         ref = reference(top, world.glossary) if isinstance(top, (Name, Accent, Script)) else None
         if ref is not None:
             yield ref
-            stack += [*ref.subs, *ref.labels, *(p.node for p in ref.postfix if p.node is not None)]
+            stack += [*ref.subs, *(ref.labels if labels else ()), *(p.node for p in ref.postfix if p.node is not None)]
         else:
             stack += children(top)

@@ -70,6 +70,8 @@ def word_above(sup: Node, base: str) -> str | None:
         if isinstance(sup, Product)
         else None
     )
+    if isinstance(sup, Text) and " " in sup.text.strip():
+        return text  # `\delta_x^{\text{(from y)}}`
     if text == "tr" and base.removeprefix("cal ") in ("L", "J", "ell"):
         return text  # the loss on the training set: a number has no transpose
     return text if text in WORD_SUBSCRIPTS and len(text) > 2 else None

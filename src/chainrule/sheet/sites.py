@@ -330,10 +330,12 @@ def _calls(world: World, node: Node, base: str) -> bool:
 
 
 def mentions(world: World, node: Node, ref: Ref) -> bool:
-    """Whether a formula uses the very tensor that a reference names: then it is an update, not a definition. The
+    """Whether a formula uses the very tensor that a reference names, and not as a label, the g of `g = W^{(g)} h`: then
+    it is an update, not a definition. The
     `\\sigma^2` of `\\sigma = \\sqrt{\\sigma^2 + \\epsilon}` is a name of its own where the square is defined."""
     own = site_key(world, ref)
-    uses = (part for part in references(node, world) if not (_square(part) and f"{part.base}^2" in world.sites))
+    uses = references(node, world, labels=False)
+    uses = (part for part in uses if not (_square(part) and f"{part.base}^2" in world.sites))
     return any(part.base == ref.base and site_key(world, part) == own for part in uses)
 
 

@@ -17,6 +17,7 @@ from chainrule.read.tree import (
     Factor,
     Fenced,
     Infix,
+    Matrix,
     Missing,
     Name,
     Node,
@@ -62,6 +63,20 @@ def over_all(node: Node) -> Node | None:
         case Big(sub=Infix(op=";" | ":", left=Relation() as range_, right=Relation() as condition)):
             return replace(node, sub=Comma(range_.span.join(condition.span), (range_, condition)))
     return None
+
+
+def one_below_the_other(node: Node) -> Node | None:
+    """`[a; b]`, as code has it: a below one another what rows of a matrix are."""
+    if not isinstance(node, Fenced) or (node.open, node.close) != ("[", "]") or not isinstance(node.body, Infix):
+        return None
+    rows: list[tuple[Node, ...]] = []
+    rest: Node = node.body
+    while isinstance(rest, Infix) and rest.op == ";":
+        rows.append((rest.right,))
+        rest = rest.left
+    if not rows or any(isinstance(n, (Missing, Relation, Infix)) for row in (*rows, (rest,)) for n in row):
+        return None
+    return Matrix(node.span, "bmatrix", ((rest,), *reversed(rows)))
 
 
 def _is_every(node: Node) -> bool:
@@ -167,4 +182,5 @@ WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     plain_word,
     constant_vector,
     slices,
+    one_below_the_other,
 )

@@ -383,23 +383,31 @@ class World:
         return max((n for n in found if n <= at_most), default=0)
 
     def is_word(self, letter: str) -> bool:
-        """Whether a capital in a label is a word, "H for hidden": one of several, and nothing is counted from it."""
-        if "capitals" not in self.derived:
+        """Whether a letter in a label is a word, and nothing is counted from it: a capital that is one of several, "H
+        for hidden", or a name that has a formula, the g of `g = W^{(g)} h`."""
+        if "words" not in self.derived:
             nodes = [n for e in self.equations for side in (e.lhs, e.rhs) for n in walk(side)]
             labels = [x for n in nodes if (r := reference(n, self.glossary)) is not None for x in r.labels]
-            capitals = {x.text for x in labels if isinstance(x, Name) and len(x.text) == 1 and x.text.isupper()}
+            letters = {x.text for x in labels if isinstance(x, Name) and len(x.text) == 1}
             counted = {n.text for x in labels if not isinstance(x, Name) for n in walk(x) if isinstance(n, Name)}
-            self.derived["capitals"] = frozenset(capitals - counted if len(capitals) > 1 else ())
-        return letter in self.derived["capitals"]
+            capitals = {x for x in letters if x.isupper()}
+            named = {x for x in letters - capitals if x in self.sites} - self._general_labels
+            self.derived["words"] = frozenset((named | (capitals if len(capitals) > 1 else set())) - counted)
+        return letter in self.derived["words"]
 
     def is_count(self, letter: str) -> bool:
         """Whether a label letter says how many there are: the limit of a sum, for which nothing is defined."""
+        return letter in self.size_names and letter not in self._general_labels
+
+    @property
+    def _general_labels(self) -> frozenset[str]:
+        """The letters in the labels of what has a formula."""
         if "steps" not in self.derived:
             refs = [s.ref for sites in self.sites.values() for s in sites]
             labels = [x for r in refs for x in r.labels]
             labels += [x for r in refs for n, x in enumerate(r.subs) if self.family(r.base).slot(n) == "label"]
             self.derived["steps"] = frozenset(n.text for x in labels for n in walk(x) if isinstance(n, Name))
-        return letter in self.size_names and letter not in self.derived["steps"]
+        return self.derived["steps"]
 
     def epoch(self, position: int) -> int:
         """Counts the redefinitions before a position: between two of them every name keeps its meaning."""
