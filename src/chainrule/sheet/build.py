@@ -36,7 +36,7 @@ from chainrule.sheet.midway import define_midway
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.parts import numbered_parts
-from chainrule.sheet.pooled import says_summed
+from chainrule.sheet.pooled import said_summed
 from chainrule.sheet.pre_activations import name_pre_activations
 from chainrule.sheet.prose import facts_of, from_relation, sized
 from chainrule.sheet.put_in import read_off
@@ -84,15 +84,12 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     world = World(scope.number, sheet.glossary, equations=equations)
     world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
     world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
-    world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or any(
-        isinstance(n, Name) and n.text in OF_PROBABILITIES
-        for e in equations
-        for side in (e.lhs, e.rhs)
-        for n in walk(side)
-    )
+    words = {n.text for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}
+    world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or bool(words & OF_PROBABILITIES)
     world.hot = one_hot.places(sentences, sheet.glossary)
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
-    world.pooled = says_summed(s for s in sentences if replace(scope, counted=False).sees(s.scope))
+    nearby = (s for s in sentences if replace(scope, counted=False).sees(s.scope))
+    world.pooled = said_summed(nearby, equations, sheet.glossary)
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
     world.hessian = any("hessian" in s.text.lower() for s in sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]

@@ -55,7 +55,7 @@ def totals_of(relations: Iterable[Relation], glossary: Glossary) -> set[str]:
     found = {base for relation in relations if (base := _whole_and_term(relation, glossary)) is not None}
     wholes = {base: total for relation in relations for base, total in _said_whole(relation, glossary)}
     for relation in relations:
-        ref = _named(relation.first, glossary)
+        ref = named(relation.first, glossary)
         if ref is None or ref.base not in wholes or not one_index(ref) or relation.links[0].op not in DEFINING_LEFT:
             continue
         same = _unsigned(relation.links[0].node) == _unsigned(wholes[ref.base].body)
@@ -67,11 +67,11 @@ def totals_of(relations: Iterable[Relation], glossary: Glossary) -> set[str]:
 def _whole_and_term(relation: Relation, glossary: Glossary) -> str | None:
     """The letter of `L = \\frac1N \\sum_i L_i`, if a chain equates a name with the sum of its own indexed version."""
     sides = (relation.first, *(link.node for link in relation.links))
-    bare = {ref.base for side in sides if (ref := _named(side, glossary)) is not None and ref.bare}
+    bare = {ref.base for side in sides if (ref := named(side, glossary)) is not None and ref.bare}
     for side in sides:
         for term in side.terms if isinstance(side, Sum) else (Term("+", side),):
             found = total_of(term.node)
-            ref = None if found is None else _named(found.body, glossary)
+            ref = None if found is None else named(found.body, glossary)
             if ref is not None and ref.base in bare and one_index(ref):
                 return ref.base
     return None
@@ -79,7 +79,7 @@ def _whole_and_term(relation: Relation, glossary: Glossary) -> str | None:
 
 def _said_whole(relation: Relation, glossary: Glossary) -> Iterable[tuple[str, Total]]:
     """The name of a relation that equates a name with one sum, and the sum."""
-    ref = _named(relation.first, glossary)
+    ref = named(relation.first, glossary)
     for link in relation.links if ref is not None and ref.bare else ():
         total = total_of(link.node)
         if ref is not None and total is not None and link.op in DEFINING_LEFT:
@@ -103,7 +103,7 @@ def one_index(ref: Ref) -> bool:
     return len(marks) == 1 and letter_of(marks[0]) is not None and not (ref.primes or ref.postfix)
 
 
-def _named(side: Node, glossary: Glossary) -> Ref | None:
+def named(side: Node, glossary: Glossary) -> Ref | None:
     """The name of `L`, `L_i`, `L(w)` and `L_i(w)`."""
     if isinstance(side, Product) and len(side.factors) == 2 and isinstance(side.factors[1].node, Fenced):
         side = side.factors[0].node

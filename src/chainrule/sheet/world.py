@@ -278,8 +278,8 @@ class World:
     rowwise: bool = False
     """Whether the words say that vectors are rows."""
     decomposed: bool = False
-    pooled: bool = False
-    """Whether the words say that the losses of the samples are added up."""
+    pooled: frozenset[str] = frozenset()
+    """Losses of which the words say that those of the samples are added up."""
     contradictions: dict[str, str] = field(default_factory=dict)
     reshaped: dict[str, str] = field(default_factory=dict)
     """Names that the words call by two ranks: `X \\in R^{n \\times d}`, later "X is just a single column vector"."""

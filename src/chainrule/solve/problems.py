@@ -26,6 +26,7 @@ from chainrule.expr import (
     total,
     value,
 )
+from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
 
@@ -34,7 +35,8 @@ def problem_of(variant: Variant, loss: Equation, variable: Equation) -> tuple[Pr
     """The loss and what lies between it and the variable, as `derive` wants them. Raises `Untyped`."""
     universe, definitions = variant.universe, variant.universe.definitions
     (top, axes), (target, _) = (term_of(variant, variant.typed[e.position][1]) for e in (loss, variable))
-    if variant.universe.world.pooled:
+    ref = reference(loss.lhs, variant.universe.world.glossary)
+    if ref is not None and ref.base in variant.universe.world.pooled:
         top, axes = _added_up(top, axes, definitions)
     entry = isinstance(target, Component) and all(isinstance(i, Const) for i in target.indices) and bool(target.indices)
     if axes or top.free or not isinstance(target, Component) or not (entry or _is_whole_tensor(target)):

@@ -69,8 +69,8 @@ def sums_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
     told: Told = {}
     for number, mine in exercises(sheet).items():
         judge = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock)
-        if not judge.world.pooled:
-            told[number, "sum"] = {base: e.text(e.lhs) for base, e in _arrays(judge).items() if names_loss(base)}
+        losses = {base: e for base, e in _arrays(judge).items() if names_loss(base) and base not in judge.world.pooled}
+        told[number, "sum"] = {base: e.text(e.lhs) for base, e in losses.items()}
     return told
 
 
@@ -161,7 +161,7 @@ def _holds_in(outer: str, number: str) -> bool:
 
 
 def _sentence(what: str, names: list[str]) -> str:
-    if what == "sum":
-        return "The losses of the samples are added up."
     listed = ", ".join(f"${n}$" for n in names)
+    if what == "sum":
+        return f"The losses {listed} of the samples are added up."
     return f"Here {listed} {f'are {what}s' if len(names) > 1 else f'is a {what}'}."
