@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chainrule.read.connectives import CONNECTIVES
-from chainrule.read.remarks import separates, without_end_sign, without_remarks
+from chainrule.read.remarks import said_by_words, separates, without_end_sign, without_remarks
 from chainrule.read.symbols import ARITY, COMPARING, CONDITIONS, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 
@@ -215,15 +215,20 @@ def _starts_with(row: list[Token], *kinds: str) -> bool:
 
 def _row_pieces(row: list[Token]) -> list[Piece]:
     r"""A row cut at arrows and words, then at wide spaces, then at commas. A formula without a relation behind words
-    beside an equation, `\text{transpose of } W`, belongs to them."""
+    beside an equation, `\text{transpose of } W`, or right before them, `W \text{ transposed}`, belongs to them."""
     depth = _levels(row)
     found: list[Piece] = []
     tag, start, aside = "", 0, False
     for i, token in enumerate(row):
         if depth[i] == 0 and token.kind in ("implies", "text"):
-            found.extend(_columns(row[start:i], depth[start:i], tag) if not aside or _relates(row[start:i]) else [])
+            words = token.kind == "text" and not _is_connective(token)
+            said = words and not token.text.lstrip().startswith("(")
+            end = start + said_by_words(row[start:i], depth[start:i]) if said else i
+            found.extend(
+                _columns(row[start:end], depth[start:end], tag) if not aside or _relates(row[start:end]) else []
+            )
             tag, aside = _tag_of(token, tag), False
-            if token.kind == "text" and not _is_connective(token):
+            if words:
                 found.append(Piece([token], words=True))
                 aside = i > 0 and row[i - 1].kind in ("&", "quad") and _relates(row[:i])
             start = i + 1

@@ -38,6 +38,17 @@ def without_remarks(tokens: list[Token], depth: list[int]) -> tuple[list[Token],
     return kept, remarks
 
 
+def said_by_words(tokens: list[Token], depth: list[int]) -> int:
+    r"""Where what belongs to the words right behind it begins: the X^T of `= b \qquad X^T \text{ taken out}`; the end
+    if nothing does."""
+    cuts = [i for i, t in enumerate(tokens) if depth[i] == 0 and (t.kind == "quad" or separates(tokens, i))]
+    at = next((i for i in reversed(cuts) if any(t.kind not in _SPACES | _PUNCTUATION for t in tokens[i:])), None)
+    if at is None or tokens[-1].kind in _SPACES or not _is_said(tokens[:at]):
+        return len(tokens)
+    behind = [t.kind for t in tokens[at:] if t.kind not in _SPACES]
+    return len(tokens) if "rel" in behind or behind[0] in _SIGNS else at
+
+
 def without_end_sign(row: list[Token]) -> list[Token]:
     r"""A row without the sign that ends a proof behind a wide space: `a = b \qquad \Box`."""
     last = len(row) - 1
