@@ -84,15 +84,10 @@ def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different
     return None
 
 
-def chain_of(lines: Lines, e: Equation) -> list[Equation]:
-    """The relations of the chain that an equation stands in."""
-    return [x for x in lines.equations if x.document is e.document and x.chain == e.chain]
-
-
 def of_the_first(lines: Lines, e: Equation) -> Equation:
     r"""What a later link of a chain says of the name at its head, if it rests on that name: in
     `\nu = \frac{1}{1 + e^{-\mu}} = \frac{1}{1 + e^{-w^T x}}` with `\mu = \log \frac{\nu}{1 - \nu}` it defines \nu."""
-    first = min(chain_of(lines, e), key=lambda x: x.link) if e.link else e
+    first = min(lines.chain(e), key=lambda x: x.link) if e.link else e
     name = None if first.link or first is e else claimed(lines, first)
     if name is None or name[0].base not in lines_of(lines.world, [e])[0].names:
         return e

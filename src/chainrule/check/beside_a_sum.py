@@ -38,8 +38,7 @@ def beside_a_sum(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
             rhs=_node_without(world, e.rhs, base, letter),
             conditions=tuple(apart) or e.conditions,
         )
-        equations = [line if x.position == e.position else x for x in lines.equations]
-        other = replace(lines, world=world, equations=equations, variants={})
+        other = replace(lines, world=world, variants={}).with_line(line)
         if isinstance(other.outcome(line, other.usual(line)), Same):
             text = f"holds if {letter} is none of what the sum over {base} runs over, which the document does not say"
             return assumed("condition", text)

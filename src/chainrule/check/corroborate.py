@@ -145,7 +145,7 @@ def _plain(lines: Lines, side: Node) -> bool:
 def healed(lines: Lines, e: Equation) -> bool:
     """Whether the chain of a line comes back: its last sides equal the first one, so what stands between is a slip."""
     chain = sorted(
-        (x for x in lines.equations if x.document is e.document and x.chain == e.chain and x.op in EQUALITIES),
+        (x for x in lines.chain(e) if x.op in EQUALITIES),
         key=lambda x: x.link,
     )
     head = chain[0].lhs
@@ -155,6 +155,5 @@ def healed(lines: Lines, e: Equation) -> bool:
 def _equal(lines: Lines, x: Equation, head: Node) -> bool:
     """Whether the right side of an equation equals the head of its chain, in the world as it is otherwise."""
     direct = replace(x, lhs=head)
-    equations = [direct if y.position == x.position else y for y in lines.equations]
-    trial = replace(lines, equations=equations, variants={})
+    trial = lines.with_line(direct)
     return isinstance(trial.outcome(direct, trial.variant()), Same)

@@ -129,10 +129,14 @@ class Bench:
         """Which sides to edit: the left one of a later link stands if the link before holds, and is at fault if not."""
         if self._plain(self.e.lhs):
             return ["rhs"]
-        before = next((x for x in self.lines.equations if x.chain == self.e.chain and x.rhs is self.e.lhs), None)
+        before = self.before()
         if before is None:
             return ["rhs", "lhs"]
         return ["lhs"] if isinstance(self.lines.outcome(before, self.variant), Different) else ["rhs"]
+
+    def before(self) -> Equation | None:
+        """The link of the chain that ends where this one begins."""
+        return next((x for x in self.lines.chain(self.e) if x.rhs is self.e.lhs), None)
 
     def _plain(self, node: Node) -> bool:
         """A name, or the derivative of a name: what a line is about, not what it says of it."""
@@ -279,12 +283,8 @@ class Bench:
     def confirmed(self, candidate: Equation) -> bool:
         """Whether the repaired document, judged as a whole, verifies the line without making a matrix square."""
         self.budget.spend(min(len(self.lines.equations), MOST_JUDGED))
-        equations = [candidate if x.position == candidate.position else x for x in self.lines.equations]
-        trial = replace(self.lines, equations=equations, variants={})
-        before = self.variant
-        variant = trial.variant(
-            before.universe.world.layout, before.choices, before.universe.config, before.universe.world.customary
-        )
+        trial = self.lines.with_line(candidate)
+        variant = trial.like(self.variant)
         return isinstance(trial.outcome(candidate, variant), Same) and not squares(self.variant, variant)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.check import opaque as results
-from chainrule.check.anew import chain_of, claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
+from chainrule.check.anew import claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
 from chainrule.check.beside_a_sum import beside_a_sum
 from chainrule.check.compare import Different, Same
 from chainrule.check.conventions import other_convention
@@ -70,7 +70,7 @@ def misread_definition(lines: Lines, e: Equation, variant: Variant, _different: 
     again = (x for x in lines.equations if not x.link and x.position < e.position and x.position not in at)
     at |= {x.position: name[0].base for x in again if (name := claimed(lines, x)) is not None and name[0].base in names}
     for x in (x for x in lines.equations if x.position in at and x.chain != e.chain):
-        for link in chain_of(lines, x):
+        for link in lines.chain(x):
             failed = variant.failed.get(link.position)
             inside = names_in(lines.world, link.lhs) | names_in(lines.world, link.rhs)
             guessed = {b for b in inside & lines.world.readings.keys() if lines.world.family(b).declared_rank is None}
@@ -143,7 +143,7 @@ def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Diffe
     if not lines.world.einstein:
         return None
     frame = variant.typed[e.position][0]
-    first = {n.text for n in walk(min(chain_of(lines, e), key=lambda x: x.link).lhs) if isinstance(n, Name)}
+    first = {n.text for n in walk(min(lines.chain(e), key=lambda x: x.link).lhs) if isinstance(n, Name)}
     stray = set(frame.free) - first - set(lines.world.free_letters.get(e.position, ()))
     if not stray and all(with_strays_summed(frame, side) == side for side in (e.lhs, e.rhs)):
         return None

@@ -29,12 +29,9 @@ def grouped_otherwise(lines: Lines, e: Equation, variant: Variant, _different: D
         if lhs is e.lhs and rhs is e.rhs:
             continue
         line = replace(e, lhs=lhs, rhs=rhs)
-        equations = [line if x.position == e.position else x for x in lines.equations]
-        trial = replace(lines, equations=equations, variants={})
-        layout = variant.universe.world.layout
-        usual = trial.variant(layout, variant.choices, variant.universe.config)
-        others = (make for _, make in customs(trial, line))
-        if any(isinstance(trial.outcome(line, v), Same) for v in chain((usual,), (make() for make in others))):
+        trial = lines.with_line(line)
+        readings = chain((trial.like(variant),), (make() for _, make in customs(trial, line)))
+        if any(isinstance(trial.outcome(line, v), Same) for v in readings):
             return assumed("condition", "holds if the elementwise and the matrix products are grouped in another way")
     return None
 

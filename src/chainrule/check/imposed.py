@@ -129,14 +129,14 @@ class Conditions(Unknowns):
     def _derives(self, e: Equation) -> bool:
         """A chain with a derivative in it holds for all values, unless it is the derivative at what solves a condition:
         `\\frac{d^2\\ell}{d\\theta^2}(\\hat\\theta)`."""
-        sides = [side for x in self._chain(e) for side in (x.lhs, x.rhs)]
+        sides = [side for x in self.lines.chain(e) for side in (x.lhs, x.rhs)]
         world = self.lines.world
         at_solution = any(r.base in world.aliases for side in sides for r in references(side, world))
         return not at_solution and any(differentiates(side) for side in sides)
 
     def _ends_in_zero(self, e: Equation) -> bool:
         """What is set to zero further on in a chain is rewritten before, by identities or by what is known already."""
-        return any(x.position > e.position and is_zero(x.rhs) for x in self._chain(e))
+        return any(x.position > e.position and is_zero(x.rhs) for x in self.lines.chain(e))
 
     def restated(self, e: Equation) -> Follows | None:
         """Whether an equation says once more what conditions of other sections say: they are in force here then."""

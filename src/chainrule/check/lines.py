@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from chainrule.calculus import resolve
 from chainrule.check.compare import Comparer, Different, Outcome, Same, Unclear, guard
@@ -113,6 +114,25 @@ class Lines:
                 failed[e.position] = Untyped("nested too deeply", "too-deep")
         settled = settle(universe)
         return Variant(universe, settled, Comparer(settled, self.options.seed, self.deadline), choices, typed, failed)
+
+    def chain(self, e: Equation) -> list[Equation]:
+        """The relations of the chain that an equation stands in."""
+        return [x for x in self.equations if x.document is e.document and x.chain == e.chain]
+
+    def with_line(self, e: Equation) -> Self:
+        """The same lines with another one in the place of that at its position."""
+        equations = [e if x.position == e.position else x for x in self.equations]
+        return replace(self, equations=equations, variants={})
+
+    def like(self, variant: Variant) -> Variant:
+        """These lines under the choices of a variant of others."""
+        world, config = variant.universe.world, variant.universe.config
+        return self.variant(world.layout, variant.choices, config, world.customary)
+
+    def holds_as(self, e: Equation, variant: Variant) -> bool:
+        """Whether a line holds, written in another way, in the place where it stands."""
+        trial = self.with_line(e)
+        return isinstance(trial.outcome(e, trial.like(variant)), Same)
 
     def outcome(self, e: Equation, variant: Variant) -> Outcome:
         """How the two sides of an equation compare under a variant."""

@@ -136,7 +136,7 @@ def _judged(lines: Lines, e: Equation, variant: Variant, numbers: Array, table: 
 def _equal_sides(lines: Lines, e: Equation) -> list[Node]:
     """The left side of a link and the sides before it that are known to be equal to it."""
     sides = [e.lhs]
-    before = {x.link: x for x in lines.equations if x.document is e.document and x.chain == e.chain}
+    before = {x.link: x for x in lines.chain(e)}
     for link in range(e.link - 1, -1, -1):
         if link not in before or before[link].position not in lines.holding:
             break

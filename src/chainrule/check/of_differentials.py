@@ -88,8 +88,8 @@ def _by_letter(lines: Lines, e: Equation, base: str) -> bool:
 def _no_argument(lines: Lines, e: Equation, base: str) -> bool:
     """What a function is no function of: X and y where `J(\\beta)` is defined and the line is about dJ."""
     world = lines.world
-    chain = [x for x in lines.equations if x.document is e.document and x.chain == e.chain]
-    heads = {b for x in chain for side in (x.lhs, x.rhs) if lone_change(side) for b in changing(world.glossary, side)}
+    sides = [side for x in lines.chain(e) for side in (x.lhs, x.rhs)]
+    heads = {b for side in sides if lone_change(side) for b in changing(world.glossary, side)}
     sites = [s for b in heads for s in world.functions.get(b, ())]
     params = {r.base for s in sites for p in s.params or () for r in references(p, world)}
     return bool(params) and base not in params

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.check.compare import Different, Same
+from chainrule.check.compare import Different
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative
 from chainrule.check.lines import Lines, Variant
@@ -29,10 +29,7 @@ def renamed(lines: Lines, e: Equation, variant: Variant, _different: Different) 
             return body if ref is not None and ref.base == base and ref.bare and not ref.postfix else None
 
         meant = replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose))
-        equations = [meant if x.position == e.position else x for x in lines.equations]
-        trial = replace(lines, equations=equations, variants={})
-        usual = trial.variant(variant.universe.world.layout, variant.choices, variant.universe.config)
-        if isinstance(trial.outcome(meant, usual), Same):
+        if lines.holds_as(meant, variant):
             return assumed(
                 "condition", f"holds if {spelled_out(base)} is another name for {e.document.source(body.span)}"
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.check.compare import Different, Same
+from chainrule.check.compare import Different
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
 from chainrule.read.tree import Factor, Fenced, Node, Product
@@ -30,12 +30,7 @@ def reparametrised(lines: Lines, e: Equation, variant: Variant, _different: Diff
         return other
 
     meant = replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose))
-    if not found:
-        return None
-    equations = [meant if x.position == e.position else x for x in lines.equations]
-    trial = replace(lines, equations=equations, variants={})
-    layout = variant.universe.world.layout
-    if not isinstance(trial.outcome(meant, trial.variant(layout, variant.choices, variant.universe.config)), Same):
+    if not found or not lines.holds_as(meant, variant):
         return None
     text = f"holds if {e.document.source(found[0].span)} is the function as it depends on its argument through others"
     return assumed("condition", text)

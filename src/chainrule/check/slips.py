@@ -30,7 +30,7 @@ class UnderConditions(Bench):
 
     def sides(self) -> list[str]:
         """The left side of a link stands when the link before it was found to hold."""
-        before = next((x for x in self.lines.equations if x.chain == self.e.chain and x.rhs is self.e.lhs), None)
+        before = self.before()
         stands = before is not None and before.position in self.lines.holding
         return ["rhs"] if stands or self._plain(self.e.lhs) else ["rhs", "lhs"]
 

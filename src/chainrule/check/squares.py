@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from chainrule.check.compare import Different, Same
+from chainrule.check.compare import Different
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
 from chainrule.read.tree import Factor, Name, Node, Number, Product, Script
@@ -27,10 +27,7 @@ def squares_of_vectors(lines: Lines, e: Equation, variant: Variant, _different: 
         meant = replace(e, lhs=_spelled(lines, e.lhs, order), rhs=_spelled(lines, e.rhs, order))
         if meant.lhs is e.lhs and meant.rhs is e.rhs:
             return None
-        equations = [meant if x.position == e.position else x for x in lines.equations]
-        trial = replace(lines, equations=equations, variants={})
-        layout = variant.universe.world.layout
-        if isinstance(trial.outcome(meant, trial.variant(layout, variant.choices, variant.universe.config)), Same):
+        if lines.holds_as(meant, variant):
             return assumed("condition", f"holds if the square of a vector x stands for {words}, which is not said")
     return None
 

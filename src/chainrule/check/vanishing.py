@@ -60,7 +60,7 @@ class Vanishing:
 
     def _written(self, head: Equation) -> Residual | None:
         """What stands last beside a derivative: set to zero where the derivative itself says nothing."""
-        beside = [x for x in self._chain(head) if not differentiates(x.rhs) and not is_zero(x.rhs)]
+        beside = [x for x in self.lines.chain(head) if not differentiates(x.rhs) and not is_zero(x.rhs)]
         sides = self.sides(beside[-1]) if beside else None
         return None if sides is None or not self._free(sides.right) else Residual(sides.right, sides.axes)
 
@@ -92,9 +92,6 @@ class Vanishing:
         except (Untyped, ExprError, RecursionError, ValueError):
             return None
         return Sides(left, right, _over(axes, left, right))
-
-    def _chain(self, e: Equation) -> list[Equation]:
-        return [x for x in self.lines.equations if x.document is e.document and x.chain == e.chain]
 
 
 def _alike(world: World, x: Equation, head: Equation) -> bool:
