@@ -179,6 +179,7 @@ def test_evidence_comes_with_every_verdict(sheet: str) -> None:
             assert statement.counterexample.lhs != statement.counterexample.rhs, shown([statement])
         if statement.verdict == "verified":
             assert statement.evidence is not None, shown([statement])
+            assert statement.evidence.method != "sampled" or statement.evidence.points, shown([statement])
 
 
 INSIDE = re.compile(r"\b(?:cal|bold|bb|frak) \w|°|#\d|·")

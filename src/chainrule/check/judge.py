@@ -36,6 +36,7 @@ from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.of_differentials import of_some_changes, resting_on_constants
+from chainrule.check.picked import as_told
 from chainrule.check.redefinitions import without
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.rests import rests
@@ -271,6 +272,10 @@ class Judge(Lines):
             if isinstance(result, Same) and not flips(e, other):
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
+        hot = as_told(self, e, variant) if isinstance(outcome, Different) else None
+        if hot is not None:
+            found = self.verified(e, variant, hot[0])
+            return replace(found, notes=(*found.notes, hot[1]))
         if isinstance(outcome, Same):
             message = "right if the gradient before the matrix is a row, and here it is a column"
             return Finding("unsupported", "layout", message)
