@@ -80,9 +80,10 @@ def _counts(lines: Lines, e: Equation, base: str) -> bool:
 
 
 def _by_letter(lines: Lines, e: Equation, base: str) -> bool:
-    """By custom the first letters are constants, unless one of them changes."""
-    others = any(CONSTANT_LETTERS.fullmatch(b) for b in lines.world.varying)
-    return not others and CONSTANT_LETTERS.fullmatch(base) is not None
+    """By custom the first letters of the alphabet are constants where the last ones vary, unless one of them does."""
+    return CONSTANT_LETTERS.fullmatch(base) is not None and not any(
+        map(CONSTANT_LETTERS.fullmatch, lines.world.varying)
+    )
 
 
 def _no_argument(lines: Lines, e: Equation, base: str) -> bool:
@@ -100,11 +101,14 @@ CONSTANTS = (_said, _counts, _by_letter, _no_argument)
 
 
 def of_some_changes(lines: Lines, e: Equation) -> Finding | None:
-    """A wrong line that holds where the letters of constants are ones, though they change elsewhere."""
+    """A wrong line that holds where the letters of constants are ones, though they change elsewhere: `d(AXB) = A dX B`
+    after `d(AB) = dA B + A dB`; not one in which such a letter changes itself, `d(AB) = dA B`."""
     own = changing(lines.world.glossary, e.lhs, e.rhs)
     others = lines.world.varying - own
     within = {r.base for n in under_signs(e.lhs, e.rhs) for r in references(n, lines.world)}
-    if not others & within or not all(CONSTANT_LETTERS.fullmatch(b) for b in others & within):
+    if not others & within or any(map(CONSTANT_LETTERS.fullmatch, own)):
+        return None
+    if not all(map(CONSTANT_LETTERS.fullmatch, others & within)):
         return None
     variant = lines.variant(choices=Choices(varying=lines.world.varying & own))
     return _if_constant(sorted(others & within)) if isinstance(lines.outcome(e, variant), Same) else None
