@@ -23,6 +23,7 @@ from chainrule.expr import Expr, const, mul, power, size
 from chainrule.read.tree import Fenced, Name, Node, Number, Product
 from chainrule.sheet.logarithms import BASES, written_bases
 from chainrule.sheet.names import walk
+from chainrule.sheet.pooled import MANY
 from chainrule.sheet.shapes import Val
 from chainrule.sheet.statements import Equation
 
@@ -69,20 +70,43 @@ def _equal(lines: Lines, e: Equation, variant: Variant, factor: Expr) -> bool:
 
 def over_the_number(lines: Lines, e: Equation, variant: Variant, different: Different) -> Iterator[tuple[Expr, str]]:
     """The mean where the document defines the sum."""
-    for number, name in _numbers(variant, different):
+    for number, name in _numbers(lines, e, variant, different):
         yield power(number, const(-1)), f"right for the mean over {name}; it is defined as the sum"
 
 
 def times_the_number(lines: Lines, e: Equation, variant: Variant, different: Different) -> Iterator[tuple[Expr, str]]:
     """The sum where the document defines the mean."""
-    for number, name in _numbers(variant, different):
+    for number, name in _numbers(lines, e, variant, different):
         yield number, f"right for the sum over {name}; it is defined as the mean"
 
 
-def _numbers(variant: Variant, different: Different) -> Iterator[tuple[Expr, str]]:
-    """How many there are of what the sides of a line run over."""
-    for dim in sorted(dims_of(different.terms, variant.universe.definitions)):
-        yield size(dim), variant.universe.dims.shown(dim.name)
+def _numbers(lines: Lines, e: Equation, variant: Variant, different: Different) -> Iterator[tuple[Expr, str]]:
+    """How many there are of what a mean may be over: the numbers that the words call one of samples, or else those that
+    a sum of the line runs over, or of the definition of what it differentiates."""
+    universe = variant.universe
+    within = sorted(dims_of(different.terms, universe.definitions))
+    sized = {universe.dims.find(f"={name}"): name for name in sorted(universe.sized)}
+    names = {d: universe.dims.known(d.name) or sized.get(d.name, "n") for d in within}
+    text = re.sub(r"[\\\s{}]", " ", e.document.text)
+    summed = _summed(lines, e, variant)
+    for dim in [d for d in within if _counts_samples(names[d], text)] or [d for d in within if d.name in summed]:
+        yield size(dim), names[dim]
+
+
+def _counts_samples(name: str, text: str) -> bool:
+    """Whether words say that a number is one of samples: "N training examples", "a batch of size B"."""
+    written = rf"\$ ?{re.escape(name)} ?\$"
+    said = rf"{written} (?:[\w-]+ ){{0,2}}{MANY}|{NUMBER_OF}\W{{0,3}}(?:is |be |by |of )?{written}"
+    return re.search(said, text) is not None
+
+
+def _summed(lines: Lines, e: Equation, variant: Variant) -> set[str]:
+    """The dimensions that the sums of a line run over, and those in the definition of what it differentiates."""
+    universe = variant.universe
+    bases = {b for side in (e.lhs, e.rhs) for n in walk(side) for b in differentiated(lines.world, n)}
+    owners = {f"@{e.position}", *(i.shown for i in universe.instances.values() if i.base in bases)}
+    sums = (d for d in universe.dims.parent if ":Σ" in d)
+    return {universe.dims.find(d) for d in sums if d.partition(":")[0].partition("#")[0] in owners}
 
 
 def constant_factor(lines: Lines, e: Equation, variant: Variant, different: Different) -> Iterator[tuple[Expr, str]]:
@@ -90,7 +114,7 @@ def constant_factor(lines: Lines, e: Equation, variant: Variant, different: Diff
     ratio = different.ratio
     if ratio is not None and 0.01 < ratio < 100:
         yield const(round(ratio * 720)) * const(1) / 720, "right up to a constant factor, as the words before it say"
-    for number, name in _numbers(variant, different):
+    for number, name in _numbers(lines, e, variant, different):
         for factor in (number, power(number, const(-1))):
             yield factor, f"right up to the factor {name}, as the words before it say"
 
@@ -129,6 +153,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 NEVER = _words(r"(?!)")
+NUMBER_OF = rf"\b(?:number of (?:[\w-]+ ){{0,2}}{MANY}|batch(?: of)? size)"
 AVERAGED = r"\baverag(?:e|es|ed|ing)\b|\bmean (?:over|loss|gradient|of (?:the |all )?(?:loss|gradient))"
 SUMMED = (
     r"\b(?:sum(?:s|med|ming)?|total|add(?:ing|ed)? up|accumulat(?:e|es|ed|ing)) (?:\w+ ){0,3}?"
