@@ -1,8 +1,10 @@
 """Lines that solve a condition: where Newton's method finds no solutions, what a line gives is put into the condition.
 
 The line alone is solved for an unknown of the condition, `N \\Sigma = S` for Sigma. It follows where the condition then
-vanishes at every sample point, with slopes of full rank, so that no other solution is near. Other solutions far away
-are not looked for. Where it does not vanish, Newton's method goes on from there to a solution that is `Near`.
+vanishes at every sample point, with slopes of full rank, so that no other solution is near, and where the condition has
+one solution only: where it is linear in the unknown, or is so once an inverse of the unknown beside it is multiplied
+away, `-N \\Sigma^{-1} + \\Sigma^{-1} S \\Sigma^{-1}`. Of several solutions nothing says that the line gives the one
+that is meant. Where it does not vanish, Newton's method goes on from there to a solution that is `Near`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from chainrule.expr.model import Array
 from chainrule.sheet.world import Universe
 
 ZERO = 1e-9
+BETWEEN = (0.5, -0.25)
 SCALES = (1.0, 0.5, 0.25, -1.0, -0.5)
 
 
@@ -59,6 +62,8 @@ def substituted(
             shown = {universe.dims.shown(d.name): n for d, n in sizes.items()}
             if not solved.all():
                 near = near or (_near(asked, about, found.model, shown) if far else None)
+                break
+            if not _has_one_root(asked, unknown, found.model):
                 break
             points += len(solved)
         else:
@@ -106,3 +111,36 @@ def _solved(found: Solution, asked: System, model: Model) -> Array | None:
         return None
     scale = 1 + np.abs(slopes).max(axis=(1, 2))
     return np.asarray((np.abs(left).max(axis=1) <= ZERO * scale)[telling])
+
+
+def _has_one_root(asked: System, unknown: Symbol, model: Model) -> bool:
+    """Whether conditions are linear in what they are solved for, or would be without its inverse on their sides."""
+    if asked.linear:
+        return True
+    here = asked.flat(model)
+    there = np.roll(here, 1, axis=0)
+    points = [(1 - t) * here + t * there for t in (0.0, 1.0, *BETWEEN)]
+    values = [_without_inverses(asked, unknown, asked.put(model, x)) for x in points]
+    ends, between = values[:2], values[2:]
+    return any(
+        all(_alike((1 - t) * start + t * end, value[n]) for t, value in zip(BETWEEN, between, strict=True))
+        for n, (start, end) in enumerate(zip(*ends, strict=True))
+    )
+
+
+def _without_inverses(asked: System, unknown: Symbol, model: Model) -> list[Array]:
+    """What vanishes, multiplied by the unknown from the left, from the right and from both sides; over the points."""
+    left = asked.quotients(model)
+    value = np.asarray(model.values[unknown], dtype=float)
+    if left[0].size != value[0].size or value.ndim == 2 or (value.ndim == 3 and value.shape[1] != value.shape[2]):
+        return []
+    if value.ndim == 1:
+        return [value[:, None] ** n * left for n in (1, 2)]
+    square = left.reshape(value.shape)
+    return [value @ square, square @ value, value @ square @ value]
+
+
+def _alike(a: Array, b: Array) -> bool:
+    """Whether numbers agree at all points at which they are finite, and there are such."""
+    finite = np.isfinite(a) & np.isfinite(b)
+    return bool(finite.any() and (np.abs(a - b)[finite] <= ZERO * (1 + np.abs(a) + np.abs(b))[finite]).all())
