@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.check.compare import Different, Same
+from chainrule.check.compare import Different
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import updates
 from chainrule.check.lines import Lines, Variant
@@ -78,7 +78,7 @@ def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different
         if not isinstance(outcome, Different) or defined_anew(lines, x, variant, outcome) is None:
             continue
         anew = replace(lines, world=defining_anew(lines.world, said), variants={})
-        if isinstance(anew.outcome(e, anew.usual(e)), Same):
+        if anew.agree(e):
             line = x.document.position(x.span.start)[0]
             return assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
     return None

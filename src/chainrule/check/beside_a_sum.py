@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.check.compare import Different, Same
+from chainrule.check.compare import Different
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
 from chainrule.read.tree import Big, Factor, Link, Name, Node, Product, Relation, Sum
@@ -39,7 +39,7 @@ def beside_a_sum(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
             conditions=tuple(apart) or e.conditions,
         )
         other = replace(lines, world=world, variants={}).with_line(line)
-        if isinstance(other.outcome(line, other.usual(line)), Same):
+        if other.agree(line):
             text = f"holds if {letter} is none of what the sum over {base} runs over, which the document does not say"
             return assumed("condition", text)
     return None

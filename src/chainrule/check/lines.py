@@ -18,7 +18,7 @@ from chainrule.check.need import dependences, depends, differentiated
 from chainrule.check.options import Options
 from chainrule.check.points import free_symbols
 from chainrule.check.settle import Settled, settle
-from chainrule.expr import Const, Expr, Index
+from chainrule.expr import Const, Expr, ExprError, Index
 from chainrule.read.tree import Big, Node, Relation, Sum
 from chainrule.sheet.differentials import some_changes
 from chainrule.sheet.frame import USUAL, Choices, Frame
@@ -123,6 +123,18 @@ class Lines:
         """The same lines with another one in the place of that at its position."""
         equations = [e if x.position == e.position else x for x in self.equations]
         return replace(self, equations=equations, variants={})
+
+    def alone(self, e: Equation, world: World) -> Self:
+        """A line by itself, in a world of its own."""
+        return replace(self, world=world, equations=[e], variants={})
+
+    def agree(self, e: Equation) -> bool:
+        """Whether the sides of a line are equal under the reading it has first, as far as it can be read."""
+        self.deadline()
+        try:
+            return isinstance(self.outcome(e, self.usual(e)), Same)
+        except (Untyped, ExprError, RecursionError):
+            return False
 
     def like(self, variant: Variant) -> Variant:
         """These lines under the choices of a variant of others."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.check.anew import claimed, defined_anew
-from chainrule.check.compare import Different, Same
+from chainrule.check.compare import Different
 from chainrule.check.forms import updates
 from chainrule.check.lines import EQUALITIES, Lines
 from chainrule.sheet.lines import lines_of
@@ -48,17 +48,14 @@ def _restated(lines: Lines) -> tuple[set[int], set[int]]:
         if e is None or e.source != "formula" or is_numeric(site.body):
             continue
         trial = replace(lines, world=without(lines.world, idle | {site.position}), variants={})
-        if isinstance(trial.outcome(e, trial.usual(e)), Same):
+        if trial.agree(e):
             (equal if _loses(lines, trial, site, e) else idle).add(site.position)
     return idle, equal
 
 
 def _loses(lines: Lines, trial: Lines, site: Site, e: Equation) -> bool:
     """Whether a line that rests on a definition holds with it alone."""
-    return any(
-        isinstance(lines.outcome(x, lines.usual(x)), Same) and not isinstance(trial.outcome(x, trial.usual(x)), Same)
-        for x in _resting(lines, site.base, e)
-    )
+    return any(lines.agree(x) and not trial.agree(x) for x in _resting(lines, site.base, e))
 
 
 def _resting(lines: Lines, base: str, e: Equation) -> Iterator[Equation]:
@@ -113,7 +110,7 @@ def _borne_out(lines: Lines, e: Equation) -> bool:
     anew = replace(lines, world=defining_anew(lines.world, e), variants={})
     gained = False
     for x in _resting(lines, name[0].base, e) if name is not None else ():
-        before, after = (isinstance(found.outcome(x, found.usual(x)), Same) for found in (lines, anew))
+        before, after = (found.agree(x) for found in (lines, anew))
         if before and not after:
             return False
         gained |= after and not before

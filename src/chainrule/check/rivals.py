@@ -9,17 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.check.compare import Comparer, Same, guard
 from chainrule.check.lines import Lines
-from chainrule.check.settle import settle
-from chainrule.expr import ExprError
 from chainrule.sheet.candidates import candidates
 from chainrule.sheet.lines import Line, lines_of, names_in
 from chainrule.sheet.search import line_cost
-from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.world import Config, Reading, Universe, World
 
 NEARLY = 0.8  # how much more a reading may cost; a capital that is no matrix costs 1
@@ -30,8 +25,7 @@ def rival(lines: Lines, e: Equation) -> str | None:
     """In words, the reading under which a line holds; None where there is none."""
     (line,) = lines_of(lines.world, [e])
     for base, reading, other in _others(lines.world, line):
-        lines.deadline()
-        if _holds(lines, other, e) and _no_worse(lines, other, base):
+        if lines.alone(e, other).agree(e) and _no_worse(lines, other, base):
             return f"right if {spelled_out(base)} is {RANKS[reading.axes]}, and nothing says what it is"
     return None
 
@@ -47,19 +41,6 @@ def _others(world: World, line: Line) -> Iterator[tuple[str, Reading, World]]:
         for reading, cost in found.items():
             if reading.axes != own.axes and reading.axes in RANKS and cost <= found[own] + NEARLY:
                 yield base, reading, replace(world, readings={**world.readings, base: reading}, derived={})
-
-
-def _holds(lines: Lines, world: World, e: Equation) -> bool:
-    universe = Universe(world, Config())
-    try:
-        frame, lhs, rhs = type_line(universe, e)
-        if mismatch(universe, lhs, rhs):
-            return False
-        condition = lines.condition(e, frame)
-        comparer = Comparer(settle(universe), lines.options.seed, lines.deadline)
-    except (Untyped, ExprError, RecursionError):
-        return False
-    return isinstance(guard(lambda: comparer.compare(lhs, rhs, condition)), Same)
 
 
 def _no_worse(lines: Lines, other: World, base: str) -> bool:

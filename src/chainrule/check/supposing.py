@@ -10,24 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from chainrule.check.compare import Comparer, Same, guard
 from chainrule.check.error_terms import error_terms
 from chainrule.check.lines import Lines
 from chainrule.check.need import CONSTANTS
-from chainrule.check.settle import settle
-from chainrule.expr import ExprError
 from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.cues import applied, has_slope
-from chainrule.sheet.frame import USUAL, Choices
 from chainrule.sheet.lines import names_in
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, reference
-from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.sites import derivative_of
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.typed_lines import mismatch, type_line
-from chainrule.sheet.world import Config, Site, Universe, World
+from chainrule.sheet.world import Site, World
 from chainrule.sheet.writings import maximal
 
 RECOVERED = ("sigmoid", "tanh", "softmax", "relu")
@@ -69,22 +63,12 @@ def supposed(world: World, guess: Guess) -> Iterator[None]:
         world.derived.clear()
 
 
-def holds(lines: Lines, e: Equation, guess: Guess, choices: Choices = USUAL) -> bool:
-    """Whether the sides of a line are equal once a guess is taken."""
-    lines.deadline()
+def holds(lines: Lines, e: Equation, guess: Guess) -> bool:
+    """Whether the sides of a line are equal once a guess is taken; that both are zero, as for the softmax of a number,
+    bears nothing out."""
     with supposed(lines.world, guess):
-        universe = Universe(lines.world, Config())
-        try:
-            frame, lhs, rhs = type_line(universe, e, choices)
-            if mismatch(universe, lhs, rhs):
-                return False
-            condition = lines.condition(e, frame)
-            comparer = Comparer(settle(universe), lines.options.seed, lines.deadline)
-            if comparer.vanishes(lhs):
-                return False  # `0 = 0`, as for the softmax of a number, bears nothing out
-        except (Untyped, ExprError, RecursionError):
-            return False
-        return isinstance(guard(lambda: comparer.compare(lhs, rhs, condition)), Same)
+        trial = lines.alone(e, lines.world)
+        return trial.agree(e) and not trial.usual(e).comparer.vanishes(trial.usual(e).typed[e.position][1])
 
 
 def alone(world: World, e: Equation, functions: set[str]) -> bool:
