@@ -15,6 +15,7 @@ from chainrule.check.doubts import numbers_put_in
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.held import Contradicts, Follows, Judged, Open
 from chainrule.check.imposed import Conditions
+from chainrule.check.lines import Lines
 from chainrule.check.need import Need, differentiated, differentiated_by
 from chainrule.check.report import Evidence, Note
 from chainrule.check.slips import slip
@@ -57,6 +58,20 @@ def imposed(
     return Finding(
         "definition", "condition", f"{e.text(side)} is set to {value}: what follows holds there", "definition"
     )
+
+
+def over(lines: Lines, conditions: Conditions) -> Conditions:
+    """The same conditions, in force over lines in which other names are defined."""
+    other = Conditions(lines, since=conditions.since, unsure=conditions.unsure, confirmed=set(conditions.confirmed))
+    other.waiting = [*(h.imposed for h in conditions.held), *conditions.to_come()]
+    return other
+
+
+def take_up(conditions: Conditions, other: Conditions) -> None:
+    """Put in force what was imposed over other lines."""
+    mine = {h.equation.position for h in conditions.held}
+    for imposed in (h.imposed for h in other.held if h.equation.position not in mine):
+        conditions.hold(imposed)
 
 
 def _never(outcome: Different) -> bool:

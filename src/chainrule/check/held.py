@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from chainrule.check.report import Counterexample
 from chainrule.check.solve import Residual
 from chainrule.expr import Expr, Index, add, const, mul
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import Imposed
 
 
 @dataclass(frozen=True)
 class Held:
-    """A condition in force: the term that vanishes, the base names it is solved for, where it was imposed, and whether
-    it is only `supposed`."""
+    """A condition in force and the term that vanishes by it."""
 
     residual: Residual
-    unknowns: frozenset[str]
-    section: int
-    equation: Equation
-    supposed: str = ""
+    imposed: Imposed
+
+    @property
+    def unknowns(self) -> frozenset[str]:
+        """The base names it is solved for."""
+        return self.imposed.unknowns
+
+    @property
+    def section(self) -> int:
+        """Where it was imposed."""
+        return self.imposed.section
+
+    @property
+    def equation(self) -> Equation:
+        return self.imposed.equation
+
+    @property
+    def supposed(self) -> str:
+        """Whether it is only supposed, and how surely."""
+        return self.imposed.supposed
+
+    def but(self, **changes: Any) -> Held:
+        """The same condition, in force elsewhere or more surely."""
+        return replace(self, imposed=replace(self.imposed, **changes))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ Anything else decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import thread_time
 
 import numpy as np
@@ -61,12 +61,17 @@ class Conditions(Unknowns):
 
     def catch_up(self, position: int) -> None:
         """Put the conditions in force that words, or lines judged elsewhere, imposed before a position."""
-        if self.waiting is None:
-            self.waiting = [c for c in self.lines.world.imposed if self._waits(c)]
-        while self.waiting and self.waiting[0].position < position:
-            condition = self.waiting.pop(0)
+        waiting = self.to_come()
+        while waiting and waiting[0].position < position:
+            condition = waiting.pop(0)
             if condition.said or not self._identity(condition.equation):
                 self.hold(condition)
+
+    def to_come(self) -> list[Imposed]:
+        """What is to come into force by itself, in order."""
+        if self.waiting is None:
+            self.waiting = [c for c in self.lines.world.imposed if self._waits(c)]
+        return self.waiting
 
     def _waits(self, c: Imposed) -> bool:
         """Whether a condition comes into force by itself: what is only supposed holds where it is said alone."""
@@ -87,8 +92,7 @@ class Conditions(Unknowns):
         elif self._implied(residual, condition.equation):
             self.known |= condition.unknowns
         else:
-            held = Held(residual, condition.unknowns, condition.section, condition.equation, condition.supposed)
-            self.held.append(held)
+            self.held.append(Held(residual, condition))
 
     def _implied(self, residual: Residual, e: Equation) -> bool:
         """Whether the conditions in force already say that a term vanishes."""
@@ -148,7 +152,7 @@ class Conditions(Unknowns):
 
     def move(self, judged: Follows, section: int) -> None:
         """Put the conditions that a line says once more in force in its section."""
-        self.held = [replace(h, section=section) if h.equation in judged.origins else h for h in self.held]
+        self.held = [h.but(section=section) if h.equation in judged.origins else h for h in self.held]
 
     def judge(self, e: Equation) -> Judged | None:
         """What the conditions in force say of an equation: those of its section, then all, then the last."""
@@ -174,7 +178,7 @@ class Conditions(Unknowns):
     def confirm(self, e: Equation, judged: Follows) -> None:
         """Take a line that follows for what bears out how its names are read, and which conditions are meant."""
         self.confirmed |= {n for side in (e.lhs, e.rhs) for n in names_in(self.lines.world, side)}
-        self.held = [replace(h, supposed="") if h.equation in judged.origins else h for h in self.held]
+        self.held = [h.but(supposed="") if h.equation in judged.origins else h for h in self.held]
 
     def forget(self, found: Judged | None) -> None:
         """Drop what was only supposed, where a line does not follow from it."""

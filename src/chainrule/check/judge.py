@@ -183,7 +183,7 @@ class Judge(Lines):
             message = f"gives {e.text(e.lhs)} its numbers; nothing else says what they are"
             return Finding("definition", "definition", message, "definition")
         if e.position in self.world.seconds.equal:
-            return replace(self, world=without(self.world, {e.position}), variants={}).claim(e)
+            return self.claim_without(e)
         if self.defines(e):
             return unsaid(self, e) or self.step(e) or self.definition(e)
         if updates(self.world, e) and e.position not in self.world.rearranged:
@@ -200,6 +200,15 @@ class Judge(Lines):
             s.position == e.position and s.assumed is None and any((s.written or s.body) is i for i in items)
             for s in sites
         )
+
+    def claim_without(self, e: Equation) -> Finding:
+        """The verdict on a second formula for a name, in the world in which it does not define the name; the conditions
+        in force hold there too, and those that it imposes hold here."""
+        trial = replace(self, world=without(self.world, {e.position}), variants={})
+        trial.conditions = given.over(trial, self.conditions)
+        found = trial.claim(e)
+        given.take_up(self.conditions, trial.conditions)
+        return found
 
     def of_changes(self, e: Equation) -> Finding:
         """The verdict on a line of differentials."""
