@@ -24,11 +24,12 @@ from chainrule.sheet.usual import bracket
 from chainrule.sheet.world import Site, World
 
 
-def beside_a_sum(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+def beside_a_sum(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
     """Whether a line holds when what stands beside a sum, in it or in a definition behind it, is none of its terms."""
     names = lines_of(lines.world, [e])[0].names
     for base, letter, world in _worlds(lines.world, names, (e.lhs, e.rhs)):
-        free = {x for r in _refs(lines.world, e, base) for s in r for x in [letter_of(s)] if x is not None} - {letter}
+        subs = {x for r in _refs(lines.world, e, base) for s in r for x in [letter_of(s)] if x is not None}
+        free = subs & set(variant.typed[e.position][0].free) - {letter}
         apart = [Relation(e.span, Name(e.span, x), (Link("≠", e.span, Name(e.span, letter)),)) for x in sorted(free)]
         if len(apart) > 1 or (apart and e.conditions):
             continue

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 from chainrule.check import opaque as results
 from chainrule.check.anew import claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
@@ -35,20 +34,18 @@ from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Const, Symbol
-from chainrule.read.tree import Fraction, Name, Node, Number, Product
+from chainrule.read.tree import Node, Number
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.lines import lines_of, names_in
-from chainrule.sheet.literals import is_numeric, is_zero
-from chainrule.sheet.meaning.differentials import taken_apart
-from chainrule.sheet.meaning.implied import with_strays_summed
-from chainrule.sheet.names import letter_of, reference, walk
+from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.names import reference, walk
 from chainrule.sheet.put_in import is_arithmetic
 from chainrule.sheet.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.totals import total_of
-from chainrule.sheet.world import Config, Held, Instance, World
+from chainrule.sheet.world import Config, Held, Instance
 
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
 
@@ -61,37 +58,23 @@ def doubt(lines: Lines, e: Equation, variant: Variant, different: Different) -> 
 # ---------------------------------------------------------------------------------------- what the line claims
 
 
-def misread_definition(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    """What a line says of a name, `f = A x = \\sum_i a_i x_i`, whether it defines it or comes to it again, that does
-    not fit the shapes the names in it are read with: these may be others."""
+def unread_formula(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A name that a line before comes to again with another formula, `\nu = f(u) = g(w)`, which does not fit the shapes
+    that the names in it are read with: it may be what the name is from there on."""
     names = lines_of(lines.world, [e])[0].names
-    tables = (lines.world.sites, lines.world.functions)
-    at = {s.position: base for base in sorted(names) for table in tables for s in table.get(base, ())}
-    again = (x for x in lines.equations if not x.link and x.position < e.position and x.position not in at)
-    at |= {x.position: name[0].base for x in again if (name := claimed(lines, x)) is not None and name[0].base in names}
-    for x in (x for x in lines.equations if x.position in at and x.chain != e.chain):
+    defining = {
+        s.position for table in (lines.world.sites, lines.world.functions) for n in names for s in table.get(n, ())
+    }
+    for x in lines.equations:
+        name = None if x.link or x.position >= e.position or x.position in defining else claimed(lines, x)
+        if name is None or name[0].base not in names or x.chain == e.chain:
+            continue
         for link in lines.chain(x):
             failed = variant.failed.get(link.position)
-            inside = names_in(lines.world, link.lhs) | names_in(lines.world, link.rhs)
-            guessed = {b for b in inside & lines.world.readings.keys() if lines.world.family(b).declared_rank is None}
-            if failed is not None and failed.code in ("shape", "shape-of-sides") and guessed:
+            if failed is not None and failed.code in ("shape", "shape-of-sides"):
                 line = link.document.position(link.span.start)[0]
-                text = f"what line {line} says of {spelled_out(at[x.position])} does not fit: {failed.message}"
+                text = f"what line {line} says of {spelled_out(name[0].base)} does not fit: {failed.message}"
                 return Finding("unsupported", "ambiguous", text)
-    return None
-
-
-def number_for_an_array(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    r"""`\\partial z_{ij} / \\partial b = 1`: what is differentiated by is a number here, whatever it is elsewhere."""
-    _, lhs, rhs = variant.typed[e.position]
-    for node, val, number, other in ((e.lhs, lhs, rhs, e.rhs), (e.rhs, rhs, lhs, e.lhs)):
-        if not (val.dims and number.scalar and number.literal and has_derivative_node(node)) or is_zero(other):
-            continue
-        names = sorted(names_in(lines.world, node) & lines.world.readings.keys())
-        guessed = [b for b in names if lines.world.family(b).declared_rank is None]
-        if guessed:
-            text = f"an array of derivatives is equated with a number; {spelled_out(guessed[0])} may be a number here"
-            return Finding("unsupported", "ambiguous", text)
     return None
 
 
@@ -135,46 +118,6 @@ def terms_of_totals(lines: Lines, e: Equation, _variant: Variant, _different: Di
             text = f"{spelled_out(ref.base)} is defined as a total; its terms are never defined"
             return assumed("undefined-symbol", text, needs=(Need("definition", Instance(ref.base)),))
     return None
-
-
-def stray_letters(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    """With Einstein's convention, a letter that its chain neither begins with nor derives by: a free one, or one that
-    stands once and is summed for want of another meaning."""
-    if not lines.world.einstein:
-        return None
-    frame = variant.typed[e.position][0]
-    first = {n.text for n in walk(min(lines.chain(e), key=lambda x: x.link).lhs) if isinstance(n, Name)}
-    stray = set(frame.free) - first - set(lines.world.free_letters.get(e.position, ()))
-    if not stray and all(with_strays_summed(frame, side) == side for side in (e.lhs, e.rhs)):
-        return None
-    message = "a letter stands alone in this line; which sums are implied is not written"
-    return Finding("unsupported", "index-scope", message)
-
-
-def implied_sum(lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
-    """The chain rule through components, `\\partial E / \\partial y_i` times `\\partial y_i / \\partial x_j`, for
-    something that has no i: it may be summed over, unsaid."""
-    left, right = ({i.name for i in t.free} for t in different.terms)
-    for side, stray in ((e.lhs, left - right), (e.rhs, right - left)):
-        for letter in sorted(stray & _passed_on(lines.world, side)):
-            message = f"the chain rule runs through {letter}, which stands on one side only; a sum may be implied"
-            return Finding("unsupported", "index-scope", message)
-    return None
-
-
-def _passed_on(world: World, side: Node) -> set[str]:
-    """The letters on what stands below one derivative of a product and above another."""
-    found: set[str] = set()
-    for product in (n for n in walk(side) if isinstance(n, Product)):
-        parts = [p for f in product.factors if isinstance(f.node, Fraction) and (p := taken_apart(f.node)) is not None]
-        for (_, bottom), (top, _) in pairwise(parts):  # one derivative after the other
-            below_it = {x for node in bottom for x in _letters(world, node)}
-            found |= below_it & (set() if top.body is None else _letters(world, top.body))
-    return found
-
-
-def _letters(world: World, node: Node) -> set[str]:
-    return {x for r in references(node, world) for s in r.subs if (x := letter_of(s)) is not None}
 
 
 # ---------------------------------------------------------------------------------------- what is never said
@@ -296,19 +239,16 @@ def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
 
 
 DOUBTS: tuple[Doubt, ...] = (
+    unread_formula,
     defined_anew,
     on_what_is_redefined,
     defined_elsewhere,
-    misread_definition,
-    number_for_an_array,
     other_indices,
     circular,
     one_step_or_all,
     one_cell,
     terms_of_totals,
     of_what_is_undefined,
-    stray_letters,
-    implied_sum,
     letters_that_name,
     reparametrised,
     renamed,

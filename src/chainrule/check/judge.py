@@ -40,7 +40,6 @@ from chainrule.check.picked import as_told
 from chainrule.check.redefinitions import without
 from chainrule.check.report import Counterexample, Evidence, Method, Note
 from chainrule.check.rests import rests
-from chainrule.check.rivals import rival
 from chainrule.check.steps import by_the_rule
 from chainrule.check.supposing import recover, take
 from chainrule.check.undecided import grounded, undecided
@@ -132,7 +131,7 @@ class Judge(Lines):
     def told(self, e: Equation, found: Finding) -> Finding:
         """What a line lacks may be told all the same, by a definition that could not be read; what is told
         or may be read in two ways refutes nothing."""
-        otherwise = read_otherwise(self.world, e) if found.verdict == "refuted" else None
+        otherwise = read_otherwise(self, e) if found.verdict == "refuted" else None
         if otherwise is not None:
             return Finding("unsupported", "ambiguous", otherwise)
         told = (
@@ -408,9 +407,6 @@ class Judge(Lines):
         borne_out = repair is not None and repair.differ != PRODUCT_SIGN
         if not borne_out and not corroborated(self, e, variant, different):
             return uncorroborated(different)
-        otherwise = rival(self, e)
-        if otherwise is not None:
-            return Finding("unsupported", "ambiguous", otherwise)
         code, message = difference(different, None if repair is None else repair.differ)
         code = repair.code if repair is not None and code == "unequal" else code
         return Finding(

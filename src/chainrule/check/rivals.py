@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chainrule.check.lines import Lines
+from chainrule.check.meant import Meant
 from chainrule.sheet.candidates import candidates
 from chainrule.sheet.lines import Line, lines_of, names_in
 from chainrule.sheet.search import line_cost
@@ -17,17 +19,20 @@ from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Reading, Universe, World
 
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
 NEARLY = 0.8  # how much more a reading may cost; a capital that is no matrix costs 1
 RANKS = {0: "a scalar", 1: "a vector", 2: "a matrix"}
 
 
-def rival(lines: Lines, e: Equation) -> str | None:
-    """In words, the reading under which a line holds; None where there is none."""
-    (line,) = lines_of(lines.world, [e])
-    for base, reading, other in _others(lines.world, line):
-        if lines.alone(e, other).agree(e) and _no_worse(lines, other, base):
-            return f"right if {spelled_out(base)} is {RANKS[reading.axes]}, and nothing says what it is"
-    return None
+def other_ranks(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """A line in which one name is read otherwise, where as many lines fit as do now."""
+    (line,) = lines_of(judge.world, [e])
+    for base, reading, other in _others(judge.world, line):
+        if _no_worse(judge, other, base):
+            text = f"right if {spelled_out(base)} is {RANKS[reading.axes]}, and nothing says what it is"
+            yield Meant(text, e, judge.alone(e, other))
 
 
 def _others(world: World, line: Line) -> Iterator[tuple[str, Reading, World]]:

@@ -60,10 +60,17 @@ def uses(node: Node) -> Iterator[tuple[Node, bool, Factor | None]]:
 
 def with_slopes(node: Node, at: Arguments) -> Node:
     """A formula with the argument of each such slope written out."""
-    return rebuilt(node, _written_out(at))
+    return rebuilt(node, written_at(at))
 
 
-def _written_out(at: Arguments) -> Callable[[Node], Node | None]:
+def called(behind: Factor | None) -> bool:
+    """Whether the factor behind a function is its argument."""
+    return behind is not None and argument_of(behind) is not None
+
+
+def written_at(at: Arguments) -> Callable[[Node], Node | None]:
+    """What stands in the place of a slope without its argument."""
+
     def choose(node: Node) -> Node | None:
         if isinstance(node, Product) and any(_slope(f.node, at) is not None for f in node.factors):
             return Product(node.span, tuple(_factors(node)))
@@ -72,9 +79,8 @@ def _written_out(at: Arguments) -> Callable[[Node], Node | None]:
     def _factors(node: Product) -> Iterator[Factor]:
         for factor, behind in pairwise((*node.factors, None)):
             assert factor is not None
-            called = behind is not None and argument_of(behind) is not None
-            slope = None if called else _slope(factor.node, at)
-            inner = factor.node if called else with_parts(factor.node, lambda part: rebuilt(part, choose))
+            slope = None if called(behind) else _slope(factor.node, at)
+            inner = factor.node if called(behind) else with_parts(factor.node, lambda part: rebuilt(part, choose))
             yield Factor(factor.op, inner if slope is None else slope)
 
     return choose

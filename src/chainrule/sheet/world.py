@@ -297,6 +297,8 @@ class World:
     free_letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
     indexed_by: set[int] = field(default_factory=set)
     runs_over: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    direct: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of names such that the derivative of the first by the second is that of its own formula."""
     parameter: Node | None = None
     first: int = 1
     derived: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -274,7 +274,8 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
         if isinstance(variable, Piecewise):  # a component that is there for some terms of a sum only
             return piecewise([(holds, take(body, part)) for holds, part in variable.cases], const(0))
         if isinstance(variable, Component):
-            if explicit and frame.choices.explicit and isinstance(body, Component):
+            direct = (explicit and frame.choices.explicit) or _is_direct(frame, body, variable)
+            if direct and isinstance(body, Component):
                 own = universe.definitions.get(body.symbol)
                 if own is not None:
                     return differentiate(own.at(*body.indices), variable, Definitions())
@@ -283,6 +284,14 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
         return by_term(body, variable, universe.definitions)
 
     return take
+
+
+def _is_direct(frame: Frame, body: Expr, variable: Component) -> bool:
+    """Whether it is said of two names that the derivative of one by the other is that of its own formula."""
+    instances = frame.universe.instances
+    above = instances.get(body.symbol) if isinstance(body, Component) and frame.world.direct else None
+    below_it = instances.get(variable.symbol)
+    return above is not None and below_it is not None and (above.base, below_it.base) in frame.world.direct
 
 
 def _written_out(body: Expr, variable: Component, definitions: Definitions) -> Expr:
