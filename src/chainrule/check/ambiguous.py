@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING
 
-from chainrule.check.forms import has_derivative_node, is_zero
+from chainrule.check.forms import has_derivative_node
 from chainrule.check.meant import Meant, within, written, written_throughout
 from chainrule.check.reaches import lost_fraction, operator_behind, reach_of_a_logarithm, reach_of_a_sum
 from chainrule.check.rivals import other_ranks

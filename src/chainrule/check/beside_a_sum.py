@@ -66,13 +66,15 @@ def _worlds(world: World, names: frozenset[str], sides: tuple[Node, ...]) -> Ite
 
 
 def _beside(world: World, body: Node) -> Iterator[tuple[str, str]]:
-    """The names that are summed over in one term and stand with a letter of their own in another."""
+    """The names that are summed over in one term and stand with a letter of their own in another; not with that of the
+    sum itself, of which nothing is left without it."""
     terms = [t.node for t in body.terms] if isinstance(body, Sum) else []
-    summed = {base for t in terms for base, _ in _summed(world, t)}
+    summed = {pair for t in terms for pair in _summed(world, t)}
+    bases = {base for base, _ in summed}
     for term in terms:
         for ref in references(term, world) if not any(isinstance(f.node, Big) for f in _factors(term)) else ():
             letter = letter_of(ref.subs[0]) if len(ref.subs) == 1 else None
-            if ref.base in summed and letter is not None:
+            if ref.base in bases and letter is not None and (ref.base, letter) not in summed:
                 yield ref.base, letter
 
 

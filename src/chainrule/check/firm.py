@@ -36,8 +36,8 @@ def firm(lines: Lines, e: Equation) -> bool:
     (line,) = lines_of(world, [e])
     if _unsure(world, e) or _fits(world, line):
         return False  # what fits alone is at odds with the dimensions of other lines, and either may be misread
-    beside = [x for x in lines.equations if x.position != e.position and x.op in EQUALITIES]
-    others = [x for x in lines_of(world, beside) if x.names & line.names]
+    apart = (x for x in lines.equations if x.position != e.position and not (x.lhs is e.rhs or x.rhs is e.lhs))
+    others = [x for x in lines_of(world, [x for x in apart if x.op in EQUALITIES]) if x.names & line.names]
     fitting = [x for x in others if _fits(world, x)]
     direct = _direct(world, e)
     near = [x for x in others if direct & _direct(world, x.equation)]
