@@ -7,10 +7,11 @@ short: a transpose goes to the leaves of a product, products are flat, numbers s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
 from chainrule.expr.index import Dim, Index, Symbol
 
@@ -73,12 +74,20 @@ class Array:
     def __post_init__(self) -> None:
         if self.op not in OPERATIONS:
             raise ValueError(f"no operation {self.op!r}")
-        object.__setattr__(self, "turns", sum(a.turns for a in self.args) + (self.op == "transpose"))
-        along = self.op == "spread" and bool(self.args[0].axes) and self.args[0].axes[0] == self.axes[0]
-        dims = tuple(i.dim for i in self.axes)
-        key = repr((self.op, along, dims, self.data)).encode() + b"".join(a.likeness for a in self.args)
-        object.__setattr__(self, "likeness", blake2b(key, digest_size=16).digest())
-        object.__setattr__(self, "digest", hash((self.op, tuple(a.digest for a in self.args), self.axes, self.data)))
+        turns = int(self.op == "transpose")
+        for a in self.args:
+            turns += a.turns
+        object.__setattr__(self, "turns", turns)
+
+    if not TYPE_CHECKING:  # else no attribute would be checked
+
+        def __getattr__(self, name):
+            later = LATER.get(name)
+            if later is None:
+                raise AttributeError(f"an array has no {name!r}")
+            found = later(self)
+            object.__setattr__(self, name, found)
+            return found
 
     def __hash__(self) -> int:
         return self.digest
@@ -93,12 +102,28 @@ class Array:
         return len(self.axes)
 
 
+def _likeness(a: Array) -> bytes:
+    along = a.op == "spread" and bool(a.args[0].axes) and a.args[0].axes[0] == a.axes[0]
+    key = repr((a.op, along, tuple([i.dim for i in a.axes]), a.data)).encode()
+    return blake2b(key + b"".join([arg.likeness for arg in a.args]), digest_size=16).digest()
+
+
+LATER: dict[str, Callable[[Array], Any]] = {
+    "likeness": _likeness,
+    "digest": lambda a: hash((a.op, tuple([arg.digest for arg in a.args]), a.axes, a.data)),
+}
+"""What is found of an array when it is first asked for."""
+
+
 def number(value: Fraction | int) -> Array:
     """A number."""
-    return Array("number", data=Fraction(value))
+    known = _WHOLE.get(value.numerator) if value.denominator == 1 else None
+    return known or Array("number", data=Fraction(value))
 
 
-ONE = number(1)
+_WHOLE: dict[int, Array] = {}
+_WHOLE.update({n: number(n) for n in range(-4, 5)})
+ONE, _UNIT = number(1), Fraction(1)
 
 
 def size(dim: Dim) -> Array:
@@ -150,35 +175,44 @@ def matmul(*factors: Array) -> Array:
 
 
 def split(a: Array) -> tuple[list[Array], Array]:
-    """The scalar factors of a product that has a single array factor, and that factor."""
+    """The scalar factors of a product over axes, and the rest of it."""
     if a.op != "product" or not a.axes:
         return [], a
     own = [f for f in a.args if f.axes]
-    if len(own) != 1:
-        return [], a
     scalars = [f for f in a.args if not f.axes]
-    coefficient = number(a.data) if isinstance(a.data, Fraction) else ONE
-    return [coefficient, *scalars], own[0]
+    if a.data is not _UNIT:
+        scalars.insert(0, number(coefficient(a)))
+    if not scalars:
+        return [], a
+    return scalars, own[0] if len(own) == 1 else Array("product", tuple(own), a.axes, _UNIT)
 
 
 def product(*factors: Array) -> Array:
     """The Hadamard product of arrays over the same axes, times scalars; the number is kept in `data`."""
-    coefficient, kept = Fraction(1), list[Array]()
+    if len(factors) == 1:
+        return factors[0]
+    coefficient, kept = _UNIT, list[Array]()
     for f in factors:
         if f.op == "product":
-            coefficient *= f.data if isinstance(f.data, Fraction) else 1
+            coefficient = _times(coefficient, f)
             kept += f.args
-        elif f.op == "number" and isinstance(f.data, Fraction):
-            coefficient *= f.data
+        elif f.op == "number":
+            coefficient = _times(coefficient, f)
         else:
             kept.append(f)
-    if coefficient == 0 or not kept:
+    if not coefficient or not kept:
         axes = next((f.axes for f in kept if f.axes), ())
         return Array("spread", (number(coefficient),), axes) if axes else number(coefficient)
-    if coefficient == 1 and len(kept) == 1:
+    if len(kept) == 1 and coefficient == 1:
         return kept[0]
     axes = next((f.axes for f in kept if f.axes), ())
     return Array("product", tuple(kept), axes, coefficient)
+
+
+def _times(n: Fraction, a: Array) -> Fraction:
+    """A number times the one in front of an array, which mostly is 1."""
+    own = coefficient(a)
+    return n if own is _UNIT else own if n is _UNIT else n * own
 
 
 def add(*terms: Array) -> Array:
@@ -186,7 +220,7 @@ def add(*terms: Array) -> Array:
     flat = [t for term in terms for t in (term.args if term.op == "add" else (term,))]
     if len(flat) == 1:
         return flat[0]
-    for row in (_equal_terms, _diagonals, _common_number, _common_scalar, _common_left, _common_right):
+    for row in ROWS:
         found = row(flat)
         if found is not None:
             return found
@@ -195,25 +229,23 @@ def add(*terms: Array) -> Array:
 
 def coefficient(a: Array) -> Fraction:
     """The number in front of an array."""
-    if a.op == "number" and isinstance(a.data, Fraction):
-        return a.data
-    return a.data if a.op == "product" and isinstance(a.data, Fraction) else Fraction(1)
+    return a.data if a.op in ("product", "number") and isinstance(a.data, Fraction) else _UNIT
 
 
 def _equal_terms(terms: list[Array]) -> Array | None:
     """B + B is 2 B."""
-    cores, found = list[Array](), list[Fraction]()
-    for t in terms:
-        core = product(number(1 / coefficient(t)), t) if coefficient(t) else t
-        known = next((k for k, c in enumerate(cores) if c.like(core)), None)
-        if known is None:
-            cores.append(core)
-            found.append(coefficient(t))
-        else:
-            found[known] += coefficient(t)
-    if len(cores) == len(terms):
+    if len({t.op for t in terms}) == len(terms) and all(t.op != "product" for t in terms):
         return None
-    return add(*(product(number(n), c) for n, c in zip(found, cores, strict=True) if n)) if any(found) else None
+    found: dict[bytes, tuple[Fraction, Array]] = {}
+    for t in terms:
+        n = coefficient(t)
+        core = t if n in (0, 1) else product(number(1 / n), t)
+        known = found.get(core.likeness)
+        found[core.likeness] = (n, core) if known is None else (known[0] + n, known[1])
+    if len(found) == len(terms):
+        return None
+    left = [product(number(n), core) for n, core in found.values() if n]
+    return add(*left) if left else None
 
 
 def _diagonals(terms: list[Array]) -> Array | None:
@@ -228,6 +260,8 @@ def _diagonals(terms: list[Array]) -> Array | None:
 def _common_number(terms: list[Array]) -> Array | None:
     """A number that all terms carry, up to its sign; the sum then begins with a plus."""
     numbers = [coefficient(t) for t in terms]
+    if any(n is _UNIT for n in numbers):
+        return None
     size = abs(numbers[0])
     sign = -1 if all(n < 0 for n in numbers) else 1
     if any(abs(n) != size for n in numbers) or size * sign == 1:
@@ -249,6 +283,29 @@ def _without(a: Array, factor: Array) -> Array:
     left = list(a.args)
     del left[next(k for k, f in enumerate(left) if f.like(factor))]
     return product(number(coefficient(a)), *left)
+
+
+def _common_denominators(terms: list[Array]) -> Array | None:
+    """a / s + b / s + c is (a + b) / s + c."""
+    groups: dict[tuple[bytes, ...], list[Array]] = {}
+    for t in terms if terms[0].axes else ():
+        groups.setdefault(tuple(f.likeness for f in _below(t)), []).append(t)
+    if len(groups) < 2:
+        return None
+    found = list[Array]()
+    for group in groups.values():
+        below = _below(group[0]) if len(group) > 1 else []
+        rest = group
+        for f in below:
+            rest = [_without(t, f) for t in rest]
+        found += [product(*below, add(*rest))] if below else group
+    return add(*found) if len(found) < len(terms) else None
+
+
+def _below(a: Array) -> list[Array]:
+    """The scalars, other than sizes, that a product is divided by."""
+    powers = (f for f in a.args if a.op == "product" and f.op == "power" and not f.axes)
+    return [f for f in powers if isinstance(f.data, Fraction) and f.data < 0 and f.args[0].op != "size"]
 
 
 def _common_left(terms: list[Array]) -> Array | None:
@@ -284,6 +341,12 @@ def _matrix_factors(core: Array) -> tuple[Array, ...]:
         return ()
     (*left, u), (*right, v) = (x.args if x.op == "matmul" else (x,) for x in core.args)
     return (*left, Array("outer", (u, v), (*u.axes, *v.axes)), *(transpose(m) for m in reversed(right)))
+
+
+ROWS = (
+    _equal_terms, _diagonals, _common_number, _common_scalar, _common_denominators, _common_left, _common_right,
+)  # fmt: skip
+"""What makes a sum shorter; the first that applies."""
 
 
 def outer(a: Array, b: Array) -> Array:

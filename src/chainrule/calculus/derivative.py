@@ -97,6 +97,10 @@ class Forward:
         """The derivative of a child, which has been taken before its parent's."""
         return ZERO if child.symbols.isdisjoint(self._changing) else self._done[child]
 
+    def changes(self, child: Expr) -> bool:
+        """Whether the derivative of a child is different from 0."""
+        return self(child) is not ZERO
+
     def symbol(self, p: Symbol) -> Symbol:
         """The symbol of dp/dt; its definition is made in `settle`."""
         known = self.definitions.derived
@@ -125,7 +129,7 @@ class Forward:
     def _apply(self, node: Expr) -> Expr:
         if isinstance(node, Component) and node.symbol not in self._changing:
             return ZERO
-        return rule_for(node, self).build(node, self)
+        return rule_for(node, self.changes).build(node, self)
 
     def settle(self) -> None:
         """Define the derived symbols that were asked for, and those their definitions ask for."""

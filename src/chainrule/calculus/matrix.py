@@ -179,6 +179,8 @@ def _determinant(term: Determinant, axes: Axes, former: Former) -> Array:
 
 def _opened(term: Expr, body: Expr, *bound: Index) -> tuple[Any, ...]:
     """The body with names for its bound indices that nothing else carries."""
+    if term.free.isdisjoint(bound):
+        return body, *bound
     names = list[Index]()
     for index in bound:
         names.append(fresh(index.dim, term, body, *map(value, names)))
@@ -204,14 +206,18 @@ def _product(term: Expr, axes: Axes, former: Former) -> Array:
         network.put(_over_its_own(factor, (*axes, *summed), former))
     for index in summed:
         network.reach(index)
-    network.eliminate(set(summed))
+    network.eliminate(summed)
     return network.result(axes)
 
 
 def _over_its_own(factor: Expr, order: Axes, former: Former) -> Array:
-    own = tuple(i for i in order if i in factor.free)
+    own = tuple([i for i in order if i in factor.free])
     if len(own) > 2:
         raise NoMatrixForm("a factor with three indices")
+    if len(own) < 2:
+        return former.form(factor, own)
+    if type(factor) is Component and factor.indices[0] is value(own[1]):
+        return former.form(factor, own[::-1])
     return min((former.form(factor, own), former.form(factor, own[::-1])), key=lambda a: a.turns)
 
 
@@ -223,9 +229,12 @@ def _peeled(term: Expr) -> tuple[list[Expr], list[Index]]:
         if isinstance(node, Mul):
             waiting += node.factors
         elif isinstance(node, Reduce) and node.op == "sum":
-            index = fresh(node.index.dim, term, *factors, *waiting, *map(value, summed))
+            index, body = node.index, node.body
+            if index in term.free or index in summed:
+                index = fresh(index.dim, term, *factors, *waiting, *map(value, summed))
+                body = substitute(body, {node.index: value(index)})
             summed.append(index)
-            waiting.append(substitute(node.body, {node.index: value(index)}))
+            waiting.append(body)
         else:
             factors.append(node)
     return factors, summed

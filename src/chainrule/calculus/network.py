@@ -11,7 +11,7 @@ makes inner products, matrix products and traces:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from chainrule.calculus.arrays import (
@@ -81,21 +81,23 @@ class Network:
         """The keys that hold the index."""
         return [key for key in self.arrays if index in key]
 
-    def eliminate(self, summed: set[Index]) -> None:
+    def eliminate(self, summed: Sequence[Index]) -> None:
         """Sum over every index, the one with the fewest neighbours first."""
-        waiting = {i for i in summed if self.at(i)}
+        waiting = [i for i in summed if self.at(i)]
         while waiting:
-            index = min(waiting, key=lambda i: (len(self._neighbours(i)), len(self.at(i)), i))
-            if len(self._neighbours(index)) > 2:
+            index = waiting[0] if len(waiting) == 1 else min(waiting, key=self._meeting)
+            if self._meeting(index)[0] > 2:
                 raise NoMatrixForm("three matrices meet at one index")
-            waiting.discard(index)
+            waiting.remove(index)
             self._sum_over(index, waiting)
-            waiting = {i for i in waiting if self.at(i)}
+            waiting = [i for i in waiting if self.at(i)]
 
-    def _neighbours(self, index: Index) -> set[Index]:
-        return {i for key in self.at(index) for i in key} - {index}
+    def _meeting(self, index: Index) -> tuple[int, int]:
+        """How many other indices, and how many arrays, meet at an index."""
+        keys = self.at(index)
+        return len({i for key in keys for i in key if i is not index}), len(keys)
 
-    def _sum_over(self, index: Index, waiting: set[Index]) -> None:
+    def _sum_over(self, index: Index, waiting: Sequence[Index]) -> None:
         vector = self.arrays.pop(frozenset((index,)), None)
         keys = self.at(index)
         matrices = [self.arrays.pop(key) for key in keys]

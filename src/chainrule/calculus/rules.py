@@ -11,13 +11,14 @@ derivatives of its children. Where a derivative jumps, these conventions hold (s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.terms import (
+    MINUS_ONE,
     ONE,
     ZERO,
     Add,
@@ -38,7 +39,6 @@ from chainrule.expr.terms import (
     apply,
     component,
     delta,
-    div,
     fresh,
     inverse,
     mul,
@@ -53,6 +53,10 @@ from chainrule.expr.terms import (
     value,
 )
 
+Changes = Callable[[Expr], bool]
+Passed = Iterator[tuple[Expr, tuple[Expr, ...]]]
+"""The children of a node that change, each with the factors of its change in that of the node."""
+
 
 class Differential(Protocol):
     """What a rule may ask for: the derivatives of children, the target, and derivatives of defined symbols."""
@@ -63,78 +67,94 @@ class Differential(Protocol):
     def __call__(self, child: Expr) -> Expr:
         """The derivative of a child; 0 where it does not depend on the target."""
 
+    def changes(self, child: Expr) -> bool:
+        """Whether the derivative of a child is different from 0."""
+
     def symbol(self, p: Symbol) -> Symbol:
         """The symbol whose components [indices of p, indices of t] are the derivatives of p by t."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A row: the name, the node it is for, when it applies, what it says, and how it builds the derivative."""
+    """A row: the name, the node it is for, when it applies, what it says, and either how the change of the node is made
+    of those of its children (`passes`) or how its derivative is built."""
 
     name: str
     kind: type[Expr]
     condition: str
     sentence: str
-    build: Callable[[Any, Differential], Expr]
-    when: Callable[[Any, Differential], bool] = lambda node, d: True
+    passes: Callable[[Any, Changes], Passed] | None = None
+    when: Callable[[Any, Changes], bool] = lambda node, changes: True
+    built: Callable[[Any, Differential], Expr] | None = None
+
+    def build(self, node: Expr, d: Differential) -> Expr:
+        """The derivative of a node."""
+        if self.built is not None:
+            return self.built(node, d)
+        assert self.passes is not None
+        found = add(*(mul(d(child), *factors) for child, factors in self.passes(node, d.changes)))
+        return total(node.index, found) if isinstance(node, Reduce) else found
 
 
-def of_target(node: Component, d: Differential) -> Expr:
-    """d t[i] / d t[τ] = [i = τ], a product over the axes."""
+def of_component(node: Component, d: Differential) -> Expr:
+    """d t[i] / d t[τ] = [i = τ], a product over the axes; d p[i] / d t[τ] = (dp/dt)[i, τ] of a defined p."""
+    if node.symbol != d.target:
+        return component(d.symbol(node.symbol), *node.indices, *d.slots)
     return mul(*(delta(term, value(slot)) for term, slot in zip(node.indices, d.slots, strict=True)))
 
 
-def of_defined(node: Component, d: Differential) -> Expr:
-    """d p[i] / d t[τ] = (dp/dt)[i, τ]."""
-    return component(d.symbol(node.symbol), *node.indices, *d.slots)
+def of_terms(node: Add, changes: Changes) -> Passed:
+    """d(f + g) = df + dg."""
+    return ((term, ()) for term in node.terms if changes(term))
 
 
-def of_product(node: Mul, d: Differential) -> Expr:
+def of_product(node: Mul, changes: Changes) -> Passed:
     """d(f g) = df g + f dg."""
     parts = node.factors
-    return add(*(mul(d(f), *parts[:k], *parts[k + 1 :]) for k, f in enumerate(parts) if d(f) is not ZERO))
+    return ((f, (*parts[:k], *parts[k + 1 :])) for k, f in enumerate(parts) if changes(f))
 
 
-def of_power(node: Power, d: Differential) -> Expr:
+def of_power(node: Power, changes: Changes) -> Passed:
     """d(u^c) = c u^(c-1) du."""
-    return mul(node.exponent, power(node.base, sub(node.exponent, ONE)), d(node.base))
+    yield node.base, (node.exponent, power(node.base, sub(node.exponent, ONE)))
 
 
-def of_exponential(node: Power, d: Differential) -> Expr:
+def of_exponential(node: Power, changes: Changes) -> Passed:
     """d(u^v) = u^v (dv log u + v du / u)."""
     base, exponent = node.base, node.exponent
-    return mul(node, add(mul(d(exponent), apply("log", base)), div(mul(exponent, d(base)), base)))
+    yield exponent, (node, apply("log", base))
+    if changes(base):
+        yield base, (node, exponent, power(base, MINUS_ONE))
 
 
-def of_function(node: Apply, d: Differential) -> Expr:
+def of_function(node: Apply, changes: Changes) -> Passed:
     """d f(u, v) = f_1(u, v) du + f_2(u, v) dv."""
     partials = BY_NAME[node.name].partials
-    return add(*(mul(p(*node.args), d(u)) for p, u in zip(partials, node.args, strict=True) if d(u) is not ZERO))
+    return ((u, (p(*node.args),)) for p, u in zip(partials, node.args, strict=True) if changes(u))
 
 
-def of_log_abs(node: Apply, d: Differential) -> Expr:
+def of_log_abs(node: Apply, changes: Changes) -> Passed:
     """d log|u| = du / u."""
     (inner,) = node.args[0].children
-    return div(d(inner), inner)
+    yield inner, (power(inner, MINUS_ONE),)
 
 
-def of_sum(node: Reduce, d: Differential) -> Expr:
+def of_sum(node: Reduce, changes: Changes) -> Passed:
     """d sum_i f_i = sum_i df_i."""
-    return total(node.index, d(node.body))
+    yield node.body, ()
 
 
-def of_prod(node: Reduce, d: Differential) -> Expr:
+def of_prod(node: Reduce, changes: Changes) -> Passed:
     """d prod_i f_i = sum_i df_i prod_j [j = i: 1, else f_j], right at zeros too."""
     other = fresh(node.index.dim, node.body, value(node.index))
     body = substitute(node.body, {node.index: value(other)})
-    rest = reduce("prod", other, piecewise([(delta(value(other), value(node.index)), ONE)], body))
-    return total(node.index, mul(d(node.body), rest))
+    yield node.body, (reduce("prod", other, piecewise([(delta(value(other), value(node.index)), ONE)], body)),)
 
 
-def of_extreme(node: Reduce, d: Differential) -> Expr:
+def of_extreme(node: Reduce, changes: Changes) -> Passed:
     """d max_i f_i = sum_i [i = argmax f] df_i."""
     place = reduce(f"arg{node.op}", node.index, node.body)
-    return total(node.index, mul(delta(value(node.index), place), d(node.body)))
+    yield node.body, (delta(value(node.index), place),)
 
 
 def of_piecewise(node: Piecewise, d: Differential) -> Expr:
@@ -180,35 +200,33 @@ def _by_argument(node: Unknown, k: int, change: Expr) -> Expr:
     return summand
 
 
-def zero(node: Expr, d: Differential) -> Expr:
+def nothing(node: Expr, changes: Changes) -> Passed:
     """0."""
-    return ZERO
+    return iter(())
 
 
-def has_op(*ops: str) -> Callable[[Reduce, Differential], bool]:
+def has_op(*ops: str) -> Callable[[Reduce, Changes], bool]:
     """Whether the reduction is one of these."""
-    return lambda node, d: node.op in ops
+    return lambda node, changes: node.op in ops
 
 
-def fixed_exponent(node: Power, d: Differential) -> bool:
+def fixed_exponent(node: Power, changes: Changes) -> bool:
     """Whether the exponent does not depend on the target."""
-    return d(node.exponent) is ZERO
+    return not changes(node.exponent)
 
 
-def is_log_abs(node: Apply, d: Differential) -> bool:
+def is_log_abs(node: Apply, changes: Changes) -> bool:
     """log of an absolute value."""
     return node.name == "log" and isinstance(node.args[0], Apply) and node.args[0].name == "abs"
 
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
-    Rule("constant", Const, "", "a constant does not change", zero),
-    Rule("index", IndexValue, "", "an index is a whole number and does not change", zero),
-    Rule("target", Component, "t is the target", "a component changes with itself alone",
-         of_target, lambda node, d: node.symbol == d.target),
-    Rule("definition", Component, "p is defined", "p changes as its definition does", of_defined),
-    Rule("sum", Add, "", "the derivative of a sum is the sum of the derivatives",
-         lambda node, d: add(*map(d, node.terms))),
+    Rule("constant", Const, "", "a constant does not change", nothing),
+    Rule("index", IndexValue, "", "an index is a whole number and does not change", nothing),
+    Rule("component", Component, "", "a component of the target changes with itself alone, a defined one as its"
+         " definition does", built=of_component),
+    Rule("sum", Add, "", "the derivative of a sum is the sum of the derivatives", of_terms),
     Rule("product", Mul, "", "each factor changes in turn", of_product),
     Rule("power", Power, "the exponent does not change", "the derivative of u^c is c u^(c-1) u'",
          of_power, fixed_exponent),
@@ -220,20 +238,24 @@ RULES: tuple[Rule, ...] = (
     Rule("extreme", Reduce, "op is max or min; no tie", "only the largest (smallest) term counts",
          of_extreme, has_op("max", "min")),
     Rule("place", Reduce, "op is argmax or argmin", "a place is a whole number and does not change",
-         zero, has_op("argmax", "argmin")),
-    Rule("cases", Piecewise, "not on a border", "conditions do not change; each case has its derivative", of_piecewise),
-    Rule("indicator", Indicator, "not on a border", "an indicator is constant on either side", zero),
-    Rule("inverse", Inverse, "M is invertible", "the derivative of M^-1 is -M^-1 M' M^-1", of_inverse),
-    Rule("determinant", Determinant, "M is invertible", "the derivative of det M is det M tr(M^-1 M')", of_determinant),
-    Rule("unknown", Unknown, "F is smooth", "the chain rule over every entry of every argument", of_unknown),
+         nothing, has_op("argmax", "argmin")),
+    Rule("cases", Piecewise, "not on a border", "conditions do not change; each case has its derivative",
+         built=of_piecewise),
+    Rule("indicator", Indicator, "not on a border", "an indicator is constant on either side", nothing),
+    Rule("inverse", Inverse, "M is invertible", "the derivative of M^-1 is -M^-1 M' M^-1", built=of_inverse),
+    Rule("determinant", Determinant, "M is invertible", "the derivative of det M is det M tr(M^-1 M')",
+         built=of_determinant),
+    Rule("unknown", Unknown, "F is smooth", "the chain rule over every entry of every argument", built=of_unknown),
 )
 # fmt: on
+_BY_KIND: dict[type[Expr], list[Rule]] = {}
+for _rule in RULES:
+    _BY_KIND.setdefault(_rule.kind, []).append(_rule)
 
 
-def rule_for(node: Expr, d: Differential) -> Rule:
+def rule_for(node: Expr, changes: Changes) -> Rule:
     """The first row that applies."""
-    found = (r for r in RULES if r.kind is type(node) and r.when(node, d))
-    rule = next(found, None)
-    if rule is None:
-        raise TypeError(f"no rule differentiates a {type(node).__name__}")
-    return rule
+    for rule in _BY_KIND.get(type(node), ()):
+        if rule.when(node, changes):
+            return rule
+    raise TypeError(f"no rule differentiates a {type(node).__name__}")

@@ -14,6 +14,7 @@ Every row removes a sum, a delta or an addition under a sum, so contraction ends
 from __future__ import annotations
 
 from chainrule.expr.index import Index
+from chainrule.expr.nodes import over, settle
 from chainrule.expr.terms import (
     Add,
     Component,
@@ -29,7 +30,6 @@ from chainrule.expr.terms import (
     substitute,
     total,
     value,
-    walk,
 )
 
 EXPANSIONS = 6
@@ -43,18 +43,36 @@ def contract(expr: Expr) -> Expr:
     >>> contract(total(i, delta(value(i), value(j)) * component(Symbol("x", (n,)), i)))
     x[j]
     """
+    if expr.settled or not expr.holds(Reduce):
+        return expr
     done: dict[Expr, Expr] = {}
-    for node in walk(expr):
-        scopes = tuple((bound, done[body]) for bound, body in node.scopes)
-        done[node] = node if scopes == node.scopes else node.with_scopes(scopes)
-        done[node] = _contracted(done[node])
+    stack = [expr]
+    while stack:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
+            continue
+        waiting = []
+        for child in node.children:
+            if child not in done:
+                if child.settled or not child.holds(Reduce):
+                    done[child] = child
+                else:
+                    waiting.append(child)
+        if waiting:
+            stack += waiting
+            continue
+        done[node] = found = _contracted(over(node, [done[child] for child in node.children]))
+        if found is node:
+            settle(node)
+        stack.pop()
     return done[expr]
 
 
 def _contracted(node: Expr) -> Expr:
     if isinstance(node, Reduce) and node.op == "sum":
         return _sum(node.index, node.body, EXPANSIONS)
-    if isinstance(node, Mul) and any(isinstance(f, Reduce) and isinstance(f.body, Add) for f in node.factors):
+    if type(node) is Mul and any(type(f) is Reduce and type(f.body) is Add for f in node.factors):
         return mul(*(_contracted(f) if isinstance(f, Reduce) else f for f in node.factors))
     return node
 

@@ -16,6 +16,8 @@ MOST_TERMS = 32
 
 def cancelled(body: Expr) -> Expr:
     """The term with every such product multiplied out."""
+    if not (body.holds(Power) and body.holds(Add)):
+        return body
     return rebuilt(body, lambda _, found: _shorter(found) if isinstance(found, Mul) else found)
 
 

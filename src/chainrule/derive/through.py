@@ -43,6 +43,9 @@ def through_values(body: Expr, definitions: Iterable[Definition]) -> Expr:
 def at_labels(body: Expr) -> Expr:
     """[i = y] f_i is [i = y] f_y, for a label y: what cancels at the label is seen."""
 
+    if not body.holds(Indicator):
+        return body
+
     def change(_: Expr, found: Expr) -> Expr:
         for k, factor in enumerate(found.factors) if isinstance(found, Mul) else ():
             for index in factor.axes if isinstance(factor, Indicator) else ():
@@ -58,12 +61,23 @@ def at_labels(body: Expr) -> Expr:
 def _in_products(body: Expr, definition: Definition) -> Expr:
     """Where the factors of the formula are among those of a product, the name stands for them."""
 
+    assert isinstance(definition.body, Mul)
+    below = [f.base for f in definition.body.factors if _exponent(f) < 0 and isinstance(f, Power)]
+    if not definition.body.symbols <= body.symbols:
+        return body
+
     def change(_: Expr, found: Expr) -> Expr:
-        while isinstance(found, Mul) and (shorter := _shorter(found, definition)):
+        while isinstance(found, Mul) and _divided(found, below) and (shorter := _shorter(found, definition)):
             found = shorter
         return found
 
     return rebuilt(body, change)
+
+
+def _divided(node: Mul, below: list[Expr]) -> bool:
+    """Whether a product is divided by what may be the same as each of some terms, over other indices."""
+    mine = [f.base for f in node.factors if isinstance(f, Power) and _exponent(f) < 0]
+    return all(any(b.rough == m.rough and b.symbols == m.symbols for m in mine) for b in below)
 
 
 def _shorter(node: Mul, definition: Definition) -> Expr | None:

@@ -1,29 +1,65 @@
 """Names: dimensions (symbolic ranges), indices that run over them, and tensor symbols.
 
-They are keys everywhere, so each knows its hash.
+They are keys everywhere: equal names are the same object, so that they are compared and hashed by identity.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Any, Self
+
+from chainrule.expr.interning import Table
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Dim:
+class _Name:
+    """Named by its fields, ordered by them in turn, and never changed."""
+
+    __slots__ = ("__weakref__",)
+    __match_args__: tuple[str, ...] = ()
+
+    @classmethod
+    def _created(cls, *values: Any) -> Self:
+        self = object.__new__(cls)
+        for name, item in zip(cls.__match_args__, values, strict=True):
+            object.__setattr__(self, name, item)
+        return self
+
+    @property
+    def _fields(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__match_args__)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("names are immutable")
+
+    def __lt__(self, other: Self) -> bool:
+        return self._fields < other._fields
+
+    def __repr__(self) -> str:
+        said = (f"{name}={item!r}" for name, item in zip(self.__match_args__, self._fields, strict=True))
+        return f"{type(self).__name__}({', '.join(said)})"
+
+    def __reduce__(self) -> Any:
+        return type(self), self._fields
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+class Dim(_Name):
     """A named range low .. low + size - 1 whose size is chosen only when numbers are needed.
 
     A fixed dimension has its digits as name: `Dim("3").fixed` is 3, `Dim("n").fixed` is None.
     """
 
+    __slots__ = __match_args__ = ("name", "low")
     name: str
-    low: int = 1
-    _hash: int = field(init=False, repr=False, compare=False)
+    low: int
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.name, self.low)))
-
-    def __hash__(self) -> int:
-        return self._hash
+    def __new__(cls, name: str, low: int = 1) -> Self:
+        key = (name, low)
+        return _DIMS.known(key) or _DIMS.made(key, cls._created, name, low)  # type: ignore[return-value]
 
     @property
     def fixed(self) -> int | None:
@@ -31,32 +67,31 @@ class Dim:
         return int(self.name) if self.name.isascii() and self.name.isdigit() else None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Index:
+class Index(_Name):
     """A named index that runs over a dimension."""
 
+    __slots__ = __match_args__ = ("name", "dim")
     name: str
     dim: Dim
-    _hash: int = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.name, self.dim)))
-
-    def __hash__(self) -> int:
-        return self._hash
+    def __new__(cls, name: str, dim: Dim) -> Self:
+        key = (name, dim)
+        return _INDICES.known(key) or _INDICES.made(key, cls._created, name, dim)  # type: ignore[return-value]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Symbol:
+class Symbol(_Name):
     """A tensor symbol: its display name (TeX) and its axes are its identity. `kind` is "real" or "integer"."""
 
+    __slots__ = __match_args__ = ("name", "axes", "kind")
     name: str
-    axes: tuple[Dim, ...] = ()
-    kind: str = "real"
-    _hash: int = field(init=False, repr=False, compare=False)
+    axes: tuple[Dim, ...]
+    kind: str
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.name, self.axes, self.kind)))
+    def __new__(cls, name: str, axes: tuple[Dim, ...] = (), kind: str = "real") -> Self:
+        key = (name, axes, kind)
+        return _SYMBOLS.known(key) or _SYMBOLS.made(key, cls._created, name, axes, kind)  # type: ignore[return-value]
 
-    def __hash__(self) -> int:
-        return self._hash
+
+_DIMS: Table[Dim] = Table()
+_INDICES: Table[Index] = Table()
+_SYMBOLS: Table[Symbol] = Table()

@@ -5,15 +5,14 @@ Nodes are made by the smart constructors of `chainrule.expr.terms`, never direct
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from chainrule.expr.index import Index, Symbol
+from chainrule.expr.interning import Table
 
 Scope = tuple[tuple[Index, ...], "Expr"]
 Number = int | Fraction
@@ -24,23 +23,58 @@ BUILD: dict[str, Callable[..., Any]] = {}
 
 
 class Expr:
-    """A scalar term. `free` are its free indices (`axes`: the same in order), `symbols` the tensor symbols in it."""
+    """A scalar term. `free` are its free indices (`axes`: the same in order), `symbols` the tensor symbols in it,
+    `children` the terms in it, `scopes` the same with the indices bound in each.
 
-    __slots__ = ("__weakref__", "axes", "bound", "digest", "free", "key", "resolved", "scopes", "symbols")
+    What every node is asked for is found when it is made, the rest (`LATER`) when it is first asked for.
+    """
+
+    __slots__ = (
+        "__weakref__", "axes", "bound", "children", "digest", "flat", "free", "key", "kinds", "rough", "scopes",
+        "settled", "symbols",
+    )  # fmt: skip
     RANK: ClassVar[int] = 0
+    BINDS: ClassVar[bool] = False
+    """Whether this kind binds indices."""
     fields: ClassVar[tuple[str, ...]] = ()
 
+    children: tuple[Expr, ...]
     scopes: tuple[Scope, ...]
     free: frozenset[Index]
     axes: tuple[Index, ...]
     symbols: frozenset[Symbol]
+    kinds: int
+    """The kinds of node inside, as bits: see `holds`."""
+    flat: bool
+    """Whether nothing but indices is inside, as in `i` and `X[i, j]`."""
     bound: int
     """The largest k of a bound index `•k` inside."""
-    resolved: bool
-    """Whether no `Derivative` is inside."""
+    settled: bool
+    """Whether contraction is known to leave the term as it is (kept by `chainrule.calculus.simplify`)."""
     digest: bytes
+    rough: tuple[int, str]
+    """Kind and first name, by which terms are sorted before their digests decide."""
     key: tuple[int, str, bytes]
     """Structural sort key: kind, first name, digest."""
+
+    if not TYPE_CHECKING:  # else no attribute would be checked
+
+        def __getattr__(self, name):
+            later = LATER.get(name)
+            if later is None:
+                raise AttributeError(f"a {type(self).__name__} has no {name!r}")
+            found = later(self)
+            object.__setattr__(self, name, found)
+            return found
+
+    def holds(self, *kinds: type[Expr]) -> bool:
+        """Whether a node of one of these kinds is inside, or is this one."""
+        return any(self.kinds >> kind.RANK & 1 for kind in kinds)
+
+    @property
+    def resolved(self) -> bool:
+        """Whether no `Derivative` is inside."""
+        return not self.kinds >> Derivative.RANK & 1
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("terms are immutable")
@@ -54,22 +88,25 @@ class Expr:
     def __reduce__(self) -> Any:
         raise TypeError("terms are interned and do not leave the process")
 
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        """The bodies of the scopes."""
-        return tuple(body for _, body in self.scopes)
-
     def own_scopes(self) -> tuple[Scope, ...]:
         """The children, each with the indices bound in it."""
-        return ()
+        return tuple([((), child) for child in self.children])
+
+    def own_children(self) -> tuple[Expr, ...]:
+        """The terms in it; kinds that bind indices leave this to their scopes."""
+        return tuple([body for _, body in self.own_scopes()]) if self.BINDS else ()
 
     def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
         """The same kind of term over other children, through its smart constructor."""
+        return self.with_children(*[body for _, body in scopes])
+
+    def with_children(self, *children: Any) -> Expr:
+        """The same for a kind that binds nothing."""
         return self
 
     def label(self) -> str:
         """A name to sort by, before the digest decides."""
-        return next((child.key[1] for child in self.children), "")
+        return self.children[0].rough[1] if self.children else ""
 
     def __add__(self, other: Expr | Number) -> Expr:
         return BUILD["add"](self, as_term(other))  # type: ignore[no-any-return]
@@ -135,11 +172,11 @@ class Component(Expr):
     def label(self) -> str:
         return self.symbol.name
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return _plain(self.indices)
+    def own_children(self) -> tuple[Expr, ...]:
+        return self.indices
 
-    def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        return BUILD["component"](self.symbol, *_bodies(scopes))  # type: ignore[no-any-return]
+    def with_children(self, *children: Any) -> Expr:
+        return BUILD["component"](self.symbol, *children)  # type: ignore[no-any-return]
 
 
 class Power(Expr):
@@ -150,11 +187,11 @@ class Power(Expr):
     base: Expr
     exponent: Expr
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return _plain((self.base, self.exponent))
+    def own_children(self) -> tuple[Expr, ...]:
+        return self.base, self.exponent
 
-    def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        return BUILD["power"](*_bodies(scopes))  # type: ignore[no-any-return]
+    def with_children(self, *children: Any) -> Expr:
+        return BUILD["power"](*children)  # type: ignore[no-any-return]
 
 
 class Apply(Expr):
@@ -168,11 +205,11 @@ class Apply(Expr):
     def label(self) -> str:
         return self.name
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return _plain(self.args)
+    def own_children(self) -> tuple[Expr, ...]:
+        return self.args
 
-    def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        return BUILD["apply"](self.name, *_bodies(scopes))  # type: ignore[no-any-return]
+    def with_children(self, *children: Any) -> Expr:
+        return BUILD["apply"](self.name, *children)  # type: ignore[no-any-return]
 
 
 class Mul(Expr):
@@ -182,14 +219,14 @@ class Mul(Expr):
     RANK = 5
     factors: tuple[Expr, ...]
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return _plain(self.factors)
+    def own_children(self) -> tuple[Expr, ...]:
+        return self.factors
 
-    def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        return BUILD["mul"](*_bodies(scopes))  # type: ignore[no-any-return]
+    def with_children(self, *children: Any) -> Expr:
+        return BUILD["mul"](*children)  # type: ignore[no-any-return]
 
     def label(self) -> str:
-        return next((f.key[1] for f in self.factors if not isinstance(f, Const)), "")
+        return next((f.rough[1] for f in self.factors if type(f) is not Const), "")
 
 
 class Add(Expr):
@@ -199,11 +236,11 @@ class Add(Expr):
     RANK = 6
     terms: tuple[Expr, ...]
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return _plain(self.terms)
+    def own_children(self) -> tuple[Expr, ...]:
+        return self.terms
 
-    def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        return BUILD["add"](*_bodies(scopes))  # type: ignore[no-any-return]
+    def with_children(self, *children: Any) -> Expr:
+        return BUILD["add"](*children)  # type: ignore[no-any-return]
 
 
 class Reduce(Expr):
@@ -211,6 +248,7 @@ class Reduce(Expr):
 
     __slots__ = fields = ("op", "index", "body")
     RANK = 7
+    BINDS = True
     op: str
     index: Index
     body: Expr
@@ -232,12 +270,11 @@ class Indicator(Expr):
     a: Expr
     b: Expr
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return _plain((self.a, self.b))
+    def own_children(self) -> tuple[Expr, ...]:
+        return self.a, self.b
 
-    def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        a, b = _bodies(scopes)
-        return BUILD["indicator"](self.rel, a, b)  # type: ignore[no-any-return]
+    def with_children(self, *children: Any) -> Expr:
+        return BUILD["indicator"](self.rel, *children)  # type: ignore[no-any-return]
 
 
 class Piecewise(Expr):
@@ -248,11 +285,11 @@ class Piecewise(Expr):
     cases: tuple[tuple[Expr, Expr], ...]
     otherwise: Expr
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return _plain((*(e for case in self.cases for e in case), self.otherwise))
+    def own_children(self) -> tuple[Expr, ...]:
+        return (*(e for case in self.cases for e in case), self.otherwise)
 
-    def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        *pairs, otherwise = _bodies(scopes)
+    def with_children(self, *children: Any) -> Expr:
+        *pairs, otherwise = children
         return BUILD["piecewise"](tuple(zip(pairs[::2], pairs[1::2], strict=True)), otherwise)  # type: ignore[no-any-return]
 
 
@@ -261,6 +298,7 @@ class Inverse(Expr):
 
     __slots__ = fields = ("body", "row", "col", "i", "j")
     RANK = 10
+    BINDS = True
     body: Expr
     row: Index
     col: Index
@@ -280,6 +318,7 @@ class Determinant(Expr):
 
     __slots__ = fields = ("body", "row", "col")
     RANK = 11
+    BINDS = True
     body: Expr
     row: Index
     col: Index
@@ -301,6 +340,7 @@ class Unknown(Expr):
 
     __slots__ = fields = ("name", "args", "slots")
     RANK = 12
+    BINDS = True
     name: str
     args: tuple[Scope, ...]
     slots: tuple[tuple[int, tuple[Expr, ...]], ...]
@@ -309,10 +349,10 @@ class Unknown(Expr):
         return self.name
 
     def own_scopes(self) -> tuple[Scope, ...]:
-        return (*self.args, *_plain(term for _, terms in self.slots for term in terms))
+        return (*self.args, *(((), term) for _, terms in self.slots for term in terms))
 
     def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        args, terms = tuple(scopes[: len(self.args)]), iter(_bodies(scopes[len(self.args) :]))
+        args, terms = tuple(scopes[: len(self.args)]), iter([body for _, body in scopes[len(self.args) :]])
         return BUILD["unknown"](self.name, args, tuple((k, tuple(next(terms) for _ in old)) for k, old in self.slots))  # type: ignore[no-any-return]
 
 
@@ -324,66 +364,110 @@ class Derivative(Expr):
     body: Expr
     target: Component
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return _plain((self.body, self.target))
+    def own_children(self) -> tuple[Expr, ...]:
+        return self.body, self.target
 
-    def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
-        body, target = _bodies(scopes)
-        return BUILD["derivative"](body, target)  # type: ignore[no-any-return]
+    def with_children(self, *children: Any) -> Expr:
+        return BUILD["derivative"](*children)  # type: ignore[no-any-return]
 
 
 NOTHING: frozenset[Any] = frozenset()
-_TABLE: WeakValueDictionary[tuple[object, ...], Expr] = WeakValueDictionary()
-_LOCK = threading.RLock()
+_TABLE: Table[Expr] = Table()
 
 
 def make(kind: type[Expr], *values: object) -> Any:
     """The one node of this kind with these fields."""
     key = (kind, *values)
-    node = _TABLE.get(key)
-    if node is not None:
-        return node
-    with _LOCK:
-        node = _TABLE.get(key)
-        if node is None:
-            node = _TABLE[key] = _create(kind, values)
-        return node
+    return _TABLE.known(key) or _TABLE.made(key, _create, kind, values)
 
 
-def _create(kind: type[Expr], values: tuple[object, ...]) -> Expr:
-    node = kind.__new__(kind)
-    put = object.__setattr__
+_put: dict[str, Callable[[Expr, Any], None]] = {name: getattr(Expr, name).__set__ for name in Expr.__slots__[1:]}
+_children, _free, _symbols, _kinds, _bound, _rough, _flat = (
+    _put[name] for name in ("children", "free", "symbols", "kinds", "bound", "rough", "flat")
+)
+
+
+def _create(kind: type[Expr], values: tuple[Any, ...]) -> Expr:
+    """A node with what every node is asked for."""
+    node = object.__new__(kind)
     for name, item in zip(kind.fields, values, strict=True):
-        put(node, name, item)
-    scopes = node.own_scopes()
-    put(node, "scopes", scopes)
-    free: frozenset[Index] = frozenset((values[0],)) if kind is IndexValue else NOTHING  # type: ignore[arg-type]
-    symbols: frozenset[Symbol] = frozenset((values[0],)) if kind is Component else NOTHING  # type: ignore[arg-type]
-    resolved, largest = kind is not Derivative, 0
-    parts, marks = [b""], list[tuple[Index, ...]]()
-    for bound, body in scopes:
-        free = _joined(free, body.free.difference(bound) if bound else body.free)
-        symbols = _joined(symbols, body.symbols)
-        resolved = resolved and body.resolved
-        largest = max(largest, body.bound, *map(bound_number, bound))
-        parts.append(body.digest)
-        marks += [bound] if bound else []
-    put(node, "free", free)
-    put(node, "axes", tuple(sorted(free)) if len(free) > 1 else tuple(free))
-    put(node, "symbols", symbols)
-    put(node, "resolved", resolved)
-    put(node, "bound", largest)
-    parts[0] = _head(kind.RANK, _atoms(values), tuple(marks))
-    put(node, "digest", blake2b(b"".join(parts), digest_size=16).digest())
-    put(node, "key", (kind.RANK, node.label(), node.digest))
+        object.__setattr__(node, name, item)
+    children = node.own_children()
+    _children(node, children)
+    free: frozenset[Index] = NOTHING
+    symbols: frozenset[Symbol] = NOTHING
+    kinds, largest, flat = 0, 0, kind.RANK <= Component.RANK
+    for child in children:
+        free = _joined(free, child.free)
+        symbols = _joined(symbols, child.symbols)
+        kinds |= child.kinds
+        if child.bound > largest:
+            largest = child.bound
+    if kind is IndexValue:
+        free = frozenset(values)
+    elif kind is Component:
+        flat = not kinds & ~_INDEX
+        symbols = _joined(frozenset(values[:1]), symbols)
+    elif kind.BINDS:
+        scopes = node.own_scopes()
+        _put["scopes"](node, scopes)
+        free = union([body.free.difference(bound) if bound else body.free for bound, body in scopes])
+        largest = max(largest, *[bound_number(i) for bound, _ in scopes for i in bound], 0)
+    _free(node, free)
+    _symbols(node, symbols)
+    _kinds(node, kinds | 1 << kind.RANK)
+    _bound(node, largest)
+    _flat(node, flat)
+    _rough(node, (kind.RANK, node.label()))
     return node
+
+
+_INDEX = 1 << IndexValue.RANK
+
+
+def _has(node: Expr, name: str) -> bool:
+    """Whether something has been found of a node."""
+    try:
+        object.__getattribute__(node, name)
+    except AttributeError:
+        return False
+    return True
+
+
+def _digest(node: Expr) -> bytes:
+    """A number of the structure, the same in every process; found without recursion."""
+    stack = [node]
+    while True:
+        top = stack[-1]
+        if waiting := [c for c in top.children if not _has(c, "digest")]:
+            stack += waiting
+            continue
+        marks = tuple(bound for bound, _ in top.scopes if bound) if top.BINDS else ()
+        head = _head(top.RANK, _atoms(tuple(getattr(top, name) for name in top.fields)), marks)
+        found = blake2b(b"".join([head, *(c.digest for c in top.children)]), digest_size=16).digest()
+        if top is node:
+            return found
+        object.__setattr__(top, "digest", found)
+        stack.pop()
+
+
+LATER: dict[str, Callable[[Expr], Any]] = {
+    "axes": lambda node: tuple(sorted(node.free)) if len(node.free) > 1 else tuple(node.free),
+    "digest": _digest,
+    "key": lambda node: (*node.rough, node.digest),
+    "scopes": lambda node: node.own_scopes(),
+    "settled": lambda node: False,
+}
+"""What is found of a node when it is first asked for."""
 
 
 def _joined(a: frozenset[Any], b: frozenset[Any]) -> frozenset[Any]:
     """The union; the larger set itself when it holds both, so that long chains share one set."""
-    if a is b or b <= a:
+    if a is b or not b:
         return a
-    return b if a <= b else a | b
+    if not a:
+        return b
+    return a if b <= a else b if a <= b else a | b
 
 
 @lru_cache(maxsize=4096)
@@ -406,14 +490,6 @@ def _atoms(item: object) -> object:
     return None if isinstance(item, Expr) else item
 
 
-def _plain(bodies: Iterable[Expr]) -> tuple[Scope, ...]:
-    return tuple(((), body) for body in bodies)
-
-
-def _bodies(scopes: Iterable[Scope]) -> list[Any]:
-    return [body for _, body in scopes]
-
-
 def as_term(x: Expr | Number) -> Expr:
     return x if isinstance(x, Expr) else BUILD["const"](x)
 
@@ -426,14 +502,17 @@ def bound_number(index: Index) -> int:
 def walk(*roots: Expr) -> list[Expr]:
     """Every node under the roots once, children before parents."""
     done: dict[Expr, None] = {}
-    stack = [(root, False) for root in reversed(roots)]
+    stack = [*reversed(roots)]
     while stack:
-        node, ready = stack.pop()
-        if ready:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
+        elif waiting := [child for child in node.children if child not in done]:
+            waiting.reverse()
+            stack += waiting
+        else:
             done[node] = None
-        elif node not in done:
-            stack.append((node, True))
-            stack += [(child, False) for child in reversed(node.children) if child not in done]
+            stack.pop()
     return list(done)
 
 
@@ -448,10 +527,25 @@ def rebuilt(expr: Expr, change: Callable[[Expr, Expr], Expr]) -> Expr:
     """
     done: dict[Expr, Expr] = {}
     for node in walk(expr):
-        scopes = [(bound, done[inner]) for bound, inner in node.scopes]
-        same = all(a is b for (_, a), (_, b) in zip(scopes, node.scopes, strict=True))
-        done[node] = change(node, node if same else node.with_scopes(scopes))
+        done[node] = change(node, over(node, [done[child] for child in node.children]))
     return done[expr]
+
+
+def over(node: Expr, children: Sequence[Expr]) -> Expr:
+    """The term over other children, through its smart constructor; the very same one where they are the same."""
+    for old, new in zip(node.children, children, strict=True):
+        if old is not new:
+            break
+    else:
+        return node
+    if not node.BINDS:
+        return node.with_children(*children)
+    return node.with_scopes([(bound, new) for (bound, _), new in zip(node.scopes, children, strict=True)])
+
+
+def settle(node: Expr) -> None:
+    """Keep that contraction leaves a term as it is."""
+    object.__setattr__(node, "settled", True)
 
 
 def is_integer(expr: Expr) -> bool:

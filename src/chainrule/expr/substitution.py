@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.nodes import BOUND, BUILD, Component, Derivative, Expr, IndexValue, Scope, make, union
+from chainrule.expr.nodes import BOUND, BUILD, Add, Component, Derivative, Expr, IndexValue, Mul, make, over, union
 
 
 def value(index: Index) -> IndexValue:
@@ -20,13 +20,22 @@ Image = Expr | Symbol | Callable[..., Expr]
 class _Env:
     """A mapping during substitution; entering a scope derives another one, remembered so that memos are shared."""
 
-    def __init__(self, indices: dict[Index, Expr], symbols: Mapping[Symbol, Image]) -> None:
-        self.indices, self.symbols = indices, symbols
-        self.captures = union(e.free for e in indices.values())
+    def __init__(self, indices: dict[Index, Expr], symbols: Mapping[Symbol, Image], renames: bool) -> None:
+        self.indices, self.symbols, self.renames = indices, symbols, renames
+        self.done: dict[Expr, Expr] = {}
+        self.captures = union([e.free for e in indices.values()])
         self._inner: dict[tuple[Index, ...], tuple[tuple[Index, ...], _Env]] = {}
 
     def touches(self, node: Expr) -> bool:
-        return not node.free.isdisjoint(self.indices) or not node.symbols.isdisjoint(self.symbols)
+        return (bool(self.indices) and not node.free.isdisjoint(self.indices)) or (
+            bool(self.symbols) and not node.symbols.isdisjoint(self.symbols)
+        )
+
+    def seen(self, node: Expr) -> Expr:
+        """What stands for a node that has been replaced, or for an index."""
+        if type(node) is IndexValue:
+            return self.indices.get(node.index, node)
+        return self.done.get(node, node)
 
     def enter(self, bound: tuple[Index, ...]) -> tuple[tuple[Index, ...], _Env]:
         """The bound indices, renamed where an image would be captured, and the mapping inside."""
@@ -37,7 +46,7 @@ class _Env:
             taken = {i.name for i in union(e.free for e in kept.values())}
             names = tuple(self._rename(i, taken) for i in bound)
             kept |= {i: value(j) for i, j in zip(bound, names, strict=True) if i != j}
-            self._inner[bound] = names, _Env(kept, self.symbols)
+            self._inner[bound] = names, _Env(kept, self.symbols, False)
         return self._inner[bound]
 
     @staticmethod
@@ -60,34 +69,79 @@ def substitute(expr: Expr, mapping: Mapping[Index, Expr] | Mapping[Symbol, Image
     >>> substitute(component(x, i) + 1, {i: value(j)})
     1 + x[j]
     """
-    indices = {k: cast(Expr, v) for k, v in mapping.items() if isinstance(k, Index) and v is not value(k)}
-    symbols = {k: v for k, v in mapping.items() if isinstance(k, Symbol)}
-    root = (expr, _Env(indices, symbols))
-    done: dict[tuple[Expr, _Env], Expr] = {}
-    stack = [root]
+    indices, symbols = dict[Index, Expr](), dict[Symbol, Image]()
+    for key, image in mapping.items():
+        if isinstance(key, Symbol):
+            symbols[key] = image
+        elif not (type(image) is IndexValue and image.index is key):
+            indices[key] = cast(Expr, image)
+    outermost = _Env(indices, symbols, not symbols and _is_renaming(indices, expr))
+    if not outermost.touches(expr):
+        return expr
+    stack = [(expr, outermost)]
     while stack:
         node, env = stack[-1]
-        if (node, env) in done or not env.touches(node):
-            done.setdefault((node, env), node)
+        if node in env.done:
             stack.pop()
             continue
-        inner = [(names, (body, inside)) for bound, body in node.scopes for names, inside in [env.enter(bound)]]
-        if waiting := [item for _, item in inner if item not in done]:
-            stack += reversed(waiting)
+        inner = [(node.children, env)] if not node.BINDS else [((c,), env.enter(b)[1]) for b, c in node.scopes]
+        waiting = []
+        for children, inside in inner:
+            for child in children:
+                if child not in inside.done:
+                    if not inside.touches(child):
+                        inside.done[child] = child
+                    elif child.flat:
+                        inside.done[child] = _replaced(child, inside)
+                    else:
+                        waiting.append((child, inside))
+        if waiting:
+            stack += waiting
             continue
-        done[node, env] = _replaced(node, env, tuple((names, done[item]) for names, item in inner))
+        env.done[node] = _scoped(node, env) if node.BINDS else _replaced(node, env)
         stack.pop()
-    return done[root]
+    return outermost.done[expr]
 
 
-def _replaced(node: Expr, env: _Env, scopes: tuple[Scope, ...]) -> Expr:
-    if isinstance(node, IndexValue):
-        return env.indices.get(node.index, node)
-    if isinstance(node, Derivative) and node.target.symbol in env.symbols:
-        raise ValueError(f"carry out the derivative by {node.target.symbol.name} before replacing it")
-    if isinstance(node, Component) and node.symbol in env.symbols:
-        image, given = env.symbols[node.symbol], [body for _, body in scopes]
-        if isinstance(image, Symbol):
-            return cast(Expr, BUILD["component"](image, *given))
-        return image if isinstance(image, Expr) else image(*given)
+def _is_renaming(indices: dict[Index, Expr], expr: Expr) -> bool:
+    """Whether the images are different indices that are not free in the term: then no two parts of it become equal."""
+    names = {e.index for e in indices.values() if type(e) is IndexValue}
+    return len(names) == len(indices) and expr.free.isdisjoint(names)
+
+
+def _scoped(node: Expr, env: _Env) -> Expr:
+    """A node that binds indices, its children replaced."""
+    scopes = tuple([(names, inside.done[body]) for b, body in node.scopes for names, inside in [env.enter(b)]])
     return node if scopes == node.scopes else node.with_scopes(scopes)
+
+
+def _replaced(node: Expr, env: _Env) -> Expr:
+    """A node that binds nothing, its children replaced."""
+    kind = type(node)
+    if kind is IndexValue:
+        return env.indices.get(node.index, node)  # type: ignore[attr-defined]
+    if env.symbols:
+        if isinstance(node, Derivative) and node.target.symbol in env.symbols:
+            raise ValueError(f"carry out the derivative by {node.target.symbol.name} before replacing it")
+        if isinstance(node, Component) and node.symbol in env.symbols:
+            return _imaged(env.symbols[node.symbol], [env.seen(child) for child in node.children])
+    children = [env.seen(child) for child in node.children]
+    if env.renames and (kind is Mul or kind is Add) and _keeps_order(node, children):
+        return cast(Expr, make(kind, tuple(children)))
+    return over(node, children)
+
+
+def _imaged(image: Image, places: list[Expr]) -> Expr:
+    if isinstance(image, Symbol):
+        return cast(Expr, BUILD["component"](image, *places))
+    return image if isinstance(image, Expr) else image(*places)
+
+
+def _keeps_order(node: Expr, children: list[Expr]) -> bool:
+    """Whether the renamed terms of a sum or a product are sorted as they were, by their rough keys alone."""
+    last = None
+    for old, new in zip(node.children, children, strict=True):
+        if old.rough != new.rough or old.rough == last:
+            return False
+        last = old.rough
+    return True

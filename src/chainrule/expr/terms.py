@@ -18,9 +18,11 @@ Unknown, Derivative. The sort key and the digest are structural, so the order ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import isqrt
+from operator import attrgetter
 from typing import Any, cast
 
 from chainrule.expr.errors import TooLarge
@@ -67,7 +69,7 @@ def _close(bound: tuple[Index, ...], body: Expr) -> Scope:
     names = _canonical(bound, body)
     if names == bound:
         return bound, body
-    if any(bound_number(i) for i in bound):
+    if len(bound) > 1 and any(bound_number(i) for i in bound):
         held = _held(bound, body)
         body = substitute(body, {i: value(j) for i, j in zip(bound, held, strict=True)})
         bound, names = held, _canonical(held, body)
@@ -100,109 +102,115 @@ def fresh(dim: Dim, *avoid: Expr) -> Index:
 
 def const(number: Number) -> Const:
     """An exact number of bounded length."""
-    if type(number) is not Fraction:
-        number = Fraction(number)
-    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MAX_BITS:
+    top, bottom = number.numerator, number.denominator
+    if bottom == 1 and (known := _WHOLE.get(top)):
+        return known
+    if max(top.bit_length(), bottom.bit_length()) > MAX_BITS:
         raise TooLarge(f"an exact constant would need more than {MAX_BITS} binary digits")
-    return cast(Const, make(Const, number))
+    return cast(Const, make(Const, number if type(number) is Fraction else Fraction(number)))
 
 
+_WHOLE: dict[int, Const] = {}
+"""Small whole numbers, which are needed all the time."""
+_WHOLE.update({n: const(n) for n in range(-12, 13)})
 ZERO, ONE, MINUS_ONE = const(0), const(1), const(-1)
-_UNIT = Fraction(1)
 
 
 def component(symbol: Symbol, *indices: Expr | Index | int) -> Component:
     """`symbol[indices]`."""
     if len(indices) != len(symbol.axes):
         raise ValueError(f"{symbol.name} has {len(symbol.axes)} axes, got {len(indices)} indices")
-    return cast(Component, make(Component, symbol, tuple(_index_term(i) for i in indices)))
+    return cast(
+        Component, make(Component, symbol, tuple([i if isinstance(i, Expr) else _index_term(i) for i in indices]))
+    )
 
 
-def _index_term(term: Expr | Index | int) -> Expr:
-    if isinstance(term, Index):
-        return value(term)
-    return const(term) if isinstance(term, int) else term
+def _index_term(term: Index | int) -> Expr:
+    return value(term) if isinstance(term, Index) else const(term)
 
 
 def add(*terms: Expr) -> Expr:
     """The sum, flat, with equal terms collected."""
-    found: dict[Expr, Fraction] = {}
+    if len(terms) == 1:
+        return terms[0]
+    found: dict[Expr, Number] = {}
     for term in terms:
-        for coefficient, rest in _summands(term):
+        for summand in term.terms if type(term) is Add else (term,):
+            coefficient, rest = _split(summand)
             found[rest] = found[rest] + coefficient if rest in found else coefficient
-    parts = sorted((_scaled(c, rest) for rest, c in found.items() if c), key=lambda e: e.key)
+    parts = [_scaled(c, rest) for rest, c in found.items() if c]
     if len(parts) < 2:
         return parts[0] if parts else ZERO
-    return cast(Expr, make(Add, tuple(parts)))
+    return cast(Expr, make(Add, _in_order(parts)))
 
 
-def _summands(term: Expr) -> list[tuple[Fraction, Expr]]:
-    return [_split(t) for t in term.terms] if isinstance(term, Add) else [_split(term)]
-
-
-def _split(term: Expr) -> tuple[Fraction, Expr]:
+def _split(term: Expr) -> tuple[Number, Expr]:
     """Coefficient and rest."""
-    if isinstance(term, Const):
+    if type(term) is Const:
         return term.value, ONE
-    if isinstance(term, Mul) and isinstance(term.factors[0], Const):
+    if type(term) is Mul and type(term.factors[0]) is Const:
         rest = term.factors[1:]
         return term.factors[0].value, rest[0] if len(rest) == 1 else make(Mul, rest)
-    return _UNIT, term
+    return 1, term
 
 
-def _scaled(coefficient: Fraction, rest: Expr) -> Expr:
+def _scaled(coefficient: Number, rest: Expr) -> Expr:
     """The product of a number and a term that has no coefficient of its own; a number spreads over a sum."""
-    if coefficient is _UNIT:
-        return rest
     if rest is ONE:
         return const(coefficient)
     if coefficient == 1:
         return rest
     if isinstance(rest, Add):
-        return cast(Expr, make(Add, tuple(sorted((_scaled_term(coefficient, t) for t in rest.terms), key=_key))))
+        return cast(Expr, make(Add, _in_order([_scaled_term(coefficient, t) for t in rest.terms])))
     return cast(Expr, make(Mul, (const(coefficient), *(rest.factors if isinstance(rest, Mul) else (rest,)))))
 
 
-def _scaled_term(coefficient: Fraction, term: Expr) -> Expr:
+def _scaled_term(coefficient: Number, term: Expr) -> Expr:
     own, rest = _split(term)
     return _scaled(coefficient * own, rest)
 
 
-def _key(term: Expr) -> tuple[int, str, bytes]:
-    return term.key
+_key, _rough = attrgetter("key"), attrgetter("rough")
+
+
+def _in_order(terms: list[Expr]) -> tuple[Expr, ...]:
+    """The terms sorted by their keys; digests are found only where kinds and names leave the order open."""
+    terms.sort(key=_rough)
+    if any(a.rough == b.rough for a, b in pairwise(terms)):
+        terms.sort(key=_key)
+    return tuple(terms)
 
 
 def mul(*factors: Expr) -> Expr:
     """The product, flat, with equal bases collected (valid where defined) and a number spread over a lone sum."""
-    coefficient, equal = _UNIT, dict[Expr, list[Expr]]()
-    for factor in _flat(factors):
-        if isinstance(factor, Const):
-            coefficient = factor.value if coefficient is _UNIT else coefficient * factor.value
-        else:
-            equal.setdefault(factor.base if isinstance(factor, Power) else factor, []).append(factor)
-    if len(equal) == 1 and coefficient is _UNIT:
-        ((base, same),) = equal.items()
-        return same[0] if len(same) == 1 else _collected(base, same)
+    coefficient: Number = 1
+    equal = dict[Expr, list[Expr]]()
+    for product in factors:
+        for factor in product.factors if type(product) is Mul else (product,):
+            if type(factor) is Const:
+                coefficient = factor.value if coefficient == 1 else coefficient * factor.value
+                continue
+            base = factor.base if type(factor) is Power else factor
+            if base in equal:
+                equal[base].append(factor)
+            else:
+                equal[base] = [factor]
     parts = [same[0] if len(same) == 1 else _collected(base, same) for base, same in equal.items()]
+    if len(parts) == 1 and coefficient == 1:
+        return parts[0]
     for p in parts:
-        if isinstance(p, (Const, Mul)):
+        if type(p) is Const or type(p) is Mul:
             return mul(const(coefficient), *parts)
-    if coefficient is not _UNIT and coefficient == 0 and not any(map(_undefined, parts)):
+    if coefficient == 0 and not any(map(_undefined, parts)):
         return ZERO
     if not parts:
         return const(coefficient)
-    parts.sort(key=_key)
-    rest = parts[0] if len(parts) == 1 else make(Mul, tuple(parts))
-    return _scaled(coefficient, rest) if coefficient else make(Mul, (ZERO, *parts))
+    rest = parts[0] if len(parts) == 1 else make(Mul, _in_order(parts))
+    return _scaled(coefficient, rest) if coefficient else make(Mul, (ZERO, *_in_order(parts)))
 
 
 def _collected(base: Expr, factors: list[Expr]) -> Expr:
     return power(base, add(*(f.exponent if isinstance(f, Power) else ONE for f in factors)))
-
-
-def _flat(factors: Iterable[Expr]) -> Iterable[Expr]:
-    for factor in factors:
-        yield from factor.factors if isinstance(factor, Mul) else (factor,)
 
 
 def _undefined(factor: Expr) -> bool:
@@ -288,14 +296,14 @@ def apply(name: str, *args: Expr) -> Expr:
 
 def _extreme(name: str, args: tuple[Expr, ...]) -> Expr:
     pick = max if name == "max" else min
-    different = sorted(set(args), key=_key)
+    different = _in_order(list(set(args)))
     if len(different) == 1:
         return different[0]
     if len(different) > 2:
-        return _extreme(name, (_extreme(name, tuple(different[:-1])), different[-1]))
+        return _extreme(name, (_extreme(name, different[:-1]), different[-1]))
     if all(isinstance(a, Const) for a in different):
         return pick(cast("list[Const]", different), key=lambda a: a.value)
-    return cast(Expr, make(Apply, name, tuple(different)))
+    return cast(Expr, make(Apply, name, different))
 
 
 def reduce(op: str, index: Index, body: Expr) -> Expr:
@@ -342,7 +350,7 @@ def indicator(rel: str, a: Expr, b: Expr) -> Expr:
     if rel in (">", ">="):
         return indicator("<" if rel == ">" else "<=", b, a)
     if rel in ("==", "!="):
-        a, b = sorted((a, b), key=_key)
+        a, b = _in_order([a, b])
     if a.free != b.free or a.symbols != b.symbols:
         return cast(Expr, make(Indicator, rel, a, b))  # they differ by more than a number
     difference = sub(a, b)
