@@ -19,7 +19,8 @@ from typing import Any
 
 LIMIT = 30.0
 """Seconds for one tool on one expression."""
-ENOUGH, MOST = 1.0, 25
+ENOUGH, MOST = 1.0, 400
+"""As many repetitions as fit into so many seconds, at most so many."""
 LAYERS = (10, 100, 1000)
 
 
@@ -190,7 +191,7 @@ TOOLS: dict[str, Callable[[str], Callable[[], object]]] = {
 
 
 def measured(derive: Callable[[], object]) -> float:
-    """The median of a few repetitions after one that is not counted."""
+    """The median of all repetitions but the first, whose caches are cold."""
     times: list[float] = []
     while len(times) < 4 or (sum(times) < ENOUGH and len(times) < MOST):
         started = thread_time()

@@ -73,6 +73,16 @@ def test_hessians(expression: str, tex: str) -> None:
         ),
         ("norm(X - U @ V.T)**2 / 2", "U", r"V^{\top} V \otimes I"),
         ("trace(X.T @ A @ X)", "X", r"I \otimes \left(A + A^{\top}\right)"),
+        (
+            "sum(logsumexp(X @ W, axis=1)) - sum(Y * (X @ W))", "W",
+            r"\sum_{i = 1}^{n} \left(\operatorname{diag}\left(P_{i}\right) - P_{i} P_{i}^{\top}\right)"
+            r" \otimes X_{i} X_{i}^{\top}",
+        ),
+        (
+            "sum(tanh(X @ W) @ v) + c * sum(W**2)", "W",
+            r"I \otimes 2 c I + \sum_{i = 1}^{n} \operatorname{diag}\left(2 \left(H_{i}^{\odot 3} \odot v"
+            r" - v \odot H_{i}\right)\right) \otimes X_{i} X_{i}^{\top}",
+        ),
         ("logdet(X)", "X", None),
     ],
 )  # fmt: skip
@@ -81,7 +91,7 @@ def test_hessians_by_matrices(expression: str, wrt: str, tex: str | None) -> Non
     back and verified."""
     jax = pytest.importorskip("jax")
     jax.config.update("jax_enable_x64", True)
-    found = chainrule.derive(expression, wrt, order=2)
+    found = chainrule.derive(expression, wrt, order=2, shapes={"c": ""} if "c *" in expression else {})
     record = found.record["results"][0]
     report = chainrule.check(found.to("markdown"))
     assert {s.verdict for d in report.documents for s in d.statements} == {"definition", "verified"}
@@ -92,7 +102,7 @@ def test_hessians_by_matrices(expression: str, wrt: str, tex: str | None) -> Non
     problem = found.answer.problem
     data = {n: rng.normal(size=[sizes[d.name] for d in s.axes]) for n, s in problem.inputs.items()}
     names = {"sum": jax.numpy.sum, "norm": jax.numpy.linalg.norm, "trace": jax.numpy.trace}
-    names["logsumexp"] = jax.nn.logsumexp
+    names |= {"logsumexp": jax.nn.logsumexp, "tanh": jax.numpy.tanh}
     code = compile(expression, "<hessian>", "eval")
     hessian = jax.hessian(lambda value: eval(code, {**names, **data, wrt: value}))(data[wrt])
     rows, columns = data[wrt].shape

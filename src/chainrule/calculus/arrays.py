@@ -66,6 +66,8 @@ class Array:
     axes: Axes = ()
     data: Data = None
     digest: int = field(init=False, compare=False, repr=False)
+    sketch: tuple[object, ...] = field(init=False, compare=False, repr=False)
+    """What arrays that are written alike have in common, at first sight."""
     likeness: bytes = field(init=False, compare=False, repr=False)
     """Equal for arrays that are written alike, whatever the indices behind their axes are called."""
     turns: int = field(init=False, compare=False, repr=False)
@@ -94,7 +96,9 @@ class Array:
 
     def like(self, other: Array) -> bool:
         """Whether both are the same array, whatever the indices behind their axes are called."""
-        return self.likeness == other.likeness
+        if self is other:
+            return True
+        return self.sketch == other.sketch and (self.op == "symbol" or self.likeness == other.likeness)
 
     @property
     def rank(self) -> int:
@@ -108,7 +112,13 @@ def _likeness(a: Array) -> bytes:
     return blake2b(key + b"".join([arg.likeness for arg in a.args]), digest_size=16).digest()
 
 
+def _sketch(a: Array) -> tuple[object, ...]:
+    own = a.data if isinstance(a.data, Symbol) else None
+    return (a.op, own, *[(f.op, f.data) if isinstance(f.data, Symbol) else f.op for f in a.args])
+
+
 LATER: dict[str, Callable[[Array], Any]] = {
+    "sketch": _sketch,
     "likeness": _likeness,
     "digest": lambda a: hash((a.op, tuple([arg.digest for arg in a.args]), a.axes, a.data)),
 }
@@ -234,12 +244,11 @@ def coefficient(a: Array) -> Fraction:
 
 def _equal_terms(terms: list[Array]) -> Array | None:
     """B + B is 2 B."""
-    if len({t.op for t in terms}) == len(terms) and all(t.op != "product" for t in terms):
+    cores = [(n := coefficient(t), t if n is _UNIT or not n else product(number(1 / n), t)) for t in terms]
+    if len({core.sketch for _, core in cores}) == len(terms):
         return None
     found: dict[bytes, tuple[Fraction, Array]] = {}
-    for t in terms:
-        n = coefficient(t)
-        core = t if n in (0, 1) else product(number(1 / n), t)
+    for n, core in cores:
         known = found.get(core.likeness)
         found[core.likeness] = (n, core) if known is None else (known[0] + n, known[1])
     if len(found) == len(terms):

@@ -12,23 +12,30 @@ the cotangent of a sum is that of its body at every place, and at s[e] the place
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from chainrule.calculus.derivative import numbered, partial, resolve
 from chainrule.calculus.rules import rule_for
 from chainrule.calculus.simplify import contract
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
+from chainrule.expr.nodes import BOUND
 from chainrule.expr.terms import (
+    MINUS_ONE,
     ONE,
+    Apply,
     Component,
+    Const,
     Expr,
     IndexValue,
+    Mul,
+    Power,
     Reduce,
     add,
     component,
     delta,
     mul,
+    power,
     substitute,
     total,
     value,
@@ -37,12 +44,19 @@ from chainrule.expr.terms import (
 MOST_APART = 4
 """Up to so many parts of a cotangent are handed on one by one, which leaves each a plain product."""
 
+Factors = tuple[Expr, ...]
+"""A product that is not carried out yet: most of those on the way are needed only inside a longer one."""
+
 
 def gradients(
-    expr: Expr, targets: Sequence[Symbol], definitions: Definitions, name: str | None = None
+    expr: Expr,
+    targets: Sequence[Symbol],
+    definitions: Definitions,
+    name: str | None = None,
+    values: Collection[Symbol] = (),
 ) -> dict[Symbol, Definition]:
     """The definition of d expr / d target for each target; cotangents on the way are added to the definitions. The
-    `name` of the scalar tells them from those of other scalars.
+    `name` of the scalar tells them from those of other scalars; derivatives of `values` are written through them.
 
     >>> from chainrule.expr.terms import component
     >>> x, y = Symbol("x"), Symbol("y")
@@ -59,7 +73,7 @@ def gradients(
             changing |= {t} | definitions.dependants(t)
     order = [s for s in definitions.ordered(sorted(expr.symbols | set(targets))) if s in changing]
     parts: dict[Symbol, list[Expr]] = {s: [] for s in order}
-    Sweep(parts, definitions).back(expr, ONE, ())
+    Sweep(parts, definitions, ()).back([(expr, ONE)])
     found: dict[Symbol, Definition] = {}
     name = expr.digest.hex() if name is None else name
     for symbol in reversed(order):
@@ -71,37 +85,55 @@ def gradients(
         if definition is not None and not definition.body.symbols.isdisjoint(changing):
             places = numbered("κ", symbol.axes)
             body = definition.at(*map(value, places))
-            Sweep(parts, definitions).back(body, component(bar.symbol, *places), places)
+            own: Expr = component(bar.symbol, *places)
+            if isinstance(body, Mul) and symbol in values and all(map(_never_zero, body.factors)):
+                ends = _by_factors(body, mul(own, component(symbol, *places)))
+            else:
+                ends = [(body, own)]
+            Sweep(parts, definitions, places).back(ends)
     return {t: found[t] for t in targets}
+
+
+def _by_factors(body: Expr, bar: Expr) -> list[tuple[Expr, Expr]]:
+    """The cotangents of the factors of p = f g, from p̄ p: dp = p (df / f + dg / g)."""
+    return [(f, mul(bar, power(f, MINUS_ONE))) for f in body.children]
+
+
+def _never_zero(factor: Expr) -> bool:
+    """Whether a factor is different from 0 wherever it is defined."""
+    if isinstance(factor, Power):
+        return isinstance(factor.exponent, Const) and factor.exponent.value < 0
+    return isinstance(factor, Apply) and factor.name == "exp"
 
 
 class Sweep:
     """The cotangents of the terms of one formula, handed from each to those in it; those of symbols go into `parts`,
     over the indices λ of the symbol."""
 
-    def __init__(self, parts: Mapping[Symbol, list[Expr]], definitions: Definitions) -> None:
+    def __init__(self, parts: Mapping[Symbol, list[Expr]], definitions: Definitions, places: tuple[Index, ...]) -> None:
         self.parts, self.definitions = parts, definitions
-        self.running = set[Index]()
+        self.running = set(places)
         """The indices that are summed over as soon as a term no longer depends on them."""
-        self.bars: dict[Expr, list[Expr]] = {}
+        self.bars: dict[Expr, list[Factors]] = {}
 
     def changes(self, term: Expr) -> bool:
         """Whether a term has a cotangent."""
         return not term.symbols.isdisjoint(self.parts)
 
-    def back(self, body: Expr, bar: Expr, places: tuple[Index, ...]) -> None:
-        """From the cotangent of a formula, entry by entry, to those of the symbols in it."""
-        self.running.update(places)
-        self.give(body, bar)
-        for node in self.from_above(body):
+    def back(self, ends: list[tuple[Expr, Expr]]) -> None:
+        """From terms with their cotangents, entry by entry, to those of the symbols in them."""
+        for term, bar in ends:
+            if self.changes(term):
+                self.give(term, (bar,))
+        for node in self.from_above([*self.bars]):
             bars = self.bars.pop(node, [])
-            for bar in bars if len(bars) <= MOST_APART else [add(*bars)]:
-                self.hand_on(node, bar)
+            for factors in bars if len(bars) <= MOST_APART else [(add(*[mul(*factors) for factors in bars]),)]:
+                self.hand_on(node, factors)
 
-    def from_above(self, root: Expr) -> list[Expr]:
+    def from_above(self, roots: list[Expr]) -> list[Expr]:
         """The terms that have a cotangent, each after all that it stands in."""
         done: dict[Expr, None] = {}
-        stack = [(root, False)] if self.changes(root) else []
+        stack = [(root, False) for root in roots]
         while stack:
             node, ready = stack.pop()
             if ready:
@@ -112,18 +144,23 @@ class Sweep:
                 stack += [(child, False) for child in inner if child not in done and self.changes(child)]
         return [*reversed(done)]
 
-    def give(self, term: Expr, bar: Expr) -> None:
-        """A part of the cotangent of a term."""
-        self.bars.setdefault(term, []).append(self.summed(bar, term.free))
+    def give(self, term: Expr, factors: Factors) -> None:
+        """A part of the cotangent of a term; at a component the sums wait until its places are known."""
+        if type(term) is not Component and any(self.gone(f, term.free) for f in factors):
+            factors = (self.summed(mul(*factors), term.free),)
+        self.bars.setdefault(term, []).append(factors)
+
+    def gone(self, bar: Expr, kept: frozenset[Index]) -> list[Index]:
+        """The running indices that are not kept."""
+        return [i for i in bar.free if i in self.running and i not in kept]
 
     def summed(self, bar: Expr, kept: frozenset[Index]) -> Expr:
         """The sum over the running indices that are not kept."""
-        if gone := [i for i in bar.free if i in self.running and i not in kept]:
-            for index in sorted(gone):
-                bar = total(index, bar)
+        for index in sorted(self.gone(bar, kept)):
+            bar = total(index, bar)
         return bar
 
-    def hand_on(self, node: Expr, bar: Expr) -> None:
+    def hand_on(self, node: Expr, bar: Factors) -> None:
         """The cotangents of what is in a term."""
         if type(node) is Component:
             self.parts[node.symbol].append(self.at_places(node, bar))
@@ -135,9 +172,9 @@ class Sweep:
         if type(node) is Reduce:
             self.running.add(node.index)
         for child, factors in rule.passes(node, self.changes):
-            self.give(child, mul(bar, *factors))
+            self.give(child, (*bar, *factors))
 
-    def at_places(self, node: Component, bar: Expr) -> Expr:
+    def at_places(self, node: Component, bar: Factors) -> Expr:
         """The sum of bar [e = λ] over the running indices, for a component s[e]."""
         places: dict[Index, Expr] = {}
         deltas = list[Expr]()
@@ -151,15 +188,21 @@ class Sweep:
                 places[term.index] = value(slot)
             else:
                 deltas.append(delta(term, value(slot)))
-        found = substitute(mul(bar, *deltas), places)
-        return contract(self.summed(found, frozenset())) if deltas else found
+        found, gone = mul(*bar, *deltas), list[Index]()
+        for depth, index in enumerate(sorted(self.gone(found, frozenset(places))), found.bound + 1):
+            gone.append(Index(f"{BOUND}{depth}", index.dim))
+            places[index] = value(gone[-1])
+        found = substitute(found, places)
+        for index in gone:
+            found = total(index, found)
+        return contract(found) if deltas else found
 
-    def forward(self, node: Expr, bar: Expr) -> None:
+    def forward(self, node: Expr, bar: Factors) -> None:
         """The same by derivatives of the whole term."""
         for symbol in sorted(s for s in node.symbols if s in self.parts):
             change, slots = partial(node, symbol, self.definitions)
             names = map(value, numbered("λ", symbol.axes))
-            found = contract(self.summed(mul(bar, change), frozenset()))
+            found = contract(self.summed(mul(*bar, change), frozenset()))
             self.parts[symbol].append(substitute(found, dict(zip(slots, names, strict=True))))
 
 

@@ -11,14 +11,15 @@ from chainrule.calculus.arrays import Array
 from chainrule.calculus.derivative import numbered
 from chainrule.derive.letters import Letters
 from chainrule.derive.names import tex_name
-from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, Tensor, axis_of, moved
+from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, axis_of
 from chainrule.derive.operators import Made
 from chainrule.derive.shapes import Shapes, infer, label_names
+from chainrule.derive.tensor import Tensor
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.folding import fold, folded
-from chainrule.expr.index import Dim, Index, Symbol
+from chainrule.expr.index import Dim, Symbol
 from chainrule.expr.tensors import softmax
-from chainrule.expr.terms import Component, Expr, component, const, substitute, value
+from chainrule.expr.terms import Component, Expr, component, const
 from chainrule.read.python import Formula, FormulaError, parse, postorder
 
 MOST_FOLDED = 40
@@ -86,24 +87,21 @@ def plain_form(made: Made) -> tuple[Array, dict[Symbol, str]]:
             name = str(node.value)
             symbol = Symbol(name, tuple(map(Dim, sizes[name])))
             names[symbol] = tex_name(name)
-            axes = tuple(Index(f"i{k}", dim) for k, dim in enumerate(symbol.axes))
-            done[id(node)] = Tensor(component(symbol, *axes), axes)
+            done[id(node)] = read(symbol)
         else:
-            args = [_apart(done[id(a)], f"{len(done)}.{k}") for k, a in enumerate(node.args)]
-            done[id(node)] = OPERATIONS[node.op].build(node, args)
+            done[id(node)] = OPERATIONS[node.op].build(node, [done[id(a)] for a in node.args])
     found = done[id(made.formula)]
     return matrix_form(contract(found.term), found.axes), names
 
 
-def _apart(t: Tensor, where: str) -> Tensor:
-    """The tensor over indices of its own."""
-    axes = tuple(Index(f"{where}.{i.name}", i.dim) for i in t.axes)
-    return Tensor(moved(t, axes), axes)
+def read(symbol: Symbol) -> Tensor:
+    """The tensor of a symbol."""
+    return Tensor.later(symbol.axes, 0, lambda axes: component(symbol, *axes))
 
 
 class _Builder:
     def __init__(self, shapes: Shapes, text: str, labels: frozenset[str] = frozenset()) -> None:
-        self.text, self.fresh = text, 0
+        self.text = text
         self.terms: dict[Expr, Symbol] = {}
         self.inputs = {n: Symbol(n, dims, "integer" if n in labels else "real") for n, dims in shapes.dims.items()}
         self.problem = Problem(const(0), self.inputs, Definitions(), assumptions=shapes.assumptions)
@@ -126,14 +124,6 @@ class _Builder:
         self.problem.names |= self.letters.shortened(self.problem.minted)
         return self.problem
 
-    def index(self, dim: Dim) -> Index:
-        self.fresh += 1
-        return Index(f"i{self.fresh}", dim)
-
-    def read(self, symbol: Symbol) -> Tensor:
-        axes = tuple(self.index(dim) for dim in symbol.axes)
-        return Tensor(component(symbol, *axes), axes)
-
     def tensor(self, root: Formula, name: str | None) -> Tensor:
         """The tensor of a formula; activations and what goes into them become quantities of their own, under the name
         that the line gives where it gives one."""
@@ -142,18 +132,18 @@ class _Builder:
             if node.op == "number":
                 done[id(node)] = Tensor(const(node.value))  # type: ignore[arg-type]
             elif node.op == "name":
-                done[id(node)] = self.read(self.known[str(node.value)])
+                done[id(node)] = read(self.known[str(node.value)])
             else:
                 args = [done[id(a)] for a in node.args]
                 if OPERATIONS[node.op].names_value or OPERATIONS[node.op].names_argument:
                     args = [self.named(a, "z") for a in args]
                 if node.op in ("[]", "rows[]"):
                     label, args[1] = self.label(node.args[1])
-                    self.problem.ranges.setdefault(label, []).append(args[0].axes[-1].dim)
+                    self.problem.ranges.setdefault(label, []).append(args[0].dims[-1])
                 if node.op in SOFTMAX_INSIDE and args[0].axes and _along_last(node, args[0]):
                     probabilities = Tensor(softmax(args[0].term, args[0].axes[-1]), args[0].axes)
                     self.named(probabilities, "p", is_value=True)
-                found = OPERATIONS[node.op].build(node, self.apart(args))
+                found = OPERATIONS[node.op].build(node, args)
                 if OPERATIONS[node.op].names_value:
                     letter = "h" if node.op in VALUES_WITH_NAMES else "p"
                     given = name if node is root and name not in self.known else None
@@ -163,7 +153,7 @@ class _Builder:
 
     def minted(self, t: Tensor, letter: str) -> Symbol:
         """A quantity under a letter of ours."""
-        name, tex = self.letters.mint(letter, len(t.axes))
+        name, tex = self.letters.mint(letter, len(t.dims))
         symbol = self.define(name, t, tex)
         self.problem.minted.add(symbol)
         return symbol
@@ -177,38 +167,27 @@ class _Builder:
             symbol = Symbol(str(node.value + 1), (), "integer")
             self.problem.places[symbol] = int(node.value)
             self.problem.names[symbol] = symbol.name
-        return symbol, self.read(symbol)
-
-    def apart(self, args: list[Tensor]) -> list[Tensor]:
-        """The tensors over different indices: a part that is used twice is taken over others the second time."""
-        taken, found = set[Index](), list[Tensor]()
-        for t in args:
-            if not taken.isdisjoint(t.axes):
-                axes = tuple(self.index(i.dim) for i in t.axes)
-                t = Tensor(moved(t, axes), axes)
-            taken.update(t.axes)
-            found.append(t)
-        return found
+        return symbol, read(symbol)
 
     def named(self, t: Tensor, letter: str, is_value: bool = False, given: str | None = None) -> Tensor:
         """The tensor as a quantity of its own, unless it is one; `given` is the author's name for it."""
-        if isinstance(t.term, Component):
+        key = t.at(numbered("λ", t.dims))
+        if isinstance(key, Component):
             return t
-        key = substitute(t.term, {i: value(Index(f"key{k}", i.dim)) for k, i in enumerate(t.axes)})
         if key in self.terms:
-            return self.read(self.terms[key])
+            return read(self.terms[key])
         symbol = self.minted(t, letter) if given is None else self.define(given, t, tex_name(given))
         self.terms[key] = symbol
         if is_value:
             self.problem.values.add(symbol)
-        return self.read(symbol)
+        return read(symbol)
 
     def define(self, name: str, t: Tensor, tex: str) -> Symbol:
         if name in self.known:
             raise FormulaError(f"{name} is defined twice", self.text)
-        symbol = Symbol(name, tuple(i.dim for i in t.axes))
+        symbol = Symbol(name, t.dims)
         indices = numbered("λ", symbol.axes)
-        body = contract(moved(t, indices))
+        body = contract(t.at(indices))
         self.problem.definitions.add(Definition(symbol, indices, body))
         self.problem.named.append(symbol)
         self.problem.names[symbol] = tex

@@ -102,7 +102,7 @@ class Backward:
         table = problem.definitions
         self.changing = {s for s in problem.named if any(table.depends(s, t) for t in targets)}
         order = [s for s in problem.named if s in self.changing]
-        self.found = gradients(problem.loss, [*targets, *order], table.copy(), name="")
+        self.found = gradients(problem.loss, [*targets, *order], table.copy(), "", problem.values)
         self.bars = {definition.symbol: s for s, definition in self.found.items()}
         self.bodies: dict[Symbol, Definition] = {}
         self.order = {s: k for k, s in enumerate(problem.named)}

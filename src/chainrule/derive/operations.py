@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from inspect import signature
 
+from chainrule.derive.tensor import Axes, Tensor, bound
 from chainrule.expr import tensors
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Dim, Index
@@ -29,18 +30,10 @@ from chainrule.expr.terms import (
     size,
     sub,
     substitute,
+    total,
     value,
 )
 from chainrule.read.python import Formula, FormulaError
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """A term and the order of its indices."""
-
-    term: Expr
-    axes: tuple[Index, ...] = ()
-
 
 Rank = Callable[[Formula, list[int]], "tuple[int | None, int]"]
 Build = Callable[[Formula, list[Tensor]], Tensor]
@@ -57,11 +50,6 @@ class Operation:
     build: Build
     names_value: bool = False
     names_argument: bool = False
-
-
-def moved(t: Tensor, axes: tuple[Index, ...]) -> Expr:
-    """The term over other indices."""
-    return substitute(t.term, {i: value(j) for i, j in zip(t.axes, axes, strict=True)})
 
 
 def axis_of(node: Formula) -> int | None:
@@ -145,41 +133,42 @@ def pick_rows_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
 # tensors
 
 
-def aligned(args: list[Tensor]) -> tuple[list[Expr], tuple[Index, ...]]:
-    """The terms over common axes, aligned from the right; an axis of size 1 is read at its one place."""
-    axes = list(max(args, key=lambda t: len(t.axes)).axes)
-    for t in args:
-        for k in range(1, len(t.axes) + 1):
-            if axes[-k].dim.fixed == 1:
-                axes[-k] = t.axes[-k]
-    terms = []
-    for t in args:
-        mapping = {}
-        for k in range(1, len(t.axes) + 1):
-            mine, common = t.axes[-k], axes[-k]
-            if mine != common:
-                mapping[mine] = const(1) if mine.dim.fixed == 1 and common.dim.fixed != 1 else value(common)
-        terms.append(substitute(t.term, mapping) if mapping else t.term)
-    return terms, tuple(axes)
-
-
 def lift(function: Callable[..., Expr]) -> Build:
+    """A function entry by entry, over common axes, aligned from the right."""
+
     def build(node: Formula, args: list[Tensor]) -> Tensor:
-        terms, axes = aligned(args)
-        return Tensor(function(*terms), axes)
+        dims = list(max(args, key=lambda t: len(t.dims)).dims)
+        for t in args:
+            for k, dim in enumerate(t.dims, len(dims) - len(t.dims)):
+                dims[k] = dim if dims[k].fixed == 1 else dims[k]
+
+        def over(axes: Axes) -> Expr:
+            return function(*[_spread(t, axes[len(axes) - len(t.dims) :]) for t in args])
+
+        return Tensor.later(tuple(dims), max([t.depth for t in args]), over)
 
     return build
 
 
+def _spread(t: Tensor, axes: Axes) -> Expr:
+    """The entry at the axes; an axis of size 1 is read at its one place."""
+    if tuple([i.dim for i in axes]) == t.dims:
+        return t.at(axes)
+    ones = [Index(f"one{k}", dim) for k, dim in enumerate(t.dims)]
+    own = [one if one.dim.fixed == 1 else i for one, i in zip(ones, axes, strict=True)]
+    return substitute(t.at(tuple(own)), {one: const(1) for one in ones if one in own})
+
+
 def _matmul(node: Formula, args: list[Tensor]) -> Tensor:
     left, right = args
-    term = reduce("sum", left.axes[-1], mul(left.term, moved(right, (left.axes[-1], *right.axes[1:]))))
-    return Tensor(term, (*left.axes[:-1], *right.axes[1:]))
+    rows = len(left.dims) - 1
+    depth = max(left.depth, right.depth) + 1
+    index = bound(depth, left.dims[-1])
 
+    def over(axes: Axes) -> Expr:
+        return total(index, mul(left.at((*axes[:rows], index)), right.at((index, *axes[rows:]))))
 
-def _power(node: Formula, args: list[Tensor]) -> Tensor:
-    (base, exponent), axes = aligned(args)
-    return Tensor(power(base, exponent), axes)
+    return Tensor.later((*left.dims[:-1], *right.dims[1:]), depth, over)
 
 
 def over(function: Callable[..., Expr], keeps: bool = False) -> Build:
@@ -193,6 +182,31 @@ def over(function: Callable[..., Expr], keeps: bool = False) -> Build:
         gone = t.axes if axis is None else (t.axes[axis],)
         term = function(t.term, *gone) if len(gone) == 1 or function in _MANY else _twice(function, t.term, gone)
         return Tensor(term, t.axes if keeps else _left(node, t, gone))
+
+    return build
+
+
+def _summed(mean: bool) -> Build:
+    """The sum, or the mean, along one axis or all of them."""
+
+    def build(node: Formula, args: list[Tensor]) -> Tensor:
+        (t,) = args
+        axis = axis_of(node)
+        places = [*range(len(t.dims))] if axis is None else [axis % len(t.dims)]
+        gone = {k: bound(t.depth + n, t.dims[k]) for n, k in enumerate(places, 1)}
+        dims = [Dim("1") if k in gone else dim for k, dim in enumerate(t.dims) if k not in gone or keeps_axes(node)]
+
+        def over(axes: Axes) -> Expr:
+            kept = iter(axes)
+            own = [gone.get(k) or next(kept) for k in range(len(t.dims))]
+            if keeps_axes(node):
+                own = [gone.get(k, i) for k, i in enumerate(axes)]
+            term = t.at(tuple(own))
+            for index in gone.values():
+                term = tensors.mean(term, index) if mean else total(index, term)
+            return term
+
+        return Tensor.later(tuple(dims), t.depth + len(gone), over)
 
     return build
 
@@ -244,7 +258,8 @@ def _norm_of(node: Formula, args: list[Tensor]) -> Tensor:
 
 
 def _transposed(node: Formula, args: list[Tensor]) -> Tensor:
-    return Tensor(args[0].term, args[0].axes[::-1])
+    (t,) = args
+    return Tensor.later(t.dims[::-1], t.depth, lambda axes: t.at(axes[::-1]))
 
 
 def _matrix(function: str) -> Build:
@@ -272,12 +287,11 @@ def _diag(node: Formula, args: list[Tensor]) -> Tensor:
 
 def _outer(node: Formula, args: list[Tensor]) -> Tensor:
     a, b = args
-    return Tensor(mul(a.term, b.term), (*a.axes, *b.axes))
+    return Tensor.later((*a.dims, *b.dims), max(a.depth, b.depth), lambda axes: mul(a.at(axes[:1]), b.at(axes[1:])))
 
 
 def _inner(node: Formula, args: list[Tensor]) -> Tensor:
-    (a, b), axes = aligned(args)
-    return Tensor(reduce("sum", axes[0], mul(a, b)))
+    return _summed(mean=False)(node, [lift(mul)(node, args)])
 
 
 def _pick(node: Formula, args: list[Tensor]) -> Tensor:
@@ -290,7 +304,7 @@ def _pick_rows(node: Formula, args: list[Tensor]) -> Tensor:
     """Z[arange(n), y]: in every row the entry at its label."""
     t, label = args
     row, col = t.axes
-    return Tensor(substitute(t.term, {col: moved(label, (row,))}), (row,))
+    return Tensor(substitute(t.term, {col: label.at((row,))}), (row,))
 
 
 def _clip(x: Expr, low: Expr, high: Expr) -> Expr:
@@ -355,15 +369,15 @@ OPERATIONS: dict[str, Operation] = {
         for name, word in UNARY_WORDS.items()
         if word in BY_NAME
     },
-    "**": Operation(entrywise(arity=2), "entrywise", _power),
-    "power": Operation(entrywise(arity=2), "entrywise", _power),
+    "**": Operation(entrywise(arity=2), "entrywise", lift(power)),
+    "power": Operation(entrywise(arity=2), "entrywise", lift(power)),
     "leaky_relu": Operation(entrywise(), "entrywise", _leaky_relu),
     "@": Operation(matmul_rank, "matmul", _matmul),
     "matmul": Operation(matmul_rank, "matmul", _matmul),
     "dot": Operation(matmul_rank, "matmul", _matmul),
-    "sum": Operation(gone_rank, "gone", over(lambda b, i: reduce("sum", i, b))),
+    "sum": Operation(gone_rank, "gone", _summed(mean=False)),
     "prod": Operation(gone_rank, "gone", over(lambda b, i: reduce("prod", i, b))),
-    "mean": Operation(gone_rank, "gone", over(tensors.mean)),
+    "mean": Operation(gone_rank, "gone", _summed(mean=True)),
     "var": Operation(gone_rank, "gone", over(_variance)),
     "std": Operation(gone_rank, "gone", _std),
     "max": Operation(gone_rank, "gone", over(lambda b, i: reduce("max", i, b))),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from chainrule.calculus.array_values import values
 from chainrule.derive.gradient import Derivation, Written
+from chainrule.derive.layout import Turned, turned
 from chainrule.expr.definitions import Definitions
 from chainrule.expr.evaluate import evaluate
 from chainrule.expr.index import Dim, Symbol
@@ -47,6 +48,22 @@ def recheck(derivation: Derivation, seed: int = 0) -> int:
     if agreed == 0:
         raise Unsure("the loss had no finite value at the points tried, so the derivative could not be confirmed")
     return agreed
+
+
+def confirmed_turned(derivation: Derivation, seed: int = 0) -> Turned:
+    """The steps in numerator layout, evaluated as they are written; raises `Unsure` where one is not the transpose."""
+    found, rng = turned(derivation), np.random.default_rng(seed)
+    sizes = _sizes(derivation, 0)
+    known = _known(derivation, _data(derivation, sizes, rng, 0), sizes)
+    known |= {image: known[bar].T for image, bar in found.matrices.items() if bar in known}
+    for step, form in zip(derivation.steps, found.forms, strict=True):
+        if form is None:
+            continue
+        with np.errstate(all="ignore"):
+            wanted, seen = _value(step.right, known, sizes), values(form, known, sizes)
+        if not np.allclose(seen, wanted.T if len(step.by.axes) == wanted.ndim else wanted, rtol=1e-9, equal_nan=True):
+            raise Unsure("a step does not agree with its transpose; nothing is shown")
+    return found
 
 
 def _sizes(derivation: Derivation, draw: int) -> dict[Dim, int]:
@@ -100,9 +117,12 @@ def _same_by_vec(
 ) -> bool:
     """Whether the Kronecker form has the entries of the Hessian, which goes by vec(W), column by column."""
     assert derivation.kronecker is not None
-    known = _known(derivation, data, sizes)
-    pairs = [[np.asarray(values(a, known, sizes)) for a in pair] for pair in derivation.kronecker.pairs]
-    found = sum(np.kron(left, right) for left, right in pairs)
+    form, known = derivation.kronecker, _known(derivation, data, sizes)
+    given = [(pair, known) for pair in form.pairs]
+    for m in range(min((len(known[whole]) for whole in form.rows.values()), default=0)):
+        at_sample = known | {row: known[whole][m] for row, whole in form.rows.items()}
+        given += [(pair, at_sample) for pair in form.sample]
+    found = sum(np.kron(values(left, at, sizes), values(right, at, sizes)) for (left, right), at in given)
     rows, columns = tensor.shape[:2]
     expected = tensor.transpose(1, 0, 3, 2).reshape(rows * columns, rows * columns)
     return bool(np.allclose(found, expected, rtol=1e-9, atol=1e-9, equal_nan=True))

@@ -5,7 +5,8 @@ They are keys everywhere: equal names are the same object, so that they are comp
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 from chainrule.expr.interning import Table
 
@@ -15,12 +16,16 @@ class _Name:
 
     __slots__ = ("__weakref__",)
     __match_args__: tuple[str, ...] = ()
+    _puts: ClassVar[tuple[Callable[[Any, Any], None], ...]]
+
+    def __init_subclass__(cls) -> None:
+        cls._puts = tuple(getattr(cls, name).__set__ for name in cls.__match_args__)
 
     @classmethod
     def _created(cls, *values: Any) -> Self:
         self = object.__new__(cls)
-        for name, item in zip(cls.__match_args__, values, strict=True):
-            object.__setattr__(self, name, item)
+        for put, item in zip(cls._puts, values, strict=True):
+            put(self, item)
         return self
 
     @property

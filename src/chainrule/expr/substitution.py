@@ -104,9 +104,9 @@ def substitute(expr: Expr, mapping: Mapping[Index, Expr] | Mapping[Symbol, Image
 
 
 def _is_renaming(indices: dict[Index, Expr], expr: Expr) -> bool:
-    """Whether the images are different indices that are not free in the term: then no two parts of it become equal."""
+    """Whether different indices of the term stay different, so that no two parts of it become equal."""
     names = {e.index for e in indices.values() if type(e) is IndexValue}
-    return len(names) == len(indices) and expr.free.isdisjoint(names)
+    return len(names) == len(indices) and names.isdisjoint(i for i in expr.free if i not in indices)
 
 
 def _scoped(node: Expr, env: _Env) -> Expr:

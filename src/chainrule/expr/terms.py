@@ -183,12 +183,13 @@ def _in_order(terms: list[Expr]) -> tuple[Expr, ...]:
 
 def mul(*factors: Expr) -> Expr:
     """The product, flat, with equal bases collected (valid where defined) and a number spread over a lone sum."""
-    coefficient: Number = 1
+    number: Number | None = None
     equal = dict[Expr, list[Expr]]()
     for product in factors:
         for factor in product.factors if type(product) is Mul else (product,):
             if type(factor) is Const:
-                coefficient = factor.value if coefficient == 1 else coefficient * factor.value
+                if factor is not ONE:
+                    number = factor.value if number is None else number * factor.value
                 continue
             base = factor.base if type(factor) is Power else factor
             if base in equal:
@@ -196,21 +197,23 @@ def mul(*factors: Expr) -> Expr:
             else:
                 equal[base] = [factor]
     parts = [same[0] if len(same) == 1 else _collected(base, same) for base, same in equal.items()]
-    if len(parts) == 1 and coefficient == 1:
+    if len(parts) == 1 and number is None:
         return parts[0]
     for p in parts:
         if type(p) is Const or type(p) is Mul:
-            return mul(const(coefficient), *parts)
-    if coefficient == 0 and not any(map(_undefined, parts)):
+            return mul(*parts) if number is None else mul(const(number), *parts)
+    if number is None:
+        return cast(Expr, make(Mul, _in_order(parts))) if parts else ONE
+    if not number and not any(map(_undefined, parts)):
         return ZERO
     if not parts:
-        return const(coefficient)
+        return const(number)
     rest = parts[0] if len(parts) == 1 else make(Mul, _in_order(parts))
-    return _scaled(coefficient, rest) if coefficient else make(Mul, (ZERO, *_in_order(parts)))
+    return _scaled(number, rest) if number else make(Mul, (ZERO, *_in_order(parts)))
 
 
 def _collected(base: Expr, factors: list[Expr]) -> Expr:
-    return power(base, add(*(f.exponent if isinstance(f, Power) else ONE for f in factors)))
+    return power(base, add(*[f.exponent if type(f) is Power else ONE for f in factors]))
 
 
 def _undefined(factor: Expr) -> bool:

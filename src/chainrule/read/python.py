@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 MAX_LENGTH = 100_000
 MAX_NODES = 200_000
@@ -60,19 +61,28 @@ class Formula:
     options: dict[str, object] = field(default_factory=dict)
     column: int = 0
 
+    @cached_property
+    def nodes(self) -> list[Formula]:
+        """Every node once, arguments before what is done with them."""
+        if not self.args:
+            return [self]
+        done: dict[Formula, None] = {}
+        stack = [self]
+        while stack:
+            node = stack[-1]
+            if node in done:
+                stack.pop()
+            elif waiting := [a for a in node.args if a not in done]:
+                stack += reversed(waiting)
+            else:
+                done[node] = None
+                stack.pop()
+        return list(done)
+
 
 def postorder(root: Formula) -> list[Formula]:
     """Every node of a formula once, arguments before what is done with them."""
-    done: dict[int, Formula] = {}
-    stack = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            done[id(node)] = node
-        elif id(node) not in done:
-            stack.append((node, True))
-            stack += [(a, False) for a in reversed(node.args)]
-    return list(done.values())
+    return root.nodes
 
 
 def parse(text: str) -> tuple[list[str | None], list[Formula]]:

@@ -2,10 +2,10 @@ r"""TeX of matrix expressions, in the notation of textbooks: `X^{\top} (\hat y -
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from chainrule.calculus.arrays import Array, number, power, product, split, transpose
+from chainrule.calculus.arrays import Array, number, power, product, split, transpose, walk
 from chainrule.expr.index import Symbol
 
 SUM, PRODUCT, HADAMARD, POWER, ATOM = range(5)
@@ -13,6 +13,12 @@ SUM, PRODUCT, HADAMARD, POWER, ATOM = range(5)
 
 Names = Mapping[Symbol, str]
 Written = tuple[str, int]
+
+
+class RowName(str):
+    """The name of a vector that is a row, as gradients are in numerator layout."""
+
+    __slots__ = ()
 
 
 def to_tex(array: Array, names: Names | None = None) -> str:
@@ -59,7 +65,10 @@ def _number(a: Array, names: Names) -> Written:
 def _symbol(a: Array, names: Names) -> Written:
     assert isinstance(a.data, Symbol)
     name = names.get(a.data, a.data.name)
-    return name, POWER if name.startswith(r"\frac") else ATOM
+    binds = POWER if name.startswith(r"\frac") else ATOM
+    if isinstance(name, RowName):
+        return _scripted(name if binds == ATOM else rf"\left({name}\right)", r"\top"), POWER
+    return name, binds
 
 
 def _transpose(a: Array, names: Names) -> Written:
@@ -88,14 +97,36 @@ def _inner(a: Array, names: Names) -> Written:
 
 
 def _row(vector: Array, names: Names) -> str:
+    """A vector as a row that is a factor."""
+    text, binds = _as_row(vector, names)
+    return text if binds > SUM else rf"\left({text}\right)"
+
+
+def _as_row(vector: Array, names: Names) -> Written:
     scalars, core = split(vector)
     if scalars:
-        factor = _write(product(*scalars), names)[0]
-        return f"-{_row(core, names)}" if factor == "-1" else f"{factor} {_row(core, names)}"
+        factor = _at(product(*scalars), names, PRODUCT) if len(scalars) == 1 else _write(product(*scalars), names)[0]
+        factor = "-1" if factor == r"\left(-1\right)" else factor
+        return f"-{_row(core, names)}" if factor == "-1" else f"{factor} {_row(core, names)}", SUM + 1
+    if _is_row(vector, names):
+        return names[vector.data], POWER  # type: ignore[index]
     if vector.op == "matmul":
         *front, last = vector.args
-        return " ".join([_row(last, names), *(_at(transpose(f), names, POWER) for f in reversed(front))])
-    return _scripted(_at(vector, names, ATOM), r"\top")
+        return " ".join([_row(last, names), *(_at(transpose(f), names, POWER) for f in reversed(front))]), PRODUCT
+    if vector.op in ("add", "product") and _holds_row(vector, names):
+        if vector.op == "add":
+            return _signed(_as_row(t, names)[0] for t in vector.args), SUM
+        parts = [_as_row(f, names) for f in sorted(vector.args, key=lambda f: not _holds_row(f, names))]
+        return r" \odot ".join(text if binds >= POWER else rf"\left({text}\right)" for text, binds in parts), SUM
+    return _scripted(_at(vector, names, ATOM), r"\top"), POWER
+
+
+def _holds_row(a: Array, names: Names) -> bool:
+    return any(_is_row(node, names) for node in walk(a))
+
+
+def _is_row(a: Array, names: Names) -> bool:
+    return a.op == "symbol" and isinstance(names.get(a.data), RowName)  # type: ignore[arg-type]
 
 
 def _outer(a: Array, names: Names) -> Written:
@@ -184,14 +215,18 @@ def _scalar(f: Array, names: Names, alone: bool) -> str:
 
 
 def _add(a: Array, names: Names) -> Written:
+    return _signed(_at(t, names, PRODUCT if t.op == "add" else SUM) for t in a.args), SUM
+
+
+def _signed(terms: Iterable[str]) -> str:
+    """The sum of terms that may begin with a minus."""
     text = ""
-    for term in a.args:
-        written = _at(term, names, SUM) if term.op != "add" else _at(term, names, PRODUCT)
+    for written in terms:
         if text:
             text += f" - {written[1:]}" if written.startswith("-") else f" + {written}"
         else:
             text = written
-    return text, SUM
+    return text
 
 
 def _power(a: Array, names: Names) -> Written:
@@ -290,7 +325,7 @@ _ROWS: dict[str, Callable[[Array, Names], Written]] = {
     "ones": lambda a, names: (r"\mathbf{1}", ATOM),
     "identity": lambda a, names: ("I", ATOM),
     "unit": lambda a, names: (f"e_{{{_write(a.args[0], names)[0]}}}", ATOM),
-    "row": lambda a, names: (_row(a.args[0], names), PRODUCT),
+    "row": lambda a, names: _as_row(a.args[0], names),
     "transpose": _transpose,
     "matmul": _matmul,
     "inner": _inner,

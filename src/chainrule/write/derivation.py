@@ -5,16 +5,19 @@ r"""The lines of a derivation in TeX, and the code of its result: what every vie
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from chainrule.calculus.arrays import Array, transpose, walk
+from chainrule.calculus.arrays import Array, walk
 from chainrule.derive.gradient import Derivation, Written, written
+from chainrule.derive.kronecker import Pairs
+from chainrule.derive.layout import in_numerator_layout
+from chainrule.derive.recheck import confirmed_turned
 from chainrule.derive.record import Answer
 from chainrule.expr.index import Dim, Symbol
 from chainrule.write.array_numpy import Spelling, to_numpy
-from chainrule.write.array_tex import factor, to_tex
+from chainrule.write.array_tex import Names, RowName, factor, to_tex
 from chainrule.write.term_tex import LETTERS, TermWriter, subscripted
 
 LONGEST = 600
@@ -56,6 +59,15 @@ class Line:
         return f"{self.left} = {self.right}"
 
 
+@dataclass(frozen=True)
+class ByVec:
+    """A Hessian by vec(W) in TeX and in NumPy, and what its names stand for."""
+
+    tex: str
+    numpy: str
+    where: str = ""
+
+
 class Page:
     """The lines of one derivation."""
 
@@ -64,6 +76,10 @@ class Page:
         self.names: dict[Symbol, str] = dict(answer.problem.names)
         self.bars = {symbol: bar for bar, symbol in derivation.cotangents.items()}
         self.names |= {bar: self.by(symbol) for symbol, bar in self.bars.items()}
+        self.turned = confirmed_turned(derivation) if view.layout == "numerator" else None
+        if self.turned is not None:
+            self.names |= {bar: RowName(self.names[bar]) for bar in self.turned.rows}
+            self.names |= {image: self.names[bar] for image, bar in self.turned.matrices.items()}
 
     def by(self, symbol: Symbol) -> str:
         r"""\frac{\partial L}{\partial W}."""
@@ -85,7 +101,7 @@ class Page:
 
     def is_second(self, w: Written) -> bool:
         """Whether this is the second derivative by a scalar."""
-        return self.derivation.order == 2 and w is self.derivation.result
+        return self.derivation.order == 2 and w.term is self.derivation.result.term
 
     def first(self, symbol: Symbol, letters: Sequence[str]) -> str:
         r"""\frac{\partial L}{\partial W_{ij}}."""
@@ -114,19 +130,17 @@ class Page:
 
     def steps(self) -> Iterator[Line]:
         """The derivatives from the loss down to the target."""
-        for step in self.derivation.steps:
-            yield self.line(step.rule, step.by, step.right, step.why)
+        forms = [s.right.form for s in self.derivation.steps] if self.turned is None else self.turned.forms
+        for step, form in zip(self.derivation.steps, forms, strict=True):
+            yield self.line(step.rule, step.by, replace(step.right, form=form), step.why)
 
     def result(self) -> Line:
         """The derivative, through the quantities that have names; alone, in the inputs where that is not too long."""
         w = (self.alone() if self.view.depth == "result" else None) or self.derivation.result
-        form = w.form
-        if self.view.layout == "numerator" and form is not None and self.derivation.order == 1:
-            if form.rank == 2:
-                w = Written(w.symbol, w.indices[::-1], w.term, transpose(form))
-            elif form.rank == 1 and self.view.form == "matrix":
-                row = to_tex(Array("row", (form,), form.axes), self.names)
-                return Line("result", self.by(self.derivation.wrt), row)
+        if self.turned is not None:
+            alone = w is not self.derivation.result
+            rank = len(self.derivation.wrt.axes)
+            w = replace(w, form=in_numerator_layout(w.form, rank, self.turned) if alone else self.turned.forms[-1])
         return self.line("result", self.derivation.wrt, w, "")
 
     def alone(self) -> Written | None:
@@ -149,20 +163,57 @@ class Page:
         turned = self.view.layout == "numerator" and self.derivation.order == 1 and rank == 2
         return f"({code}).T" if turned else code
 
-    def kronecker(self) -> tuple[str, str] | None:
-        r"""The Hessian by vec(W) in TeX, `I \otimes X^{\top} X`, and in NumPy."""
+    def kronecker(self) -> ByVec | None:
+        r"""The Hessian by vec(W), `I \otimes X^{\top} X`, or a sum of such products over samples."""
         found = self.derivation.kronecker
         if found is None:
             return None
-        names, spelling = self.names, self.spelling()
+        spelling = self.spelling()
         symbols = dict(spelling.symbols)
         for quantity in self.derivation.forward:
             if quantity.form is None or quantity.symbol is None:
                 return None
             symbols[quantity.symbol] = f"({to_numpy(quantity.form, Spelling(symbols, spelling.sizes))})"
         told = Spelling(symbols, spelling.sizes)
-        tex = " + ".join(rf"{factor(a, names)} \otimes {factor(b, names)}" for a, b in found.pairs)
-        return tex, " + ".join(f"np.kron({to_numpy(a, told)}, {to_numpy(b, told)})" for a, b in found.pairs)
+        if not found.rows:
+            return ByVec(*self.products(found.pairs, self.names, told))
+        (dim,) = {whole.axes[0].name for whole in found.rows.values()}
+        letter = next(x for x in self.view.letters if x not in {*self.names.values(), *self.dimensions()})
+        names = self.names | {row: subscripted(self.names[whole], [letter]) for row, whole in found.rows.items()}
+        variables = self.variables(found.rows)
+        tex, code = self.products(found.sample, names, Spelling(symbols | variables, spelling.sizes))
+        matrices = ", ".join(symbols[whole] for whole in found.rows.values())
+        several = len(found.rows) > 1
+        code = f"sum({code} for {', '.join(variables.values())} in {f'zip({matrices})' if several else matrices})"
+        body = tex if len(found.sample) == 1 else rf"\left({tex}\right)"
+        tex = rf"\sum_{{{letter} = 1}}^{{{dim}}} {body}"
+        if found.pairs:
+            front, first = self.products(found.pairs, self.names, told)
+            tex, code = f"{front} + {tex}", f"{first} + {code}"
+        said = [
+            f"${names[row]}$ is row ${letter}$ of ${names[whole]}$ as a column" for row, whole in found.rows.items()
+        ]
+        return ByVec(tex, code, " and ".join(said))
+
+    @staticmethod
+    def products(pairs: Pairs, names: Names, spelling: Spelling) -> tuple[str, str]:
+        """The sum of Kronecker products in TeX and in NumPy."""
+        tex = " + ".join(rf"{factor(a, names)} \otimes {factor(b, names)}" for a, b in pairs)
+        return tex, " + ".join(f"np.kron({to_numpy(a, spelling)}, {to_numpy(b, spelling)})" for a, b in pairs)
+
+    def dimensions(self) -> set[str]:
+        """The names of the dimensions."""
+        return {dim.name for symbol in self.derivation.problem.inputs.values() for dim in symbol.axes}
+
+    def variables(self, rows: Iterable[Symbol]) -> dict[Symbol, str]:
+        """Names in NumPy for the rows of matrices, which no input has."""
+        found = dict[Symbol, str]()
+        for k, row in enumerate(rows):
+            name = f"row{k}"
+            while name in self.derivation.problem.inputs:
+                name += "_"
+            found[row] = name
+        return found
 
     def in_parts(self, spelling: Spelling) -> str | None:
         """`((v0 := X @ W), ..., result)[-1]`: every quantity is computed once."""

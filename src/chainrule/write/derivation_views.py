@@ -38,7 +38,9 @@ def _result(answer: Answer, derivation: Derivation, view: View) -> dict[str, Any
     if view.depth != "result":
         found["steps"] = [{"rule": s.rule, "tex": s.tex, "why": s.why} for s in page.steps()]
     if (by_vec := page.kronecker()) is not None:
-        found["kronecker"] = {"tex": by_vec[0], "numpy": by_vec[1]}
+        found["kronecker"] = {"tex": by_vec.tex, "numpy": by_vec.numpy}
+        if by_vec.where:
+            found["kronecker"]["where"] = by_vec.where
     found["assumptions"] = list(answer.problem.assumptions)
     found["notes"] = list(derivation.notes)
     return found
@@ -76,13 +78,12 @@ def sections(answer: Answer, view: View) -> Iterator[Section]:
             yield Section(heading=f"The derivative by ${name}$")
             for line in fresh or lines[-1:]:
                 yield Section(words=_reason(line), lines=[line])
-            if view.layout == "numerator" and page.result().right != lines[-1].right:
-                yield Section(words="In numerator layout:", lines=[page.result()])
         else:
             yield Section(lines=fresh)
         if (by_vec := page.kronecker()) is not None:
             vec = rf"\operatorname{{vec}}\left({name}\right)"
-            yield Section(words=f"By ${vec}$, column by column, the Hessian is ${by_vec[0]}$.")
+            where = f", where {by_vec.where}" if by_vec.where else ""
+            yield Section(words=f"By ${vec}$, column by column, the Hessian is ${by_vec.tex}${where}.")
 
 
 def _given(answer: Answer) -> str:
