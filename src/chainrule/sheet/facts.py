@@ -77,14 +77,16 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
         ranks = {RANKS.get(family.declared_rank), RANKS.get(shape.rank)}
         if None not in ranks and len(ranks) == 2:
             world.reshaped[ref.base] = f"called a {family.declared_rank} and a {shape.rank}"
+    given = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"] + list(ref.labels)
+    labels = tuple(int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in given)
+    if labels and not subs and shape.rank in RANKS and (shape.dims or shape.rank == "scalar"):
+        family.labelled_ranks[labels] = shape.rank
     if family.declared_rank is None or shape.dims:
         family.declared_rank = shape.rank
         family.declared_dims = shape.dims
         family.declared_subs = subs
-        labels = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"] + list(ref.labels)
         if labels:
-            numbers = (int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in labels)
-            family.labelled_dims[tuple(numbers)] = shape.dims
+            family.labelled_dims[labels] = shape.dims
         for d in shape.dims:
             if d is not None and not d.isdigit():
                 world.size_names.add(d)

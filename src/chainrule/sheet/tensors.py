@@ -13,7 +13,7 @@ from chainrule.sheet.completed import completed
 from chainrule.sheet.frame import Frame, index_term
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.names import Ref, letter_of, reference, walk
-from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.shapes import RANKS, Untyped, Val
 from chainrule.sheet.sizes import named_dim
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.world import Cycle, Instance, Label, Reading, Site, Universe, World
@@ -269,6 +269,8 @@ def _declared(frame: Frame, instance: Instance) -> Tensor:
     axes, row = reading.axes, reading.row
     if reading.split and not instance.sampled:
         axes -= 1
+    if (own := frame.world.family(instance.base).rank_of(instance.labels)) is not None:
+        axes, row = RANKS[own], row and RANKS[own] == 1
     names = frame.universe.axis_names(instance, axes, frame.epoch)
     _declare_dims(frame, instance, names)
     return Tensor(instance, names, row)

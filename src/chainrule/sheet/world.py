@@ -102,6 +102,8 @@ class Family:
     declared_dims: tuple[str | None, ...] = ()
     declared_subs: int = 0
     labelled_dims: dict[tuple[Label, ...], tuple[str | None, ...]] = field(default_factory=dict)
+    labelled_ranks: dict[tuple[Label, ...], str] = field(default_factory=dict)
+    """What single ones were declared to be: a matrix W_1 beside a vector W_2."""
     domain_kind: str | None = None
     integer: bool = False
     column: bool = False
@@ -135,6 +137,10 @@ class Family:
         """Whether the name is the identity matrix: by words, or by its letter where no line makes a quantity of it."""
         quantity = self.by or self.differentiated or self.declared_rank
         return self.domain_kind == "identity" or (self.base in IDENTITY_NAMES and not quantity)
+
+    def rank_of(self, labels: tuple[Label, ...]) -> str | None:
+        """What the one with these labels was declared to be, where those of the name differ."""
+        return self.labelled_ranks.get(labels) if len(set(self.labelled_ranks.values())) > 1 else None
 
     def slot(self, position: int) -> str:
         """Whether a subscript position is an "axis" of an array or a "label" that tells tensors apart."""

@@ -18,10 +18,14 @@ from chainrule.derive.record import Answer
 from chainrule.expr.index import Dim, Symbol
 from chainrule.write.array_numpy import Spelling, to_numpy
 from chainrule.write.array_tex import Names, RowName, factor, to_tex
+from chainrule.write.term_numpy import NoCode, term_to_numpy
 from chainrule.write.term_tex import LETTERS, TermWriter, subscripted
 
 LONGEST = 600
 """A result is written out in the inputs alone up to this many operations; longer ones keep the names of quantities."""
+
+MOST_CHARACTERS = 20_000
+"""The longest code that is given."""
 
 READABLE = 60
 """A result that stands alone has at most this many operations."""
@@ -156,12 +160,23 @@ class Page:
         if whole is not None and whole.form is not None and size(whole.form) <= LONGEST:
             code, rank = to_numpy(whole.form, spelling), whole.form.rank
         else:
-            parts = self.in_parts(spelling)
+            parts = self.in_parts(spelling) or self.in_components(spelling)
             if parts is None:
                 return None
             code, rank = parts, len(self.derivation.result.indices)
         turned = self.view.layout == "numerator" and self.derivation.order == 1 and rank == 2
         return f"({code}).T" if turned else code
+
+    def in_components(self, spelling: Spelling) -> str | None:
+        """The code of what has no matrix form, if it is not too long."""
+        whole = self.derivation.whole
+        if whole is None:
+            return None
+        try:
+            code = term_to_numpy(whole.term, whole.indices, spelling)
+        except NoCode:
+            return None
+        return code if len(code) <= MOST_CHARACTERS else None
 
     def kronecker(self) -> ByVec | None:
         r"""The Hessian by vec(W), `I \otimes X^{\top} X`, or a sum of such products over samples."""
