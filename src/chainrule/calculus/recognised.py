@@ -29,28 +29,14 @@ Form = Callable[[Expr, Axes], Array]
 
 
 def softmaxes(factors: list[Expr], form: Form) -> tuple[list[Expr], list[Array]]:
-    """exp(u_i) / sum_k exp(u_k) among the factors is the softmax of u."""
+    """exp(u_i) / sum_k exp(u_k) among the factors is the softmax of u; the other factors, and the softmaxes."""
     left, found = list(factors), list[Array]()
-    for factor in factors:
-        if not (isinstance(factor, Power) and isinstance(factor.exponent, Const) and factor.exponent.value < 0):
-            continue
-        body, index = _sum_of_exponentials(factor.base)
-        if index is None or factor.exponent.value.denominator != 1:
-            continue
-        for _ in range(int(-factor.exponent.value)):
-            match = next((f for f in left if _is_weight(f, body, index)), None)
-            if match is None:
-                break
-            left.remove(match)
-            (place,) = _places(match, body, index)
-            axes = (*sorted(match.free - {place}), place)
-            if len(axes) > 2:
-                raise NoMatrixForm("a softmax with three indices")
-            found.append(Array("softmax", (form(match.children[0], axes),), axes))
-            left.remove(factor)
-            factor = _lowered(factor)
-            if factor is not None:
-                left.append(factor)
+    while (match := next((m for m in softmaxes_in(left) if isinstance(m[3], IndexValue)), None)) is not None:
+        left, logits, index, place = match
+        axes = (*sorted(logits.free - {index}), *place.free)
+        if len(axes) > 2:
+            raise NoMatrixForm("a softmax with three indices")
+        found.append(Array("softmax", (form(substitute(logits, {index: place}), axes),), axes))
     return left, found
 
 
@@ -95,18 +81,9 @@ def _sum_of_exponentials(base: Expr) -> tuple[Expr, Index | None]:
     return base, None
 
 
-def _places(factor: Expr, body: Expr, index: Index) -> list[Index]:
-    """The indices that make the factor the body at that place."""
-    return [i for i in factor.axes if i.dim == index.dim and substitute(body, {index: value(i)}) is factor]
-
-
-def _is_weight(factor: Expr, body: Expr, index: Index) -> bool:
-    return isinstance(factor, Apply) and factor.name == "exp" and len(_places(factor, body, index)) == 1
-
-
-def softmax_in(factors: Iterable[Expr]) -> tuple[list[Expr], Expr, Index, Expr] | None:
+def softmaxes_in(factors: Iterable[Expr]) -> Iterator[tuple[list[Expr], Expr, Index, Expr]]:
     """exp(u_i) / sum_k exp(u_k) among factors: the others, the logits u with the index k, and the place i, an index or
-    a label."""
+    a label; one for each way to see one."""
     given = list(factors)
     for below in given:
         if not _divides(below):
@@ -121,8 +98,7 @@ def softmax_in(factors: Iterable[Expr]) -> tuple[list[Expr], Expr, Index, Expr] 
                     left = [f for f in given if f is not weight and f is not below]
                     left += [weight / inside] if weight is not inside else []
                     left += [] if (lowered := _lowered(below)) is None else [lowered]
-                    return left, body.children[0], index, place
-    return None
+                    yield left, body.children[0], index, place
 
 
 def _divides(factor: Expr) -> TypeGuard[Power]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
 from chainrule.calculus.arrays import walk as arrays_in
-from chainrule.calculus.recognised import softmax_in
+from chainrule.calculus.recognised import softmaxes_in
 from chainrule.derive.build import Problem, fold_minted
 from chainrule.derive.letters import Letters
 from chainrule.derive.operations import VALUES_WITH_NAMES
@@ -92,7 +92,7 @@ class _Namer:
 
     def softmax_among(self, factors: Sequence[Expr]) -> Expr | None:
         """The product with p_i for one quotient."""
-        match = softmax_in(factors)
+        match = next(softmaxes_in(factors), None)
         if match is None:
             return None
         left, logits, index, place = match
@@ -107,7 +107,7 @@ class _Namer:
             body = substitute(inner.body, {inner.index: value(index)})
             divisors = [f for f in term.factors if isinstance(f, Power)]
             inside = [*(body.factors if isinstance(body, Mul) else (body,)), *divisors]
-            match = softmax_in(inside)
+            match = next(softmaxes_in(inside), None)
             if match is not None:
                 left, logits, place_of, place = match
                 rest = [f for f in term.factors if f is not inner and f not in divisors]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 
 from chainrule.calculus import contract, resolve
@@ -67,14 +67,27 @@ def problem_of(variant: Variant, loss: Equation) -> Problem:
     names = {s: name_of(universe, s) for s in order} | functions_of(universe)
     given = sorted((s for s in order if s not in made), key=lambda s: _first_use(universe, s))
     inputs = dict(zip(told_apart(python_name(names[s]) for s in given), given, strict=True))
-    bodies = {s: contract(resolve(definitions[s].body, definitions)) for s in made}
-    table = Definitions(Definition(s, definitions[s].indices, known(b)) for s, b in bodies.items())
-    if isinstance(top, Component) and not top.indices and top.symbol in table:
+    return assembled(top, inputs, bodies_of(made, definitions), names)
+
+
+def bodies_of(made: Iterable[Symbol], definitions: Definitions) -> list[Definition]:
+    """What quantities are, derivatives carried out."""
+    return [replace(definitions[s], body=contract(resolve(definitions[s].body, definitions))) for s in made]
+
+
+def assembled(
+    top: Expr, inputs: Mapping[str, Symbol], made: Iterable[Definition], names: Mapping[Symbol, str]
+) -> Problem:
+    """A loss with its inputs and what lies between, each before what uses it; a loss that is itself the value of a
+    function keeps its name."""
+    table = Definitions(replace(d, body=known(d.body)) for d in made)
+    if isinstance(top, Component) and not top.indices and top.symbol in table and not is_value(table[top.symbol].body):
         top = table[top.symbol].body
     reached = set(table.ordered(sorted(top.symbols)))
-    named = [s for s in made if s in reached]
+    named = [s for s in table if s in reached]
     values = {s for s in named if is_value(table[s].body)}
-    return Problem(top, inputs, table, named, values, names, ranges=_ranges([top, *(table[s].body for s in named)]))
+    ranges = _ranges([top, *(table[s].body for s in named)])
+    return Problem(top, dict(inputs), table, named, values, dict(names), ranges=ranges)
 
 
 def _ranges(terms: Iterable[Expr]) -> dict[Symbol, list[Dim]]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from chainrule.calculus import contract, resolve
 from chainrule.check.exact import term_of
 from chainrule.check.lines import Variant
 from chainrule.derive.build import Problem
-from chainrule.derive.sheets import functions_of, is_value, known, name_of
+from chainrule.derive.sheets import assembled, bodies_of, functions_of, name_of
 from chainrule.expr import (
     Component,
     Const,
-    Definition,
     Definitions,
     Expr,
     Index,
@@ -52,18 +51,12 @@ def problem_of(variant: Variant, loss: Equation, variable: Equation) -> tuple[Pr
         by = Symbol(f"{target.symbol.name} at {target.indices}")
         out, names[by] = {target.symbol: _taken_out(target, by)}, variable.text(variable.lhs)
         inputs[by.name] = by
-    bodies = {s: substitute(contract(resolve(definitions[s].body, definitions)), out) for s in made}
-    if isinstance(top, Component) and isinstance(bodies.get(top.symbol), Unknown):
-        bodies[top.symbol], slopes = _linear(bodies[top.symbol], loss.spelled or ("",), names)
+    bodies = {d.symbol: replace(d, body=substitute(d.body, out)) for d in bodies_of(made, definitions)}
+    if isinstance(top, Component) and top.symbol in bodies and isinstance(bodies[top.symbol].body, Unknown):
+        body, slopes = _linear(bodies[top.symbol].body, loss.spelled or ("",), names)
+        bodies[top.symbol] = replace(bodies[top.symbol], body=body)
         inputs |= {s.name: s for s in slopes}
-    table = Definitions(Definition(s, definitions[s].indices, known(b)) for s, b in bodies.items())
-    top = substitute(top, out)
-    if isinstance(top, Component) and not top.indices and top.symbol in table and not is_value(table[top.symbol].body):
-        top = table[top.symbol].body
-    reached = set(table.ordered(sorted(top.symbols)))
-    named = [s for s in made if s in reached]
-    values = {s for s in named if is_value(table[s].body)}
-    return Problem(top, inputs, table, named, values, names), by
+    return assembled(substitute(top, out), inputs, bodies.values(), names), by
 
 
 def _linear(body: Expr, spelled: Sequence[str], names: dict[Symbol, str]) -> tuple[Expr, list[Symbol]]:
