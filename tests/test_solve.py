@@ -83,6 +83,12 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         (r"Let $L = w^2$. Perform two updates.", "no update rule"),
         (r"Let $L = w^2$. Is $L$ convex?", "only derivatives, values and updates are answered"),
         (r"Let $L = (w x)^2$ with $x = 2$. $$\frac{\partial L}{\partial w} = \_\_\_ + 7 w$$", "could not be confirmed"),
+        (r"Let $g(s) = e^s + s^2$. Find the minimiser of $g$.", "not linear in s"),
+        (r"Let $g(s) = s^3 - 3 s$. For which $s$ is the gradient zero?", "not linear in s"),
+        (r"Let $g(s) = k s$. Where is the derivative zero?", "does not depend on s"),
+        (r"Let $g(s) = s^2 - 2 k s$. Find the maximum of $g$.", "no maximum but a minimum"),
+        (r"For $w, x \in \mathbb{R}^d$ let $L(w) = (w^\top x - y)^2$. Find the minimiser of $L$.", "more than one w"),
+        (r"Let $g(s) = s^2 - 2 k s$. Show that the minimiser is $s = 2 k$.", "not what the sheet says s is"),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_its_place(text: str, said: str) -> None:

@@ -145,7 +145,10 @@ _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
 def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below a node."""
+    """The nodes directly below a node; the F of a Frobenius norm is a mark and none."""
+    if isinstance(node, Script) and isinstance(node.base, Fenced) and node.base.open == "‖" and _is_frobenius(node.sub):
+        yield from (n for n in (node.base, node.sup) if isinstance(n, Node))
+        return
     kind = type(node)
     names = _FIELDS.get(kind)
     if names is None:
@@ -156,6 +159,10 @@ def children(node: Node) -> Iterator[Node]:
             yield value
         elif isinstance(value, tuple):
             yield from _inside(value)
+
+
+def _is_frobenius(sub: Node | None) -> bool:
+    return isinstance(sub, Name) and sub.text == "F"
 
 
 def _inside(items: tuple[object, ...]) -> Iterator[Node]:

@@ -20,7 +20,10 @@ from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation, Sheet
 from chainrule.solve.derivations import ways
+from chainrule.solve.place_lines import ways_to
 from chainrule.solve.question import Question
+from chainrule.solve.roots import derivative
+from chainrule.solve.stationary import Unsolved, numbers_of, place_of
 from chainrule.solve.updating import Item, tables
 from chainrule.solve.writing import Way
 from chainrule.trace.naming import named
@@ -29,6 +32,9 @@ from chainrule.trace.run import Computed, Program, shaped
 from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail
 from chainrule.write.trace_views import tex as numbers_tex
+
+MOST_BESIDE = 3
+"""As many other unknowns are looked at together with one."""
 
 
 @dataclass
@@ -52,7 +58,7 @@ class Asking:
     """A question as lines to be read: what is asked, and of a derivative the loss and the variable."""
 
     def __init__(self, draft: Draft, sheet: Sheet, template: Equation) -> None:
-        case = _parsed(draft.question.case, template.document) if draft.question.case else None
+        case = read_formula(draft.question.case, template.document) if draft.question.case else None
         only = None if case is None else restriction(case)
         template = replace(template, conditions=() if only is None else (only,))
         self.draft, self.sheet, self.template = draft, sheet, template
@@ -60,19 +66,34 @@ class Asking:
         self.parts: list[Equation] = []
         self.loss: Equation | None = None
         self.variable: Equation | None = None
+        self.others: list[tuple[Equation, Equation]] = []
         self.order = 1
         if draft.question.updates or draft.question.words:
             return
         tex = draft.question.tex
-        node = _parsed(tex, template.document)
+        node = read_formula(tex, template.document)
         node = None if node is None else tidy(node, sheet.glossary)
         if isinstance(node, Fraction) and "/" in tex:
             tex = _stacked(node, tex)
-            draft.question, node = replace(draft.question, tex=tex), _parsed(tex, template.document)
+            draft.question, node = replace(draft.question, tex=tex), read_formula(tex, template.document)
         if node is not None:
             line = self._line(node, tex, 0)
             self.quantity = Asked(node, line, line, "value", tex)
             self._take_apart(node)
+        root = draft.question.root
+        if root is not None and self.loss is not None:
+            for k, by in enumerate(root.beside[:MOST_BESIDE]):
+                self._beside(by, 3 + 2 * k)
+
+    def _beside(self, by: str, k: int) -> None:
+        """The derivative by another unknown, as a line."""
+        assert self.loss is not None and self.loss.spelled is not None
+        tex = derivative(self.loss.spelled[0], by)
+        slope, name = (read_formula(t, self.template.document) for t in (tex, by))
+        if slope is not None and name is not None:
+            lines = self._line(tidy(slope, self.sheet.glossary), tex, k), self._line(name, by, k + 1)
+            self.others.append(lines)
+            self.parts += lines
 
     def _line(self, node: Node, tex: str, k: int) -> Equation:
         line = question(self.template, node, 3 * BEHIND + 10 * self.draft.number + k)
@@ -123,7 +144,8 @@ class Asking:
         return None
 
 
-def _parsed(tex: str, document: Document) -> Node | None:
+def read_formula(tex: str, document: Document) -> Node | None:
+    """A formula in TeX as a tree; None where it is none."""
     rows = parse(tex, Span(0, len(tex)), document.macros, False)
     return rows[0].node if len(rows) == 1 else None
 
@@ -187,6 +209,30 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         a.draft.ways = _shown(a.draft.ways, a.draft.question.shown)
     if not a.draft.ways:
         a.draft.why_not = why.get(a.quantity.line.position, "no form of it was found")
+
+
+def answer_root(a: Asking, program: Program, detail: Detail) -> None:
+    """Where the derivative is zero, and the numbers of that place where there are some."""
+    q, variant = a.draft.question, program.variant
+    if a.quantity is None or a.variable is None or q.root is None:
+        a.draft.why_not = "what is asked for could not be read"
+        return
+    try:
+        place = place_of(variant, a.quantity.line, a.variable, q.root.kind, a.others)
+    except Unsolved as trouble:
+        a.draft.why_not = str(trouble)
+        return
+    plain = a.variable.spelled[0] if a.variable.spelled else ""
+    names = [q.root.name or plain, plain, rf"{plain}^*"]
+    numbers = numbers_of(place, program.values, program.sizes, variant)
+    texts = ["" if numbers is None else numbers_tex(numbers, detail), ""]
+    names = list(dict.fromkeys(names))
+    asked = [q.tex, *(slope.spelled[0] for slope, _ in a.others if slope.spelled)]
+    a.draft.ways = [w for n in dict.fromkeys(texts) for w in ways_to(variant, place, asked, names, n)]
+    if q.shown:
+        a.draft.ways = _shown(a.draft.ways, q.shown)
+    if not a.draft.ways:
+        a.draft.why_not = "no form of it was found"
 
 
 def _fillings(ways: list[Way]) -> list[Way]:

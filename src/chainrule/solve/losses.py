@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Fenced, Name, Node, Product, Script
@@ -33,10 +33,11 @@ def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     ]
 
 
-def loss_of(sheet: Sheet, scope: Scope, offset: int) -> str:
+def loss_of(sheet: Sheet, scope: Scope, offset: int, besides: Collection[str] = ()) -> str:
     """The name, in TeX, of what a question at an offset means by the loss: the latest before it that the words call so
-    or that has a customary name, else what is defined last."""
-    found = list(_candidates(sheet, scope, offset))
+    or that has a customary name, else what is defined last. A function or a loss in the paragraph of the question goes
+    before all others; what is `besides` the loss is none."""
+    found = [c for c in _candidates(sheet, scope, offset) if c[2] not in besides]
     best = max((rank for rank, _, _ in found), default=0)
     return max(((where, tex) for rank, where, tex in found if rank == best), default=((0, 0), "L"))[1]
 
@@ -44,21 +45,23 @@ def loss_of(sheet: Sheet, scope: Scope, offset: int) -> str:
 def _candidates(sheet: Sheet, scope: Scope, offset: int) -> Iterator[tuple[int, tuple[int, int], str]]:
     """Rank, place and name of everything that may be meant."""
     for e in sheet.equations:
-        if not _stands_before(e, scope, offset) or e.link or e.op not in DEFINING or e.spelled is not None:
+        if not stands_before(e, scope, offset) or e.link or e.op not in DEFINING or e.spelled is not None:
             continue
         base = callee_base(sheet, e.lhs) or _base(sheet, e.lhs)
         if base is not None:
-            said = SAID.search(e.cue) is not None
-            yield 2 if said or names_loss(base) else 1, (e.position, 1), e.text(e.lhs)
+            loss = SAID.search(e.cue) is not None or names_loss(base)
+            near = e.own and "\n\n" not in e.document.text[e.span.start : offset]
+            rank = 3 if near and (loss or is_called(e.lhs)) else 2 if loss else 1
+            yield rank, (e.position, 1), e.text(e.lhs)
     for s in sheet.sentences:
-        if _stands_before(s, scope, offset):
+        if stands_before(s, scope, offset):
             for found in BEFORE.finditer(s.text):
                 node, tex = s.formulas[int(found[1])], s.sources[int(found[1])].strip("$ ")
-                if _base(sheet, node) is not None or _is_call(node):
+                if _base(sheet, node) is not None or is_called(node):
                     yield 2, (s.position, 0), tex
 
 
-def _stands_before(x: Equation | Sentence, scope: Scope, offset: int) -> bool:
+def stands_before(x: Equation | Sentence, scope: Scope, offset: int) -> bool:
     start = x.span.start if isinstance(x, Equation) else min((s.start for s in x.spans), default=0)
     return scope.sees(x.scope) and (not x.own or start < offset)
 
@@ -68,14 +71,15 @@ def _base(sheet: Sheet, node: Node) -> str | None:
     return None if ref is None or ref.primes or ref.postfix else ref.base
 
 
-def _is_call(node: Node) -> bool:
+def is_called(node: Node) -> bool:
+    """`L(w)`."""
     factors = node.factors if isinstance(node, Product) else ()
     return len(factors) == 2 and isinstance(factors[0].node, Name) and isinstance(factors[1].node, Fenced)
 
 
 def parameters_of(sheet: Sheet, scope: Scope, offset: int) -> list[str]:
     """The names, in TeX, of the weights before a place: those with a customary letter that no formula defines."""
-    seen = [e for e in sheet.equations if _stands_before(e, scope, offset) and e.spelled is None]
+    seen = [e for e in sheet.equations if stands_before(e, scope, offset) and e.spelled is None]
     made = {_base(sheet, e.lhs) for e in seen if not e.link and e.op in DEFINING and not is_literal(e.rhs)}
     found: dict[str, str] = {}
     for e in seen:

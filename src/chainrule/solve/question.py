@@ -8,11 +8,24 @@ from chainrule.read.tree import Node, Span
 
 
 @dataclass(frozen=True)
+class Root:
+    """Where a derivative is zero: the kind of the place, "minimum" or "maximum" or "" for any, the names that are
+    written in the question, the one among them, if any, that is the name of the place, and the unknowns that are asked
+    for after this one."""
+
+    kind: str = ""
+    said: tuple[str, ...] = ()
+    name: str = ""
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked: the value of a formula in TeX, or so many updates (`updates`); where it stands, the end of its
     paragraph, the blank to be filled where there is one, the name that the sheet gives to what is asked, the case it is
     asked for (`k \\neq y`), what it is to be shown to equal, and whether the blank is only a part of the right side.
-    `words` are those of a question that is about nothing of these."""
+    With a `root` the derivative is not asked for, but where it is zero. `words` are those of a question that is about
+    nothing of these."""
 
     tex: str
     span: Span
@@ -24,6 +37,7 @@ class Question:
     shown: str = ""
     partial: bool = False
     words: str = ""
+    root: Root | None = None
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, l
                 for row in _rows(document, piece):
                     words += f" ⟦{len(formulas)}⟧ "
                     formulas.append(Formula(tidy(row.node, glossary), row.span, document.source(row.span)))
+                if piece.display and re.search(r"\.\s*(?:\$\$|\\\]|\\end\{\w+\*?\})?\s*$", document.source(piece.span)):
+                    words += "."
             case Heading() | Break():
                 if words.strip():
                     yield re.sub(r"w\.\s?r\.\s?t\.?", "wrt", " ".join(words.split())), formulas, span

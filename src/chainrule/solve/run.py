@@ -19,12 +19,14 @@ from chainrule.derive.sheets import BEHIND
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Comma, Fenced, Product, Span
+from chainrule.sheet.glossary import tidy
 from chainrule.sheet.statements import Equation, Scope, Sheet
-from chainrule.solve.asking import Asking, Draft, answer_updates, answer_value
+from chainrule.solve.asking import Asking, Draft, answer_root, answer_updates, answer_value, read_formula
 from chainrule.solve.losses import completed
 from chainrule.solve.question import Question
 from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
+from chainrule.solve.roots import resolved
 from chainrule.solve.sheet import Block, Built, Edit, behind, built
 from chainrule.solve.untold import Told, untold, with_told
 from chainrule.solve.updating import Item
@@ -58,9 +60,12 @@ def solve_document(
         )
     sheet.equations = [e for e in sheet.equations if not _is_blank(e)]
     found = [
-        part for q in found for one in completed(q, sheet, _scope(sheet, q)) for part in _by_each(one, sheet, document)
+        part
+        for q in found
+        for one in _completed(q, sheet, _scope(sheet, q), document)
+        for part in _by_each(one, sheet, document)
     ]
-    found = list({(q.tex, q.case, q.words, q.updates, behind(document, q.span.end)): q for q in found}.values())
+    found = list({(q.tex, q.case, q.words, q.updates, q.root, behind(document, q.span.end)): q for q in found}.values())
     drafts = [Draft(n, q) for n, q in enumerate(found)]
     _answer(drafts, document, sheet, Detail(digits), options, clock)
     latex = _is_latex(document)
@@ -91,6 +96,15 @@ def _told(
         sheet = read_sheet(document, context, clock)
         found = questions(document, sheet.glossary)
     return document, sheet, found
+
+
+def _completed(q: Question, sheet: Sheet, scope: Scope, document: Document) -> list[Question]:
+    """The question with what it leaves unsaid: the loss, the parameters."""
+    if q.root is None:
+        return completed(q, sheet, scope)
+    parsed = {t: node for t in q.root.said if (node := read_formula(t, document)) is not None}
+    q = replace(q, root=replace(q.root, said=tuple(parsed)))
+    return resolved(q, sheet, scope, {t: tidy(node, sheet.glossary) for t, node in parsed.items()})
 
 
 def _by_each(q: Question, sheet: Sheet, document: Document) -> list[Question]:
@@ -164,6 +178,8 @@ def _answer_exercise(
             answer_updates(a.draft, program, detail)
         elif a.draft.question.words:
             a.draft.why_not = "only derivatives, values and updates are answered"
+        elif a.draft.question.root is not None:
+            answer_root(a, program, detail)
         elif a.quantity is not None:
             answer_value(a, program, why, detail)
         else:
@@ -236,6 +252,7 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
     asked = d.question.tex
     if d.why_not:
         what = d.question.words or (f"${asked}$" if asked else f"the {d.question.updates} updates")
+        what = f"where {what} is zero" if d.question.root is not None else what
         return [Block(f"Not answered ({_plain(what)}): {dollars(_plain(d.why_not))}.")]
     if d.tables:
         kept = [(k, x) for k, x in enumerate(d.tables) if k not in d.dropped]
@@ -270,6 +287,8 @@ def _ends(rest: list[tuple[int, Item]]) -> bool:
 
 def _reason(line: Line, asked: str) -> str:
     """Why a step holds, in words."""
+    if line.why.endswith((":", "where")):
+        return line.why
     names = line.why.removeprefix("chain rule through ")
     if names != line.why:
         return f"The chain rule through {names}:"

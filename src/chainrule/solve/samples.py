@@ -27,7 +27,7 @@ from chainrule.expr import (
     value,
     walk,
 )
-from chainrule.solve.writing import Way, with_sizes
+from chainrule.solve.writing import Way, size_of, with_sizes
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
 from chainrule.write.term_tex import TermWriter
@@ -47,16 +47,18 @@ def over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]
 def as_sum(variant: Variant, term: Expr, axes: tuple[Index, ...], tex: str) -> Iterator[Way]:
     """A term that is a sum over samples, with the letter that the sheet gives to a sample, and what has no samples."""
     parts = [term] if not isinstance(term, Add) else sorted(term.terms, key=lambda t: not _holds_sum(t))
-    if not _holds_sum(parts[0]) or any(_holds_sum(p) for p in parts[1:]):
+    if not _holds_sum(parts[0]):
         return
     names: dict[Symbol, str] = {s: name_of(variant.universe, s) for s in term.symbols}
     try:
-        first = _one_sum(variant, parts[0], axes, names)
-        rest = [to_tex(matrix_form(p, axes), names) for p in parts[1:]]
+        sums = [_one_sum(variant, p, axes, names) for p in parts if _holds_sum(p)]
+        rest = [to_tex(matrix_form(p, axes), names) for p in parts if not _holds_sum(p)]
     except (NoMatrixForm, KeyError, StopIteration):
         return
-    if first is not None:
-        right = first + "".join(f" - {r[1:]}" if r.startswith("-") else f" + {r}" for r in rest)
+    known = [x for x in sums if x is not None]
+    if len(known) == len(sums):
+        first, *others = sorted([*known, *rest], key=lambda r: not axes and r.startswith("-"))
+        right = first + "".join(f" - {r[1:].strip()}" if r.startswith("-") else f" + {r}" for r in others)
         yield Way((), with_sizes(variant, Line("result", tex, right)))
 
 
@@ -109,7 +111,10 @@ def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str]
             continue
         name = written(variant.universe, replace(instance, sampled=True))
         found = re.search(r"_\{?([a-z])\}?", name)
-        if found is None and not instance.sampled:
+        last = found is not None and found[1] == size_of(variant, index.dim.name)  # x_n of x_1, ..., x_n
+        if found is not None and last:
+            name, found = name[: found.start()] + name[found.end() :], None
+        if found is None and not (instance.sampled or last):
             continue
         one = Symbol(f"{symbol.name} at one sample", symbol.axes[1:], symbol.kind)
         names[one] = name

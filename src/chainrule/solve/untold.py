@@ -151,6 +151,8 @@ def with_told(document: Document, said: Told, firsts: Mapping[str, Question], la
         sentences = [_sentence(what, list(names.values())) for (n, what), names in said.items() if _holds_in(n, number)]
         at = document.text.rfind("\n\n", 0, first.span.start)
         at = 0 if at < 0 else at + 2
+        heading = re.match(r"#+ .*\n", text[at:])
+        at += len(heading[0]) if heading is not None else 0
         text = f"{text[:at]}{' '.join(sentences)}\n\n{text[at:]}" if sentences else text
     return from_text(text, document.path, "latex" if latex else "markdown")
 

@@ -13,13 +13,14 @@ from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Prod
 from chainrule.sheet.names import letter_of
 from chainrule.sheet.restrictions import indices, restriction
 from chainrule.solve.question import Formula, Question
+from chainrule.solve.roots import roots, shown_roots
 from chainrule.trace.quantities import is_derivative
 
-VERB = (
-    r"\b(?:compute|calculate|derive|find|determine|give|work out|evaluate|write (?:down|out)|obtain|state|"
-    r"what (?:is|are)|differentiate|complete|answer|express|provide|fill in|"
-    r"berechnen?|bestimmen?|ermitteln?|ermittle|calcule[rz]?|calculez|calcula|déterminer|déterminez|determinar?|hallar?)\b"
-)
+VERBS = (
+    "compute", "calculate", "derive", "find", "determine", "give", "work out", "evaluate", "write down", "write out",
+    "obtain", "state", "what is", "what are", "differentiate", "complete", "answer", "express", "provide", "fill in",
+)  # fmt: skip
+VERB = rf"\b(?:{'|'.join(VERBS)})\b"
 DERIVATIVE = r"(?P<what>(?:sub)?gradient|(?:partial )?derivative|hessian|jacobian)s?"
 SHOW = re.compile(
     r"\b(?:show|prove|verify|confirm|check|demonstrate|convince yourself|deduce|conclude)\b[^⟦.]{0,60}?\bthat\b",
@@ -89,11 +90,13 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         shown = SHOW.search(sentence)
         if shown is not None:
             anything = True
-            yield from _shown(sentence[shown.end() :], formulas)
+            claims = list(_shown(sentence[shown.end() :], formulas))
+            yield from claims or shown_roots(sentence[shown.end() :], formulas)
             continue
         if updates:
             continue
-        found = list(_sentence(sentence, formulas, span))
+        places = list(roots(sentence, formulas, _place(sentence, span, text)))
+        found = [q for q in _sentence(sentence, formulas, span) if not places or r"\partial" in q.tex] + places
         yield from found
         anything = anything or bool(found)
         open_one = sentence.rstrip().endswith("?") and re.search(r"\w", sentence) is not None

@@ -27,13 +27,20 @@ def letters_of(variant: Variant, free: Sequence[str], names: Mapping[Symbol, str
 
 def with_sizes(variant: Variant, line: Line) -> Line:
     """Dimensions under the names that the sheet gives them: declared, or the limit of a sum."""
-    dims = variant.universe.dims
-    limits = {dims.find(k): k[1:] for k in sorted(dims.parent, reverse=True) if k.startswith("=")}
 
     def shown(found: re.Match[str]) -> str:
-        return dims.known(found[0]) or limits.get(dims.find(found[0]), "n")
+        size = size_of(variant, found[0]) or "n"
+        factor = size.isdigit() and re.search(r"[\w})]\s+$", found.string[: found.start()]) is not None
+        return rf"\cdot {size}" if factor else size
 
     return replace(line, right=re.sub(r"[^\s{}\\^]*[#:][^\s{}\\^]*", shown, line.right))
+
+
+def size_of(variant: Variant, dim: str) -> str | None:
+    """The name of a dimension in the sheet: declared, or the limit of a sum."""
+    dims = variant.universe.dims
+    limits = {dims.find(k): k[1:] for k in sorted(dims.parent, reverse=True) if k.startswith("=")}
+    return dims.known(dim) or limits.get(dims.find(dim))
 
 
 def written_without_ours(variant: Variant, term: Expr, definitions: Definitions) -> Expr:

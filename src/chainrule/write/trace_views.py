@@ -199,8 +199,16 @@ def _reason(line: Line) -> str:
 
 
 def dollars(words: str) -> str:
-    """Words in which names are TeX, for Markdown and LaTeX: every word of TeX in dollars."""
-    return " ".join(f"${w}$" if "\\" in w or "_" in w or "^" in w else w for w in words.split(" "))
+    """Words in which names are TeX, for Markdown and LaTeX: every word of TeX in dollars, up to its closing brace."""
+    found, open_one = list[str](), ""
+    for word in words.split(" "):
+        whole = f"{open_one} {word}" if open_one else word
+        open_one = whole if whole.count("{") > whole.count("}") else ""
+        if not open_one:
+            is_tex = "\\" in whole or "_" in whole or "^" in whole
+            name = whole.rstrip(",.;:")
+            found.append(f"${name}${whole[len(name) :]}" if is_tex and "$" not in whole else whole)
+    return " ".join([*found, open_one] if open_one else found)
 
 
 def to_latex(trace: Trace, detail: Detail) -> str:

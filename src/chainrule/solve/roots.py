@@ -1,0 +1,185 @@
+r"""Questions for the place where a derivative is zero: "for which $w$ is the gradient zero?", "find the minimiser of
+$L$", "set the derivative to zero and solve for $\lambda$", "find the maximum likelihood estimate of $\mu$".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script, Span
+from chainrule.sheet.imposed import core, differentiates, is_zero
+from chainrule.sheet.literals import is_literal
+from chainrule.sheet.names import reference
+from chainrule.sheet.statements import DEFINING, Equation, Scope, Sheet
+from chainrule.solve.losses import is_called, loss_of, parameters_of, stands_before
+from chainrule.solve.question import Formula, Question, Root
+
+SLOPE = r"\b(?:gradients?|derivatives?|slopes?|partials?)\b"
+ZERO = r"\b(?:zero|vanish(?:es)?)\b"
+PLACE = r"\b(?:" + "|".join(
+    (
+        "minimi[sz]ers?", "maximi[sz]ers?", "minim(?:um|a)", "maxim(?:um|a)", "argm(?:in|ax)", "optimum",
+        "optimal (?:values?|parameters?|weights?|solution)", "(?:stationary|critical) points?",
+        "maximum[- ]likelihood (?:estimat(?:e|or)s?|solution)", "least[- ]squares (?:estimat(?:e|or)s?|solution)",
+        "closed[- ]form solution", "normal equations?", "(?-i:MLEs?)",
+    )
+) + r")(?!\w)"  # fmt: skip
+BEGIN = (
+    r"^\W*(?:\(?\w{1,4}[.)]\W*)?(?:\([^()]*\)\W*)?(?P<clause>[^⟦.?]{0,40}(?:⟦\d+⟧[^⟦.?]{0,12})?,\s*)?"
+    r"(?:now |then |also |next )?"
+)
+"""How a sentence that asks begins: perhaps with a number, a name in parentheses, a clause before a comma."""
+ORDER = r"(?:find|compute|calculate|determine|derive|give|obtain|what (?:is|are))\b"
+GAP = r"[^.?]{0,60}?"
+SENTENCES = {
+    "for which w is the gradient zero?": rf"(?:for|at|where|when)\b{GAP}{SLOPE}{GAP}{ZERO}{GAP}\?",
+    "for which w is L minimal?": rf"(?:for|at) (?:which|what)\b{GAP}\b(?:minim|maxim)(?:al|um)\b",
+    "set the derivative to zero and solve for w": rf"set\b{GAP}(?:{SLOPE}|\bit\b){GAP}{ZERO}{GAP}\bsolve\b",
+    "solve ∇L = 0 for w": r"solve\b[^⟦.?]{0,20}⟦\d+⟧",
+    "find the minimiser of L": rf"{ORDER} (?:\w+ (?:and \w+ )?){{0,6}}?{PLACE}",
+    "find the w that minimises L": rf"{ORDER}{GAP}⟦\d+⟧{GAP}\b(?:minimi[sz]es?|maximi[sz]es?)\b",
+    "find the w for which the gradient is zero": rf"{ORDER}{GAP}⟦\d+⟧{GAP}{SLOPE}{GAP}{ZERO}",
+    "which w minimises L?": r"(?:which|what)\b[^⟦.?]{0,20}⟦\d+⟧ (?:minimi[sz]es|maximi[sz]es)\b",
+    "minimise L over w": rf"(?:minimi[sz]e|maximi[sz]e)\b{GAP}⟦\d+⟧",
+}
+"""The sentences that ask for the place, by an example of each."""
+ROOTS = {example: re.compile(BEGIN + pattern, re.IGNORECASE) for example, pattern in SENTENCES.items()}
+FIXED = re.compile(r"⟦\d+⟧,? (?:(?:is|are|being) )?(?:held |kept )?(?:fixed|constant)\b|\b(?:fixed|given) ⟦\d+⟧")
+"""What is no unknown."""
+SHOWN = re.compile(rf"{PLACE}|{SLOPE}[^.?]{{0,40}}?(?:zero|vanish)", re.IGNORECASE)
+LEAST = re.compile(r"\b(?:minim|argmin)", re.IGNORECASE)
+MOST = re.compile(r"\b(?:maxim(?!um[- ]likelihood)|argmax)", re.IGNORECASE)
+ALL = r"\frac{\partial }{\partial }"
+
+
+def roots(sentence: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
+    """The place that a sentence asks for, with the names in it."""
+    sentence = _with_zeros(sentence, formulas)
+    match = next((m for pattern in ROOTS.values() if (m := pattern.search(sentence)) is not None), None)
+    if match is not None:
+        asked = FIXED.sub("", sentence[match.end("clause") if match["clause"] else 0 :])
+        here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", asked)]
+        yield Question(ALL, here[-1].span if here else span, 0, root=_root(sentence, here))
+
+
+def shown_roots(sentence: str, formulas: list[Formula]) -> Iterator[Question]:
+    r"""A place that is to be shown to be something: "show that the minimiser is $w = A^{-1} b$"."""
+    for n in re.findall(r"⟦(\d+)⟧", sentence) if SHOWN.search(_with_zeros(sentence, formulas)) else ():
+        f, node = formulas[int(n)], formulas[int(n)].node
+        named = isinstance(node, Relation) and isinstance(node.first, (Name, Script, Accent))
+        if isinstance(node, Relation) and named and node.links[0].op == "=":
+            claim = f.tex[node.links[0].node.span.start - f.span.start :].strip().rstrip(".,;")
+            root = replace(_root(sentence, []), said=(_text(f, node.first),))
+            yield Question(ALL, f.span, 0, shown=claim, root=root)
+
+
+def _with_zeros(sentence: str, formulas: list[Formula]) -> str:
+    r"""A formula `0` as a word, and the words that `\nabla_w L = 0` says."""
+
+    def put(match: re.Match[str]) -> str:
+        node = formulas[int(match[1])].node
+        if is_zero(node):
+            return "zero"
+        sets = isinstance(node, Relation) and is_zero(node.links[-1].node) and differentiates(node.first)
+        return f"gradient {match[0]} zero" if sets else match[0]
+
+    return re.sub(r"⟦(\d+)⟧", put, sentence)
+
+
+def _root(sentence: str, here: list[Formula]) -> Root:
+    kind = "minimum" if LEAST.search(sentence) else "maximum" if MOST.search(sentence) else ""
+    return Root(kind, tuple(text for f in here for text in _said(f)))
+
+
+def _said(f: Formula) -> Iterator[str]:
+    r"""The names of a formula, and of `\nabla_w L = 0` the derivative."""
+    for node in f.node.items if isinstance(f.node, Comma) else (f.node,):
+        if isinstance(node, Relation) and is_zero(node.links[-1].node):
+            yield _text(f, node.first)
+        elif isinstance(node, (Name, Script, Accent, Product)):
+            yield _text(f, node)
+
+
+def _text(f: Formula, node: Node) -> str:
+    return f.tex[node.span.start - f.span.start : node.span.end - f.span.start].strip()
+
+
+# -------------------------------------------------------------------------------------------------- what is meant
+
+
+def resolved(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -> list[Question]:
+    """The derivatives that are to be zero, one for each unknown."""
+    assert q.root is not None
+    slopes = [t for t in q.root.said if differentiates(parsed[t])]
+    if slopes:
+        return [replace(q, tex=t) for t in slopes]
+    losses = [t for t in q.root.said if _is_loss(parsed[t], sheet, scope, q.end)]
+    loss = losses[-1] if losses else loss_of(sheet, scope, q.end, q.root.said)
+    names = [(t, _unmarked(parsed[t], t, sheet)) for t in q.root.said if t not in losses]
+    unknowns = [(t, plain) for t, plain in names if plain]
+    if not unknowns:
+        unknowns = [(w, w) for w in _parameters(loss, sheet, scope, q.end)]
+    head = loss.split("(")[0].strip()
+    return [
+        replace(
+            q, tex=derivative(head, plain), root=replace(q.root, name=name, beside=tuple(x for _, x in unknowns[k:]))
+        )
+        for k, (name, plain) in enumerate(unknowns, start=1)
+    ]
+
+
+def derivative(loss: str, by: str) -> str:
+    """In TeX."""
+    return rf"\frac{{\partial {loss}}}{{\partial {by}}}"
+
+
+def _is_loss(node: Node, sheet: Sheet, scope: Scope, offset: int) -> bool:
+    """Whether a formula defines what the text is, and it is no parameter of a function."""
+    seen, own = _before(sheet, scope, offset), reference(node, sheet.glossary)
+    parameters = [reference(x, sheet.glossary) for e in seen for x in _arguments(e)]
+    return is_called(node) or (own not in parameters and any(_defines(e, node, sheet) for e in seen))
+
+
+def _arguments(e: Equation) -> list[Node]:
+    r"""The names in parentheses of `\ell(\mu, v) = ...`."""
+    fence = e.lhs.factors[1].node if isinstance(e.lhs, Product) and is_called(e.lhs) else None
+    body = fence.body if isinstance(fence, Fenced) else None
+    return list(body.items) if isinstance(body, Comma) else [] if body is None else [body]
+
+
+def _before(sheet: Sheet, scope: Scope, offset: int) -> list[Equation]:
+    return [e for e in sheet.equations if stands_before(e, scope, offset) and e.spelled is None and not e.link]
+
+
+def _defines(e: Equation, node: Node, sheet: Sheet) -> bool:
+    own, left = reference(node, sheet.glossary), e.lhs
+    if isinstance(left, Product) and is_called(left):
+        left = left.factors[0].node
+    other = reference(left, sheet.glossary)
+    named = own is not None and other is not None and own.base == other.base
+    return named and e.op in DEFINING and not is_literal(e.rhs)
+
+
+def _parameters(loss: str, sheet: Sheet, scope: Scope, offset: int) -> list[str]:
+    r"""What a loss is a function of: the arguments of `\ell(\mu, v)` as its definition names them, else the weights."""
+    head = loss.split("(")[0].strip()
+    for e in reversed(_before(sheet, scope, offset)):
+        if is_called(e.lhs) and isinstance(e.lhs, Product) and e.document.source(e.lhs.factors[0].node.span) == head:
+            return [e.document.source(x.span) for x in _arguments(e) if reference(x, sheet.glossary) is not None]
+    return parameters_of(sheet, scope, offset)
+
+
+def _unmarked(node: Node, text: str, sheet: Sheet) -> str:
+    r"""`\theta` of `\hat\theta`, `w` of `w^*`; "" of what is no name."""
+    own = reference(node, sheet.glossary)
+    if own is None:
+        return ""
+    inner, plain = node, core(own.base)
+    while (ref := reference(inner, sheet.glossary)) is not None and ref.base != plain:
+        if not isinstance(inner, (Accent, Script)):
+            return text
+        inner = inner.body if isinstance(inner, Accent) else inner.base
+    start = node.span.start
+    return text[inner.span.start - start : inner.span.end - start].strip("{} ")

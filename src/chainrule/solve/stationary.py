@@ -1,0 +1,218 @@
+r"""Where a gradient is zero: the gradient set to zero, the equation that this is, and its solution.
+
+What has a solution in closed form here is what `derive/equations.py` says. The solution is tried with numbers
+before it is written: the gradient has to vanish there, and where a minimum or a maximum is asked for, it has to be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.calculus import contract, derivative
+from chainrule.check.exact import term_of
+from chainrule.check.lines import Variant
+from chainrule.check.points import dims_of, free_symbols
+from chainrule.derive.cancel import spread
+from chainrule.derive.equations import Linear, linear_in
+from chainrule.expr import (
+    Component,
+    Definition,
+    Definitions,
+    Dim,
+    Expr,
+    ExprError,
+    Index,
+    IndexValue,
+    Model,
+    Symbol,
+    component,
+    evaluate,
+    substitute,
+    value,
+)
+from chainrule.sheet.statements import Equation
+
+Numbers = NDArray[np.float64]
+DRAWS, CLOSE = 4, 1e-8
+
+
+class Unsolved(ValueError):
+    """Why there is no solution to be written."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a gradient is zero: the gradient as a term of the unknown, the equation, and that of another unknown which
+    is put into it."""
+
+    gradient: Expr
+    axes: tuple[Index, ...]
+    equation: Linear
+    other: Place | None = None
+
+
+def place_of(
+    variant: Variant, asked: Equation, variable: Equation, kind: str, others: Sequence[tuple[Equation, Equation]] = ()
+) -> Place:
+    """The only place where the derivative that is asked for is zero; those by `others`, each with its variable, are to
+    vanish there, too. Raises `Unsolved`."""
+    gradient, axes, unknown = _gradient(variant, asked, variable)
+    name = variable.text(variable.lhs) if variable.spelled is None else variable.spelled[0]
+    if unknown not in gradient.symbols:
+        raise Unsolved(f"the derivative does not depend on {name}, so that no value of it is singled out")
+    found = linear_in(gradient, axes, unknown, _is_positive(variant, unknown))
+    if found is None:
+        raise Unsolved(
+            f"the gradient is zero where an equation holds that is not linear in {name}, "
+            "and no closed form of its solution is known here"
+        )
+    place = Place(gradient, axes, found)
+    _try(place, name, kind)
+    if not all(_is_as_said(variant, place, draw) for draw in range(DRAWS)):
+        raise Unsolved(f"the gradient is zero at one place only, and that is not what the sheet says {name} is")
+    for slope, by in others:
+        place = _with_put_in(variant, place, _gradient(variant, slope, by))
+    return place
+
+
+def _with_put_in(variant: Variant, place: Place, other: tuple[Expr, tuple[Index, ...], Symbol]) -> Place:
+    """The equation with what another unknown is, where each of the two stands in the other's."""
+    slope, axes, symbol = other
+    e = place.equation
+    second = linear_in(slope, axes, symbol, _is_positive(variant, symbol)) if symbol in e.solution.symbols else None
+    if second is None or e.unknown not in second.solution.symbols:
+        return place
+    put = Definition(symbol, axes, second.solution).at
+    gradient = contract(spread(contract(substitute(place.gradient, {symbol: put}))))
+    found = linear_in(gradient, place.axes, e.unknown, _is_positive(variant, e.unknown))
+    return place if found is None else Place(place.gradient, place.axes, found, Place(slope, axes, second))
+
+
+def _try(place: Place, name: str, kind: str) -> None:
+    """Look at the place with numbers. Raises `Unsolved` where it is not what is asked for."""
+    kinds = {_kind(place, draw) for draw in range(DRAWS)} - {None}
+    if "no" in kinds or not kinds:
+        raise Unsolved("the solution that was found does not make the gradient zero where it was tried")
+    if kinds == {"many"}:
+        raise Unsolved(f"the gradient is zero at more than one {name}: the equation for it is singular")
+    kinds.discard("many")
+    if kind and kinds != {kind}:
+        what = kinds.pop() if len(kinds) == 1 else "place of changing kind"
+        raise Unsolved(f"the gradient is zero at one place only, and that is no {kind} but a {what}")
+
+
+def _gradient(variant: Variant, asked: Equation, variable: Equation) -> tuple[Expr, tuple[Index, ...], Symbol]:
+    """The derivative with all that depends on the unknown written out."""
+    definitions = variant.universe.definitions
+    if {asked.position, variable.position} & variant.failed.keys():
+        raise Unsolved("the derivative could not be read")
+    target, _ = term_of(variant, variant.typed[variable.position][1])
+    term, axes = term_of(variant, variant.typed[asked.position][1])
+    if not isinstance(target, Component) or not all(isinstance(i, IndexValue) for i in target.indices):
+        raise Unsolved("what is asked for is no quantity of the sheet")
+    if len(axes) != len(target.symbol.axes) or term.free - set(axes):
+        raise Unsolved("the derivative is none of one scalar")
+    unknown = target.symbol
+    moving = definitions.dependants(unknown)
+    while found := sorted(
+        s for s in term.symbols if s in moving or (s in definitions and s not in variant.universe.instances)
+    ):
+        term = contract(substitute(term, {found[-1]: definitions[found[-1]].at}))
+    return contract(_symmetric(variant, term)), tuple(axes), unknown
+
+
+def _symmetric(variant: Variant, term: Expr) -> Expr:
+    """The term with the indices of symmetric matrices in one order."""
+    world, instances = variant.universe.world, variant.universe.instances
+    kinds = {s: world.family(instances[s].base).domain_kind for s in term.symbols if s in instances}
+    same = [s for s, kind in kinds.items() if kind in ("symmetric", "covariance") and len(s.axes) == 2]
+    return substitute(term, {s: _in_order(s) for s in same})
+
+
+def _in_order(symbol: Symbol) -> Callable[..., Expr]:
+    return lambda *at: component(symbol, *sorted(at, key=lambda t: t.key))
+
+
+def _is_positive(variant: Variant, unknown: Symbol) -> bool:
+    instance = variant.universe.instances.get(unknown)
+    family = None if instance is None else variant.universe.world.family(instance.base)
+    return family is not None and family.domain_kind == "positive"
+
+
+# -------------------------------------------------------------------------------------------------- tried
+
+
+def _kind(place: Place, draw: int) -> str | None:
+    """What the place is for some numbers: "minimum", "maximum", "saddle point"; "no" where the gradient does not
+    vanish, "many" where the equation has other solutions; None where nothing can be told."""
+    e, rng = place.equation, np.random.default_rng(draw)
+    names = tuple(Index(f"υ{k}", i.dim) for k, i in enumerate(place.axes))
+    bend = derivative(place.gradient, component(e.unknown, *map(value, names)), Definitions())
+    symbols = sorted((place.gradient.symbols | bend.symbols) - {e.unknown})
+    dims = sorted({d for s in (*symbols, e.unknown) for d in s.axes})
+    sizes = {d: d.fixed or 3 + 2 * k for k, d in enumerate(dims if draw % 2 else reversed(dims))}
+    data = {s: _drawn(s, sizes, rng) for s in symbols}
+    with np.errstate(all="ignore"):
+        if _is_singular(e, data, sizes):
+            return "many"
+        u = _value(e.solution, e.axes, data, sizes)
+        known = data | {e.unknown: u}
+        slope = _value(place.gradient, place.axes, known, sizes)
+        curve = _value(bend, (*place.axes, *names), known, sizes)
+    if not (np.isfinite(slope).all() and np.isfinite(curve).all()):
+        return None
+    if np.abs(slope).max() > CLOSE * (1 + np.abs(curve).max() * np.abs(u).max()):
+        return "no"
+    turns = np.linalg.eigvalsh(curve.reshape(u.size, u.size))
+    return "minimum" if turns.min() > 0 else "maximum" if turns.max() < 0 else "saddle point"
+
+
+def _is_as_said(variant: Variant, place: Place, draw: int) -> bool:
+    """Whether the place is what the sheet says the unknown is, where it says anything."""
+    e, table = place.equation, variant.universe.definitions
+    said = table.get(e.unknown)
+    if said is None or not said.body.symbols or e.unknown in said.body.symbols:
+        return True
+    body = substitute(said.body, dict(zip(said.indices, map(value, e.axes), strict=True)))
+    terms, rng = [body, e.solution], np.random.default_rng(draw)
+    sizes = {d: d.fixed or 3 + k for k, d in enumerate(sorted(dims_of(terms, table) | {i.dim for i in e.axes}))}
+    data = {s: _drawn(s, sizes, rng)[None] for s in sorted(free_symbols(terms, table))}
+    with np.errstate(all="ignore"):
+        ours, theirs = (evaluate(t, e.axes, Model(sizes=sizes, values=data, definitions=table)) for t in terms)
+    return bool(np.allclose(ours, theirs, rtol=CLOSE, atol=CLOSE, equal_nan=True))
+
+
+def _drawn(symbol: Symbol, sizes: dict[Dim, int], rng: np.random.Generator) -> Numbers:
+    shape = [d.fixed or sizes[d] for d in symbol.axes]
+    found: Numbers = rng.uniform(0.1, 0.9, shape)
+    if len(shape) == 2 and shape[0] == shape[1]:
+        found = found @ found.T + np.eye(shape[0])
+    return found
+
+
+def _value(term: Expr, axes: Sequence[Index], data: dict[Symbol, Numbers], sizes: dict[Dim, int]) -> Numbers:
+    model = Model(sizes=sizes, values={s: v[None] for s, v in data.items()})
+    shape = [i.dim.fixed or sizes[i.dim] for i in axes]
+    return np.broadcast_to(np.asarray(evaluate(term, tuple(axes), model)[0], dtype=float), shape)
+
+
+def _is_singular(e: Linear, data: dict[Symbol, Numbers], sizes: dict[Dim, int]) -> bool:
+    by = _value(e.by, e.by_axes, data, sizes)
+    return bool(np.linalg.matrix_rank(by) < len(by)) if e.side != "number" else False
+
+
+def numbers_of(
+    place: Place, values: Mapping[Symbol, Numbers], sizes: Mapping[Dim, int], variant: Variant
+) -> Numbers | None:
+    """The numbers of the place, as they are printed, where all that it is made of has some. Raises `Unsolved`."""
+    e = place.equation
+    model = Model(dict(sizes), dict(values), variant.universe.definitions)
+    try:
+        found = np.asarray(evaluate(e.solution, e.axes, model)[0], dtype=float)
+    except (ExprError, KeyError):
+        return None
+    return found.reshape(-1, 1) if found.ndim == 1 else found
