@@ -82,3 +82,99 @@ def test_every_verb_asks(verb: str) -> None:
         f"{verb[0].upper()}{verb[1:]} " + r"$\frac{\partial L}{\partial w}$" + ("?" if verb.startswith("what") else ".")
     )
     assert [q.tex for q in asked(ask)] == [r"\frac{\partial L}{\partial w}"]
+
+
+# -------------------------------------------------------------------------------------------------- other languages
+
+LW, LB = r"\frac{\partial L}{\partial w}", r"\frac{\partial L}{\partial b}"
+
+
+@pytest.mark.parametrize(
+    ("text", "tex"),
+    [
+        (r"Berechnen Sie $\frac{\partial L}{\partial w}$.", [LW]),
+        (r"Bestimme $\frac{\partial L}{\partial w}$ und $\frac{\partial L}{\partial b}$.", [LW, LB]),
+        (r"Ermitteln Sie die partielle Ableitung von $L$ nach $w$.", [LW]),
+        (r"Leiten Sie den Gradienten von $L$ bezüglich $w$ und $b$ her.", [LW, LB]),
+        (r"Wie lautet die Ableitung von $L$ in Bezug auf $w$?", [LW]),
+        (r"Finde die Hesse-Matrix von $L$ nach $w$.", [r"\frac{\partial^2 L}{\partial w \partial w^\top}"]),
+        (r"Zeigen Sie, dass $\frac{\partial L}{\partial w} = x$.", [LW]),
+        (r"Calculer $\frac{\partial L}{\partial w}$ et $\frac{\partial L}{\partial b}$.", [LW, LB]),
+        (r"Calculez la dérivée de $L$ par rapport à $w$.", [LW]),
+        (r"Déterminer le gradient de $L$ par rapport à $w$ et $b$.", [LW, LB]),
+        (r"Trouvez la dérivée partielle de $L$ selon $w$.", [LW]),
+        (r"Quelle est la dérivée de $L$ par rapport à $w$ ?", [LW]),
+        (r"Donner la hessienne de $L$ par rapport à $w$.", [r"\frac{\partial^2 L}{\partial w \partial w^\top}"]),
+        (r"Montrer que $\frac{\partial L}{\partial w} = x$.", [LW]),
+        (r"Calcule la derivada de $L$ con respecto a $w$ y $b$.", [LW, LB]),
+        (r"Hallar el gradiente de $L$ respecto a $w$.", [LW]),
+        (r"Encuentre la derivada parcial de $L$ respecto de $w$.", [LW]),
+        (r"Determine la derivada de $L$ respecto a $w$.", [LW]),
+        (r"Demuestre que $\frac{\partial L}{\partial w} = x$.", [LW]),
+    ],
+)
+def test_derivatives_in_other_languages(text: str, tex: list[str]) -> None:
+    assert [q.tex for q in asked(text)] == tex
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (r"Für welches $w$ ist der Gradient null?", ("w",)),
+        (r"Für welchen Wert $w$ verschwindet die Ableitung?", ("w",)),
+        (r"Setzen Sie die Ableitung gleich null und lösen Sie nach $w$ auf.", ("w",)),
+        (r"Bestimmen Sie den Maximum-Likelihood-Schätzer von $w$.", ("w",)),
+        (r"Welches $w$ minimiert $L$?", ("w", "L")),
+        (r"Minimieren Sie $L$ nach $w$.", ("L", "w")),
+        (r"Maximiere $L$ nach $w$.", ("L", "w")),
+        (r"Pour quel $w$ le gradient est-il nul ?", ("w",)),
+        (r"En quel $w$ le gradient s'annule-t-il ?", ("w",)),
+        (r"Déterminer l'estimateur du maximum de vraisemblance de $w$.", ("w",)),
+        (r"Trouver $w$ qui minimise $L$.", ("w", "L")),
+        (r"Minimiser $L$ par rapport à $w$.", ("L", "w")),
+        (r"¿Para qué valor de $w$ es cero el gradiente?", ("w",)),
+        (r"Halle el estimador de máxima verosimilitud de $w$.", ("w",)),
+    ],
+)
+def test_places_in_other_languages(text: str, said: tuple[str, ...]) -> None:
+    (found,) = asked(text)
+    assert found.root is not None
+    assert found.root.said == said
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Führen Sie zwei Schritte des Gradientenverfahrens durch.", 2),
+        ("Führe drei Aktualisierungen aus.", 3),
+        ("Führen Sie vier Iterationen durch.", 4),
+        ("Effectuer deux étapes de descente de gradient.", 2),
+        ("Effectuez trois itérations.", 3),
+        ("Effectue quatre pas de descente.", 4),
+        ("Realice dos pasos de descenso.", 2),
+        ("Realiza tres iteraciones.", 3),
+    ],
+)
+def test_updates_in_other_languages(text: str, count: int) -> None:
+    assert [q.updates for q in asked(text)] == [count]
+
+
+def test_all_parameters_in_other_languages() -> None:
+    for text in (
+        r"Berechnen Sie den Gradienten des Fehlers nach allen Parametern.",
+        r"Calculer le gradient de l'erreur par rapport à tous les paramètres.",
+    ):
+        assert [q.tex for q in asked(text)] == [r"\frac{\partial }{\partial }"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"Compute $\frac{\partial L}{\partial w}$ if we add the penalty $w^2$.",
+        r"What is $\frac{\partial L}{\partial w}$ when the loss is replaced by $2 L$?",
+        r"Berechnen Sie $\frac{\partial L}{\partial w}$, wenn $w^2$ addiert wird.",
+        r"Donner la dérivée de $L$ par rapport à $w$ si on ajoute $w^2$.",
+    ],
+)
+def test_what_changes_the_sheet_is_open(text: str) -> None:
+    assert [bool(q.words) for q in asked(text)] == [True]

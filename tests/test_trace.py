@@ -470,3 +470,23 @@ def test_the_step_before_the_last_is_kept(rule: str) -> None:
 def test_the_step_before_the_last_may_begin_elsewhere() -> None:
     rule = r"$w_{-1} = 2$, $w_0 = 1$, $w_{t+1} = w_t - \alpha f'(w_t) + \beta (w_t - w_{t-1})$."
     assert chainrule.trace(HEAVY + rule, steps=1)["w"].tolist() == pytest.approx([1, 0.3])
+
+
+def test_what_needs_a_quantity_that_cannot_move_has_no_numbers_after_a_step() -> None:
+    sheet = r"""Let $L = \frac12 \|W x - y\|^2$, $U = W W$ and $n = y + y$ with
+    $W = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}$, $x = \begin{pmatrix} 1 \\ 2 \end{pmatrix}$,
+    $y = \begin{pmatrix} 1 \\ 0 \end{pmatrix}$, $b = 1$, $c = b^2$, $\eta = 0.1$.
+
+    $$M \leftarrow 0.5 M + \frac{\partial L}{\partial W}, \quad W \leftarrow W - \eta M$$
+    $$b \leftarrow b - \eta \frac{\partial c}{\partial b}$$
+
+    At the beginning $M = START$."""
+    stuck = chainrule.trace(sheet.replace("START", "3"), steps=2)
+    assert {"M", "W"} <= {t.name for t in stuck.trace.troubles}
+    last = stuck.record["steps"][-1]["values"]
+    assert "c" in last
+    assert not {"L", "U", "W", "M"} & last.keys()
+    free = chainrule.trace(sheet.replace("START", "0"), steps=2).record["steps"][-1]["values"]
+    first = np.outer([0.0, 2.0], [1.0, 2.0])
+    second = 0.5 * first + np.outer((np.eye(2) - 0.1 * first) @ [1.0, 2.0] - [1.0, 0.0], [1.0, 2.0])
+    assert np.allclose(free["M"], second)

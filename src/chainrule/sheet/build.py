@@ -49,6 +49,7 @@ from chainrule.sheet.totals import summands
 from chainrule.sheet.upstream import note_slopes
 from chainrule.sheet.values_of_their_own import values_of_their_own
 from chainrule.sheet.world import Site, World
+from chainrule.sheet.zero_starts import zero_starts
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
 ROW_WORDS = re.compile(r"\b(?:us\w+|as|are|with|treat\w*)\s+(?:an?\s+)?row\s+(?:vectors?|gradients?)\b", re.IGNORECASE)
@@ -139,6 +140,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         implicit_site(world, e)
         note_independence(world, e)
         note_sums_to_one(world, e)
+    zero_starts(world)
     define_midway(world, equations)
     name_what_stands_inside(world, equations)
     name_pre_activations(world, equations)

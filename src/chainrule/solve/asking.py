@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from chainrule.check.lines import Lines
@@ -28,7 +29,8 @@ from chainrule.solve.updating import Item, tables
 from chainrule.solve.writing import Way
 from chainrule.trace.naming import named
 from chainrule.trace.quantities import Asked, is_derivative
-from chainrule.trace.run import Computed, Program, shaped
+from chainrule.trace.record import Trouble
+from chainrule.trace.run import STUCK, Computed, Program, shaped
 from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail
 from chainrule.write.trace_views import tex as numbers_tex
@@ -281,9 +283,12 @@ def _numbers(program: Program, computed: Computed) -> Array:
     return shaped(evaluate(computed.term, computed.axes, model)[0], program, computed)
 
 
-def answer_updates(draft: Draft, program: Program, detail: Detail) -> None:
+def answer_updates(draft: Draft, program: Program, troubles: Sequence[Trouble], detail: Detail) -> None:
     """The tables of so many updates."""
+    stuck = next((t for t in troubles if STUCK in t.message), None)
     if program.moving:
         draft.tables = tables(program, draft.question.updates, detail)
+    elif stuck is not None:
+        draft.why_not = f"{stuck.name}: {stuck.message}"
     else:
         draft.why_not = "the sheet has no update rule, or the parameters have no numbers"

@@ -16,6 +16,7 @@ from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.glossary import tidy
 from chainrule.sheet.names import Glossary
 from chainrule.solve.question import Formula, Question
+from chainrule.solve.translation import english
 from chainrule.solve.wording import VERB, asked
 
 BLANK = re.compile(
@@ -38,7 +39,7 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
     found: list[Question] = []
     lead = ""
     for words, formulas, span in _paragraphs(document, glossary):
-        item = lead if formulas and not re.search(VERB, words, re.IGNORECASE) else ""
+        item = lead if formulas and not _asks(words) else ""
         whole = f"{item} {MARKER.sub('', words)}" if item else words
         blanks = list(_blanks(document, formulas))
         in_words = [q for q in asked(whole, formulas, span, document.text) if not (q.words and blanks)]
@@ -47,10 +48,14 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
     return sorted(found, key=lambda q: (q.end, q.span.start))
 
 
+def _asks(words: str) -> bool:
+    return re.search(VERB, english(words), re.IGNORECASE) is not None
+
+
 def _lead(words: str) -> str:
     """ "Compute the following:" before a list: the sentence that every item of it goes on with."""
     sentence = re.split(r"[.?!]\s", words)[-1].strip()
-    asks = sentence.endswith(":") and "⟦" not in sentence and re.search(VERB, sentence, re.IGNORECASE)
+    asks = sentence.endswith(":") and "⟦" not in sentence and _asks(sentence)
     return sentence.rstrip(":") if asks else ""
 
 

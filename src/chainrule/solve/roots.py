@@ -35,6 +35,7 @@ ORDER = r"(?:find|compute|calculate|determine|derive|give|obtain|what (?:is|are)
 GAP = r"[^.?]{0,60}?"
 SENTENCES = {
     "for which w is the gradient zero?": rf"(?:for|at|where|when)\b{GAP}{SLOPE}{GAP}{ZERO}{GAP}\?",
+    "for which w vanishes the gradient?": rf"(?:for|at|where|when)\b{GAP}{ZERO}{GAP}{SLOPE}{GAP}\?",
     "for which w is L minimal?": rf"(?:for|at) (?:which|what)\b{GAP}\b(?:minim|maxim)(?:al|um)\b",
     "set the derivative to zero and solve for w": rf"set\b{GAP}(?:{SLOPE}|\bit\b){GAP}{ZERO}{GAP}\bsolve\b",
     "solve ∇L = 0 for w": r"solve\b[^⟦.?]{0,20}⟦\d+⟧",

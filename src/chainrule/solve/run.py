@@ -175,7 +175,7 @@ def _answer_exercise(
     why = {t.order: t.message for t in troubles}
     for a in asked:
         if a.draft.question.updates:
-            answer_updates(a.draft, program, detail)
+            answer_updates(a.draft, program, troubles, detail)
         elif a.draft.question.words:
             a.draft.why_not = "only derivatives, values and updates are answered"
         elif a.draft.question.root is not None:
@@ -221,6 +221,8 @@ def _take_back(drafts: list[Draft], result: Built, read: Document, statements: S
             kept = [k for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "value"]
             if d.dropped.issuperset(kept):
                 d.tables, d.why_not = [], "the numbers could not be confirmed"
+            elif any(_ends(_kept(d)[n + 1 :]) for n, (_, x) in enumerate(_kept(d)) if isinstance(x, str)):
+                d.why_not = "the numbers of some updates could not be confirmed"
         elif mine == {NUMBERS}:
             d.numbers = ""
         elif mine and d.ways:
@@ -250,14 +252,15 @@ def _edits(drafts: list[Draft], document: Document) -> list[Edit]:
 def _blocks(d: Draft, shown: set[str]) -> list[Block]:
     """The paragraphs of an answer; a step that is shown already is not shown again."""
     asked = d.question.tex
+    if d.tables:
+        kept = _kept(d)
+        kept = [(k, x) for n, (k, x) in enumerate(kept) if isinstance(x, Line) or not _ends(kept[n + 1 :])]
+        found = [Block(x) if isinstance(x, str) else Block(x.tex, True, (d.number, k)) for k, x in kept]
+        return [*found, Block(f"Not answered: {d.why_not}.")] if d.why_not else found
     if d.why_not:
         what = d.question.words or (f"${asked}$" if asked else f"the {d.question.updates} updates")
         what = f"where {what} is zero" if d.question.root is not None else what
         return [Block(f"Not answered ({_plain(what)}): {dollars(_plain(d.why_not))}.")]
-    if d.tables:
-        kept = [(k, x) for k, x in enumerate(d.tables) if k not in d.dropped]
-        kept = [(k, x) for n, (k, x) in enumerate(kept) if isinstance(x, Line) or not _ends(kept[n + 1 :])]
-        return [Block(x) if isinstance(x, str) else Block(x.tex, True, (d.number, k)) for k, x in kept]
     way = d.way
     if way is None:
         return []
@@ -278,6 +281,10 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
         found.append(Block("In numbers:"))
         found.append(Block(f"{d.question.named or asked} = {d.numbers}", True, (d.number, NUMBERS)))
     return found
+
+
+def _kept(d: Draft) -> list[tuple[int, Item]]:
+    return [(k, x) for k, x in enumerate(d.tables) if k not in d.dropped]
 
 
 def _ends(rest: list[tuple[int, Item]]) -> bool:

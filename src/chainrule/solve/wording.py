@@ -14,6 +14,7 @@ from chainrule.sheet.names import letter_of
 from chainrule.sheet.restrictions import indices, restriction
 from chainrule.solve.question import Formula, Question
 from chainrule.solve.roots import roots, shown_roots
+from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
 
 VERBS = (
@@ -51,6 +52,11 @@ STOP = re.compile(
     r"from|starting|then use)\b",
     re.IGNORECASE,
 )
+CHANGED = re.compile(
+    r"\b(?:if|when|suppose|assum\w+|after|instead)\b[^.?]{0,40}?\b(?:add|adding|added|replaced?|replacing|removed?|dropped)\b",
+    re.IGNORECASE,
+)
+"""What is asked is not about what the sheet defines: "if we add the penalty"."""
 ALL = r"\frac{\partial }{\partial }"
 """Asks for the derivatives by all parameters."""
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
@@ -81,12 +87,12 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
     told = False
     anything = False
     for match in SENTENCE.finditer(words):
-        sentence = match[0]
+        own, sentence = match[0], english(match[0])
         updates = _updates(sentence)
         told = told or updates > 0  # what is then asked of the numbers, "what is the new loss?", the tables say
         here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", sentence)]
         if updates:
-            yield Question("", here[-1].span if here else _place(sentence, span, text), 0, updates=updates)
+            yield Question("", here[-1].span if here else _place(own, span, text), 0, updates=updates)
         shown = SHOW.search(sentence)
         if shown is not None:
             anything = True
@@ -95,7 +101,11 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             continue
         if updates:
             continue
-        places = list(roots(sentence, formulas, _place(sentence, span, text)))
+        if CHANGED.search(sentence) and ORDER.match(sentence.replace("*", "")):
+            anything = True
+            yield Question("", here[-1].span if here else _place(own, span, text), 0, words=_plain(own, formulas))
+            continue
+        places = list(roots(sentence, formulas, _place(own, span, text)))
         found = [q for q in _sentence(sentence, formulas, span) if not places or r"\partial" in q.tex] + places
         yield from found
         anything = anything or bool(found)
@@ -103,8 +113,11 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         ordered = ORDER if here else PLAIN_ORDER
         open_one = open_one or (not anything and not sentence.rstrip().endswith(":") and bool(ordered.match(sentence)))
         if not (found or told) and open_one:
-            plain = re.sub(r"⟦(\d+)⟧", lambda m: f"${formulas[int(m[1])].tex.strip()}$", sentence.strip())
-            yield Question("", here[-1].span if here else _place(sentence, span, text), 0, words=plain)
+            yield Question("", here[-1].span if here else _place(own, span, text), 0, words=_plain(own, formulas))
+
+
+def _plain(sentence: str, formulas: list[Formula]) -> str:
+    return re.sub(r"⟦(\d+)⟧", lambda m: f"${formulas[int(m[1])].tex.strip()}$", sentence.strip())
 
 
 def _place(sentence: str, span: Span, text: str) -> Span:

@@ -66,6 +66,9 @@ class Computed:
         return self.asked.name if self.kind == "new" else name
 
 
+STUCK = "its next value cannot be computed"
+
+
 @dataclass
 class Moving:
     """A parameter: where its numbers are kept, and the term of its next value."""
@@ -90,6 +93,8 @@ class Program:
     moving: list[Moving] = field(default_factory=list)
     values: dict[Symbol, Array] = field(default_factory=dict)
     clock: Symbol | None = None
+    stuck: set[Symbol] = field(default_factory=set)
+    """What changes by a rule that cannot be computed, and all that depends on it: it has no numbers after a step."""
 
 
 def trace_document(
@@ -133,14 +138,16 @@ def _trace_exercise(
     found.notes += [n for n in program.updates.notes if n not in found.notes]
     found.troubles += [replace(t, exercise=program.exercise) for t in troubles]
     if not program.moving and steps and any(c.kind == "value" for c in mine):
-        found.notes.append(_no_rule(program.exercise))
+        found.notes.append(_no_rule(program))
     for k in range((steps if program.moving else 0) + 1):
         clock.check()
         found.steps.append(step_of(program, k, k == steps))
 
 
-def _no_rule(exercise: str) -> str:
-    where = f"exercise {exercise}: " if exercise else ""
+def _no_rule(program: Program) -> str:
+    where = f"exercise {program.exercise}: " if program.exercise else ""
+    if program.stuck:
+        return f"{where}no update can be computed, so there is one step"
     rule = r"w' = w - \eta \frac{\partial L}{\partial w}"
     return f"{where}there is no update rule, so there is one step; write one, such as {rule}"
 
@@ -266,12 +273,14 @@ def _settle(program: Program, troubles: list[Trouble]) -> None:
                 raise Untyped("what is on its left is no parameter of the same shape")
         except (Untyped, Open, ExprError, RecursionError, ValueError) as error:
             at = rule.equation.document.position(rule.equation.span.start)[0]
-            troubles.append(Trouble(name, at, f"its next value cannot be computed: {_why(error)}", order=line.position))
+            troubles.append(Trouble(name, at, f"{STUCK}: {_why(error)}", order=line.position))
+            program.stuck |= _moved_by(variant, rule)
             continue
         rules.append(Moving(name, rule, place, now, term, following))
-        terms += [place, term]
-        axes |= {i.dim for i in (*now, *following)}
-    program.moving = rules
+    program.moving = rules = _free(program, rules, troubles)
+    for m in rules:
+        terms += [m.place, m.term]
+        axes |= {i.dim for i in (*m.order, *m.axes)}
     dims = dims_of(terms, definitions) | axes
     program.sizes = sizes_for(variant.universe, dims, 0)
     symbols = {s for t in terms for s in t.symbols} | free_symbols(terms, definitions)
@@ -294,6 +303,26 @@ def _settle(program: Program, troubles: list[Trouble]) -> None:
             program.values[symbol] = evaluate(whole.body, whole.indices, model)
 
 
+def _moved_by(variant: Variant, rule: Rule) -> set[Symbol]:
+    """What a rule changes, with all that depends on it."""
+    universe = variant.universe
+    ref = reference(rule.name, universe.world.glossary)
+    moved = {s for s, i in universe.instances.items() if ref is not None and i.base == ref.base and not i.primes}
+    return moved.union(*(universe.definitions.dependants(s) for s in moved))
+
+
+def _free(program: Program, rules: list[Moving], troubles: list[Trouble]) -> list[Moving]:
+    """The rules that need nothing that is stuck."""
+    while caught := [m for m in rules if m.term.symbols & program.stuck]:
+        for m in caught:
+            at = m.rule.equation.document.position(m.rule.equation.span.start)[0]
+            why = f"{STUCK}: it needs one that cannot"
+            troubles.append(Trouble(m.name, at, why, order=m.rule.equation.position))
+            program.stuck |= _moved_by(program.variant, m.rule)
+        rules = [m for m in rules if m not in caught]
+    return rules
+
+
 # -------------------------------------------------------------------------------------------------- the steps
 
 
@@ -304,7 +333,7 @@ def step_of(program: Program, k: int, last: bool) -> Step:
     model = Model(program.sizes, dict(program.values), program.variant.universe.definitions)
     step = Step(k, exercise=program.exercise)
     for c in program.computed:
-        if c.kind == "data" or (c.kind == "new" and last):
+        if c.kind == "data" or (c.kind == "new" and last) or (k and c.term.symbols & program.stuck):
             continue
         step.values[c.name] = shaped(evaluate(c.term, c.axes, model)[0], program, c)
     following = [evaluate(m.term, m.axes, model) for m in program.moving] if not last else []
