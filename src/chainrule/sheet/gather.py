@@ -47,6 +47,8 @@ GREEK_NAMES = {
     "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
     "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
+CELL = re.compile(r"\s*(?:\$|\\\))?[ \t]*[|&][ \t]*(?:\$|\\\()?\s*")
+"""What is between the formulas of two cells of a table."""
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
 ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
 CASE = re.compile(r"\W*(?:case|fall|cas|caso|situation|scenario)\s*\(?(?:\d+|[ivxIVX]+|[A-Z])\b", re.IGNORECASE)
@@ -64,6 +66,8 @@ class _Walk:
     chain: int = 0
     last: Node | None = None
     beside: Node | None = None
+    alone: Node | None = None
+    """The last formula in a line of text that is no relation."""
     head: Node | None = None
     hanging: bool = False
     dangling: Link | None = None
@@ -191,6 +195,8 @@ class _Walk:
             return
         if isinstance(first, Missing):
             before = self.beside if self.beside is not None and self._adjoins() else self.last
+            if self.alone is not None and CELL.fullmatch(self.document.text, self.alone.span.end, node.span.start):
+                before, self.chain = self.alone, self.chain + 1  # `| $a$ | $= c$ |`
             if before is not None:
                 first = before
             elif len(node.links) > 1:
@@ -304,6 +310,7 @@ class _Walk:
         if piece.display and not isinstance(node, tree.Text):  # words beside a line do not end its chain
             self.last = node if not isinstance(node, (Missing, Unread)) else None
             self.chain += 1
+        self.alone = None if piece.display or isinstance(node, Missing) else node
         if any(isinstance(n, Unread) for n in walk(node)):
             self.position += 1
             self.sheet.unread.append(

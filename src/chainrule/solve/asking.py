@@ -207,6 +207,9 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     a.draft.ways = list(dict.fromkeys(a.draft.ways))
     if a.draft.question.partial:
         a.draft.ways = _fillings(a.draft.ways)
+    if a.draft.question.cell:
+        number = [Way((), Line("result", tex, a.draft.numbers))] if a.draft.numbers else []
+        a.draft.ways = number or [Way((), w.result) for w in a.draft.ways]
     if a.draft.question.shown:
         a.draft.ways = _shown(a.draft.ways, a.draft.question.shown)
     if not a.draft.ways:

@@ -23,9 +23,9 @@ class Root:
 class Question:
     """What is asked: the value of a formula in TeX, or so many updates (`updates`); where it stands, the end of its
     paragraph, the blank to be filled where there is one, the name that the sheet gives to what is asked, the case it is
-    asked for (`k \\neq y`), what it is to be shown to equal, and whether the blank is only a part of the right side.
-    With a `root` the derivative is not asked for, but where it is zero. `words` are those of a question that is about
-    nothing of these."""
+    asked for (`k \\neq y`), what it is to be shown to equal, whether the blank is only a part of the right side, and
+    whether it is a `cell` of a table. With a `root` the derivative is not asked for, but where it is zero. `words` are
+    those of a question that is about nothing of these."""
 
     tex: str
     span: Span
@@ -38,6 +38,7 @@ class Question:
     partial: bool = False
     words: str = ""
     root: Root | None = None
+    cell: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.glossary import tidy
 from chainrule.sheet.names import Glossary
+from chainrule.solve.cells import cells
 from chainrule.solve.question import Formula, Question
 from chainrule.solve.translation import english
 from chainrule.solve.wording import VERB, asked
@@ -41,8 +42,10 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
     for words, formulas, span in _paragraphs(document, glossary):
         item = lead if formulas and not _asks(words) else ""
         whole = f"{item} {MARKER.sub('', words)}" if item else words
-        blanks = list(_blanks(document, formulas))
+        blanks = [*_blanks(document, formulas), *cells(document, formulas)]
+        filled = {q.tex for q in blanks}
         in_words = [q for q in asked(whole, formulas, span, document.text) if not (q.words and blanks)]
+        in_words = [q for q in in_words if q.tex not in filled or q.case or q.shown]
         found += [replace(q, end=span.end) for q in (*blanks, *in_words)]
         lead = item or _lead(words)
     return sorted(found, key=lambda q: (q.end, q.span.start))

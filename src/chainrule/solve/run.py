@@ -244,7 +244,8 @@ def _edits(drafts: list[Draft], document: Document) -> list[Edit]:
         edit = after.setdefault(place, Edit(Span(place, place)))
         way, blank = d.way, d.question.blank
         if way is not None and blank is not None:
-            fills.append(Edit(blank, fill=way.result.right, key=(d.number, 0)))
+            fill = f"$= {way.result.right}$" if d.question.cell else way.result.right
+            fills.append(Edit(blank, fill=fill, key=(d.number, 0)))
         edit.blocks += _blocks(d, shown)
     return [*fills, *(e for e in after.values() if e.blocks)]
 
