@@ -178,3 +178,8 @@ def test_all_parameters_in_other_languages() -> None:
 )
 def test_what_changes_the_sheet_is_open(text: str) -> None:
     assert [bool(q.words) for q in asked(text)] == [True]
+
+
+def test_the_loss_in_words() -> None:
+    found = asked(r"Derive the gradient of the loss with respect to $W$ and $b$.")
+    assert [q.tex for q in found] == [r"\frac{\partial }{\partial W}", r"\frac{\partial }{\partial b}"]

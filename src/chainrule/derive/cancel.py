@@ -9,7 +9,22 @@ from __future__ import annotations
 from chainrule.calculus.simplify import contract
 from chainrule.expr.index import Dim
 from chainrule.expr.nodes import rebuilt, walk
-from chainrule.expr.terms import Add, Const, Expr, Mul, Power, Reduce, add, fresh, mul, substitute, total, value
+from chainrule.expr.terms import (
+    Add,
+    Const,
+    Expr,
+    Mul,
+    Power,
+    Reduce,
+    add,
+    const,
+    div,
+    fresh,
+    mul,
+    substitute,
+    total,
+    value,
+)
 
 MOST_TERMS = 32
 
@@ -86,21 +101,25 @@ def merged(body: Expr) -> Expr:
 
 
 def _merged(term: Add) -> Expr:
-    groups: dict[tuple[Expr, Dim | None], list[Expr]] = {}
+    groups: dict[tuple[Expr, Dim], list[tuple[Const, Reduce, Expr]]] = {}
+    found = []
     for t in term.terms:
         factors = t.factors if isinstance(t, Mul) else (t,)
         sums = [f for f in factors if isinstance(f, Reduce) and f.op == "sum" and f.symbols]
-        front = mul(*(f for f in factors if f not in sums)) if len(sums) == 1 else t
-        groups.setdefault((front, sums[0].index.dim if len(sums) == 1 else None), []).append(sums[0] if sums else t)
-    found = []
-    for (front, dim), members in groups.items():
-        sums = [m for m in members if isinstance(m, Reduce)]
-        if dim is None or not sums:
-            found += [front] * len(members)
+        if len(sums) != 1:
+            found.append(t)
             continue
-        index = fresh(dim, add(*members))
-        body = add(*(substitute(m.body, {m.index: value(index)}) for m in sums))
-        found.append(mul(front, total(index, collected(body))))
+        number = factors[0] if isinstance(factors[0], Const) else const(1)
+        front = mul(*(f for f in factors if f not in sums and f is not number))
+        groups.setdefault((front, sums[0].index.dim), []).append((number, sums[0], t))
+    for (front, dim), members in groups.items():
+        if len(members) == 1:
+            found.append(members[0][2])
+            continue
+        index = fresh(dim, add(*(s for _, s, _ in members)))
+        unit = members[0][0] if len({abs(n.value) for n, _, _ in members}) == 1 else const(1)
+        body = add(*(mul(div(n, unit), substitute(s.body, {s.index: value(index)})) for n, s, _ in members))
+        found.append(mul(unit, front, total(index, collected(body))))
     return add(*found)
 
 

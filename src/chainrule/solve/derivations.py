@@ -24,18 +24,14 @@ from chainrule.expr import (
     Expr,
     ExprError,
     IndexValue,
-    Reduce,
-    const,
-    rebuilt,
-    value,
 )
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Universe
 from chainrule.solve.cases import case_of, in_case
 from chainrule.solve.entries import carried_out, of_entries, over_arrays
 from chainrule.solve.problems import problem_of
 from chainrule.solve.samples import over_samples
+from chainrule.solve.wholes import with_wholes
 from chainrule.solve.writing import Way, letters_of, with_sizes
 from chainrule.write.derivation import Form, Page, View
 
@@ -122,23 +118,12 @@ def _as_it_is(term: Expr) -> Expr:
 
 def _sum_to_one(variant: Variant, found: Derivation, shorten: Callable[[Expr], Expr]) -> None:
     """Put 1 for the sums over distributions and one-hot vectors, and shorten what is left."""
-    universe = variant.universe
-
-    def one(term: Expr) -> Expr:
-        return rebuilt(term, lambda _, new: const(1) if _is_whole(new, universe) else new)
-
     for k, step in enumerate(found.steps):
         w = step.right
-        found.steps[k] = replace(step, right=written_out(w.symbol, w.indices, shorten(contract(one(w.term)))))
+        found.steps[k] = replace(
+            step, right=written_out(w.symbol, w.indices, shorten(contract(with_wholes(w.term, variant.universe))))
+        )
     found.result = found.steps[-1].right
-
-
-def _is_whole(node: Expr, universe: Universe) -> bool:
-    body = node.body if isinstance(node, Reduce) and node.op == "sum" else None
-    if not isinstance(body, Component) or not isinstance(node, Reduce) or body.indices[-1:] != (value(node.index),):
-        return False
-    instance = universe.instances.get(body.symbol)
-    return instance is not None and universe.world.family(instance.base).domain_kind in ("one-hot", "simplex")
 
 
 def _pages(variant: Variant, answer: Answer, found: Derivation, view: View, tex: str, lettered: bool) -> Iterator[Way]:

@@ -17,7 +17,7 @@ from chainrule.trace.rules import callee_base
 
 WORD = r"(?:loss|cost|error|objective|risk|energy|criterion|likelihood|function)"
 SAID = re.compile(rf"\b{WORD}s?\b(?: function)?[^⟦.]{{0,30}}$", re.IGNORECASE)
-BEFORE = re.compile(rf"\b{WORD}s?(?: function)?[^⟦.]{{0,30}}⟦(\d+)⟧", re.IGNORECASE)
+BEFORE = re.compile(rf"\b{WORD}s?(?: function)?(?:(?!respect|wrt|\bby\b)[^⟦.]){{0,30}}⟦(\d+)⟧", re.IGNORECASE)
 
 
 def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
 from chainrule.check.lines import Variant
 from chainrule.check.writing import written
-from chainrule.derive.cancel import cancelled
+from chainrule.derive.cancel import cancelled, merged
 from chainrule.derive.gradient import Derivation
 from chainrule.derive.sheets import name_of
 from chainrule.expr import (
@@ -46,6 +46,7 @@ def over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]
 
 def as_sum(variant: Variant, term: Expr, axes: tuple[Index, ...], tex: str) -> Iterator[Way]:
     """A term that is a sum over samples, with the letter that the sheet gives to a sample, and what has no samples."""
+    term = merged(term)
     parts = [term] if not isinstance(term, Add) else sorted(term.terms, key=lambda t: not _holds_sum(t))
     if not _holds_sum(parts[0]):
         return

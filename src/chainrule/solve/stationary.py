@@ -179,6 +179,8 @@ def _is_as_said(variant: Variant, place: Place, draw: int) -> bool:
         return True
     body = substitute(said.body, dict(zip(said.indices, map(value, e.axes), strict=True)))
     terms, rng = [body, e.solution], np.random.default_rng(draw)
+    if not free_symbols([body], table) <= free_symbols([e.solution], table):
+        return True  # `v = \sigma^2` gives it another name
     sizes = {d: d.fixed or 3 + k for k, d in enumerate(sorted(dims_of(terms, table) | {i.dim for i in e.axes}))}
     data = {s: _drawn(s, sizes, rng)[None] for s in sorted(free_symbols(terms, table))}
     with np.errstate(all="ignore"):
