@@ -175,8 +175,10 @@ class Comparer:
                 one_sided |= any(len(s) < 2 for s in model.seen.values())
                 shown = {self.settled.universe.dims.shown(d.name): n for d, n in sizes.items()}
             outside = bool(beyond) and all(beyond)  # or a logarithm of what this mode makes negative
-            if outside:
+            if outside and needy:
                 continue
+            if outside:
+                break
             if telling and valid >= (1 if fixed else len(SIZES) if closed else LEAST):
                 return Same("digits" if fixed else "sampled", valid, shown, one_sided)
         if outside:

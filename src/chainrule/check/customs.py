@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from chainrule.check.compare import Same
 from chainrule.check.conventions import logarithms
 from chainrule.check.forms import has_derivative, has_operator_before_product
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.report import Note
-from chainrule.read.tree import Big
+from chainrule.read.tree import Big, Number, Script
 from chainrule.sheet.frame import USUAL, Choices
 from chainrule.sheet.infer import LAYOUTS
 from chainrule.sheet.lines import names_in
@@ -54,7 +55,7 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
         other("explicit", message, choices=Choices(explicit=True))
     if has_derivative(e) and e.position in usual.failed and usual.failed[e.position].code in SHAPES:
         other("entrywise", "read entry by entry: the derivative of each entry by its own argument", choices=ENTRYWISE)
-    if e.position in usual.failed and usual.failed[e.position].code in SHAPES and usual.universe.squared:
+    if _misfits(e, usual) and usual.universe.squared and _squares_are_norms(lines, e, usual):
         note = Note("square", "the square of a vector is read as its squared norm")
         found.append((note, lambda: squares_as_norms(lines, config)))
     if owner in usual.universe.ordered:
@@ -72,6 +73,24 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
     return found
 
 
+def _misfits(e: Equation, usual: Variant) -> bool:
+    return e.position in usual.failed and usual.failed[e.position].code in SHAPES
+
+
+def _squares_are_norms(lines: Lines, e: Equation, usual: Variant) -> bool:
+    """Whether a line squares a vector itself, or another line says that it is the norm: `v^2 = v^T v`."""
+    if _has_square(e):
+        return True
+    others = (x for x in lines.equations if _has_square(x) and _misfits(x, usual))
+    norms = squares_as_norms(lines, usual.universe.config)
+    return any(isinstance(lines.outcome(x, norms), Same) for x in others)
+
+
+def _has_square(e: Equation) -> bool:
+    powers = (n.sup for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script))
+    return any(isinstance(sup, Number) and sup.text == "2" for sup in powers)
+
+
 def squares_as_norms(lines: Lines, config: Config) -> Variant:
     """All lines typed with the square of a vector as its squared norm."""
     return lines.variant(config=config, customary=(*lines.world.customary, (SQUARE, "inner")))
@@ -82,7 +101,7 @@ def fitting(lines: Lines, e: Equation) -> Iterator[Variant]:
     usual = lines.usual(e)
     if has_derivative(e):
         yield lines.variant(choices=ENTRYWISE)
-    if usual.universe.squared:
+    if usual.universe.squared and _squares_are_norms(lines, e, usual):
         yield squares_as_norms(lines, usual.universe.config)
 
 

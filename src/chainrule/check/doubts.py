@@ -59,21 +59,22 @@ def doubt(lines: Lines, e: Equation, variant: Variant, different: Different) -> 
 
 
 def unread_formula(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    """A name that a line before comes to again with another formula, `\nu = f(u) = g(w)`, which does not fit the shapes
-    that the names in it are read with: it may be what the name is from there on."""
+    """A name that a line of another section comes to again with another formula, `\\nu = f(u) = g(w)`, which does not
+    fit the shapes that the names in it are read with: it may be what the name is from there on."""
     names = lines_of(lines.world, [e])[0].names
-    defining = {
-        s.position for table in (lines.world.sites, lines.world.functions) for n in names for s in table.get(n, ())
-    }
     for x in lines.equations:
-        name = None if x.link or x.position >= e.position or x.position in defining else claimed(lines, x)
-        if name is None or name[0].base not in names or x.chain == e.chain:
+        name = None if x.link or x.position >= e.position or x.chain == e.chain else claimed(lines, x)
+        if name is None or name[0].base not in names:
+            continue
+        base = name[0].base
+        site = lines.world.function(base, e.position) or lines.world.site(base, e.position)
+        if site is None or site.position >= x.position or site.section == (x.scope.part, x.scope.section):
             continue
         for link in lines.chain(x):
             failed = variant.failed.get(link.position)
             if failed is not None and failed.code in ("shape", "shape-of-sides"):
                 line = link.document.position(link.span.start)[0]
-                text = f"what line {line} says of {spelled_out(name[0].base)} does not fit: {failed.message}"
+                text = f"what line {line} says of {spelled_out(base)} does not fit: {failed.message}"
                 return Finding("unsupported", "ambiguous", text)
     return None
 

@@ -91,7 +91,7 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
         conditions.move(judged, e.scope.section)
     untold = isinstance(outcome, Different) and (
         _untold(conditions, e, outcome)
-        or numbers_put_in(conditions.lines, e, conditions.variant, outcome) is not None
+        or _of_numbers(conditions, e, outcome)
         or _of_its_solution(conditions, e)
     )
     doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
@@ -130,6 +130,13 @@ def _of_unknown(conditions: Conditions, judged: Contradicts) -> bool:
     universe, unknown = conditions.variant.universe, conditions.variant.settled.unknown
     bases = {universe.instances[s].base for s in unknown if s in universe.instances}
     return any(names_in(universe.world, side) & bases for o in judged.origins for side in (o.lhs, o.rhs))
+
+
+def _of_numbers(conditions: Conditions, e: Equation, different: Different) -> bool:
+    """Whether numbers from nowhere stand for what the formula of a name rests on."""
+    ref = reference(e.lhs, conditions.lines.world.glossary)
+    defined = ref is not None and conditions.lines.world.defined(ref.base)
+    return defined and numbers_put_in(conditions.lines, e, conditions.variant, different) is not None
 
 
 def _of_its_solution(conditions: Conditions, e: Equation) -> bool:

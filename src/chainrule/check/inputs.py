@@ -131,7 +131,7 @@ class _Recovery:
         return term.symbol if isinstance(term, Component) and len(term.indices) == len(axes) else None
 
     def _note(self, symbol: Symbol | None, table: Table) -> None:
-        if symbol is not None and symbol in self.definitions:
+        if symbol is not None and symbol in self.definitions and self.sizes.keys() >= {*symbol.axes}:
             self.shown[symbol] = table.printed.reshape([self.sizes[d] for d in symbol.axes])
 
     # ------------------------------------------------------------------------------------------ where to begin

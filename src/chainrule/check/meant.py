@@ -30,6 +30,8 @@ class Meant:
     text: str
     line: Equation
     judge: Judge
+    outright: bool = False
+    """Whether it must be true as it stands, and not under a condition that is unsaid as well."""
 
     def holds(self, before: Judge) -> bool:
         """Whether the line is true so, where the conditions hold that are in force for the judge of it `before`, or
@@ -43,7 +45,8 @@ class Meant:
             found = trial.claim(self.line)
         except (Untyped, ExprError, RecursionError):
             return False
-        return found.verdict == "verified" or (found.verdict, found.code) == ("assumed", "condition")
+        unsaid = (found.verdict, found.code) == ("assumed", "condition")
+        return found.verdict == "verified" or (unsaid and not self.outright)
 
 
 def written(judge: Judge, e: Equation, choose: Callable[[Node], Node | None], text: str) -> Meant | None:

@@ -32,7 +32,7 @@ def other_ranks(judge: Judge, e: Equation) -> Iterator[Meant]:
     for base, reading, other in _others(judge.world, line):
         if _no_worse(judge, other, base):
             text = f"right if {spelled_out(base)} is {RANKS[reading.axes]}, and nothing says what it is"
-            yield Meant(text, e, judge.alone(e, other))
+            yield Meant(text, e, judge.alone(e, other), outright=True)
 
 
 def _others(world: World, line: Line) -> Iterator[tuple[str, Reading, World]]:

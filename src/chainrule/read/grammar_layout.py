@@ -122,6 +122,8 @@ def _textual(state: _Layout, token: Token) -> None:
     put: list[Token] = []
     parts = _split_dollars(inside)
     formula = all(_is_formula(words) for words, _ in parts) and not _is_letter(parts)
+    if not formula:
+        parts = [_spoken_of(words, mathematics) for words, mathematics in parts]
     for words, mathematics in parts:
         put.extend(words if formula or _is_comparison(words) else _words(words, token, prose=len(parts) > 1))
         put.extend(mathematics)
@@ -144,18 +146,20 @@ def _is_letter(parts: list[tuple[list[Token], list[Token]]]) -> bool:
 _LONE_SIGNS = (["prod"], ["rel"], ["implies"])
 
 
+def _spoken_of(words: list[Token], mathematics: list[Token]) -> tuple[list[Token], list[Token]]:
+    r"""Words with what stands behind them, which is no formula where it is a lone sign: "where $\odot$ is ..."."""
+    kinds = [COMMANDS.get(t.text, ("",))[0] for t in _plain(mathematics)]
+    return ([*words, *mathematics], []) if kinds in _LONE_SIGNS else (words, mathematics)
+
+
 def _split_dollars(tokens: list[Token]) -> list[tuple[list[Token], list[Token]]]:
-    r"""Alternating words and formulas of a text; a lone sign, "where $\odot$ is ..", is spoken of and no formula."""
+    """Alternating words and formulas of a text."""
     parts: list[tuple[list[Token], list[Token]]] = [([], [])]
     inside = False
     for token in tokens:
         if token.kind == "$":
             inside = not inside
-            words, mathematics = parts[-1]
-            if not inside and [COMMANDS.get(t.text, ("",))[0] for t in _plain(mathematics)] in _LONE_SIGNS:
-                words += mathematics
-                mathematics.clear()
-            elif inside is False:
+            if inside is False:
                 parts.append(([], []))
         else:
             parts[-1][inside].append(token)

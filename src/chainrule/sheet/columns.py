@@ -24,5 +24,6 @@ def note_columns(world: World, equations: Iterable[Equation]) -> None:
         alone = {u[0] for u in found if len(u) == 1} - {None}
         pairs = [(u, times) for u, times in found.items() if len(u) == 2]
         first, last = (sum(times for u, times in pairs if u[n] in alone) for n in (0, 1))
-        family = world.family(base)
-        family.column = last > first and not family.declared_subs
+        family = world.families.get(base)
+        if family is not None:
+            family.column = last > first and not family.declared_subs

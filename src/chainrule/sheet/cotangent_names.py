@@ -74,7 +74,7 @@ def _said(e: Equation) -> tuple[Kind, Node, Node] | None:
 def _named(node: Node) -> tuple[Kind, Node] | None:
     """The way of naming and the variable of a name that may be a cotangent."""
     match node:
-        case Accent(kind=kind, body=body):
+        case Accent(kind="bar" | "hat" | "tilde" as kind, body=body):  # `\\Delta w` is a step
             return ("accent", kind), body
         case Script(base=Name() as base, sub=sub, sup=None, primes=0) if isinstance(sub, (Name, Script, Accent)):
             return ("subscript", node_key(base)), sub

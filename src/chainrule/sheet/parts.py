@@ -35,7 +35,8 @@ def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
             family, letters = world.family(ref.base), world.family(base)
             if family.declared_rank not in (None, "vector", "column"):
                 continue
-            if base != ref.base and (base in given or world.defined(base)):
+            other = base in given and _letter(base) != _letter(ref.base)
+            if base != ref.base and (other or world.defined(base)):
                 continue
             world.vectors[ref.base] = (base, count)
             family.declared_rank, family.declared_dims = "vector", (str(count),)

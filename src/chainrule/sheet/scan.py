@@ -77,7 +77,7 @@ class Scan:
             case Big(sub=sub, sup=sup):
                 self.limits(node)
                 return [n for n in (sub, sup) if n is not None and letter_of(n) is None]
-            case Relation(first=first, links=links):
+            case Relation(first=first, links=links) if all(link.op in ("=", "≠") for link in links):
                 return self.compared([first, *(link.node for link in links)])
         return list(children(node))
 

@@ -358,7 +358,9 @@ def implicit_site(world: World, e: Equation) -> None:
     assumed = f"{spelled_out(base)} is taken from line {line}: it is what stands under the derivative"
     site = Site(base, ref, right[0], e.position, assumed=assumed, section=section, own=e.own)
     form = call_form(left[0], world)
-    if form is not None and world.family(base).called > 1 and _general(world, form[1], right[0]):
+    # `\\sigma(x)` by x is a function of x, while `l(\\mu, t)` by \\mu names what stands there
+    own = form is not None and [node_key(p) for p in form[1]] == [node_key(left[1])]
+    if form is not None and own and world.family(base).called > 1:
         now = pattern(left[0].factors[1].node, world.glossary) if isinstance(left[0], Product) else None
         world.functions.setdefault(base, []).append(replace(site, params=form[1], pattern=now))
     if form is None or base not in world.functions or world.family(base).operand:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script, Span
-from chainrule.sheet.imposed import core, differentiates, is_zero
-from chainrule.sheet.literals import is_literal
+from chainrule.sheet.imposed import core, differentiates
+from chainrule.sheet.literals import is_literal, is_zero
 from chainrule.sheet.names import reference
 from chainrule.sheet.statements import DEFINING, Equation, Scope, Sheet
 from chainrule.solve.losses import is_called, loss_of, parameters_of, stands_before
