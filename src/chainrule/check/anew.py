@@ -46,17 +46,28 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     origin = next((x for x in lines.equations if x.position == first.position), None)
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
-    if origin is None or (origin.document is e.document and len(between) < 2 and not other_form):
+    fresh = _fresh(lines, e)
+    if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
         return None
     if ref.base in names_in(lines.world, e.rhs):
         return None  # what says something of the name itself does not define it
     names = names_in if first.written is None else _quantities
     same_names = names(lines.world, first.body) == names(lines.world, e.rhs)
-    if same_names and not other_form and not _moves_on(lines, origin, e):
+    if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]
     text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
     return assumed("redefinition", text)
+
+
+def _fresh(lines: Lines, e: Equation) -> bool:
+    """Whether a formula has a name with so many indices that stands nowhere before it: the `w_{ij}` after `w_i`."""
+
+    def indexed(node: Node) -> set[tuple[str, int]]:
+        return {(r.base, len(r.subs)) for r in references(node, lines.world) if r.subs}
+
+    before = {pair for x in lines.equations if x.position < e.position for n in (x.lhs, x.rhs) for pair in indexed(n)}
+    return bool({(b, n) for b, n in indexed(e.rhs) if n > 1} - before)
 
 
 def _quantities(world: World, node: Node) -> set[str]:

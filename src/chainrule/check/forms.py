@@ -107,7 +107,8 @@ def has_operator_before_product(e: Equation) -> bool:
         for n, factor in enumerate(part.factors[:-2]):
             node = factor.node
             top = above(node.numerator) if isinstance(node, Fraction) else None
-            if top is None or top.body is not None or not isinstance(node, Fraction) or below(node.denominator) is None:
+            bare = top is not None and top.body is None and isinstance(node, Fraction)
+            if nabla_of(node) is None and not (bare and below(node.denominator) is not None):  # type: ignore[attr-defined]
                 continue
             rest = part.factors[n + 1 :]
             if any(f.op for f in rest[1:]) or not all(isinstance(f.node, (Name, Script, Accent)) for f in rest):

@@ -90,9 +90,7 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     if constraint and not concerned and isinstance(judged, Follows):
         conditions.move(judged, e.scope.section)
     untold = isinstance(outcome, Different) and (
-        _untold(conditions, e, outcome)
-        or _of_numbers(conditions, e, outcome)
-        or _of_its_solution(conditions, e)
+        _untold(conditions, e, outcome) or _of_numbers(conditions, e, outcome) or _of_its_solution(conditions, e)
     )
     doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
     if isinstance(judged, Contradicts) and (untold or doubtful or _of_unknown(conditions, judged)):

@@ -177,7 +177,8 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
         flat = _transposed_gradient(frame, nabla, factors, n + 1)
         if flat is not None:
             return flat
-        return differentials.gradient(frame, *nabla, rest_of(rest)), len(factors)
+        end = operand_end(frame, factors, n + 1) if frame.choices.reach == "factor" else len(factors)
+        return differentials.gradient(frame, *nabla, rest_of(factors[n + 1 : end])), end
     call = expectation(frame, factors, n) or called(frame, factors, n)
     if call is not None:
         return call
@@ -242,7 +243,8 @@ def operand_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:
     if isinstance(node, Big):
         return n + 1 + acted_on(node, factors[n + 1 :])
     if n + 1 < len(factors) and function_name(frame, node, factors[n + 1].node):
-        return n + 2
+        fenced = isinstance(factors[n + 1].node, Fenced)
+        return n + 2 if fenced else operand_end(frame, factors, n + 1)  # `\\log p(x)`
     return n + 1
 
 
