@@ -23,7 +23,6 @@ from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.literals import is_numeric, is_zero
 from chainrule.sheet.meaning.differentials import above
 from chainrule.sheet.names import node_key, reference, walk
-from chainrule.sheet.shapes import RANKS
 from chainrule.sheet.spelling import look, spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Reading, World
@@ -42,15 +41,10 @@ def read_otherwise(judge: Judge, e: Equation) -> str | None:
 
 
 def two_ranks(judge: Judge, e: Equation) -> Iterator[Meant]:
-    """`X \\in R^{n \\times d}`, later "X is just a single column vector"."""
-    world = judge.world
-    for base in sorted(lines_of(world, [e])[0].names & world.reshaped.keys()):
-        own = world.family(base).declared_rank
-        for rank in (r for r in RANKS if f"a {r}" in world.reshaped[base] and r != own):
-            family = replace(world.family(base), declared_rank=rank, declared_dims=())
-            readings = {**world.readings, base: Reading(RANKS[rank])}
-            other = replace(world, families={**world.families, base: family}, readings=readings, derived={})
-            yield Meant(f"{spelled_out(base)} is {world.reshaped[base]}", e, judge.alone(e, other))
+    """`X \\in R^{n \\times d}`, later "X is just a single column vector": which other names have another rank then is
+    not said, so that nothing can be tried."""
+    for base in sorted(lines_of(judge.world, [e])[0].names & judge.world.reshaped.keys()):
+        yield Meant(f"{spelled_out(base)} is {judge.world.reshaped[base]}", e, judge, tried=False)
 
 
 def row_or_column(judge: Judge, e: Equation) -> Iterator[Meant]:

@@ -25,17 +25,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Meant:
-    """Another meaning of a line: how it is said, the line as it is then, and the judge of the world it stands in."""
+    """Another meaning of a line: how it is said, the line as it is then, and the judge of the world it stands in. One
+    that cannot be `tried`, as the document contradicts itself, spares the line."""
 
     text: str
     line: Equation
     judge: Judge
     outright: bool = False
     """Whether it must be true as it stands, and not under a condition that is unsaid as well."""
+    tried: bool = True
 
     def holds(self, before: Judge) -> bool:
         """Whether the line is true so, where the conditions hold that are in force for the judge of it `before`, or
         would be under one that is unsaid. No repair is looked for, and nothing is learnt from it."""
+        if not self.tried:
+            return True
         world = self.judge.world
         apart = replace(world, sites=dict(world.sites), roles=dict(world.roles), taken=dict(world.taken), derived={})
         trial = replace(self.judge, world=apart, budget=Budget(0), variants={})

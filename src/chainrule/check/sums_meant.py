@@ -130,5 +130,11 @@ def _passed(world: World, product: Product) -> set[str]:
     return found
 
 
+def _free_letters(world: World, side: Node) -> set[str]:
+    """The letters in the subscripts of a side that no sum in it binds."""
+    sums = (n.sub for n in walk(side) if isinstance(n, Big) and n.sub is not None)
+    return _letters(world, side) - {x for sub in sums for x in bound_letters(sub)}
+
+
 def _letters(world: World, node: Node) -> set[str]:
     return {x for r in references(node, world) for s in r.subs if (x := letter_of(s)) is not None}
