@@ -81,10 +81,8 @@ def variables_of(node: Node) -> Sequence[Node]:
 def implied_sum(judge: Judge, e: Equation) -> Iterator[Meant]:
     """The chain rule through components, `\\partial E / \\partial y_i` times `\\partial y_i / \\partial x_j`, for
     something that has no i: it may be summed over, unsaid."""
-    left, right = (_passed_on(judge.world, side) for side in (e.lhs, e.rhs))
-    strays = (left | right) - {
-        x for x in left | right if x in _letters(judge.world, e.lhs) & _letters(judge.world, e.rhs)
-    }
+    both = _free_letters(judge.world, e.lhs) & _free_letters(judge.world, e.rhs)
+    strays = {x for side in (e.lhs, e.rhs) for x in _passed_on(judge.world, side)} - both
     if not strays:
         return
 
