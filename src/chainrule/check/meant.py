@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from chainrule.check.judge import Judge
 
 
+# What is true under a condition that is unsaid, or if a gradient is a row.
+TRUE_IF = frozenset({("assumed", "condition"), ("unsupported", "layout")})
+
+
 @dataclass(frozen=True)
 class Meant:
     """Another meaning of a line: how it is said, the line as it is then, and the judge of the world it stands in. One
@@ -49,7 +53,7 @@ class Meant:
             found = trial.claim(self.line)
         except (Untyped, ExprError, RecursionError):
             return False
-        unsaid = (found.verdict, found.code) == ("assumed", "condition")
+        unsaid = (found.verdict, found.code) in TRUE_IF
         return found.verdict == "verified" or (unsaid and not self.outright)
 
 
