@@ -9,6 +9,7 @@ from chainrule.sheet.derivative_signs import sign_of
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import children, letter_of, reference, walk
 from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation
@@ -93,6 +94,27 @@ def has_derivative_node(node: Node) -> bool:
         if nabla_of(part) is not None:
             return True
     return False
+
+
+def has_derivative_as_factor(e: Equation) -> bool:
+    """Whether a derivative is multiplied by something else, or may be: `\\nabla f A`. Such products are read in many
+    ways; a gradient of one function alone is laid out in one way or the other."""
+    products = (n.factors for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product))
+    return any(_multiplies_derivative([f.node for f in factors]) for factors in products)
+
+
+def _multiplies_derivative(factors: list[Node]) -> bool:
+    derivatives = [n for n, f in enumerate(factors) if isinstance(f, Fraction) and below(f.denominator) is not None]
+    operators = [n for n, f in enumerate(factors) if nabla_of(f) is not None]
+    if not derivatives and not operators:
+        return sign_of(factors[0]) is not None and any(has_derivative_node(f) for f in factors)
+    first = (derivatives + operators)[0]
+    rest = [f for n, f in enumerate(factors) if n != first and not isinstance(f, Number)]
+    top = above(factors[first].numerator) if isinstance(factors[first], Fraction) else None  # type: ignore[attr-defined]
+    if len(derivatives) + len(operators) > 1 or (top is not None and top.body is not None):
+        return bool(rest)
+    of_function = bool(rest) and isinstance(rest[0], Name) and is_function_word(rest[0].text)
+    return len(rest) > 1 and not (first == 0 and of_function)
 
 
 def _slashed(product: Product) -> bool:

@@ -30,7 +30,15 @@ from chainrule.check.edits import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SL
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.firm import firm
-from chainrule.check.forms import has_derivative, has_differentials, is_differential, is_range, mended, updates
+from chainrule.check.forms import (
+    has_derivative,
+    has_derivative_as_factor,
+    has_differentials,
+    is_differential,
+    is_range,
+    mended,
+    updates,
+)
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
@@ -392,7 +400,8 @@ class Judge(Lines):
 
     def firm(self, e: Equation, usual: Variant) -> bool:
         """Whether no reading saves a line that does not fit; a derivative between factors has too many of them."""
-        return f"@{e.position}" not in usual.universe.laid_out and firm(self, e)
+        laid_out = f"@{e.position}" in usual.universe.laid_out and has_derivative_as_factor(e)
+        return not laid_out and firm(self, e)
 
     def repaired(self, e: Equation, found: Finding) -> Finding:
         """A refutation by shape alone, with the edit that makes the line true if there is one."""
