@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.forms import has_derivative_node
 from chainrule.check.meant import Meant, within, written, written_throughout
-from chainrule.check.reaches import lost_fraction, operator_behind, reach_of_a_logarithm, reach_of_a_sum
+from chainrule.check.reaches import (
+    lost_fraction,
+    operator_behind,
+    reach_of_a_logarithm,
+    reach_of_a_sum,
+    reach_of_an_operator,
+)
 from chainrule.check.rivals import other_ranks
 from chainrule.check.sums_meant import implied_sum, letter_of_the_derivative, stray_letters, variables_of
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
@@ -188,6 +194,7 @@ REASONS: tuple[Reason, ...] = (
     slope_without_argument,
     reach_of_a_sum,
     reach_of_a_logarithm,
+    reach_of_an_operator,
     operator_behind,
     lost_fraction,
     implied_sum,

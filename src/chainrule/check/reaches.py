@@ -14,7 +14,7 @@ from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Numbe
 from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.lines import lines_of
-from chainrule.sheet.meaning.differentials import above
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.statements import Equation
@@ -45,6 +45,29 @@ def _reaches(behind: Sequence[Factor]) -> bool:
         return False
     called = [n for n, (f, g) in enumerate(pairwise(behind)) if isinstance(g.node, Fenced) and not g.op]
     return any(n > 0 and not isinstance(behind[n].node, Fenced) for n in called)
+
+
+def reach_of_an_operator(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`\\nabla \\log p(x) p(x)`: the operator may act on the function that stands first behind it, and the rest
+    be a factor. Plain names in a row are one product: `\\nabla_u u^T u`."""
+    for place in range(1, MOST_PLACES):
+
+        def choose(node: Node, place: int = place) -> Node | None:
+            factors = node.factors if isinstance(node, Product) else ()
+            at = next((n for n, f in enumerate(factors) if _is_operator(f.node)), None)
+            if at is None or at + place + 1 >= len(factors) or not isinstance(factors[at + place].node, Fenced):
+                return None
+            inside = _fenced(rest_of(factors[at : at + place + 1]))
+            return rest_of((*factors[:at], Factor(factors[at].op, inside), *factors[at + place + 1 :]))
+
+        found = written(judge, e, choose, "how far the derivative reaches is not written")
+        if found is not None:
+            yield found
+
+
+def _is_operator(node: Node) -> bool:
+    top = above(node.numerator) if isinstance(node, Fraction) and below(node.denominator) is not None else None
+    return nabla_of(node) is not None or (top is not None and top.body is None)
 
 
 def reach_of_a_sum(judge: Judge, e: Equation) -> Iterator[Meant]:
