@@ -30,6 +30,8 @@ _MARKS: Final = (
 r"""Marks of a typeface before a letter or after a Greek one (`\bx`, `\thetab`), which letters, what they stand for."""
 _PREFIXES: Final = (("rv", _SMALL, _BOLD), ("rm", _CAPITAL, _BOLD), ("ev", _SMALL, "%s"), ("em", _CAPITAL, "%s"))
 """Marks that stand before a letter only."""
+_ACCENTS: Final = ("hat", "tilde", "bar")
+r"""Accents in words before or after a letter: `\xhat`, `\barx`, `\betahat`; an h before a Greek letter is a hat."""
 
 
 def _letter_macros() -> Iterator[tuple[str, str]]:
@@ -41,6 +43,11 @@ def _letter_macros() -> Iterator[tuple[str, str]]:
                     yield x + mark, body % _tex(x)
     for mark, letters, body in _PREFIXES:
         yield from ((mark + x, body % _tex(x)) for x in letters)
+    for x in _LETTERS:
+        for accent in _ACCENTS:
+            yield from ((word, rf"\{accent}{{{_tex(x)}}}") for word in (x + accent, accent + x))
+        if len(x) > 1:
+            yield "h" + x, rf"\hat{{{_tex(x)}}}"
 
 
 def _tex(letter: str) -> str:

@@ -115,11 +115,8 @@ def stands_for(word: str, arguments: int, letter: bool = False) -> str | None:
 def _sign(word: str, written: set[str], lone: set[str]) -> str | None:
     r"""A word without arguments: a derivative sign, or a Greek letter that the document also writes out.
 
-    `\be` beside `\bx` or `\ve` follows a custom of its own (a prefix or suffix for the typeface) and is no β; `\hmu`
-    beside `\mu` wears a hat.
+    `\be` beside `\bx` or `\ve` follows a custom of its own (a prefix or suffix for the typeface) and is no β.
     """
-    if word[0] == "h" and word[1:] in _LETTERS and word[1:] in written:
-        return rf"\hat{{\{word[1:]}}}"
     bold = _in_bold(word, lone) if len(word) == 2 else None
     if bold is not None or any(len(o) == len(word) == 2 and o != word and _alike(o, word) for o in lone):
         return bold
