@@ -52,7 +52,12 @@ from chainrule.sheet.world import Site, World
 from chainrule.sheet.zero_starts import zero_starts
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
-ROW_WORDS = re.compile(r"\b(?:us\w+|as|are|with|treat\w*)\s+(?:an?\s+)?row\s+(?:vectors?|gradients?)\b", re.IGNORECASE)
+ROW_WORDS = re.compile(
+    r"\b(?:us\w+|as|are|with|treat\w*|assum\w+|work\w*)\s+(?:an?\s+)?row[- ]vectors?\b"
+    r"|\bvectors?\b[^.;]{0,30}\b(?:are|as|is|be)\s+(?:\w+\s+)?rows\b(?! of)"
+    r"|\brow[- ](?:vector )?(?:convention|notation|form|layout)\b",
+    re.IGNORECASE,
+)
 PROBABILITY_WORDS = re.compile(
     r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif", re.IGNORECASE
 )

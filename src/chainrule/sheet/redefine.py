@@ -22,9 +22,13 @@ from chainrule.sheet.world import Site, World
 REDEFINING_CUE = re.compile(
     r"\b(let|now|define|redefine|consider|suppose|instead|denote|case|otherwise)\b[^.:]*:?\s*$", re.IGNORECASE
 )
-# "if we started with w = 1.5", "on ($x = 1$) or off ($x = 0$)" give another value to what was given one before.
+# "had we begun at w = 1.5", "on ($x = 1$) or off ($x = 0$)" give another value to what was given one before; what one
+# gets, obtains or finds is a result.
 OTHER_VALUE_CUE = re.compile(
-    r"\b(if|when|with|start\w*|tak(?:e|ing)|choos(?:e|ing)|pick\w*|set|setting|try|trying|use|using)\b[^.:;]*\Z|\(\s*\Z",
+    r"\b(?:if|when|with|for|had|were|say|suppos\w+|assum\w+|beg[iau]n\w*|start\w*|initiali[sz]\w*|tak(?:e|ing)|cho+s\w+"
+    r"|pick\w*|set|setting|try|trying|use|using|chang\w+|replac\w+)\b"
+    r"(?:(?!\b(?:gets?|got|obtain\w*|giv(?:es?|en|ing)|yield\w*|becomes?|finds?|found|results?|equals?|then)\b)[^.:;])*\Z"
+    r"|\(\s*\Z",
     re.IGNORECASE,
 )
 # What is to be shown is a claim, in whatever part of an exercise.
