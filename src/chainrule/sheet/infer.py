@@ -16,7 +16,7 @@ from chainrule.sheet.lines import lines_of
 from chainrule.sheet.literals import literal_matrix
 from chainrule.sheet.names import Glossary, reference, walk
 from chainrule.sheet.recurrence import recurrent
-from chainrule.sheet.search import CLOSE, CONVENTIONS, FAILURE, Options, Search
+from chainrule.sheet.search import CLOSE, CONVENTIONS, FAILURE, UNUSUAL_ROUNDS, USUAL_ROUNDS, Options, Search
 from chainrule.sheet.shapes import Layout, Untyped
 from chainrule.sheet.slices import ROW
 from chainrule.sheet.statements import Equation
@@ -133,11 +133,27 @@ def _settle(search: Search, options: Options, signs: list[str]) -> float:
 
 
 def _found(search: Search, options: Options, signs: list[str]) -> float:
+    """What the search comes to with usual readings first, of one name at a time or of two, whichever costs less."""
     search.world.readings = {base: found[0][0] for base, found in options.items()}
     search.world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
     if recurrent(search.world):
         search.start(options, signs)
-    search.descend(options, signs)
+    search.descend(options, signs, USUAL_ROUNDS)
+    before = search.world.readings.copy(), search.world.conventions.copy()
+    least = _finished(search, options, signs)
+    best = search.world.readings, search.world.conventions
+    search.world.readings, search.world.conventions = before
+    usual = {base: [x for x in found if x[1] <= USUAL_ROUNDS[-1]] or found[:1] for base, found in options.items()}
+    if search.pairs(usual):
+        cost = _finished(search, options, signs)
+        if cost < least - CLOSE:
+            return cost
+    search.world.readings, search.world.conventions = best
+    return least
+
+
+def _finished(search: Search, options: Options, signs: list[str]) -> float:
+    search.descend(options, signs, UNUSUAL_ROUNDS)
     search.pairs(options)
     return search.total(options)
 

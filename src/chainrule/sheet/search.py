@@ -28,9 +28,9 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
 FAILURE, ASKEW, ODD, SQUARE = 4.0, 1.0, 1.0, 1.0
 # Readings of two names at once are tried this often in one search.
 MOST_TRIALS = 240
-# How unusual the readings may be that each round of the search tries: what a common reading of one name explains is not
-# put on an unusual one of another.
-UNUSUAL = (1.0, 2.0, inf, inf, inf)
+# How unusual the readings may be that each round of the search tries: what common readings of one name, or of two at
+# once, explain is not put on an unusual one of another.
+USUAL_ROUNDS, UNUSUAL_ROUNDS = (1.0, 2.0), (inf, inf, inf)
 # Costs closer than this are the same; the earlier reading, which is the more usual one, stays.
 CLOSE = 1e-9
 
@@ -133,9 +133,9 @@ class Search:
                 least, best = cost, (readings, conventions)
         self.world.readings, self.world.conventions = dict(best[0]), dict(best[1])
 
-    def descend(self, options: Options, signs: list[str]) -> None:
+    def descend(self, options: Options, signs: list[str], rounds: tuple[float, ...]) -> None:
         """One name or convention changed at a time, as long as that is better."""
-        for most in UNUSUAL:
+        for most in rounds:
             changed = False
             for base, found in options.items():
                 usual = [(reading, cost) for reading, cost in found if cost <= most]
@@ -171,8 +171,9 @@ class Search:
         self.world.conventions[op] = best
         return best != before
 
-    def pairs(self, options: Options) -> None:
+    def pairs(self, options: Options) -> bool:
         """Lines whose shapes still do not fit may need two names changed at once; those with few names say it best."""
+        changed = False
         for line in sorted(self.lines, key=lambda x: len(x.names)):
             if self.cost([line]) == 0.0 or not self.misfits(line):
                 continue
@@ -180,7 +181,9 @@ class Search:
             for i, a in enumerate(names):
                 for b in names[i + 1 :]:
                     if self.pair(line, a, options[a], b, options[b]):
+                        changed = True
                         break
+        return changed
 
     def misfits(self, line: Line) -> bool:
         """Whether the shapes of a line are what keeps it from having a meaning."""
