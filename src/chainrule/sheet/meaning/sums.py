@@ -16,7 +16,7 @@ from chainrule.sheet.meaning.binders import Binder, binders
 from chainrule.sheet.meaning.conditions import condition
 from chainrule.sheet.meaning.implied import summed_over
 from chainrule.sheet.meaning.ranges import bounded, from_below
-from chainrule.sheet.names import letter_of, node_key, reference, walk
+from chainrule.sheet.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.shapes import Dims, Untyped, Val, scalar
@@ -37,7 +37,7 @@ def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
     if node.sub is None:
         if node.op != "sum":
             raise Untyped(f"a {node.op} without a range", "ambiguous")
-        return _unlettered(frame, _body(rest))
+        return _unlettered(frame, node, _body(rest))
     return _bound_sum(frame, node, binders(frame, node), _body(rest))
 
 
@@ -87,15 +87,17 @@ def _binds(node: Node, letters: set[str]) -> bool:
     return isinstance(node, Big) and node.sub is not None and bool(letters & set(bound_letters(node.sub)))
 
 
-def _unlettered(frame: Frame, body: Node) -> Val:
-    """`\\sum x_i w_{ij}` with no range: over what it runs over in a definition, else over the letters that are nothing
-    yet, else over the axes that are left."""
+def _unlettered(frame: Frame, node: Big, body: Node) -> Val:
+    """`\\sum x_i w_{ij}`, `\\sum f(x^{(i)})` with no range: over what it runs over in a definition, else over letters
+    that are nothing yet, else over the axes that are left."""
     inside = {x for n in walk(body) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
-    subs = [s for ref in references(body, frame.world) for s in ref.subs]
+    subs = [s for ref in references(body, frame.world) for s in (*ref.subs, *_sample_marks(frame.world, ref))]
     known = {*frame.letters, *frame.free, *inside}
     letters = list(frame.world.runs_over.get(node_key(body), ()))
     if not letters or (set(letters) & set(frame.letters) and not frame.nested):
         letters = sorted({x for s in subs if (x := letter_of(s)) is not None and x in INDEX_LETTERS} - known)
+    if any(_labels_with(frame, x, body) for x in letters):
+        return _bound_sum(frame, node, [Binder(x) for x in letters], body)
     inner = frame
     for letter in letters:
         inner = inner.bind(letter, frame.new_dim("Σ" + letter))
@@ -120,9 +122,15 @@ def runs_over(world: World) -> dict[object, tuple[str, ...]]:
             for n, factor in enumerate(part.factors[:-1]):
                 if isinstance(factor.node, Big) and factor.node.op == "sum" and factor.node.sub is None:
                     body = _body(part.factors[n + 1 :])
-                    subs = {letter_of(s) for ref in references(body, world) for s in ref.subs} & INDEX_LETTERS
+                    refs = references(body, world)
+                    subs = {letter_of(s) for r in refs for s in (*r.subs, *_sample_marks(world, r))} & INDEX_LETTERS
                     found.setdefault(node_key(body), set()).add(tuple(sorted(x for x in subs - given if x)))
     return {key: next(iter(ways)) for key, ways in found.items() if len(ways) == 1}
+
+
+def _sample_marks(world: World, ref: Ref) -> tuple[Node, ...]:
+    """The marks of a name that may number samples, `x^{(i)}`, and no layers."""
+    return tuple(x for x in ref.labels if letter_of(x) not in world.glossary.layers)
 
 
 def _body(rest: tuple[Factor, ...]) -> Product:
