@@ -17,7 +17,7 @@ from chainrule.sheet.degrees import integrates, is_form
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import node_key, spelled, walk
 from chainrule.sheet.rebuilding import with_parts
-from chainrule.sheet.script_words import TRANSPOSE_WORDS
+from chainrule.sheet.script_words import is_transpose
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sentence, Sheet
 
@@ -167,16 +167,12 @@ def _untransposed(node: Node) -> tuple[Node, Node | None]:
     if not isinstance(node, Script) or node.sup is None:
         return node, None
     sup = node.sup
-    if _is_transpose(sup):
+    if is_transpose(sup):
         bare = node.base if node.sub is None and not node.primes else replace(node, sup=None)
         return bare, sup
-    if isinstance(sup, Product) and len(sup.factors) == 2 and _is_transpose(sup.factors[1].node):
+    if isinstance(sup, Product) and len(sup.factors) == 2 and is_transpose(sup.factors[1].node):
         return replace(node, sup=sup.factors[0].node), sup.factors[1].node
     return node, None
-
-
-def _is_transpose(node: Node) -> bool:
-    return isinstance(node, Name) and node.text in TRANSPOSE_WORDS
 
 
 def _variable(node: Node) -> Node | None:

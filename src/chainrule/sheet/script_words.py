@@ -52,7 +52,7 @@ def hyphenated(terms: tuple[tree.Term, ...]) -> str | None:
 
 
 def is_transpose(node: Node) -> bool:
-    return isinstance(node, Name) and node.text in TRANSPOSE_WORDS and "bold" not in node.style
+    return isinstance(node, Name) and node.text in TRANSPOSE_WORDS
 
 
 def is_superscript_word(text: str | None) -> bool:

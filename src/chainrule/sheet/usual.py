@@ -29,6 +29,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.slices import slices
+from chainrule.sheet.typeface_of_a_group import plain_scripts
 
 EVERY = frozenset({"for all", "all", "each", "every", "any", "for each", "for every"})
 INDICATORS = frozenset({"1", "I", "chi", "mathbbm", "Ind"})
@@ -181,6 +182,7 @@ WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     indicator,
     plain_word,
     constant_vector,
+    plain_scripts,
     slices,
     one_below_the_other,
 )
