@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from chainrule.arrays import Array
 from chainrule.check.engine import check_document
 from chainrule.check.options import Options
-from chainrule.derive.record import answer, answer_made, answer_sheet
+from chainrule.derive.record import answer, answer_made, answer_sheet, sizes
 from chainrule.notebook import Derived, Report, Solved, Traced
 from chainrule.read.document import Document
 from chainrule.read.load import KINDS, InputError, from_text, load, sheets_in
@@ -84,7 +84,7 @@ def derive(
     A^{\top} B^{\top}
     """
     names = _names(wrt)
-    given = {n: tuple(s.split()) if isinstance(s, str) else tuple(s) for n, s in (shapes or {}).items()}
+    given = {n: sizes(n, s.split() if isinstance(s, str) else s) for n, s in (shapes or {}).items()}
     if isinstance(expression, Array):
         return Derived(answer_made(expression.made, names, given, of, order))
     if isinstance(expression, str) and not _is_sheet(expression):

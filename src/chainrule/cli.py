@@ -345,9 +345,13 @@ def _formula(expression: str) -> str:
     try:
         if len(expression) < 256 and path.is_file():
             return path.read_text(encoding="utf-8")
+        if expression.strip() and len(expression) < 256 and path.is_dir():
+            raise typer.BadParameter(f"{expression} is a folder; name one sheet", param_hint="EXPRESSION|FILE")
     except (OSError, ValueError) as error:
         _err(f"{expression}: error: the file cannot be read as text: {error}")
         raise typer.Exit(UNABLE) from None
+    if re.fullmatch(r"[\w./~-]+\.(md|markdown|tex|txt|ipynb|py|rst)", expression):
+        raise typer.BadParameter(f"there is no file {expression}", param_hint="EXPRESSION|FILE")
     return expression
 
 

@@ -32,6 +32,8 @@ from chainrule.sheet.statements import Equation, Sheet
 from chainrule.sheet.world import Universe
 
 DOLLARS = re.compile(r"\A\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*\Z", re.DOTALL)
+NAME = re.compile(r"([A-Za-z]\w*'*|\\[A-Za-z]+ ?[\w^{}\\]*)(\([\w, ]*\))?", re.ASCII)
+"""What a loss may be called: `loss`, `J_1`, `\\mathcal{L}`, `\\ell`."""
 Shapes = Mapping[str, tuple[str, ...]]
 
 
@@ -63,6 +65,10 @@ def called(of: str | None, taken: Container[str]) -> str:
     """What an expression is called. Raises `FormulaError` when a name in it is called so."""
     if of is not None and of in taken:
         raise FormulaError(f"{of} is what the expression is called, and it occurs in it: give another name with --of")
+    if of is not None and not NAME.fullmatch(of):
+        raise FormulaError(
+            f"--of is what the expression is called, a name such as L, J_1 or \\mathcal{{L}}; found {of!r}"
+        )
     return of or next(x for x in ("L", "J", "E", "f", "loss") if x not in taken)
 
 
@@ -159,9 +165,11 @@ def _loss(sheet: Sheet, of: str | None) -> Equation:
     for name, e in defined.items() if of is not None else ():
         if name == of or python_name(name) == python_name(str(of)):
             return e
+    if not defined:
+        raise FormulaError("the sheet defines no loss: write it as an equation, such as $L = ...$")
     what = "the sheet defines several losses" if of is None else f"the sheet does not define {of}"
     raise FormulaError(
-        f"{what}; it defines {', '.join(defined) or 'nothing'}"
+        f"{what}; it defines {', '.join(defined)}"
         + (f': write --of "{losses[-1]}"' if losses else "; write the loss as an equation, such as $L = ...$")
     )
 

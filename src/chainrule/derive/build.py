@@ -16,6 +16,7 @@ from chainrule.derive.operators import Made
 from chainrule.derive.shapes import Shapes, infer, label_names
 from chainrule.derive.tensor import Tensor
 from chainrule.expr.definitions import Definition, Definitions
+from chainrule.expr.errors import ExprError
 from chainrule.expr.folding import fold, folded
 from chainrule.expr.index import Dim, Symbol
 from chainrule.expr.tensors import softmax
@@ -73,7 +74,10 @@ def stated_by(
 ) -> Problem:
     """The problem that formulas state, the last of which is the loss. Raises `FormulaError`."""
     shapes = infer(formulas, defined, given, text)
-    return _Builder(shapes, text, frozenset(label_names(formulas))).build(formulas, defined)
+    try:
+        return _Builder(shapes, text, frozenset(label_names(formulas))).build(formulas, defined)
+    except ExprError as error:
+        raise FormulaError(f"the expression cannot be worked out: {error}", text) from None
 
 
 def plain_form(made: Made) -> tuple[Array, dict[Symbol, str]]:

@@ -13,6 +13,7 @@ from chainrule.derive.names import python_name
 from chainrule.derive.operators import Made, as_text
 from chainrule.derive.recheck import recheck
 from chainrule.derive.sheets import cut
+from chainrule.expr.errors import ExprError
 from chainrule.expr.index import Symbol
 from chainrule.read.document import Document
 from chainrule.read.python import FormulaError
@@ -69,15 +70,27 @@ def _answered(of: str, text: str, problem: Problem, wrt: Sequence[str], shapes: 
         raise FormulaError(f"order is 1 or 2, found {order}")
     if not wrt:
         raise FormulaError("no name to derive by is given: write for example --wrt " + next(iter(problem.inputs), "w"))
-    targets = [_target(problem, w) for w in wrt]
+    targets = list(dict.fromkeys(_target(problem, w) for w in wrt))
     known = {*problem.inputs, *(s.name for s in problem.named)}
     if extra := sorted(n for n in shapes if not {n, python_name(n)} & known):
         raise FormulaError(f"--shape is given for {', '.join(extra)}, which does not occur in the expression")
-    found = _derivations(problem, targets, order)
+    for target in targets:
+        if not _reaches(problem, target):
+            name = python_name(problem.names[target])
+            raise FormulaError(f"{of} does not depend on {name}: the derivative is 0; write a name that {of} rests on")
+    try:
+        found = _derivations(problem, targets, order)
+    except ExprError as error:
+        raise FormulaError(f"the derivative cannot be worked out: {error}", text) from None
     for derivation in found:
         points = recheck(derivation)
         derivation.notes.append(f"agrees with finite differences at {points} random points")
     return Answer(of, text, problem, tuple(found))
+
+
+def _reaches(problem: Problem, target: Symbol) -> bool:
+    """Whether the loss is written with a symbol, or with what is computed from it."""
+    return not problem.loss.symbols.isdisjoint({target, *problem.definitions.dependants(target)})
 
 
 def _target(problem: Problem, name: str) -> Symbol:
@@ -86,8 +99,12 @@ def _target(problem: Problem, name: str) -> Symbol:
     names = made | {s.name: s for s in made.values()} | problem.inputs
     symbol = names.get(name) or names.get(python_name(name))
     if symbol is None:
-        known = ", ".join([*sorted(problem.inputs), *made]) or "no names"
-        raise FormulaError(f"{name} does not occur in the expression; it has {known}")
+        known = [*sorted(problem.inputs), *made]
+        glued = next((k for k in known if len(k) > 1 and name in k and k.isalpha()), None)
+        hint = (
+            f"; {glued} is one name: products are written {' @ '.join(glued)} or {' * '.join(glued)}" if glued else ""
+        )
+        raise FormulaError(f"{name} does not occur in the expression; it has {', '.join(known) or 'no names'}{hint}")
     if symbol.kind == "integer":
         raise FormulaError(f"{name} is a label (it stands in a subscript); there is no derivative by a label")
     return symbol
@@ -110,17 +127,27 @@ def shape(text: str) -> tuple[str, tuple[str, ...]]:
     (('W', ('d', 'h')), ('s', ()))
     """
     name, colon, dims = text.partition(":")
-    found = tuple(dims.replace(",", " ").split())
     if not colon or not (name.strip().isidentifier() or re.fullmatch(r"[\\A-Za-z0-9_^{}() ']+", name)):
         raise FormulaError(
             f'a shape is written "NAME: DIMENSIONS", such as "W: d h" or "s:" for a scalar, found {text!r}'
         )
-    for dim in found:
+    return name.strip(), sizes(name.strip(), dims.replace(",", " ").split())
+
+
+def sizes(name: str, dims: Sequence[str]) -> tuple[str, ...]:
+    """The dimensions of a name, if they are some. Raises `FormulaError`."""
+    for dim in dims:
         if not (dim.isidentifier() or (dim.isascii() and dim.isdigit() and 0 < int(dim) < 10**6)):
-            raise FormulaError(f"a dimension is a name or a whole number, found {dim!r} in {text!r}")
-    if len(found) > 2:
-        raise FormulaError(f"{name.strip()}: arrays of at most two axes are read here, found {len(found)}")
-    return name.strip(), found
+            raise FormulaError(
+                f"{name}: a dimension is a name or a whole number from 1 on, found {dim!r}; write for example "
+                f'"{name}: n 3"'
+            )
+    if len(dims) > 2:
+        raise FormulaError(
+            f"{name}: arrays of at most two axes are read here, found {len(dims)}: {' '.join(dims)}; "
+            "write the formula with indices in TeX, or one slice of the array"
+        )
+    return tuple(dims)
 
 
 def dimensions(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, product
 
-from chainrule.derive.operations import OPERATIONS, Operation, axis_of, keeps_axes
+from chainrule.derive.operations import OPERATIONS, axis_of, keeps_axes
+from chainrule.derive.refusals import WORDS, impossible, refuse
 from chainrule.expr.index import Dim
 from chainrule.read.python import Formula, FormulaError, postorder
 
@@ -93,6 +94,7 @@ def infer(
     formulas: Sequence[Formula], defined: Sequence[str | None], given: Mapping[str, tuple[str, ...]], text: str
 ) -> Shapes:
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
+    refuse(formulas, text)
     names = [n for n in _in_order(formulas) if n not in defined]
     open_names = [n for n in names if n not in given]
     ranks = {n: len(s) for n, s in given.items()}
@@ -106,11 +108,8 @@ def infer(
         shape = _shape(formula, shapes, text)
         if name is not None:
             shapes[name] = shape
-    said = [f"{n} is a {_WORDS[chosen[n]]}" for n in open_names]
+    said = [f"{n} is a {WORDS[chosen[n]]}" for n in open_names]
     return Shapes(_named(sizes), [f"no shape is given: {', '.join(said)}"] if said else [])
-
-
-_WORDS = ("scalar", "vector", "matrix")
 
 
 def _nodes(formulas: Iterable[Formula]) -> Iterable[Formula]:
@@ -137,6 +136,7 @@ def _ranks(
     formulas: Sequence[Formula], defined: Sequence[str | None], names: list[str], given: dict[str, int], text: str
 ) -> dict[str, int]:
     """The ranks of the names without a shape, by the cheapest reading."""
+    unscaled: tuple[int, int, dict[str, int]] | None = None
     for customary in (True, False):
         choices = [_choices(n, customary) for n in names]
         total = 1
@@ -147,11 +147,21 @@ def _ranks(
         found: dict[int, list[dict[str, int]]] = {}
         for ranks in product(*choices):
             reading = dict(zip(names, ranks, strict=True))
-            cost = _cost(formulas, defined, given | reading)
-            if cost is not None:
+            cost, rank = _cost(formulas, defined, given | reading)
+            if cost is not None and not rank:
                 found.setdefault(cost, []).append(reading)
+            elif cost is not None and (unscaled is None or cost < unscaled[0]):
+                unscaled = cost, rank, reading
         if found:
             return _only(found[min(found)], text)
+        if unscaled is not None:
+            _, rank, reading = unscaled
+            said = ", ".join(f"{n} a {WORDS[r]}" for n, r in reading.items())
+            raise FormulaError(
+                f"a scalar is needed and the expression is a {WORDS[rank]}{f' (with {said})' if said else ''}: "
+                "write for example sum(...), or other shapes with --shape",
+                text,
+            )
     if not names:
         _explain(formulas, defined, given, text)
     raise FormulaError(
@@ -175,15 +185,15 @@ def _only(readings: list[dict[str, int]], text: str) -> dict[str, int]:
         return first
     options = {n: sorted({r[n] for r in readings}) for n in first}
     asked = "; ".join(
-        f"{n} may be a {' or a '.join(_WORDS[r] for r in ranks)}" for n, ranks in options.items() if len(ranks) > 1
+        f"{n} may be a {' or a '.join(WORDS[r] for r in ranks)}" for n, ranks in options.items() if len(ranks) > 1
     )
     one = next(n for n, ranks in options.items() if len(ranks) > 1)
     hint = f'--shape "{one}: n" (or "{one}:" for a scalar)'
     raise FormulaError(f"the shapes are ambiguous: {asked}. Write for example {hint}")
 
 
-def _cost(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dict[str, int]) -> int | None:
-    """What a reading has to assume; None when it is impossible."""
+def _cost(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dict[str, int]) -> tuple[int | None, int]:
+    """What a reading has to assume (None when it is impossible), and the rank of what is to be a scalar."""
     known, cost = dict(ranks), 0
     rank = 0
     for formula, name in zip(formulas, defined, strict=True):
@@ -191,12 +201,12 @@ def _cost(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dic
         for node in postorder(formula):
             found, extra = _rank(node, [done[id(a)] for a in node.args], known)
             if found is None:
-                return None
+                return None, 0
             done[id(node)], cost = found, cost + extra
         rank = done[id(formula)]
         if name is not None:
             known[name] = rank
-    return cost if rank == 0 else None
+    return cost, rank
 
 
 def _explain(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dict[str, int], text: str) -> None:
@@ -208,14 +218,13 @@ def _explain(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: 
             args = [done[id(a)] for a in node.args]
             found, _ = _rank(node, args, known)
             if found is None:
-                have = " and ".join(f"a {_WORDS[r]}" for r in args)
-                raise FormulaError(f"{node.op} cannot be taken of {have}", text, node.column)
+                raise impossible(node, args, text)
             done[id(node)] = found
         if name is not None:
             known[name] = done[id(formula)]
         if formula is formulas[-1] and done[id(formula)]:
             raise FormulaError(
-                f"a scalar is needed and the expression is a {_WORDS[done[id(formula)]]}: write for example sum(...)",
+                f"a scalar is needed and the expression is a {WORDS[done[id(formula)]]}: write for example sum(...)",
                 text,
             )
 
@@ -225,16 +234,7 @@ def _rank(node: Formula, args: list[int], known: Mapping[str, int]) -> tuple[int
         return 0, 0
     if node.op == "name":
         return known[str(node.value)], 0
-    return _operation(node).rank(node, args)
-
-
-def _operation(node: Formula) -> Operation:
-    found = OPERATIONS.get(node.op)
-    if found is None:
-        near = ", ".join(sorted(o for o in OPERATIONS if o[:2] == node.op[:2] and o.isalpha()))
-        hint = f"; did you mean {near}?" if near else ""
-        raise FormulaError(f"there is no function {node.op!r}{hint}")
-    return found
+    return OPERATIONS[node.op].rank(node, args)
 
 
 def _shape(root: Formula, shapes: Mapping[str, Shape], text: str) -> Shape:
@@ -247,7 +247,7 @@ def _shape(root: Formula, shapes: Mapping[str, Shape], text: str) -> Shape:
         else:
             args = [done[id(a)] for a in node.args]
             try:
-                done[id(node)] = SHAPES[_operation(node).shape](node, args)
+                done[id(node)] = SHAPES[OPERATIONS[node.op].shape](node, args)
             except Clash as clash:
                 raise FormulaError(f"the sizes {clash} do not fit in {node.op}", text, node.column) from None
     return done[id(root)]

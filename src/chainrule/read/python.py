@@ -27,6 +27,9 @@ BINARY: dict[type[ast.operator], str] = {
     ast.MatMult: "@",
 }
 HINTS: dict[type[ast.operator], str] = {ast.BitXor: "^ is no power in Python: write **"}
+_AXIS = ("sum", "mean", "prod", "var", "std", "amax", "amin", "logsumexp", "softmax", "log_softmax")
+BY_POSITION: dict[str, tuple[str, ...]] = {**dict.fromkeys(_AXIS, ("axis",)), "norm": ("ord", "axis")}
+"""The options that NumPy and torch also take without their names."""
 UNARY = {ast.USub: "neg", ast.UAdd: "pos"}
 
 
@@ -149,12 +152,25 @@ class _Reader:
             case ast.UnaryOp():
                 return [node.operand]
             case ast.Call():
-                return [*self.receiver(node.func), *node.args]
+                return self.arrays(node)
             case ast.Attribute(attr="T"):
                 return [node.value]
             case ast.Subscript():
                 return [node.value, *_labels(node.slice)]
         return []
+
+    def arrays(self, node: ast.Call) -> list[ast.expr]:
+        """The arguments that are no options: X in `sum(X, 1)` and in `X.sum(1)`."""
+        found = [*self.receiver(node.func), *node.args]
+        return found[:1] if self.by_position(node, found) else found
+
+    def by_position(self, node: ast.Call, given: list[ast.expr]) -> dict[str, ast.expr]:
+        """Options without their names: `sum(X, 1)`, `norm(X, "fro")`."""
+        names = BY_POSITION.get(self.called(node), ())
+        rest = given[1:]
+        if not 0 < len(rest) <= len(names) or not all(map(_is_literal, rest)):
+            return {}
+        return dict(zip(names, rest, strict=False))
 
     def receiver(self, function: ast.expr) -> list[ast.expr]:
         """x in x.sum(), nothing in np.sum()."""
@@ -205,13 +221,16 @@ class _Reader:
 
     def options(self, node: ast.Call) -> dict[str, object]:
         found: dict[str, object] = {}
-        for keyword in node.keywords:
-            if keyword.arg is None:
+        given = self.by_position(node, [*self.receiver(node.func), *node.args])
+        for name, value in [*given.items(), *((keyword.arg, keyword.value) for keyword in node.keywords)]:
+            if name is None:
                 raise self.fail("** is not read in a formula", node)
+            if name in found:
+                raise self.fail(f"the option {name} is given twice", node)
             try:
-                found[keyword.arg] = ast.literal_eval(keyword.value)
+                found[name] = ast.literal_eval(value)
             except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-                raise self.fail(f"the option {keyword.arg} is no number", node) from None
+                raise self.fail(f"the option {name} is no number", node) from None
         return found
 
 
@@ -223,6 +242,11 @@ def _labels(place: ast.expr) -> list[ast.expr]:
         case ast.Tuple(elts=[ast.Call(func=ast.Name(id="arange") | ast.Attribute(attr="arange")), ast.Name() as label]):
             return [label]
     return []
+
+
+def _is_literal(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant) and isinstance(inner.value, int | str)
 
 
 def _is_module(node: ast.expr) -> bool:

@@ -296,17 +296,26 @@ class Scan:
         return found
 
     def _declared_whole(self, equations: list[Equation]) -> set[tuple[str, int]]:
-        """Slots of numbers in `X_1, X_2 \\in \\mathbb{R}^{m \\times n}`: matrices, and so no rows of a matrix X."""
-        found = set()
+        """Slots of numbers in `X_1, X_2 \\in \\mathbb{R}^{m \\times n}`: matrices, and so no rows of a matrix X; and in
+        `c_0 \\in \\mathbb{R}^n`: a vector, and so no entry of c, where no other number stands there."""
+        matrices, vectors = set[tuple[str, int]](), dict[tuple[str, int], set[str]]()
         for e in equations:
             shape = real_space(e.rhs) if e.op == "∈" else None
-            if shape is None or shape.rank != "matrix":
-                continue
             for item in e.lhs.items if isinstance(e.lhs, tree.Comma) else (e.lhs,):
                 ref = reference(item, self.world.glossary)
-                if ref is not None and not ref.postfix:
-                    found |= {(ref.base, n) for n, sub in enumerate(ref.subs) if isinstance(sub, Number)}
-        return found
+                if ref is None or ref.postfix or shape is None or not shape.dims:
+                    continue
+                for n, sub in enumerate(ref.subs):
+                    if isinstance(sub, Number) and shape.rank == "matrix":
+                        matrices.add((ref.base, n))
+                    elif isinstance(sub, Number):
+                        vectors.setdefault((ref.base, n), set()).add(sub.text)
+        return matrices | {slot for slot, told in vectors.items() if self._places(*slot) <= told}
+
+    def _places(self, base: str, n: int) -> set[str]:
+        """What stands at a subscript of a name: the numbers, and a sign for anything else."""
+        subs = (r.subs[n] for r in self.refs.get(base, ()) if len(r.subs) > n)
+        return {sub.text if isinstance(sub, Number) else "?" for sub in subs}
 
     def _defined_as_a_whole(self, equations: list[Equation]) -> dict[str, list[Equation]]:
         """Names with a formula for all components, `p_i = e^{z_i} / S`, or a list of them, `z = (2, 1, 0)`."""

@@ -264,12 +264,15 @@ def _declared(frame: Frame, instance: Instance) -> Tensor:
     """A name without a definition: its reading says how many axes it has."""
     reading = frame.world.readings.get(instance.base)
     stepped = bool(instance.labels) and instance.base in frame.world.sites
+    family = frame.world.family(instance.base)
+    own = family.rank_of(instance.labels)
     if reading is None or (stepped and not reading.split) or _of_another(frame.world, instance):
         reading = first_step(frame, instance)
+        own = family.labelled_ranks.get(instance.labels)
     axes, row = reading.axes, reading.row
     if reading.split and not instance.sampled:
         axes -= 1
-    if (own := frame.world.family(instance.base).rank_of(instance.labels)) is not None:
+    if own is not None:
         axes, row = RANKS[own], row and RANKS[own] == 1
     names = frame.universe.axis_names(instance, axes, frame.epoch)
     _declare_dims(frame, instance, names)

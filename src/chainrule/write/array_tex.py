@@ -306,6 +306,8 @@ def _spread(a: Array, names: Names) -> Written:
     if not inner.axes:
         block = ones if a.rank == 1 else rf"{ones} {ones}^{{\top}}"
         text = _at(inner, names, PRODUCT)
+        if text == "0":
+            return r"\mathbf{0}", ATOM
         return (block, ATOM if a.rank == 1 else PRODUCT) if text == "1" else (f"{text} {block}", PRODUCT)
     if inner.axes[0] == a.axes[0]:
         return rf"{_at(inner, names, POWER)} {ones}^{{\top}}", PRODUCT

@@ -1,0 +1,83 @@
+"""What a formula may not say: functions that are not there or have no derivative, options that a function lacks, axes
+that an array lacks. Each is refused with the place, what is there instead, and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from chainrule.derive.operations import OPERATIONS, axis_of
+from chainrule.read.python import Formula, FormulaError, postorder
+
+WORDS = ("scalar", "vector", "matrix")
+
+REDUCING = ("axis", "dim", "keepdims", "keepdim")
+OPTIONS = {"gone": REDUCING, "same": ("axis", "dim"), "inner": ()}
+"""The options of functions, by the rule for their shape."""
+MORE_OPTIONS = {"norm": ("ord", "p")}
+SAME = (("axis", "dim"), ("keepdims", "keepdim"), ("ord", "p"))
+"""Options that say the same in NumPy and in torch."""
+
+JUMPS = "it is constant between its jumps, so that its derivative says nothing; leave it out or use a smooth function"
+PLACES = "a place is a whole number and has no derivative; use max, min, softmax or logsumexp"
+SORTS = "it is not read; use max, min, or a sum over all entries"
+NO_DERIVATIVE = {
+    "floor": JUMPS, "ceil": JUMPS, "round": JUMPS, "rint": JUMPS, "trunc": JUMPS, "fix": JUMPS,
+    "argmax": PLACES, "argmin": PLACES, "argsort": PLACES, "sort": SORTS, "median": SORTS, "quantile": SORTS,
+    "where": "write maximum, minimum, clip, heaviside or relu for its cases", "dropout": "write the mask as an array",
+    "rand": "a random number is no function; write it as an array", "randn": "write the noise as an array",
+}  # fmt: skip
+"""Functions of NumPy and torch that are not read, and what to write instead."""
+
+
+def refuse(formulas: Iterable[Formula], text: str) -> None:
+    """Raise `FormulaError` at the first operation or option that is not there."""
+    for formula in formulas:
+        for node in postorder(formula):
+            if node.op in ("name", "number"):
+                continue
+            if node.op not in OPERATIONS:
+                raise FormulaError(_no_function(node.op), text, node.column)
+            if node.options:
+                _options(node, text)
+
+
+def _no_function(name: str) -> str:
+    if name in NO_DERIVATIVE:
+        return f"{name} cannot be differentiated here: {NO_DERIVATIVE[name]}"
+    words = [o for o in OPERATIONS if o.isalpha()]
+    near = get_close_matches(name.lower(), words, 3, 0.7) or sorted(o for o in words if o[:2] == name[:2])
+    return f"there is no function {name!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
+
+
+def _options(node: Formula, text: str) -> None:
+    known = (*OPTIONS.get(OPERATIONS[node.op].shape, ()), *MORE_OPTIONS.get(node.op, ()))
+    for name in node.options:
+        if name not in known:
+            what = f"it has {', '.join(known)}" if known else "it has none"
+            raise FormulaError(f"{node.op} has no option {name} here; {what}", text, node.column)
+    for pair in SAME:
+        if all(name in node.options for name in pair):
+            raise FormulaError(f"{node.op}: {pair[0]} and {pair[1]} say the same; write one of them", text, node.column)
+
+
+def impossible(node: Formula, ranks: list[int], text: str) -> FormulaError:
+    """The error for an operation that cannot be taken of arrays of these ranks."""
+    axis = axis_of(node) if node.options else None
+    if len(ranks) == 1 and ranks[0] and axis is not None and not -ranks[0] <= axis < ranks[0]:
+        there = " and ".join(str(k) for k in range(ranks[0]))
+        return FormulaError(f"{node.op}: a {WORDS[ranks[0]]} has axis {there}, found axis={axis}", text, node.column)
+    have = " and ".join(f"a {WORDS[r]}" for r in ranks)
+    wanted = f"; {HINTS[node.op]}" if node.op in HINTS else ""
+    return FormulaError(f"{node.op} cannot be taken of {have}{wanted}", text, node.column)
+
+
+HINTS = {
+    "@": "it takes vectors and matrices: write * for a scalar", "trace": "it takes one square matrix",
+    "det": "it takes one square matrix", "logdet": "it takes one square matrix", "inv": "it takes one square matrix",
+    "outer": "it takes two vectors", "inner": "it takes two vectors", "sum": "it takes one array, and axis=...",
+    "mean": "it takes one array, and axis=...", "softmax": "it takes one vector or matrix, and axis=...",
+    "max": "write maximum(a, b) for the larger of two", "min": "write minimum(a, b) for the smaller of two",
+    "diag": "it takes one vector or matrix", "norm": "it takes one vector or matrix",
+}  # fmt: skip
+"""What an operation takes."""
