@@ -85,6 +85,15 @@ def ours(case: str) -> Callable[[], object]:
     return derive
 
 
+def rechecked(case: str) -> Callable[[], object]:
+    """The same with what `chainrule derive` does before it shows anything: finite differences at random points."""
+    from chainrule.derive.record import answer
+
+    given = CASES[case]
+    shapes = {name: tuple(dims.split()) for name, dims in given.shapes.items()}
+    return lambda: answer(given.text, [given.by], shapes)
+
+
 def with_sympy(case: str) -> Callable[[], object]:
     """`MatrixExpr.diff`, on what it differentiates rightly; its cache is emptied before each repetition."""
     import sympy as sp
@@ -186,7 +195,7 @@ def with_tensorgrad(case: str) -> Callable[[], object]:
 
 
 TOOLS: dict[str, Callable[[str], Callable[[], object]]] = {
-    "chainrule": ours, "sympy": with_sympy, "tensorgrad": with_tensorgrad,
+    "chainrule": ours, "rechecked": rechecked, "sympy": with_sympy, "tensorgrad": with_tensorgrad,
 }  # fmt: skip
 
 

@@ -244,7 +244,7 @@ def coefficient(a: Array) -> Fraction:
 
 def _equal_terms(terms: list[Array]) -> Array | None:
     """B + B is 2 B."""
-    cores = [(n := coefficient(t), t if n is _UNIT or not n else product(number(1 / n), t)) for t in terms]
+    cores = [(coefficient(t), _core(t)) for t in terms]
     if len({core.sketch for _, core in cores}) == len(terms):
         return None
     found: dict[bytes, tuple[Fraction, Array]] = {}
@@ -255,6 +255,13 @@ def _equal_terms(terms: list[Array]) -> Array | None:
         return None
     left = [product(number(n), core) for n, core in found.values() if n]
     return add(*left) if left else None
+
+
+def _core(a: Array) -> Array:
+    """The array without the number in front."""
+    if a.op != "product" or a.data is _UNIT or not a.data:
+        return ONE if a.op == "number" and a.data else a
+    return a.args[0] if len(a.args) == 1 else Array("product", a.args, a.axes, _UNIT)
 
 
 def _diagonals(terms: list[Array]) -> Array | None:

@@ -31,9 +31,13 @@ MOST_TERMS = 32
 
 def cancelled(body: Expr) -> Expr:
     """The term with every such product multiplied out."""
-    if not (body.holds(Power) and body.holds(Add)):
+    if not (body.holds(Power) and body.holds(Add)) or not any(map(_holds_a_sum, walk(body))):
         return body
     return rebuilt(body, lambda _, found: _shorter(found) if isinstance(found, Mul) else found)
+
+
+def _holds_a_sum(node: Expr) -> bool:
+    return type(node) is Mul and any(type(f) is Add for f in node.factors)
 
 
 def _shorter(node: Mul) -> Expr:

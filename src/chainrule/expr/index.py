@@ -16,6 +16,7 @@ class _Name:
 
     __slots__ = ("__weakref__",)
     __match_args__: tuple[str, ...] = ()
+    name: str
     _puts: ClassVar[tuple[Callable[[Any, Any], None], ...]]
 
     def __init_subclass__(cls) -> None:
@@ -36,7 +37,8 @@ class _Name:
         raise AttributeError("names are immutable")
 
     def __lt__(self, other: Self) -> bool:
-        return self._fields < other._fields
+        a, b = self.name, other.name
+        return a < b if a != b else self._fields < other._fields
 
     def __repr__(self) -> str:
         said = (f"{name}={item!r}" for name, item in zip(self.__match_args__, self._fields, strict=True))
@@ -80,7 +82,7 @@ class Index(_Name):
     dim: Dim
 
     def __new__(cls, name: str, dim: Dim) -> Self:
-        key = (name, dim)
+        key = (name, id(dim))
         return _INDICES.known(key) or _INDICES.made(key, cls._created, name, dim)  # type: ignore[return-value]
 
 
@@ -93,7 +95,7 @@ class Symbol(_Name):
     kind: str
 
     def __new__(cls, name: str, axes: tuple[Dim, ...] = (), kind: str = "real") -> Self:
-        key = (name, axes, kind)
+        key = (name, kind, *map(id, axes))
         return _SYMBOLS.known(key) or _SYMBOLS.made(key, cls._created, name, axes, kind)  # type: ignore[return-value]
 
 

@@ -1,4 +1,9 @@
-"""One object for equal things: tables that hold what is in use and nothing else."""
+"""One object for equal things: tables that hold what is in use, and forget the rest.
+
+A key may name the parts of an object by their `id`: as long as the object lives its parts do, and nothing else has
+their id; when it is dead its entry says so, whatever has got their id since. So a key keeps nothing alive. Entries of
+the dead are swept when there are as many as of the living.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +14,8 @@ from weakref import ref
 
 T = TypeVar("T")
 LOCK = threading.RLock()
-
-
-class _Held(ref[T]):
-    """A weak reference that knows the key it stands under."""
-
-    __slots__ = ("key",)
-    key: Hashable
+FEW = 4096
+"""Up to so many entries nothing is swept."""
 
 
 class Table(Generic[T]):
@@ -23,15 +23,8 @@ class Table(Generic[T]):
     is compared and hashed by identity."""
 
     def __init__(self) -> None:
-        self._held = held = dict[Hashable, _Held[T]]()
-
-        def forget(gone: _Held[T], lock: threading.RLock = LOCK) -> None:
-            """The object is gone; another one may stand under its key by now."""
-            with lock:
-                if held.get(gone.key) is gone:
-                    del held[gone.key]
-
-        self._forget = forget
+        self._held: dict[Hashable, ref[T]] = {}
+        self._most = FEW
 
     def known(self, key: Hashable) -> T | None:
         """The object under the key."""
@@ -44,6 +37,17 @@ class Table(Generic[T]):
             found = self.known(key)
             if found is None:
                 found = create(*values)
-                held = self._held[key] = _Held(found, self._forget)
-                held.key = key
+                self._held[key] = ref(found)
+                if len(self._held) > self._most:
+                    self._sweep()
             return found
+
+    def _sweep(self) -> None:
+        """Forget the dead."""
+        for key in [key for key, held in self._held.items() if held() is None]:
+            del self._held[key]
+        self._most = 2 * len(self._held) + FEW
+
+    def __len__(self) -> int:
+        """How many of its objects are alive."""
+        return sum(held() is not None for held in self._held.values())

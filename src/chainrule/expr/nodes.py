@@ -88,6 +88,11 @@ class Expr:
     def __reduce__(self) -> Any:
         raise TypeError("terms are interned and do not leave the process")
 
+    @classmethod
+    def named(cls, *values: Any) -> tuple[object, ...]:
+        """What the node with these fields is found by: terms and names in it by their `id` where there are many."""
+        return cls, *values
+
     def own_scopes(self) -> tuple[Scope, ...]:
         """The children, each with the indices bound in it."""
         return tuple([((), child) for child in self.children])
@@ -149,6 +154,10 @@ class Const(Expr):
     RANK = 0
     value: Fraction
 
+    @classmethod
+    def named(cls, value: Fraction) -> tuple[object, ...]:
+        return cls, value.numerator, value.denominator
+
 
 class IndexValue(Expr):
     """The integer an index stands for."""
@@ -156,6 +165,10 @@ class IndexValue(Expr):
     __slots__ = fields = ("index",)
     RANK = 1
     index: Index
+
+    @classmethod
+    def named(cls, index: Index) -> tuple[object, ...]:
+        return cls, id(index)
 
     def label(self) -> str:
         return self.index.name
@@ -168,6 +181,10 @@ class Component(Expr):
     RANK = 2
     symbol: Symbol
     indices: tuple[Expr, ...]
+
+    @classmethod
+    def named(cls, symbol: Symbol, indices: tuple[Expr, ...]) -> tuple[object, ...]:
+        return cls, id(symbol), *map(id, indices)
 
     def label(self) -> str:
         return self.symbol.name
@@ -187,6 +204,10 @@ class Power(Expr):
     base: Expr
     exponent: Expr
 
+    @classmethod
+    def named(cls, base: Expr, exponent: Expr) -> tuple[object, ...]:
+        return cls, id(base), id(exponent)
+
     def own_children(self) -> tuple[Expr, ...]:
         return self.base, self.exponent
 
@@ -201,6 +222,10 @@ class Apply(Expr):
     RANK = 4
     name: str
     args: tuple[Expr, ...]
+
+    @classmethod
+    def named(cls, name: str, args: tuple[Expr, ...]) -> tuple[object, ...]:
+        return cls, name, *map(id, args)
 
     def label(self) -> str:
         return self.name
@@ -219,6 +244,10 @@ class Mul(Expr):
     RANK = 5
     factors: tuple[Expr, ...]
 
+    @classmethod
+    def named(cls, factors: tuple[Expr, ...]) -> tuple[object, ...]:
+        return cls, *map(id, factors)
+
     def own_children(self) -> tuple[Expr, ...]:
         return self.factors
 
@@ -235,6 +264,10 @@ class Add(Expr):
     __slots__ = fields = ("terms",)
     RANK = 6
     terms: tuple[Expr, ...]
+
+    @classmethod
+    def named(cls, terms: tuple[Expr, ...]) -> tuple[object, ...]:
+        return cls, *map(id, terms)
 
     def own_children(self) -> tuple[Expr, ...]:
         return self.terms
@@ -253,6 +286,10 @@ class Reduce(Expr):
     index: Index
     body: Expr
 
+    @classmethod
+    def named(cls, op: str, index: Index, body: Expr) -> tuple[object, ...]:
+        return cls, op, id(index), id(body)
+
     def own_scopes(self) -> tuple[Scope, ...]:
         return (((self.index,), self.body),)
 
@@ -269,6 +306,10 @@ class Indicator(Expr):
     rel: str
     a: Expr
     b: Expr
+
+    @classmethod
+    def named(cls, rel: str, a: Expr, b: Expr) -> tuple[object, ...]:
+        return cls, rel, id(a), id(b)
 
     def own_children(self) -> tuple[Expr, ...]:
         return self.a, self.b
@@ -377,7 +418,7 @@ _TABLE: Table[Expr] = Table()
 
 def make(kind: type[Expr], *values: object) -> Any:
     """The one node of this kind with these fields."""
-    key = (kind, *values)
+    key = kind.named(*values)
     return _TABLE.known(key) or _TABLE.made(key, _create, kind, values)
 
 

@@ -211,6 +211,9 @@ def _collect_letters(node: Node, glossary: Glossary, quantities: set[str]) -> No
             glossary.bound.update(x for x in bound_letters(sub) if x not in quantities)
         case Relation(first=Name(text=text), links=(link, *_)) if len(text) == 1 and _is_range(link.node, link.op):
             glossary.bound.add(text)
+        case Relation(first=Name(text=text, style=()), links=(link,)) if len(text) == 1 and text not in quantities:
+            if link.op == "∈" and _is_places(link.node):
+                glossary.bound.add(text)
         case Comma(items=(Relation(first=Name(text=text), links=(link,)), *_)) if len(text) == 1:
             if isinstance(link.node, Number):
                 glossary.bound.add(text)
@@ -304,6 +307,15 @@ def _is_kronecker_fact(slots: tuple[Node, ...], side: Node) -> bool:
 
 def _is_range(node: Node, op: str) -> bool:
     return op == "=" and isinstance(node, Comma) and any(isinstance(x, tree.Dots) for x in node.items)
+
+
+def _is_places(node: Node) -> bool:
+    """`{1, ..., K}`: what stands in a subscript and is one of these is a place."""
+    if not (isinstance(node, Fenced) and node.open == "{" and isinstance(node.body, Comma)):
+        return False
+    first, *_, last = node.body.items
+    begins = isinstance(first, Number) and first.text in ("0", "1")
+    return begins and any(isinstance(x, tree.Dots) for x in node.body.items) and not isinstance(last, tree.Dots)
 
 
 def _collect_delta(factors: tuple[Factor, ...], glossary: Glossary) -> None:
