@@ -22,7 +22,7 @@ from chainrule.derive.operations import OPERATIONS
 from chainrule.derive.operators import Made, as_text, defined, made, named, number
 from chainrule.read.python import FormulaError
 from chainrule.write.array_tex import to_tex
-from chainrule.write.derivation_views import mathml
+from chainrule.write.page import mathml
 
 FUNCTIONS = {name for name in OPERATIONS if name.isidentifier()} - {"T", "neg", "pos", "trace"}
 UFUNCS = {

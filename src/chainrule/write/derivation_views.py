@@ -12,7 +12,10 @@ from chainrule.derive.gradient import Derivation
 from chainrule.derive.record import Answer
 from chainrule.expr.index import Symbol
 from chainrule.write.derivation import Line, Page, View
+from chainrule.write.page import displayed, worded
+from chainrule.write.page import page as whole_page
 from chainrule.write.readable import readable
+from chainrule.write.sentences import WIDTH, wrapped
 
 SCHEMA = "chainrule.derive/1"
 
@@ -147,18 +150,17 @@ def to_text(answer: Answer, view: View) -> str:
             out += [_plain(s.words), ""]
         for line in s.lines:
             reason = f"    ({_plain(line.why)})" if line.why else ""
-            out.append(f"  {readable(line.left):>{width}} = {readable(line.right)}{reason}")
+            formula = f"  {readable(line.left):>{width}} = {readable(line.right)}"
+            apart = reason and len(formula + reason) > WIDTH
+            out += [formula, f"{'':>{width + 1}}{reason}"] if apart else [formula + reason]
     for note in answer.problem.assumptions:
-        out += ["", f"assumed: {note}"]
+        out += ["", wrapped(note, "assumed: ")]
     return "\n".join(out).strip("\n") + "\n"
 
 
 def _plain(words: str) -> str:
     parts = words.split("$")
     return "".join(readable(p) if k % 2 else p for k, p in enumerate(parts))
-
-
-STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:50em;margin:2em auto;padding:0 1em}math{font-size:1.1em}"
 
 
 def to_displayed(answer: Answer, view: View) -> str:
@@ -169,30 +171,15 @@ def to_displayed(answer: Answer, view: View) -> str:
 
 def to_html(answer: Answer, view: View) -> str:
     """A page that stands on its own, its mathematics in MathML."""
-    title = f"<title>Derivatives of {escape(answer.text)}</title>"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{title}<style>{STYLE}</style></head>\n'
-        f"<body>\n{to_fragment(answer, view)}\n</body></html>\n"
-    )
+    return whole_page(f"Derivatives of {answer.text}", to_fragment(answer, view))
 
 
 def to_fragment(answer: Answer, view: View) -> str:
     """What stands in the body of such a page."""
     body: list[str] = []
     for s in sections(answer, view):
-        body += [f"<h2>{_worded(s.heading)}</h2>"] if s.heading else []
-        body += [f"<p>{_worded(s.words)}</p>"] if s.words else []
-        body += [f"<p>{mathml(line.tex, 'block')}</p>" for line in s.lines]
+        body += [f"<h2>{worded(s.heading)}</h2>"] if s.heading else []
+        body += [f"<p>{worded(s.words)}</p>"] if s.words else []
+        body += [displayed(line.tex) for line in s.lines]
     body += [f"<p>Assumed: {escape(note)}.</p>" for note in answer.problem.assumptions]
     return "\n".join(body)
-
-
-def _worded(words: str) -> str:
-    parts = words.split("$")
-    return "".join(mathml(p, "inline") if k % 2 else escape(p) for k, p in enumerate(parts))
-
-
-def mathml(tex: str, display: str) -> str:
-    from latex2mathml.converter import convert
-
-    return str(convert(tex, display=display))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 from chainrule.check.report import VERDICTS, DocumentReport, Evidence, Statement
 from chainrule.write.values import DIGITS
 
 PLURALS = {"definition": "definitions"}
+
+WIDTH = 80
+"""The characters of a line in a terminal."""
 
 
 def summary(statements: Sequence[Statement]) -> str:
@@ -48,3 +52,14 @@ def evidence(found: Evidence) -> str:
 def count(number: int, noun: str) -> str:
     """`1 line`, `2 lines`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def wrapped(words: str, first: str, others: str = "") -> str:
+    """Words in lines of a terminal, the first behind some others.
+
+    >>> wrapped("not " * 30, "note: ").count(chr(10))
+    1
+    """
+    return fill(
+        words, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+    )

@@ -15,8 +15,10 @@ import numpy as np
 
 from chainrule.expr.model import Array
 from chainrule.trace.record import Quantity, Step, Trace, Trouble
-from chainrule.write.derivation_views import PREAMBLE, STYLE, mathml
+from chainrule.write.derivation_views import PREAMBLE
+from chainrule.write.page import displayed, mathml, page, worded
 from chainrule.write.readable import readable as shortened
+from chainrule.write.sentences import WIDTH, wrapped
 from chainrule.write.source import plain
 from chainrule.write.tex import display, inert
 from chainrule.write.values import MAX_COLUMNS, MAX_ROWS, aligned
@@ -154,14 +156,24 @@ def to_text(trace: Trace, detail: Detail) -> str:
         for line in part.lines:
             name = readable(line.name)
             if line.trouble is not None or line.numbers is None:
-                message = line.trouble.message if line.trouble else ""
-                out.append(f"  {name:>{width}}   {_said(line.trouble) if line.trouble else ''}{_plain(message)}")
+                message = f"{_said(line.trouble)}{_plain(line.trouble.message)}" if line.trouble else ""
+                out.append(wrapped(message, f"  {name:>{width}}   ", " " * (width + 5)))
                 continue
-            rows = aligned(_points_below(cells(line.numbers, detail)))
+            rows = _fitting(cells(line.numbers, detail), WIDTH - width - 5, detail)
             out += [f"  {name if k == 0 else '':>{width}} {'=' if k == 0 else ' '} {row}" for k, row in enumerate(rows)]
             out += [""] if len(rows) > 1 else []
-    out += [f"\nnote: {_plain(note)}" for note in trace.notes]
+    out += ["\n" + wrapped(_plain(note), "note: ") for note in trace.notes]
     return "\n".join(line.rstrip() for line in out).strip("\n").replace("\n\n\n", "\n\n") + "\n"
+
+
+def _fitting(rows: list[list[str]], room: int, detail: Detail) -> list[str]:
+    """The rows of an array; columns that do not fit into the room are left out, where arrays need not be whole."""
+    lines = aligned(_points_below(rows))
+    while not detail.whole and len(lines[0]) > room and len(rows[0]) > 2:
+        kept = len(rows[0]) - (2 if rows[0][-1] == "…" else 1)
+        rows = [[*row[:kept], "…"] if len(row) > 1 else row for row in rows]
+        lines = aligned(_points_below(rows))
+    return lines
 
 
 def _points_below(rows: list[list[str]]) -> list[list[str]]:
@@ -233,19 +245,11 @@ def to_html(trace: Trace, detail: Detail) -> str:
         body.append(f"<h2>{escape(part.heading)}</h2>")
         for x in part.lines:
             if x.numbers is not None:
-                body.append(f"<p>{mathml(f'{x.tex} = {tex(x.numbers, detail)}', 'block')}</p>")
+                body.append(displayed(f"{x.tex} = {tex(x.numbers, detail)}"))
             else:
-                body.append(f"<p>{mathml(x.tex, 'inline')}: {_worded(_reason(x))}</p>")
-    body += [f"<p>Note: {_worded(dollars(n))}</p>" for n in trace.notes]
-    title = f"<title>Trace of {escape(trace.path)}</title>"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{title}<style>{STYLE}</style></head>\n'
-        f"<body>\n{chr(10).join(body)}\n</body></html>\n"
-    )
-
-
-def _worded(words: str) -> str:
-    return "".join(mathml(p, "inline") if k % 2 else escape(p) for k, p in enumerate(words.split("$")))
+                body.append(f"<p>{mathml(x.tex, 'inline')}: {worded(_reason(x))}</p>")
+    body += [f"<p>Note: {worded(dollars(n))}</p>" for n in trace.notes]
+    return page(f"Trace of {trace.path}", "\n".join(body))
 
 
 def to_csv(trace: Trace, detail: Detail) -> str:
