@@ -490,3 +490,21 @@ def test_what_needs_a_quantity_that_cannot_move_has_no_numbers_after_a_step() ->
     first = np.outer([0.0, 2.0], [1.0, 2.0])
     second = 0.5 * first + np.outer((np.eye(2) - 0.1 * first) @ [1.0, 2.0] - [1.0, 0.0], [1.0, 2.0])
     assert np.allclose(free["M"], second)
+
+
+def test_time_that_runs_out_and_one_file_for_two_things(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.md"
+    sheet.write_text(SHEETS["error terms"][0], encoding="utf-8")
+    late = CliRunner().invoke(app, ["trace", str(sheet), "--deadline", "0.000001"])
+    assert late.exit_code == 2
+    assert "ran out" in late.output
+    asked = CliRunner().invoke(
+        app, ["solve", "-", "--deadline", "0.000001"], input="Let $L = w^2$. Derive $\\nabla L$."
+    )
+    assert asked.exit_code == 2
+    assert "ran out" in asked.output
+    same = CliRunner().invoke(
+        app, ["trace", str(sheet), "--plot", str(tmp_path / "a.svg"), "-o", str(tmp_path / "a.svg")]
+    )
+    assert same.exit_code == 2
+    assert "same file" in same.output

@@ -242,7 +242,8 @@ def trace(
     digits: Annotated[int, typer.Option(min=0, max=17, help="How many decimals are written.")] = 8,
     to: Annotated[TraceTo, typer.Option(help="What to write.")] = TraceTo.text,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE.svg", help="Draw the loss and the norms of the gradients.")
+        Path | None,
+        typer.Option(metavar="FILE.svg", help="Draw the loss and the norms of the gradients (svg, png or pdf)."),
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
     deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for the sheet.")] = 60.0,
@@ -252,6 +253,9 @@ def trace(
     from chainrule.trace.run import TraceError, trace_document
     from chainrule.write.trace_views import VIEWS, Detail
 
+    if plot is not None and output is not None and plot.resolve() == output.resolve():
+        _err(f"error: --plot and --output are the same file, {output}; give them different names")
+        raise typer.Exit(UNABLE)
     document, around = _documents(sheet, context or [])
     try:
         found = trace_document(document, around, steps, Options(deadline=deadline))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chainrule.check.clock import Clock
+from chainrule.check.clock import Clock, DeadlinePassed
 from chainrule.check.engine import check_document, read_sheet
 from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.report import Statement
@@ -51,6 +51,15 @@ def solve_document(
     document: Document, context: Sequence[Document] = (), digits: int = 8, options: Options = DEFAULTS
 ) -> Solution:
     """The solution sheet of a document. Raises `SolveError` when it asks nothing."""
+    try:
+        return _solved(document, context, digits, options)
+    except DeadlinePassed:
+        raise SolveError(
+            f"{document.path}: the time of {options.deadline:g} seconds ran out; give more of it"
+        ) from None
+
+
+def _solved(document: Document, context: Sequence[Document], digits: int, options: Options) -> Solution:
     clock = Clock(options.deadline)
     document, sheet, found = _told(document, context, options, clock)
     if not found:

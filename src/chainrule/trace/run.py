@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from chainrule.check.clock import Clock
+from chainrule.check.clock import Clock, DeadlinePassed
 from chainrule.check.engine import judge_for, read_sheet
 from chainrule.check.exact import Open, all_known, rows_of, term_of
 from chainrule.check.lines import Lines, Variant
@@ -103,6 +103,15 @@ def trace_document(
     """The numbers of a sheet at the start and after each of so many updates. Raises `TraceError`."""
     if not 0 <= steps <= MOST_STEPS:
         raise TraceError(f"--steps is a whole number from 0 to {MOST_STEPS}, found {steps}")
+    try:
+        return _traced(document, context, steps, options)
+    except DeadlinePassed:
+        raise TraceError(
+            f"{document.path}: the time of {options.deadline:g} seconds ran out; give more of it"
+        ) from None
+
+
+def _traced(document: Document, context: Sequence[Document], steps: int, options: Options) -> Trace:
     clock = Clock(options.deadline)
     sheet, updates = with_updates(read_sheet(document, context, clock))
     found = Trace(document.path)
