@@ -115,6 +115,17 @@ def test_a_wrong_answer_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "could not be confirmed" in found.questions[0].why_not
 
 
+def test_a_place_gives_way_to_the_numbers_of_the_sheet() -> None:
+    found = chainrule.solve(
+        r"""Let $f(s) = (s - k)^2$ with $k = 2$ and $s = 1$.
+
+        1. Where is the minimum of $f$?
+        2. Perform two updates $s \leftarrow s - \eta \nabla f(s)$ with $\eta = 0.1$."""
+    )
+    assert [(q.line, q.why_not != "") for q in found.questions] == [(3, True), (4, False)]
+    assert "s'' = 1.36" in found.text
+
+
 def test_nothing_asked() -> None:
     with pytest.raises(SolveError, match="no question was found"):
         chainrule.solve(r"Let $L = w^2$. Then $\frac{\partial L}{\partial w} = 2 w$.")

@@ -183,3 +183,14 @@ def test_what_changes_the_sheet_is_open(text: str) -> None:
 def test_the_loss_in_words() -> None:
     found = asked(r"Derive the gradient of the loss with respect to $W$ and $b$.")
     assert [q.tex for q in found] == [r"\frac{\partial }{\partial W}", r"\frac{\partial }{\partial b}"]
+
+
+def test_a_derivative_and_updates_in_one_sentence() -> None:
+    found = asked(r"Compute $\frac{\partial L}{\partial w}$ and perform two updates of gradient descent.")
+    assert [(q.tex, q.updates) for q in found if q.tex] == [(LW, 0)]
+    assert [q.updates for q in found if not q.tex] == [2]
+
+
+def test_all_partial_derivatives() -> None:
+    for text in ("Compute all partial derivatives.", "Find all first-order partial derivatives of the function."):
+        assert [q.tex for q in asked(text)] == [r"\frac{\partial }{\partial }"]

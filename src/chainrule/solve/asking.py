@@ -229,9 +229,11 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
         return
     plain = a.variable.spelled[0] if a.variable.spelled else ""
     names = [q.root.name or plain, plain, rf"{plain}^*"]
+    if place.equation.unknown in program.values:  # it has another value as well
+        names = [q.root.name if q.root.name != plain else "", rf"{plain}^*"]
     numbers = numbers_of(place, program.values, program.sizes, variant)
     texts = ["" if numbers is None else numbers_tex(numbers, detail), ""]
-    names = list(dict.fromkeys(names))
+    names = list(dict.fromkeys(filter(None, names)))
     asked = [q.tex, *(slope.spelled[0] for slope, _ in a.others if slope.spelled)]
     a.draft.ways = [w for n in dict.fromkeys(texts) for w in ways_to(variant, place, asked, names, n)]
     if q.shown:

@@ -31,7 +31,7 @@ from chainrule.solve.cases import case_of, in_case
 from chainrule.solve.entries import carried_out, of_entries, over_arrays
 from chainrule.solve.problems import problem_of
 from chainrule.solve.samples import over_samples
-from chainrule.solve.wholes import with_wholes
+from chainrule.solve.wholes import by_kind
 from chainrule.solve.writing import Way, letters_of, with_sizes
 from chainrule.write.derivation import Form, Page, View
 
@@ -121,7 +121,12 @@ def _sum_to_one(variant: Variant, found: Derivation, shorten: Callable[[Expr], E
     for k, step in enumerate(found.steps):
         w = step.right
         found.steps[k] = replace(
-            step, right=written_out(w.symbol, w.indices, shorten(contract(with_wholes(w.term, variant.universe))))
+            step,
+            right=written_out(
+                w.symbol,
+                w.indices,
+                shorten(contract(by_kind(w.term, variant.universe))),
+            ),
         )
     found.result = found.steps[-1].right
 

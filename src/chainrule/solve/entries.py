@@ -18,7 +18,7 @@ from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indi
 from chainrule.sheet.statements import Equation
 from chainrule.solve.cases import case_of, in_case
 from chainrule.solve.samples import as_sum, at_samples
-from chainrule.solve.wholes import with_wholes
+from chainrule.solve.wholes import by_kind
 from chainrule.solve.writing import Way, letters_of, with_sizes, written_without_ours
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
@@ -68,7 +68,7 @@ def _written(
     variant: Variant, term: Expr, axes: list[Index], definitions: Definitions, tex: str, case: Indicator | None
 ) -> Iterator[Way]:
     whole = cancelled(contract(written_without_ours(variant, term, definitions)))
-    term = contract(with_wholes(_through_its_values(variant, whole, definitions), variant.universe))
+    term = contract(by_kind(_through_its_values(variant, whole, definitions), variant.universe))
     term = term if case is None else collected(in_case(term, case))
     names = {s: name_of(variant.universe, s) for s in term.symbols} | functions_of(variant.universe)
     free = sorted((i for i in term.axes if i not in axes), key=lambda i: i.name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Fenced, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Script
 from chainrule.sheet.literals import is_literal
 from chainrule.sheet.names import Ref, children, reference
 from chainrule.sheet.spelling import names_loss
@@ -29,7 +29,8 @@ def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     if r"{\partial }" not in tex:
         return [replace(q, tex=tex)]
     return [
-        replace(q, tex=tex.replace(r"{\partial }", rf"{{\partial {w}}}")) for w in parameters_of(sheet, scope, q.end)
+        replace(q, tex=tex.replace(r"{\partial }", rf"{{\partial {w}}}"))
+        for w in parameters_of(sheet, scope, q.end, loss)
     ]
 
 
@@ -77,9 +78,16 @@ def is_called(node: Node) -> bool:
     return len(factors) == 2 and isinstance(factors[0].node, Name) and isinstance(factors[1].node, Fenced)
 
 
-def parameters_of(sheet: Sheet, scope: Scope, offset: int) -> list[str]:
-    """The names, in TeX, of the weights before a place: those with a customary letter that no formula defines."""
+def parameters_of(sheet: Sheet, scope: Scope, offset: int, loss: str = "") -> list[str]:
+    r"""The names, in TeX, that a loss is differentiated by: the arguments of `\ell(\mu, v)`, if it is defined so, else
+    the weights before a place: those with a customary letter that no formula defines."""
     seen = [e for e in sheet.equations if stands_before(e, scope, offset) and e.spelled is None]
+    head = loss.split("(")[0].strip()
+    for e in reversed(seen):
+        called = e.lhs.factors[0].node if isinstance(e.lhs, Product) and is_called(e.lhs) and not e.link else None
+        if called is not None and e.document.source(called.span) == head:
+            named = [x for x in arguments_of(e) if reference(x, sheet.glossary) is not None]
+            return [e.document.source(x.span) for x in named]
     made = {_base(sheet, e.lhs) for e in seen if not e.link and e.op in DEFINING and not is_literal(e.rhs)}
     found: dict[str, str] = {}
     for e in seen:
@@ -88,6 +96,13 @@ def parameters_of(sheet: Sheet, scope: Scope, offset: int) -> list[str]:
             if ref.base not in made and letter in WEIGHTS and not ref.primes and not ref.postfix:
                 found.setdefault(str(ref.key), e.document.source(node.span))
     return list(found.values())
+
+
+def arguments_of(e: Equation) -> list[Node]:
+    r"""The names in parentheses of `\ell(\mu, v) = ...`."""
+    fence = e.lhs.factors[1].node if isinstance(e.lhs, Product) and is_called(e.lhs) else None
+    body = fence.body if isinstance(fence, Fenced) else None
+    return list(body.items) if isinstance(body, Comma) else [] if body is None else [body]
 
 
 def _names(sheet: Sheet, node: Node) -> Iterator[tuple[Ref, Node]]:

@@ -41,7 +41,7 @@ def ways_to(variant: Variant, place: Place, asked: Sequence[str], names: Sequenc
             first = Line("zero", asked[0], f"{parts.slope} = 0", f"The {_slope(place)} is zero where")
             equation = [Line("equation", parts.left, parts.right, why)] if parts.left != of else []
             where = f", where ${parts.inverted}$ is invertible" if parts.inverted else ""
-            end = f"{parts.end} = {numbers}" if numbers else parts.end
+            end = f"{parts.end} = {numbers}" if numbers not in ("", parts.end) else parts.end
             result = Line("solution", name, end, f"Solved for ${of}${where}:")
             yield Way((first, *second, *equation), result)
             yield Way((first, *second), result)

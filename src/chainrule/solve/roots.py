@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script, Span
+from chainrule.read.tree import Accent, Comma, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.imposed import core, differentiates
 from chainrule.sheet.literals import is_literal, is_zero
 from chainrule.sheet.names import reference
 from chainrule.sheet.statements import DEFINING, Equation, Scope, Sheet
-from chainrule.solve.losses import is_called, loss_of, parameters_of, stands_before
+from chainrule.solve.losses import arguments_of, is_called, loss_of, parameters_of, stands_before
 from chainrule.solve.question import Formula, Question, Root
 
 SLOPE = r"\b(?:gradients?|derivatives?|slopes?|partials?)\b"
@@ -36,6 +36,7 @@ GAP = r"[^.?]{0,60}?"
 SENTENCES = {
     "for which w is the gradient zero?": rf"(?:for|at|where|when)\b{GAP}{SLOPE}{GAP}{ZERO}{GAP}\?",
     "for which w vanishes the gradient?": rf"(?:for|at|where|when)\b{GAP}{ZERO}{GAP}{SLOPE}{GAP}\?",
+    "where is the minimum?": rf"where\b{GAP}{PLACE}{GAP}\?",
     "for which w is L minimal?": rf"(?:for|at) (?:which|what)\b{GAP}\b(?:minim|maxim)(?:al|um)\b",
     "set the derivative to zero and solve for w": rf"set\b{GAP}(?:{SLOPE}|\bit\b){GAP}{ZERO}{GAP}\bsolve\b",
     "solve ∇L = 0 for w": r"solve\b[^⟦.?]{0,20}⟦\d+⟧",
@@ -121,7 +122,7 @@ def resolved(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -
     names = [(t, _unmarked(parsed[t], t, sheet)) for t in q.root.said if t not in losses]
     unknowns = [(t, plain) for t, plain in names if plain]
     if not unknowns:
-        unknowns = [(w, w) for w in _parameters(loss, sheet, scope, q.end)]
+        unknowns = [(w, w) for w in parameters_of(sheet, scope, q.end, loss)]
     head = loss.split("(")[0].strip()
     return [
         replace(
@@ -139,15 +140,8 @@ def derivative(loss: str, by: str) -> str:
 def _is_loss(node: Node, sheet: Sheet, scope: Scope, offset: int) -> bool:
     """Whether a formula defines what the text is, and it is no parameter of a function."""
     seen, own = _before(sheet, scope, offset), reference(node, sheet.glossary)
-    parameters = [reference(x, sheet.glossary) for e in seen for x in _arguments(e)]
+    parameters = [reference(x, sheet.glossary) for e in seen for x in arguments_of(e)]
     return is_called(node) or (own not in parameters and any(_defines(e, node, sheet) for e in seen))
-
-
-def _arguments(e: Equation) -> list[Node]:
-    r"""The names in parentheses of `\ell(\mu, v) = ...`."""
-    fence = e.lhs.factors[1].node if isinstance(e.lhs, Product) and is_called(e.lhs) else None
-    body = fence.body if isinstance(fence, Fenced) else None
-    return list(body.items) if isinstance(body, Comma) else [] if body is None else [body]
 
 
 def _before(sheet: Sheet, scope: Scope, offset: int) -> list[Equation]:
@@ -163,24 +157,16 @@ def _defines(e: Equation, node: Node, sheet: Sheet) -> bool:
     return named and e.op in DEFINING and not is_literal(e.rhs)
 
 
-def _parameters(loss: str, sheet: Sheet, scope: Scope, offset: int) -> list[str]:
-    r"""What a loss is a function of: the arguments of `\ell(\mu, v)` as its definition names them, else the weights."""
-    head = loss.split("(")[0].strip()
-    for e in reversed(_before(sheet, scope, offset)):
-        if is_called(e.lhs) and isinstance(e.lhs, Product) and e.document.source(e.lhs.factors[0].node.span) == head:
-            return [e.document.source(x.span) for x in _arguments(e) if reference(x, sheet.glossary) is not None]
-    return parameters_of(sheet, scope, offset)
-
-
 def _unmarked(node: Node, text: str, sheet: Sheet) -> str:
     r"""`\theta` of `\hat\theta`, `w` of `w^*`; "" of what is no name."""
     own = reference(node, sheet.glossary)
     if own is None:
         return ""
-    inner, plain = node, core(own.base)
-    while (ref := reference(inner, sheet.glossary)) is not None and ref.base != plain:
+    inner, base = node, core(own.base)
+    while (ref := reference(inner, sheet.glossary)) is not None and ref.base != base:
         if not isinstance(inner, (Accent, Script)):
             return text
         inner = inner.body if isinstance(inner, Accent) else inner.base
     start = node.span.start
-    return text[inner.span.start - start : inner.span.end - start].strip("{} ")
+    plain = text[inner.span.start - start : inner.span.end - start].strip()
+    return plain[1:-1].strip() if plain.startswith("{") else plain

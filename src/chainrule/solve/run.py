@@ -223,22 +223,38 @@ def _take_back(drafts: list[Draft], result: Built, read: Document, statements: S
         verdicts = {v for start, end, v in found if start < span.end and end > span.start}
         if not verdicts or not verdicts <= GOOD or ("verified" not in verdicts and key not in rules):
             wrong.add(key)
-    for d in drafts:
-        mine = {k for n, k in wrong if n == d.number}
-        if d.tables:
-            d.dropped |= mine
-            kept = [k for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "value"]
-            if d.dropped.issuperset(kept):
-                d.tables, d.why_not = [], "the numbers could not be confirmed"
-            elif any(_ends(_kept(d)[n + 1 :]) for n, (_, x) in enumerate(_kept(d)) if isinstance(x, str)):
-                d.why_not = "the numbers of some updates could not be confirmed"
-        elif mine == {NUMBERS}:
-            d.numbers = ""
-        elif mine and d.ways:
-            d.ways.pop(0)
-            if not d.ways:
-                d.why_not = "the derivation found could not be confirmed"
-    return bool(wrong)
+    mine = {d.number: {k for n, k in wrong if n == d.number} for d in drafts}
+    failing = [d for d in drafts if mine[d.number] and not d.tables]
+    for d in failing:
+        _next_way(d, mine[d.number])
+    if failing or not wrong:
+        return bool(wrong)
+    places = [d for d in drafts if d.way is not None and d.question.root is not None]
+    for d in places:  # where a derivative is zero is not where the numbers of the sheet are
+        d.ways, d.why_not = [], "the place found could not be confirmed beside the numbers of the sheet"
+    for d in drafts if not places else ():
+        _without(d, mine[d.number])
+    return True
+
+
+def _next_way(d: Draft, mine: set[int]) -> None:
+    """Leave out the numbers, or take the next way."""
+    if mine == {NUMBERS}:
+        d.numbers = ""
+    elif d.ways:
+        d.ways.pop(0)
+        if not d.ways:
+            d.why_not = "the derivation found could not be confirmed"
+
+
+def _without(d: Draft, mine: set[int]) -> None:
+    """Leave out tables."""
+    d.dropped |= mine
+    kept = [k for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "value"]
+    if d.tables and d.dropped.issuperset(kept):
+        d.tables, d.why_not = [], "the numbers could not be confirmed"
+    elif any(_ends(_kept(d)[n + 1 :]) for n, (_, x) in enumerate(_kept(d)) if isinstance(x, str)):
+        d.why_not = "the numbers of some updates could not be confirmed"
 
 
 def _offset(document: Document, line: int, column: int) -> int:

@@ -6,7 +6,7 @@ before it is written: the gradient has to vanish there, and where a minimum or a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,7 @@ from chainrule.expr import (
     value,
 )
 from chainrule.sheet.statements import Equation
+from chainrule.solve.wholes import symmetric
 
 Numbers = NDArray[np.float64]
 DRAWS, CLOSE = 4, 1e-8
@@ -122,19 +123,7 @@ def _gradient(variant: Variant, asked: Equation, variable: Equation) -> tuple[Ex
         s for s in term.symbols if s in moving or (s in definitions and s not in variant.universe.instances)
     ):
         term = contract(substitute(term, {found[-1]: definitions[found[-1]].at}))
-    return contract(_symmetric(variant, term)), tuple(axes), unknown
-
-
-def _symmetric(variant: Variant, term: Expr) -> Expr:
-    """The term with the indices of symmetric matrices in one order."""
-    world, instances = variant.universe.world, variant.universe.instances
-    kinds = {s: world.family(instances[s].base).domain_kind for s in term.symbols if s in instances}
-    same = [s for s, kind in kinds.items() if kind in ("symmetric", "covariance") and len(s.axes) == 2]
-    return substitute(term, {s: _in_order(s) for s in same})
-
-
-def _in_order(symbol: Symbol) -> Callable[..., Expr]:
-    return lambda *at: component(symbol, *sorted(at, key=lambda t: t.key))
+    return contract(symmetric(term, variant.universe)), tuple(axes), unknown
 
 
 def _is_positive(variant: Variant, unknown: Symbol) -> bool:

@@ -36,7 +36,8 @@ CASE = re.compile(
 CASES = re.compile(r"\bcases?\b[^⟦.]{0,20}" + LISTED, re.IGNORECASE)
 EVERYTHING = re.compile(
     rf"\b{DERIVATIVE}\b[^⟦.]{{0,60}}?\b(?:with respect to|wrt|by|for|of)\s+(?:all|every|each|both|the)\s+"
-    r"(?:\w+\s+){0,3}?(?:parameters?|weights?(?: matrices)?(?: and bias(?:es)?)?)\b",
+    r"(?:\w+\s+){0,3}?(?:parameters?|weights?(?: matrices)?(?: and bias(?:es)?)?)\b"
+    r"|\ball (?:first[- ]order |the )?(?:partial )?(?P<listed>derivatives)\b",
     re.IGNORECASE,
 )
 ORDER = re.compile(rf"\W*(?:\(?\w{{1,4}}[.)]\W*)?(?:now |then |also |next,? )?{VERB}", re.IGNORECASE)
@@ -100,6 +101,7 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             yield from claims or shown_roots(sentence[shown.end() :], formulas)
             continue
         if updates:
+            yield from (q for q in _sentence(sentence, formulas, span) if re.search(r"\\partial|\\nabla", q.tex))
             continue
         if CHANGED.search(sentence) and ORDER.match(sentence.replace("*", "")):
             anything = True

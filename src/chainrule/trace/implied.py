@@ -26,6 +26,7 @@ RATE = re.compile(
     r"\b(?:learning[- ]rate|step[- ]size)\b[^.;⟦]{0,40}?(?:⟦(?P<formula>\d+)⟧|(?P<number>\d*\.?\d+))",
     re.IGNORECASE,
 )
+EVERY = re.compile(r"\b(?:all|every|each|both|the)\b[^.;⟦]{0,20}?\b(?:weights|parameters|bias(?:es)?)\b", re.IGNORECASE)
 WEIGHTS = frozenset({"w", "W", "b", "theta", "Theta", "V", "U", "v", "beta"})
 RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", "mu")
 
@@ -35,7 +36,8 @@ def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
     rate = _rate(sheet)
     if rate is None or not any(CUE.search(s.text) for s in sheet.sentences):
         return
-    loss, parameters = _loss_and_parameters(sheet, wanted)
+    every = any(CUE.search(s.text) and EVERY.search(s.text) for s in sheet.sentences)
+    loss, parameters = _loss_and_parameters(sheet, wanted, every)
     for text in parameters if loss else ():
         tex = rf"{text}' = {text} - {rate} \frac{{\partial {loss}}}{{\partial {text}}}"
         e = add_equation(sheet, tex)
@@ -70,8 +72,9 @@ def _stands_for_all(sheet: Sheet, rule: Rule) -> bool:
     return not any(ref.base == rule.base for e in others for side in (e.lhs, e.rhs) for ref in refs(sheet, side))
 
 
-def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str]) -> tuple[str, list[str]]:
-    """What is differentiated and by which names that have numbers; else the loss, and what looks like a weight."""
+def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = False) -> tuple[str, list[str]]:
+    """What is differentiated and by which names that have numbers; else, or where words speak of every one, the loss
+    and what looks like a weight."""
     given = {
         ref.key: (e.text(e.lhs), ref.base)
         for e in sheet.equations
@@ -91,7 +94,9 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str]) -> tuple[str, list
         if base is not None and names_loss(base) and e.spelled is None and not e.link:
             lhs = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
             losses.append(e.document.source(lhs.span))
-    weights = [key for key in by or given if given[key][1].split(" ")[-1].split("_")[0] in WEIGHTS]
+    weights = [
+        key for key in (given if every else by or given) if given[key][1].split(" ")[-1].split("_")[0] in WEIGHTS
+    ]
     return next(iter(losses), ""), [given[key][0] for key in dict.fromkeys(weights or by)]
 
 
