@@ -126,6 +126,17 @@ def test_a_place_gives_way_to_the_numbers_of_the_sheet() -> None:
     assert "s'' = 1.36" in found.text
 
 
+def test_the_matrix_of_the_data_is_said_where_it_would_be_read_as_a_row() -> None:
+    found = chainrule.solve(
+        r"""Let $r = y - X w$.
+
+1. $L = \frac{1}{2n} \|r\|_2^2 + \lambda_1 \|w\|_1$. Compute $\frac{\partial L}{\partial w}$.
+2. Let $H = \sum_i h(r_i)$ with $h(r) = \begin{cases} r^2 & |r| \le \delta \\ \delta |r| & |r| > \delta \end{cases}$."""
+    )
+    assert "Here $X$ is a matrix." in found.text
+    assert r"- X^{\top} \frac{\partial L}{\partial r}" in found.text
+
+
 def test_nothing_asked() -> None:
     with pytest.raises(SolveError, match="no question was found"):
         chainrule.solve(r"Let $L = w^2$. Then $\frac{\partial L}{\partial w} = 2 w$.")

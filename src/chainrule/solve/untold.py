@@ -26,6 +26,8 @@ from chainrule.trace.naming import named
 
 Told = dict[tuple[str, str], dict[str, str]]
 """By exercise and kind ("scalar", "vector", "sum") the names concerned: base and TeX."""
+MATRICES = frozenset({"X", "Phi"})
+"""Letters of the data, a matrix where they stand before a vector of weights."""
 SINGLE = re.compile(r"\b(?:one|single)[- ](?:\w+ )?(?:unit|neuron|node|input|hidden)|\bscalars?\b", re.IGNORECASE)
 
 
@@ -74,7 +76,33 @@ def sums_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
     return told
 
 
-UNTOLD = (scalars_untold, vectors_untold, sums_untold)
+def matrices_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
+    """The X of `X w` with a vector w, where it is read as a number or a row for want of a word about it."""
+    told: Told = {}
+    for number, mine in exercises(sheet).items():
+        if any(SINGLE.search(s.text) for s in sheet.sentences if mine[-1].scope.sees(s.scope)):
+            continue
+        found = told.setdefault((number, "matrix"), {})
+        world = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock).world
+        for e in (x for x in mine if x.spelled is None):
+            for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
+                for name, behind in _pairs(node):
+                    ref = reference(name, world.glossary) if isinstance(name, Name) else None
+                    of = reference(behind, world.glossary) if isinstance(behind, Name) else None
+                    known = ref is None or ref.base not in MATRICES or world.defined(ref.base)
+                    if known or ref is None or of is None or _axes(world, ref.base) == 2 or _axes(world, of.base) != 1:
+                        continue
+                    if world.family(ref.base).declared_rank is None:
+                        found.setdefault(ref.base, e.document.source(name.span))
+    return told
+
+
+def _axes(world: World, base: str) -> int | None:
+    reading = world.readings.get(base)
+    return None if reading is None else reading.axes
+
+
+UNTOLD = (scalars_untold, vectors_untold, matrices_untold, sums_untold)
 
 
 def untold(sheet: Sheet, said: Told, options: Options, clock: Clock) -> Told:
@@ -166,4 +194,5 @@ def _sentence(what: str, names: list[str]) -> str:
     listed = ", ".join(f"${n}$" for n in names)
     if what == "sum":
         return f"The losses {listed} of the samples are added up."
-    return f"Here {listed} {f'are {what}s' if len(names) > 1 else f'is a {what}'}."
+    several = {"matrix": "matrices"}.get(what, f"{what}s")
+    return f"Here {listed} {f'are {several}' if len(names) > 1 else f'is a {what}'}."
