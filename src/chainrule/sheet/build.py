@@ -40,6 +40,7 @@ from chainrule.sheet.pooled import said_summed
 from chainrule.sheet.pre_activations import name_pre_activations
 from chainrule.sheet.prose import facts_of, from_relation, sized
 from chainrule.sheet.put_in import read_off
+from chainrule.sheet.redefine import begins_an_example
 from chainrule.sheet.scan import Scan
 from chainrule.sheet.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.spelling import look
@@ -125,7 +126,10 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
     for e in equations:
         if solves(world, e):
-            world.solutions.add(e.position)
+            if begins_an_example(e):
+                add_sites(world, replace(e, source="given"))
+            else:
+                world.solutions.add(e.position)
             continue
         if not declares_symmetry(world, e):
             add_sites(world, e)

@@ -31,6 +31,12 @@ OTHER_VALUE_CUE = re.compile(
     r"|\(\s*\Z",
     re.IGNORECASE,
 )
+# A number right behind one of these words at the beginning of a sentence: what is said behind it is said of that value.
+BEGINNING_CUE = re.compile(
+    r"(?:\A|[.!?:;])\s*(?:now,?\s+)?(?:at|for|with|if|when|let|take|taking|suppose|set|setting|choose|choosing|put|try)"
+    r"\s*\Z",
+    re.IGNORECASE,
+)
 # What is to be shown is a claim, in whatever part of an exercise.
 SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
 # What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
@@ -58,6 +64,11 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
         return False
     return e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _elsewhere(world, earlier, e)
+
+
+def begins_an_example(e: Equation) -> bool:
+    """Whether a sentence begins with a number for a name, "At $x = 3$ ...": a value to go on with, wherever one was."""
+    return not e.display and not e.link and is_numeric(e.rhs) and BEGINNING_CUE.search(e.cue) is not None
 
 
 def to_be_shown(e: Equation) -> bool:
