@@ -10,7 +10,7 @@ from chainrule.check.conventions import logarithms
 from chainrule.check.forms import has_derivative, has_operator_before_product
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.report import Note
-from chainrule.read.tree import Big, Number, Script
+from chainrule.read.tree import Big, Node, Number, Script
 from chainrule.sheet.frame import USUAL, Choices
 from chainrule.sheet.infer import LAYOUTS
 from chainrule.sheet.lines import names_in
@@ -79,15 +79,15 @@ def _misfits(e: Equation, usual: Variant) -> bool:
 
 def _squares_are_norms(lines: Lines, e: Equation, usual: Variant) -> bool:
     """Whether a line squares a vector itself, or another line says that it is the norm: `v^2 = v^T v`."""
-    if _has_square(e):
+    if _has_square(e.lhs, e.rhs):
         return True
-    others = (x for x in lines.equations if _has_square(x) and _misfits(x, usual))
+    others = (x for x in lines.equations if _has_square(x.lhs, x.rhs) and _misfits(x, usual))
     norms = squares_as_norms(lines, usual.universe.config)
     return any(isinstance(lines.outcome(x, norms), Same) for x in others)
 
 
-def _has_square(e: Equation) -> bool:
-    powers = (n.sup for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script))
+def _has_square(*nodes: Node) -> bool:
+    powers = (n.sup for node in nodes for n in walk(node) if isinstance(n, Script))
     return any(isinstance(sup, Number) and sup.text == "2" for sup in powers)
 
 

@@ -39,6 +39,7 @@ from chainrule.check.forms import (
     mended,
     updates,
 )
+from chainrule.check.from_zero import counted_from_zero
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
@@ -272,7 +273,8 @@ class Judge(Lines):
             found = numeric(self, e, table)
             if found.verdict == "refuted":
                 variant = self.usual(e)
-                return supposed(e, self.world.glossary) or defined_elsewhere(self, e, variant, None) or found
+                otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary)
+                return otherwise or defined_elsewhere(self, e, variant, None) or found
             return found
         variant = self.usual(e)
         outcome = self.outcome(e, variant)

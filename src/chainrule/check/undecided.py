@@ -89,11 +89,17 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
             continue  # what is differentiated is a number until something says that it is more
         if base in lines.world.glossary.bound or base in lines.world.size_names or not family.operand:
             continue
-        if family.sub_counts and min(family.sub_counts) > 0:
+        if family.sub_counts and min(family.sub_counts) > 0 and not _is_more(lines, base):
             continue
         if not witnesses or _needed(lines, e, base) < WITNESSES:
             return False
     return True
+
+
+def _is_more(lines: Lines, base: str) -> bool:
+    """Whether a name with an index is read as a vector: `\\lambda_1` for one of some vectors."""
+    reading = lines.world.readings.get(base)
+    return reading is not None and reading.axes > max(lines.world.family(base).sub_counts, default=0)
 
 
 def _is_number(lines: Lines, base: str) -> bool:

@@ -189,7 +189,10 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     val = inner.value(site.body)
     for p, argument in through:
         val = at_argument(frame, val, p, argument)
-    return val
+    more = ref.subs[len(site.ref.subs) :]
+    if more and val.scalar:
+        raise Untyped(f"{spelled_out(ref.base)} with a subscript is another function than the one defined", "untyped")
+    return components(frame, val, more)
 
 
 def _reaching(frame: Frame, site: Site, param: Node, arg: Node) -> tuple[Ref, Val] | None:

@@ -1,0 +1,28 @@
+"""Entries counted from 0, as in code: `s_1 = 0.7` beside `s = [0.1, 0.7, 0.2]`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chainrule.check.digits import Printed
+from chainrule.check.finding import Finding, assumed
+from chainrule.check.numbers import numeric
+from chainrule.read.tree import Number, Script
+from chainrule.sheet.names import reference
+from chainrule.sheet.statements import Equation
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+
+def counted_from_zero(judge: Judge, e: Equation, table: list[list[Printed]]) -> Finding | None:
+    """A printed entry that is wrong where entries are counted from 1, and right from 0."""
+    ref = reference(e.lhs, judge.world.glossary)
+    sub = e.lhs.sub if isinstance(e.lhs, Script) else None
+    if ref is None or len(ref.subs) != 1 or not isinstance(sub, Number) or not sub.text.isdigit():
+        return None
+    line = replace(e, lhs=replace(e.lhs, sub=replace(sub, text=str(int(sub.text) + 1))))  # type: ignore[call-arg]
+    if numeric(judge.with_line(line), line, table).verdict != "verified":
+        return None
+    return assumed("convention", "right if entries are counted from 0")
