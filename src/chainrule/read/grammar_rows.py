@@ -21,6 +21,7 @@ _OPENER = {"}": "{", "end": "begin", "right": "left"}
 _OPENING, _CLOSING = frozenset(_OPENER.values()), frozenset(_OPENER)
 _LASTING = frozenset(["for", "where", "s.t."])
 _UNBOX = frozenset(["rel", "row", "implies", "text", "quad"])
+_BARS = ("|", "‖")
 _TRAILING = frozenset(["comma", "dot", "quad", "&"])
 
 
@@ -35,7 +36,7 @@ class Piece:
 
 def pieces(tokens: list[Token]) -> list[Piece]:
     """The pieces of a formula in order, chains joined."""
-    flat = _unboxed(_without_idle_braces(tokens))
+    flat = _unboxed(_with_lone_bars(_without_idle_braces(tokens)))
     indices = _script_letters(flat)
     found: list[Piece] = []
     for row in _joined_fences(_rows(flat)):
@@ -55,6 +56,22 @@ def _without_idle_braces(tokens: list[Token]) -> list[Token]:
         if tokens[i].kind == "{" and (words or fenced):
             idle |= {i, j}
     return [t for i, t in enumerate(tokens) if i not in idle] if idle else tokens
+
+
+def _with_lone_bars(tokens: list[Token]) -> list[Token]:
+    r"""A bar that is made to close what no such bar has opened divides: `KL(q \rVert p)`."""
+    out: list[Token] = []
+    opened: list[str] = []
+    for token in tokens:
+        if token.kind in ("open", "{", "begin", "left"):
+            opened.append(token.text)
+        elif token.kind == "close" and token.text in _BARS and token.text not in opened[-1:]:
+            out.append(token._replace(kind="bar"))
+            continue
+        elif token.kind in ("close", "}", "end", "right") and opened:
+            opened.pop()
+        out.append(token)
+    return out
 
 
 # -- boxes and alignment environments around rows ---------------------------------------------------------------------
