@@ -22,7 +22,7 @@ from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
 from chainrule.sheet.imposed import SUPPOSED, differentiates
 from chainrule.sheet.lines import names_in
-from chainrule.sheet.literals import is_zero
+from chainrule.sheet.literals import is_numeric, is_zero
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.put_in import paired, shown_ref
 from chainrule.sheet.statements import Equation
@@ -131,10 +131,13 @@ def _of_unknown(conditions: Conditions, judged: Contradicts) -> bool:
 
 
 def _of_numbers(conditions: Conditions, e: Equation, different: Different) -> bool:
-    """Whether numbers from nowhere stand for what the formula of a name rests on."""
-    ref = reference(e.lhs, conditions.lines.world.glossary)
-    defined = ref is not None and conditions.lines.world.defined(ref.base)
-    return defined and numbers_put_in(conditions.lines, e, conditions.variant, different) is not None
+    """Whether numbers from nowhere stand for what the formula of a name rests on, other than what conditions give."""
+    ref, instances = reference(e.lhs, conditions.lines.world.glossary), conditions.variant.universe.instances
+    if ref is None or not conditions.lines.world.defined(ref.base):
+        return False
+    solved = {base for h in conditions.held for base in h.unknowns}
+    behind = {instances[s].base for s in different.left_symbols if s in instances}
+    return bool(behind - solved) and numbers_put_in(conditions.lines, e, conditions.variant, different) is not None
 
 
 def _of_its_solution(conditions: Conditions, e: Equation) -> bool:
@@ -142,12 +145,14 @@ def _of_its_solution(conditions: Conditions, e: Equation) -> bool:
     may be where that is so."""
     world = conditions.lines.world
     ref = reference(e.lhs, world.glossary)
-    if ref is None or not world.defined(ref.base):
+    if ref is None or not world.defined(ref.base) or is_numeric(e.rhs):
         return False
     chains = {h.equation.chain for h in conditions.held}
     slopes = [side for x in conditions.lines.equations if x.chain in chains for side in (x.lhs, x.rhs)]
     variables = [set(differentiated_by(world, s)) for s in slopes if ref.base in differentiated(world, s)]
-    return any(v and not v & names_in(world, e.rhs) for v in variables)
+    before = (x for x in conditions.lines.equations if x.position in world.solutions and x.position < e.position)
+    solved = {n for x in before for n in names_in(world, x.lhs)}
+    return any(v and not v & (names_in(world, e.rhs) | solved) for v in variables)
 
 
 def numbers_for(world: World, e: Equation) -> list[Ref]:

@@ -19,7 +19,7 @@ from chainrule.check.options import Options
 from chainrule.check.points import free_symbols
 from chainrule.check.settle import Settled, settle
 from chainrule.expr import Const, Expr, ExprError, Index
-from chainrule.read.tree import Big, Node, Relation, Sum
+from chainrule.read.tree import Big, Node, Number, Relation, Sum
 from chainrule.sheet.differentials import some_changes
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.literals import is_zero
@@ -86,7 +86,8 @@ class Lines:
         unless it can only speak of some."""
         step, only = one_step(self.world, e)
         choices = Choices(varying=some_changes(self.world, e))
-        return self.variant(choices=choices, config=Config(step=step if only else None))
+        letters = tuple(found for c in e.conditions if (found := _numbered(c)) is not None)
+        return self.variant(choices=choices, config=Config(step=step if only else None, letters=letters))
 
     def _typed(self, world: World, choices: Choices, config: Config) -> Variant:
         universe = Universe(world, config)
@@ -256,3 +257,11 @@ def _stepped_back(side: Node) -> Iterator[str]:
     for node in walk(side):
         if isinstance(node, Sum) and any(t.sign == "-" for t in node.terms) and (x := shifted_letter(node)) is not None:
             yield x
+
+
+def _numbered(condition: Relation) -> tuple[str, int] | None:
+    """The letter and the number of `k = 2`, which says what layer a label k stands for; None for other conditions."""
+    letter, link = letter_of(condition.first), condition.links[0]
+    if letter is None or link.op != "=" or not isinstance(link.node, Number) or not link.node.text.isdigit():
+        return None
+    return letter, int(link.node.text)

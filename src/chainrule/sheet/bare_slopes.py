@@ -59,7 +59,9 @@ def uses(node: Node) -> Iterator[tuple[Node, bool, Factor | None]]:
 
 
 def with_slopes(node: Node, at: Arguments) -> Node:
-    """A formula with the argument of each such slope written out."""
+    """A formula with the argument of each such slope written out; `f' = 1/x` speaks of the function itself."""
+    if isinstance(node, Relation) and function_of(node.first) is not None:
+        return node
     return rebuilt(node, written_at(at))
 
 

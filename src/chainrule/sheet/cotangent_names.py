@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Span, Text
+from chainrule.read.tree import Accent, Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Span, Text
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import children, node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
@@ -27,6 +27,7 @@ def with_cotangents(sheet: Sheet) -> Sheet:
     if not losses:
         return sheet
     known = {node_key(n) for e in sheet.equations for side in (e.lhs, e.rhs) for n in _quantities(side)}
+    known -= {node_key(n) for e in sheet.equations if _otherwise(e, losses) for n in _variables(e.lhs)}
 
     def out(node: Node) -> Node:
         return rebuilt(node, lambda part: _derivative(part, losses, known))
@@ -69,6 +70,22 @@ def _said(e: Equation) -> tuple[Kind, Node, Node] | None:
         return None
     kind, variable = named
     return (kind, top.body, variable) if node_key(bottom[1][0]) == node_key(variable) else None
+
+
+def _otherwise(e: Equation, losses: Losses) -> bool:
+    """Whether a formula gives such a name another meaning: `\\bar x = \\frac1n \\sum_i x_i` of no derivative."""
+    named = None if e.link or _said(e) is not None else _named(e.lhs)
+    if named is None or named[0] not in losses or named[0][0] != "accent":
+        return False
+    derived = (isinstance(part, Fraction) and above(part.numerator) is not None for part in walk(e.rhs))
+    kinds = {found[0] for part in walk(e.rhs) if (found := _named(part)) is not None}
+    return named[0] not in kinds and not any(derived)
+
+
+def _variables(node: Node) -> Iterator[Node]:
+    named = _named(node)
+    if named is not None:
+        yield named[1]
 
 
 def _named(node: Node) -> tuple[Kind, Node] | None:
@@ -117,5 +134,5 @@ def _quantities(node: Node) -> Iterator[Node]:
     """The parts of a formula outside of all subscripts, and what is differentiated by."""
     yield node
     for child in children(node):
-        if not isinstance(node, Script) or child is not node.sub:
+        if not (isinstance(node, Script) and child is node.sub) and not (isinstance(node, Big) and child is node.sub):
             yield from _quantities(child)

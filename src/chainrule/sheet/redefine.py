@@ -33,14 +33,19 @@ OTHER_VALUE_CUE = re.compile(
 )
 # A number right behind one of these words at the beginning of a sentence: what is said behind it is said of that value.
 BEGINNING_CUE = re.compile(
-    r"(?:\A|[.!?:;])\s*(?:now,?\s+)?(?:at|for|with|if|when|let|take|taking|suppose|set|setting|choose|choosing|put|try)"
+    r"(?:\A|[.!?])\s*(?:now,?\s+)?(?:at|for|with|if|when|let|take|taking|suppose|set|setting|choose|choosing|put|try)"
     r"\s*\Z",
     re.IGNORECASE,
+)
+# What is said of the place where a slope vanishes: its number is a claim.
+EXTREME = re.compile(
+    r"\b(?:zero|vanish\w*|minim\w*|maxim\w*|optim\w*|stationary|critical|extrem\w*|\w+est)\b", re.IGNORECASE
 )
 # What is to be shown is a claim, in whatever part of an exercise.
 SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
 # What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
 SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
+WORD = re.compile(r"[^\W\d_]{2}")
 RESTATING_CUE = re.compile(
     r"\b(recall|remember|rewrit\w+|expand\w*|simplif\w+|equivalently|thus|hence|therefore|so|becomes?|above|again)\b",
     re.IGNORECASE,
@@ -68,7 +73,9 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
 
 def begins_an_example(e: Equation) -> bool:
     """Whether a sentence begins with a number for a name, "At $x = 3$ ...": a value to go on with, wherever one was."""
-    return not e.display and not e.link and is_numeric(e.rhs) and BEGINNING_CUE.search(e.cue) is not None
+    begins = not e.display and not e.link and is_numeric(e.rhs) and BEGINNING_CUE.search(e.cue) is not None
+    rest = re.split(r"[.!?](?:\s|\Z)", e.document.text[e.span.end : e.span.end + 200])[0]
+    return begins and EXTREME.search(rest) is None
 
 
 def to_be_shown(e: Equation) -> bool:
@@ -88,8 +95,13 @@ def _other_case(world: World, earlier: Site, e: Equation) -> bool:
 
 
 def _supposed_again(world: World, earlier: Site, e: Equation) -> bool:
-    """Whether both definitions are what a rule of its own supposes."""
-    return is_supposed(e) and any(is_supposed(x) for x in world.equations if x.position == earlier.position)
+    """Whether both definitions are what a rule of its own supposes, in a list without words between."""
+    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    if origin is None or not is_supposed(e) or not is_supposed(origin):
+        return False
+    told = (text for at, text in world.told.items() if earlier.position <= at < e.position)
+    words = (e.cue, e.lead if e.lead != origin.lead else "", *told)
+    return not any(WORD.search(re.sub("⟦\\d+⟧", "", text)) for text in words)
 
 
 def is_supposed(e: Equation) -> bool:

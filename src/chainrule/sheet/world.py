@@ -399,7 +399,8 @@ class World:
             letters = {x.text for x in labels if isinstance(x, Name) and len(x.text) == 1}
             counted = {n.text for x in labels if not isinstance(x, Name) for n in walk(x) if isinstance(n, Name)}
             capitals = {x for x in letters if x.isupper()}
-            named = {x for x in letters - capitals if x in self.sites} - self._general_labels
+            made = {x for x, sites in self.sites.items() if not any(isinstance(s.body, Number) for s in sites)}
+            named = (letters - capitals) & made - self._general_labels
             self.derived["words"] = frozenset((named | (capitals if len(capitals) > 1 else set())) - counted)
         return letter in self.derived["words"]
 
