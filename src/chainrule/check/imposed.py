@@ -119,9 +119,13 @@ class Conditions(Unknowns):
         return any(self._restricted(h, bases) & symbols for h in near)
 
     def constrains(self, e: Equation) -> bool:
-        """`u^T u = 1`, `\\sum_i p_i = 1`: a number for an expression of names that the document defines nowhere."""
+        """`u^T u = 1`, `\\sum_i p_i = 1`, `Q^T Q = I`: a number, or the identity, for an expression of names that the
+        document defines nowhere."""
         world = self.lines.world
-        if e.link or not isinstance(e.rhs, Number) or differentiates(e.lhs) or e.op != "=":
+        value = reference(e.rhs, world.glossary)
+        orthonormal = value is not None and world.family(value.base).identity and not e.display
+        given = isinstance(e.rhs, Number) or orthonormal
+        if e.link or not given or differentiates(e.lhs) or e.op != "=":
             return False
         named = reference(e.lhs, world.glossary)
         if (named is not None and (e.display or not named.subs)) or call_form(e.lhs, world) is not None:

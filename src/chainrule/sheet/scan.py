@@ -131,6 +131,9 @@ class Scan:
                 for variable in nabla[0]:
                     self.mark(variable, "gradient")
                     rest.append(variable)
+                body = None if following is None else reference(following.node, self.world.glossary)
+                if body is not None:
+                    self.world.family(body.base).graded = True
                 continue
             if following is not None and following.op == "" and self.call(factor.node, following.node):
                 continue

@@ -85,11 +85,11 @@ def against_declaration(world: World, e: Equation, val: Val) -> bool:
 
 
 def loss_of_entries(world: World, e: Equation, val: Val) -> int:
-    """How many axes a loss has that should be a number: what `L(w, b) = ...` defines by a letter of losses, or
-    `L = ...` where L is differentiated."""
+    """How many axes a loss has that should be a number: what `L(w, b) = ...` defines by a letter of losses or a name
+    whose gradient is taken, or `L = ...` where L is differentiated."""
     form = call_form(e.lhs, world) if not e.link else None
     ref = form[0] if form is not None else reference(e.lhs, world.glossary)
-    if ref is None or ref.subs or not names_loss(ref.base):
+    if ref is None or ref.subs or not (names_loss(ref.base) or world.family(ref.base).graded):
         return 0
     return len(val.dims) if form is not None or (ref.bare and world.family(ref.base).differentiated) else 0
 

@@ -93,6 +93,8 @@ class Family:
     transposed: bool = False
     by: int = 0
     gradient: int = 0
+    graded: bool = False
+    """Whether a gradient is taken of it, as of a number."""
     changing: bool = False
     """Whether its differential is written."""
     bare: int = 0
