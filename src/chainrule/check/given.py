@@ -7,6 +7,8 @@ certain, it is a condition of its own or `assumed`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear
 from chainrule.check.corroborate import grounded_under
@@ -22,7 +24,7 @@ from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
 from chainrule.sheet.imposed import SUPPOSED, differentiates
 from chainrule.sheet.lines import names_in
-from chainrule.sheet.literals import is_numeric, is_zero
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.put_in import paired, shown_ref
 from chainrule.sheet.statements import Equation
@@ -141,18 +143,14 @@ def _of_numbers(conditions: Conditions, e: Equation, different: Different) -> bo
 
 
 def _of_its_solution(conditions: Conditions, e: Equation) -> bool:
-    r"""`w_{MAP} = \frac{b}{a}` where the slope of what was called `w_{MAP}` was set to zero: without the variable it
-    may be where that is so."""
+    r"""`w_{MAP} = \frac{b}{a}` where the slope by w of what was called `w_{MAP}` was set to zero: true of w."""
     world = conditions.lines.world
     ref = reference(e.lhs, world.glossary)
-    if ref is None or not world.defined(ref.base) or is_numeric(e.rhs):
-        return False
     chains = {h.equation.chain for h in conditions.held}
     slopes = [side for x in conditions.lines.equations if x.chain in chains for side in (x.lhs, x.rhs)]
-    variables = [set(differentiated_by(world, s)) for s in slopes if ref.base in differentiated(world, s)]
-    before = (x for x in conditions.lines.equations if x.position in world.solutions and x.position < e.position)
-    solved = {n for x in before for n in names_in(world, x.lhs)}
-    return any(v and not v & (names_in(world, e.rhs) | solved) for v in variables)
+    of_it = (s for s in slopes if ref is not None and ref.base in differentiated(world, s))
+    variables = (v for s in of_it for v in differentiated_by(s))
+    return any(conditions.follows(replace(e, lhs=v)) for v in variables)
 
 
 def numbers_for(world: World, e: Equation) -> list[Ref]:

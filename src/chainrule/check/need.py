@@ -76,12 +76,11 @@ def differentiated(world: World, node: Node) -> list[str]:
     return [] if body is None else [b for b in _names(world, body) if not is_function_word(b) and b not in CONSTANTS]
 
 
-def differentiated_by(world: World, node: Node) -> list[str]:
-    """The names that a derivative is taken by."""
+def differentiated_by(node: Node) -> list[Node]:
+    """What a derivative is taken by."""
     first = node.factors[0].node if isinstance(node, Product) else node
     bottom = below(first.denominator) if isinstance(first, Fraction) else None
-    variables = bottom[1] if bottom is not None else (nabla_of(first) or ((),))[0]
-    return [b for v in variables for b in _names(world, v)]
+    return bottom[1] if bottom is not None else (nabla_of(first) or ([],))[0]
 
 
 def _operator(node: Node) -> bool:

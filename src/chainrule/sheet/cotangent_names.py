@@ -27,7 +27,7 @@ def with_cotangents(sheet: Sheet) -> Sheet:
     if not losses:
         return sheet
     known = {node_key(n) for e in sheet.equations for side in (e.lhs, e.rhs) for n in _quantities(side)}
-    known -= {node_key(n) for e in sheet.equations if _otherwise(e, losses) for n in _variables(e.lhs)}
+    known -= {node_key(v) for e in sheet.equations if (v := _otherwise(e, losses)) is not None}
 
     def out(node: Node) -> Node:
         return rebuilt(node, lambda part: _derivative(part, losses, known))
@@ -72,20 +72,14 @@ def _said(e: Equation) -> tuple[Kind, Node, Node] | None:
     return (kind, top.body, variable) if node_key(bottom[1][0]) == node_key(variable) else None
 
 
-def _otherwise(e: Equation, losses: Losses) -> bool:
-    """Whether a formula gives such a name another meaning: `\\bar x = \\frac1n \\sum_i x_i` of no derivative."""
+def _otherwise(e: Equation, losses: Losses) -> Node | None:
+    """The x of `\\bar x = \\frac1n \\sum_i x_i`: a formula of no cotangent gives such a name another meaning."""
     named = None if e.link or _said(e) is not None else _named(e.lhs)
     if named is None or named[0] not in losses or named[0][0] != "accent":
-        return False
+        return None
     derived = (isinstance(part, Fraction) and above(part.numerator) is not None for part in walk(e.rhs))
     kinds = {found[0] for part in walk(e.rhs) if (found := _named(part)) is not None}
-    return named[0] not in kinds and not any(derived)
-
-
-def _variables(node: Node) -> Iterator[Node]:
-    named = _named(node)
-    if named is not None:
-        yield named[1]
+    return None if named[0] in kinds or any(derived) else named[1]
 
 
 def _named(node: Node) -> tuple[Kind, Node] | None:

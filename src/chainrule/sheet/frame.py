@@ -313,7 +313,7 @@ class Frame:
             return self.labels[letter]
         if letter in self.letters:
             raise Untyped(f"the label {letter} is an index here", "index-scope")
-        if letter in self.world.glossary.gates or self.world.is_word(letter):
+        if letter in self.world.glossary.gates or self.world.is_label_word(letter):
             return None
         if (letter.isupper() and letter not in self.world.glossary.bound) or self.world.is_count(letter):
             return self.universe.top

@@ -19,8 +19,11 @@ from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Site, World
 
+# What is concluded behind such a word is a claim again: "Let $y = x^2$ ... So $y = 5$".
 REDEFINING_CUE = re.compile(
-    r"\b(let|now|define|redefine|consider|suppose|instead|denote|case|otherwise)\b[^.:]*:?\s*$", re.IGNORECASE
+    r"\b(let|now|define|redefine|consider|suppose|instead|denote|case|otherwise)\b"
+    r"(?:(?!\b(?:so|thus|hence|therefore)\b)[^.:])*:?\s*$",
+    re.IGNORECASE,
 )
 # "had we begun at w = 1.5", "on ($x = 1$) or off ($x = 0$)" give another value to what was given one before; what one
 # gets, obtains or finds is a result.

@@ -392,7 +392,7 @@ class World:
         found = (int(n) for n in self.derived["numbered"] if n.isdigit())
         return max((n for n in found if n <= at_most), default=0)
 
-    def is_word(self, letter: str) -> bool:
+    def is_label_word(self, letter: str) -> bool:
         """Whether a letter in a label is a word, and nothing is counted from it: a capital that is one of several, "H
         for hidden", or a name that has a formula, the g of `g = W^{(g)} h`."""
         if "words" not in self.derived:
