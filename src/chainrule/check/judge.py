@@ -18,6 +18,7 @@ from chainrule.check import given
 from chainrule.check.ambiguous import read_otherwise
 from chainrule.check.anew import defined_elsewhere
 from chainrule.check.another_case import supposed
+from chainrule.check.approximate import approximated
 from chainrule.check.beyond import AT_NUMBERS, only_there
 from chainrule.check.budget import Budget
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
@@ -263,12 +264,12 @@ class Judge(Lines):
 
     def claim(self, e: Equation) -> Finding:
         """A claim or a printed number: the outcome under the document's reading, then under the other customs."""
-        if e.op == "≈" and printed_table(e.rhs) is None:
-            return Finding("unsupported", "relation", "an approximation of one formula by another is not judged")
+        table = printed_table(e.rhs)
+        if e.op == "≈" and (table is None or not is_decimal(table)):
+            return approximated(self, e)
         implicit = self._implicit(e)
         if implicit is not None:
             return Finding("definition", "implicit-definition", implicit, "definition")
-        table = printed_table(e.rhs)
         if table is not None and is_decimal(table):
             found = numeric(self, e, table)
             if found.verdict == "refuted":

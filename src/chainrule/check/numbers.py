@@ -259,7 +259,7 @@ def _wrong_number(e: Equation, name: str, number: Node, right: float) -> Finding
 
 def _too_close(variant: Variant, e: Equation, target: Array) -> Finding | None:
     """A difference that the rounding of the printed numbers could make, though nothing says where they come from."""
-    value, most = number_of(variant, e, e.rhs), slack(variant, e)
+    value, most = number_of(variant, e, e.rhs), slack(variant, e, e.rhs)
     if value is None or most is None or value.shape != target.shape:
         return None
     if np.all(np.abs(value - target) <= most * 1.01):

@@ -159,17 +159,17 @@ def same_numbers(a: Array, b: Array) -> bool:
     return a.shape == b.shape and bool(np.all(np.abs(a - b) <= CLOSE * (1 + np.abs(b))))
 
 
-def slack(variant: Variant, e: Equation) -> Array | None:
-    """How far the right side may move when each of its printed numbers moves by half a unit in its last place."""
-    middle = number_of(variant, e, e.rhs)
+def slack(variant: Variant, e: Equation, side: Node) -> Array | None:
+    """How far a side may move when each of its printed numbers moves by half a unit in its last place."""
+    middle = number_of(variant, e, side)
     if middle is None:
         return None
     total = np.zeros_like(middle)
-    for node in [n for n in walk(e.rhs) if isinstance(n, Number) and "." in n.text]:
+    for node in [n for n in walk(side) if isinstance(n, Number) and "." in n.text]:
         cell = printed(node)
         if cell is None:
             return None
-        moved = number_of(variant, e, with_numbers(e.rhs, {node: float(cell.value + cell.unit / 2)}))
+        moved = number_of(variant, e, with_numbers(side, {node: float(cell.value + cell.unit / 2)}))
         if moved is None:
             return None
         total = total + np.abs(moved - middle)
