@@ -140,8 +140,8 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
             _note_unknown(frame, instance, below_instance)
         whole_above = instance if n == 0 and above_ref is not None and _whole(above_ref, frame) else None
         whole_below = below_instance if below_ref is not None and _whole(below_ref, frame) else None
-        if len(variables) == 1 and (below_ref is None or compound) and by.scalar:
-            written = by_written(frame, body, variable, by)
+        if len(variables) == 1 and (below_ref is None or compound):
+            written = by_written(frame, body, variable)
             if written is not None:
                 return written
         between = instance is not None and (
