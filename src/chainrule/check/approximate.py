@@ -27,13 +27,18 @@ COARSE = 0.1
 FORMULAS = Finding("unsupported", "relation", "an approximation of one formula by another is not judged")
 
 
-def approximated(lines: Lines, e: Equation) -> Finding:
-    r"""Example: `0.25^8 \approx 1.5 \cdot 10^{-5}` is verified, `0.25^8 \approx 1.9 \cdot 10^{-5}` refuted."""
+def approximated(lines: Lines, e: Equation) -> Finding | None:
+    r"""None where numbers are put in for names that have none yet, which is judged as if they were equal.
+
+    Example: `0.25^8 \approx 1.5 \cdot 10^{-5}` is verified, `0.25^8 \approx 1.9 \cdot 10^{-5}` refuted.
+    """
     variant = lines.variant()
     if not is_arithmetic(variant.universe.world, e.rhs):
         return FORMULAS
     left, right = number_of(variant, e, e.lhs), number_of(variant, e, e.rhs)
     most = _moves(variant, e)
+    if left is None and has_decimals(e.rhs):
+        return None
     if left is None or right is None or most is None or left.shape != right.shape:
         return FORMULAS
     apart = np.abs(left - right)

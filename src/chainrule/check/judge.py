@@ -265,8 +265,9 @@ class Judge(Lines):
     def claim(self, e: Equation) -> Finding:
         """A claim or a printed number: the outcome under the document's reading, then under the other customs."""
         table = printed_table(e.rhs)
-        if e.op == "≈" and (table is None or not is_decimal(table)):
-            return approximated(self, e)
+        loosely = e.op == "≈" and (table is None or not is_decimal(table))
+        if loosely and (found := approximated(self, e)) is not None:
+            return found
         implicit = self._implicit(e)
         if implicit is not None:
             return Finding("definition", "implicit-definition", implicit, "definition")

@@ -12,6 +12,7 @@ from chainrule.read.tree import Node
 from chainrule.sheet.bare_functions import applied_to, with_arguments
 from chainrule.sheet.bare_slopes import slopes_at, with_slopes
 from chainrule.sheet.component_functions import by_components, with_component_names
+from chainrule.sheet.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.transposing_primes import transposing, with_transposes
 
@@ -34,6 +35,11 @@ def changed(node: Node, changes: tuple[Change, ...]) -> Node:
     for change in changes:
         node = change(node)
     return node
+
+
+def _digits(formulas: list[Node], _words: str) -> Change | None:
+    names = names_with_digits(formulas)
+    return partial(with_whole_names, names=names) if names else None
 
 
 def _parameters(formulas: list[Node], _words: str) -> Change | None:
@@ -62,6 +68,7 @@ def _slopes(formulas: list[Node], _words: str) -> Change | None:
 
 
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
+    _digits,
     _parameters,
     _transposes,
     _components,
