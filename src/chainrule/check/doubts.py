@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from chainrule.check import opaque as results
 from chainrule.check.anew import claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
+from chainrule.check.another_step import of_another_step
 from chainrule.check.beside_a_sum import beside_a_sum
 from chainrule.check.compare import Different, Same
 from chainrule.check.conventions import other_convention
@@ -241,6 +242,7 @@ def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
 
 DOUBTS: tuple[Doubt, ...] = (
     unread_formula,
+    of_another_step,
     defined_anew,
     on_what_is_redefined,
     defined_elsewhere,
