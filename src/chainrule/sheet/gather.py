@@ -51,6 +51,10 @@ CELL = re.compile(r"\s*(?:\$|\\\))?[ \t]*[|&][ \t]*(?:\$|\\\()?\s*")
 """What is between the formulas of two cells of a table."""
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
 ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
+EVENT_CUE = re.compile(
+    r"(\b(probability|chance|odds|prob\.)(?=\W)[^.;:⟦]*|\b(class|label|event|outcome))\s*\(?\s*$", re.IGNORECASE
+)
+"""What stands before an event: "the probability to find $y = 1$", "samples of class $y = 0$"."""
 CASE = re.compile(r"\W*(?:case|fall|cas|caso|situation|scenario)\s*\(?(?:\d+|[ivxIVX]+|[A-Z])\b", re.IGNORECASE)
 
 
@@ -230,7 +234,8 @@ class _Walk:
             link = node.links[0]
             self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="given")
             return True
-        if signed is None and len(node.links) == 1 and ALTERNATIVE_CUE.search(cue) and _is_label(node.links[0].node):
+        alternative = ALTERNATIVE_CUE.search(cue) or EVENT_CUE.search(cue)
+        if signed is None and len(node.links) == 1 and alternative and _is_label(node.links[0].node):
             self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True

@@ -371,7 +371,9 @@ def told_values(sheet: Sheet) -> list[Equation]:
         for fact in facts_of(s, sheet.glossary):
             if fact.kind != "value" or fact.ref is None or not fact.ref.bare or not isinstance(fact.data, Node):
                 continue
-            n = next(n for n, node in enumerate(s.formulas) if reference(node, sheet.glossary) == fact.ref)
+            n = next((n for n, node in enumerate(s.formulas) if reference(node, sheet.glossary) == fact.ref), None)
+            if n is None:  # "the probability that $y = 0$ is 0.3" gives y no value
+                continue
             source = s.sources[n].strip("$ ")
             name = source if source.isascii() else "\\" + fact.ref.base
             value = getattr(fact.data, "text", "")
