@@ -60,6 +60,8 @@ _PLAIN: Final = {
     **dict.fromkeys(("T", "transpose"), r"\top "),
     **dict.fromkeys(("one", "ones", "vone", "bone"), r"\mathbf{1}"),
     **dict.fromkeys(("zero", "zeros", "vzero", "bzero"), r"\mathbf{0}"),
+    **dict.fromkeys(("Eq", "eq", "equals"), "="),
+    **dict.fromkeys(("defeq", "eqdef", "defn"), ":="),
     "N": r"\mathbb{N}",
     "half": r"\frac{1}{2}",
     "eps": r"\epsilon ",

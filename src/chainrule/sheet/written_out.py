@@ -14,6 +14,7 @@ from chainrule.sheet.bare_slopes import slopes_at, with_slopes
 from chainrule.sheet.component_functions import by_components, with_component_names
 from chainrule.sheet.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.parametrised import parametrised, with_parameters
+from chainrule.sheet.sample_marks import left_out, with_marks
 from chainrule.sheet.transposing_primes import transposing, with_transposes
 
 Change = Callable[[Node], Node]
@@ -67,6 +68,11 @@ def _slopes(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_slopes, at=at) if at else None
 
 
+def _samples(formulas: list[Node], _words: str) -> Change | None:
+    marks = left_out(formulas)
+    return partial(with_marks, marks=marks) if marks else None
+
+
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _digits,
     _parameters,
@@ -74,4 +80,5 @@ CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _components,
     _arguments,
     _slopes,
+    _samples,
 )
