@@ -6,6 +6,10 @@ behind nothing in a fence that begins with a word such as "since". It is no fact
 
 from __future__ import annotations
 
+import re
+
+from chainrule.read.connectives import CONNECTIVES, OTHERWISE
+from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tokens import Token
 
 LEADING = frozenset(
@@ -79,11 +83,25 @@ def _remark(part: list[Token]) -> list[Token] | None:
     signs = [t for t in part if t.kind not in _SPACES]
     if _fence_at_end(signs) == 0 and any(t.kind == "text" for t in signs):
         return _opened(signs)
+    if _begins_with_what_was_done(part, signs):
+        return [Token("text", " ".join(t.text for t in signs), signs[0].start, signs[-1].end)]
     plain = [t for t in _opened(signs) if t.kind not in _PUNCTUATION]
     if not plain or any(t.kind not in ("word", "text") for t in plain) or all(t.kind == "text" for t in plain):
         return None
     words = " ".join(t.text for t in plain)
     return [Token("text", words, plain[0].start, plain[-1].end)]
+
+
+def _begins_with_what_was_done(part: list[Token], signs: list[Token]) -> bool:
+    r"""`&& \text{replace } k`, `\quad \text{product rule for } (a - b)`: words that put no second formula beside the
+    first. A single word behind a wide space may be a name."""
+    if len(signs) < 2 or any(t.kind == "rel" for t in signs):
+        return False
+    words = re.sub(r"^\W+|\W+$", "", signs[0].text.lower())
+    named = signs[0].kind == "word" and (part[0].kind != "&" or words in FUNCTIONS or signs[1].kind == "open")
+    if signs[0].kind not in ("text", "word") or named or not words:
+        return False
+    return not any(words == w or words.split()[0] == w for w in (*CONNECTIVES, *OTHERWISE))
 
 
 def _opened(signs: list[Token]) -> list[Token]:
