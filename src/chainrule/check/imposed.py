@@ -125,7 +125,7 @@ class Conditions(Unknowns):
         value = reference(e.rhs, world.glossary)
         orthonormal = value is not None and world.family(value.base).identity and not e.display
         given = isinstance(e.rhs, Number) or orthonormal
-        if e.link or not given or differentiates(e.lhs) or e.op != "=":
+        if e.link or not given or differentiates(e.lhs) or e.op != "=" or e.position in world.declaring:
             return False
         named = reference(e.lhs, world.glossary)
         if (named is not None and (e.display or not named.subs)) or call_form(e.lhs, world) is not None:

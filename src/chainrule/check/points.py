@@ -134,6 +134,8 @@ class Sampler:
                 return np.asarray(np.eye(shape[-1]) * rng.integers(2, 40, shape) / 16)
             case "covariance" if len(shape) >= 3 and shape[-1] == shape[-2]:
                 return _covariance(shape, rng)
+            case "orthogonal" | "orthonormal columns" if len(shape) >= 3:
+                return _orthogonal(shape, rng)
         if kind == "positive":
             return rng.integers(2, 40, shape) / 16
         if kind == "unit":
@@ -185,3 +187,12 @@ def _normalised(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 def _covariance(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     a = rng.integers(-16, 17, shape) / 16
     return np.asarray(a @ np.swapaxes(a, -1, -2) + np.eye(shape[-1]))
+
+
+def _orthogonal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Matrices with orthonormal columns, of either determinant."""
+    if shape[-2] < shape[-1]:
+        raise ValueError("more orthonormal columns than they have entries")
+    a = rng.integers(-40, 41, shape) / 16
+    q, _ = np.linalg.qr(a + 4 * np.eye(shape[-2], shape[-1]))
+    return np.asarray(q * rng.choice([-1.0, 1.0], (*shape[:-2], 1, shape[-1])))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from chainrule.expr import Dim
 from chainrule.sheet.linear import Linear
 from chainrule.sheet.shapes import Dims, Reach, Untyped
-from chainrule.sheet.world import Universe
+from chainrule.sheet.world import ORTHONORMAL, Universe
 
 SIZES = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 6, 7), (4, 3, 2, 5, 6, 7))
 SMALL = (2,) * 6
@@ -25,19 +25,31 @@ def sizes_for(universe: Universe, dims: Iterable[Dim], variant: int) -> dict[Dim
     """A size for every dimension: the declared one, what others make it, or the next unused small number."""
     wanted = sorted(set(dims))
     for pool in (SIZES[variant % len(SIZES)], SMALL):
-        found = _Choice(universe.dims, wanted, list(pool)).made()
+        found = _Choice(universe.dims, wanted, list(pool), _tall(universe)).made()
         if found is not None:
             return {dim: found[universe.dims.find(dim.name)] for dim in wanted}
     raise Untyped("no small sizes meet what the document says of its sizes", "no-valid-points")
 
 
+def _tall(universe: Universe) -> list[tuple[str, str]]:
+    """The dimensions of the matrices whose columns are orthonormal: these have at least as many rows."""
+    families, find = universe.world.families, universe.dims.find
+    axes = [
+        symbol.axes
+        for symbol, instance in universe.instances.items()
+        if (family := families.get(instance.base)) is not None and family.domain_kind in ORTHONORMAL
+    ]
+    return sorted({(find(a[-2].name), find(a[-1].name)) for a in axes if len(a) > 1})
+
+
 @dataclass
 class _Choice:
-    """One attempt: sizes by the representative of each dimension."""
+    """One attempt: sizes by the representative of each dimension, where the first of a `tall` pair is no smaller."""
 
     table: Dims
     wanted: list[Dim]
     pool: list[int]
+    tall: list[tuple[str, str]] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
 
     def made(self) -> dict[str, int] | None:
@@ -61,6 +73,9 @@ class _Choice:
         for name in names:
             if name not in self.sizes:
                 self.sizes[name] = self._next(name)
+        for rows, columns in self.tall:
+            if self.sizes.get(rows, LARGEST) < self.sizes.get(columns, 0):
+                self.sizes[rows], self.sizes[columns] = self.sizes[columns], self.sizes[rows]
         return self.sizes if self._fits(rules) else None
 
     def _rules(self) -> list[Linear]:
@@ -148,7 +163,14 @@ class _Choice:
 
     def _fits(self, rules: list[Linear]) -> bool:
         positive = all(0 < n <= LARGEST or name in self.table.sizes for name, n in self.sizes.items())
-        return positive and all(r.constant + sum(n * self.sizes[x] for x, n in r.parts) == 0 for r in rules)
+        told = all(self.sizes[x] == n for x, n in self.table.sizes.items() if x in self.sizes)
+        tall = all(self.sizes[a] >= self.sizes[b] for a, b in self.tall if a in self.sizes and b in self.sizes)
+        return (
+            positive
+            and told
+            and tall
+            and all(r.constant + sum(n * self.sizes[x] for x, n in r.parts) == 0 for r in rules)
+        )
 
 
 def _computed(rules: list[Linear], fixed: set[str]) -> dict[str, Linear]:

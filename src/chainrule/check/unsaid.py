@@ -22,7 +22,7 @@ from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.names import letter_of, node_key, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Family, World
+from chainrule.sheet.world import ORTHONORMAL, Family, World
 
 COVARIANCES = frozenset({"Sigma", "bold Sigma"})
 
@@ -231,6 +231,9 @@ def _free(lines: Lines, e: Equation) -> set[str]:
     return names if plain else set()
 
 
+USED = ORTHONORMAL | {"diagonal", "identity"}
+
+
 def factors_of_a_matrix(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """Matrices that the text calls orthogonal, or factors of a decomposition, have properties that are not used."""
     if not lines.world.decomposed:
@@ -238,7 +241,8 @@ def factors_of_a_matrix(lines: Lines, e: Equation, variant: Variant, different: 
     for symbol in sorted(different.left_symbols | different.right_symbols):
         instance = variant.universe.instances.get(symbol)
         family = None if instance is None else lines.world.family(instance.base)
-        whole = family is not None and (family.transposed or family.sub_counts != {1})  # samples v_n are no factor
+        used = family is None or family.domain_kind in USED
+        whole = family is not None and not used and (family.transposed or family.sub_counts != {1})  # v_n are samples
         if instance is not None and family is not None and len(symbol.axes) == 2 and family.by == 0 and whole:
             text = f"rests on what the text says of {name_of(variant.universe, symbol)} as a factor of a matrix"
             return assumed("condition", text, needs=(Need("condition", instance, "orthogonal"),))

@@ -35,6 +35,7 @@ from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
+from chainrule.sheet.orthogonal import note_orthogonal
 from chainrule.sheet.parts import numbered_parts
 from chainrule.sheet.pooled import said_summed
 from chainrule.sheet.pre_activations import name_pre_activations
@@ -121,6 +122,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     for s in sentences:
         told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
     world.told = told
+    note_orthogonal(world, equations)
     impose(world, equations, told)
     name_solutions(world, equations)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chainrule.read.tree import Big, Factor, Node, Number, Product, Relation, Script
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import Glossary, Ref, letter_of, node_key, reference
+from chainrule.sheet.orthogonal import is_capital
 from chainrule.sheet.prose import Fact, ShapeFact
 from chainrule.sheet.shapes import RANKS
 from chainrule.sheet.sites import derivative_of
@@ -38,6 +39,10 @@ def apply_fact(world: World, fact: Fact) -> None:
             family.domain_kind = "diagonal"
             if family.declared_rank is None and not ref.subs:
                 family.declared_rank = "matrix"
+        case "orthogonal" | "orthonormal columns" if is_capital(ref.base) and not (
+            family.by or world.defined(ref.base)
+        ):
+            family.domain_kind = fact.kind
         case "identity" if len(ref.subs) < 2 and not world.defined(ref.base):
             family.domain_kind = fact.kind
         case "one-hot" | "binary" | "signs" | "simplex":

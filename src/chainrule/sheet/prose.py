@@ -343,6 +343,16 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
         _kind("diagonal"),
     ),
     ("diagonal before", r"\bdiagonal (?:\w+ ){0,2}?(?:matrix|matrices) (?:of \w+ )?" + NAMES, _kind("diagonal")),
+    (
+        "orthogonal",
+        NAMES + IS + r"(?:an? |both |also )?(?:\w+ )?(?:orthogonal|orthonormal|unitary)\b",
+        _kind("orthogonal"),
+    ),
+    (
+        "orthogonal before",
+        r"\b(?:orthogonal|unitary) (?:\w+ )?(?:matrix|matrices|factors?) " + NAMES,
+        _kind("orthogonal"),
+    ),
     ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
     ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?(?:covariance|positive[- ]definite)\b", _kind("covariance")),
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),

@@ -343,7 +343,8 @@ def reached(world: World, base: str) -> tuple[str, ...]:
 def _declare_dims(frame: Frame, instance: Instance, names: tuple[str, ...]) -> None:
     """Give the axes of a name the dimensions its declaration states."""
     family = frame.world.family(instance.base)
-    if family.domain_kind in ("symmetric", "covariance") and len(names) >= 2:
+    loose = family.domain_kind == "orthogonal" and not family.declared_dims  # of other matrices the columns are meant
+    if (loose or family.domain_kind in ("symmetric", "covariance")) and len(names) >= 2:
         frame.dims.unify(names[-2], names[-1])
     declared = family.labelled_dims.get(instance.labels, family.declared_dims if not family.labelled_dims else ())
     for name, dim in zip(reversed(names), reversed(declared), strict=False):

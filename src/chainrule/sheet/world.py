@@ -69,7 +69,8 @@ class Instance:
 
 
 # What words say of matrices alone.
-OF_MATRICES = frozenset({"symmetric", "covariance", "diagonal", "identity"})
+ORTHONORMAL = frozenset({"orthogonal", "orthonormal columns"})
+OF_MATRICES = frozenset({"symmetric", "covariance", "diagonal", "identity"}) | ORTHONORMAL
 
 
 @dataclass
