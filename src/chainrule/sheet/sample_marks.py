@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from chainrule.read.tree import Accent, Big, Fenced, Name, Node, Product, Relation, Script
 from chainrule.sheet.glossary import bound_letters
-from chainrule.sheet.names import children, node_key
+from chainrule.sheet.names import children, node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
 
 Marks = dict[object, Script]
@@ -28,7 +28,8 @@ def left_out(formulas: Iterable[Node]) -> Marks:
         found, plain = Marks(), set[object]()
         for name, body in _definitions(formulas):
             marks = list(_free_marks(body, carried))
-            if marks and len({m.sup for m in marks}) == 1:
+            own = {n.text for n in walk(name) if isinstance(n, Name)}
+            if marks and len({m.sup for m in marks}) == 1 and _letter(marks[0]) not in own:
                 found.setdefault(node_key(name), marks[0])
             else:
                 plain.add(node_key(name))
