@@ -52,12 +52,14 @@ def evaluate(frame: Frame, factors: tuple[Factor, ...]) -> Val:
 
 
 def _groups(factors: tuple[Factor, ...]) -> list[tuple[Factor, ...]]:
-    """Factors cut before each elementwise sign."""
+    """Factors cut before each elementwise sign; what a sum or another big operator acts on stays with it."""
     groups: list[list[Factor]] = [[]]
+    operated = False
     for factor in factors:
-        if factor.op in ELEMENTWISE and groups[-1]:
+        if factor.op in ELEMENTWISE and groups[-1] and not operated:
             groups.append([])
         groups[-1].append(factor)
+        operated |= isinstance(factor.node, Big)
     return [tuple(g) for g in groups]
 
 
