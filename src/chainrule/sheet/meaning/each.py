@@ -1,17 +1,16 @@
 r"""A vector given by its general entry: `\mathrm{diag}(p_i (1 - p_i))` has the vector of all p_i (1 - p_i) on its
-diagonal, where nothing else says which i is meant."""
+diagonal, where nothing else says which i is meant, and `S(x)` is the vector of all `S(x)_i` that the sheet defines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from chainrule.expr import Expr, IndexValue, substitute
 from chainrule.read.tree import Node
-from chainrule.sheet.frame import Frame
-from chainrule.sheet.names import letter_of
+from chainrule.sheet.frame import Frame, Letter
+from chainrule.sheet.names import Ref, letter_of, outside_letters
 from chainrule.sheet.scan import references
 from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.shapes import Val
+from chainrule.sheet.world import Site
 
 
 def by_general_entry(frame: Frame, node: Node) -> Val | None:
@@ -25,18 +24,32 @@ def by_general_entry(frame: Frame, node: Node) -> Val | None:
         return None
     letter = open_letters.pop()
     inner = frame.bind(letter, frame.new_dim(f"each {letter}"))
-    dim, place = inner.letters[letter]
-    return at_every_place(inner.value(node), dim, place)
+    return at_every_place(inner.value(node), inner.letters[letter])
 
 
-def at_every_place(body: Val, dim: str, place: Callable[[], Expr]) -> Val | None:
-    """The vector of the numbers that a value is as its index runs over a dimension; None where it is no number."""
+def at_every_place(body: Val, *places: Letter) -> Val | None:
+    """The array of the numbers that a value is as its indices run over dimensions; None where it is no number."""
     if not body.scalar:
         return None
 
-    def at(entry: Expr) -> Expr:
-        running = place()
-        assert isinstance(running, IndexValue)
-        return substitute(body.at(), {running.index: entry})
+    def at(*entries: Expr) -> Expr:
+        term = body.at()
+        for (_, place), entry in zip(places, entries, strict=True):
+            running = place()
+            assert isinstance(running, IndexValue)
+            term = substitute(term, {running.index: entry})
+        return term
 
-    return Val((dim, None), at, None, body.derived)
+    dims = tuple(dim for dim, _ in places)
+    return Val((*dims, None) if len(dims) == 1 else dims, at, None, body.derived)
+
+
+def all_components(frame: Frame, inner: Frame, site: Site, ref: Ref) -> Val | None:
+    """`S(x)` after `S(x)_i = ...`, in a formula without an i of its own; None where that is written or meant."""
+    letters = [letter_of(s) for s in site.ref.subs]
+    known = frame.letters.keys() | frame.free.keys() | {x for n in frame.statement for x in outside_letters(n)}
+    if ref.subs or not letters or None in letters or not known.isdisjoint(letters):
+        return None
+    for letter in letters:
+        inner = inner.bind(str(letter), frame.new_dim(f"each {letter}"))
+    return at_every_place(inner.value(site.body), *(inner.letters[str(letter)] for letter in letters))

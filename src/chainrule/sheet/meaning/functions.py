@@ -29,7 +29,7 @@ from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.arithmetic import raised
 from chainrule.sheet.meaning.conditions import is_index_letter
 from chainrule.sheet.meaning.densities import as_told, by_name
-from chainrule.sheet.meaning.each import at_every_place, by_general_entry
+from chainrule.sheet.meaning.each import all_components, at_every_place, by_general_entry
 from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.meaning.losses import cross_entropy
 from chainrule.sheet.meaning.structural import OF_LABELS, STRUCTURAL
@@ -186,7 +186,7 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
         letter = letter_of(pattern)
         if letter is not None:
             inner = _bound_letter(frame, inner, letter, sub)
-    val = inner.value(site.body)
+    val = all_components(frame, inner, site, ref) or inner.value(site.body)
     for p, argument in through:
         val = at_argument(frame, val, p, argument)
     more = ref.subs[len(site.ref.subs) :]
@@ -318,8 +318,7 @@ def _on_each_component(frame: Frame, inner: Frame, site: Site, arg: Node) -> Val
     if val.kind == "row":
         val = val.transposed()
     inner = inner.bind(letter, dim)
-    place = inner.letters[letter][1]
-    return at_every_place(inner.child(args={**inner.args, p.base: val}).value(site.body), dim, place)
+    return at_every_place(inner.child(args={**inner.args, p.base: val}).value(site.body), inner.letters[letter])
 
 
 def _everywhere(frame: Frame, term: Callable[[], Expr], axes: int) -> Val:
