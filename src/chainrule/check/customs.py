@@ -54,7 +54,10 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
         message = "derivatives of intermediate quantities are taken with the other quantities held fixed"
         other("explicit", message, choices=Choices(explicit=True))
     if has_derivative(e) and e.position in usual.failed and usual.failed[e.position].code in SHAPES:
-        other("entrywise", "read entry by entry: the derivative of each entry by its own argument", choices=ENTRYWISE)
+        message = "read entry by entry: the derivative of each entry by its own argument"
+        other("entrywise", message, choices=ENTRYWISE)
+        if owner in usual.universe.between:
+            other("explicit", f"{message}, with other quantities held fixed", choices=replace(ENTRYWISE, explicit=True))
     if _misfits(e, usual) and usual.universe.squared and _squares_are_norms(lines, e, usual):
         note = Note("square", "the square of a vector is read as its squared norm")
         found.append((note, lambda: squares_as_norms(lines, config)))

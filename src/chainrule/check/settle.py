@@ -6,6 +6,7 @@ what it is differentiated by: of the last of those quantities, the ones no other
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -69,6 +70,7 @@ class Settled:
 
 def settle(universe: Universe) -> Settled:
     """Define every tensor of the universe in terms of the others."""
+    _count(universe)
     settled = Settled(universe)
     for key, tensor in list(universe.tensors.items()):
         assert isinstance(key, tuple)
@@ -76,6 +78,16 @@ def settle(universe: Universe) -> Settled:
     _fold(settled)
     _unknowns(settled)
     return settled
+
+
+def _count(universe: Universe) -> None:
+    """Make the number that a mean divides by that of its terms, where no other name or number is that."""
+    dims = universe.dims
+    for dim, count in universe.counted:
+        others = {dims.find(f"={name}") for name in universe.sized} - {dims.find(count)}
+        with suppress(Untyped):
+            if dims.find(dim) not in others:
+                dims.unify(dim, count)
 
 
 def symbol_of(universe: Universe, instance: Instance, epoch: int) -> Symbol | None:

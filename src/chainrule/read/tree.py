@@ -107,11 +107,13 @@ class Big(Node):
 
     `op` is the word: sum, prod, int, max, min, sup, inf, argmax, argmin, lim. `\\max`/`\\min` are a `Big` only when
     they carry a subscript (or underset) and are followed by no parenthesised list; else they are a `Name`.
+    `count` is the letter that says how many terms a sum has, where the sum does not say it (`sheet.mean_counts`).
     """
 
     op: str
     sub: Node | None = None
     sup: Node | None = None
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ class Scan:
         """The sizes in the upper limits of a big operator, `n` and `H_{out}`, and where its letter starts."""
         if (last := letter_of(node.sup)) is not None and last.islower():
             self.world.late.add(last)
+        self.world.size_names |= {node.count} - {""}
         if last is not None and node.sub is not None:
             for letter in bound_letters(node.sub):
                 self.ends.setdefault(letter, set()).add(last)

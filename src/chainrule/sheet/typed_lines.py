@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Node
-from chainrule.sheet.algebra import diagonal, same_shape
+from chainrule.sheet.algebra import diagonal, identity, same_shape, scaled
 from chainrule.sheet.extremes import bodies
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.meaning.implied import summed_over, with_strays_summed
@@ -34,10 +34,16 @@ def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tupl
 
 
 def as_diagonal(dims: Dims, val: Val, other: Val) -> Val:
-    """A vector beside the square Jacobian of one vector by another is the diagonal of that matrix."""
+    """A vector beside the square Jacobian of one vector by another is the diagonal of that matrix; a number beside the
+    derivative of a vector by a number, or of a number by a vector, is every entry of it."""
+    lone = val.scalar and not val.derived and other.jacobian is not None
+    if lone and other.kind in ("column", "row"):
+        return replace(other, at=lambda *_: val.at(), jacobian=None)
     square = (
         other.jacobian is not None and other.kind == "matrix" and dims.find(other.dims[0]) == dims.find(other.dims[1])
     )
+    if square and lone:
+        return scaled(val, identity(other.dims[0]))
     if not square or val.kind not in ("column", "row") or dims.find(val.dims[0]) != dims.find(other.dims[0]):
         return val
     return diagonal(dims, val)

@@ -462,6 +462,8 @@ class Universe:
     """The symbols of differentials."""
     unchanging: dict[str, set[str]] = field(default_factory=dict)
     """The names that the differentials of each line hold fixed."""
+    counted: list[tuple[str, str]] = field(default_factory=list)
+    """Dimensions of sums, each with that of the number that a mean divides by."""
     building: dict[object, int] = field(default_factory=dict)
     first_steps: Reading | None = None
 

@@ -13,6 +13,7 @@ from chainrule.sheet.bare_functions import applied_to, with_arguments
 from chainrule.sheet.bare_slopes import slopes_at, with_slopes
 from chainrule.sheet.component_functions import by_components, with_component_names
 from chainrule.sheet.digits_in_names import names_with_digits, with_whole_names
+from chainrule.sheet.mean_counts import counts_of, with_counts
 from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.sample_marks import left_out, with_marks
 from chainrule.sheet.transposing_primes import transposing, with_transposes
@@ -73,6 +74,11 @@ def _samples(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_marks, marks=marks) if marks else None
 
 
+def _counts(formulas: list[Node], _words: str) -> Change | None:
+    counts = counts_of(formulas)
+    return partial(with_counts, counts=counts) if counts else None
+
+
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _digits,
     _parameters,
@@ -81,4 +87,5 @@ CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _arguments,
     _slopes,
     _samples,
+    _counts,
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from functools import reduce as reduce_left
+from itertools import pairwise
 
 from chainrule.expr import Expr, IndexValue, const, mul, piecewise, reduce, total
-from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Big, Factor, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet import algebra
 from chainrule.sheet.extremes import KINDS, variables
 from chainrule.sheet.frame import MEANINGS, Frame
@@ -105,9 +106,32 @@ def _unlettered(frame: Frame, node: Big, body: Node) -> Val:
     val = inner.value(body)
     if letters:
         return summed_over(inner, letters, val)
+    if val.scalar and _chained(inner, body):
+        return val
     if val.scalar:
         raise Untyped("a sum that does not say over what", "ambiguous")
+    if len(val.dims) == 1:
+        _counted(frame, node, val.dims[0])
     return algebra.summed(frame.dims, val)
+
+
+def _chained(frame: Frame, body: Node) -> bool:
+    r"""Whether the terms of a sum are those of the chain rule, which its product adds up by itself:
+    `\sum \frac{\partial L}{\partial z} \frac{\partial z}{\partial c}` for a vector z."""
+    while isinstance(body, Product) and len(body.factors) == 1:
+        body = body.factors[0].node
+    slopes = [f.node for f in body.factors if isinstance(f.node, Fraction)] if isinstance(body, Product) else []
+    for one, other in pairwise(slopes):
+        a, b = frame.value(one), frame.value(other)
+        if (a.dims or b.dims) and algebra.contract_chain(frame.dims, a, b, frame.world.layout) is not None:
+            return True
+    return False
+
+
+def _counted(frame: Frame, node: Big, dim: str) -> None:
+    """What a mean divides by is the number of terms, unless they turn out to be another number."""
+    if node.count:
+        frame.universe.counted.append((dim, named_dim(frame, node.count)))
 
 
 def runs_over(world: World) -> dict[object, tuple[str, ...]]:
@@ -144,6 +168,7 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
         return _unrolled(frame, node, binder, others, body)
     dim = frame.new_dim("Σ" + binder.letter)
     inner = frame.bind(binder.letter, dim).child(summed=frame.summed | {binder.letter})
+    _counted(frame, node, dim)
     inner.free = frame.free
     letter_term = inner.letters[binder.letter][1]
     inner = from_below(inner, dim, binder)
