@@ -13,6 +13,7 @@ from chainrule.check.finding import Finding
 from chainrule.check.inputs import shaped_by_numbers
 from chainrule.check.judge import Judge
 from chainrule.check.missing import gathered, missing_of
+from chainrule.check.one_entry import of_one_entry
 from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.redefinitions import with_second_formulas
 from chainrule.check.report import DocumentReport, Missing, Note, Statement
@@ -29,6 +30,7 @@ from chainrule.sheet.gather import gather
 from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
 from chainrule.sheet.names import walk
+from chainrule.sheet.one_entry import strike
 from chainrule.sheet.other_losses import with_other_losses
 from chainrule.sheet.plain_values import plain_values
 from chainrule.sheet.prose import told_values
@@ -144,7 +146,15 @@ def _judged(
 
 def judge_for(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock) -> Judge:
     """The world of a scope with its readings inferred, ready to judge."""
+    judge = _judge(sheet, scope, until, options, clock)
+    return of_one_entry(judge, lambda dim: _judge(sheet, scope, until, options, clock, dim))
+
+
+def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock, struck: str | None = None) -> Judge:
+    """A judge for a scope, with a dimension struck from the declarations."""
     world = build(sheet, scope, until)
+    if struck is not None:
+        strike(world, struck)
     equations = visible(sheet, scope, until)
     infer(world, Config(), equations, clock.check)
     stack(world, Config(), equations)

@@ -31,6 +31,7 @@ from chainrule.check.edits import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SL
 from chainrule.check.extremes import of_extremes
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.firm import firm
+from chainrule.check.flipped import flips
 from chainrule.check.forms import (
     has_derivative,
     has_derivative_as_factor,
@@ -358,6 +359,8 @@ class Judge(Lines):
             notes.append(Note("restated", "the line repeats the one before it"))
         if self.world.dropped is not None and leaves_out(self.world, e):
             notes.append(Note("dropped-index", f"the index {self.world.dropped.letter} is left out in this line"))
+        if self.world.struck:
+            notes.append(Note("one-entry", f"read for one entry of what is declared in R^{self.world.struck}"))
         step, only = one_step(self.world, e)
         if step is not None and only:
             notes.append(one_step_note(step))
@@ -440,11 +443,6 @@ class Judge(Lines):
                 explains = f"{repair.suggestion.explains} (for {words})"
                 return replace(repair, suggestion=replace(repair.suggestion, explains=explains))
         return None
-
-
-def flips(e: Equation, variant: Variant) -> bool:
-    """Whether a line has a gradient before a matrix that would have to be a row there."""
-    return f"@{e.position}" in variant.universe.flipped
 
 
 def uncorroborated(different: Different) -> Finding:

@@ -19,6 +19,8 @@ from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Config, Cycle, Hidden, Site, Universe, World
 
+AGAINST_DECLARATION = "the document declares another shape"
+
 
 def hide_unreadable(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> bool:
     """Take the definitions without a meaning out of the world; whether there were any that other lines rest on."""
@@ -59,7 +61,7 @@ def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
         val = Frame(Universe(world, config), f"@{e.position}", e.position).value(e.lhs)
         if _of_all_products(e) and loss_of_entries(world, e, val) > 1:
             return Untyped("a loss is a number, and this is a matrix", "untyped")
-        return Untyped("the document declares another shape", "untyped") if against_declaration(world, e, val) else None
+        return Untyped(AGAINST_DECLARATION, "untyped") if against_declaration(world, e, val) else None
     except Cycle:
         return None
     except Untyped as error:

@@ -293,6 +293,8 @@ class World:
     reshaped: dict[str, str] = field(default_factory=dict)
     """Names that the words call by two ranks: `X \\in R^{n \\times d}`, later "X is just a single column vector"."""
     disputed: dict[str, str] = field(default_factory=dict)
+    struck: str = ""
+    """The dimension of which the lines are about one place (`sheet.one_entry`)."""
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     hessian: bool = False
     stepwise: bool = False
@@ -450,7 +452,7 @@ class Universe:
     sized: set[str] = field(default_factory=set)
     taken: dict[str, list[Callable[[], tuple[Expr, Expr, Expr]]]] = field(default_factory=dict)
     laid_out: set[str] = field(default_factory=set)
-    flipped: set[str] = field(default_factory=set)
+    flipped: dict[str, list[Any]] = field(default_factory=dict)
     odd: set[str] = field(default_factory=set)
     squared: bool = False  # whether a vector has been squared, entry by entry
     ordered: set[str] = field(default_factory=set)

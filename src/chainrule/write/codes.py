@@ -359,6 +359,11 @@ _NOTES = _group(
         "Each entry depends on its own argument alone; the matrix of the derivative has these entries on its diagonal.",
     ),
     (
+        "one-entry",
+        "The sheet declares vectors, and the line is about one entry of each.",
+        "A definition or the words contradict the declaration; read for one entry, more lines of the sheet hold.",
+    ),
+    (
         "condition",
         "Holds where a condition of the sheet holds.",
         "The line is not true for all values; the note names the lines that impose the condition.",

@@ -144,11 +144,20 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
             written = by_written(frame, body, variable)
             if written is not None:
                 return written
-        between = instance is not None and (
-            frame.world.family(instance.base).by > 0 or _of_what_depends(frame.world, instance.base)
-        )
+        between = _between(frame, instance, body, below_instance)
         val = partial(frame, val, by, whole_above, whole_below, between)
     return val
+
+
+def _between(frame: Frame, instance: Instance | None, body: Node, variable: Instance | None) -> bool:
+    """Whether what is differentiated stands between other quantities, so that its derivative may hold some fixed: it or
+    a name in its formula is a variable too, or it is a function of what depends on the variable."""
+    world = frame.world
+    if instance is not None:
+        return world.family(instance.base).by > 0 or _of_what_depends(world, instance.base)
+    inside = {r.base for n in walk_nodes(body) if (r := reference(n, world.glossary)) is not None}
+    inside -= {variable.base} if variable is not None else set()
+    return any(base in world.sites and world.family(base).by > 0 for base in inside)
 
 
 def _of_what_depends(world: World, base: str) -> bool:
@@ -267,7 +276,7 @@ def partial(
 
 
 def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
-    """How one derivative is taken; `explicit`: of a name's own formula, with every other name in it held fixed."""
+    """How one derivative is taken; `explicit`: of the formula of a name, or the one written, all other names fixed."""
     universe = frame.universe
 
     def take(body: Expr, variable: Expr) -> Expr:
@@ -275,10 +284,11 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
             return piecewise([(holds, take(body, part)) for holds, part in variable.cases], const(0))
         if isinstance(variable, Component):
             direct = (explicit and frame.choices.explicit) or _is_direct(frame, body, variable)
-            if direct and isinstance(body, Component):
-                own = universe.definitions.get(body.symbol)
-                if own is not None:
-                    return differentiate(own.at(*body.indices), variable, Definitions())
+            own = universe.definitions.get(body.symbol) if isinstance(body, Component) else None
+            if direct and isinstance(body, Component) and own is not None:
+                return differentiate(own.at(*body.indices), variable, Definitions())
+            if direct and not isinstance(body, Component):
+                return differentiate(body, variable, Definitions())
             fixed = _held(universe, variable.symbol)
             return derivative(body, variable) if fixed is None else _written_out(body, variable, fixed)
         return by_term(body, variable, universe.definitions)

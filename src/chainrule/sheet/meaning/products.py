@@ -136,7 +136,7 @@ def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
             return algebra.inner(dims, a, b)
         raise Untyped("a product of two column vectors is neither an inner nor an outer product", "shape")
     if (a.kind, b.kind) == ("column", "matrix") and a.derived and op in FACING:
-        frame.universe.flipped.add(frame.owner)
+        frame.universe.flipped.setdefault(frame.owner, []).append(b)
         return algebra.matmul(dims, a.transposed(), b)
     return algebra.matmul(dims, a, b)
 
