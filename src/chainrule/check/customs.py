@@ -53,7 +53,7 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
     if owner in usual.universe.between:
         message = "derivatives of intermediate quantities are taken with the other quantities held fixed"
         other("explicit", message, choices=Choices(explicit=True))
-    if has_derivative(e) and e.position in usual.failed and usual.failed[e.position].code in SHAPES:
+    if has_derivative(e) and (_misfits(e, usual) or _beside_a_number(e, usual)):
         message = "read entry by entry: the derivative of each entry by its own argument"
         other("entrywise", message, choices=ENTRYWISE)
         if owner in usual.universe.between:
@@ -78,6 +78,12 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
 
 def _misfits(e: Equation, usual: Variant) -> bool:
     return e.position in usual.failed and usual.failed[e.position].code in SHAPES
+
+
+def _beside_a_number(e: Equation, usual: Variant) -> bool:
+    """Whether one side is a number and the other an array."""
+    _, lhs, rhs = usual.typed.get(e.position, (None, None, None))
+    return lhs is not None and rhs is not None and lhs.scalar != rhs.scalar
 
 
 def _squares_are_norms(lines: Lines, e: Equation, usual: Variant) -> bool:

@@ -18,7 +18,7 @@ from chainrule.check.need import dependences, depends, differentiated
 from chainrule.check.options import Options
 from chainrule.check.points import free_symbols
 from chainrule.check.settle import Settled, settle
-from chainrule.expr import Const, Expr, ExprError, Index
+from chainrule.expr import Const, Expr, ExprError, Index, mul
 from chainrule.read.tree import Big, Node, Number, Relation, Sum
 from chainrule.sheet.differentials import some_changes
 from chainrule.sheet.frame import USUAL, Choices, Frame
@@ -26,7 +26,7 @@ from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.conditions import condition as condition_value
 from chainrule.sheet.names import letter_of, shifted_letter, walk
 from chainrule.sheet.recurrence import one_step
-from chainrule.sheet.shapes import Layout, Untyped, Val, describe
+from chainrule.sheet.shapes import Layout, Untyped, Val, describe, scalar
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.typed_lines import mismatch, type_line
@@ -240,16 +240,21 @@ class Lines:
 
     @staticmethod
     def restriction(e: Equation, frame: Frame) -> Val | None:
-        """The restriction before its term is asked for: its letters take the dimensions of the line's."""
-        if not e.conditions:
-            return None
-        relation: Relation = e.conditions[0]
-        if any(isinstance(n, Big) for n in walk(relation)):
-            raise Untyped("a condition on a sum is not put to use", "untyped")
-        letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
-        if not letters <= set(frame.free) | set(frame.letters) and not letters & set(frame.free):
-            return None
-        return condition_value(frame, relation)
+        """The restrictions before their term is asked for: their letters take the dimensions of the line's."""
+        found = [val for c in e.conditions if (val := _restricting(c, frame)) is not None]
+        if len(found) < 2 or not all(val.scalar for val in found):
+            return found[0] if found else None
+        return scalar(lambda: mul(*(val.at() for val in found)))
+
+
+def _restricting(relation: Relation, frame: Frame) -> Val | None:
+    """One restriction as a value; None where it is about letters that the line has not."""
+    if any(isinstance(n, Big) for n in walk(relation)):
+        raise Untyped("a condition on a sum is not put to use", "untyped")
+    letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
+    if not letters <= set(frame.free) | set(frame.letters) and not letters & set(frame.free):
+        return None
+    return condition_value(frame, relation)
 
 
 def _stepped_back(side: Node) -> Iterator[str]:

@@ -49,6 +49,8 @@ GREEK_NAMES = {
 }  # fmt: skip
 CELL = re.compile(r"\s*(?:\$|\\\))?[ \t]*[|&][ \t]*(?:\$|\\\()?\s*")
 """What is between the formulas of two cells of a table."""
+ALSO = re.compile(r"(?:[\s,$]|\\q?quad|\\[,;:! ]|\\text(?=\{)|[{}]|\b(?:and|und|et|y|e)\b|[且和и])*")
+"""What is between two restrictions that hold together."""
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
 ALTERNATIVE_CUE = re.compile(r"\b(if|iff|when|whenever|where|or|for|case|that|either)\s*[,(]?\s*$", re.IGNORECASE)
 EVENT_CUE = re.compile(
@@ -111,6 +113,8 @@ class _Walk:
                     self.own,
                 )
             )
+        if "".join(self.words).strip() == "⟦0⟧" and not isinstance(self.formulas[0][0], (Relation, Comma, Missing)):
+            self.last, self.chain = self.formulas[0][0], self.chain + 1  # its paragraph is as good as a display
         self.words, self.formulas = [], []
         self.beside = None
 
@@ -246,12 +250,20 @@ class _Walk:
             return False
         beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
         leads = COLON.match(self.document.text, node.span.end)  # "if $j \\ne i$:" is about what follows
+        also = self._also(node)
         if not leads and (self.hanging or isinstance(beside, Relation)):
             self.restrict_last(found)
         else:
-            self.conditions = (found,)
+            self.conditions = (*self.conditions, found) if also else (found,)
         self.restricting(found, False, cue)
         return True
+
+    def _also(self, node: Relation) -> bool:
+        """Whether a restriction stands right behind another one: `$k = i$ and $l \\ne j$`."""
+        last = self.sheet.equations[-1] if self.conditions and self.sheet.equations else None
+        if last is None or last.source != "condition" or last.document is not self.document:
+            return False
+        return ALSO.fullmatch(self.document.text, last.span.end, node.span.start) is not None
 
     def _beside_value(self) -> bool:
         """Whether the inline formula before this one gives a name its numbers."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chainrule.expr import Expr, delta, mul
 from chainrule.read.tree import Node
-from chainrule.sheet.algebra import diagonal, identity, same_shape, scaled
+from chainrule.sheet.algebra import same_shape
 from chainrule.sheet.extremes import bodies
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.meaning.implied import summed_over, with_strays_summed
@@ -34,19 +35,23 @@ def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tupl
 
 
 def as_diagonal(dims: Dims, val: Val, other: Val) -> Val:
-    """A vector beside the square Jacobian of one vector by another is the diagonal of that matrix; a number beside the
+    """An array beside the derivative of one array by another of its shape is the diagonal of that; a number beside the
     derivative of a vector by a number, or of a number by a vector, is every entry of it."""
-    lone = val.scalar and not val.derived and other.jacobian is not None
-    if lone and other.kind in ("column", "row"):
-        return replace(other, at=lambda *_: val.at(), jacobian=None)
-    square = (
-        other.jacobian is not None and other.kind == "matrix" and dims.find(other.dims[0]) == dims.find(other.dims[1])
-    )
-    if square and lone:
-        return scaled(val, identity(other.dims[0]))
-    if not square or val.kind not in ("column", "row") or dims.find(val.dims[0]) != dims.find(other.dims[0]):
+    jacobian = other.jacobian
+    if jacobian is None or (val.scalar and val.derived):
         return val
-    return diagonal(dims, val)
+    if val.scalar and other.kind in ("column", "row"):
+        return replace(other, at=lambda *_: val.at(), jacobian=None)
+    above, below = ([dims.find(d) for d in group] for group in (jacobian.above_dims, jacobian.below_dims))
+    if above != below or len(above) not in (1, 2) or [dims.find(d) for d in val.dims] not in ([], above):
+        return val
+    n = len(above)
+
+    def at(*places: Expr) -> Expr:
+        same = (delta(a, b) for a, b in zip(places[:n], places[n:], strict=True))
+        return mul(val.at(*places[: len(val.dims)]), *same)
+
+    return Val(other.shape, at, None, val.derived)
 
 
 def _identified(frame: Frame, e: Equation, val: Val, other: Val) -> Val:

@@ -16,6 +16,7 @@ from chainrule.sheet.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.mean_counts import counts_of, with_counts
 from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.sample_marks import left_out, with_marks
+from chainrule.sheet.spelled_words import with_words, words_of
 from chainrule.sheet.transposing_primes import transposing, with_transposes
 
 Change = Callable[[Node], Node]
@@ -42,6 +43,11 @@ def changed(node: Node, changes: tuple[Change, ...]) -> Node:
 def _digits(formulas: list[Node], _words: str) -> Change | None:
     names = names_with_digits(formulas)
     return partial(with_whole_names, names=names) if names else None
+
+
+def _words(formulas: list[Node], _words: str) -> Change | None:
+    words = words_of(formulas)
+    return partial(with_words, words=words) if words else None
 
 
 def _parameters(formulas: list[Node], _words: str) -> Change | None:
@@ -81,6 +87,7 @@ def _counts(formulas: list[Node], _words: str) -> Change | None:
 
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _digits,
+    _words,
     _parameters,
     _transposes,
     _components,

@@ -1,0 +1,114 @@
+r"""Words in the letters of formulas: `rms(x) = \sqrt{\frac1n \sum_i x_i^2}`, `std = \sqrt{v}`, `dout \cdot \gamma`.
+
+TeX sets them as products of letters, and a reader sees that they are none: three letters or more stand together at the
+head of a definition, or again and again, and some of them stand nowhere for themselves. (What stands below a name is
+read as a word anyway, `sheet.script_words`.)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Relation, Script, Span
+from chainrule.sheet.names import children, walk
+from chainrule.sheet.rebuilding import with_parts
+
+DEFINES = frozenset({"=", ":=", "≡"})
+LEAST = 3
+"""How many letters a word has at least; two are a product as a rule."""
+
+
+def words_of(formulas: Iterable[Node]) -> frozenset[str]:
+    """The words that the letters of a document's formulas spell."""
+    formulas = list(formulas)
+    runs = Counter(run for formula in formulas for run in _runs(formula))
+    alone = {x for run in runs if len(run) < LEAST for x in run} - {""}
+    heads = {run for formula in formulas for run in _head(formula)}
+    return frozenset(
+        run
+        for run, times in runs.items()
+        if len(run) >= LEAST and len(set(run) - alone) >= (1 if run in heads else 2) and (run in heads or times > 1)
+    )
+
+
+def with_words(node: Node, words: frozenset[str]) -> Node:
+    """A formula with such words as names."""
+    if isinstance(node, Product):
+        factors = tuple(_joined(node.factors, words))
+        node = factors[0].node if len(factors) == 1 else replace(node, factors=factors)
+    below = node.sub if isinstance(node, Script) else None
+    return with_parts(node, lambda part: part if part is below else with_words(part, words))
+
+
+def _runs(node: Node) -> Iterator[str]:
+    """The letters that stand together, and those that stand for themselves."""
+    if isinstance(node, Product):
+        groups = list(_groups(node.factors))
+        for group in groups:
+            run = "".join(_letter(f.node) for f in group)
+            yield from [run] if run else _runs(group[0].node)
+            for f in group:
+                yield from _runs_of_scripts(f.node) if run else ()
+    elif _letter(node):
+        yield _letter(node)
+        yield from _runs_of_scripts(node)
+    else:
+        for part in children(node):
+            yield from _runs(part)
+
+
+def _runs_of_scripts(node: Node) -> Iterator[str]:
+    """The runs of letters above a name, and all letters below it."""
+    if isinstance(node, Script):
+        yield from _runs(node.sup) if node.sup is not None else ()
+        yield from (x for n in walk(node.sub) if (x := _letter(n))) if node.sub is not None else ()
+
+
+def _head(node: Node) -> Iterator[str]:
+    """The word that a formula defines: `rms(x)_i = ...`, `std = ...`, `std_j = ...`."""
+    if isinstance(node, Relation) and node.links[0].op in DEFINES and isinstance(node.first, Product):
+        first, *others = _groups(node.first.factors)
+        if all(len(group) == 1 and _is_argument(group[0]) for group in others[:1]) and len(others) < 2:
+            yield "".join(_letter(f.node) for f in first)
+
+
+def _is_argument(factor: Factor) -> bool:
+    node = factor.node.base if isinstance(factor.node, Script) else factor.node
+    return not factor.op and isinstance(node, Fenced) and node.open == "("
+
+
+def _groups(factors: tuple[Factor, ...]) -> Iterator[list[Factor]]:
+    """Factors, letters that stand together in one group; a script ends it."""
+    group: list[Factor] = []
+    for factor in factors:
+        before = group[-1].node if group else None
+        joined = isinstance(before, Name) and _letter(before) and _letter(factor.node) and not factor.op
+        if not (joined and before is not None and before.span.end == factor.node.span.start):
+            if group:
+                yield group
+            group = []
+        group.append(factor)
+    yield group
+
+
+def _letter(node: Node) -> str:
+    """The letter that a factor is, with or without scripts."""
+    name = node.base if isinstance(node, Script) else node
+    plain = isinstance(name, Name) and not name.style and len(name.text) == 1 and name.text.isascii()
+    return name.text if plain and isinstance(name, Name) and name.text.isalpha() else ""
+
+
+def _joined(factors: tuple[Factor, ...], words: frozenset[str]) -> Iterator[Factor]:
+    """Factors, with the word that ends a group of letters as one of them."""
+    for group in _groups(factors):
+        run = "".join(_letter(f.node) for f in group)
+        word = max((w for w in words if run.endswith(w)), key=len, default="")
+        at = len(group) - len(word)
+        yield from group[:at] if word else group
+        if word:
+            first, last = group[at], group[-1].node
+            span = Span(first.node.span.start, (last.base if isinstance(last, Script) else last).span.end)
+            name = Name(span, word, ("rm",))
+            yield replace(first, node=replace(last, base=name) if isinstance(last, Script) else name)
