@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER
+from chainrule.sheet.ones import ONES
 from chainrule.sheet.shapes import RANKS
 from chainrule.sheet.spelling import COUNTS, look
 from chainrule.sheet.world import Family, Reading
@@ -102,6 +103,6 @@ def is_quantity(family: Family) -> bool:
     """Whether a name stands for a number or an array rather than for a function."""
     if family.base == KRONECKER or is_function_word(family.base):
         return False
-    if family.identity:
+    if family.identity or family.domain_kind == ONES:
         return False
     return family.operand > 0 or not family.called or family.weight

@@ -43,6 +43,12 @@ def apply_fact(world: World, fact: Fact) -> None:
             family.by or world.defined(ref.base)
         ):
             family.domain_kind = fact.kind
+        case "ones" if not (ref.subs or world.defined(ref.base)):
+            assert isinstance(fact.data, ShapeFact)
+            family.domain_kind = fact.kind
+            if family.declared_rank is None or fact.data.dims:
+                family.declared_rank, family.declared_dims = fact.data.rank, fact.data.dims
+                world.size_names |= {d for d in fact.data.dims if d is not None and not d.isdigit()}
         case "identity" if len(ref.subs) < 2 and not world.defined(ref.base):
             family.domain_kind = fact.kind
         case "one-hot" | "binary" | "signs" | "simplex":

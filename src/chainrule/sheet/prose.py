@@ -210,6 +210,20 @@ def _symmetric(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("symmetric", r) for r in _refs(s, names, g)]
 
 
+def _ones(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """ "1 is an n × n matrix of all ones", "the all-ones vector e": a matrix, a row or a column of ones."""
+    group = {name: s.formulas[int(found.strip("⟦⟧"))] for name, found in m.groupdict().items() if found}
+    if getattr(group.get("one"), "text", "1") != "1":
+        return []
+    size = group.get("size")
+    parts = [f.node for f in size.factors] if isinstance(size, Product) and _all_times(size) else [size]
+    dims = tuple(dimension(part) for part in parts if part is not None)
+    rank = next((word for word in ("matrix", "row") if re.search(rf"\b{word}\b", m.group(0))), "column")
+    others = set(m.groupdict().values())
+    name = re.findall(r"⟦\d+⟧", next(x for x in m.groups() if x and x not in others))[-1]
+    return [Fact("ones", r, ShapeFact(rank, dims)) for r in _refs(s, name, g) if not r.postfix]
+
+
 def _role(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     phrase = m.group(2).lower()
     if VALUE_OF.search(phrase) or VALUE_AFTER.match(m.string[m.end() :]):
@@ -291,6 +305,12 @@ QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learn
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
 DATA = r"(?:data|dataset|design matrix|data matrix|targets?|labels?|observations|responses?|training inputs)\b"
+ARRAY = r"(?:\w+[- ]){0,2}?(?:column |row )?(?:vector|matrix|column|row)"
+THE_ONES = r"(?:all |only |entirely )?(?:the )?(?:ones\b|1['’]?s\b|(?P<one>⟦\d+⟧)(?:\s?['’]?s\b)?)"
+FULL_OF = r"(?:(?:that is |which is )?(?:full |made |consisting |composed |filled )?(?:of|with)|containing)"
+ALL_ONES = r"(?:all[- ]ones? (?:column |row )?(?:vector|matrix)|ones[- ](?:vector|matrix))"
+OF_ONES = rf"(?:\b{ARRAY} {FULL_OF} {THE_ONES}|{ALL_ONES})"
+SIZED = r"(?:(?P<size>⟦\d+⟧)\s*(?:-\s*)?(?:dimensional\s+)?)?"
 DEPENDENCE = r"(?:does not depend on|do not depend on|is not a function of|independent of)"
 PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("row vector", NAMES + IS + r"(?:\w+ ){0,3}?row vectors?", _shaped("row")),
@@ -299,6 +319,13 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
     ("identity", NAMES + IS + THE + r"(?:⟦\d+⟧ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
     ("identity before", r"\b(?:identity|unit) matri(?:x|ces) " + NAMES, _kind("identity")),
+    ("ones", NAMES + rf"(?:{IS}(?:an? |the )?|,? (?:an? |the ))" + SIZED + OF_ONES, _ones),
+    ("ones around", rf"\b(?:vector|matrix|column|row) {ONE_NAME} {FULL_OF} {THE_ONES}", _ones),
+    (
+        "ones before",
+        OF_ONES + r"(?: ⟦\d+⟧)??[\s,(]*(?:denoted by |written |called |as )?(?:an? |the )?(?:bold )?" + ONE_NAME,
+        _ones,
+    ),
     ("scalar", NAMES + IS + THE + r"(?:\w+ ){0,2}?scalars?\b", _shaped("scalar")),
     ("scalar before", rf"\b(?:{QUANTITIES})\s*" + ONE_NAME, _scalar_before),
     ("all scalars", r"all are scalars(?:, and so (?:is|are) ⟦\d+⟧)?", _all_scalars),

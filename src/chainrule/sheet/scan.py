@@ -13,6 +13,7 @@ from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import Ref, children, letter_of, reference, size_name, walk
+from chainrule.sheet.ones import sizes_below
 from chainrule.sheet.patterns import generalised
 from chainrule.sheet.prose import real_space
 from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
@@ -184,6 +185,7 @@ class Scan:
         if is_function_word(ref.base):
             return
         self.refs.setdefault(ref.base, []).append(ref)
+        self.world.size_names |= set(sizes_below(ref, self.world.glossary))
         family = self.world.family(ref.base)
         family.transposed |= any(p.op == "T" for p in ref.postfix)
         family.marked += bool(ref.labels)

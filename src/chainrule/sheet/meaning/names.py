@@ -26,6 +26,7 @@ from chainrule.sheet.names import (
     split_subscript,
     split_superscript,
 )
+from chainrule.sheet.ones import ONES, ones
 from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.shapes import Untyped, Val, scalar
 from chainrule.sheet.sizes import named_dim
@@ -35,7 +36,6 @@ from chainrule.sheet.world import Family
 OPERATORS = frozenset({"argmax", "argmin", "sup", "inf", "lim", "limsup", "liminf", "maximize", "minimize"})
 
 
-ONES_NAMES = frozenset({"bb 1", "bold 1", "bold bb 1"})
 ZERO_NAMES = frozenset({"0", "bb 0", "bold 0", "bold bb 0", "vec(0)"})  # zeros of whatever shape stands beside them
 
 
@@ -56,6 +56,9 @@ def _named(frame: Frame, ref: Ref) -> Val:
     world = frame.world
     if ref.base in frame.args and not ref.primes and not (ref.subs and frame.args[ref.base].scalar):
         return components(frame, frame.args[ref.base], ref.subs)
+    array = None if ref.labels or ref.primes else ones(frame, ref)
+    if array is not None:
+        return array
     plain = not (ref.subs or ref.labels or ref.primes)
     known = world.defined(ref.base)
     primed = None if ref.subs or ref.labels or not ref.primes else frame.letter(ref.base + "'" * ref.primes)
@@ -93,9 +96,6 @@ def _special(frame: Frame, base: str) -> Val | None:
         return scalar(pi)
     if base == "e" and "e" not in frame.world.readings:
         return scalar(lambda: apply("exp", const(1)))
-    if base in ONES_NAMES:
-        dim = frame.new_dim("ones")
-        return Val((dim, None), lambda _: const(1))
     if base in ZERO_NAMES:
         return scalar(const(0), literal=True)
     if base in OPERATORS:
@@ -194,7 +194,8 @@ def _is_exponential(frame: Frame, node: Script) -> bool:
     """`e^x`; where e is a name of the sheet, `e^2` and `e^T` are its own."""
     plain = isinstance(node.base, Name) and node.base.text == "e" and node.sub is None and not node.primes
     own = isinstance(node.sup, Number) or (isinstance(node.sup, Name) and node.sup.text in TRANSPOSE_WORDS)
-    return plain and not (own and frame.world.defined("e"))
+    told = frame.world.defined("e") or frame.world.family("e").domain_kind == ONES
+    return plain and not (own and told)
 
 
 def _scripted_name(frame: Frame, ref: Ref) -> Val:
