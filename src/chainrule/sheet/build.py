@@ -90,6 +90,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
     ]
     world = World(scope.number, sheet.glossary, equations=equations)
+    world.einstein = sheet.glossary.implied
     world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
     world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
     words = {n.text for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}

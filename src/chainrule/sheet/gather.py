@@ -38,6 +38,7 @@ from chainrule.sheet.restrictions import (
 from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.statements import Equation, Scope, Sentence, Sheet, with_zeros
 from chainrule.sheet.systems import systems
+from chainrule.sheet.upper_indices import sums_left_out
 from chainrule.sheet.usual import usual
 from chainrule.sheet.written_out import Change, changed, written_out
 
@@ -386,10 +387,12 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
             pieces.append((piece, rows))
         parsed.append((d, pieces))
     text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
+    implied = sums_are_implied(text) or sums_left_out(_formulas(parsed))
     changes = written_out(_formulas(parsed), text)
     if changes:
         parsed = _each(parsed, partial(changed, changes=changes))
-    glossary = collect(_formulas(parsed), sums_are_implied(text))
+    glossary = collect(_formulas(parsed), implied)
+    glossary.implied = implied and not sums_are_implied(text)
     glossary.written_out = changes
     sheet = Sheet(glossary=glossary, stopped=stopped)
     position = 0

@@ -104,6 +104,7 @@ class Glossary:
     same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
     settled: bool = False
+    implied: bool = False
     quantities: set[str] = field(default_factory=set)
     vector: Name | None = None
     primed_by: set[str] = field(default_factory=set)

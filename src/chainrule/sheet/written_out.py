@@ -13,11 +13,13 @@ from chainrule.sheet.bare_functions import applied_to, with_arguments
 from chainrule.sheet.bare_slopes import slopes_at, with_slopes
 from chainrule.sheet.component_functions import by_components, with_component_names
 from chainrule.sheet.digits_in_names import names_with_digits, with_whole_names
+from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.mean_counts import counts_of, with_counts
 from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.sample_marks import left_out, with_marks
 from chainrule.sheet.spelled_words import with_words, words_of
 from chainrule.sheet.transposing_primes import transposing, with_transposes
+from chainrule.sheet.upper_indices import indices_above, with_indices_below
 
 Change = Callable[[Node], Node]
 
@@ -48,6 +50,11 @@ def _digits(formulas: list[Node], _words: str) -> Change | None:
 def _words(formulas: list[Node], _words: str) -> Change | None:
     words = words_of(formulas)
     return partial(with_words, words=words) if words else None
+
+
+def _above(formulas: list[Node], words: str) -> Change | None:
+    letters = indices_above(formulas, sums_are_implied(words))
+    return partial(with_indices_below, letters=letters) if letters else None
 
 
 def _parameters(formulas: list[Node], _words: str) -> Change | None:
@@ -88,6 +95,7 @@ def _counts(formulas: list[Node], _words: str) -> Change | None:
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _digits,
     _words,
+    _above,
     _parameters,
     _transposes,
     _components,

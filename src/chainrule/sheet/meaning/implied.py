@@ -78,7 +78,7 @@ def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
             counts: Counter[str] = Counter()
             for term in terms:
                 counts |= _letter_counts(term.node, frame)
-            return counts
+            return Counter({x: n for x, n in counts.items() if n == 1})  # one that stands twice is summed in its term
     counts = Counter(letter for s in _slots(node, frame) if (letter := letter_of(s)) is not None)
     ref = reference(node, frame.world.glossary)
     inner = () if ref is not None else children(node)
