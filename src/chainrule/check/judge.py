@@ -21,6 +21,7 @@ from chainrule.check.another_case import supposed
 from chainrule.check.approximate import approximated
 from chainrule.check.beyond import AT_NUMBERS, only_there
 from chainrule.check.budget import Budget
+from chainrule.check.by_itself import by_itself
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
 from chainrule.check.corroborate import corroborated
 from chainrule.check.customs import SHAPES, customs, fitting, one_step_note
@@ -312,7 +313,8 @@ class Judge(Lines):
             return slipped or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
         if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
             return close
-        return self.fitting(e, outcome) or self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
+        apart = self.fitting(e, outcome) or by_itself(self, e, outcome)
+        return apart or self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
 
     def slipped(
         self, e: Equation, variant: Variant, outcome: Outcome, settled: Mapping[str, tuple[Rule, ...]], doubt: Finding

@@ -336,6 +336,12 @@ _NOTES = _group(
         "Right in the other convention; mixing the two in one sheet leads to wrong products.",
     ),
     (
+        "by-itself",
+        "A rule of a list is read without the shapes that other lines give its letters.",
+        "Every rule has letters of its own: a matrix that is m x n in one may have to be square in the next.",
+        r"A \in R^{m \times n}, \quad \nabla_x x^T A x = (A + A^T) x",
+    ),
+    (
         "logarithm",
         "The logarithms of a line are to another base than those of the sheet.",
         "Right as the note says; write the base wherever it is not the same throughout.",
