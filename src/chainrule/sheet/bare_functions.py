@@ -81,8 +81,11 @@ def _nabla(factor: Factor) -> Node | None:
 
 
 def _call(name: Node, argument: Node, calls: Calls, primes: int = 0) -> Node | None:
-    """The function at what the derivative is taken by, where the document applies it to that."""
-    if node_key(argument) not in calls.get(node_key(name), ()):
+    """The function at what the derivative is taken by, or is a component of, where the document applies it to that."""
+    arguments = calls.get(node_key(name), ())
+    if node_key(argument) not in arguments and isinstance(argument, Script) and argument.sup is None:
+        argument = argument.base
+    if node_key(argument) not in arguments:
         return None
     function = Script(name.span, name, primes=primes) if primes else name
     return Product(name.span, (Factor("", function), Factor("", Fenced(name.span, "(", argument, ")"))))

@@ -34,12 +34,13 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     most = max(counts)
     if family.domain_kind == "covariance":
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
-    custom = CUSTOMS["upper" if family.base in NO_ARRAYS and is_variable(family) else look(family.base)]
+    custom = CUSTOMS[_look(family)]
     if most == 0:
         if family.gradient:  # nobody writes a gradient by a number
             custom = (max(custom[0], custom[1] + 1.0), *custom[1:])
+        turned = family.transposed or family.values_transposed
         ranks = [(0, False), (1, False), (1, True), (2, False)]
-        found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not family.transposed]
+        found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not turned]
         return sorted(found, key=lambda x: x[1])
     if family.full:
         return [(Reading(most), 0.0), *([(Reading(1, True), 0.5)] if most == 1 else [])]
@@ -63,6 +64,14 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     elif counts == {1, 2}:
         options = [(Reading(2), 0.0), (Reading(2, True), 0.8), (Reading(3), 2.5)]
     return sorted(options, key=lambda x: x[1])
+
+
+def _look(family: Family) -> str:
+    """The look of a name, or what its uses make of it: a letter for a count may be an array, and what has a gradient is
+    a number like a loss."""
+    if family.base in NO_ARRAYS and is_variable(family):
+        return "upper"
+    return "loss" if family.graded and family.called and look(family.base) == "lower" else look(family.base)
 
 
 def is_variable(family: Family) -> bool:

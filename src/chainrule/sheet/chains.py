@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.read.tree import Comma, Infix, Node, Relation
+from chainrule.read.tree import Comma, Fenced, Infix, Node, Product, Relation
+from chainrule.sheet.names import node_key
 
 
 def side_by_side(node: Comma) -> list[Relation]:
-    """`i = 1, \\dots, N` stays one relation; `a = 1, b = 2` are two; `A, B = 1, 2` pairs up."""
+    """`i = 1, \\dots, N` stays one relation; `a = 1, b = 2` are two; `A, B = 1, 2` pairs up; `f(x), x = (a, b)` says
+    what x is."""
     found: list[Relation] = []
     names: list[Node] = []
     for item in node.items:
         if isinstance(item, Relation):
-            found.append(item if found or not names else _with_names(names, item))
+            alone = found or not names or _mentioned(names, item)
+            found.append(item if alone else _with_names(names, item))
         elif found:
             found[-1] = _with_more(found[-1], item)
         else:
             names.append(item)
     return found
+
+
+def _mentioned(names: list[Node], relation: Relation) -> bool:
+    """Whether functions stand before an equation that says what they are or what they are functions of: mentioned."""
+    calls = [n.factors for n in names if isinstance(n, Product) and len(n.factors) == 2]
+    parts = [(f[0].node, f[1].node.body) for f in calls if isinstance(f[1].node, Fenced) and not f[1].op]
+    equal = all(link.op in ("=", ":=") for link in relation.links)
+    first = node_key(relation.first)
+    return equal and len(parts) == len(names) and all(first in map(node_key, p) for p in parts)
 
 
 def _with_names(names: list[Node], relation: Relation) -> Relation:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Big, Dots, Factor, Link, Name, Node, Number, Product, Relation, Sum, Term
-from chainrule.sheet.names import node_key, walk
+from chainrule.sheet.dots_over_entries import over_both, spread, used
+from chainrule.sheet.names import node_key
 from chainrule.sheet.patterns import filled, generalised
 
 # What the letter of such a sum may be: one that is an index under any name and stands nowhere in the formula.
@@ -32,21 +33,34 @@ class Run:
 def without_dots(node: Node) -> Node | None:
     """A sum or product with dots, written with a sign and a range; None for anything else."""
     match node:
-        case Sum(terms=terms) if (at := _first_dots([t.node for t in terms])) is not None:
-            found = _run([t.node for t in terms], at, [t.sign for t in terms])
-            letter = _letter(node)
-            if found is None or letter is None:
-                return None
-            whole = Term(terms[found.start].sign, _over(found, "sum", letter))
-            return _one_or(node, (*terms[: found.start], whole, *terms[found.end :]))
+        case Sum(terms=terms) if _first_dots([t.node for t in terms]) is not None:
+            return _sums_of(node, used(node))
         case Product(factors=factors) if (at := _first_dots([f.node for f in factors])) is not None:
             signs = ["" if f.op in TIMES else f.op for f in factors]
             found = _run([f.node for f in factors], at, [signs[1], *signs[1:]])
-            letter = _letter(node)
+            letter = _letter(node, used(node))
             if found is None or letter is None:
                 return None
             product = Factor(factors[found.start].op, _over(found, "prod", letter))
             return replace(node, factors=(*factors[: found.start], product, *factors[found.end :]))
+    return None
+
+
+def _sums_of(node: Sum, taken: frozenset[str]) -> Node | None:
+    r"""A sum with its dots written out, one run after the other: rows first, as `x_{11} + \dots + x_{1n}`, then
+    what runs over the rows."""
+    terms = spread(node.terms)
+    double = over_both(terms, taken)
+    if double is not None:
+        return _one_or(node, double)
+    for at in (n for n, t in enumerate(terms) if isinstance(t.node, Dots)):
+        found = _run([t.node for t in terms], at, [t.sign for t in terms])
+        letter = None if found is None else _letter(found.pattern, taken)
+        if found is not None and letter is not None:
+            whole = Term(terms[found.start].sign, _over(found, "sum", letter))
+            less = _one_or(node, (*terms[: found.start], whole, *terms[found.end :]))
+            more = _first_dots([t.node for t in less.terms]) if isinstance(less, Sum) else None
+            return less if more is None or not isinstance(less, Sum) else _sums_of(less, taken)
     return None
 
 
@@ -59,9 +73,9 @@ def _first_dots(items: Sequence[Node]) -> int | None:
     return next((n for n, item in enumerate(items) if isinstance(item, Dots)), None)
 
 
-def _letter(node: Node) -> str | None:
-    used = {n.text for n in walk(node) if isinstance(n, Name)}
-    return next((x for x in LETTERS if x not in used), None)
+def _letter(node: Node, taken: frozenset[str]) -> str | None:
+    """A letter that stands nowhere in a formula; rows of one matrix may all have the same."""
+    return next((x for x in LETTERS if x not in taken | used(node)), None)
 
 
 def _run(items: Sequence[Node], at: int, signs: Sequence[str]) -> Run | None:
@@ -71,10 +85,10 @@ def _run(items: Sequence[Node], at: int, signs: Sequence[str]) -> Run | None:
     end = at + 1
     found = generalised(items[at - 1], items[end])
     while found is not None and end + 2 < len(items) and isinstance(items[end + 1], Dots):
-        if signs[end + 2] != signs[at]:
-            return None
-        end += 2
-        found = generalised(items[at - 1], items[end])
+        more = generalised(items[at - 1], items[end + 2]) if signs[end + 2] == signs[at] else None
+        if more is None or found is None or node_key(more[0]) != node_key(found[0]):
+            break  # another row begins
+        end, found = end + 2, more
     if found is None or not isinstance(found[1], Number) or not found[1].text.isdigit():
         return None
     pattern, low, high = found

@@ -26,6 +26,8 @@ def apply_fact(world: World, fact: Fact) -> None:
         case "shape":
             assert isinstance(fact.data, ShapeFact)
             _shape(world, family, ref, fact.data)
+        case "constant number" if not family.transposed:  # "for constant A and B" may speak of matrices
+            _shape(world, family, ref, ShapeFact("scalar"))
         case "role":
             role = str(fact.data)
             if ref.base not in world.functions and role != "identity":

@@ -36,6 +36,7 @@ from chainrule.sheet.restrictions import (
     told_restriction,
 )
 from chainrule.sheet.script_words import TRANSPOSE_WORDS
+from chainrule.sheet.sizes_below import said_below
 from chainrule.sheet.statements import Equation, Scope, Sentence, Sheet, with_zeros
 from chainrule.sheet.systems import systems
 from chainrule.sheet.upper_indices import sums_left_out
@@ -388,13 +389,14 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
         parsed.append((d, pieces))
     text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
     implied = sums_are_implied(text) or sums_left_out(_formulas(parsed))
+    sizes = [(Scope(), 0, said) for said in said_below(_formulas(parsed))]
     changes = written_out(_formulas(parsed), text)
     if changes:
         parsed = _each(parsed, partial(changed, changes=changes))
     glossary = collect(_formulas(parsed), implied)
     glossary.implied = implied and not sums_are_implied(text)
     glossary.written_out = changes
-    sheet = Sheet(glossary=glossary, stopped=stopped)
+    sheet = Sheet(glossary=glossary, stopped=stopped, expressions=sizes)
     position = 0
     for d, pieces in parsed:
         state = _Walk(d, d is document, sheet, position)

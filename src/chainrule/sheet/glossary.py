@@ -168,17 +168,16 @@ def _sizes(nodes: list[Node]) -> set[tuple[str, str]]:
 
 
 def _under_roots(nodes: list[Node]) -> set[tuple[str, str]]:
-    """`\\sqrt{d_k}` beside `K_{kl}`: what stands under a root wherever it stands is a size, whatever else carries k; but
-    the degrees of `A_{ij} / (\\sqrt{d_i} \\sqrt{d_j})` are summed over."""
+    """`\\sqrt{d_k}` beside `K_{kl}`: what stands under a root wherever it stands is a size, whatever else carries k;
+    but the degrees of `A_{ij} / (\\sqrt{d_i} \\sqrt{d_j})` are summed over."""
     parts = [part for node in nodes for part in walk(node)]
     bound = {x for b in parts if isinstance(b, Big) and b.sub is not None for x in bound_letters(b.sub)}
     rooted = {id(part.body) for part in parts if isinstance(part, Root)}
     carried: dict[tuple[str, str], bool] = {}
     for part in parts:
-        if isinstance(part, Script) and isinstance(part.base, Name) and isinstance(part.sub, Name):
-            if part.base.text in SIZE_LETTERS and not part.base.style and part.sup is None:
-                pair = (part.base.text, part.sub.text)
-                carried[pair] = carried.get(pair, True) and id(part) in rooted
+        match part:
+            case Script(base=Name(text=base, style=()), sub=Name(text=letter), sup=None) if base in SIZE_LETTERS:
+                carried[base, letter] = carried.get((base, letter), True) and id(part) in rooted
     summed = {base for base, letter in carried if letter in bound}
     return {pair for pair, always in carried.items() if always and pair[0] not in summed}
 

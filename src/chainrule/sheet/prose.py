@@ -279,7 +279,8 @@ def _scalar_before(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     if isinstance(node, Relation) and node.links[0].op not in ("<", ">", "≤", "≥"):
         return []
     ref = reference(node.first if isinstance(node, Relation) else node, g)
-    return [Fact("shape", ref, ShapeFact("scalar"))] if ref is not None and ref.bare else []
+    kind = "constant number" if "constant" in m.group(0).lower() else "shape"
+    return [Fact(kind, ref, ShapeFact("scalar"))] if ref is not None and ref.bare else []
 
 
 def _einstein(_m: re.Match[str], s: Sentence, _g: Glossary) -> list[Fact]:

@@ -16,7 +16,7 @@ from chainrule.sheet.names import Ref, children, letter_of, reference, size_name
 from chainrule.sheet.ones import sizes_below
 from chainrule.sheet.patterns import generalised
 from chainrule.sheet.prose import real_space
-from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
+from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_transpose
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
 from chainrule.sheet.zeros import zero_components
@@ -136,13 +136,15 @@ class Scan:
                 if body is not None:
                     self.world.family(body.base).graded = True
                 continue
-            if following is not None and following.op == "" and self.call(factor.node, following.node):
+            sloped = n > 0 and nabla_of(node.factors[n - 1].node) is not None
+            if following is not None and following.op == "" and self.call(factor.node, following.node, sloped):
                 continue
             rest.append(factor.node)
         return rest
 
-    def call(self, node: Node, following: Node) -> bool:
-        """Notes `f(x)`; True when it is surely a call, so that f is no operand here."""
+    def call(self, node: Node, following: Node, sloped: bool = False) -> bool:
+        """Notes `f(x)`; True when it is surely a call, so that f is no operand here. What is transposed in
+        `\\nabla f(x)^T` is the slope."""
         fence = following.base if isinstance(following, Script) else following
         if not isinstance(fence, Fenced) or fence.open != "(":
             return False
@@ -158,6 +160,7 @@ class Scan:
         surely = len(args) > 1 or ref.primes > 0 or reference(args[0], self.world.glossary) is not None
         family.called += 1
         family.calls_with_names += surely
+        family.values_transposed |= not sloped and _is_transposed(following)
         self.use(ref)
         stack = [n for n in ref.subs if letter_of(n) is None]
         for n in stack:
@@ -417,3 +420,7 @@ def references(node: Node, world: World, labels: bool = True) -> Iterator[Ref]:
             stack += [*ref.subs, *(ref.labels if labels else ()), *(p.node for p in ref.postfix if p.node is not None)]
         else:
             stack += children(top)
+
+
+def _is_transposed(node: Node) -> bool:
+    return isinstance(node, Script) and node.sup is not None and is_transpose(node.sup)

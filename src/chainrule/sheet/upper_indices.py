@@ -133,7 +133,7 @@ def _exponents(scripts: Iterable[Script]) -> set[str]:
 
 
 def _on_the_line(formulas: Iterable[Node]) -> set[str]:
-    """The names that stand on the line themselves, as quantities do; `$(i, j)$` and `$i \\ne j$` only mention letters."""
+    """The names that stand on the line themselves, as quantities do; `(i, j)` and `i \\ne j` only mention letters."""
     found: set[str] = set()
     stack = [f for f in formulas if any(isinstance(n, (Script, Product, Sum, Fraction)) for n in walk(f))]
     while stack:

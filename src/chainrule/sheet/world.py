@@ -92,6 +92,8 @@ class Family:
     differentiated: bool = False
     sloped: int = 0
     transposed: bool = False
+    values_transposed: bool = False
+    """Whether a call of it is transposed: `F(X)^T`."""
     by: int = 0
     gradient: int = 0
     graded: bool = False

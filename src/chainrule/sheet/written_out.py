@@ -13,11 +13,14 @@ from chainrule.sheet.bare_functions import applied_to, with_arguments
 from chainrule.sheet.bare_slopes import slopes_at, with_slopes
 from chainrule.sheet.component_functions import by_components, with_component_names
 from chainrule.sheet.digits_in_names import names_with_digits, with_whole_names
+from chainrule.sheet.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.mean_counts import counts_of, with_counts
 from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.sample_marks import left_out, with_marks
+from chainrule.sheet.sizes_below import has_sizes, without_sizes
 from chainrule.sheet.spelled_words import with_words, words_of
+from chainrule.sheet.transposed_calls import called_plainly, with_transposed_values
 from chainrule.sheet.transposing_primes import transposing, with_transposes
 from chainrule.sheet.upper_indices import indices_above, with_indices_below
 
@@ -52,6 +55,15 @@ def _words(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_words, words=words) if words else None
 
 
+def _sizes(formulas: list[Node], _words: str) -> Change | None:
+    return without_sizes if has_sizes(formulas) else None
+
+
+def _entries(formulas: list[Node], _words: str) -> Change | None:
+    wholes = wholes_of_entries(formulas)
+    return partial(with_entries_of, wholes=wholes) if wholes else None
+
+
 def _above(formulas: list[Node], words: str) -> Change | None:
     letters = indices_above(formulas, sums_are_implied(words))
     return partial(with_indices_below, letters=letters) if letters else None
@@ -65,6 +77,11 @@ def _parameters(formulas: list[Node], _words: str) -> Change | None:
 def _transposes(formulas: list[Node], words: str) -> Change | None:
     functions = transposing(formulas, words)
     return None if functions is None else partial(with_transposes, functions=functions)
+
+
+def _transposed_calls(formulas: list[Node], _words: str) -> Change | None:
+    calls = called_plainly(formulas)
+    return partial(with_transposed_values, calls=calls) if calls else None
 
 
 def _components(formulas: list[Node], _words: str) -> Change | None:
@@ -95,9 +112,12 @@ def _counts(formulas: list[Node], _words: str) -> Change | None:
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _digits,
     _words,
+    _sizes,
     _above,
+    _entries,
     _parameters,
     _transposes,
+    _transposed_calls,
     _components,
     _arguments,
     _slopes,

@@ -28,7 +28,9 @@ ELEMENTWISE_LETTERS = frozenset({"f", "g", "h", "phi", "psi", "sigma", "rho", "a
 def undefined(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | None) -> Val:
     """The value of a function without a definition."""
     world = frame.world
-    named = world.family(ref.base).differentiated and not varied(world, ref.base)
+    turned = world.family(ref.base).values_transposed  # nobody transposes a number
+    known = ref.base in world.readings or not turned
+    named = world.family(ref.base).differentiated and not varied(world, ref.base) and known
     if not ref.primes and (named or ref.base in world.sites) and plain_names(frame, args):
         return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
     density = call is not None and is_density(ref.base, call) and world.probabilistic
@@ -39,10 +41,14 @@ def undefined(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | No
     axes = [_axis(frame, a, f"{name}({n})", density) for n, a in enumerate(args)]
     vals = [frame.value(a) if axis is None else scalar(axis[1]) for a, axis in zip(args, axes, strict=True)]
     slots = ((0, ()),) * ref.primes
-    elementwise = len(vals) == 1 and ref.base.split()[-1] in ELEMENTWISE_LETTERS and not vals[0].scalar
+    elementwise = len(vals) == 1 and _is_elementwise(frame, ref.base) and not vals[0].scalar
     vector = look(ref.base) == "bold lower" and not elementwise
+    matrix = False
+    if turned and not elementwise:
+        matrix = ref.base.rpartition(" ")[2][:1].isupper()
+        vector = not matrix
     parameter = _parameter(frame, ref.base)
-    if len(vals) == 1 and (vals[0].scalar or elementwise) and not (vector or density) and parameter is None:
+    if len(vals) == 1 and (vals[0].scalar or elementwise) and not (vector or matrix or density) and parameter is None:
         return algebra.mapped(lambda x: unknown(name, (((), x),), slots), vals[0])
     if ref.primes:
         raise Untyped("a prime on an unknown function of several variables", "untyped")
@@ -50,10 +56,18 @@ def undefined(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | No
     if call is not None and density:
         over = axes[: len(call.variables)]
         return scalar(lambda: _density(frame, name, vals, [f"{name}({n})" for n in range(len(over)) if all(over)]))
+    if matrix:
+        pair = frame.universe.axis_names(instance, 2, frame.epoch)
+        return Val(pair, lambda i, j: unknown(name, (*_scopes(frame, vals), ((), i), ((), j))))
     if not vector:
         return scalar(lambda: unknown(name, _scopes(frame, vals)))
     dims = frame.universe.axis_names(instance, 1, frame.epoch)
     return Val((*dims, None), lambda i: unknown(name, (*_scopes(frame, vals), ((), i))))
+
+
+def _is_elementwise(frame: Frame, base: str) -> bool:
+    """Whether a letter is one of those of activations, and no gradient is taken of it, as of a number."""
+    return base.split()[-1] in ELEMENTWISE_LETTERS and not frame.world.family(base).graded
 
 
 def _scopes(frame: Frame, vals: list[Val]) -> list[tuple[tuple[Index, ...], Expr]]:
