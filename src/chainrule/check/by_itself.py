@@ -39,6 +39,8 @@ def by_itself(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     """The verdict on an identity whose names have other shapes than elsewhere; None where it is none, or stays open."""
     if not isinstance(outcome, Unclear) or outcome.code not in SHAPES or not has_derivative(e) or e.conditions:
         return None
+    if len(judge.equations) == 1:
+        return None  # it stands alone already
     names = names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs)
     if len(judge.chain(e)) > 1 or any(_has_meaning(judge.world, b) for b in names):
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.read.tree import Comma, Fenced, Fraction, Link, Name, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Comma, Fenced, Fraction, Link, Matrix, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.names import Glossary, letter_of, outside_letters, reference, walk
 
 
@@ -17,7 +17,8 @@ def with_ranges(node: Node, glossary: Glossary) -> Node | None:
         return None
     sides = [node.first, *(link.node for link in node.links)]
     whole = [side for side in sides if not _is_entry(side)]
-    if len(whole) == len(sides) or not whole or any(_letters(side, glossary) for side in whole):
+    indexed = any(_letters(side, glossary) for side in whole if not _is_written_out(side))
+    if len(whole) == len(sides) or not whole or indexed:
         return None
     links = tuple(replace(link, node=_ranged(link.node, glossary)) for link in node.links)
     return replace(node, first=_ranged(node.first, glossary), links=links)
@@ -46,6 +47,11 @@ def _below(sub: Node) -> tuple[Node, ...]:
         if isinstance(sub, Product) and not any(f.op for f in sub.factors)
         else (sub,)
     )
+
+
+def _is_written_out(node: Node) -> bool:
+    """A matrix with its entries, whose subscripts are places: `x_d` at the end of a diagonal."""
+    return isinstance(node.body if isinstance(node, Fenced) else node, Matrix)
 
 
 def _is_entry(node: Node) -> bool:

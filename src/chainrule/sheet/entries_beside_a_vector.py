@@ -1,4 +1,4 @@
-r"""The entries `x_{ij}` of a matrix `X = (x_{ij})` beside a vector x with components `x_i`: they are written `X_{ij}`.
+r"""The entries `x_{ij}` of a matrix `X = (x_{ij})` beside a vector x or a function x(t): they are written `X_{ij}`.
 
 Two subscripts are entries of the matrix and one is a component of the vector; the letter alone would be one array of
 both. Where an equation makes the matrix of what has one subscript, `X = (x_1, \ldots, x_n)`, it is one letter indeed.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise, permutations
 
-from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Product, Relation, Script
+from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
 
@@ -17,22 +18,49 @@ Wholes = dict[str, Name]
 
 
 def wholes_of_entries(formulas: list[Node]) -> Wholes:
-    """The capital for each small letter whose entries a formula gathers, where the letter is a vector as well."""
+    """The capital for each small letter whose entries a formula gathers, where it is a vector or a function as well."""
     relations = [n for f in formulas for n in walk(f) if isinstance(n, Relation)]
+    pairs = [(a, b) for r in relations for a, b in permutations((r.first, *(link.node for link in r.links)), 2)]
     found: Wholes = {}
-    for relation in relations:
-        sides = [relation.first, *(link.node for link in relation.links)]
-        for whole, entries in ((a, b) for a in sides for b in sides if isinstance(a, Name)):
-            small = _gathered(entries)
-            if small is not None and isinstance(whole, Name) and whole.text == small.text.upper() != small.text:
-                found.setdefault(small.text, whole)
-    if not found:
-        return {}
-    nodes = [n for f in formulas for n in walk(f)]
-    below = {id(n.base) for n in nodes if isinstance(n, Script) and n.sub is not None}
-    bare = {n.text for n in nodes if isinstance(n, Name) and id(n) not in below}
-    single = {n.base.text for n in nodes if isinstance(n, Script) and isinstance(n.base, Name) and _count(n) == 1}
-    return {x: w for x, w in found.items() if x in bare | single and not _listed(relations, w, x)}
+    for whole, entries in pairs:
+        small = _gathered(entries)
+        if small is not None and isinstance(whole, Name) and whole.text == small.text.upper() != small.text:
+            found.setdefault(small.text, whole)
+    others = {name.text for name, other in pairs if isinstance(name, Name) and _is_vector(name, other)}
+    others |= {x for f in formulas for n in walk(f) for x in _functions(n)} if found else set()
+    return {x: w for x, w in found.items() if x in others and not _listed(relations, w, x)}
+
+
+def _functions(node: Node) -> Iterator[str]:
+    """The f of `f(x)`."""
+    for f, g in pairwise(node.factors) if isinstance(node, Product) else ():
+        name = isinstance(f.node, Name) and isinstance(g.node, Fenced) and isinstance(g.node.body, Name)
+        if name and isinstance(f.node, Name) and not g.op:
+            yield f.node.text
+
+
+def _is_vector(name: Name, other: Node) -> bool:
+    r"""Whether a name is a list of its components, `[x_1, \ldots, x_n]^T`, or in `\mathbb{R}^n`."""
+    if (
+        isinstance(other, Script)
+        and isinstance(other.base, Name)
+        and other.base.text == "R"
+        and "bb" in other.base.style
+    ):
+        return isinstance(other.sup, (Name, Number))
+    while isinstance(other, Script) and isinstance(other.base, (Fenced, Matrix)):
+        other = other.base
+    if isinstance(other, Matrix):
+        items = [cell for row in other.rows for cell in row] if 1 in (len(other.rows), len(other.rows[0])) else []
+    else:
+        body = other.body if isinstance(other, Fenced) and other.open in "([" else None
+        items = list(body.items) if isinstance(body, Comma) else []
+    first = items[0] if len(items) > 1 else None
+    return isinstance(first, Script) and _count(first) == 1 and _core(first) == name.text
+
+
+def _core(node: Script) -> str:
+    return node.base.text if isinstance(node.base, Name) else ""
 
 
 def with_entries_of(node: Node, wholes: Wholes) -> Node:

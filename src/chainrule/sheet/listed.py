@@ -24,12 +24,13 @@ def note_listed(everything: Iterable[Node], glossary: Glossary) -> None:
 
 
 def _lists(node: Node) -> Iterator[Sequence[Node]]:
-    """The lists in a node that have dots between their ends: all items, or a row or a column of a matrix."""
+    """The lists in a node that have dots between their ends: all items, or a row, column or diagonal of a matrix."""
     match node:
         case Comma(items=items):
             lists: list[Sequence[Node]] = [items]
         case Matrix(rows=rows):
             lists = [*rows, *([x for x in column if x is not None] for column in zip_longest(*rows))]
+            lists += [[row[n] for n, row in enumerate(rows)]] if {len(row) for row in rows} == {len(rows)} else []
         case _:
             return
     yield from (x for x in lists if len(x) > 2 and any(isinstance(item, Dots) for item in x[1:-1]))
