@@ -69,6 +69,7 @@ def _circle(world: World, config: Config, equations: list[Equation], deadline: C
 
 
 # A list of entries is a column by custom, or a row: `w = [w_a, w_b]` where lines need `x \\cdot w^T` to be a number.
+LYING_IN_A_ROW = [(Reading(1, row=True), 0.0), (Reading(1), 0.3)]
 LYING = [(Reading(1), 0.0), (Reading(1, row=True), 0.3)]
 
 
@@ -96,7 +97,7 @@ def _search(
         for base, family in world.families.items()
         if (base not in world.sites or base in updated) and base not in world.aliases and is_quantity(family)
     }
-    options |= {base: [(Reading(1), 0.0)] for base in world.vectors}
+    options |= {base: LYING_IN_A_ROW if base in world.rows else [(Reading(1), 0.0)] for base in world.vectors}
     for base, family in world.families.items():
         if base in world.sites and base not in options and family.sub_counts and max(family.sub_counts) > 0:
             split = _split_of_defined(world, family)

@@ -39,6 +39,8 @@ def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
             if base != ref.base and (other or world.defined(base)):
                 continue
             world.vectors[ref.base] = (base, count)
+            if vector is e.lhs and isinstance(e.rhs, Matrix) and len(e.rhs.rows) == 1:
+                world.rows.add(ref.base)
             family.declared_rank, family.declared_dims = "vector", (str(count),)
             if base != ref.base:  # letters of another look are the entries of the vector
                 letters.slots[0], letters.sub_counts = "axis", {1}

@@ -9,7 +9,7 @@ from itertools import pairwise
 from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
-from chainrule.sheet.script_words import is_transpose
+from chainrule.sheet.script_words import is_transpose, word_above
 
 Calls = frozenset[tuple[object, object]]
 
@@ -74,5 +74,7 @@ def _is_name(node: Node) -> bool:
 def _transposed(node: Node) -> Node | None:
     """J for `J^T`."""
     if isinstance(node, Script) and node.sup is not None and is_transpose(node.sup) and not node.primes:
+        if isinstance(node.base, Name) and word_above(node.sup, node.base.text) is not None:
+            return None  # the loss on the training set
         return replace(node, sup=None) if node.sub is not None else node.base
     return None

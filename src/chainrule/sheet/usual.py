@@ -175,6 +175,14 @@ def constant_vector(node: Node) -> Node | None:
     return None
 
 
+def with_commas(node: Node) -> Node | None:
+    r"""`\begin{bmatrix} a, b \\ c, d \end{bmatrix}`: commas between the entries of a row for the usual signs."""
+    if not isinstance(node, Matrix) or any(len(row) != 1 for row in node.rows):
+        return None
+    rows = tuple(cell.items for (cell,) in node.rows if isinstance(cell, Comma))
+    return replace(node, rows=rows) if len(rows) == len(node.rows) and len(set(map(len, rows))) == 1 else None
+
+
 WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     over_all,
     hung_apart,
@@ -185,4 +193,5 @@ WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     plain_scripts,
     slices,
     one_below_the_other,
+    with_commas,
 )

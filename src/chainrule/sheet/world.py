@@ -298,6 +298,8 @@ class World:
     struck: str = ""
     """The dimension of which the lines are about one place (`sheet.one_entry`)."""
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
+    rows: set[str] = field(default_factory=set)
+    """Those of them that are written as a matrix of one row."""
     hessian: bool = False
     stepwise: bool = False
     declaring: dict[int, str] = field(default_factory=dict)
