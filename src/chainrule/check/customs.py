@@ -25,6 +25,7 @@ from chainrule.sheet.world import Config, Step, World
 
 SHAPES = frozenset({"shape", "shape-of-sides"})
 ENTRYWISE = Choices(entrywise=True)
+ENTRYWISE_HELD = Choices(entrywise=True, explicit=True)
 Custom = tuple[Note, Callable[[], Variant]]
 
 
@@ -56,8 +57,7 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
     if has_derivative(e) and (_misfits(e, usual) or _beside_a_number(e, usual)):
         message = "read entry by entry: the derivative of each entry by its own argument"
         other("entrywise", message, choices=ENTRYWISE)
-        if owner in usual.universe.between:
-            other("explicit", f"{message}, with other quantities held fixed", choices=replace(ENTRYWISE, explicit=True))
+        other("entrywise", f"{message}, with the other quantities held fixed", choices=ENTRYWISE_HELD)
     if _misfits(e, usual) and usual.universe.squared and _squares_are_norms(lines, e, usual):
         note = Note("square", "the square of a vector is read as its squared norm")
         found.append((note, lambda: squares_as_norms(lines, config)))
@@ -110,6 +110,7 @@ def fitting(lines: Lines, e: Equation) -> Iterator[Variant]:
     usual = lines.usual(e)
     if has_derivative(e):
         yield lines.variant(choices=ENTRYWISE)
+        yield lines.variant(choices=ENTRYWISE_HELD)
     if usual.universe.squared and _squares_are_norms(lines, e, usual):
         yield squares_as_norms(lines, usual.universe.config)
 

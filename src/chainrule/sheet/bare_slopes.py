@@ -1,8 +1,9 @@
 r"""Slopes without their argument: the `\phi'` of `\frac{\partial a}{\partial w} = \phi' x` where `a = \phi(z)`.
 
 A primed function stands for its slope at the one thing that the document applies the function to, the left sides of
-the formulas for the function itself left aside. A name that also stands for a quantity, as the L of `L(w)` and of
-`\partial L`, is no such function, and neither is one that is applied to several things.
+the formulas for the function itself and the words about it left aside. A name that also stands for a quantity, as the L
+of `L(w)` and of `\partial L`, is no such function, and neither is one that is applied to several things. `\tanh' x` is
+the slope at x where tanh is applied to x.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
-from chainrule.read.tree import Factor, Fenced, Node, Product, Relation, Script
-from chainrule.sheet.bare_functions import argument_of, function_of
+from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Relation, Script
+from chainrule.sheet.bare_functions import argument_of
+from chainrule.sheet.bare_functions import function_of as letter_of
 from chainrule.sheet.names import children, node_key
 from chainrule.sheet.rebuilding import rebuilt, with_parts
 
+SQUASHING = frozenset({"tanh", "sigmoid", "relu", "ReLU", "softplus", "expit", "gelu", "GELU", "SiLU", "ELU", "SELU"})
 Arguments = dict[object, Node]
 Use = tuple[Node, Factor | None]
 
@@ -24,6 +27,8 @@ def slopes_at(formulas: Iterable[Node]) -> Arguments:
     applied: dict[object, dict[object, Node]] = {}
     bare, other = set[object](), set[object]()
     for formula in formulas:
+        if _is_about(formula):
+            continue
         said = _said(formula)
         for name, primed, behind in uses(formula):
             argument = None if behind is None else argument_of(behind)
@@ -32,6 +37,19 @@ def slopes_at(formulas: Iterable[Node]) -> Arguments:
             elif behind is not None and behind.node is not said:
                 applied.setdefault(node_key(name), {})[node_key(argument)] = behind.node
     return {key: next(iter(at.values())) for key, at in applied.items() if len(at) == 1 and key in bare - other}
+
+
+def function_of(node: Node) -> Node | None:
+    """The small letter, or the word of a function of one number, of `g(z)` and of `g'(z)`, `\\tanh'(z)`."""
+    base = node.base if isinstance(node, Script) and node.primes and node.sub is None and node.sup is None else node
+    return base if isinstance(base, Name) and base.text in SQUASHING else letter_of(node)
+
+
+def _is_about(formula: Node) -> bool:
+    """Whether a formula is a function alone, as in "where f is smooth", or says what its slope is."""
+    first = formula.first if isinstance(formula, Relation) else formula
+    name = function_of(first)
+    return name is not None and (first is formula or name is not first)
 
 
 def _said(formula: Node) -> Node | None:
@@ -81,11 +99,18 @@ def written_at(at: Arguments) -> Callable[[Node], Node | None]:
     def _factors(node: Product) -> Iterator[Factor]:
         for factor, behind in pairwise((*node.factors, None)):
             assert factor is not None
-            slope = None if called(behind) else _slope(factor.node, at)
+            slope = None if called(behind) or _before_it(factor.node, behind, at) else _slope(factor.node, at)
             inner = factor.node if called(behind) else with_parts(factor.node, lambda part: rebuilt(part, choose))
             yield Factor(factor.op, inner if slope is None else slope)
 
     return choose
+
+
+def _before_it(node: Node, behind: Factor | None, at: Arguments) -> bool:
+    """Whether the argument of a slope stands behind it without parentheses."""
+    name = function_of(node)
+    fence = None if name is None else at.get(node_key(name))
+    return behind is not None and isinstance(fence, Fenced) and node_key(fence.body) == node_key(behind.node)
 
 
 def _slope(node: Node, at: Arguments) -> Node | None:

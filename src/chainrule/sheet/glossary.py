@@ -184,15 +184,19 @@ def _under_roots(nodes: list[Node]) -> set[tuple[str, str]]:
 
 def _counted(nodes: list[Node]) -> set[tuple[str, str]]:
     """`L_n(x_1, \\ldots, x_n)`: how many there are stands in the name of what is made of all of them; n is the limit of
-    sums and no sum binds it, and L has no other subscript."""
+    sums and no sum binds it, and L has no other subscript. The t of `h_t` beside `h_{t-1}` is a step."""
     parts = [part for node in nodes for part in walk(node)]
     big = [part for part in parts if isinstance(part, Big)]
     counts = {b.sup.text for b in big if isinstance(b.sup, Name)}
     counts -= {x for b in big if b.sub is not None for x in bound_letters(b.sub)}
     subs: dict[str, set[str | None]] = {}
+    shifted: dict[str, set[str | None]] = {}
     for part in parts:
         if isinstance(part, Script) and isinstance(part.base, Name) and part.sub is not None and not part.base.style:
             subs.setdefault(part.base.text, set()).add(part.sub.text if isinstance(part.sub, Name) else None)
+            if isinstance(part.sub, Sum):
+                shifted.setdefault(part.base.text, set()).add(shifted_letter(part.sub))
+    counts -= {x for base, letters in shifted.items() for x in letters & subs[base] if x is not None}
     return {(base, str(found)) for base, (found, *others) in subs.items() if not others and found in counts}
 
 

@@ -16,6 +16,7 @@ from chainrule.sheet.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.mean_counts import counts_of, with_counts
+from chainrule.sheet.of_functions import at_their_argument, functions_of_formulas
 from chainrule.sheet.parametrised import parametrised, with_parameters
 from chainrule.sheet.sample_marks import left_out, with_marks
 from chainrule.sheet.sizes_below import has_sizes, without_sizes
@@ -94,6 +95,11 @@ def _arguments(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_arguments, calls=calls) if calls else None
 
 
+def _of_functions(formulas: list[Node], _words: str) -> Change | None:
+    at = functions_of_formulas(formulas)
+    return partial(at_their_argument, at=at) if at else None
+
+
 def _slopes(formulas: list[Node], _words: str) -> Change | None:
     at = slopes_at(formulas)
     return partial(with_slopes, at=at) if at else None
@@ -120,6 +126,7 @@ CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _transposed_calls,
     _components,
     _arguments,
+    _of_functions,
     _slopes,
     _samples,
     _counts,

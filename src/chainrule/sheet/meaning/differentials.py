@@ -286,7 +286,7 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
             direct = (explicit and frame.choices.explicit) or _is_direct(frame, body, variable)
             own = universe.definitions.get(body.symbol) if isinstance(body, Component) else None
             if direct and isinstance(body, Component) and own is not None:
-                return differentiate(own.at(*body.indices), variable, Definitions())
+                return _written_out(own.at(*body.indices), variable, _own_steps(universe, body, variable))
             if direct and not isinstance(body, Component):
                 return differentiate(body, variable, Definitions())
             fixed = _held(universe, variable.symbol)
@@ -310,6 +310,14 @@ def _written_out(body: Expr, variable: Component, definitions: Definitions) -> E
     while inner := [s for s in result.symbols if s in definitions and s.kind.startswith("derivative")]:
         result = substitute(result, {s: definitions[s].at for s in inner})
     return result
+
+
+def _own_steps(universe: Universe, body: Component, variable: Component) -> Definitions:
+    """What is followed where every other name is held fixed: a name at its other steps, `c_{t-1}` from c_t to c_0."""
+    instances = universe.instances
+    base = {i.base for s in (body.symbol, variable.symbol) if (i := instances.get(s)) is not None}
+    found = universe.definitions.items() if len(base) == 1 else ()
+    return Definitions(d for s, d in found if s in instances and instances[s].base in base)
 
 
 def _held(universe: Universe, variable: Symbol) -> Definitions | None:

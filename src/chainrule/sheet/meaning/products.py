@@ -15,7 +15,7 @@ from chainrule.sheet.meaning.calls import called, function_name
 from chainrule.sheet.meaning.directional import along
 from chainrule.sheet.meaning.expectations import expectation
 from chainrule.sheet.meaning.implied import implied_sums, summed_over
-from chainrule.sheet.meaning.sums import acted_on, big
+from chainrule.sheet.meaning.sums import acted_on, big, sums_over
 from chainrule.sheet.meaning.tangents import differential
 from chainrule.sheet.meaning.whole import by_all_arguments, partial_at
 from chainrule.sheet.names import reference, walk
@@ -52,14 +52,12 @@ def evaluate(frame: Frame, factors: tuple[Factor, ...]) -> Val:
 
 
 def _groups(factors: tuple[Factor, ...]) -> list[tuple[Factor, ...]]:
-    """Factors cut before each elementwise sign; what a sum or another big operator acts on stays with it."""
+    """Factors cut before each elementwise sign, but not in what a sum before it runs over."""
     groups: list[list[Factor]] = [[]]
-    operated = False
-    for factor in factors:
-        if factor.op in ELEMENTWISE and groups[-1] and not operated:
+    for n, factor in enumerate(factors):
+        if factor.op in ELEMENTWISE and groups[-1] and not any(sums_over(f.node, factors[n:]) for f in groups[-1]):
             groups.append([])
         groups[-1].append(factor)
-        operated |= isinstance(factor.node, Big)
     return [tuple(g) for g in groups]
 
 

@@ -57,6 +57,14 @@ def acted_on(node: Big, rest: tuple[Factor, ...]) -> int:
     return last_one + 1 + _with_its_matrix(rest, last_one)
 
 
+def sums_over(node: Node, rest: tuple[Factor, ...]) -> bool:
+    """Whether a node is a sum over a letter that stands in some factors: `\\sum_t d_t \\odot s_t`."""
+    if not isinstance(node, Big) or node.op != "sum" or node.sub is None:
+        return False
+    letters = set(bound_letters(node.sub))
+    return any(letter_of(part) in letters for f in rest for part in walk(f.node))
+
+
 def _has_in_exponent(node: Node, letters: set[str]) -> bool:
     """Whether a formula has a power whose exponent has one of some letters: `\\theta^{x_i}`."""
     powers = (
