@@ -33,6 +33,7 @@ from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
+from chainrule.sheet.named_losses import named_losses
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.orthogonal import note_orthogonal
@@ -162,6 +163,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
     called_terms(world, equations)
+    named_losses(world, sentences, equations)
     sample_means(world, equations)
     take_told(world, sentences, equations)
     read_off(world, equations)

@@ -69,7 +69,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
 def _look(family: Family) -> str:
     """The look of a name, or what its uses make of it: a letter for a count may be an array, and what has a gradient is
     a number like a loss."""
-    if family.base in NO_ARRAYS and is_variable(family):
+    letter = family.base.split("_")[0].split("^")[0]
+    if letter in NO_ARRAYS and is_variable(family):
         return "upper"
     return "loss" if family.graded and family.called and look(family.base) == "lower" else look(family.base)
 

@@ -32,11 +32,20 @@ from chainrule.sheet.entries import with_entries, with_ranges
 from chainrule.sheet.index_letters import shared_letters
 from chainrule.sheet.listed import note_listed
 from chainrule.sheet.marks_as_indices import marked_by_indices
-from chainrule.sheet.names import Glossary, children, letter_of, reference, shifted_letter, split_subscript, walk
+from chainrule.sheet.names import (
+    COUNTING_LETTERS,
+    Glossary,
+    children,
+    letter_of,
+    reference,
+    shifted_letter,
+    split_subscript,
+    walk,
+)
 from chainrule.sheet.offsets import offsets_of
 from chainrule.sheet.primed_groups import primed_arguments, with_primes_out
 from chainrule.sheet.rebuilding import rebuilt, with_parts
-from chainrule.sheet.script_words import INDEX_LETTERS
+from chainrule.sheet.script_words import INDEX_LETTERS, pairs_above
 from chainrule.sheet.shorthand import note_shorthand, tidied
 from chainrule.sheet.totals import totals_of
 from chainrule.sheet.writings import bring_together
@@ -83,13 +92,14 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     _collect_layers(nodes, everything, glossary)
     glossary.alone = glossary.bound | {x for node in everything if isinstance(node, Script) for x in _alone(node.sub)}
     glossary.gates = _gates(everything) - glossary.bound
+    glossary.pairs = pairs_above(everything)
     for node in everything:
         if isinstance(node, Script) and isinstance(node.sub, Name) and isinstance(node.base, (Name, Accent)):
             stem = reference(node.base, glossary)
             letter = node.sub.text
             if stem is not None and letter not in INDEX_LETTERS and letter not in glossary.bound:
                 glossary.named.add(stem.base)
-    glossary.naming = _naming(everything, glossary) - on_the_line
+    glossary.naming = (_naming(everything, glossary) - on_the_line) | (_stepped(everything) - glossary.bound)
     note_shorthand(nodes, everything, on_the_line, glossary)
     glossary.sizes = _sizes(nodes) | _counted(nodes)
     glossary.primed_by = set(primed_arguments(everything))
@@ -144,6 +154,12 @@ def _naming(everything: Iterable[Node], glossary: Glossary) -> set[str]:
         for letters in with_t
     )
     return {"t"} - counting - glossary.bound if with_t and apart else set()
+
+
+def _stepped(everything: Iterable[Node]) -> set[str]:
+    """The s of `s_t = f(s_{t-1})`, letters for what goes from step to step: the bias b_s is that of s."""
+    stems = (n.base for n in everything if isinstance(n, Script) and isinstance(n.sub, Sum) and shifted_letter(n.sub))
+    return {n.text for n in stems if isinstance(n, Name) and len(n.text) == 1} - COUNTING_LETTERS
 
 
 SIZE_LETTERS = frozenset("dD")

@@ -31,6 +31,7 @@ from chainrule.sheet.script_words import (
     STAR_WORDS,
     WORD,
     hyphenated,
+    is_capital,
     is_mark,
     is_superscript_word,
     is_transpose,
@@ -100,6 +101,7 @@ class Glossary:
     offsets: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
+    pairs: set[str] = field(default_factory=set)
     slots: dict[str, int] = field(default_factory=dict)
     same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
@@ -339,14 +341,17 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
         case Fenced(open="(" | "[" | "⟨" | "{", body=Comma(items=items)) if all(map(_is_mark_of_one, items)):
             return "", items, ()  # `x^{(p,3)}`: sample and layer side by side
         case Fenced(open="(" | "[" | "⟨" | "{", body=body):
+            if isinstance(body, Product) and juxtaposed_letters(body) in glossary.pairs and is_capital(base):
+                return f"^{juxtaposed_letters(body)}", (), ()
             return "", (body,), ()
         case Script(base=Fenced() as fence, sub=None, sup=Node() as inner):
             word, labels, ops = split_superscript(fence, base, glossary)
             more_word, more_labels, more = split_superscript(inner, base, glossary)
             return word + more_word, labels + more_labels, ops + more
         case Product(factors=factors) if all(f.op == "" for f in factors):
-            if base != "e" and is_superscript_word(juxtaposed_letters(sup)):
-                return f"^{juxtaposed_letters(sup)}", (), ()
+            text = juxtaposed_letters(sup)
+            if base != "e" and (is_superscript_word(text) or (text in glossary.pairs and is_capital(base))):
+                return f"^{text}", (), ()
             if all(isinstance(f.node, (Fenced, Number)) or is_mark(f.node) for f in factors) and not isinstance(
                 factors[0].node, Number
             ):

@@ -42,10 +42,13 @@ def with_other_losses(sheet: Sheet) -> Sheet:
 
 
 def _other(sheet: Sheet, e: Equation, base: str, below_of: dict[str, set[str]]) -> bool:
-    """Whether a line differentiates a loss, and by nothing that has to do with what its definition rests on."""
+    """Whether a line differentiates a loss, and by nothing that has to do with what its definition rests on; a total
+    whose terms nobody defines, `L = \\sum_t L_t`, may rest on anything."""
     by = [variable for node in (e.lhs, e.rhs) for loss, variable in _slopes(sheet, node) if loss == base]
     plain = any(base == b for node in (e.lhs, e.rhs) for b in _elsewhere(sheet, node))
     rests = _closure(base, below_of)
+    if any(look(name) == "loss" and name not in below_of for name in rests - {base}):
+        return False
     return bool(by) and not plain and not any(rests & _closure(variable, below_of) for variable in by)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from chainrule.read import tree
 from chainrule.read.tree import (
@@ -38,6 +39,28 @@ def juxtaposed_letters(product: Product) -> str | None:
     if all(f.op == "" and isinstance(f.node, Name) and len(f.node.text) == 1 for f in product.factors):
         return "".join(f.node.text for f in product.factors if isinstance(f.node, Name))
     return None
+
+
+def is_capital(base: str) -> bool:
+    """Whether a name is one capital letter, in any typeface, as those of weights are."""
+    letter = base.rpartition(" ")[2]
+    return len(letter) == 1 and letter.isupper()
+
+
+def pairs_above(nodes: Collection[Node]) -> set[str]:
+    """The `hx` and `ss` of the weights `W^{hx}`, `W^{ss}`: two small letters above capitals say from where to where, if
+    there are several such pairs and their letters are no indices, or are names themselves, as the s of `s_t`."""
+    scripts = [n for n in nodes if isinstance(n, tree.Script) and isinstance(n.base, Name)]
+    names = {n.base.text for n in scripts if isinstance(n.base, Name)}
+    found = set()
+    for node in scripts:
+        sup = node.sup.body if isinstance(node.sup, Fenced) else node.sup
+        text = juxtaposed_letters(sup) if isinstance(sup, Product) else None
+        if text is None or len(text) != 2 or not text.islower() or not is_capital(getattr(node.base, "text", "")):
+            continue
+        if not set(text) <= INDEX_LETTERS or set(text) <= names:
+            found.add(text)
+    return found if len(found) > 1 else set()
 
 
 def hyphenated(terms: tuple[tree.Term, ...]) -> str | None:
