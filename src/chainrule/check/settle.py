@@ -31,6 +31,7 @@ from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.tensors import Tensor
+from chainrule.sheet.terms_of_totals import alike
 from chainrule.sheet.world import Instance, Universe
 
 Rows = tuple[tuple[Fraction, ...], ...]
@@ -146,7 +147,7 @@ def _unknowns(settled: Settled) -> None:
 def _with_hidden(universe: Universe) -> dict[tuple[Instance, int], set[Instance]]:
     """What every unknown is a function of: what it is differentiated by, and the names in a definition that could not
     be read."""
-    found = {key: set(below) for key, below in universe.numerators.items()}
+    found = alike(universe, universe.numerators)
     typed: list[tuple[Instance, int]] = [key for key in universe.tensors if isinstance(key, tuple)]
     for instance, epoch in typed:
         hidden = universe.world.hidden.get(instance.base)

@@ -12,11 +12,12 @@ from chainrule.sheet.derivative_signs import sign_of
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import Ref, children, letter_of, reference, size_name, walk
+from chainrule.sheet.names import EACH, Ref, children, letter_of, reference, size_name, walk
 from chainrule.sheet.ones import sizes_below
 from chainrule.sheet.patterns import generalised
 from chainrule.sheet.prose import real_space
 from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_transpose
+from chainrule.sheet.spelling import names_loss
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
 from chainrule.sheet.zeros import zero_components
@@ -229,6 +230,7 @@ class Scan:
             for base, n in zero_components(e, self.world):
                 self.world.family(base).zeros.add(n)
         self._spread_labels(equations)
+        self._losses_of_steps()
         self._fixed_labels()
         self.world.late &= {x for refs in self.refs.values() for r in refs for x in self._label_letters(r)}
         for base, refs in self.refs.items():
@@ -276,6 +278,16 @@ class Scan:
                     family.slots[n] = "label"
                     changed = True
         return changed
+
+    def _losses_of_steps(self) -> None:
+        """The loss L_t of a step beside `h_t` and `h_{t-1}` is one of its own, also where only a sum has it."""
+        at = [
+            (self.world.family(base), n, s) for base in self.refs for r in self.refs[base] for n, s in enumerate(r.subs)
+        ]
+        steps = {x for family, n, s in at if n in family.shifted and isinstance(s, Sum) for x in _letters_in(s)}
+        for family, n, s in at:
+            if names_loss(family.base.removesuffix(EACH)) and letter_of(s) in steps:
+                family.slots[n] = "label"
 
     def _fixed_labels(self) -> None:
         """`y_i` in `p_{y_i}` with an i that nothing binds is one name: the label of the sample at hand."""

@@ -30,6 +30,7 @@ from chainrule.sheet.names import walk as walk_nodes
 from chainrule.sheet.pooled import pooled
 from chainrule.sheet.shapes import Jacobian, Untyped, Val
 from chainrule.sheet.tensors import axis_subs, instance_of, updating
+from chainrule.sheet.terms_of_totals import of_its_terms
 from chainrule.sheet.world import Instance, Universe, World
 
 MOST_ORDER = 6
@@ -244,8 +245,13 @@ def _note_unknown(frame: Frame, instance: Instance, below_instance: Instance | N
     """A name that is differentiated but never defined depends on what it is differentiated by."""
     if instance.base in frame.world.independent:
         return
-    if frame.world.defined(instance.base) or below_instance is None or below_instance == instance:
+    if below_instance is None or below_instance == instance:
         return
+    if frame.world.defined(instance.base):
+        term = of_its_terms(frame.universe, instance, below_instance)
+        if term is None:
+            return
+        instance = term
     frame.universe.numerators.setdefault((instance, frame.epoch), set()).add(below_instance)
 
 
