@@ -47,8 +47,17 @@ def _is_d(node: Node) -> bool:
 
 
 def mended(e: Equation) -> bool:
-    """Whether a parenthesis was closed where its author forgot to."""
-    return any(isinstance(n, Fenced) and n.mended for side in (e.lhs, e.rhs) for n in walk(side))
+    """Whether a parenthesis was closed where its author forgot to, or opened."""
+    return _is_mended(e.lhs) or _is_mended(e.rhs)
+
+
+def mended_in_a_sum(e: Equation) -> bool:
+    """Whether that stands in a side of several terms, where a place before others would give them another sign."""
+    return any(isinstance(side, Sum) and _is_mended(side) for side in (e.lhs, e.rhs))
+
+
+def _is_mended(side: Node) -> bool:
+    return any(isinstance(n, Fenced) and n.mended for n in walk(side))
 
 
 def has_decimals(node: Node) -> bool:

@@ -40,6 +40,7 @@ from chainrule.check.forms import (
     is_differential,
     is_range,
     mended,
+    mended_in_a_sum,
     updates,
 )
 from chainrule.check.from_zero import counted_from_zero
@@ -124,7 +125,7 @@ class Judge(Lines):
         try:
             found = self.told(e, self._verdict(e))
             if mended(e):
-                doubtful = found.verdict == "refuted" and found.suggestion is None
+                doubtful = found.verdict == "refuted" and (found.suggestion is None or mended_in_a_sum(e))
                 found = UNBALANCED if doubtful else replace(found, notes=(*found.notes, MENDED))
             if found.verdict in ("verified", "definition"):
                 self.holding.add(e.position)

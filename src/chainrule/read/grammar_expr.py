@@ -12,18 +12,17 @@ from dataclasses import dataclass, field, replace
 
 from chainrule.read.expand import split_number
 from chainrule.read.grammar_fold import Item, Op, extent, fold
-from chainrule.read.symbols import CLOSER, FUNCTIONS, GREEK
+from chainrule.read.grammar_partners import closes_at_end, is_slash, opens_at, takes_operand
+from chainrule.read.symbols import CLOSER, GREEK
 from chainrule.read.tokens import Token
 from chainrule.read.tree import (
     Big,
     Cases,
     Comma,
     Fenced,
-    Fraction,
     Missing,
     Name,
     Node,
-    Number,
     Relation,
     Script,
     Span,
@@ -207,7 +206,7 @@ class Parser:
         typeface = frame.typeface and all(isinstance(i, Name) for i in frame.items)  # `\mathbf{c b}^T` is c b^T
         kept = (
             (self.peek_kind() in _SCRIPTED and not typeface)
-            or _is_slash(before)
+            or is_slash(before)
             or (self.peek_kind() == "prod" and self.tokens[self.pos].text == "/")
             or (isinstance(before, Node) and takes_operand(before))
             or any(isinstance(i, Op) and i.kind == "over" for i in frame.items)
@@ -237,21 +236,21 @@ class Parser:
             self._undo_big(body)
 
     def _drop_stray(self, token: Token) -> bool:
-        r"""A parenthesis at the end of a product that nothing opens: `\sum_i a_i b_i)` says the same without it."""
-        start = max(
-            (i + 1 for i, item in enumerate(self.items) if isinstance(item, Op) and item.kind == "rel"), default=0
-        )
-        side = self.items[start:]
-        if not self._side_ends() or not side or not _is_product(side):
+        """A parenthesis at the end of a side that nothing opens, where one place says what any other does."""
+        start = opens_at(self.items) if self._side_ends() else None
+        if start is None:
             return False
-        span = extent(side, token.start).join(Span(token.start, token.end))
-        self.items[start:] = [Fenced(span, "(", fold(side, span.start), ")", mended=True)]
+        inside = self.items[start:]
+        span = extent(inside, token.start).join(Span(token.start, token.end))
+        self.items[start:] = [Fenced(span, "(", fold(inside, span.start), ")", mended=True)]
         return True
 
     def _side_ends(self) -> bool:
         """Whether a side of a relation ends here, but for a full stop or a comma."""
+        if self.peek_kind() == "break" and self.peek_kind(1) == "rel":
+            return True
         ahead = 1 if self.peek_kind() in ("dot", "comma") else 0
-        return self.peek_kind(ahead) in ("", "rel", "row", "end", "&") and (ahead == 0 or not self.peek(1))
+        return self.peek_kind(ahead) in ("", "rel", "row", "end", "&", "}") and (ahead == 0 or not self.peek(1))
 
     def _partner(self, closing: str, explicit: bool) -> int | None:
         """The place of the frame that a closing delimiter closes."""
@@ -282,7 +281,7 @@ class Parser:
                 frame.opening == "("
                 and not frame.explicit
                 and len(self.stack) - 1 == place
-                and _closes_at_end(lost, self.items)
+                and closes_at_end(lost, self.items)
             ):
                 self.add(Fenced(span, "(", fold(lost, frame.start + 1), ")", mended=True))
             else:
@@ -296,17 +295,6 @@ class Parser:
             big = self.items[-2]
             if isinstance(big, Big) and big.op in ("max", "min", "sup", "inf") and (big.sub or big.sup):
                 self.items[-2] = Script(big.span, Name(big.span, big.op), big.sub, big.sup)
-
-
-def takes_operand(node: Node) -> bool:
-    """Whether a name or sign waits for an operand: a function word, a big operator, a nabla."""
-    if isinstance(node, Script):
-        node = node.base
-    return isinstance(node, Big) or (isinstance(node, Name) and (node.text in FUNCTIONS or node.text == "nabla"))
-
-
-def _is_slash(item: Item | None) -> bool:
-    return isinstance(item, Op) and item.text == "/"
 
 
 def _is_interval(frame: Frame, closing: str) -> bool:
@@ -323,36 +311,6 @@ def _covering(items: list[Item], span: Span) -> list[Item]:
         wider = item.span.join(edge)
         items[place] = item._replace(span=wider) if isinstance(item, Op) else replace(item, span=wider)
     return items
-
-
-def _closes_at_end(items: list[Item], before: list[Item]) -> bool:
-    """Whether an unclosed parenthesis says the same wherever it is closed, or can only be closed at the end.
-
-    That is so for a single operand, and for a product that nothing applies to as a whole: `2 (a - b) c` is one value
-    however `2 ((a - b) c` is mended, while `2 (a - b` may be `2(a) - b`.
-    """
-    if len(items) == 1:
-        return isinstance(items[0], Node) and not isinstance(items[0], Unread)
-    if any(isinstance(i, Unread) or (isinstance(i, Op) and (i.kind != "prod" or i.text == "/")) for i in items):
-        return False
-    if not before or isinstance(before[-1], Op):
-        return bool(items) and not (before and _is_slash(before[-1]))
-    return bool(items) and isinstance(before[-1], (Number, Fraction, Fenced))
-
-
-def _is_product(items: list[Item]) -> bool:
-    """Whether items are a product and no more: no sum, no fraction by a slash, no function that may reach further."""
-    return not any(
-        isinstance(i, Unread)
-        or (isinstance(i, Op) and (i.kind != "prod" or i.text == "/"))
-        or (isinstance(i, Node) and takes_operand(i) and not _is_sum(i))
-        for i in items
-    )
-
-
-def _is_sum(node: Node) -> bool:
-    base = node.base if isinstance(node, Script) else node
-    return isinstance(base, Big) and base.op in ("sum", "prod")
 
 
 def _rescue(items: list[Item]) -> tuple[list[Item], list[Item]]:

@@ -18,24 +18,30 @@ from chainrule.read.tree import Brace, Comma, Link, Missing, Node, Number, Relat
 from chainrule.sheet.chains import given_at, side_by_side
 from chainrule.sheet.conditions_in_subscripts import lifted
 from chainrule.sheet.glossary import collect, tidy
+from chainrule.sheet.heading_conditions import heading_conditions
 from chainrule.sheet.index_letters import sums_are_implied
 from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.restrictions import (
     AFTER_CUE,
     BESIDE_CUE,
+    BOTH_CUE,
     CASE_CUE,
     COLON,
     GENERAL,
     IF_CUE,
     NAMING_CUE,
+    OTHERWISE,
     condition_of_sign,
     gives_value,
+    index_letters,
+    negated,
     of_indices,
+    opposed,
     restricted,
     restriction,
     told_restriction,
 )
-from chainrule.sheet.script_words import TRANSPOSE_WORDS
+from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
 from chainrule.sheet.sizes_below import said_below
 from chainrule.sheet.statements import Equation, Scope, Sentence, Sheet, with_zeros
 from chainrule.sheet.systems import systems
@@ -82,6 +88,9 @@ class _Walk:
     lead: str = ""
     only: Relation | None = None
     conditions: tuple[Relation, ...] = ()
+    heads: set[int] = field(default_factory=set)
+    inline: int = -1
+    letters: frozenset[str] = INDEX_LETTERS
     words: list[str] = field(default_factory=list)
     formulas: list[tuple[Node, Span]] = field(default_factory=list)
 
@@ -91,7 +100,7 @@ class _Walk:
         part = piece.part or ("" if piece.number else self.scope.part)
         counted = piece.section if piece.number else self.scope.counted
         self.scope = Scope(number, part, self.scope.section + 1, counted)
-        told = told_restriction(piece.title, piece.span)
+        told = told_restriction(piece.title, piece.span, self.letters)
         self.conditions = () if told is None else (told,)
         self.last, self.lead, self.hanging = None, piece.title, False
 
@@ -125,10 +134,11 @@ class _Walk:
         if not self.words and CASE.match(piece.text):
             self.item()
         self.dangling = None if piece.text.strip() else self.dangling
-        self.hanging = self.hanging and AFTER_CUE.fullmatch(piece.text) is not None
+        self.otherwise(piece.text)
+        self.hanging = self.hanging and (not piece.text.strip() or AFTER_CUE.fullmatch(piece.text) is not None)
         if GENERAL.search(piece.text):
             self.conditions = ()
-        told = told_restriction(piece.text, piece.span)
+        told = told_restriction(piece.text, piece.span, self.letters)
         if told is not None:
             self.conditions = (told,)
         end = 0
@@ -140,12 +150,27 @@ class _Walk:
             end = match.end()
         self.words.append(piece.text[end:])
 
+    def otherwise(self, text: str) -> None:
+        """ "$c = d$ otherwise": what is not the condition before restricts this equation, or what the word begins."""
+        found = OTHERWISE.match(text)
+        before = next((e for e in reversed(self.sheet.equations) if e.source == "condition"), None)
+        if found is None or before is None or before.scope.section != self.scope.section:
+            return
+        only = negated(Relation(before.span, before.lhs, (Link(before.op, before.span, before.rhs),)))
+        adjoins = self.hanging or (self._adjoins() and isinstance(self.formulas[-1][0], Relation))
+        begins = found["word"][0].isupper()
+        if only is not None and adjoins and not begins and found["alone"] is not None:
+            self.restrict_last(only)
+        elif only is not None and (begins or not adjoins):
+            self.conditions = (only,)
+
     @property
     def cue(self) -> str:
         return " ".join(with_zeros("".join(self.words), [n for n, _ in self.formulas]).split())[-160:]
 
     def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
         cue = self.cue
+        self.inline = piece.span.start
         self.lead = "" if cue else self.lead
         branch: object = None
         for row, only, restricts in restricted([part for r in rows for part in systems(r)], self.document.text):
@@ -234,7 +259,8 @@ class _Walk:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
         signed = condition_of_sign(node, cue)
         found = restriction(node) or signed
-        cased = CASE_CUE.search(cue) or IF_CUE.search(cue)
+        against = found is not None and any(opposed(found, c) for c in self.conditions)
+        cased = against or CASE_CUE.search(cue) or IF_CUE.search(cue)
         if found is not None and CASE_CUE.search(cue) and gives_value(found, cue, self._beside_value()):
             self.chain += 1
             link = node.links[0]
@@ -248,13 +274,16 @@ class _Walk:
         names = (
             found is not None and found.links[0].op == "=" and NAMING_CUE.search(cue)
         )  # "with $j \neq i$" names none
-        if found is None or not (cased or (of_indices(found) and not names)):
+        if found is None or not (cased or (of_indices(found, self.letters) and not names)):
             return False
         beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
-        leads = COLON.match(self.document.text, node.span.end)  # "if $j \\ne i$:" is about what follows
+        # "if $j \\ne i$:" is about what follows
+        leads = COLON.match(self.document.text, node.span.end) or self.inline in self.heads
         also = self._also(node)
         if not leads and (self.hanging or isinstance(beside, Relation)):
             self.restrict_last(found)
+        elif not leads and against and self.formulas and self._both(cue):
+            self.conditions = ()
         else:
             self.conditions = (*self.conditions, found) if also else (found,)
         self.restricting(found, False, cue)
@@ -266,6 +295,11 @@ class _Walk:
         if last is None or last.source != "condition" or last.document is not self.document:
             return False
         return ALSO.fullmatch(self.document.text, last.span.end, node.span.start) is not None
+
+    def _both(self, cue: str) -> bool:
+        """Whether the condition in force was only named beside this one: "the two cases $i = j$ and $i \\ne j$"."""
+        before = restriction(self.formulas[-1][0])
+        return before is not None and BOTH_CUE.search(cue) is not None and before in self.conditions
 
     def _beside_value(self) -> bool:
         """Whether the inline formula before this one gives a name its numbers."""
@@ -396,10 +430,11 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
     glossary = collect(_formulas(parsed), implied)
     glossary.implied = implied and not sums_are_implied(text)
     glossary.written_out = changes
+    letters = index_letters(_formulas(parsed))
     sheet = Sheet(glossary=glossary, stopped=stopped, expressions=sizes)
     position = 0
     for d, pieces in parsed:
-        state = _Walk(d, d is document, sheet, position)
+        state = _Walk(d, d is document, sheet, position, heads=heading_conditions(pieces), letters=letters)
         for piece, rows in pieces:
             match piece:
                 case Heading():

@@ -7,7 +7,7 @@ In a formula one stands beside the equation it belongs to (`\\frac{\\partial p_i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from chainrule.read.connectives import CONNECTIVES
 from chainrule.read.grammar import Row
 from chainrule.read.symbols import CONDITIONS
 from chainrule.read.tree import Fenced, Infix, Link, Missing, Name, Node, Number, Relation, Script, Span, Text
-from chainrule.sheet.names import letter_of, walk
+from chainrule.sheet.names import letter_of, node_key, walk
 from chainrule.sheet.script_words import INDEX_LETTERS
 
 COMPARING = frozenset({"=", "≠", "<", ">", "≤", "≥"})
@@ -30,6 +30,12 @@ BREAK = "\\\\"
 CASE_WORD = re.compile(r"\b(?:case|cas|caso|fall)\b", re.IGNORECASE)
 COLON = re.compile(r"[\s}$]*:")
 TOLD = re.compile(r"\b(?:case|if|for|when|whenever)[:\s]\s*([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)
+BOTH = re.compile(r"[^.;:]*?\b(?:and|or|versus|vs)\b[^.;:]*?\b([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)
+BOTH_CUE = re.compile(r"⟦\d+⟧[^.;:⟦⟧]*\b(?:and|or|versus|vs)\b[^.;:⟦⟧]*$", re.IGNORECASE)
+OTHERWISE = re.compile(
+    r"\s*,?\s*\(?(?P<word>(?:(?:and|but)\s+)?(?:otherwise|else|in (?:all|the) other cases?))\b(?P<alone>[\s.,;)]*$)?",
+    re.IGNORECASE,
+)
 VALUE_CUE = re.compile(
     r"\b(inputs?|targets?|outputs?|weights?|bias(?:es)?|values?|rate|step size|points?|example|sample)\s*$",
     re.IGNORECASE,
@@ -84,21 +90,45 @@ def gives_value(relation: Relation, cue: str, listed: bool) -> bool:
     return named or (letter not in INDEX_LETTERS and number.text not in ("0", "1") and letter not in "kKnNmM")
 
 
-def told_restriction(text: str, span: Span) -> Relation | None:
-    """ "If i = j" in plain words."""
+def told_restriction(text: str, span: Span, letters: frozenset[str] = INDEX_LETTERS) -> Relation | None:
+    """ "If i = j" in plain words, of `letters`; "when w = o and w != o" tells of two cases and restricts nothing."""
     found = TOLD.search(text)
-    if found is None or found[1] == found[3] or not {found[1], found[3]} <= INDEX_LETTERS:
+    if found is None or found[1] == found[3] or not {found[1], found[3]} <= letters:
+        return None
+    other = BOTH.match(text, found.end())
+    if other is not None and {other[1], other[3]} == {found[1], found[3]}:
         return None
     op = "=" if found[2].startswith("=") else "≠"
     return Relation(span, Name(span, found[1]), (Link(op, span, Name(span, found[3])),))
 
 
-def of_indices(relation: Relation) -> bool:
-    """Whether both sides are letters that are customary for indices, or one of them is and the other a label."""
+def of_indices(relation: Relation, known: frozenset[str] = INDEX_LETTERS) -> bool:
+    """Whether both sides are letters that are customary or `known` for indices, or one of them is and the other a
+    label."""
     sides = (relation.first, relation.links[0].node)
     letters = [x for x in map(letter_of, sides) if x is not None]
     labels = [s for s in sides if isinstance(s, Script)]
-    return len(letters) + len(labels) == 2 and set(letters) <= INDEX_LETTERS
+    return len(letters) + len(labels) == 2 and set(letters) <= known
+
+
+def index_letters(nodes: Iterable[Node]) -> frozenset[str]:
+    """The letters that are customary for indices, and those that stand alone in subscripts of a document."""
+    subs = (n.sub for node in nodes for n in walk(node) if isinstance(n, Script))
+    own = {s.text for s in subs if isinstance(s, Name) and len(s.text) == 1 and s.text.islower() and not s.style}
+    return INDEX_LETTERS | own
+
+
+def negated(relation: Relation) -> Relation | None:
+    """What holds otherwise: $i \\ne j$ for $i = j$; None where that is no relation of two things."""
+    link = relation.links[0]
+    op = {"=": "≠", "≠": "="}.get(link.op)
+    return None if op is None else replace(relation, links=(replace(link, op=op),))
+
+
+def opposed(one: Relation, other: Relation) -> bool:
+    """Whether two conditions compare the same two things and exclude each other: `w = o` and `o ≠ w`."""
+    pairs = [frozenset(node_key(side) for side in (r.first, r.links[0].node)) for r in (one, other)]
+    return pairs[0] == pairs[1] and {one.links[0].op, other.links[0].op} == {"=", "≠"}
 
 
 def indices(node: Node) -> set[str]:
