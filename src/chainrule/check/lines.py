@@ -24,6 +24,7 @@ from chainrule.sheet.differentials import some_changes
 from chainrule.sheet.frame import USUAL, Choices, Frame
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.conditions import condition as condition_value
+from chainrule.sheet.meaning.conditions import is_index_letter
 from chainrule.sheet.names import letter_of, shifted_letter, walk
 from chainrule.sheet.recurrence import one_step
 from chainrule.sheet.shapes import Layout, Untyped, Val, describe, scalar
@@ -252,8 +253,11 @@ def _restricting(relation: Relation, frame: Frame) -> Val | None:
     if any(isinstance(n, Big) for n in walk(relation)):
         raise Untyped("a condition on a sum is not put to use", "untyped")
     letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
-    if not letters <= set(frame.free) | set(frame.letters) and not letters & set(frame.free):
+    here = set(frame.free) | set(frame.letters)
+    if not letters <= here and not letters & set(frame.free):
         return None
+    if len(letters) == 2 and not letters <= here and all(is_index_letter(frame, x) for x in letters - here):
+        return None  # "w = o" restricts nothing where no o stands: there always is one, and another one
     return condition_value(frame, relation)
 
 

@@ -34,7 +34,7 @@ from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
 from chainrule.sheet.named_losses import named_losses
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.orthogonal import note_orthogonal
 from chainrule.sheet.parts import numbered_parts
@@ -111,7 +111,10 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             facts += sized(node, sheet.glossary)
     scan = Scan(world)
     for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
-        scan.chain([side for e in chain for side in (e.lhs, e.rhs)], written=number >= 0)
+        sides = [(e, side) for e in chain for side in (e.lhs, e.rhs)]
+        # the letters of "for $w = o$" are indices, and stand for no quantity
+        kept = [side for e, side in sides if e.source != "condition" or letter_of(side) is None]
+        scan.chain(kept, written=number >= 0)
     mentions = [node for seen, position, node in sheet.expressions if scope.sees(seen) and position <= until]
     for node in mentions:
         scan.mention(node)

@@ -27,6 +27,7 @@ from chainrule.read.tree import (
     Script,
     Text,
 )
+from chainrule.sheet.before_a_sign import before_a_sign
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.slices import slices
 from chainrule.sheet.typeface_of_a_group import plain_scripts
@@ -194,4 +195,5 @@ WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     slices,
     one_below_the_other,
     with_commas,
+    before_a_sign,
 )
