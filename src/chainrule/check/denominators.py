@@ -6,17 +6,21 @@ above the common denominator. A root counts only where no denominator vanishes.
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
+
 from chainrule.calculus import resolve
-from chainrule.expr import Add, Component, Const, Definitions, Expr, Mul, Power, add, const, mul, power
+from chainrule.expr import Add, Component, Const, Definitions, Expr, Mul, Power, Reduce, add, const, mul, power, total
 
 DEEPEST = 4  # so many names are opened one inside the other
+MOST = 32  # so many summands a product of sums may have
 
 
 def cleared(term: Expr, definitions: Definitions) -> Expr:
     """A term times the least power of each denominator that leaves none in its summands."""
     summands = _summands(resolve(term, definitions))
     for _ in range(DEEPEST):
-        opened = add(*(_opened(s, definitions) for s in summands))
+        opened = add(*(_taken_apart(_opened(s, definitions)) for s in summands))
         if _summands(opened) == summands:
             break
         summands = _summands(opened)
@@ -42,6 +46,34 @@ def _opened(summand: Expr, definitions: Definitions) -> Expr:
             for f, known in zip(factors, named, strict=True)
         )
     )
+
+
+def _taken_apart(summand: Expr) -> Expr:
+    """`\\sum_n r_n (x_n / m - (1 - x_n) / (1 - m))` as one sum for each quotient, with what does not run with n before
+    it; a term without such a denominator as it is."""
+    factors = summand.factors if isinstance(summand, Mul) else (summand,)
+    for place, factor in enumerate(factors):
+        if not isinstance(factor, Reduce) or factor.op != "sum":
+            continue
+        parts = [_before(factor, p) for p in _products(factor.body)]
+        if any(_denominators(mul(*before)) for before, _ in parts):
+            rest = (*factors[:place], *factors[place + 1 :])
+            return add(*(mul(*rest, *before, within) for before, within in parts))
+    return summand
+
+
+def _before(whole: Reduce, factors: tuple[Expr, ...]) -> tuple[list[Expr], Expr]:
+    """The factors of one summand of a sum that do not run with its index, and the sum of the others."""
+    before = [f for f in factors if whole.index not in f.free]
+    return before, total(whole.index, mul(*(f for f in factors if whole.index in f.free)))
+
+
+def _products(body: Expr) -> list[tuple[Expr, ...]]:
+    """A product of sums as the factors of each of its summands; as it is where these are too many."""
+    factors = body.factors if isinstance(body, Mul) else (body,)
+    choices = [_summands(f) for f in factors]
+    found = list(product(*choices)) if prod(map(len, choices)) <= MOST else [factors]
+    return [tuple(f for part in p for f in (part.factors if isinstance(part, Mul) else (part,))) for p in found]
 
 
 def _denominators(summand: Expr) -> list[tuple[Expr, int]]:

@@ -18,6 +18,7 @@ from chainrule.sheet.overloads import is_density
 from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import World
 
 
 def held_fixed(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
@@ -25,18 +26,21 @@ def held_fixed(lines: Lines, e: Equation, _variant: Variant, _different: Differe
     quantity is computed from densities."""
     if not has_derivative(e):
         return None
-    for base in _computed(lines, e):
-        sites = {b: s for b, s in lines.world.sites.items() if b != base}
-        functions = {b: s for b, s in lines.world.functions.items() if b != base}
-        given = replace(lines.world, sites=sites, functions=functions, derived={}, bodies={})
-        other = replace(lines, world=given, variants={})
-        if other.agree(e):
+    for base in computed(lines, e):
+        if replace(lines, world=without_formula(lines.world, base), variants={}).agree(e):
             text = f"holds if {spelled_out(base)} is held fixed, which the document does not say here"
             return assumed("condition", text)
     return None
 
 
-def _computed(lines: Lines, e: Equation) -> Iterator[str]:
+def without_formula(world: World, base: str) -> World:
+    """The world in which nothing says how a name is computed."""
+    sites = {b: s for b, s in world.sites.items() if b != base}
+    functions = {b: s for b, s in world.functions.items() if b != base}
+    return replace(world, sites=sites, functions=functions, derived={}, bodies={})
+
+
+def computed(lines: Lines, e: Equation) -> Iterator[str]:
     """The indexed names behind a line that have one definition, by what the document differentiates by."""
     world = lines.world
     for base in sorted(lines_of(world, [e])[0].names):

@@ -249,10 +249,13 @@ class Conditions(Unknowns):
         """A line under some conditions, solved for their unknowns; multipliers join where these do not suffice."""
         residuals = [h.residual for h in held]
         every = frozenset(s for r in residuals for s in self._free(r.term) if self._solvable(s))
+        tables = any(len(s.axes) > 1 for s in self._free(sides.difference.term) & every)
+        if tables and isinstance(given := self._substituted(held, sides, every, far=False), Follows):
+            return given  # Newton's method finds matrices slowly, or not at all
         for unknowns in self._choices(held):
             started = thread_time()
             if self.spent > SECONDS_FOR_ALL:
-                return None
+                break
             try:
                 system = self._system(residuals, unknowns)
                 found = self._compared(system, held, sides, e, zero=unknowns == every) if unknowns else None
@@ -262,7 +265,7 @@ class Conditions(Unknowns):
                 self.spent += thread_time() - started
             if not isinstance(found, Unsolved):
                 return found
-        return self._substituted(held, sides, every) if self.put_in < SECONDS_TO_PUT_IN else None
+        return self._substituted(held, sides, every, far=not self.trying)
 
     def _system(self, residuals: Sequence[Residual], unknowns: Iterable[Symbol]) -> System:
         """The system of some conditions, whose derivatives are taken once."""
@@ -271,15 +274,19 @@ class Conditions(Unknowns):
             self.systems[key] = System(residuals, unknowns, self._definitions)
         return self.systems[key]
 
-    def _substituted(self, held: list[Held], sides: Sides, every: frozenset[Symbol]) -> Follows | Open | None:
+    def _substituted(
+        self, held: list[Held], sides: Sides, every: frozenset[Symbol], far: bool
+    ) -> Follows | Open | None:
         """Where no solutions were found, whether a line gives one, or differs at one that is near to what it gives."""
+        if self.put_in > SECONDS_TO_PUT_IN:
+            return None
         started = thread_time()
         unknowns = {s for h in held for s in unknowns_of(h, self._bases(held), self.variant)}
         line = self._free(sides.difference.term) & every & unknowns
         about = {s: [h.residual for h in held if s in free_symbols([h.residual.term], self._definitions)] for s in line}
         try:
             systems = {s: self._system(about[s], [s]) for s in sorted(line) if about[s]}
-            found = substituted(self.variant.comparer, self._definitions, held, sides, systems, far=not self.trying)
+            found = substituted(self.variant.comparer, self._definitions, held, sides, systems, far=far)
             return self._apart(found, sides) if isinstance(found, Near) else found
         except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
             return None

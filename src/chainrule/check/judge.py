@@ -47,6 +47,7 @@ from chainrule.check.from_zero import counted_from_zero
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
 from chainrule.check.lines import EQUALITIES, Lines, Variant
+from chainrule.check.m_step import in_m_step
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.of_differentials import of_some_changes, resting_on_constants
 from chainrule.check.picked import as_told
@@ -116,6 +117,7 @@ class Judge(Lines):
     """Judges the equations of one world."""
 
     budget: Budget = field(default_factory=Budget)
+    held: dict[str, Judge] = field(default_factory=dict)  # over what is computed in the E-step, held fixed
 
     def __post_init__(self) -> None:
         self.conditions = Conditions(self)
@@ -200,7 +202,7 @@ class Judge(Lines):
             return unsaid(self, e) or self.step(e) or self.definition(e)
         if updates(self.world, e) and e.position not in self.world.rearranged:
             return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
-        return unconfirmed(self, e, self.claim(e))
+        return unconfirmed(self, e, in_m_step(self, e, self.claim(e)))
 
     def defines(self, e: Equation) -> bool:
         """Whether this very equation is what a name's meaning is taken from, or would be if it had one."""

@@ -129,15 +129,38 @@ def _has_one_root(asked: System, unknown: Symbol, model: Model) -> bool:
 
 
 def _without_inverses(asked: System, unknown: Symbol, model: Model) -> list[Array]:
-    """What vanishes, multiplied by the unknown from the left, from the right and from both sides; over the points."""
-    left = asked.quotients(model)
+    """What vanishes, multiplied by the unknown from the left, from the right and from both sides; over the points. The
+    numbers or the matrices of several components are each multiplied by their own; a point at which they are singular
+    tells nothing."""
+    telling = full_rank(np.swapaxes(asked.jacobian(model), 1, 2))
+    left = np.where(telling[:, None], asked.quotients(model), np.nan)
     value = np.asarray(model.values[unknown], dtype=float)
-    if left[0].size != value[0].size or value.ndim == 2 or (value.ndim == 3 and value.shape[1] != value.shape[2]):
+    order = _order(asked, unknown)
+    if order is None or left[0].size != value[0].size:
         return []
-    if value.ndim == 1:
-        return [value[:, None] ** n * left for n in (1, 2)]
-    square = left.reshape(value.shape)
-    return [value @ square, square @ value, value @ square @ value]
+    sizes = [model.size(i.dim) for i in asked.residuals[0].axes]
+    shaped = left.reshape(-1, *sizes).transpose(0, *(n + 1 for n in order))
+    if value.ndim < 3:
+        return [value**n * shaped for n in (1, 2)]
+    if value.shape[-1] != value.shape[-2]:
+        return []
+    return [value @ shaped, shaped @ value, value @ shaped @ value]
+
+
+def _order(asked: System, unknown: Symbol) -> list[int] | None:
+    """The axes of the one condition in the order of those of its unknown; None where they are others."""
+    rest = [i.dim for i in asked.residuals[0].axes]
+    places = list(range(len(rest)))
+    if len(asked.residuals) > 1 or len(rest) != len(unknown.axes):
+        return None
+    order = []
+    for dim in unknown.axes:
+        place = next((n for n in places if rest[n] == dim), None)
+        if place is None:
+            return None
+        places.remove(place)
+        order.append(place)
+    return order
 
 
 def _alike(a: Array, b: Array) -> bool:

@@ -6,6 +6,7 @@ Bars, semicolons and commas separate alike. A whole data set, however it is spel
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Relation, Script
@@ -45,27 +46,30 @@ def arguments(node: Node) -> tuple[Node, ...]:
 
 
 def parts(node: Node) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
-    r"""The arguments before and behind the first bar or semicolon: `p(x, z | \theta)` -> (x, z), (\theta)."""
-    body = node.body if isinstance(node, Fenced) else node
-    items = body.items if isinstance(body, Comma) else (body,)
-    bars = (n for n, item in enumerate(items) if isinstance(item, Infix) and item.op in SEPARATORS)
-    at = next(bars, len(items) - 1)
-    first, rest = items[at], items[at + 1 :]
-    before, behind = [*items[:at], first], list(rest)
-    if isinstance(first, Infix) and first.op in SEPARATORS:
-        before, behind = [*items[:at], *_items(first.left)], [*_items(first.right), *rest]
-    flat = ([x for item in part for x in _items(item)] for part in (before, behind))
-    one, two = (tuple(_whole(x) for x in _without_dots(part)) for part in flat)
+    r"""The arguments before and behind the first bar or semicolon: `p(x, z | y; \theta)` -> (x, z), (y, \theta)."""
+    before: list[Node] = []
+    behind: list[Node] = []
+    for sign, item in _signed(node.body if isinstance(node, Fenced) else node):
+        (behind if behind or sign in SEPARATORS else before).append(item)
+    one, two = (tuple(_whole(x) for x in _without_dots(part)) for part in (before, behind))
     return one, two
 
 
-def _items(node: Node) -> list[Node]:
+def _signed(node: Node, sign: str = ",") -> Iterator[tuple[str, Node]]:
+    """The arguments in order, each with the separator before it."""
     match node:
         case Comma(items=items):
-            return [x for item in items for x in _items(item)]
+            for n, item in enumerate(items):
+                yield from _signed(item, "," if n else sign)
         case Infix(op=op, left=left, right=right) if op in SEPARATORS:
-            return [*_items(left), *_items(right)]
-    return [node]
+            yield from _signed(left, sign)
+            yield from _signed(right, op)
+        case _:
+            yield sign, node
+
+
+def _items(node: Node) -> list[Node]:
+    return [item for _, item in _signed(node)]
 
 
 def _without_dots(items: list[Node]) -> list[Node]:

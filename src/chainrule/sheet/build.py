@@ -71,6 +71,11 @@ STEP_WORDS = re.compile(
     r"[Mm]ixture|[Vv]ariational"
 )
 
+# Words for the two steps themselves, in which the weights are numbers.
+STEPS_OF_EM = re.compile(
+    r"(?<![A-Za-z])(?:[EM](?:-?\s?step|\s?步)|EM(?![A-Za-z]))|[Ee]xpectation[- ][Mm]aximi|[Rr]esponsibilit"
+)
+
 # Documents in any language that take a logarithm of a quantity are most often about probabilities.
 OF_PROBABILITIES = LOGARITHMS | {"softmax"}
 DECOMPOSITION_WORDS = re.compile(
@@ -101,6 +106,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     nearby = (s for s in sentences if replace(scope, counted=False).sees(s.scope))
     world.pooled = said_summed(nearby, equations, sheet.glossary)
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
+    world.in_steps = any(STEPS_OF_EM.search(s.text) for s in sentences)
     world.hessian = any("hessian" in s.text.lower() for s in sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:

@@ -71,7 +71,7 @@ def _names_below(sheet: Sheet) -> dict[str, set[str]]:
 
 def _names(sheet: Sheet, node: Node) -> set[str]:
     refs = [ref for ref in maximal(node, sheet.glossary) if not is_function_word(ref.base)]
-    return {ref.base for ref in refs if not (ref.bare and ref.base in ("e", "pi"))}
+    return {ref.base for ref in refs if not (ref.bare and ref.base == "e")}  # pi may be a variable
 
 
 def _closure(base: str, below_of: dict[str, set[str]]) -> set[str]:

@@ -20,6 +20,7 @@ from chainrule.sheet.scan import has_quantities, references, running_letters
 from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation
+from chainrule.sheet.values_with_indices import values_of_a_function
 from chainrule.sheet.world import DEFAULT_ROLES, Site, World
 
 HESSIAN_LETTERS = frozenset({"H", "Hess", "Hessian"})
@@ -57,6 +58,8 @@ def add_sites(world: World, e: Equation) -> None:
         return
     if _relates_indices(world, lhs, rhs):
         world.between_indices.add(e.position)
+        return
+    if values_of_a_function(world, e, lhs, rhs):
         return
     if is_alias(world, lhs, rhs):
         world.partial.add(e.position)
@@ -332,10 +335,12 @@ def _calls(world: World, node: Node, base: str) -> bool:
 def mentions(world: World, node: Node, ref: Ref) -> bool:
     """Whether a formula uses the very tensor that a reference names, and not as a label, the g of `g = W^{(g)} h`: then
     it is an update, not a definition. The
-    `\\sigma^2` of `\\sigma = \\sqrt{\\sigma^2 + \\epsilon}` is a name of its own where the square is defined."""
+    `\\sigma^2` of `\\sigma = \\sqrt{\\sigma^2 + \\epsilon}` is a name of its own where the square is defined, and
+    the N of `N_k = \\sum_{n=1}^N r_{nk}` is a size."""
     own = site_key(world, ref)
     uses = references(node, world, labels=False)
     uses = (part for part in uses if not (_square(part) and f"{part.base}^2" in world.sites))
+    uses = (part for part in uses if not (ref.subs and part.bare and part.base in world.size_names))
     return any(part.base == ref.base and site_key(world, part) == own for part in uses)
 
 

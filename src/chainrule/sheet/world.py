@@ -302,6 +302,7 @@ class World:
     """Those of them that are written as a matrix of one row."""
     hessian: bool = False
     stepwise: bool = False
+    in_steps: bool = False
     declaring: dict[int, str] = field(default_factory=dict)
     """What the equations say that only declare something of a name."""
     partial: set[int] = field(default_factory=set)

@@ -43,8 +43,15 @@ def function_name(frame: Frame, node: Node, following: Node | None) -> bool:
         return False
     site = frame.world.function(ref.base, frame.position)
     if site is not None:
+        if _of_more_subscripts(site, ref):
+            return False
         return not (_stands_alone(frame, ref.base, fence) or _of_components_only(frame, site, fence))
     return not frame.world.family(ref.base).variable and ref.base not in frame.world.sites and fence.open == "("
+
+
+def _of_more_subscripts(site: Site, ref: Ref) -> bool:
+    """`r_{ij} (x_i - m_j)` after `r_j(x) = ...`: a value of the function, which is a factor before what follows."""
+    return 0 < len(site.ref.subs) < len(ref.subs)
 
 
 def _stands_alone(frame: Frame, base: str, fence: Fenced) -> bool:

@@ -106,8 +106,10 @@ def _special(frame: Frame, base: str) -> Val | None:
 
 
 def _is_the_number(family: Family) -> bool:
-    """Whether pi is 3.14159..: nothing is differentiated by it and no line says where it lives."""
-    return not family.differentiated and family.declared_rank is None
+    """Whether pi is 3.14159..: no line says where it lives, and it stands in no derivative by itself; beside the
+    weights `\\pi_k` the bare letter is the number."""
+    by = bool(family.bare_by) and family.sub_counts <= {0}
+    return not family.differentiated and not by and family.declared_rank is None
 
 
 def _is_square(ref: Ref) -> bool:

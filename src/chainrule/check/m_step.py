@@ -1,0 +1,69 @@
+"""Lines of the M-step, in which the weights that the E-step computed are numbers.
+
+Where a document speaks of the steps of the EM algorithm, the responsibilities, which a formula gives by densities and
+which sum to one, are a table of numbers in the expected log-likelihood: it is differentiated, and set to zero, with
+them held fixed, although the formula has the very parameters in it. A line that needs this is judged with them so, and
+says it in a note; they still sum to one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chainrule.check import given
+from chainrule.check.compare import Same, guard
+from chainrule.check.finding import Finding
+from chainrule.check.fixed import computed, without_formula
+from chainrule.check.imposed import Conditions
+from chainrule.check.report import Note
+from chainrule.expr import const, total
+from chainrule.sheet.shapes import scalar
+from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.statements import Equation
+from chainrule.sheet.world import World
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+
+def in_m_step(judge: Judge, e: Equation, found: Finding) -> Finding:
+    """The verdict on a line, or that which it has with the weights of the E-step held fixed where it holds so."""
+    unchecked = found.verdict == "definition" and any(n.code == "condition" for n in found.notes)
+    if not judge.world.in_steps or not (found.verdict in ("assumed", "unsupported", "refuted") or unchecked):
+        return found
+    behind = (e, *(h.equation for h in judge.conditions.held))
+    for base in dict.fromkeys(base for x in behind for base in computed(judge, x)):
+        trial = _held(judge, base)
+        given.take_up(trial.conditions, judge.conditions)
+        again = trial.claim(e)
+        if again.verdict == "verified":
+            judge.unsettled.add(e.position)  # a condition on this derivative is on it with them held fixed
+            note = Note("held-fixed", f"{spelled_out(base)} is held fixed, as the E-step left it")
+            return replace(again, notes=(*again.notes, note))
+    return found
+
+
+def _held(judge: Judge, base: str) -> Judge:
+    """The judge of the world in which a computed quantity is a table of numbers; made once."""
+    if base not in judge.held:
+        world = _summing_to_one(judge, base, without_formula(judge.world, base))
+        trial = replace(judge, world=world, variants={}, held={})
+        trial.conditions = Conditions(trial, since=judge.conditions.since)
+        judge.held[base] = trial
+    return judge.held[base]
+
+
+def _summing_to_one(judge: Judge, base: str, world: World) -> World:
+    """The world with a table's entries known to sum to one where those of its formula do."""
+    variant = judge.variant()
+    definitions, instances = variant.universe.definitions, variant.universe.instances
+    one = scalar(const(1))
+    for symbol in (s for s, i in instances.items() if i.base == base and s in definitions and s.axes):
+        found = definitions[symbol]
+        for index, kind in ((found.indices[-1], "simplex"), (found.indices[0], "simplex down")):
+            whole = scalar(total(index, found.body))
+            if isinstance(guard(lambda whole=whole: variant.comparer.compare(whole, one)), Same):  # type: ignore[misc]
+                family = replace(world.family(base), domain_kind=kind)
+                return replace(world, families={**world.families, base: family}, derived={}, bodies={})
+    return world
