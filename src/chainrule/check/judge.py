@@ -46,6 +46,7 @@ from chainrule.check.forms import (
 from chainrule.check.from_zero import counted_from_zero
 from chainrule.check.imposed import Conditions
 from chainrule.check.inputs import is_decimal
+from chainrule.check.known_densities import known_density
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.m_step import in_m_step
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
@@ -199,7 +200,7 @@ class Judge(Lines):
         if e.position in self.world.seconds.equal:
             return self.claim_without(e)
         if self.defines(e):
-            return unsaid(self, e) or self.step(e) or self.definition(e)
+            return unsaid(self, e) or self.step(e) or known_density(self, e) or self.definition(e)
         if updates(self.world, e) and e.position not in self.world.rearranged:
             return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
         return unconfirmed(self, e, in_m_step(self, e, self.claim(e)))

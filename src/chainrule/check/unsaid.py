@@ -46,8 +46,9 @@ def _probabilities(a: Asked) -> bool:
 
 
 def _picks_one(a: Asked) -> bool:
-    """Labels may be one-hot, in a table one of them a row; a square matrix is no such table."""
-    return _probabilities(a) and not (len(a.symbol.axes) == 2 and a.symbol.axes[0] == a.symbol.axes[1])
+    """Labels may be one-hot, in a table one of them a row; a square matrix is no such table, and nothing that stands in
+    a logarithm has zeros."""
+    return _probabilities(a) and not a.needy and not (len(a.symbol.axes) == 2 and a.symbol.axes[0] == a.symbol.axes[1])
 
 
 def _table_of_probabilities(a: Asked) -> bool:

@@ -22,6 +22,9 @@ NAMES: dict[str, str] = {
     "Beta": "Beta",
 }
 
+# Letters of the normal density, where they are called with what is given: `N(x; m, v)` beside N samples.
+LETTERS_OF_NORMAL = frozenset({"N", "rm N", "bold N", "bb N"})
+
 
 def is_named_density(base: str, call: Pattern) -> bool:
     r"""Whether a call is of a density whose word says what it is: `\mathrm{Poisson}(k | \lambda)`."""
@@ -69,13 +72,13 @@ def note_covariances(world: World) -> None:
     for node in (n for e in world.equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
         for n in range(len(node.factors) - 1):
             found = _call(world, Product(node.span, node.factors[n : n + 2]))
-            if (
-                found is None
-                or NAMES.get(found[0].base, DEFAULT_ROLES.get(found[0].base)) != NORMAL
-                or len(found[1]) not in (2, 3)
-            ):
+            if found is None or not _is_normal(found[0].base) or len(found[1]) not in (2, 3):
                 continue
             ref = reference(found[1][-1], world.glossary)
             if ref is not None and look(ref.base).endswith("upper") and not world.defined(ref.base):
                 family = world.family(ref.base)
                 family.domain_kind = family.domain_kind or "covariance"
+
+
+def _is_normal(word: str) -> bool:
+    return word in LETTERS_OF_NORMAL or NAMES.get(word, DEFAULT_ROLES.get(word)) == NORMAL

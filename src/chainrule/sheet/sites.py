@@ -8,7 +8,7 @@ from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, 
 from chainrule.sheet.arguments import Pattern, arguments, pattern, plain
 from chainrule.sheet.copies import is_alias
 from chainrule.sheet.derivative_signs import rest_of
-from chainrule.sheet.distributions import is_named_density
+from chainrule.sheet.distributions import LETTERS_OF_NORMAL, is_named_density
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.structural import is_function_word
@@ -336,11 +336,12 @@ def mentions(world: World, node: Node, ref: Ref) -> bool:
     """Whether a formula uses the very tensor that a reference names, and not as a label, the g of `g = W^{(g)} h`: then
     it is an update, not a definition. The
     `\\sigma^2` of `\\sigma = \\sqrt{\\sigma^2 + \\epsilon}` is a name of its own where the square is defined, and
-    the N of `N_k = \\sum_{n=1}^N r_{nk}` is a size."""
+    the N of `N_k = \\sum_{n=1}^N r_{nk}` is a size, or a density."""
     own = site_key(world, ref)
     uses = references(node, world, labels=False)
     uses = (part for part in uses if not (_square(part) and f"{part.base}^2" in world.sites))
-    uses = (part for part in uses if not (ref.subs and part.bare and part.base in world.size_names))
+    others = world.size_names | LETTERS_OF_NORMAL
+    uses = (part for part in uses if not (ref.subs and part.bare and part.base in others))
     return any(part.base == ref.base and site_key(world, part) == own for part in uses)
 
 

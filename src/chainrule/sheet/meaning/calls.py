@@ -10,6 +10,7 @@ from chainrule.sheet import algebra
 from chainrule.sheet.arguments import arguments, pattern
 from chainrule.sheet.components import components
 from chainrule.sheet.derivative_signs import rest_of
+from chainrule.sheet.distributions import LETTERS_OF_NORMAL
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.meaning.arithmetic import postfixed
 from chainrule.sheet.meaning.conditions import condition
@@ -46,6 +47,8 @@ def function_name(frame: Frame, node: Node, following: Node | None) -> bool:
         if _of_more_subscripts(site, ref):
             return False
         return not (_stands_alone(frame, ref.base, fence) or _of_components_only(frame, site, fence))
+    if ref.base in LETTERS_OF_NORMAL and ref.bare and pattern(fence, frame.world.glossary).given:
+        return True
     return not frame.world.family(ref.base).variable and ref.base not in frame.world.sites and fence.open == "("
 
 

@@ -14,7 +14,7 @@ from chainrule.expr import Expr, apply, const, mul, power, reduce, size, value
 from chainrule.read.tree import Node
 from chainrule.sheet import algebra
 from chainrule.sheet.arguments import Pattern
-from chainrule.sheet.distributions import NAMES, told_by
+from chainrule.sheet.distributions import LETTERS_OF_NORMAL, NAMES, told_by
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.names import reference
 from chainrule.sheet.shapes import Untyped, Val, scalar
@@ -34,7 +34,7 @@ class Named:
 
 def by_name(frame: Frame, word: str, args: tuple[Node, ...], call: Pattern | None) -> Val | None:
     """A density that its word and its parameters after the bar name; None for anything else."""
-    row = FORMULAS.get(NAMES.get(word, word))
+    row = FORMULAS.get(NORMAL if word in LETTERS_OF_NORMAL else NAMES.get(word, word))
     if row is None or call is None or (len(call.variables), len(call.given)) != (1, row.parameters):
         return None
     return _valued(frame, row, args)
@@ -46,7 +46,8 @@ def as_told(frame: Frame, call: Pattern | None, args: tuple[Node, ...]) -> Val |
     if told is None:
         return None
     word, parameters = told
-    row = FORMULAS.get(dict(frame.world.customary).get(word) or NAMES.get(word, word))
+    known = NORMAL if word in LETTERS_OF_NORMAL else NAMES.get(word, word)
+    row = FORMULAS.get(dict(frame.world.customary).get(word) or known)
     if row is None or len(parameters) != row.parameters:
         return None
     return _valued(frame, row, (args[0], *parameters))

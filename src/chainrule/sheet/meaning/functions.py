@@ -24,6 +24,7 @@ from chainrule.read.tree import Big, Node, Number
 from chainrule.sheet import algebra
 from chainrule.sheet.arguments import Pattern, point
 from chainrule.sheet.components import components, ref_value
+from chainrule.sheet.distributions import LETTERS_OF_NORMAL
 from chainrule.sheet.frame import Frame
 from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.meaning.arithmetic import raised
@@ -32,6 +33,7 @@ from chainrule.sheet.meaning.densities import as_told, by_name
 from chainrule.sheet.meaning.each import all_components, at_every_place, by_general_entry
 from chainrule.sheet.meaning.lists import listed
 from chainrule.sheet.meaning.losses import cross_entropy
+from chainrule.sheet.meaning.powers_as_parameters import parameter_value
 from chainrule.sheet.meaning.structural import OF_LABELS, STRUCTURAL
 from chainrule.sheet.meaning.through import at_argument, rests_on
 from chainrule.sheet.meaning.undefined import plain_names, undefined
@@ -230,7 +232,8 @@ def _bound(frame: Frame, inner: Frame, site: Site, param: Node, arg: Node) -> Fr
         return _bound_component(frame, inner, site, p, arg)
     if p.bare and len(p.base) == 1 and _as_index(frame, site.body, p.base):
         return _bound_letter(frame, inner, p.base, arg)
-    return inner.child(args={**inner.args, p.base: frame.value(arg)})
+    val = parameter_value(frame, p, arg) if p.postfix else frame.value(arg)
+    return inner.child(args={**inner.args, p.base: val})
 
 
 def _as_index(frame: Frame, body: Node, letter: str) -> bool:
@@ -371,7 +374,7 @@ def _customary(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | N
     """What custom takes a letter for that nobody defines: sigma for the logistic function."""
     world = frame.world
     role = dict(world.customary).get(ref.base)
-    if ref.base in world.sites or ref.subs or ref.labels:
+    if (ref.base in world.sites and ref.base not in LETTERS_OF_NORMAL) or ref.subs or ref.labels:
         return None
     density = by_name(frame, role or ref.base, args, call)
     if role is None or density is not None:
