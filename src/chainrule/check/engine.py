@@ -41,6 +41,7 @@ from chainrule.sheet.statements import Equation, Scope, Sheet
 from chainrule.sheet.tables import tabled_values
 from chainrule.sheet.time_arguments import with_time_arguments
 from chainrule.sheet.two_typefaces import with_one_typeface
+from chainrule.sheet.whole_samples import with_whole_samples
 from chainrule.sheet.world import Config
 
 Progress = Callable[[int, int], None]
@@ -54,6 +55,7 @@ REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_directions,
     with_other_losses,
     with_time_arguments,
+    with_whole_samples,
 )
 
 

@@ -26,13 +26,14 @@ from chainrule.check.writing import names_of
 from chainrule.expr import Dim, ExprError, Symbol, const, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.tree import Number
-from chainrule.sheet.imposed import core, differentiates
+from chainrule.sheet.imposed import differentiates
 from chainrule.sheet.lines import names_in
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import reference
 from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.sites import call_form
+from chainrule.sheet.solution_marks import core
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.world import Imposed

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Relation, Script
 from chainrule.sheet.names import Glossary, is_sequence, node_key, reference
 
+EACH = "each "  # before the name of a member, where the bare name is the whole sample
 SEPARATORS = frozenset({";", "|", ":", "‖"})
 
 
@@ -35,8 +36,8 @@ class Pattern:
 
 
 def stem(name: str) -> str:
-    """The y of `y=1`."""
-    return name.split("=")[0]
+    """The y of `y=1` and of a member of y."""
+    return name.removeprefix(EACH).split("=")[0]
 
 
 def arguments(node: Node) -> tuple[Node, ...]:
@@ -125,7 +126,9 @@ def pattern(fence: Node, glossary: Glossary) -> Pattern:
             drawn = reference(node.first, glossary)
             ref = ref if drawn is None or drawn.base[:1].lower() == at.text[:1].lower() else drawn
         value = f"={at.text}" if isinstance(at, Number) else ""
-        return None if ref is None else ref.base + value
+        if ref is None:
+            return None
+        return (EACH if ref.subs and ref.base in glossary.whole else "") + ref.base + value
 
     variables, given = (tuple(map(name, part)) for part in parts(fence))
     return Pattern(variables, given)

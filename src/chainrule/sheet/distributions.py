@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule.read.tree import Comma, Fenced, Infix, Node, Product
-from chainrule.sheet.arguments import Pattern, arguments, pattern
+from chainrule.sheet.arguments import Pattern, arguments, pattern, stem
 from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.spelling import look
 from chainrule.sheet.world import DEFAULT_ROLES, NORMAL, World
@@ -42,7 +42,7 @@ def told_by(world: World, call: Pattern, position: int) -> tuple[str, tuple[Node
         names = {r.base for n in _drawn(e.lhs) if (r := reference(n, world.glossary)) is not None}
         values = {x for x in pattern(e.lhs, world.glossary).given if x is not None and "=" in x}
         found = _call(world, e.rhs)
-        if found is not None and values <= set(call.given) and variable.lower() in {x.lower() for x in names}:
+        if found is not None and values <= set(call.given) and stem(variable).lower() in {x.lower() for x in names}:
             (before if e.position < position else after).append((found[0].base, found[1]))
     return before[-1] if before else after[0] if after else None
 

@@ -19,6 +19,7 @@ from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
+from chainrule.sheet.solution_marks import MARKED, core
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.wording import TO_OBEY
 from chainrule.sheet.world import Imposed, World
@@ -46,9 +47,6 @@ MOST_WORDS = 200
 SUPPOSED = {"supposed": "perhaps", "supposed alone": "alone"}
 # Words that give a name its meaning, even where it stands in a condition before them.
 NAMING = re.compile(r"\b(?:let|where|defin\w+|denot\w+|call|introduc\w+)\b[^.,;:]*$", re.IGNORECASE)
-# What marks the name of a solution, as it stands in a base name.
-MARKED = re.compile(r"(?:hat|tilde|widehat)\((?P<inner>.*)\)")
-MARKS = re.compile(r"(?:\^\*|_\*|_(?:MLE|ML|MAP|mle|ml|map|opt|OPT|LS|OLS|ols|ridge|min|max|best|sol))(?=\)?$)")
 
 
 def impose(world: World, equations: list[Equation], told: dict[int, str]) -> None:
@@ -164,17 +162,6 @@ def _arguments(product: Product, n: int) -> list[Node | Bare]:
     """The first argument of `\\nabla f(w)`."""
     found = [f.node for f in product.factors[n:] if isinstance(f.node, Fenced)]
     return [*arguments(found[0])[:1]] if found else [Bare()]
-
-
-def core(base: str) -> str:
-    """The name of an unknown without the marks of a solution.
-
-    >>> core("hat(mu)_MLE"), core("vec(w^*)"), core("alpha^*"), core("bar(x)")
-    ('mu', 'vec(w)', 'alpha', 'bar(x)')
-    """
-    bare = MARKS.sub("", base)
-    inner = MARKED.fullmatch(bare)
-    return inner["inner"] if inner else bare
 
 
 def name_solutions(world: World, equations: list[Equation]) -> None:

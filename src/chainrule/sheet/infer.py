@@ -97,6 +97,8 @@ def _search(
         for base, family in world.families.items()
         if (base not in world.sites or base in updated) and base not in world.aliases and is_quantity(family)
     }
+    for base in world.glossary.whole & options.keys():
+        options[base] = [o for o in options[base] if not o[0].split] or options[base]
     options |= {base: LYING_IN_A_ROW if base in world.rows else [(Reading(1), 0.0)] for base in world.vectors}
     for base, family in world.families.items():
         if base in world.sites and base not in options and family.sub_counts and max(family.sub_counts) > 0:

@@ -129,7 +129,7 @@ def _alike(world: World, defined: Site, call: Pattern) -> bool:
 
 
 def _stems(names: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    return tuple(None if x is None else stem(x) for x in names)
+    return tuple(None if x is None else x.split("=")[0] for x in names)
 
 
 def _elsewhere(_world: World, defined: Site, call: Pattern) -> bool:

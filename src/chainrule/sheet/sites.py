@@ -13,6 +13,7 @@ from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.noise import models_with_noise
 from chainrule.sheet.overloads import apart, is_density, of_others
 from chainrule.sheet.redefine import redefines
 from chainrule.sheet.restrictions import SETTING_CUE
@@ -59,7 +60,7 @@ def add_sites(world: World, e: Equation) -> None:
     if _relates_indices(world, lhs, rhs):
         world.between_indices.add(e.position)
         return
-    if values_of_a_function(world, e, lhs, rhs):
+    if values_of_a_function(world, e, lhs, rhs) or models_with_noise(world, e, lhs, rhs):
         return
     if is_alias(world, lhs, rhs):
         world.partial.add(e.position)

@@ -24,7 +24,9 @@ from chainrule.read.tree import Factor, Fenced, Fraction, Missing, Name, Node, N
 from chainrule.sheet.derivative_signs import rest_of, sign_of
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.meaning.arithmetic import quotient
+from chainrule.sheet.meaning.at_estimates import point_of_estimate
 from chainrule.sheet.meaning.by_expression import bare, by_term, by_written, is_exponential
+from chainrule.sheet.meaning.put_for import put_for
 from chainrule.sheet.names import Ref, node_key, reference
 from chainrule.sheet.names import walk as walk_nodes
 from chainrule.sheet.pooled import pooled
@@ -126,6 +128,9 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
     """d body / d variables, laid out."""
     if len(variables) > MOST_ORDER:
         raise Untyped(f"a derivative of order {len(variables)} (at most {MOST_ORDER})", "too-large")
+    if (point := point_of_estimate(frame, body, variables)) is not None:
+        general, at = point
+        return put_for(frame, derived(frame, general, variables), frame.value(variables[0]), frame.value(at))
     above_ref = reference(_unwrapped(body), frame.world.glossary)
     val = pooled(frame, above_ref, frame.value(body))
     instance = _instance(frame, above_ref)

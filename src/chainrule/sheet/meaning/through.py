@@ -6,19 +6,13 @@ argument takes its place.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from chainrule.calculus import resolve
-from chainrule.expr import Component, Definitions, Expr, Symbol, substitute, value
-from chainrule.sheet import algebra
 from chainrule.sheet.components import ref_value
 from chainrule.sheet.frame import Frame
+from chainrule.sheet.meaning.put_for import put_for
 from chainrule.sheet.names import Ref, reference
 from chainrule.sheet.scan import references
-from chainrule.sheet.shapes import Untyped, Val
+from chainrule.sheet.shapes import Val
 from chainrule.sheet.world import Site, World
-
-MOST_STEPS = 50
 
 
 def rests_on(world: World, site: Site, param: Ref) -> bool:
@@ -39,27 +33,4 @@ def rests_on(world: World, site: Site, param: Ref) -> bool:
 
 def at_argument(frame: Frame, val: Val, param: Ref, argument: Val) -> Val:
     """A value in which a parameter stands by its own name, with the argument in its place everywhere."""
-    whole = ref_value(frame, param)
-    if whole.kind != argument.kind:
-        raise Untyped("an argument of another shape than the parameter", "shape")
-    for one, other in zip(whole.dims, argument.dims, strict=True):
-        frame.dims.unify(one, other)
-
-    def at(*terms: Expr) -> Expr:
-        variable = whole.at(*(value(algebra.fresh(frame.dims, d)) for d in whole.dims))
-        assert isinstance(variable, Component)
-        term = _written_out(resolve(val.at(*terms), definitions), variable.symbol, definitions)
-        return substitute(term, {variable.symbol: argument.at})
-
-    definitions = frame.universe.definitions
-    return replace(val, at=at, jacobian=None)
-
-
-def _written_out(term: Expr, variable: Symbol, definitions: Definitions) -> Expr:
-    """A term with the formulas of all names in it that rest on a variable."""
-    for _ in range(MOST_STEPS):
-        inner = {s: definitions[s].at for s in term.symbols if definitions.depends(s, variable)}
-        if not inner:
-            return term
-        term = resolve(substitute(term, inner), definitions)
-    raise Untyped("too many definitions behind a function", "too-deep")
+    return put_for(frame, val, ref_value(frame, param), argument)

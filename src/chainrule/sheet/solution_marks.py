@@ -1,0 +1,20 @@
+"""The marks of a solution, `\\hat\\mu_{MLE}` and `w^*`, and the name without them."""
+
+from __future__ import annotations
+
+import re
+
+# What marks the name of a solution, as it stands in a base name.
+MARKED = re.compile(r"(?:hat|tilde|widehat)\((?P<inner>.*)\)")
+MARKS = re.compile(r"(?:\^\*|_\*|_(?:MLE|ML|MAP|mle|ml|map|opt|OPT|LS|OLS|ols|ridge|min|max|best|sol))(?=\)?$)")
+
+
+def core(base: str) -> str:
+    """The name of an unknown without the marks of a solution.
+
+    >>> core("hat(mu)_MLE"), core("vec(w^*)"), core("alpha^*"), core("bar(x)")
+    ('mu', 'vec(w)', 'alpha', 'bar(x)')
+    """
+    bare = MARKS.sub("", base)
+    inner = MARKED.fullmatch(bare)
+    return inner["inner"] if inner else bare
