@@ -57,7 +57,7 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
     if has_derivative(e) and (_misfits(e, usual) or _beside_a_number(e, usual)):
         message = "read entry by entry: the derivative of each entry by its own argument"
         other("entrywise", message, choices=ENTRYWISE)
-        other("entrywise", f"{message}, with the other quantities held fixed", choices=ENTRYWISE_HELD)
+        other("explicit", f"{message}, with the other quantities held fixed", choices=ENTRYWISE_HELD)
     if _misfits(e, usual) and usual.universe.squared and _squares_are_norms(lines, e, usual):
         note = Note("square", "the square of a vector is read as its squared norm")
         found.append((note, lambda: squares_as_norms(lines, config)))

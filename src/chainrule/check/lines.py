@@ -242,13 +242,13 @@ class Lines:
     @staticmethod
     def restriction(e: Equation, frame: Frame) -> Val | None:
         """The restrictions before their term is asked for: their letters take the dimensions of the line's."""
-        found = [val for c in e.conditions if (val := _restricting(c, frame)) is not None]
+        found = [val for c in e.conditions if (val := _restricting(c, frame, e)) is not None]
         if len(found) < 2 or not all(val.scalar for val in found):
             return found[0] if found else None
         return scalar(lambda: mul(*(val.at() for val in found)))
 
 
-def _restricting(relation: Relation, frame: Frame) -> Val | None:
+def _restricting(relation: Relation, frame: Frame, e: Equation) -> Val | None:
     """One restriction as a value; None where it is about letters that the line has not."""
     if any(isinstance(n, Big) for n in walk(relation)):
         raise Untyped("a condition on a sum is not put to use", "untyped")
@@ -256,7 +256,8 @@ def _restricting(relation: Relation, frame: Frame) -> Val | None:
     here = set(frame.free) | set(frame.letters)
     if not letters <= here and not letters & set(frame.free):
         return None
-    if len(letters) == 2 and not letters <= here and all(is_index_letter(frame, x) for x in letters - here):
+    missing = letters - here - {letter_of(n) for side in (e.lhs, e.rhs) for n in walk(side)}
+    if len(letters) == 2 and missing and all(is_index_letter(frame, x) for x in missing):
         return None  # "w = o" restricts nothing where no o stands: there always is one, and another one
     return condition_value(frame, relation)
 

@@ -116,10 +116,11 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         if scope.sees(seen_scope) and position <= until:
             facts += sized(node, sheet.glossary)
     scan = Scan(world)
+    used = {letter_of(n) for e in equations if e.source != "condition" for s in (e.lhs, e.rhs) for n in walk(s)}
     for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
         sides = [(e, side) for e in chain for side in (e.lhs, e.rhs)]
-        # the letters of "for $w = o$" are indices, and stand for no quantity
-        kept = [side for e, side in sides if e.source != "condition" or letter_of(side) is None]
+        # the o of "for $w = o$" is an index where it stands nowhere else, and no quantity
+        kept = [side for e, side in sides if e.source != "condition" or letter_of(side) in {None, *used}]
         scan.chain(kept, written=number >= 0)
     mentions = [node for seen, position, node in sheet.expressions if scope.sees(seen) and position <= until]
     for node in mentions:

@@ -28,7 +28,15 @@ def wholes_of_entries(formulas: list[Node]) -> Wholes:
             found.setdefault(small.text, whole)
     others = {name.text for name, other in pairs if isinstance(name, Name) and _is_vector(name, other)}
     others |= {x for f in formulas for n in walk(f) for x in _functions(n)} if found else set()
-    return {x: w for x, w in found.items() if x in others and not _listed(relations, w, x)}
+    own = _of_layers(formulas, found) if found else set()
+    return {x: w for x, w in found.items() if x in others and x not in own and not _listed(relations, w, x)}
+
+
+def _of_layers(formulas: list[Node], found: Wholes) -> set[str]:
+    """The letters whose entries, or those of their capital, carry a mark above: each layer has entries of its own."""
+    small = {w.text: x for x, w in found.items()} | {x: x for x in found}
+    entries = (n for f in formulas for n in walk(f) if isinstance(n, Script) and _count(n) == 2)
+    return {small[_core(n)] for n in entries if isinstance(n.sup, (Fenced, Name)) and _core(n) in small}
 
 
 def _functions(node: Node) -> Iterator[str]:

@@ -1,8 +1,8 @@
 r"""Words in the letters of formulas: `rms(x) = \sqrt{\frac1n \sum_i x_i^2}`, `std = \sqrt{v}`, `dout \cdot \gamma`.
 
 TeX sets them as products of letters, and a reader sees that they are none: three letters or more stand together at the
-head of a definition, or again and again, and some of them stand nowhere for themselves. (What stands below a name is
-read as a word anyway, `sheet.script_words`.)
+head of a definition, or again and again, and some of them stand nowhere for themselves. (Words below and
+above a name are read anyway, `sheet.script_words`.)
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def with_words(node: Node, words: frozenset[str]) -> Node:
     if isinstance(node, Product):
         factors = tuple(_joined(node.factors, words))
         node = factors[0].node if len(factors) == 1 else replace(node, factors=factors)
-    below = node.sub if isinstance(node, Script) else None
-    return with_parts(node, lambda part: part if part is below else with_words(part, words))
+    scripts = (node.sub, node.sup) if isinstance(node, Script) else ()
+    return with_parts(node, lambda part: part if any(part is s for s in scripts) else with_words(part, words))
 
 
 def _runs(node: Node) -> Iterator[str]:
@@ -50,20 +50,19 @@ def _runs(node: Node) -> Iterator[str]:
             run = "".join(_letter(f.node) for f in group)
             yield from [run] if run else _runs(group[0].node)
             for f in group:
-                yield from _runs_of_scripts(f.node) if run else ()
+                yield from _letters_of_scripts(f.node) if run else ()
     elif _letter(node):
         yield _letter(node)
-        yield from _runs_of_scripts(node)
+        yield from _letters_of_scripts(node)
     else:
         for part in children(node):
             yield from _runs(part)
 
 
-def _runs_of_scripts(node: Node) -> Iterator[str]:
-    """The runs of letters above a name, and all letters below it."""
-    if isinstance(node, Script):
-        yield from _runs(node.sup) if node.sup is not None else ()
-        yield from (x for n in walk(node.sub) if (x := _letter(n))) if node.sub is not None else ()
+def _letters_of_scripts(node: Node) -> Iterator[str]:
+    """All letters below and above a name, each for itself."""
+    for script in (node.sub, node.sup) if isinstance(node, Script) else ():
+        yield from (x for n in walk(script) if (x := _letter(n))) if script is not None else ()
 
 
 def _head(node: Node) -> Iterator[str]:
