@@ -29,6 +29,7 @@ from chainrule.sheet.extremes import stationary
 from chainrule.sheet.gather import gather
 from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
+from chainrule.sheet.nabla_of_weights import with_nablas
 from chainrule.sheet.names import walk
 from chainrule.sheet.one_entry import strike
 from chainrule.sheet.other_losses import with_other_losses
@@ -51,6 +52,7 @@ REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_shortened_losses,
     with_cotangents,
     with_gradients,
+    with_nablas,
     with_differentials,
     with_directions,
     with_other_losses,

@@ -11,25 +11,33 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.read.symbols import FUNCTIONS
-from chainrule.read.tree import Comma, Factor, Fenced, Fraction, Infix, Name, Node, Product, Script
+from chainrule.read.tree import Comma, Factor, Fenced, Fraction, Infix, Name, Node, Product, Script, Span
 from chainrule.sheet.derivative_signs import sign_of
 from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
 
 Calls = dict[object, set[object]]
+SIGMA = node_key(Name(Span(0, 0), "sigma"))
 ENTRYWISE = frozenset({"odot", "circ"})
 
 
 def applied_to(nodes: Iterable[Node]) -> Calls:
-    """What each small letter of a document is applied to, with primes and without, where that is more than one
-    thing."""
+    """The names that each small letter of a document is applied to, with primes and without, where it is applied to
+    more than one thing; sigma is a function wherever it is applied to something."""
     found: Calls = {}
+    things: Calls = {}
     for node in (n for formula in nodes for n in walk(formula)):
         for a, b in pairwise(node.factors) if isinstance(node, Product) else ():
             name, argument = function_of(a.node), argument_of(b)
             if name is not None and argument is not None:
-                found.setdefault(node_key(name), set()).add(node_key(argument))
-    return {name: arguments for name, arguments in found.items() if len(arguments) > 1}
+                found.setdefault(node_key(name), set()).update((node_key(argument), _stem(argument)))
+                things.setdefault(node_key(name), set()).add(node_key(argument))
+    return {name: arguments for name, arguments in found.items() if len(things[name]) > 1 or name == SIGMA}
+
+
+def _stem(argument: Node) -> object:
+    """The name of which `z_j^l`, `z^L` and `z` are the entries and the layers; of a formula all of it."""
+    return "stem", node_key(argument.base if isinstance(argument, Script) and not argument.primes else argument)
 
 
 def with_arguments(node: Node, calls: Calls) -> Node:
@@ -39,13 +47,21 @@ def with_arguments(node: Node, calls: Calls) -> Node:
 
 def _written_out(node: Node, calls: Calls) -> Node | None:
     match node:
-        case Fraction(numerator=Product(factors=(sign, f)) as top, denominator=Product(factors=(below, by))):
-            if sign_of(sign.node) is not None and sign_of(sign.node) == sign_of(below.node):
-                call = _call(f.node, by.node, calls)
-                return call and replace(node, numerator=replace(top, factors=(sign, Factor("", call))))
+        case Fraction(numerator=Product(factors=(sign, _)) as top):
+            call = _of_fraction(node, calls)
+            return call and replace(node, numerator=replace(top, factors=(sign, Factor("", call))))
         case Product(factors=factors):
             applied = [x for n in range(len(factors)) for x in _behind_nabla(factors, n, calls)]
             return None if applied == list(factors) else replace(node, factors=tuple(applied))
+    return None
+
+
+def _of_fraction(node: Node, calls: Calls, primes: int = 0) -> Node | None:
+    """The function of `\\frac{\\partial g}{\\partial z}` at what the derivative is taken by."""
+    match node:
+        case Fraction(numerator=Product(factors=(sign, f)), denominator=Product(factors=(below, by))):
+            if sign_of(sign.node) is not None and sign_of(sign.node) == sign_of(below.node):
+                return _call(f.node, by.node, calls, primes)
     return None
 
 
@@ -54,6 +70,10 @@ def _behind_nabla(factors: tuple[Factor, ...], n: int, calls: Calls) -> tuple[Fa
     the ∇ of a function is its slope at every entry."""
     factor, nabla = factors[n], _nabla(factors[n - 1]) if n else None
     before, after = _nabla(factor), factors[n + 1] if n + 1 < len(factors) else None
+    if factor.op in ENTRYWISE or (after is not None and after.op in ENTRYWISE):
+        slope = _of_fraction(factor.node, calls, primes=1)  # beside a vector, the slope at every entry
+        if slope is not None:
+            return (Factor(factor.op, slope),)
     if before is not None and after is not None and _entrywise(factors, n):
         call = _call(after.node, before, calls, primes=1) if _stands_alone(factors, n + 1) else None
         return (factor,) if call is None else (Factor(factor.op, call),)
@@ -81,11 +101,12 @@ def _nabla(factor: Factor) -> Node | None:
 
 
 def _call(name: Node, argument: Node, calls: Calls, primes: int = 0) -> Node | None:
-    """The function at what the derivative is taken by, or is a component of, where the document applies it to that."""
+    """The function at what the derivative is taken by, or is a component of, where the document applies it to that or
+    to another layer of it."""
     arguments = calls.get(node_key(name), ())
     if node_key(argument) not in arguments and isinstance(argument, Script) and argument.sup is None:
-        argument = argument.base
-    if node_key(argument) not in arguments:
+        argument = argument.base if node_key(argument.base) in arguments else argument
+    if node_key(argument) not in arguments and _stem(argument) not in arguments:
         return None
     function = Script(name.span, name, primes=primes) if primes else name
     return Product(name.span, (Factor("", function), Factor("", Fenced(name.span, "(", argument, ")"))))

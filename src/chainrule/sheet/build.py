@@ -10,6 +10,7 @@ from itertools import groupby
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
 from chainrule.sheet import one_hot
+from chainrule.sheet.alike_layers import alike_layers
 from chainrule.sheet.by_inverse import by_factors, by_inverse
 from chainrule.sheet.called_terms import called_terms
 from chainrule.sheet.columns import note_columns
@@ -172,6 +173,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         world.sites[ref.base] = [
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
+    alike_layers(world, equations)
     called_terms(world, equations)
     named_losses(world, sentences, equations)
     sample_means(world, equations)

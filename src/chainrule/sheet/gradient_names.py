@@ -75,7 +75,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
             found.losses[node_key(_stem(named[1]))] = named[0]
     losses = list({node_key(x): x for x in found.losses.values()}.values())
     if not losses and _in_words(sheet, sides):
-        sought = [x for side in sides for x in _losses(side)] or [e.lhs for e in sheet.equations if _is_loss(e.lhs)]
+        sought = [x for side in sides for x in losses_of(side)] or [e.lhs for e in sheet.equations if _is_loss(e.lhs)]
         losses = list({node_key(x): x for x in sought}.values())
         losses = losses or [Name(tree.Span(0, 0), "loss", ("rm",))]
     found.usual = losses[0] if len(losses) == 1 else None
@@ -199,7 +199,7 @@ def _told(sentence: Sentence) -> bool:
     return False
 
 
-def _losses(node: Node) -> Iterator[Node]:
+def losses_of(node: Node) -> Iterator[Node]:
     """What a formula differentiates that looks like a loss."""
     for part in walk(node):
         top = above(part.numerator) if isinstance(part, Fraction) and below(part.denominator) is not None else None

@@ -181,9 +181,19 @@ def _sites(frame: Frame, instance: Instance) -> list[tuple[Site, dict[str, int],
             continue
         if shift and not updating(frame.world, instance.base):
             continue
+        if labels and max(labels.values()) >= frame.universe.top and _rises(frame.world, site):
+            continue  # a rule from the next layer on ends with the last one
         found.append((site, labels, shift, instance.sampled and not axis_subs(frame, site.ref)))
     found.sort(key=lambda f: (f[2], bool(f[1])))
     return found
+
+
+def _rises(world: World, site: Site) -> bool:
+    """Whether a definition leads to its own name at a later step: `\\delta^l = W^{l+1} \\delta^{l+1}`."""
+    if site.base not in _bases(world, site):
+        return False
+    refs = (r for n in walk(site.body) if (r := reference(n, world.glossary)) is not None and r.base == site.base)
+    return any(_affine(x)[0] is not None and _affine(x)[1] > 0 for r in refs for x in (*r.subs, *r.labels))
 
 
 def axis_subs(frame: Frame, ref: Ref) -> list[Node]:
