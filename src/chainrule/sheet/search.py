@@ -9,8 +9,11 @@ from math import inf
 
 from chainrule.sheet.frame import LISTS, ROWS
 from chainrule.sheet.lines import Line
+from chainrule.sheet.names import reference
+from chainrule.sheet.recurrence import recurrent
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.spelling import look
+from chainrule.sheet.statements import Equation
 from chainrule.sheet.typed_lines import mismatch, type_line
 from chainrule.sheet.unreadable import against_declaration, loss_of_entries
 from chainrule.sheet.world import Config, Reading, Universe, World
@@ -25,7 +28,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     LISTS: (("column", 0.0), ("row", 0.3)),
     ROWS: (("row", 0.0), ("column", 0.3)),
 }
-FAILURE, ASKEW, ODD, SQUARE = 4.0, 1.0, 1.0, 1.0
+FAILURE, ASKEW, ODD, SQUARE, MIXED = 4.0, 1.0, 1.0, 1.0, 2.0
 # Readings of two names at once are tried this often in one search.
 MOST_TRIALS = 240
 # How unusual the readings may be that each round of the search tries: what common readings of one name, or of two at
@@ -40,7 +43,8 @@ def line_cost(universe: Universe, line: Line) -> float:
 
     `ASKEW` when one side is the other's transpose or what is defined has another rank than its declaration says, `ODD`
     when a whole matrix is differentiated by a number, as `(Xb)^T X b` would be for a number b,
-    `SQUARE` for each small letter that must be a square matrix.
+    `SQUARE` for each small letter that must be a square matrix, `MIXED` for numbers among arrays in a recurrence, whose
+    lines all fit when its states, by small letters, are matrices and what goes into them are numbers.
     """
     e = line.equation
     kept = universe.mark()
@@ -51,11 +55,23 @@ def line_cost(universe: Universe, line: Line) -> float:
         entries = loss_of_entries(universe.world, e, lhs)
         if not mismatch(universe, lhs, rhs):
             odd = f"@{e.position}" in universe.odd
-            return ASKEW * (askew + entries) + ODD * odd + SQUARE * _squares(universe, line.ordered)
+            mixed = MIXED * _stretched(universe, e) if lhs.kind == "matrix" else 0.0
+            return ASKEW * (askew + entries) + ODD * odd + SQUARE * _squares(universe, line.ordered) + mixed
     except (Untyped, RecursionError):
         pass  # a line that does not fit is what this function counts
     universe.back(kept)
     return FAILURE
+
+
+def _stretched(universe: Universe, e: Equation) -> float:
+    """How much of a line of a recurrence for a small letter that is a matrix fits in a way that is seldom meant:
+    `U h + b` for a number b. What the names in it stand for has been typed before and adds nothing."""
+    ref = reference(e.lhs, universe.world.glossary)
+    if ref is None or not look(ref.base).endswith("lower") or not recurrent(universe.world):
+        return 0.0
+    before = universe.dims.stretched
+    type_line(universe, e)
+    return universe.dims.stretched - before
 
 
 def _squares(universe: Universe, names: Iterable[str]) -> int:
