@@ -58,6 +58,7 @@ from chainrule.check.rests import rests
 from chainrule.check.steps import by_the_rule
 from chainrule.check.supposing import recover, take
 from chainrule.check.undecided import grounded, undecided
+from chainrule.check.unlike_letters import unlike_letters
 from chainrule.check.unsaid import apart_from_labels
 from chainrule.expr import ExprError
 from chainrule.read.tree import Unread
@@ -298,10 +299,11 @@ class Judge(Lines):
             if isinstance(result, Same) and not flips(e, other):
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
-        hot = as_told(self, e, variant) if isinstance(outcome, Different) else None
-        if hot is not None:
-            found = self.verified(e, variant, hot[0])
-            return replace(found, notes=(*found.notes, hot[1]))
+        differs = isinstance(outcome, Different)
+        told = (as_told(self, e, variant) or unlike_letters(self, e, variant)) if differs else None
+        if told is not None:
+            found = self.verified(e, variant, told[0])
+            return replace(found, notes=(*found.notes, told[1]))
         if isinstance(outcome, Same):
             message = "right if the gradient before the matrix is a row, and here it is a column"
             return Finding("unsupported", "layout", message)

@@ -110,7 +110,7 @@ def constrained(lines: Lines, e: Equation, variant: Variant, different: Differen
                 continue
             family.domain_kind = probe
             try:
-                again = _compared(lines, e, variant)
+                again = compared_again(lines, e, variant)
             finally:
                 family.domain_kind = before
             if isinstance(again, Same):
@@ -129,7 +129,7 @@ def _given(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
     return not variable or instance.base in COVARIANCES
 
 
-def _compared(lines: Lines, e: Equation, variant: Variant) -> Outcome:
+def compared_again(lines: Lines, e: Equation, variant: Variant) -> Outcome:
     """The comparison once more, with newly drawn numbers."""
     comparer = Screen(variant.settled, lines.options.seed, lines.deadline)
     frame, lhs, rhs = variant.typed[e.position]
@@ -139,7 +139,7 @@ def _compared(lines: Lines, e: Equation, variant: Variant) -> Outcome:
 def not_the_label(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
     """A line about a class j beside the label y_i may be meant for all classes but that one."""
     for apart, words in apart_from_labels(lines, e, variant):
-        if isinstance(_compared(lines, apart, variant), Same):
+        if isinstance(compared_again(lines, apart, variant), Same):
             return assumed("condition", f"holds for {words}, which the document does not say here")
     return None
 

@@ -35,6 +35,7 @@ from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
 from chainrule.sheet.named_losses import named_losses
+from chainrule.sheet.named_columns import name_columns
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.orthogonal import note_orthogonal
@@ -157,6 +158,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     note_covariances(world)
     note_offsets(world)
     note_columns(world, equations)
+    name_columns(world, sentences, equations)
     world.spoken = {role for s in sentences for role in roles_in(s.text)}
     roles_from_cues(world, equations, sentences)
     for e in equations:

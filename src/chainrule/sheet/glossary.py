@@ -26,6 +26,7 @@ from chainrule.read.tree import (
     Script,
     Sum,
 )
+from chainrule.sheet.component_letters import component_letters
 from chainrule.sheet.dots import without_dots
 from chainrule.sheet.drawn_letters import drawn_letters
 from chainrule.sheet.entries import with_entries, with_ranges
@@ -88,7 +89,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     for node in everything:
         _collect_letters(node, glossary, quantities)
     glossary.bound |= shared_letters(everything) if implied else set()
-    glossary.bound |= drawn_letters(nodes)
+    glossary.bound |= drawn_letters(nodes) | component_letters(everything)
     _collect_layers(nodes, everything, glossary)
     glossary.alone = glossary.bound | {x for node in everything if isinstance(node, Script) for x in _alone(node.sub)}
     glossary.gates = _gates(everything) - glossary.bound

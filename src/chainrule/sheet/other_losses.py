@@ -12,6 +12,7 @@ from dataclasses import replace
 from chainrule.read.tree import Accent, Fraction, Name, Node, Product
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.structural import is_function_word
+from chainrule.sheet.named_columns import told_columns
 from chainrule.sheet.names import reference, spelled, walk
 from chainrule.sheet.rebuilding import with_parts
 from chainrule.sheet.spelling import ANY, look
@@ -66,6 +67,8 @@ def _names_below(sheet: Sheet) -> dict[str, set[str]]:
     for base, variable in (pair for e in sheet.equations for x in (e.lhs, e.rhs) for pair in _slopes(sheet, x)):
         if look(base) != "loss":
             found.setdefault(base, set()).add(variable)
+    for named in told_columns(sheet.sentences, sheet.glossary):
+        found.setdefault(named.vector.base, set()).update(_names(sheet, named.matrix))
     return found
 
 

@@ -167,9 +167,18 @@ def _heads(rows: Sequence[Row], own: Sequence[Relation | None], text: str) -> se
     heads = {
         n
         for n, above, below in zip(real[1:], between, between[1:], strict=False)
-        if n in given and BREAK in above and BREAK in below and (CASE_WORD.search(above) or COLON.match(below))
+        if n in given
+        and BREAK in above
+        and BREAK in below
+        and (CASE_WORD.search(above) or COLON.match(below) or _ends_in_colon(rows[n].node))
     }
     return heads if given <= heads | set(real[:1]) else set()
+
+
+def _ends_in_colon(node: Node) -> bool:
+    """Whether a relation has its colon within: `w = o:`."""
+    last = node.links[-1].node if isinstance(node, Relation) else node
+    return isinstance(last, Infix) and last.op == ":" and isinstance(last.right, Missing)
 
 
 def _led(row: Row) -> list[Row]:
