@@ -128,7 +128,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     for node in mentions:
         scan.mention(node)
     grids = listed_entries(world, equations)
-    scan.finish(equations, grids, values_of_their_own(world, equations, mentions))
+    scan.finish(equations, facts, grids, values_of_their_own(world, equations, mentions))
     assemble(world, grids)
     numbered_parts(world, equations)
     world.parameter = _parameter(world, equations)

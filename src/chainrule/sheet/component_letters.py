@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from chainrule.read.tree import Accent, Fenced, Name, Node, Product, Relation, Script
+from chainrule.read.tree import Accent, Fenced, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.names import letter_of
 from chainrule.sheet.script_words import INDEX_LETTERS
 
@@ -23,7 +23,7 @@ def component_letters(everything: Sequence[Node]) -> set[str]:
         if isinstance(node, Script) and letter is not None and letter.islower() and len(letter) == 1:
             carried.setdefault(_key(node.base), set()).add(letter)
     alone = {x for letters in carried.values() for x in letters}
-    found = {x for pair in _compared(everything) if pair <= alone for x in pair}
+    found = {x for pair in _compared(everything) if pair <= alone for x in pair} - INDEX_LETTERS - _given(everything)
     for key in {_key(part) for node in everything for part in _softened(node)} & carried.keys():
         unusual = carried[key] - INDEX_LETTERS - found
         found |= unusual if key is not None and len(unusual) == 1 else set()
@@ -46,6 +46,18 @@ def _compared(everything: Iterable[Node]) -> Iterator[set[str]]:
             pair = {x for side in (node.first, node.links[0].node) if (x := letter_of(side)) is not None}
             if len(pair) == 2:
                 yield pair
+
+
+def _given(everything: Iterable[Node]) -> set[str]:
+    """Letters that stand for a place of their own: `c = \\arg\\max_k s_k`."""
+    return {
+        node.first.text
+        for node in everything
+        if isinstance(node, Relation)
+        and isinstance(node.first, Name)
+        and node.links[0].op in ("=", ":=")
+        and not isinstance(node.links[0].node, (Name, Number))
+    }
 
 
 def _softened(node: Node) -> Iterator[Node]:

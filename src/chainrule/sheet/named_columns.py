@@ -25,13 +25,14 @@ _NOT = r"by|to|as|than|with|from|in|orthogonal|independent|combinations?|sums?|m
 _ARE = rf"(?:(?!\b(?:{_NOT})\b)[^⟦.;:]){{0,60}}"
 _KIND = r"\b(?P<kind>column|row)"
 SAID = (
-    re.compile(rf"{_KIND}s of {_FILL}{_FORMULA}(?:,? which| that)? (?:are|contain|hold|store)\b{_ARE}{_FORMULA}"),
+    re.compile(
+        rf"{_KIND}s of (?:[\w-]+ ){{0,4}}{_FORMULA}(?:,? which| that)? (?:are|contain|hold|store)\b{_ARE}{_FORMULA}"
+    ),
     re.compile(rf"{_FORMULA}{_FILL}\b(?:with|whose|has|having)\b{_FILL}{_KIND}(?:s|\s+vectors)\b{_ARE}{_FORMULA}"),
 )
 _WHICH = r"(?:⟦\d+⟧|\w)\s*-?\s*(?:th|st)?"
-SAID_OF_ONE = re.compile(
-    rf"{_FORMULA},? (?:is|be|are|denotes?|as|being|for)? ?(?:the |an? )?(?:{_WHICH} )?{_KIND}s? of {_FILL}{_FORMULA}"
-)
+_VERB = r",? (?:is|be|are|denotes?|as|being|for)? ?(?:the |an? )?"
+SAID_OF_ONE = re.compile(rf"{_FORMULA}{_VERB}(?:{_WHICH} )?{_KIND}s? of (?:[\w-]+ ){{0,4}}{_FORMULA}")
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,20 @@ def _shaped(rank: str) -> Build:
     return lambda m, s, g: [Fact("shape", r, ShapeFact(rank)) for r in _subjects(m, s, g)]
 
 
+def _sized(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """`$W$ is an $m \\times n$ matrix`, `a matrix of size $m \\times n$`, `a $d$-dimensional vector`."""
+    size = s.formulas[int(m.group(2) or m.group(3))]
+    inside = size.body if isinstance(size, Fenced) and size.open == "(" else size
+    parts = inside.items if isinstance(inside, Comma) else (inside,)
+    if isinstance(inside, Product) and all(f.op in ("times", "*") for f in inside.factors[1:]):
+        parts = tuple(f.node for f in inside.factors)
+    dims = tuple(map(dimension, parts))
+    if None in dims or len(dims) > 2 or (len(dims) == 2) != ("matri" in m.group(0)):
+        return []
+    shape = ShapeFact("vector", dims) if len(dims) == 1 else _shape(dims)
+    return [Fact("shape", r, shape) for r in _subjects(m, s, g)]
+
+
 def _kind(kind: str) -> Build:
     return lambda m, s, g: [Fact(kind, r) for r in _subjects(m, s, g)]
 
@@ -302,6 +316,10 @@ VALUE_OF = re.compile(rf"\b{VALUES}\b[^,;]*\b(?:of|from|by|after|to|for)\b", re.
 TRUTH = r"(?:correct|true|target|actual|ground[- ]truth) (?:class|label|category|word|index)\b"
 WHICH = r"(?:(?:⟦\d+⟧|\w)\s*(?:-|–|\^)?\s*(?:th|st|nd|rd)?\s+)?"
 ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
+SIZED = (
+    r"(?:(?:\w+[- ]){0,2}?⟦(\d+)⟧ ?-?(?: ?dimensional)? (?:\w+[- ]){0,2}?(?:matri(?:x|ces)|vectors?)\b"
+    r"|(?:\w+[- ]){0,2}?matri(?:x|ces) (?:of|with) (?:the )?(?:sizes?|shapes?|dimensions?) ⟦(\d+)⟧)"
+)
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
@@ -318,6 +336,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("column vector", NAMES + IS + r"(?:\w+ ){0,3}?column vectors?", _shaped("column")),
     ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
+    ("sized", NAMES + IS + THE + SIZED, _sized),
     ("identity", NAMES + IS + THE + r"(?:⟦\d+⟧ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
     ("identity before", r"\b(?:identity|unit) matri(?:x|ces) " + NAMES, _kind("identity")),
     ("ones", NAMES + rf"(?:{IS}(?:an? |the )?|,? (?:an? |the ))" + SIZED + OF_ONES, _ones),

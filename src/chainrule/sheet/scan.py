@@ -18,6 +18,8 @@ from chainrule.sheet.patterns import generalised
 from chainrule.sheet.prose import real_space
 from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_transpose
 from chainrule.sheet.spelling import names_loss
+from chainrule.sheet.prose import Fact, ShapeFact, real_space
+from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
 from chainrule.sheet.zeros import zero_components
@@ -210,11 +212,13 @@ class Scan:
         if isinstance(sub, Sum):
             self.index_letters |= _letters_in(sub) & self.world.glossary.bound
 
-    def finish(self, equations: list[Equation], arrays: Iterable[str], apart: set[tuple[str, int]]) -> None:
+    def finish(
+        self, equations: list[Equation], facts: Iterable[Fact], arrays: Iterable[str], apart: set[tuple[str, int]]
+    ) -> None:
         """Decide which subscripts are axes of an array and which are labels; count subscripts. `arrays` are given entry
-        by entry, the names in `apart` are scalars of their own."""
+        by entry, the names in `apart` are scalars of their own, and `facts` say what has a shape as a whole."""
         self.world.first = 0 if self.firsts == {"0"} else 1
-        assigned = self._literal_definitions(equations, set(arrays)) | self._declared_whole(equations) | apart
+        assigned = self._literal_definitions(equations, set(arrays)) | self._declared_whole(equations, facts) | apart
         points = {base for e in equations for side in (e.lhs, e.rhs) for base in _beside_itself(side, self.world)}
         for base, refs in self.refs.items():
             family = self.world.family(base)
@@ -316,22 +320,30 @@ class Scan:
                     found.add((ref.base, n))
         return found
 
-    def _declared_whole(self, equations: list[Equation]) -> set[tuple[str, int]]:
+    def _declared_whole(self, equations: list[Equation], facts: Iterable[Fact]) -> set[tuple[str, int]]:
         """Slots of numbers in `X_1, X_2 \\in \\mathbb{R}^{m \\times n}`: matrices, and so no rows of a matrix X; and in
-        `c_0 \\in \\mathbb{R}^n`: a vector, and so no entry of c, where no other number stands there."""
+        `c_0 \\in \\mathbb{R}^n`: a vector, and so no entry of c, where no other number stands there. The words and the
+        sizes behind a colon, `X_1 : m \\times n`, say the same."""
         matrices, vectors = set[tuple[str, int]](), dict[tuple[str, int], set[str]]()
+        for ref, shape in self._shapes(equations, facts):
+            for n, sub in enumerate(ref.subs):
+                if isinstance(sub, Number) and shape.rank == "matrix":
+                    matrices.add((ref.base, n))
+                elif isinstance(sub, Number) and shape.rank != "scalar":
+                    vectors.setdefault((ref.base, n), set()).add(sub.text)
+        return matrices | {slot for slot, told in vectors.items() if self._places(*slot) <= told}
+
+    def _shapes(self, equations: list[Equation], facts: Iterable[Fact]) -> Iterator[tuple[Ref, ShapeFact]]:
+        """The names with a declared shape, and the shape."""
         for e in equations:
             shape = real_space(e.rhs) if e.op == "∈" else None
             for item in e.lhs.items if isinstance(e.lhs, tree.Comma) else (e.lhs,):
                 ref = reference(item, self.world.glossary)
-                if ref is None or ref.postfix or shape is None or not shape.dims:
-                    continue
-                for n, sub in enumerate(ref.subs):
-                    if isinstance(sub, Number) and shape.rank == "matrix":
-                        matrices.add((ref.base, n))
-                    elif isinstance(sub, Number):
-                        vectors.setdefault((ref.base, n), set()).add(sub.text)
-        return matrices | {slot for slot, told in vectors.items() if self._places(*slot) <= told}
+                if ref is not None and not ref.postfix and shape is not None and shape.dims:
+                    yield ref, shape
+        for fact in facts:
+            if fact.ref is not None and not fact.ref.postfix and isinstance(fact.data, ShapeFact):
+                yield fact.ref, fact.data
 
     def _places(self, base: str, n: int) -> set[str]:
         """What stands at a subscript of a name: the numbers, and a sign for anything else."""

@@ -64,14 +64,18 @@ def pairs_above(nodes: Collection[Node]) -> set[str]:
 
 
 def hyphenated(terms: tuple[tree.Term, ...]) -> str | None:
-    """`naive-softmax` as the word it is, and no difference of products of letters."""
+    """`naive-softmax`, `softmax-CE` as the word it is, and no difference of products of letters: one part at least is
+    a word, the others may be abbreviations."""
     words = [
         t.node.text if isinstance(t.node, Name) else juxtaposed_letters(t.node)
         for t in terms
         if isinstance(t.node, (Name, Product))
     ]
-    plain = [w for w in words if w is not None and len(w) > 2 and set(w.lower()) & set("aeiouy")]
-    return "-".join(plain) if len(plain) == len(terms) and all(t.sign == "-" for t in terms[1:]) else None
+    parts = [w for w in words if w is not None and len(w) > 1]
+    plain = any(len(w) > 2 and set(w.lower()) & set("aeiouy") for w in parts)
+    short = [w for w in parts if not set(w.lower()) & set("aeiouy") or len(w) == 2]
+    told = plain and len(parts) == len(terms) and all(w.isupper() for w in short)
+    return "-".join(parts) if told and all(t.sign == "-" for t in terms[1:]) else None
 
 
 def is_transpose(node: Node) -> bool:
