@@ -49,7 +49,8 @@ def _labels(lines: Lines, e: Equation, variant: Variant) -> Iterator[tuple[Scrip
     for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script) and n.sub is not None):
         ref = reference(node, lines.world.glossary)
         letter = None if ref is None or len(ref.subs) != 1 else letter_of(ref.subs[0])
-        if ref is None or letter is None or letter in frame.free:
+        told = None if ref is None else lines.world.hot.get(ref.base)
+        if ref is None or letter is None or (letter in frame.free and letter != told):
             continue
         family = lines.world.family(ref.base)
         if family.domain_kind in PICKING and not family.by and not lines.world.defined(ref.base):

@@ -36,6 +36,7 @@ ONE = r"(?:is|equals|being|is set to|set to|equal to|has|,) (?:an? )?(?:1|one|�
 CLASS = r"(?:class|label|category|word|token|index)"
 SO_HOT = rf"{VECTOR}[^.;⟦]{{0,60}}?\b{HOT}"
 WITH_A_ONE = r"\bwith (?:an?|its|the) (?:single |only )?(?:1|one|⟦(?P<one>\d+)⟧)"
+IS_A = r"(?:is|being|be) (?:an? )?"
 IN_CASE = r"(?:when|if|iff|if and only if|only if|for)"
 BUT_AT = r"(?: for)?(?: an? (?:single )?(?:1|one))?(?: at| in)? (?:the )?"
 # Phrases that say where the 1 is.
@@ -43,6 +44,7 @@ WHERE = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{SO_HOT}[^.;⟦]{{0,30}}?{WITH_A_ONE} (?:for|at|in|on)\b[^.;⟦]{{0,40}}?{PLACE}",
+        rf"\b(?P<plain>[b-z]) {IS_A}{HOT}[^.;⟦]{{0,30}}?{WITH_A_ONE} (?:for|at|in|on)\b[^.;⟦]{{0,40}}?{PLACE}",
         rf"{SO_HOT}[^.;⟦]{{0,20}}? (?:of|for) (?:the )?(?:\w+ ){{0,2}}?{CLASS} {PLACE}",
         rf"\b{HOT}[^.;⟦]{{0,20}}?{VECTOR} (?:of|for) (?:the )?(?:\w+ ){{0,2}}?{CLASS} {PLACE}",
         rf"{SO_HOT}[^.;⟦]{{0,30}}?(?:whose|where|as|since|and) (?:only )?(?:the |its )?{PLACE} {ENTRY} {ONE}",
@@ -76,6 +78,9 @@ def _told(m: re.Match[str], s: Sentence, glossary: Glossary) -> Iterator[tuple[s
         yield from _entry_is(s.formulas[int(groups["vector"])], _formula(s, groups["entry_is"]), glossary)
     elif groups.get("entry"):
         yield from _entry(_formula(s, groups["entry"]), glossary)
+    elif groups.get("plain"):
+        place = groups["letter"] or letter_of(s.formulas[int(groups["place"])])
+        yield from ((f"{face}{groups['plain']}", place) for face in ("", "bold ") if place is not None)
     else:
         ref = reference(s.formulas[int(groups["vector"])], glossary)
         place = groups["letter"] or letter_of(s.formulas[int(groups["place"])])
