@@ -60,7 +60,7 @@ _TOKEN = re.compile(
   | (?P<identifier>[A-Za-z]+(?:\\_[A-Za-z]{{2,}}\d*)+)
   | (?P<letters>(?:[A-Za-z](?![{"".join(COMBINING)}]))+)
   | (?P<dots>\.\.\.+)
-  | (?P<sign>:=|=:|===?|!=|<=>|<=|>=|=>|->|\|\||[\x00-\x7f])
+  | (?P<sign>:[ \t]*&?[ \t]*=|=:|===?|!=|<=>|<=|>=|=>|->|\|\||[\x00-\x7f])
   | (?P<raised>[{"".join(SUPERSCRIPTS)}]+)
   | (?P<lowered>[{"".join(SUBSCRIPTS)}]+)
   | (?P<other>.[{"".join(COMBINING)}]*)
@@ -119,9 +119,25 @@ def _dots(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
     return [Token("dots", "...", m.start(), m.end(), space)]
 
 
-def _sign(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
-    kind, text = CHARACTERS.get(m.group(), ("space", ""))
+def _sign(m: re.Match[str], before: list[Token], space: bool) -> list[Token]:
+    sign = m.group()
+    if sign[0] == ":" and sign[-1] == "=":
+        if "&" in sign and _has_relation(before):  # `i = j: &= ...` is a case and what holds in it
+            places = (m.start(), m.start() + sign.index("&"), m.end() - 1)
+            return [Token(*CHARACTERS[c], at, at + 1, space) for c, at in zip(":&=", places, strict=True)]
+        sign = ":="  # `:&=` is aligned within the sign
+    kind, text = CHARACTERS.get(sign, ("space", ""))
     return [Token(kind, text, m.start(), m.end(), space)]
+
+
+def _has_relation(before: list[Token]) -> bool:
+    """Whether the row of a display has a relation already."""
+    for token in reversed(before):
+        if token.kind == "row":
+            return False
+        if token.kind == "rel" or token.text in ("ne", "neq", "le", "leq", "ge", "geq", "lt", "gt", "in", "not"):
+            return True
+    return False
 
 
 def _letters(m: re.Match[str], before: list[Token], space: bool) -> list[Token]:
