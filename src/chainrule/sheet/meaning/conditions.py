@@ -9,11 +9,13 @@ from chainrule.sheet import algebra
 from chainrule.sheet.frame import MEANINGS, Frame
 from chainrule.sheet.names import letter_of, reference
 from chainrule.sheet.patterns import same_form
+from chainrule.sheet.script_words import juxtaposed_letters
 from chainrule.sheet.shapes import Untyped, Val, scalar
 
 COMPARISONS = {"=": "==", "≡": "==", "≠": "!=", "<": "<", ">": ">", "≤": "<=", "≥": ">="}
 
 
+OTHERWISE = frozenset({"otherwise", "else", "other", "others", "elsewhere"})
 COMPLEMENTS = {"=": "≠", "≠": "=", ">": "≤", "≤": ">", "<": "≥", "≥": "<"}
 
 
@@ -116,7 +118,20 @@ def cases(frame: Frame, node: Cases) -> Val:
 
 
 def _is_otherwise(node: Node | None) -> bool:
-    return node is None or isinstance(node, Text) or (isinstance(node, Name) and node.text in ("otherwise", "else"))
+    """No condition, any words, or `w = others`."""
+    if isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "=":
+        return _word(node.links[0].node) in OTHERWISE and letter_of(node.first) is not None
+    return node is None or isinstance(node, Text) or _word(node) in OTHERWISE
+
+
+def _word(node: Node) -> str | None:
+    """The word that a name, a text or letters side by side spell."""
+    match node:
+        case Text(text=text) | Name(text=text):
+            return text.strip().lower()
+        case tree.Product():
+            return juxtaposed_letters(node)
+    return None
 
 
 def _complementary(rows: list[tree.Case]) -> bool:
