@@ -29,6 +29,7 @@ from chainrule.sheet.facts import (
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
+from chainrule.sheet.log_of_the_unknown import name_probabilities
 from chainrule.sheet.logarithms import note_logarithms
 from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.meaning.sums import runs_over
@@ -166,6 +167,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         implicit_site(world, e)
         note_independence(world, e)
         note_sums_to_one(world, e)
+    name_probabilities(world, equations)
     zero_starts(world)
     define_midway(world, equations)
     name_what_stands_inside(world, equations)

@@ -35,7 +35,7 @@ def by_inverse(world: World, e: Equation) -> None:
     found = unwrapped(e.lhs) if e.op in DEFINING_LEFT and not e.link and e.source == "formula" else None
     if found is not None and not any(isinstance(n, (Text, Dots)) or _unsaid(n) for n in walk(e.rhs)):
         inner, word, minus = found
-        add_written(world, e, inner, _applied(word, e.rhs, minus))
+        add_written(world, e, inner, applied(word, e.rhs, minus))
 
 
 def _unsaid(node: Node) -> bool:
@@ -96,7 +96,7 @@ def _bare(node: Node) -> Node:
                 return node
 
 
-def _applied(word: str, node: Node, minus: bool) -> Node:
+def applied(word: str, node: Node, minus: bool) -> Node:
     """The inverse function on a side."""
     if minus:
         node = Sum(node.span, (Term("-", Fenced(node.span, "(", node, ")")),))

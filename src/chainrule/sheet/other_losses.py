@@ -19,6 +19,8 @@ from chainrule.sheet.spelling import ANY, look
 from chainrule.sheet.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.writings import maximal
 
+PROBABILITIES = frozenset({"P", "Pr"})
+
 
 def with_other_losses(sheet: Sheet) -> Sheet:
     """The sheet with the losses that are not the defined one under a name of their own."""
@@ -50,6 +52,8 @@ def _other(sheet: Sheet, e: Equation, base: str, below_of: dict[str, set[str]]) 
     rests = _closure(base, below_of)
     if any(look(name) == "loss" and name not in below_of for name in rests - {base}):
         return False
+    if any(name.rpartition(" ")[2] in PROBABILITIES and name not in below_of for name in rests):
+        return False  # a probability that nothing defines may depend on anything
     return bool(by) and not plain and not any(rests & _closure(variable, below_of) for variable in by)
 
 
