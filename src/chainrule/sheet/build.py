@@ -35,8 +35,8 @@ from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
-from chainrule.sheet.named_losses import named_losses
 from chainrule.sheet.named_columns import name_columns
+from chainrule.sheet.named_losses import named_losses
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.orthogonal import note_orthogonal

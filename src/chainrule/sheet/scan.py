@@ -15,11 +15,9 @@ from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import EACH, Ref, children, letter_of, reference, size_name, walk
 from chainrule.sheet.ones import sizes_below
 from chainrule.sheet.patterns import generalised
-from chainrule.sheet.prose import real_space
+from chainrule.sheet.prose import Fact, ShapeFact, real_space
 from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_transpose
 from chainrule.sheet.spelling import names_loss
-from chainrule.sheet.prose import Fact, ShapeFact, real_space
-from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
 from chainrule.sheet.statements import DEFINING, Equation
 from chainrule.sheet.world import Family, World
 from chainrule.sheet.zeros import zero_components
