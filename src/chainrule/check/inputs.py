@@ -124,10 +124,13 @@ class _Recovery:
         return True
 
     def _whole(self, e: Equation) -> Symbol | None:
-        """The tensor that the first side of a chain names."""
+        """The tensor that the first side of a chain names, where that side has a meaning."""
         if e.position not in self.variant.typed:
             return None
-        term, axes = term_of(self.variant, self.variant.typed[e.position][1])
+        try:
+            term, axes = term_of(self.variant, self.variant.typed[e.position][1])
+        except (Untyped, ExprError, RecursionError, ValueError):
+            return None
         return term.symbol if isinstance(term, Component) and len(term.indices) == len(axes) else None
 
     def _note(self, symbol: Symbol | None, table: Table) -> None:

@@ -12,14 +12,16 @@ from chainrule.check.exact import term_of, typed_again
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative_node
 from chainrule.check.lines import Lines, Variant
-from chainrule.check.need import Need
+from chainrule.check.need import Need, differentiated
 from chainrule.check.points import reach
 from chainrule.check.writing import name_of
 from chainrule.expr import Component, Const, Symbol
 from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.scan import references
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Instance
 
@@ -27,6 +29,11 @@ from chainrule.sheet.world import Instance
 def opaque(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
     """The finding of a line with a derivative that rests on a quantity known by its number alone."""
     universe = variant.universe
+    for base in (b for side in (e.lhs, e.rhs) for n in walk(side) for b in differentiated(lines.world, n)):
+        site = lines.world.function(base, e.position)
+        if site is not None and is_numeric(site.body) and lines.world.family(base).called:
+            text = f"{spelled_out(base)} is given as a number only; how it depends on the others is not said"
+            return assumed("undefined-symbol", text, needs=(Need("dependence", Instance(base)),))
     for node, variables in _derivatives(lines, e):
         for symbol in sorted(_behind(variant, e, node)):
             instance = universe.instances.get(symbol)

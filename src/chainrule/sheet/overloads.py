@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.arguments import Pattern, pattern, stem
-from chainrule.sheet.names import Glossary, node_key, reference, walk
+from chainrule.sheet.literals import is_numeric
+from chainrule.sheet.names import Glossary, Ref, node_key, reference, walk
 from chainrule.sheet.scan import references, running_letters
 from chainrule.sheet.world import Site, World
 
@@ -38,6 +39,27 @@ def apart(world: World, site: Site, now: Pattern, body: Node) -> bool:
     here = before.names & {r.base for r in references(body, world)} - now.names
     there = now.names & {r.base for r in references(site.body, world)} - before.names
     return bool(left_out) and not here | there
+
+
+def listed(world: World, base: str, params: tuple[Node, ...], body: Node) -> bool:
+    """Whether a number is the value of a function at other names than those of which it is known by numbers already:
+    `f(z) = 0.3` beside `f(x) = 0.8`."""
+    sites = world.functions.get(base, [])
+    return bool(sites) and is_numeric(body) and _numbers(sites) and not any(_at(s, params) for s in sites)
+
+
+def numbered(ref: Ref) -> tuple[str, ...]:
+    """The number on the name of a function, one of several: the 2 of `g_2(x)`."""
+    return tuple(sub.text for sub in ref.subs if isinstance(sub, Number))
+
+
+def _numbers(sites: list[Site]) -> bool:
+    return all(is_numeric(s.body) for s in sites)
+
+
+def _at(site: Site, args: tuple[Node, ...]) -> bool:
+    """Whether the value of a function is the one at some arguments."""
+    return [node_key(p) for p in site.params or ()] == [node_key(a) for a in args]
 
 
 def variables(world: World) -> frozenset[str]:
@@ -102,9 +124,16 @@ def versions(world: World, base: str, position: int) -> list[Site]:
     return [s for s in sites if s is held or not apart(world, s, now, body)]
 
 
-def chosen(world: World, base: str, position: int, call: Pattern | None) -> Site | None:
-    """The definition that a call at a position means; None for a density of which only others are defined."""
+def chosen(world: World, ref: Ref, position: int, call: Pattern | None, args: tuple[Node, ...]) -> Site | None:
+    """The definition that a call at a position means; None for a density of which only others are defined, and for a
+    function that is known by its numbers at other arguments."""
+    base = ref.base
     sites = world.functions.get(base, [])
+    if len({numbered(s.ref) for s in sites}) > 1:
+        return world.latest([s for s in sites if numbered(s.ref) == numbered(ref)], position)
+    if len(sites) > 1 and _numbers(sites) and not is_density(base, call):
+        found = [s for s in sites if _at(s, args)]
+        return world.latest(found, position) if found else None
     if call is None or not is_density(base) or any(s.pattern is None for s in sites):
         return world.function(base, position)
     for fits in (_same, _alike, _elsewhere):

@@ -14,7 +14,7 @@ from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.meaning.structural import is_function_word
 from chainrule.sheet.names import KRONECKER, Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.noise import models_with_noise
-from chainrule.sheet.overloads import apart, is_density, of_others
+from chainrule.sheet.overloads import apart, is_density, listed, numbered, of_others
 from chainrule.sheet.redefine import redefines
 from chainrule.sheet.restrictions import SETTING_CUE
 from chainrule.sheet.scan import has_quantities, references, running_letters
@@ -261,10 +261,16 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
         return True
     if (mentions(world, rhs, ref) or _calls(world, rhs, ref.base)) and not of_others(world, ref.base, now, rhs):
         return True
+    if listed(world, ref.base, params, rhs):
+        section = (e.scope.part, e.scope.section)
+        world.functions[ref.base].append(
+            Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own, pattern=now)
+        )
+        return True
     if not _general(world, params, rhs):
         return False
     sites = world.functions.setdefault(ref.base, [])
-    same = [s for s in sites if not apart(world, s, now, rhs)]
+    same = [s for s in sites if numbered(s.ref) == numbered(ref) and not apart(world, s, now, rhs)]
     if same and not (_other_parameters(world, same[-1], params) or redefines(world, same[-1], e)):
         return True
     if same:

@@ -78,7 +78,7 @@ def _applied(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | Non
     if word is not None:
         return _builtin(frame, word, ref, args)
     args = tuple(point(a) or a for a in args)
-    site = chosen(frame.world, ref.base, frame.position, call)
+    site = chosen(frame.world, ref, frame.position, call, args)
     if site is not None:
         return _defined(frame, site, ref, in_order(site, call, args))
     told = as_told(frame, call, args) if call is not None and is_density(ref.base, call) else None
