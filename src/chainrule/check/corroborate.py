@@ -49,8 +49,11 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     if any(left_out(node) for node in (e.lhs, e.rhs, *bodies)):
         return False
     tables = [s for table in (world.sites, world.functions) for n in names if (s := table.get(n))]
+    here = (e.scope.part, e.scope.section)
     if any(all(s.assumed is not None and s.position > e.position for s in sites) for sites in tables):
         return False  # a meaning that only a later line suggests
+    if any(all(s.position > e.position and s.section != here for s in sites) for sites in tables):
+        return False  # or that only a later section gives
     if any(t.ambient and t.instance.base in names for t in variant.universe.tensors.values()):
         return False  # a letter that the left side of a definition leaves out may be no index at all
     ref = reference(e.lhs, world.glossary)

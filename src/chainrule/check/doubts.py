@@ -17,6 +17,7 @@ from chainrule.check.beside_a_sum import beside_a_sum
 from chainrule.check.compare import Different, Same
 from chainrule.check.conventions import other_convention
 from chainrule.check.corroborate import borne_out
+from chainrule.check.entrywise import entry_by_entry
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.fixed import held_fixed
 from chainrule.check.forms import has_decimals, has_derivative_node
@@ -26,7 +27,7 @@ from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.of_differentials import of_what_is_undefined
-from chainrule.check.paths import other_paths
+from chainrule.check.paths import other_paths, unsaid_path
 from chainrule.check.picked import picked
 from chainrule.check.renamed import renamed
 from chainrule.check.reparametrised import reparametrised
@@ -263,6 +264,8 @@ DOUBTS: tuple[Doubt, ...] = (
     one_sided_names,
     unknown_functions,
     other_paths,
+    unsaid_path,
+    entry_by_entry,
     grouped_otherwise,
     constrained,
     not_the_label,

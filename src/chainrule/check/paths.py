@@ -6,11 +6,16 @@ own section or list item differentiates it by is `assumed`: the paths of other e
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chainrule.check.compare import Different
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import Lines, Variant
+from chainrule.check.need import Need
+from chainrule.check.points import reach
+from chainrule.check.writing import written
+from chainrule.expr import Unknown
 from chainrule.read.tree import Fraction, Node
 from chainrule.sheet.meaning.differentials import above, below
 from chainrule.sheet.names import node_key, reference, walk
@@ -34,6 +39,32 @@ def other_paths(lines: Lines, e: Equation, _variant: Variant, _different: Differ
         return None
     name = spelled_out(min(frontiers))
     return assumed("condition", f"holds if {name} depends on nothing but what is said here, which is not written")
+
+
+def unsaid_path(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """A derivative of an undefined loss by b, of which the loss is a function beside y only because nothing says how y,
+    which the document differentiates by b too, depends on it."""
+    universe = variant.universe
+    pairs, by = set(_pairs(lines, lines.equations)), {b for _, b in _pairs(lines, [e])}
+    inside = {t.name for t in reach(different.terms, universe.definitions) if isinstance(t, Unknown)}
+    for loss in sorted(s for s in variant.settled.unknown if s.name in inside):
+        frontier = [(s, i) for s in variant.settled.unknown[loss] if (i := universe.instances.get(s)) is not None]
+        for variable, b in frontier:
+            for between, y in frontier:
+                taken = b.base in by and (y.base, b.base) in pairs
+                if taken and y != b and not universe.definitions.depends(between, variable):
+                    text = f"the document does not say how {written(universe, y)} depends on {written(universe, b)}"
+                    return assumed("undefined-symbol", text, needs=(Need("dependence", y, written(universe, b)),))
+    return None
+
+
+def _pairs(lines: Lines, equations: Iterable[Equation]) -> Iterator[tuple[str, str]]:
+    """What is differentiated in some lines, whole or by its entries, each with what it is differentiated by."""
+    for node in (n for x in equations for side in (x.lhs, x.rhs) for n in walk(side) if isinstance(n, Fraction)):
+        top, bottom = above(node.numerator), below(node.denominator)
+        ref = None if top is None or top.body is None else reference(top.body, lines.world.glossary)
+        if ref is not None and bottom is not None:
+            yield from ((ref.base, v.base) for x in bottom[1] if (v := reference(x, lines.world.glossary)) is not None)
 
 
 def _variables(lines: Lines, equations: list[Equation]) -> dict[str, dict[object, Node]]:

@@ -175,12 +175,24 @@ def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instan
     given = {} if lead else _given_slopes(settled, instance, epoch, frontier)
     args: list[tuple[tuple[Index, ...], Expr]] = []
     for a in (a for a in frontier if a not in given):
-        indices = tuple(Index(f"·u{n}", d) for n, d in enumerate(a.axes))
-        args.append((indices, component(a, *(value(i) for i in indices))))
+        places = _places(a, lead if universe.config.entrywise else [])
+        indices = tuple(i for n, i in enumerate(places) if i.name == f"·u{n}")
+        args.append((indices, component(a, *(value(i) for i in places))))
     args += [((), value(i)) for i in lead]
     rest = [unknown(symbol.name, tuple(args), ())] if args else []
     universe.definitions.add(Definition(symbol, tuple(lead), add(*given.values(), *rest)))
     settled.unknown[symbol] = tuple(frontier)
+
+
+def _places(symbol: Symbol, lead: list[Index]) -> list[Index]:
+    """The indices of an argument of an unknown function: bound ones, for an axis of the function itself its own."""
+    left = list(lead)
+    found = []
+    for n, d in enumerate(symbol.axes):
+        own = next((i for i in left if i.dim == d), None)
+        left = [i for i in left if i is not own]
+        found.append(Index(f"·u{n}", d) if own is None else own)
+    return found
 
 
 def _given_slopes(settled: Settled, instance: Instance, epoch: int, frontier: list[Symbol]) -> dict[Symbol, Expr]:

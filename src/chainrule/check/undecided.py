@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from chainrule.check.compare import Outcome, Unclear
 from chainrule.check.finding import Finding, assumed
@@ -10,13 +12,16 @@ from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.need import differentiated
 from chainrule.check.report import Counterexample, Suggestion
 from chainrule.check.samplewise import samplewise
+from chainrule.read.tree import Fenced, Product, Script
 from chainrule.sheet.candidates import candidates
 from chainrule.sheet.lines import lines_of
+from chainrule.sheet.meaning.structural import is_function_word
+from chainrule.sheet.names import reference, walk
 from chainrule.sheet.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.search import FAILURE, line_cost
 from chainrule.sheet.shapes import Val, describe
 from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Config, Reading, Universe
+from chainrule.sheet.world import DEFAULT_ROLES, Config, Reading, Universe
 
 # So many lines must fail under every other reading of a name before its shape counts as known.
 WITNESSES = 2
@@ -45,8 +50,11 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
 
 
 def _loosely_written(e: Equation, variant: Variant, lhs: Val, rhs: Val) -> bool:
-    """`\\partial^2 L / \\partial w_i \\partial w_j = X^T X`: a matrix for its entries, where the entry is not known."""
+    """`\\partial^2 L / \\partial w_i \\partial w_j = X^T X`: a matrix for its entries, where the entry is not known;
+    `\\partial z / \\partial W = x^T` for a derivative with more than two axes: what it comes to in the chain rule."""
     frame = variant.typed[e.position][0]
+    if lhs.derived and len(lhs.dims) > 2 >= len(rhs.dims):
+        return True
     if not (lhs.scalar and len(frame.free) == len(rhs.dims) > 1):
         return False
     return any(not frame.world.defined(base) for base in differentiated(frame.world, e.lhs))
@@ -75,6 +83,7 @@ def _shape_refuted(e: Equation, variant: Variant, lhs: Val, rhs: Val, outcome: U
 def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
     """Whether the shapes of all names in a line are known: said, or (`witnesses`) held by what other lines need."""
     solved = {base for c in lines.world.imposed for base in c.unknowns}
+    applied = set(_applied(lines, e))
     for base in lines_of(lines.world, [e])[0].names - TRANSPOSE_WORDS:
         family = lines.world.family(base)
         if base in solved and family.declared_rank is None and "label" in family.slots.values():
@@ -87,6 +96,8 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
             continue
         if family.differentiated and _is_number(lines, base):
             continue  # what is differentiated is a number until something says that it is more
+        if base in applied and not (base in lines.world.roles or base in DEFAULT_ROLES or is_function_word(base)):
+            return False  # what nobody defines may make anything of what it is applied to
         if base in lines.world.glossary.bound or base in lines.world.size_names or not family.operand:
             continue
         if family.sub_counts and min(family.sub_counts) > 0 and not _is_more(lines, base):
@@ -94,6 +105,16 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
         if not witnesses or _needed(lines, e, base) < WITNESSES:
             return False
     return True
+
+
+def _applied(lines: Lines, e: Equation) -> Iterator[str]:
+    """The names that a line applies to something: the chol of `chol(A)`."""
+    for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
+        for f, after in pairwise(node.factors):
+            fence = after.node.base if isinstance(after.node, Script) else after.node
+            ref = reference(f.node, lines.world.glossary) if isinstance(fence, Fenced) and not after.op else None
+            if ref is not None and isinstance(fence, Fenced) and fence.open == "(":
+                yield ref.base
 
 
 def _is_more(lines: Lines, base: str) -> bool:

@@ -229,12 +229,14 @@ class Held:
 class Config:
     """How the labels of a line are read: integers for label letters (layers, times, unrolled samples) and for the last
     label of a sequence; the step at which derivatives by shared weights are taken, where the line speaks of one step
-    alone; the states of a recurrence that are held fixed."""
+    alone; the states of a recurrence that are held fixed; whether the entries of a quantity that nobody defines depend
+    on those of others with the same index only."""
 
     letters: tuple[tuple[str, int], ...] = ()
     top: int = 3
     step: Step | None = None
     held: Held | None = None
+    entrywise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,17 @@ def _det(frame: Frame, args: list[Val]) -> Val:
     return algebra.determinant(frame.dims, args[0])
 
 
+@structural("inv")
+def _inv(frame: Frame, args: list[Val]) -> Val:
+    return algebra.inverted(frame.dims, args[0])
+
+
+@structural("adj", "adjugate")
+def _adjugate(frame: Frame, args: list[Val]) -> Val:
+    """The transposed matrix of cofactors of an invertible matrix: |A| A^{-1}."""
+    return algebra.scaled(algebra.determinant(frame.dims, args[0]), algebra.inverted(frame.dims, args[0]))
+
+
 @structural("logdet")
 def _logdet(frame: Frame, args: list[Val]) -> Val:
     return algebra.mapped(lambda x: apply("log", apply("abs", x)), algebra.determinant(frame.dims, args[0]))
