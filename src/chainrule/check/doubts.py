@@ -34,6 +34,7 @@ from chainrule.check.reparametrised import reparametrised
 from chainrule.check.squares import squares_of_vectors
 from chainrule.check.unknowns import unknown_functions
 from chainrule.check.unsaid import computed_in_secret, constrained, factors_of_a_matrix, imposed, not_the_label, tied
+from chainrule.check.where_it_holds import where_it_holds
 from chainrule.check.writing import name_of, names_of
 from chainrule.expr import Const, Symbol
 from chainrule.read.tree import Node, Number
@@ -249,6 +250,7 @@ DOUBTS: tuple[Doubt, ...] = (
     defined_elsewhere,
     other_indices,
     circular,
+    where_it_holds,
     one_step_or_all,
     one_cell,
     terms_of_totals,

@@ -7,6 +7,7 @@ certain, it is a condition of its own or `assumed`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chainrule.check.budget import Budget
@@ -22,11 +23,13 @@ from chainrule.check.need import Need, differentiated, differentiated_by
 from chainrule.check.report import Evidence, Note
 from chainrule.check.slips import slip
 from chainrule.check.unknowns import unknown_functions
+from chainrule.read.tree import Big
 from chainrule.sheet.imposed import SUPPOSED, differentiates
 from chainrule.sheet.lines import names_in
 from chainrule.sheet.literals import is_zero
-from chainrule.sheet.names import Ref, reference
+from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.put_in import paired, shown_ref
+from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Imposed, Instance, World
 
@@ -177,10 +180,23 @@ def _finding(
     if not isinstance(judged, Contradicts) or not certain:
         return None
     repair = slip(conditions, budget, e)
-    stands = repair is not None or grounded_under(
-        conditions.lines, e, conditions.variant, judged.origins, conditions.confirmed
+    world = conditions.lines.world
+    strange = _counts(world, [e]) - _counts(world, judged.origins)  # how many there are, where no condition says it
+    stands = repair is not None or (
+        not strange and grounded_under(conditions.lines, e, conditions.variant, judged.origins, conditions.confirmed)
     )
     return _contradicting(conditions, judged, repair) if stands else None
+
+
+def _counts(world: World, equations: Iterable[Equation]) -> set[str]:
+    r"""The sizes that some lines speak of, by themselves or as the end of a sum, also in the definitions behind them:
+    the N of `\lambda = N`, and not that of `N_k`."""
+    names = {n for x in equations for side in (x.lhs, x.rhs) for n in names_in(world, side)}
+    bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
+    sides = [side for x in equations for side in (x.lhs, x.rhs)]
+    refs = {r.base for side in (*sides, *bodies) for r in references(side, world) if r.bare}
+    ends = (n.sup for side in (*sides, *bodies) for n in walk(side) if isinstance(n, Big) and n.sup is not None)
+    return (refs | {r.base for n in ends if (r := reference(n, world.glossary)) is not None}) & world.size_names
 
 
 def _slipped(conditions: Conditions, budget: Budget, e: Equation, solved: bool = False) -> Finding | None:

@@ -14,7 +14,7 @@ from functools import partial
 from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
-from chainrule.read.tree import Brace, Comma, Link, Missing, Node, Number, Relation, Span, Sum, Unread
+from chainrule.read.tree import Brace, Comma, Fenced, Link, Missing, Node, Number, Relation, Span, Sum, Unread
 from chainrule.sheet.chains import given_at, side_by_side
 from chainrule.sheet.conditions_in_subscripts import lifted
 from chainrule.sheet.glossary import collect, tidy
@@ -199,6 +199,8 @@ class _Walk:
         if isinstance(node, Comma) and any(isinstance(item, Relation) for item in node.items):
             for relation in side_by_side(node):
                 self.relation(relation, relation.span, piece, cue)
+        elif (value := _value_beside(node)) is not None:
+            self.holding_where(value)
         elif isinstance(node, Relation):
             before = self.last
             self.relation(node, row.span, piece, cue)
@@ -324,6 +326,14 @@ class _Walk:
             if equations[n].source == "formula":
                 equations[n] = replace(equations[n], conditions=(only,))
 
+    def holding_where(self, value: Relation) -> None:
+        """`a = b \\quad (c = 0)`: the chain before a value in parentheses holds where that is so."""
+        equations = self.sheet.equations
+        for n in range(len(equations) - 1, -1, -1):
+            if equations[n].chain != self.chain or equations[n].document is not self.document:
+                break
+            equations[n] = replace(equations[n], beside=value)
+
     def braces(self, side: Node, piece: Math, cue: str) -> None:
         """Equations that stand under or over a brace: `\\underbrace{x}_{= y}`, `_{=: z}`."""
         for node in walk(side):
@@ -384,6 +394,13 @@ def _each(parsed: Parsed, change: Change) -> Parsed:
 
 def _formulas(parsed: Parsed) -> list[Node]:
     return [row.node for _, pieces in parsed for _, rows in pieces for row in rows]
+
+
+def _value_beside(node: Node) -> Relation | None:
+    """A number for something, in parentheses of its own."""
+    body = node.body if isinstance(node, Fenced) and node.open == "(" else None
+    given = isinstance(body, Relation) and len(body.links) == 1 and body.links[0].op == "="
+    return body if given and isinstance(body, Relation) and isinstance(body.links[0].node, Number) else None
 
 
 def _is_label(node: Node) -> bool:

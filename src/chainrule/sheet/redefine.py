@@ -34,6 +34,12 @@ OTHER_VALUE_CUE = re.compile(
     r"|\(\s*\Z",
     re.IGNORECASE,
 )
+# "Update: w_1 = 0.54", "the new weights are", "after one step": what had a number has another one now.
+STEPPED_CUE = re.compile(
+    r"\b(?:updat\w+[^.;:]*:|(?:new|updated)\s+(?:weight|value|parameter|bias|coefficient)\w*|after\s+(?:\w+\s+){0,3}"
+    r"(?:update|step|iteration|epoch)s?)[^.;:]*\Z",
+    re.IGNORECASE,
+)
 # A number right behind one of these words at the beginning of a sentence: what is said behind it is said of that value.
 BEGINNING_CUE = re.compile(
     r"(?:\A|[.!?])\s*(?:now,?\s+)?(?:at|for|with|if|when|let|take|taking|suppose|set|setting|choose|choosing|put|try)"
@@ -61,7 +67,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return False
     if e.source == "given":
         return True
-    if not e.display and is_numeric(e.rhs) and is_numeric(earlier.body) and OTHER_VALUE_CUE.search(e.cue):
+    numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
+    if numbers and (STEPPED_CUE.search(e.cue) or (not e.display and OTHER_VALUE_CUE.search(e.cue))):
         return True
     if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
         return False

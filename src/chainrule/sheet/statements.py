@@ -55,6 +55,8 @@ class Equation:
     sign: Span | None = None
     lead: str = ""
     """The paragraph right before a formula that has no words of its own before it."""
+    beside: Relation | None = None
+    """A value in parentheses behind a line, `\\quad (h_0 = 0)`: the line holds where it does."""
 
     def text(self, node: Node) -> str:
         """The source of one side, without what TeX needs for alignment at its ends."""
