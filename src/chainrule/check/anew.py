@@ -15,11 +15,11 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import updates
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS
-from chainrule.read.tree import Node
+from chainrule.read.tree import Big, Node, Product
 from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import Ref, reference
+from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.overloads import versions
 from chainrule.sheet.redefine import to_be_shown
 from chainrule.sheet.scan import references
@@ -46,7 +46,7 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     origin = next((x for x in lines.equations if x.position == first.position), None)
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
-    fresh = _fresh(lines, e)
+    fresh = _fresh(lines, e) or _one_of_a_sum(lines, first.body, e.rhs)
     if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
         return None
     if ref.base in names_in(lines.world, e.rhs):
@@ -68,6 +68,17 @@ def _fresh(lines: Lines, e: Equation) -> bool:
 
     before = {pair for x in lines.equations if x.position < e.position for n in (x.lhs, x.rhs) for pair in indexed(n)}
     return bool({(b, n) for b, n in indexed(e.rhs) if n > 1} - before)
+
+
+def _one_of_a_sum(lines: Lines, total: Node, one: Node) -> bool:
+    """Whether a formula is for one of what the first one sums over: `L = f(x)` after `L = \\sum_i f(x_i)`."""
+    first = total.factors[0].node if isinstance(total, Product) else None
+    if not isinstance(first, Big) or first.op != "sum" or any(isinstance(n, Big) for n in walk(one)):
+        return False
+    summed = {r.base for r in references(total, lines.world) if r.subs}
+    alone = {r.base for r in references(one, lines.world) if not r.subs}
+    behind = {r.base for b in alone for s in lines.world.sites.get(b, ()) for r in references(s.body, lines.world)}
+    return bool(summed) and summed <= alone | behind
 
 
 def _quantities(world: World, node: Node) -> set[str]:

@@ -20,6 +20,7 @@ from chainrule.check.anew import defined_elsewhere
 from chainrule.check.another_case import supposed
 from chainrule.check.approximate import approximated
 from chainrule.check.beyond import AT_NUMBERS, only_there
+from chainrule.check.branches import in_a_branch
 from chainrule.check.budget import Budget
 from chainrule.check.by_itself import by_itself
 from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
@@ -310,6 +311,9 @@ class Judge(Lines):
         below = bodies(e.lhs, e.rhs, self.world) if isinstance(outcome, Different) else None
         if below is not None and isinstance(outcome, Different):
             return of_extremes(self, replace(e, lhs=below[0], rhs=below[1]), variant, outcome, below[2])
+        branch = in_a_branch(self, e, outcome)
+        if branch is not None:
+            return branch
         restricted = given.under(self.conditions, self.budget, e, outcome)
         if restricted is not None:
             return self.slipped(e, variant, outcome, UNDER, restricted) or restricted

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.check.anew import claimed, defined_anew
+from chainrule.check.branches import branch
 from chainrule.check.compare import Different
 from chainrule.check.forms import updates
 from chainrule.check.lines import EQUALITIES, Lines
@@ -110,7 +111,7 @@ def _borne_out(lines: Lines, e: Equation) -> bool:
     anew = replace(lines, world=defining_anew(lines.world, e), variants={})
     gained = False
     for x in _resting(lines, name[0].base, e) if name is not None else ():
-        before, after = (found.agree(x) for found in (lines, anew))
+        before, after = (found.agree(x) or branch(found, x) is not None for found in (lines, anew))
         if before and not after:
             return False
         gained |= after and not before

@@ -184,6 +184,17 @@ def with_commas(node: Node) -> Node | None:
     return replace(node, rows=rows) if len(rows) == len(node.rows) and len(set(map(len, rows))) == 1 else None
 
 
+def positive_part(node: Node) -> Node | None:
+    r"""`[1 - m]_+`, `(x - c)_+^2`: what is in brackets, and 0 where that is negative."""
+    match node:
+        case Script(base=Fenced(open="(" | "[" | "{" | "|", body=body), sub=Name(text="+"), primes=0):
+            assert node.sub is not None
+            inside = Fenced(node.base.span, "(", body, ")")
+            part = Product(node.span, (Factor("", Name(node.sub.span, "relu", ("rm",))), Factor("", inside)))
+            return part if node.sup is None else Script(node.span, Fenced(node.span, "(", part, ")"), None, node.sup)
+    return None
+
+
 WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     over_all,
     hung_apart,
@@ -196,4 +207,5 @@ WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     one_below_the_other,
     with_commas,
     before_a_sign,
+    positive_part,
 )

@@ -24,6 +24,7 @@ from chainrule.sheet.spelled_words import with_words, words_of
 from chainrule.sheet.transposed_calls import called_plainly, with_transposed_values
 from chainrule.sheet.transposing_primes import transposing, with_transposes
 from chainrule.sheet.upper_indices import indices_above, with_indices_below
+from chainrule.sheet.values_as_names import values_differentiated_by, with_values_named
 
 Change = Callable[[Node], Node]
 
@@ -85,6 +86,11 @@ def _transposed_calls(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_transposed_values, calls=calls) if calls else None
 
 
+def _values(formulas: list[Node], _words: str) -> Change | None:
+    values = values_differentiated_by(formulas)
+    return partial(with_values_named, values=values) if values else None
+
+
 def _components(formulas: list[Node], _words: str) -> Change | None:
     functions = by_components(formulas)
     return partial(with_component_names, functions=functions) if functions else None
@@ -124,6 +130,7 @@ CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _parameters,
     _transposes,
     _transposed_calls,
+    _values,
     _components,
     _arguments,
     _of_functions,
