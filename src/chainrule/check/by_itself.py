@@ -17,6 +17,7 @@ from chainrule.check.customs import SHAPES
 from chainrule.check.edits import RULES
 from chainrule.check.finding import Finding
 from chainrule.check.forms import has_derivative
+from chainrule.check.lines import EQUALITIES
 from chainrule.check.report import Note
 from chainrule.sheet.candidates import candidates
 from chainrule.sheet.infer import infer
@@ -37,15 +38,16 @@ NOTE = Note("by-itself", "read by itself: the shapes that other lines give its n
 
 def by_itself(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     """The verdict on an identity whose names have other shapes than elsewhere; None where it is none, or stays open."""
-    if not isinstance(outcome, Unclear) or outcome.code not in SHAPES or not has_derivative(e) or e.conditions:
+    if not isinstance(outcome, Unclear) or outcome.code not in SHAPES or e.conditions:
         return None
-    if len(judge.equations) == 1:
-        return None  # it stands alone already
-    names = names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs)
-    if len(judge.chain(e)) > 1 or any(_has_meaning(judge.world, b) for b in names):
+    chain = [x for x in judge.chain(e) if x.op in EQUALITIES and x.source == "formula"]
+    if len(judge.equations) == 1 or not any(map(has_derivative, chain)):
+        return None  # it stands alone already, or is no rule
+    names = {b for x in chain for side in (x.lhs, x.rhs) for b in names_in(judge.world, side)}
+    if any(_has_meaning(judge.world, b, e) for b in names):
         return None
     world = _without_shapes(judge.world, names)
-    infer(world, Config(), [e], judge.deadline)
+    infer(world, Config(), chain, judge.deadline)
     if not all(_is_usual(judge.world, world, b) for b in names):
         return None
     trial = judge.alone(e, world)
@@ -56,9 +58,13 @@ def by_itself(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     return replace(found, notes=(*found.notes, NOTE)) if settled else None
 
 
-def _has_meaning(world: World, base: str) -> bool:
-    """Whether a line of the sheet says what a name is, or what it is a function of."""
-    return base != KRONECKER and (world.defined(base) or base in world.functions or base in world.hidden)
+def _has_meaning(world: World, base: str, e: Equation) -> bool:
+    """Whether a line says what a name is, or what it is a function of: one before it or in its own section."""
+    sites = [*world.sites.get(base, ()), *world.functions.get(base, ())]
+    here = (e.scope.part, e.scope.section)
+    if base == KRONECKER or (sites and all(s.position > e.position and s.section != here for s in sites)):
+        return False
+    return world.defined(base) or base in world.functions or base in world.hidden
 
 
 def _without_shapes(world: World, names: set[str]) -> World:
