@@ -22,6 +22,7 @@ from chainrule.sheet.distributions import note_covariances
 from chainrule.sheet.facts import (
     apply_fact,
     declares_symmetry,
+    note_entries,
     note_independence,
     note_offsets,
     note_sums_to_one,
@@ -167,6 +168,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         implicit_site(world, e)
         note_independence(world, e)
         note_sums_to_one(world, e)
+        note_entries(world, e)
     name_probabilities(world, equations)
     zero_starts(world)
     define_midway(world, equations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.read.tree import Big, Factor, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Big, Factor, Fenced, Node, Number, Product, Relation, Script
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import Glossary, Ref, letter_of, node_key, reference
 from chainrule.sheet.orthogonal import is_capital
@@ -139,6 +139,17 @@ def declares_symmetry(world: World, e: Equation) -> bool:
     world.family(left.base).domain_kind = "symmetric"
     world.declaring[e.position] = "declares a symmetric matrix"
     return True
+
+
+def note_entries(world: World, e: Equation) -> None:
+    """`W = [W_{ij}]` says that W is a matrix."""
+    whole, body = reference(e.lhs, world.glossary), e.rhs.base if isinstance(e.rhs, Script) else e.rhs
+    entry = reference(body.body, world.glossary) if isinstance(body, Fenced) and body.open in "([" else None
+    if whole is None or entry is None or not whole.bare or e.op not in ("=", ":=") or e.link:
+        return
+    family = world.family(whole.base)
+    if entry.base == whole.base and len(entry.subs) == 2 and family.declared_rank is None:
+        family.declared_rank = "matrix"
 
 
 def note_sums_to_one(world: World, e: Equation) -> None:
