@@ -15,12 +15,14 @@ from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import updates
 from chainrule.check.lines import Lines, Variant
 from chainrule.check.need import CONSTANTS
-from chainrule.read.tree import Big, Node, Product
+from chainrule.read.tree import Big, Factor, Node, Product, Script
+from chainrule.sheet.glossary import bound_letters
 from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import Ref, reference, walk
+from chainrule.sheet.names import Ref, letter_of, node_key, reference
 from chainrule.sheet.overloads import versions
+from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.redefine import to_be_shown
 from chainrule.sheet.scan import references
 from chainrule.sheet.sites import call_form, defining_anew, derivative_of, site_key
@@ -71,14 +73,26 @@ def _fresh(lines: Lines, e: Equation) -> bool:
 
 
 def _one_of_a_sum(lines: Lines, total: Node, one: Node) -> bool:
-    """Whether a formula is for one of what the first one sums over: `L = f(x)` after `L = \\sum_i f(x_i)`."""
-    first = total.factors[0].node if isinstance(total, Product) else None
-    if not isinstance(first, Big) or first.op != "sum" or any(isinstance(n, Big) for n in walk(one)):
-        return False
-    summed = {r.base for r in references(total, lines.world) if r.subs}
-    alone = {r.base for r in references(one, lines.world) if not r.subs}
-    behind = {r.base for b in alone for s in lines.world.sites.get(b, ()) for r in references(s.body, lines.world)}
-    return bool(summed) and summed <= alone | behind
+    r"""Whether a formula is what the first one sums, without its index: `L = f(x)` after `L = \sum_i f(x_i)`."""
+    match total:
+        case Product(factors=(Factor(node=Big(op="sum", sub=Node() as sub)), *rest)):
+            letters = set(bound_letters(sub))
+            summand = rest[0].node if len(rest) == 1 else replace(total, factors=tuple(rest))
+        case _:
+            return False
+
+    def stripped(node: Node) -> Node | None:
+        if not isinstance(node, Script) or letter_of(node.sub) not in letters:
+            return None
+        base = rebuilt(node.base, stripped)
+        return base if node.sup is None and not node.primes else replace(node, base=base, sub=None)
+
+    def expanded(node: Node) -> Node | None:
+        ref = reference(node, lines.world.glossary)
+        sites = lines.world.sites.get(ref.base, ()) if ref is not None and not ref.postfix else ()
+        return next((site.body for site in sites), None)
+
+    return node_key(rebuilt(summand, stripped)) == node_key(rebuilt(one, expanded))
 
 
 def _quantities(world: World, node: Node) -> set[str]:
