@@ -62,7 +62,10 @@ class Vanishing:
         """What stands last beside a derivative: set to zero where the derivative itself says nothing."""
         beside = [x for x in self.lines.chain(head) if not differentiates(x.rhs) and not is_zero(x.rhs)]
         sides = self.sides(beside[-1]) if beside else None
-        return None if sides is None or not self._free(sides.right) else Residual(sides.right, sides.axes)
+        if sides is None or not self._free(sides.right):
+            return None
+        own = (i for i in sides.axes if i.name.startswith("·") or i in sides.right.free)  # not a letter beside it alone
+        return Residual(sides.right, tuple(own))
 
     def _told_before(self, head: Equation) -> Residual | None:
         """What the line before that begins with the same derivative says of it: of a function that nobody defines,

@@ -120,7 +120,24 @@ def _cell(parser: Parser) -> Node:
     if token is not None and token.kind in ("bar", "sum") and parser.peek_kind(1) in _CELL:
         parser.pos += 1
         return Dots(Span(token.start, token.end))
+    _without_dashes(parser)
     return parser.parse(_CELL)
+
+
+def _without_dashes(parser: Parser) -> None:
+    r"""Dashes on both sides of what stands in a cell draw it as a whole row, `- x_1^T -`, and are spaces."""
+    depth, stop = 0, parser.pos
+    while (token := parser.peek(stop - parser.pos)) is not None and (depth or token.kind not in _CELL):
+        depth += (token.kind in ("begin", "{")) - (token.kind in ("end", "}"))
+        stop += 1
+    inside = [n for n in range(parser.pos, stop) if not _is_dash(parser.tokens[n])]
+    if inside and parser.pos < inside[0] and inside[-1] < stop - 1:
+        for n in (*range(parser.pos, inside[0]), *range(inside[-1] + 1, stop)):
+            parser.tokens[n] = parser.tokens[n]._replace(kind="quad")
+
+
+def _is_dash(token: Token) -> bool:
+    return token.kind in ("sum", "text", "unknown-sign") and bool(token.text.strip()) and set(token.text) <= set("-–— ")
 
 
 # -- cases ------------------------------------------------------------------------------------------------------------
