@@ -71,6 +71,7 @@ class Settled:
 
 def settle(universe: Universe) -> Settled:
     """Define every tensor of the universe in terms of the others."""
+    _size_ones(universe)
     _count(universe)
     settled = Settled(universe)
     for key, tensor in list(universe.tensors.items()):
@@ -79,6 +80,21 @@ def settle(universe: Universe) -> Settled:
     _fold(settled)
     _unknowns(settled)
     return settled
+
+
+def _size_ones(universe: Universe) -> None:
+    r"""Ones that only meet ones, as in `\mathbf{1}^T \mathbf{1}`, are as many as the other ones of the line, where
+    these are of one size."""
+    dims = universe.dims
+    for found in universe.ones.values():
+        known = {dims.find(d) for axes in universe.shapes.values() for d in axes}
+        known |= {dims.find(f"={name}") for name in universe.sized}
+        known |= {dims.find(d) for t in universe.tensors.values() for d in t.axes}
+        firm = {dims.find(d) for d in found} & known
+        for dim in found if len(firm) == 1 else ():
+            if dims.find(dim) not in known:
+                with suppress(Untyped):
+                    dims.unify(dim, next(iter(firm)))
 
 
 def _count(universe: Universe) -> None:

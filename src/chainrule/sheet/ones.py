@@ -27,6 +27,7 @@ def ones(frame: Frame, ref: Ref) -> Val | None:
     matrix = len(sizes) == 2 or family.declared_rank == "matrix" or (plain and reading is not None and reading.axes > 1)
     names = sizes or family.declared_dims
     dims = [frame.new_dim("ones") for _ in range(2 if matrix and names else 1)]
+    frame.universe.ones.setdefault(frame.owner, []).extend(dims)
     for dim, name in zip(dims, names, strict=False):
         if name is not None and name.isdigit():
             frame.dims.fix(dim, int(name))

@@ -473,6 +473,8 @@ class Universe:
     """The names that the differentials of each line hold fixed."""
     counted: list[tuple[str, str]] = field(default_factory=list)
     """Dimensions of sums, each with that of the number that a mean divides by."""
+    ones: dict[str, list[str]] = field(default_factory=dict)
+    """The dimensions of the arrays of ones in each line."""
     building: dict[object, int] = field(default_factory=dict)
     first_steps: Reading | None = None
 

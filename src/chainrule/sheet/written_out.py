@@ -23,6 +23,7 @@ from chainrule.sheet.sizes_below import has_sizes, without_sizes
 from chainrule.sheet.spelled_words import with_words, words_of
 from chainrule.sheet.transposed_calls import called_plainly, with_transposed_values
 from chainrule.sheet.transposing_primes import transposing, with_transposes
+from chainrule.sheet.two_kinds_of_rows import samples_apart, with_samples_apart
 from chainrule.sheet.upper_indices import indices_above, with_indices_below
 from chainrule.sheet.values_as_names import values_differentiated_by, with_values_named
 
@@ -121,6 +122,11 @@ def _counts(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_counts, counts=counts) if counts else None
 
 
+def _samples(formulas: list[Node], _words: str) -> Change | None:
+    letters = samples_apart(formulas)
+    return partial(with_samples_apart, letters=letters) if letters else None
+
+
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _digits,
     _words,
@@ -137,4 +143,5 @@ CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _slopes,
     _samples,
     _counts,
+    _samples,
 )
