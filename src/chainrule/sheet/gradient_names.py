@@ -1,8 +1,8 @@
 """Gradients by the names they have in code: `dX` for `\\partial L / \\partial X`, where a document says so.
 
-It says so by an equation, `dO = \\frac{\\partial L}{\\partial O}`, or in words, "the upstream gradient dY". From the
-name of one gradient the others follow. Where nothing but words tells, and a document speaks of differentials too, `dX`
-is one and stays as it is.
+It says so by an equation, `dO = \\frac{\\partial L}{\\partial O}`, where the d may be round, or in words, "the upstream
+gradient dY". From the name of one gradient the others follow. Where nothing but words tells, and a document speaks of
+differentials too, `dX` is one and stays as it is.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class GradientNames:
 
     losses: dict[object, Node] = field(default_factory=dict)
     usual: Node | None = None
+    round: bool = False
+    """Whether such a name may have a round ∂ for its d."""
 
     def loss(self, variable: Node) -> Node | None:
         """The loss whose gradient by a variable its d-name is."""
@@ -73,6 +75,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
         named = named_gradient(e.lhs, e.rhs)
         if named is not None:
             found.losses[node_key(_stem(named[1]))] = named[0]
+            found.round |= isinstance(e.lhs, Product) and not _is_d(e.lhs.factors[0].node)
     losses = list({node_key(x): x for x in found.losses.values()}.values())
     if not losses and _in_words(sheet, sides):
         sought = [x for side in sides for x in losses_of(side)] or [e.lhs for e in sheet.equations if _is_loss(e.lhs)]
@@ -115,7 +118,8 @@ def _factors(factors: tuple[Factor, ...], names: GradientNames) -> list[Factor]:
     rest = list(factors)
     while rest:
         first = rest.pop(0)
-        if _is_d(first.node) and rest and rest[0].op == "":
+        sign = _is_d(first.node) or (names.round and _is_round(first.node))
+        if sign and rest and rest[0].op == "":
             gradient = _of_variable(first.node, rest[0].node, names)
             if gradient is not None:
                 rest.pop(0)
@@ -127,6 +131,10 @@ def _factors(factors: tuple[Factor, ...], names: GradientNames) -> list[Factor]:
 
 def _is_d(node: Node) -> bool:
     return isinstance(node, Name) and node.text == "d" and set(node.style) <= {"rm"}
+
+
+def _is_round(node: Node) -> bool:
+    return isinstance(node, Name) and node.text == "partial"
 
 
 def _of_variable(d: Node, variable: Node, names: GradientNames) -> Node | None:
@@ -177,7 +185,8 @@ def _untransposed(node: Node) -> tuple[Node, Node | None]:
 
 def _variable(node: Node) -> Node | None:
     """The X of `dX` standing alone."""
-    if isinstance(node, Product) and len(node.factors) == 2 and _is_d(node.factors[0].node):
+    sign = node.factors[0].node if isinstance(node, Product) else None
+    if isinstance(node, Product) and len(node.factors) == 2 and sign is not None and (_is_d(sign) or _is_round(sign)):
         variable = node.factors[1]
         return variable.node if variable.op == "" and isinstance(variable.node, (Name, Script, Accent)) else None
     return _letter(node)
