@@ -16,8 +16,8 @@ from chainrule.sheet.names import children, walk
 from chainrule.sheet.rebuilding import with_parts
 
 DEFINES = frozenset({"=", ":=", "≡"})
-LEAST = 3
-"""How many letters a word has at least; two are a product as a rule."""
+LEAST, MOST = 3, 24
+"""How many letters a word has at least and at most; two are a product as a rule."""
 
 
 def words_of(formulas: Iterable[Node]) -> frozenset[str]:
@@ -29,7 +29,7 @@ def words_of(formulas: Iterable[Node]) -> frozenset[str]:
     return frozenset(
         run
         for run, times in runs.items()
-        if len(run) >= LEAST and len(set(run) - alone) >= (1 if run in heads else 2) and (run in heads or times > 1)
+        if LEAST <= len(run) <= MOST and len(set(run) - alone) >= (1 if run in heads else 2) and (run in heads or times > 1)
     )
 
 
