@@ -26,11 +26,12 @@ def words_of(formulas: Iterable[Node]) -> frozenset[str]:
     runs = Counter(run for formula in formulas for run in _runs(formula))
     alone = {x for run in runs if len(run) < LEAST for x in run} - {""}
     heads = {run for formula in formulas for run in _head(formula)}
-    return frozenset(
-        run
-        for run, times in runs.items()
-        if LEAST <= len(run) <= MOST and len(set(run) - alone) >= (1 if run in heads else 2) and (run in heads or times > 1)
-    )
+    found = set[str]()
+    for run, times in runs.items():
+        head = run in heads
+        if LEAST <= len(run) <= MOST and (head or times > 1) and len(set(run) - alone) >= (1 if head else 2):
+            found.add(run)
+    return frozenset(found)
 
 
 def with_words(node: Node, words: frozenset[str]) -> Node:
