@@ -34,8 +34,8 @@ class Vanishing:
 
     def _residual(self, condition: Imposed) -> Residual | None:
         head = None if condition.head is None else self._vanishing(condition.head)
-        if head is not None:
-            return head
+        if head is not None and condition.head is not None:
+            return self._worked_out(condition.head) or head
         before = None if condition.head is None or condition.said else self._told_before(condition.head)
         if before is not None:
             return before
@@ -43,6 +43,10 @@ class Vanishing:
             return None if condition.head is None else self._written(condition.head)
         sides = self.sides(condition.equation)
         return None if sides is None or not self._free(sides.difference.term) else sides.difference
+
+    def _worked_out(self, head: Equation) -> Residual | None:
+        """What a line that holds says of a derivative: the same numbers, with less to compute."""
+        return self._written(head) if head.position in self.lines.holding else None
 
     def _vanishing(self, head: Equation) -> Residual | None:
         """The derivative on the left of a line, when the document says what is differentiated; where the line itself

@@ -17,6 +17,7 @@ from chainrule.sheet.columns import note_columns
 from chainrule.sheet.convention import free_letters, whole_tensors
 from chainrule.sheet.copies import find_copies
 from chainrule.sheet.cues import roles_from_cues, roles_in
+from chainrule.sheet.densities_in_chains import densities_in_chains
 from chainrule.sheet.differentials import note_changes
 from chainrule.sheet.distributions import note_covariances
 from chainrule.sheet.facts import (
@@ -170,6 +171,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         note_sums_to_one(world, e)
         note_entries(world, e)
     name_probabilities(world, equations)
+    densities_in_chains(world, equations)
     zero_starts(world)
     define_midway(world, equations)
     name_what_stands_inside(world, equations)

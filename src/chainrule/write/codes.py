@@ -375,6 +375,12 @@ _NOTES = _group(
         "The line is not true for all values; the note names the lines that impose the condition.",
     ),
     (
+        "held-fixed",
+        "Holds with what the E-step computed taken as numbers.",
+        "The formula of the responsibilities has the parameters in it; the M-step differentiates with them held fixed.",
+        r"\frac{\partial Q}{\partial \pi_k} = \frac{1}{\pi_k} \sum_n r_{nk}",
+    ),
+    (
         "unbalanced",
         "A parenthesis is missing, and there is only one way to read the line.",
         "It is read as closed at the end of its side, where every other place would give the same value.",

@@ -2,33 +2,49 @@ r"""Derivatives at an estimate: `\frac{d^2 \ell(\hat m)}{dm^2}` is the derivativ
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from itertools import pairwise
 
-from chainrule.read.tree import Fenced, Node, Product
+from chainrule.read.tree import Accent, Fenced, Name, Node, Product, Script
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.frame import Frame
-from chainrule.sheet.names import node_key, reference
+from chainrule.sheet.names import node_key, reference, walk
+from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.solution_marks import core
 
 
 def point_of_estimate(frame: Frame, body: Node, variables: list[Node]) -> tuple[Node, Node] | None:
-    """The function at its variable, and the estimate of that at which the derivative is meant; None where no function
-    stands at one."""
+    """What is differentiated with its variable in the place of an estimate of it, and this estimate; None where no
+    function of the variable stands at one, or the variable stands there too."""
+    by = reference(variables[0], frame.world.glossary)
+    if by is None or not by.bare or len({node_key(v) for v in variables}) != 1:
+        return None
+    points = {node_key(a): a for a in _arguments(frame, body, by.base)}
+    if len(points) != 1:
+        return None
+    ((key, point),) = points.items()
+    general = rebuilt(body, lambda node: Name(node.span, "·") if node_key(node) == key else None)
+    if any((r := reference(n, frame.world.glossary)) and r.base == by.base for n in walk(general) if _names(n)):
+        return None
+    return rebuilt(body, lambda node: variables[0] if node_key(node) == key else None), point
+
+
+def _arguments(frame: Frame, body: Node, variable: str) -> Iterator[Node]:
+    """The estimates of a variable at which functions of it stand."""
     world = frame.world
-    if not isinstance(body, Product) or len(body.factors) != 2 or body.factors[1].op:
-        return None
-    name, called = body.factors
-    if not isinstance(fence := called.node, Fenced):
-        return None
-    if len({node_key(v) for v in variables}) != 1 or len(args := arguments(fence)) != 1:
-        return None
-    by, at, of = (reference(x, world.glossary) for x in (variables[0], args[0], name.node))
-    if by is None or at is None or of is None or not by.bare or at.base == by.base or core(at.base) != by.base:
-        return None
-    site = world.function(of.base, frame.position)
-    if at.base in world.aliases or site is None or len(site.params or ()) != 1:
-        return None
-    if (param := reference((site.params or ())[0], world.glossary)) is None or param.base != by.base:
-        return None
-    general = replace(called, node=replace(fence, body=variables[0]))
-    return replace(body, factors=(name, general)), args[0]
+    for product in (n for n in walk(body) if isinstance(n, Product)):
+        for name, called in pairwise(product.factors):
+            of = reference(name.node, world.glossary)
+            site = None if of is None else world.function(of.base, frame.position)
+            if site is None or called.op or not isinstance(called.node, Fenced):
+                continue
+            for param, arg in zip(site.params or (), arguments(called.node), strict=False):
+                p, a = reference(param, world.glossary), reference(arg, world.glossary)
+                if p is None or a is None or p.base != variable or a.postfix or a.base in world.aliases:
+                    continue
+                if a.base != variable and core(a.base) == variable:
+                    yield arg
+
+
+def _names(node: Node) -> bool:
+    return isinstance(node, (Name, Accent, Script))
