@@ -25,6 +25,7 @@ from chainrule.check.grouped import grouped_otherwise
 from chainrule.check.influence import cancels
 from chainrule.check.letters import letters_that_name
 from chainrule.check.lines import Lines, Variant
+from chainrule.check.logarithm_meant import logarithm_meant
 from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.of_differentials import of_what_is_undefined
 from chainrule.check.paths import other_paths, unsaid_path
@@ -258,6 +259,7 @@ DOUBTS: tuple[Doubt, ...] = (
     letters_that_name,
     reparametrised,
     renamed,
+    logarithm_meant,
     opaque,
     vanishing,
     held_fixed,

@@ -177,7 +177,7 @@ class Lines:
             return False
         if Lines.has_vanishing(e, variant):
             return True
-        if is_zero(e.rhs) or is_zero(e.lhs):
+        if is_zero(e.rhs) or is_zero(e.lhs) or Lines._cancels(e, variant):
             return False
         _, lhs, rhs = variant.typed[e.position]
         dims = variant.universe.dims
@@ -187,6 +187,13 @@ class Lines:
             if not (isinstance(term, Const) and term.value == 0):
                 return False
         return True
+
+    @staticmethod
+    def _cancels(e: Equation, variant: Variant) -> bool:
+        """Whether derivatives that do not vanish themselves add up to zero in a line, as those of all probabilities."""
+        definitions = variant.universe.definitions
+        changes = (resolve(sample()[2], definitions) for sample in variant.universe.taken.get(f"@{e.position}", ()))
+        return any(not (isinstance(c, Const) and c.value == 0) for c in changes)
 
     @staticmethod
     def has_vanishing(e: Equation, variant: Variant) -> bool:

@@ -19,7 +19,18 @@ def drawn_letters(nodes: Iterable[Node]) -> set[str]:
     """The letters that expectations draw and that never stand alone."""
     nodes = list(nodes)
     drawn = {x for node in nodes for part in walk(node) if isinstance(part, Script) for x in _drawn_by(part)}
-    return drawn - {x for node in nodes for x in _alone(node, False)} if drawn else set()
+    return drawn - {x for node in nodes for x in valued(node)} if drawn else set()
+
+
+def valued(node: Node) -> Iterator[str]:
+    r"""The letters of a formula that stand for their own values; one that is only mentioned, `z`, or said to be drawn
+    or to lie somewhere, `z \sim q(z)`, does not."""
+    if isinstance(node, Name):
+        return
+    if isinstance(node, Relation) and isinstance(node.first, Name) and node.links[0].op in ("∼", "∈"):
+        yield from (x for link in node.links for x in standing_alone(link.node))
+    else:
+        yield from standing_alone(node)
 
 
 def _drawn_by(node: Script) -> Iterator[str]:
@@ -35,19 +46,20 @@ def _drawn_by(node: Script) -> Iterator[str]:
             yield item.first.text
 
 
-def _alone(node: Node, inside: bool) -> Iterator[str]:
+def standing_alone(node: Node, inside: bool = False) -> Iterator[str]:
     """The letters that stand outside of arguments and subscripts."""
     if isinstance(node, Name):
         if not inside:
             yield node.text
     elif isinstance(node, Script):
-        yield from _alone(node.base, inside)
-        yield from _alone(node.sup, inside) if node.sup is not None else ()
+        yield from standing_alone(node.base, inside)
+        yield from standing_alone(node.sup, inside) if node.sup is not None else ()
     elif isinstance(node, Product):
         for n, factor in enumerate(node.factors):
             before = node.factors[n - 1].node if n else None
-            called = isinstance(before, (Name, Script, Accent)) and not factor.op and isinstance(factor.node, Fenced)
-            yield from _alone(factor.node, inside or called)
+            fence = factor.node.base if isinstance(factor.node, Script) else factor.node
+            called = isinstance(before, (Name, Script, Accent)) and not factor.op and isinstance(fence, Fenced)
+            yield from standing_alone(factor.node, inside or called)
     else:
         for part in children(node):
-            yield from _alone(part, inside)
+            yield from standing_alone(part, inside)

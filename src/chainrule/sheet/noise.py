@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from chainrule.read.tree import Comma, Fenced, Node, Product, Sum, Term
+from chainrule.read.tree import Comma, Fenced, Matrix, Node, Product, Sum, Term
 from chainrule.sheet.names import Ref, node_key, reference, walk
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Site, World
@@ -35,26 +35,34 @@ def models_with_noise(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     noise = reference(term.node, world.glossary) if term.sign == "+" else None
     if noise is None or noise.postfix or noise.primes or family.by or family.differentiated:
         return False
-    if noise.base == data.base or world.family(noise.base).by or _named_again(world, e, noise, data):
+    if noise.base == data.base or world.family(noise.base).by or _named_again(world, e, {noise.base, data.base}):
         return False
     named = _letter(noise) in LETTERS and _subtracted(world, lhs, terms[:-1])
     if not (_drawn(world, noise) or named or (_letter(noise) in FIRM and _called(world, e))):
         return False
+    world.declaring[e.position] = f"says how {e.text(lhs)} arises, which is given"
+    if _listed(world, noise):
+        return True
     flipped = tuple(Term("-" if t.sign == "+" else "+", t.node) for t in terms[:-1])
     body = Sum(rhs.span, (Term("+", lhs), *flipped))
     section = (e.scope.part, e.scope.section)
     world.sites.setdefault(noise.base, []).append(
         Site(noise.base, noise, body, e.position, section=section, own=e.own, written=rhs)
     )
-    world.declaring[e.position] = f"says how {e.text(lhs)} arises, which is given"
     return True
 
 
-def _named_again(world: World, e: Equation, noise: Ref, data: Ref) -> bool:
-    """Whether another line says what the noise is, or what the data are."""
+def _named_again(world: World, e: Equation, bases: set[str]) -> bool:
+    """Whether another line has a formula for the noise or for the data; the list of their entries is none."""
     others = (x for x in world.equations if x is not e and not x.link and x.op in ("=", ":=", "≡"))
-    named = {r.base for x in others if (r := reference(x.lhs, world.glossary)) is not None}
-    return bool({noise.base, data.base} & named)
+    formulas = (x for x in others if not isinstance(x.rhs, Matrix))
+    return any((r := reference(x.lhs, world.glossary)) is not None and r.base in bases for x in formulas)
+
+
+def _listed(world: World, noise: Ref) -> bool:
+    """Whether the entries of the noise are written out."""
+    lists = (x.lhs for x in world.equations if isinstance(x.rhs, Matrix))
+    return any((r := reference(side, world.glossary)) is not None and r.base == noise.base for side in lists)
 
 
 def _drawn(world: World, noise: Ref) -> bool:

@@ -15,6 +15,7 @@ from chainrule.sheet.component_functions import by_components, with_component_na
 from chainrule.sheet.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.index_letters import sums_are_implied
+from chainrule.sheet.integrals import integrated, with_sums
 from chainrule.sheet.mean_counts import counts_of, with_counts
 from chainrule.sheet.of_functions import at_their_argument, functions_of_formulas
 from chainrule.sheet.parametrised import parametrised, with_parameters
@@ -127,6 +128,11 @@ def _samples(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_samples_apart, letters=letters) if letters else None
 
 
+def _integrals(formulas: list[Node], _words: str) -> Change | None:
+    letters = integrated(formulas)
+    return partial(with_sums, letters=letters) if letters else None
+
+
 CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _digits,
     _words,
@@ -144,4 +150,5 @@ CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _samples,
     _counts,
     _samples,
+    _integrals,
 )
