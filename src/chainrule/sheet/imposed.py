@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chainrule.read.tree import Fenced, Fraction, Node, Product, Script
+from chainrule.read.tree import Fenced, Fraction, Node, Number, Product, Script
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.extremes import place
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import reference, walk
+from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.scan import references
 from chainrule.sheet.solution_marks import MARKED, core
 from chainrule.sheet.statements import Equation
@@ -218,7 +218,7 @@ def solves(world: World, e: Equation) -> bool:
     for condition in world.imposed:
         if condition.position >= e.position:
             continue
-        if base in condition.unknowns:
+        if base in condition.unknowns and not _one_of_many(world, base, ref):
             return True
         same = condition.section == e.scope.section and not condition.unknowns and base not in world.sites and not named
         if same and _speaks_of(world, condition, base, len(ref.subs)):
@@ -226,6 +226,12 @@ def solves(world: World, e: Equation) -> bool:
     if not named and _rearranges(world, e, base, len(ref.subs)):
         world.rearranged.add(e.position)
     return e.position in world.rearranged
+
+
+def _one_of_many(world: World, base: str, ref: Ref) -> bool:
+    """`w_2` where the document differentiates by w itself: an iterate, which is on its way to the solution."""
+    numbered = any(isinstance(x, Number) for x in (*ref.subs, *ref.labels))
+    return numbered and world.family(base).bare_by > 0
 
 
 def _of_unknowns(world: World, e: Equation) -> bool:
