@@ -19,6 +19,7 @@ from chainrule.expr import (
     Symbol,
     add,
     component,
+    const,
     mul,
     total,
     unknown,
@@ -34,6 +35,7 @@ from chainrule.sheet.tensors import Tensor
 from chainrule.sheet.terms_of_totals import alike
 from chainrule.sheet.world import Instance, Universe
 
+SYMMETRIC = frozenset({"symmetric", "covariance"})
 Rows = tuple[tuple[Fraction, ...], ...]
 
 
@@ -196,6 +198,10 @@ def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instan
         args.append((indices, component(a, *(value(i) for i in places))))
     args += [((), value(i)) for i in lead]
     rest = [unknown(symbol.name, tuple(args), ())] if args else []
+    square = len(lead) > 1 and lead[-1].dim == lead[-2].dim
+    if rest and square and universe.world.family(instance.base).domain_kind in SYMMETRIC:
+        swapped = (*args[:-2], args[-1], args[-2])
+        rest = [mul(const(Fraction(1, 2)), x) for x in (*rest, unknown(symbol.name, swapped, ()))]
     universe.definitions.add(Definition(symbol, tuple(lead), add(*given.values(), *rest)))
     settled.unknown[symbol] = tuple(frontier)
 

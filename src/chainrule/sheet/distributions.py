@@ -3,8 +3,9 @@ r"""What variables are drawn from: `x_i \sim \mathcal N(\mu, \sigma^2)`, `y | x 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from chainrule.read.tree import Comma, Fenced, Infix, Node, Product
+from chainrule.read.tree import Comma, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.arguments import Pattern, arguments, pattern, stem
 from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.spelling import look
@@ -69,6 +70,10 @@ def _call(world: World, node: Node) -> tuple[Ref, tuple[Node, ...]] | None:
 
 def note_covariances(world: World) -> None:
     r"""The Σ of `\mathcal N(x | \mu, \Sigma)` is symmetric and positive definite."""
+    for base in _in_normal_densities(world):
+        family = world.family(base)
+        if not (family.by or family.declared_rank or world.defined(base)):
+            family.domain_kind = family.domain_kind or "covariance"
     for node in (n for e in world.equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
         for n in range(len(node.factors) - 1):
             found = _call(world, Product(node.span, node.factors[n : n + 2]))
@@ -78,6 +83,31 @@ def note_covariances(world: World) -> None:
             if ref is not None and look(ref.base).endswith("upper") and not world.defined(ref.base):
                 family = world.family(ref.base)
                 family.domain_kind = family.domain_kind or "covariance"
+
+
+def _in_normal_densities(world: World) -> Iterator[str]:
+    r"""The matrices of which a formula has the inverse and the determinant, `-y^T K^{-1} y - \log |K|`: nothing but the
+    covariance of a normal density stands so."""
+    for side in (s for e in world.equations for s in (e.lhs, e.rhs)):
+        inverted, measured = set[str](), set[str]()
+        for node in walk(side):
+            ref = reference(node, world.glossary) if isinstance(node, Script) else None
+            if ref is not None and any(_is_minus_one(p.node) for p in ref.postfix if p.op == "pow"):
+                inverted.add(ref.base)
+            inside = reference(node.body, world.glossary) if isinstance(node, Fenced) and node.open == "|" else None
+            measured |= {inside.base} if inside is not None else set()
+            for first, second in pairwise(node.factors if isinstance(node, Product) else ()):
+                if isinstance(first.node, Name) and first.node.text == "det" and not second.op:
+                    inner = second.node.body if isinstance(second.node, Fenced) else second.node
+                    measured |= {r.base for r in (reference(inner, world.glossary),) if r is not None}
+        yield from (b for b in inverted & measured if b.rpartition(" ")[2][:1].isupper())
+
+
+def _is_minus_one(node: Node | None) -> bool:
+    match node:
+        case Sum(terms=(Term(sign="-", node=Number(text="1")),)) | Number(text="-1"):
+            return True
+    return False
 
 
 def _is_normal(word: str) -> bool:
