@@ -28,6 +28,7 @@ from chainrule.sheet.facts import (
     note_offsets,
     note_sums_to_one,
 )
+from chainrule.sheet.functions_of_expressions import functions_of_expressions
 from chainrule.sheet.imposed import impose, name_solutions, solves
 from chainrule.sheet.inner_names import name_what_stands_inside
 from chainrule.sheet.literals import literal_matrix
@@ -172,6 +173,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
         note_entries(world, e)
     name_probabilities(world, equations)
     densities_in_chains(world, equations)
+    functions_of_expressions(world, equations)
     zero_starts(world)
     define_midway(world, equations)
     name_what_stands_inside(world, equations)
