@@ -45,6 +45,7 @@ FUNCTION_ROLES = {
     "softplus": "softplus",
     "natural logarithm": "log",
     "identity function": "identity",
+    "digamma": "digamma",
 }
 
 
