@@ -123,7 +123,7 @@ def _counts(formulas: list[Node], _words: str) -> Change | None:
     return partial(with_counts, counts=counts) if counts else None
 
 
-def _samples(formulas: list[Node], _words: str) -> Change | None:
+def _apart(formulas: list[Node], _words: str) -> Change | None:
     letters = samples_apart(formulas)
     return partial(with_samples_apart, letters=letters) if letters else None
 
@@ -149,6 +149,6 @@ CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
     _slopes,
     _samples,
     _counts,
-    _samples,
+    _apart,
     _integrals,
 )
