@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Sum
+from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Script, Sum
+from chainrule.sheet.script_words import is_transpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,14 @@ def printed(node: Node) -> Printed | None:
 
 
 def printed_table(node: Node) -> list[list[Printed]] | None:
-    """A printed matrix, a single number as 1×1, a list of decimals as a row; None when any cell is no number."""
+    """A printed matrix, a single number as 1×1, a list of decimals as a row, or what these are transposed; None when
+    any cell is no number."""
     single = printed(node)
     if single is not None:
         return [[single]]
+    if isinstance(node, Script) and node.sup is not None and is_transpose(node.sup) and node.sub is None:
+        turned = printed_table(node.base) if isinstance(node.base, (Fenced, Matrix)) else None
+        return None if turned is None else [list(column) for column in zip(*turned, strict=True)]
     if isinstance(node, Fenced) and node.open in "([" and isinstance(node.body, Comma):
         row = [printed(item) for item in node.body.items]
         decimal = any(c is not None and "." in c.text for c in row)

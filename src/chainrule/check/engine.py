@@ -13,10 +13,12 @@ from chainrule.check.finding import Finding
 from chainrule.check.inputs import shaped_by_numbers
 from chainrule.check.judge import Judge
 from chainrule.check.missing import gathered, missing_of
+from chainrule.check.models import with_models
 from chainrule.check.one_entry import of_one_entry
 from chainrule.check.options import DEFAULTS, Options
 from chainrule.check.redefinitions import with_second_formulas
 from chainrule.check.report import DocumentReport, Missing, Note, Statement
+from chainrule.check.solutions import with_solutions
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
@@ -29,6 +31,7 @@ from chainrule.sheet.extremes import stationary
 from chainrule.sheet.gather import gather
 from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
+from chainrule.sheet.models import DEFINING, Otherwise
 from chainrule.sheet.nabla_of_weights import with_nablas
 from chainrule.sheet.names import walk
 from chainrule.sheet.one_entry import strike
@@ -156,13 +159,20 @@ def judge_for(sheet: Sheet, scope: Scope, until: int, options: Options, clock: C
 
 def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock, struck: str | None = None) -> Judge:
     """A judge for a scope, with a dimension struck from the declarations."""
-    world = build(sheet, scope, until)
-    if struck is not None:
-        strike(world, struck)
     equations = visible(sheet, scope, until)
-    infer(world, Config(), equations, clock.check)
-    stack(world, Config(), equations)
-    judge = Judge(world, equations, options, clock.check)
+
+    def read(otherwise: Otherwise) -> Judge:
+        world = build(sheet, scope, until, otherwise)
+        if struck is not None:
+            strike(world, struck)
+        infer(world, Config(), [e for e in equations if e.position not in world.of_any_sample], clock.check)
+        stack(world, Config(), equations)
+        return Judge(world, equations, options, clock.check)
+
+    judge, otherwise = read(DEFINING), DEFINING
+    for look in (with_models, with_solutions):
+        before, otherwise = otherwise, look(judge, otherwise, read)
+        judge = judge if otherwise is before else read(otherwise)
     world = with_second_formulas(judge)
     judge = judge if world is judge.world else Judge(world, equations, options, clock.check)
     shaped_by_numbers(judge)

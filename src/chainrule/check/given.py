@@ -26,7 +26,7 @@ from chainrule.check.unknowns import unknown_functions
 from chainrule.read.tree import Big
 from chainrule.sheet.imposed import SUPPOSED, differentiates
 from chainrule.sheet.lines import names_in
-from chainrule.sheet.literals import is_zero
+from chainrule.sheet.literals import is_literal, is_zero
 from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.put_in import paired, shown_ref
 from chainrule.sheet.scan import references
@@ -100,6 +100,9 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
     if isinstance(judged, Contradicts) and (untold or doubtful or _of_unknown(conditions, judged)):
         judged = Open(None)
+    if isinstance(judged, Contradicts) and is_literal(e.rhs) and (data := _unprinted(conditions, judged)):
+        shown = ", ".join(sorted(data))
+        return assumed("undefined-symbol", f"a number that solves the condition for some {shown}, not given here")
     found = _finding(conditions, budget, e, judged, certain=isinstance(outcome, Different))
     if found is not None:
         return found
@@ -133,6 +136,17 @@ def _of_unknown(conditions: Conditions, judged: Contradicts) -> bool:
     universe, unknown = conditions.variant.universe, conditions.variant.settled.unknown
     bases = {universe.instances[s].base for s in unknown if s in universe.instances}
     return any(names_in(universe.world, side) & bases for o in judged.origins for side in (o.lhs, o.rhs))
+
+
+def _unprinted(conditions: Conditions, judged: Contradicts) -> set[str]:
+    """The data that conditions rest on and that have no numbers: `\\mu_1 = 1.5` may be true of some."""
+    held = [h for h in conditions.held if h.equation in judged.origins]
+    unknown = set().union(*(h.unknowns for h in held))
+    if not unknown:
+        return set()
+    instances = conditions.variant.universe.instances
+    free = {s for h in held for s in conditions.data(h)}
+    return {instances[s].shown for s in free if s in instances and instances[s].base not in unknown}
 
 
 def _of_numbers(conditions: Conditions, e: Equation, different: Different) -> bool:

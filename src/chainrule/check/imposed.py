@@ -26,7 +26,7 @@ from chainrule.check.writing import names_of
 from chainrule.expr import Dim, ExprError, Symbol, const, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.tree import Number
-from chainrule.sheet.imposed import differentiates
+from chainrule.sheet.imposed import differentiates, quantities
 from chainrule.sheet.lines import names_in
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import reference
@@ -136,12 +136,20 @@ class Conditions(Unknowns):
         return sides is not None and not known and all(self._solvable(s) for s in self._free(sides.difference.term))
 
     def _derives(self, e: Equation) -> bool:
-        """A chain with a derivative in it holds for all values, unless it is the derivative at what solves a condition:
-        `\\frac{d^2\\ell}{d\\theta^2}(\\hat\\theta)`."""
+        """A line that holds for all values: a chain with a derivative in it, unless it is the derivative at what solves
+        a condition: `\\frac{d^2\\ell}{d\\theta^2}(\\hat\\theta)`."""
         sides = [side for x in self.lines.chain(e) for side in (x.lhs, x.rhs)]
         world = self.lines.world
         at_solution = any(r.base in world.aliases for side in sides for r in references(side, world))
-        return not at_solution and any(differentiates(side) for side in sides)
+        return self._beside_solution(e) or (not at_solution and any(differentiates(side) for side in sides))
+
+    def _beside_solution(self, e: Equation) -> bool:
+        r"""Whether a line tells a solution from what it is to estimate, `\hat w = w + ...`: of w it holds for all
+        values, since conditions are about \hat w there."""
+        world = self.lines.world
+        names = {base for side in (e.lhs, e.rhs) for base in quantities(world, side)}
+        unknowns = {base for h in self.held for base in h.unknowns}
+        return any(core(base) != base and core(base) in names & unknowns for base in names)
 
     def _ends_in_zero(self, e: Equation) -> bool:
         """What is set to zero further on in a chain is rewritten before, by identities or by what is known already."""

@@ -87,6 +87,7 @@ DECLARING = {
     ">": "is a condition",
     "≤": "is a condition",
     "≥": "is a condition",
+    **dict.fromkeys("≻⪰≺⪯", "is a condition"),
     "←": "is an update rule",
     "→": "is a map or a limit",
 }

@@ -34,6 +34,10 @@ class Unknowns(Vanishing):
         """The base names that conditions are to be solved for."""
         return self.known.union(*(h.unknowns for h in held)) if any(h.unknowns for h in held) else set()
 
+    def data(self, held: Held) -> set[Symbol]:
+        """The arrays without numbers in a condition that nobody differentiates by: data that are never printed."""
+        return {s for s in self._free(held.residual.term) if s.axes and self._solvable(s) and not self._by(s)}
+
     def _choices(self, held: list[Held]) -> Iterator[frozenset[Symbol]]:
         """What conditions may be solved for, in the order in which it is tried: what they are said to be solved for
         and what the document differentiates by, what later lines give, and multipliers."""

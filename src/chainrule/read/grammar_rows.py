@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chainrule.read.connectives import CONNECTIVES
-from chainrule.read.remarks import said_by_words, separates, without_end_sign, without_remarks
+from chainrule.read.remarks import said_by_words, separates, without_end_sign, without_own_number, without_remarks
 from chainrule.read.symbols import ARITY, COMPARING, CONDITIONS, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 
@@ -192,7 +192,7 @@ def _rows(tokens: list[Token]) -> list[list[Token]]:
             rows.append([])
         else:
             rows[-1].append(token)
-    ended = (without_end_sign(row) for row in rows)
+    ended = (without_own_number(without_end_sign(row)) for row in rows)
     return [row for row in ended if any(t.kind not in _TRAILING for t in row)]
 
 

@@ -19,6 +19,8 @@ LEADING = frozenset(
 
 _SPACES = frozenset(["quad", "&"])
 _PUNCTUATION = frozenset(["comma", "dot"])
+# A number of an equation as authors write it by hand: (3), (2.1), (iv), (4a), (*).
+_NUMBER = re.compile(r"\d{1,3}(?:[.-]\d{1,3})?[a-z]?|[ivxIVX]{1,5}|[a-zA-Z]|\*{1,3}|ast|star")
 _END_SIGNS = frozenset(["Box", "square", "blacksquare", "qed"])
 _SIGNS = frozenset(["rel", "sum", "prod", "_", "^"])
 
@@ -61,6 +63,28 @@ def without_end_sign(row: list[Token]) -> list[Token]:
     if last < 1 or row[last].text not in _END_SIGNS or row[last].kind != "name" or row[last - 1].kind not in _SPACES:
         return row
     return row[:last]
+
+
+def without_own_number(row: list[Token]) -> list[Token]:
+    r"""A row without the number that dots lead to: `a = b \quad \cdots (3)`, `a = b \dots (ii)`. Dots that multiply,
+    as in `n(n-1) \cdots (1)`, stand behind a parenthesis and by themselves."""
+    fence = _fence_at_end(row)
+    if fence is None or not _is_said(row[:fence]):
+        return row
+    at = fence
+    while at and row[at - 1].kind in ("dots", *_SPACES):
+        at -= 1
+    leading = [t.kind for t in row[at:fence]]
+    number = "".join(t.text for t in _inside(row, fence))
+    product = len(leading) == 1 and (row[at - 1].kind == "close" or (len(number) == 1 and number.isalpha()))
+    if "dots" not in leading or product or row[at - 1].kind in _SIGNS | _PUNCTUATION or not _NUMBER.fullmatch(number):
+        return row
+    return row[:at]
+
+
+def _inside(row: list[Token], fence: int) -> list[Token]:
+    """The tokens of a fence that begins at a place and ends a row, commas and stops behind it left out."""
+    return _opened(row[fence : max(i for i, t in enumerate(row) if t.kind == "close") + 1])
 
 
 def separates(tokens: list[Token], i: int) -> bool:

@@ -268,6 +268,7 @@ _UNICODE = {
 UNICODE: Final[dict[str, str]] = {
     **_UNICODE,
     **dict.fromkeys("\u200b\ufeff\u2061\u2062\u2009\u202f\xa0", ""),
+    **{chr(0x2460 + n): f"({n + 1})" for n in range(20)},  # the numbers of equations in circles
     "\u2003": r"\quad",
     "’": "'",
 }

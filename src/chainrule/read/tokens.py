@@ -45,6 +45,9 @@ class Token(NamedTuple):
 
 
 _UNIT = r"(?:ex|em|pt|cm|mm|in|px|bp|mu|\\[A-Za-z]+)"
+# The letters of scripts that are written without spaces (Chinese, Japanese, Korean), and their stops.
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WIDE_STOPS = "、。，；：！？"
 _TOKEN = re.compile(
     rf"""
     (?P<space>[\s~]+)
@@ -57,18 +60,23 @@ _TOKEN = re.compile(
              | (?:\d*\.\d+|\d+)(?:[eE][-+]?\d+(?![A-Za-z_^]))
              | \d+\.(?=\s*(?:&|\\\\|\\end|[)\}}\],]))
              | \d*\.\d+ | \d+)
+  | (?P<abbreviation>(?<![A-Za-z\\])s\.\s?t(?:\.|(?=\s*(?:[&~]|\\(?:[ ,;:!]|q?quad)))))
   | (?P<identifier>[A-Za-z]+(?:\\_[A-Za-z]{{2,}}\d*)+)
   | (?P<letters>(?:[A-Za-z](?![{"".join(COMBINING)}]))+)
   | (?P<dots>\.\.\.+)
   | (?P<sign>:[ \t]*&?[ \t]*=|=:|===?|!=|<=>|<=|>=|=>|->|\|\||[\x00-\x7f])
   | (?P<raised>[{"".join(SUPERSCRIPTS)}]+)
   | (?P<lowered>[{"".join(SUBSCRIPTS)}]+)
+  | (?P<unspaced>[{_IDEOGRAPHS}][{_IDEOGRAPHS}{_WIDE_STOPS}]*(?:\s*:(?!=))?)
   | (?P<other>.[{"".join(COMBINING)}]*)
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 
 
+# Signs behind which a run without spaces is a name of the formula.
+_BESIDE_NAMES = frozenset(["rel", "sum", "prod", "^", "_", "{"])
+_NAME_BEFORE = re.compile(r"(?:\s*\([^()]*\)\s*:?=|\s*[-=+*/^_}<>≤≥≈])")
 # `CrossEntropy(` and `layerNorm(` are words, no products of twelve letters.
 _CALLED = re.compile(r"(?:[A-Z]?[a-z]{2,})(?:[A-Z][a-z]{2,})+")
 
@@ -113,6 +121,18 @@ def _number(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
 
 def _identifier(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
     return [Token("word", m.group().replace("\\_", "_"), m.start(), m.end(), space)]
+
+
+def _unspaced(m: re.Match[str], before: list[Token], space: bool) -> list[Token]:
+    r"""A run of ideographs or syllables: a name where a sign of the formula stands beside it, `\frac{正}{全} = 損失`,
+    else words, `令 w = 0`."""
+    name = (before and before[-1].kind in _BESIDE_NAMES) or _NAME_BEFORE.match(m.string, m.end())
+    kind = "word" if name else "text"
+    return [Token(kind, m.group(), m.start(), m.end(), space)]
+
+
+def _abbreviation(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
+    return [Token("text", m.group(), m.start(), m.end(), space)]
 
 
 def _dots(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
@@ -233,6 +253,8 @@ def _from_table(sign: str) -> str:
 
 
 _READ = {
+    "abbreviation": _abbreviation,
+    "unspaced": _unspaced,
     "row": _row,
     "sized": _sized,
     "command": _command,

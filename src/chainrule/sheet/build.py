@@ -27,6 +27,7 @@ from chainrule.sheet.facts import (
     note_independence,
     note_offsets,
     note_sums_to_one,
+    note_written_out,
 )
 from chainrule.sheet.functions_of_expressions import functions_of_expressions
 from chainrule.sheet.imposed import impose, name_solutions, solves
@@ -38,6 +39,7 @@ from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.meaning.sums import runs_over
 from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
+from chainrule.sheet.models import DEFINING, Otherwise, as_models
 from chainrule.sheet.named_columns import name_columns
 from chainrule.sheet.named_losses import named_losses
 from chainrule.sheet.names import letter_of, reference, walk
@@ -53,6 +55,7 @@ from chainrule.sheet.scan import Scan
 from chainrule.sheet.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Scope, Sheet, with_zeros
+from chainrule.sheet.surfaces import note_surfaces
 from chainrule.sheet.told import take_told
 from chainrule.sheet.totals import summands
 from chainrule.sheet.upstream import note_slopes
@@ -95,8 +98,8 @@ def visible(sheet: Sheet, scope: Scope, until: int) -> list[Equation]:
     return [e for e in sheet.equations if scope.sees(e.scope) and e.position <= until]
 
 
-def build(sheet: Sheet, scope: Scope, until: int) -> World:
-    """The world that the statements of a scope live in, up to a position."""
+def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFINING) -> World:
+    """The world that the statements of a scope live in, up to a position; some equations are no definitions."""
     equations = visible(sheet, scope, until)
     sentences = [
         s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
@@ -140,10 +143,12 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
     for s in sentences:
         told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
     world.told = told
+    note_surfaces(world, equations)
     note_orthogonal(world, equations)
-    impose(world, equations, told)
-    name_solutions(world, equations)
+    impose(world, equations, told, otherwise.solved)
+    name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
+    equations = as_models(world, equations, otherwise.models)
     for e in equations:
         if solves(world, e):
             if begins_an_example(e):
@@ -157,6 +162,7 @@ def build(sheet: Sheet, scope: Scope, until: int) -> World:
             by_factors(world, e)
     for fact in facts:
         apply_fact(world, fact)
+    note_written_out(world)
     note_changes(world, equations)
     note_logarithms(world, sentences, equations)
     note_covariances(world)

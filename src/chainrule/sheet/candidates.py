@@ -34,9 +34,11 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     most = max(counts)
     if family.domain_kind == "covariance":
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
+    if family.domain_kind == "symmetric":  # said of matrices, seldom of anything else
+        return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
     custom = CUSTOMS[_look(family)]
     if most == 0:
-        if family.gradient:  # nobody writes a gradient by a number
+        if family.gradient or family.normed:  # nobody writes a gradient by a number, or the norm of one
             custom = (max(custom[0], custom[1] + 1.0), *custom[1:])
         turned = family.transposed or family.values_transposed
         ranks = [(0, False), (1, False), (1, True), (2, False)]
@@ -45,7 +47,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     if family.full:
         return [(Reading(most), 0.0), *([(Reading(1, True), 0.5)] if most == 1 else [])]
     bold = look(family.base) == "bold lower"
-    options = [(Reading(most), 0.8 if bold and most == 1 and counts == {1} else 0.0)]
+    whole = 0.8 if bold and most == 1 and counts == {1} else 0.0
+    options = [(Reading(most), whole + bool(family.gradient and counts == {1}))]
     if counts == {most} == {1} and family.transposed:
         options = [(Reading(1), TRANSPOSED)]  # nobody transposes a number: `u_w^T v` is about vectors u_w
     if counts == {most}:

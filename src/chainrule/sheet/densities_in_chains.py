@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script
-from chainrule.sheet.arguments import pattern
+from chainrule.sheet.arguments import arguments, pattern
 from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.distributions import is_named_density, told_by
 from chainrule.sheet.literals import is_numeric
@@ -97,7 +97,7 @@ def _of_unknown(world: World, factors: tuple[Factor, ...], position: int) -> Ite
         known = is_named_density(ref.base, now) or ref.base in world.roles or not is_density(ref.base, now)
         if known or not now.variables or None in now.variables:
             continue
-        if chosen(world, ref.base, position, now) is None and told_by(world, now, position) is None:
+        if chosen(world, ref, position, now, arguments(fence)) is None and told_by(world, now, position) is None:
             yield True
 
 

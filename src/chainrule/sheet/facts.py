@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.read.tree import Big, Factor, Fenced, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Big, Factor, Fenced, Matrix, Node, Number, Product, Relation, Script
 from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import Glossary, Ref, letter_of, node_key, reference
 from chainrule.sheet.orthogonal import is_capital
@@ -103,6 +103,16 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
         for d in shape.dims:
             if d is not None and not d.isdigit():
                 world.size_names.add(d)
+
+
+def note_written_out(world: World) -> None:
+    """A "weight matrix" that an equation writes out as one column is a vector: the words say what it is for."""
+    for base, sites in world.sites.items():
+        family = world.family(base)
+        bodies = [s.body for s in sites if isinstance(s.body, Matrix)]
+        column = any(len(b.rows) > 1 and all(len(row) == 1 for row in b.rows) for b in bodies)
+        if column and family.declared_rank == "matrix" and not family.declared_dims:
+            family.declared_rank = None
 
 
 def _numbers(*shapes: tuple[str | None, ...]) -> bool:

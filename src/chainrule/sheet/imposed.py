@@ -9,8 +9,9 @@ and the mark comes after the condition, they are one quantity.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from chainrule.read.tree import Fenced, Fraction, Node, Number, Product, Script
 from chainrule.sheet.arguments import arguments
@@ -23,16 +24,8 @@ from chainrule.sheet.solution_marks import MARKED, core
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.wording import TO_OBEY
 from chainrule.sheet.world import Imposed, World
+from chainrule.sheet.zero_words import SET_TO_ZERO, SEVERAL
 
-_SET = r"\b(?:set(?:s|ting)?|equat(?:e|es|ing)|put(?:ting)?|let(?:ting)?)\b"
-_IT = r"(?:\b(?:gradients?|derivatives?|partials?|slopes?|derived|it|this|these|them|both|result|expression)\b|⟦\d+⟧)"
-_ZERO = r"(?:zero|0)\b"
-# Words that set the derivative at hand to zero.
-SET_TO_ZERO = re.compile(
-    rf"{_SET}[^.]*{_IT}[^.]*\b(?:to|equals?)\s+(?:be\s+|equal\s+)?{_ZERO}|{_SET}\s+(?:equal\s+)?to\s+{_ZERO}"
-    rf"|\b(?:gradients?|derivatives?)\b[^.]*\b(?:vanish(?:es)?\b|(?:is|are|be|equals?|becomes?)\s+(?:equal\s+to\s+)?{_ZERO})",
-    re.IGNORECASE,
-)
 # Words that say of a point that the derivative vanishes there.
 PLACE = re.compile(
     r"\b(?:(?:critical|stationary)\s+points?|maximi[sz]\w+|minimi[sz]\w+|maxim(?:um|a)|minim(?:um|a)|optim(?:um|al)|(?-i:MLE|MAP)"
@@ -41,7 +34,6 @@ PLACE = re.compile(
 )
 # Words before what a solution is asked to obey.
 CONSTRAINT = re.compile(rf"\b{TO_OBEY}(?:\s+that)?[^.;:]{{0,30}}$", re.IGNORECASE)
-SEVERAL = re.compile(r"\b(?:gradients|derivatives|partials|both|these|them|all)\b", re.IGNORECASE)
 MOST_WORDS = 200
 # What is supposed of a slope in words alone, and whether one function alone can be meant (`said_slopes`).
 SUPPOSED = {"supposed": "perhaps", "supposed alone": "alone"}
@@ -49,8 +41,11 @@ SUPPOSED = {"supposed": "perhaps", "supposed alone": "alone"}
 NAMING = re.compile(r"\b(?:let|where|defin\w+|denot\w+|call|introduc\w+)\b[^.,;:]*$", re.IGNORECASE)
 
 
-def impose(world: World, equations: list[Equation], told: dict[int, str]) -> None:
-    """Find the conditions of a world, with what they are to be solved for; `told` is the text before an equation."""
+def impose(
+    world: World, equations: list[Equation], told: dict[int, str], solved: Mapping[int, str] = MappingProxyType({})
+) -> None:
+    """Find the conditions of a world, with what they are to be solved for; `told` is the text before an equation, and
+    `solved` are equations that give what slopes are zero at though no words say so, with how surely they do."""
     chains: dict[tuple[int, int], list[Equation]] = {}
     slopes: list[Equation] = []
     for e in equations:
@@ -64,11 +59,14 @@ def impose(world: World, equations: list[Equation], told: dict[int, str]) -> Non
         chain.append(e)
         first = chain[0]
         words = f"{told.get(e.position, '')[-MOST_WORDS:]} {e.cue}"
+        if e.position in solved:
+            _unsaid(world, e, slopes, solved[e.position])
         if not chain[1:] and SET_TO_ZERO.search(words) and not differentiates(first.lhs):
             _by_words(world, e, slopes, many=bool(SEVERAL.search(words)))
         elif not chain[1:] and PLACE.search(words):
             _at_place(world, e, slopes)
         plain = e.source == "formula" and reference(e.lhs, world.glossary) is None and e.op in ("=", ":=", "≡")
+        plain &= e.position not in world.declaring
         if plain and CONSTRAINT.search(e.cue) and not e.link and not is_zero(e.rhs) and not differentiates(e.lhs):
             world.imposed.append(Imposed(e.position, e, None, frozenset(), e.scope.section))
         if plain and is_zero(e.lhs) != is_zero(e.rhs):
@@ -83,14 +81,56 @@ def impose(world: World, equations: list[Equation], told: dict[int, str]) -> Non
 
 def _by_words(world: World, e: Equation, slopes: list[Equation], many: bool) -> None:
     """The derivative last written (or those last written, when several are meant) is set to zero before this line."""
-    latest: dict[frozenset[str], Equation] = {}
-    for slope in slopes:
+    latest = list(_last_by_each(world, slopes))
+    for slope in latest[0 if many else -1 :]:
         variables = frozenset(variables_of(world, slope.lhs))
-        if variables:
-            latest.pop(variables, None)
-            latest[variables] = slope
-    for variables, slope in list(latest.items())[0 if many else -1 :]:
         world.imposed.append(Imposed(e.position - 1, slope, slope, variables, e.scope.section, said=True))
+
+
+def _last_by_each(world: World, slopes: Iterable[Equation]) -> Iterable[Equation]:
+    """The last slope by each variable, by w_0 and by w_1."""
+    latest: dict[object, Equation] = {}
+    for slope in slopes:
+        refs = [reference(v, world.glossary) if isinstance(v, Node) else None for v in differentiated_by(slope.lhs)]
+        key: frozenset[object] = frozenset(ref.key for ref in refs if ref is not None)
+        if key := key or frozenset(variables_of(world, slope.lhs)):
+            latest.pop(key, None)
+            latest[key] = slope
+    return latest.values()
+
+
+def _unsaid(world: World, e: Equation, slopes: list[Equation], supposed: str) -> None:
+    """The slopes of one function, the last one by what a line gives or speaks of, are supposed to vanish before it."""
+    found = slopes_before(world, e, slopes) or slopes_about(world, e, slopes)
+    same = [s for s in slopes if found and function_of(world, s) == function_of(world, found[-1])]
+    for slope in _last_by_each(world, same):
+        variables = frozenset(variables_of(world, slope.lhs))
+        world.imposed.append(
+            Imposed(e.position - 1, slope, slope, variables, e.scope.section, said=True, supposed=supposed)
+        )
+
+
+def slopes_before(world: World, e: Equation, slopes: Iterable[Equation]) -> list[Equation]:
+    """The slopes before an equation that are taken by the very name it gives, marks of a solution apart."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or ref.postfix or ref.primes:
+        return []
+    given = replace(ref, base=core(ref.base)).key
+    before = [s for s in slopes if s.position < e.position and s.document is e.document]
+    by = ((s, reference(v, world.glossary)) for s in before for v in differentiated_by(s.lhs) if isinstance(v, Node))
+    return [s for s, r in by if r is not None and r.key == given]
+
+
+def slopes_about(world: World, e: Equation, slopes: Iterable[Equation]) -> list[Equation]:
+    """The slopes before an equation that are taken by a name in it."""
+    names = {r.base for side in (e.lhs, e.rhs) for r in references(side, world)}
+    before = [s for s in slopes if s.position < e.position and s.document is e.document]
+    return [s for s in before if names & set(variables_of(world, s.lhs))]
+
+
+def function_of(world: World, slope: Equation) -> frozenset[str]:
+    """The names in a slope that are not what it is taken by."""
+    return frozenset(r.base for r in references(slope.lhs, world)) - set(variables_of(world, slope.lhs))
 
 
 def _at_place(world: World, e: Equation, slopes: list[Equation]) -> None:
@@ -164,8 +204,9 @@ def _arguments(product: Product, n: int) -> list[Node | Bare]:
     return [*arguments(found[0])[:1]] if found else [Bare()]
 
 
-def name_solutions(world: World, equations: list[Equation]) -> None:
-    """`w^*` is the w that solves the condition: the marked name stands for the unknown."""
+def name_solutions(world: World, equations: list[Equation], solved: Container[int] = ()) -> None:
+    """`w^*` is the w that solves the condition: the marked name stands for the unknown, surely where a line in `solved`
+    gives it."""
     since: dict[str, int] = {}
     loose: set[str] = set()
     for condition in world.imposed:
@@ -183,20 +224,20 @@ def name_solutions(world: World, equations: list[Equation]) -> None:
     for e in equations:
         if place(e, world.glossary) is not None:
             continue  # `\\hat w = \\arg\\min_w f(w)`: the variable there is bound
-        bases = {b for side in (e.lhs, e.rhs) for b in _quantities(world, side)} - world.glossary.bound
+        bases = {b for side in (e.lhs, e.rhs) for b in quantities(world, side)} - world.glossary.bound
         for base in bases:
             first.setdefault(base, e.position)
             together.setdefault(base, set()).update(bases)
     for base, position in first.items():
         plain = core(base)
         after = plain in since and plain in first and position >= since[plain]
-        if plain in loose and MARKED.fullmatch(base):
+        if plain in loose and MARKED.fullmatch(base) and position not in solved:
             continue  # \\hat{y} beside y in "0 = X^T(Xw - y)" is another quantity
         if plain != base and after and plain not in together[base]:
             world.aliases[base] = plain
 
 
-def _quantities(world: World, side: Node) -> Iterator[str]:
+def quantities(world: World, side: Node) -> Iterator[str]:
     """The base names in a formula; in `\\frac{d\\ell}{d\\theta}(\\hat\\theta)` those of the point alone."""
     factors = side.factors if isinstance(side, Product) else ()
     if len(factors) == 2 and isinstance(factors[1].node, Fenced) and differentiates(factors[0].node):

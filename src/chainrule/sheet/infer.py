@@ -13,7 +13,7 @@ from chainrule.sheet.candidates import candidates, is_quantity
 from chainrule.sheet.dropped import droppable
 from chainrule.sheet.frame import LISTS, ROWS
 from chainrule.sheet.lines import lines_of
-from chainrule.sheet.literals import literal_matrix
+from chainrule.sheet.literals import is_literal, is_zero, literal_matrix
 from chainrule.sheet.names import Glossary, reference, walk
 from chainrule.sheet.recurrence import recurrent
 from chainrule.sheet.search import CLOSE, CONVENTIONS, FAILURE, UNUSUAL_ROUNDS, USUAL_ROUNDS, Options, Search
@@ -84,6 +84,15 @@ def _updated_only(world: World, base: str) -> bool:
     return all(s.ref.primes or s.onward for s in world.sites[base])
 
 
+def _steps_only(world: World, base: str) -> bool:
+    r"""Whether only the steps of a name are defined, `x_{k+1} = x_k - \eta \nabla f(x_k)`, and it stands without a
+    number too: the x of `f(x)` is any point. Numbers for one of them would say what all of them are."""
+    family, sites = world.family(base), world.sites[base]
+    steps = all(any(family.slot(n) == "label" for n in range(len(s.ref.subs))) for s in sites)
+    numbers = any(is_literal(s.body) and not is_zero(s.body) for s in sites)
+    return family.bare > 0 and family.sub_counts == {0} and steps and not numbers
+
+
 def _search(
     world: World,
     config: Config,
@@ -92,10 +101,11 @@ def _search(
     memo: dict[object, float],
 ) -> None:
     updated = {base for base in world.sites if _updated_only(world, base)}
+    free = updated | {base for base in world.sites if _steps_only(world, base)}
     options = {
         base: candidates(family)
         for base, family in world.families.items()
-        if (base not in world.sites or base in updated) and base not in world.aliases and is_quantity(family)
+        if (base not in world.sites or base in free) and base not in world.aliases and is_quantity(family)
     }
     for base in world.glossary.whole & options.keys():
         options[base] = [o for o in options[base] if not o[0].split] or options[base]

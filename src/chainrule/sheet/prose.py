@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Fenced, Infix, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.index_letters import IMPLIED, sums_are_implied
+from chainrule.sheet.literals import is_zero
 from chainrule.sheet.names import Glossary, Ref, reference, size_name
 from chainrule.sheet.one_hot import OF_ENTRIES, OF_VECTORS
 from chainrule.sheet.statements import Equation, Sentence, Sheet
@@ -64,6 +65,8 @@ def from_relation(relation: Relation, glossary: Glossary) -> list[Fact]:
                 continue
             if link.op == "∈":
                 facts += _member(ref, link.node)
+            elif link.op in ("≻", "⪰") and is_zero(link.node):
+                facts.append(Fact("covariance", ref))
             elif link.op in (">", "≥") and isinstance(link.node, Number) and link.node.text in ("0", "1"):
                 facts.append(Fact("sign", ref, "positive"))
     return facts
@@ -325,6 +328,7 @@ QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learn
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
 DATA = r"(?:data|dataset|design matrix|data matrix|targets?|labels?|observations|responses?|training inputs)\b"
+DEFINITE = r"(?:positive[- ](?:semi-?)?definite|(?-i:S?PS?D))"
 ARRAY = r"(?:\w+[- ]){0,2}?(?:column |row )?(?:vector|matrix|column|row)"
 THE_ONES = r"(?:all |only |entirely )?(?:the )?(?:ones\b|1['’]?s\b|(?P<one>⟦\d+⟧)(?:\s?['’]?s\b)?)"
 FULL_OF = r"(?:(?:that is |which is )?(?:full |made |consisting |composed |filled )?(?:of|with)|containing)"
@@ -402,7 +406,9 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
         _kind("orthogonal"),
     ),
     ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
-    ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?(?:covariance|positive[- ]definite)\b", _kind("covariance")),
+    ("definite before", rf"(?i)\b{DEFINITE}\s+(?:matri(?:x|ces)\s+)?" + NAMES, _kind("covariance")),
+    ("definite after", NAMES + IS + rf"(?:\w+,? ){{0,3}}?{DEFINITE}\b", _kind("covariance")),
+    ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?covariance\b", _kind("covariance")),
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),
     ("summation convention", f"(?i){IMPLIED.pattern}", _einstein),
 )

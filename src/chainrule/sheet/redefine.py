@@ -121,17 +121,17 @@ def is_supposed(e: Equation) -> bool:
 
 def _inputs_given(world: World, earlier: Site, e: Equation) -> bool:
     """Whether the section gives an input of the earlier formula a number: what it then prints is its result."""
-    behind = _behind(world, earlier)
+    inputs = behind(world, earlier.body)
     here = [x for x in world.equations if x.position < e.position and x.scope.section == e.scope.section]
     refs = [reference(x.lhs, world.glossary) for x in here if is_numeric(x.rhs)]
-    return any(r is not None and r.base in behind for r in refs)
+    return any(r is not None and r.base in inputs for r in refs)
 
 
 def _computed(world: World, earlier: Site, e: Equation) -> bool:
     """Whether the earlier formula has a number by then, as everything it rests on has one: what is printed is it."""
     if is_numeric(earlier.body):
         return False
-    leaves = [(base, world.sites.get(base, ())) for base in _behind(world, earlier)]
+    leaves = [(base, world.sites.get(base, ())) for base in behind(world, earlier.body)]
     return bool(leaves) and all(
         any(s.position < e.position and (is_literal(s.body) or _names(world, s.body)) for s in sites)
         for base, sites in leaves
@@ -157,7 +157,7 @@ def _elsewhere(world: World, earlier: Site, e: Equation) -> bool:
     between = (x for x in world.equations if earlier.position < x.position < e.position)
     if any(_differentiates(world, x.lhs, earlier.base) for x in between):
         return True
-    return bool(_names(world, e.rhs) - _behind(world, earlier))
+    return bool(_names(world, e.rhs) - behind(world, earlier.body))
 
 
 def _differentiates(world: World, node: Node, base: str) -> bool:
@@ -177,14 +177,14 @@ def _mentioned(world: World, e: Equation) -> set[str]:
     return {r.base for side in (e.lhs, e.rhs) for part in walk(side) if (r := reference(part, world.glossary))}
 
 
-def _behind(world: World, site: Site) -> set[str]:
-    """The names a definition rests on, through the definitions of these."""
+def behind(world: World, body: Node) -> set[str]:
+    """The names a formula rests on, through the definitions of these."""
     found: set[str] = set()
-    todo = [site]
+    todo = [body]
     while todo:
-        for base in _names(world, todo.pop().body) - found:
+        for base in _names(world, todo.pop()) - found:
             found.add(base)
-            todo += [*world.sites.get(base, ()), *world.functions.get(base, ())]
+            todo += [s.body for s in (*world.sites.get(base, ()), *world.functions.get(base, ()))]
     return found
 
 

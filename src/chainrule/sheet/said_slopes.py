@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.arguments import arguments
 from chainrule.sheet.extremes import place
-from chainrule.sheet.imposed import SET_TO_ZERO, differentiated_by, differentiates
+from chainrule.sheet.imposed import differentiated_by, differentiates
 from chainrule.sheet.names import Glossary, reference, walk
 from chainrule.sheet.solution_marks import core
 from chainrule.sheet.spelling import look
 from chainrule.sheet.statements import Equation, Sentence, Sheet, with_zeros
 from chainrule.sheet.wording import CONSTRAINED
+from chainrule.sheet.zero_words import SET_TO_ZERO
 
 _BY = r"(?:with\s+(?:respect|regard)\s+to|w\.?\s?r\.?\s?t\.?)\s+(?:the\s+(?:\w+\s+){1,2})?⟦(\d+)⟧"
 SLOPE = re.compile(

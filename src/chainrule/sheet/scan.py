@@ -76,6 +76,8 @@ class Scan:
                 return self.product(node)
             case Script(base=Fenced(body=body), sup=Name(text=text)) if text in TRANSPOSE_WORDS:
                 self.transposed(body)
+            case Fenced(open="‖", body=body) if (ref := reference(body, self.world.glossary)) is not None and ref.bare:
+                self.world.family(ref.base).normed = True
             case Big(sub=sub, sup=sup):
                 self.limits(node)
                 return [n for n in (sub, sup) if n is not None and letter_of(n) is None]

@@ -193,7 +193,9 @@ class Search:
         for line in sorted(self.lines, key=lambda x: len(x.names)):
             if self.cost([line]) == 0.0 or not self.misfits(line):
                 continue
-            names = [n for n in sorted(line.names) if len(options.get(n, ())) > 1][:6]
+            letters = self.world.glossary.bound | self.world.size_names  # of indices, seldom arrays
+            several = (n for n in line.names if len(options.get(n, ())) > 1)
+            names = sorted(several, key=lambda n: (n in letters, n))[:6]
             for i, a in enumerate(names):
                 for b in names[i + 1 :]:
                     if self.pair(line, a, options[a], b, options[b]):

@@ -21,6 +21,7 @@ from chainrule.sheet.scan import has_quantities, references, running_letters
 from chainrule.sheet.script_words import INDEX_LETTERS
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation
+from chainrule.sheet.templates import in_particular
 from chainrule.sheet.values_with_indices import values_of_a_function
 from chainrule.sheet.world import DEFAULT_ROLES, Site, World
 
@@ -271,7 +272,8 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
         return False
     sites = world.functions.setdefault(ref.base, [])
     same = [s for s in sites if numbered(s.ref) == numbered(ref) and not apart(world, s, now, rhs)]
-    if same and not (_other_parameters(world, same[-1], params) or redefines(world, same[-1], e)):
+    other = bool(same) and (_other_parameters(world, same[-1], params) or in_particular(world, same[-1], rhs))
+    if same and not (other or redefines(world, same[-1], e)):
         return True
     if same:
         world.epochs.append(e.position)

@@ -312,7 +312,8 @@ def first_step(frame: Frame, instance: Instance) -> Reading:
     key = (base, readings, tuple(world.conventions.values()))
     if key not in world.first_steps:
         shapes = [Reading(1), Reading(1, True), Reading(2)]
-        guesses = [least, *(r for r in shapes if r.axes > least.axes)]
+        whole = world.readings.get(base)  # of the x in `f(x)`
+        guesses = [*([whole] if whole is not None else []), least, *(r for r in shapes if r.axes > least.axes)]
         world.first_steps[key] = next((r for r in guesses if _repeats(frame, instance, r)), least)
     return world.first_steps[key]
 

@@ -28,6 +28,7 @@ from chainrule.read.tree import (
     Text,
 )
 from chainrule.sheet.before_a_sign import before_a_sign
+from chainrule.sheet.limits_alone import over_their_letter
 from chainrule.sheet.rebuilding import rebuilt
 from chainrule.sheet.slices import slices
 from chainrule.sheet.typeface_of_a_group import plain_scripts
@@ -196,6 +197,7 @@ def positive_part(node: Node) -> Node | None:
 
 
 WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
+    over_their_letter,
     over_all,
     hung_apart,
     over_a_call,

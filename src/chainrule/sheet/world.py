@@ -92,6 +92,8 @@ class Family:
     differentiated: bool = False
     sloped: int = 0
     transposed: bool = False
+    normed: bool = False
+    """Whether it stands alone between the bars of a norm."""
     values_transposed: bool = False
     """Whether a call of it is transposed: `F(X)^T`."""
     by: int = 0
@@ -307,6 +309,8 @@ class World:
     in_steps: bool = False
     declaring: dict[int, str] = field(default_factory=dict)
     """What the equations say that only declare something of a name."""
+    of_any_sample: set[int] = field(default_factory=set)
+    """Lines about a sample without its number, `y = wx + b` beside data y_i, which say nothing of their shapes."""
     partial: set[int] = field(default_factory=set)
     between_indices: set[int] = field(default_factory=set)
     imposed: list[Imposed] = field(default_factory=list)

@@ -184,9 +184,12 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
             inner = _bound(frame, inner, site, param, arg)
     if ref.primes:
         return _derivative_of_defined(frame, inner, site, ref, args)
-    for pattern, sub in zip(site.ref.subs, ref.subs, strict=False):
+    family = frame.world.family(site.base)
+    for n, (pattern, sub) in enumerate(zip(site.ref.subs, ref.subs, strict=False)):
         letter = letter_of(pattern)
-        if letter is not None:
+        if letter is not None and family.slot(n) == "label":
+            inner = _bound_label(frame, inner, letter, sub)
+        elif letter is not None:
             inner = _bound_letter(frame, inner, letter, sub)
     val = all_components(frame, inner, site, ref) or inner.value(site.body)
     for p, argument in through:
@@ -293,9 +296,8 @@ def _at_places(frame: Frame, inner: Frame, site: Site, p: Ref, a: Ref) -> Frame:
         if letter is not None:
             inner = _bound_letter(frame, inner, letter, sub)
     for pattern, label in zip(p.labels, a.labels, strict=True):
-        letter, place = letter_of(pattern), frame.label(label)
-        if letter is not None and isinstance(place, int):
-            inner = inner.child(labels={**inner.labels, letter: place})
+        letter = letter_of(pattern)
+        inner = inner if letter is None else _bound_label(frame, inner, letter, label)
     return inner
 
 
@@ -334,6 +336,12 @@ def _bound_letter(frame: Frame, inner: Frame, letter: str, sub: Node) -> Frame:
     dim = frame.new_dim(letter)
     term = frame.index_term(sub, dim)
     return inner.child(letters={**inner.letters, letter: (dim, term)})
+
+
+def _bound_label(frame: Frame, inner: Frame, letter: str, label: Node) -> Frame:
+    """The letter of a label at the number of another: the k of `m_k(p) = f(x_k) + ...` in `m_2(q)`."""
+    place = frame.label(label)
+    return inner.child(labels={**inner.labels, letter: place}) if isinstance(place, int) else inner
 
 
 def bare_derivative(frame: Frame, ref: Ref) -> Val | None:

@@ -143,15 +143,30 @@ def _rows(frame: Frame, cells: Sequence[Row], block: str = "row") -> Val:
 
 def _whole(frame: Frame, cells: Sequence[Row]) -> Val:
     """Rows and columns left out: one pattern for all entries, or one for the diagonal and one for the others."""
-    pattern = _two_slots([list(c) for c in zip(*cells, strict=True)])
+    columns = [list(c) for c in zip(*cells, strict=True)]
+    pattern = _two_slots(columns)
     if pattern is not None:
-        down, across, entry = pattern
-        inner, rows = _bound(frame, DOWN, down)
-        inner, cols = _bound(inner, ACROSS, across)
-        val = _scalar(inner, entry)
-        one, two = inner.letters[DOWN][1], inner.letters[ACROSS][1]
-        return Val((rows, cols), lambda i, j: put(put(val.at(), one(), i), two(), j), literal=True)
+        return _filled(frame, *pattern)
+    behind = _two_slots(columns[1:]) if _constant(columns[0]) else None
+    if behind is not None and getattr(behind[1].first, "text", "") == "1":
+        return _filled(frame, *behind, lead=columns[0][0])
     return _with_diagonal(frame, cells)
+
+
+def _filled(frame: Frame, down: Run, across: Run, entry: Node, lead: Node | None = None) -> Val:
+    """The matrix of one pattern; with an entry that leads every row, `1, x_{i1}, \\dots, x_{ip}`, as column 0 of it."""
+    if lead is not None:
+        across = replace(across, first=Number(across.first.span, "0"))
+    inner, rows = _bound(frame, DOWN, down)
+    inner, cols = _bound(inner, ACROSS, across)
+    val, first = _scalar(inner, entry), None if lead is None else _scalar(frame, lead)
+    one, two = inner.letters[DOWN][1], inner.letters[ACROSS][1]
+
+    def at(i: Expr, j: Expr) -> Expr:
+        here = put(put(val.at(), one(), i), two(), j)
+        return here if first is None else piecewise([(indicator("==", j, const(0)), first.at())], here)
+
+    return Val((rows, cols), at, literal=True)
 
 
 def _two_slots(columns: list[list[Node]]) -> tuple[Run, Run, Node] | None:

@@ -195,6 +195,7 @@ def _sequence(frame: Frame, node: Script) -> Val:
 def _is_exponential(frame: Frame, node: Script) -> bool:
     """`e^x`; where e is a name of the sheet, `e^2` and `e^T` are its own."""
     plain = isinstance(node.base, Name) and node.base.text == "e" and node.sub is None and not node.primes
+    plain &= isinstance(node.base, Name) and "bold" not in node.base.style  # a bold e is a vector of errors
     own = isinstance(node.sup, Number) or (isinstance(node.sup, Name) and node.sup.text in TRANSPOSE_WORDS)
     told = frame.world.defined("e") or frame.world.family("e").domain_kind == ONES
     return plain and not (own and told)

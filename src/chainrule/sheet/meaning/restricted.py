@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from chainrule.calculus import resolve
 from chainrule.expr import Component, Definitions, Expr, Symbol, substitute, value
-from chainrule.read.tree import Comma, Fenced, Node, Relation, Script
+from chainrule.read.tree import Comma, Fenced, Fraction, Node, Relation, Script
 from chainrule.sheet import algebra
 from chainrule.sheet.algebra import same_shape
 from chainrule.sheet.frame import Frame
+from chainrule.sheet.meaning.differentials import above, below, nabla_of
+from chainrule.sheet.names import reference, walk
 from chainrule.sheet.shapes import Untyped, Val
 
 
@@ -23,9 +25,11 @@ def point_of(node: Script) -> tuple[Node, tuple[Relation, ...]] | None:
 
 def at_point(frame: Frame, body: Node, point: tuple[Relation, ...]) -> Val:
     """The body with its variables, also those inside the definitions it uses, replaced by their values at the point."""
-    val = frame.value(body)
+    placed = {base: r for r in point if (base := _defined_name(frame, r.first, body)) is not None}
+    args = {base: frame.value(r.links[0].node) for base, r in placed.items()}
+    val = frame.child(args={**frame.args, **args}).value(body) if args else frame.value(body)
     pairs = []
-    for relation in point:
+    for relation in (r for r in point if r not in placed.values()):
         variable, place = frame.value(relation.first), frame.value(relation.links[0].node)
         if not same_shape(frame.dims, variable, place):
             raise Untyped("the point of evaluation has another shape than the variable", "shape")
@@ -40,6 +44,22 @@ def at_point(frame: Frame, body: Node, point: tuple[Relation, ...]) -> Val:
         return substitute(term, moved)
 
     return Val(val.shape, at, None, val.derived)
+
+
+def _defined_name(frame: Frame, variable: Node, body: Node) -> str | None:
+    r"""The name that a formula without derivatives has in it and that something else defines: the \alpha of
+    `(x^T x - 2 \alpha u^T x)|_{\alpha = u^T x}` is what the bar says, whatever it is elsewhere."""
+    ref = reference(variable, frame.world.glossary)
+    if ref is None or not ref.bare or not frame.world.defined(ref.base) or _differentiates(body):
+        return None
+    names = (reference(n, frame.world.glossary) for n in walk(body))
+    return ref.base if any(r is not None and r.key == ref.key for r in names) else None
+
+
+def _differentiates(body: Node) -> bool:
+    """Whether a derivative or a gradient stands in a formula."""
+    slopes = (n for n in walk(body) if isinstance(n, Fraction) and above(n.numerator) is not None)
+    return any(below(n.denominator) is not None for n in slopes) or any(nabla_of(n) is not None for n in walk(body))
 
 
 def _symbol(frame: Frame, variable: Val) -> Symbol:
