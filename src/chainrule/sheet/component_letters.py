@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from chainrule.read.tree import Accent, Fenced, Name, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Accent, Big, Fenced, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.names import letter_of
 from chainrule.sheet.script_words import INDEX_LETTERS
 
@@ -48,9 +48,9 @@ def _compared(everything: Iterable[Node]) -> Iterator[set[str]]:
                 yield pair
 
 
-def _given(everything: Iterable[Node]) -> set[str]:
-    """Letters that stand for a place of their own: `c = \\arg\\max_k s_k`."""
-    return {
+def _given(everything: Sequence[Node]) -> set[str]:
+    r"""Letters that stand for a place of their own: `c = \arg\max_k s_k`, the y of `\sum_{j \ne y}`."""
+    defined = {
         node.first.text
         for node in everything
         if isinstance(node, Relation)
@@ -58,6 +58,9 @@ def _given(everything: Iterable[Node]) -> set[str]:
         and node.links[0].op in ("=", ":=")
         and not isinstance(node.links[0].node, (Name, Number))
     }
+    below = (node.sub for node in everything if isinstance(node, Big))
+    left_out = (sub.links[0].node for sub in below if isinstance(sub, Relation) and sub.links[0].op == "≠")
+    return defined | {x for node in left_out if (x := letter_of(node)) is not None}
 
 
 def _softened(node: Node) -> Iterator[Node]:
