@@ -243,7 +243,15 @@ def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
     return told or family.by > 0 or instance.base in lines.world.independent | lines.world.varying
 
 
+def of_a_density_unsaid(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A line with a density that has no formula, though another one of its letter has: `p(x_n | m)` beside p(y | x)."""
+    if e.position not in lines.world.lacking or has_derivative_node(e.lhs) or has_derivative_node(e.rhs):
+        return None
+    return assumed("undefined-symbol", "a density of this line is never defined; the line may be what says what it is")
+
+
 DOUBTS: tuple[Doubt, ...] = (
+    of_a_density_unsaid,
     unread_formula,
     of_another_step,
     defined_anew,

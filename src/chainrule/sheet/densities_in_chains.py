@@ -19,6 +19,7 @@ from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.functions import LOGARITHMS
 from chainrule.sheet.names import node_key, reference, walk
 from chainrule.sheet.overloads import chosen, is_density
+from chainrule.sheet.scan import references
 from chainrule.sheet.sites import add_written, call_form
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import DEFINING, Equation
@@ -33,6 +34,10 @@ def densities_in_chains(world: World, equations: list[Equation]) -> None:
     for e in equations:
         if e.link and e.op in DEFINING and e.source == "formula" and not is_numeric(e.rhs):
             _for_the_whole(world, e)
+    for e in equations:
+        others = {r.base for side in (e.lhs, e.rhs) for r in references(side, world)} & world.functions.keys()
+        if any(map(is_density, others)) and (any(_lacking(world, e.lhs, e)) or any(_lacking(world, e.rhs, e))):
+            world.lacking.add(e.position)
 
 
 def _factor_by_factor(world: World, e: Equation) -> None:

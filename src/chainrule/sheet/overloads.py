@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Number, Product, Script
-from chainrule.sheet.arguments import Pattern, pattern, stem
+from chainrule.sheet.arguments import EACH, Pattern, pattern, stem
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.names import Glossary, Ref, node_key, reference, walk
 from chainrule.sheet.scan import references, running_letters
@@ -136,11 +136,17 @@ def chosen(world: World, ref: Ref, position: int, call: Pattern | None, args: tu
         return world.latest(found, position) if found else None
     if call is None or not is_density(base) or any(s.pattern is None for s in sites):
         return world.function(base, position)
+    sites = [s for s in sites if _members(s.pattern or Pattern(())) == _members(call)]
     for fits in (_same, _alike, _elsewhere):
         found = [s for s in sites if fits(world, s, call)]
         if found:
             return world.latest(found, position)
     return None
+
+
+def _members(call: Pattern) -> tuple[bool, ...]:
+    """Which variables of a call are members of a sample that stands under their letter too."""
+    return tuple(x is not None and x.startswith(EACH) for x in call.variables)
 
 
 def _same(_world: World, defined: Site, call: Pattern) -> bool:

@@ -20,11 +20,16 @@ from chainrule.sheet.statements import Sheet
 def with_whole_samples(sheet: Sheet) -> Sheet:
     """The sheet with the letters noted that are a whole sample where they stand bare."""
     for e in sheet.equations:
-        whole = {base for base, letters in _arguments(sheet, e.lhs) if not letters}
+        whole = {_letter(base) for base, letters in _arguments(sheet, e.lhs) if not letters}
         members = {base for base, letters in _arguments(sheet, e.rhs) if letters & running_letters(e.rhs)}
         if any(isinstance(n, Big) and n.op in ("prod", "sum") for n in walk(e.rhs)):
-            sheet.glossary.whole |= whole & members
+            sheet.glossary.whole |= {base for base in members if _letter(base) in whole}
     return sheet
+
+
+def _letter(base: str) -> str:
+    """The letter of a name in any typeface: x for a bold x and for X."""
+    return base.rpartition(" ")[2].removeprefix("vec(").removesuffix(")").lower()
 
 
 def _arguments(sheet: Sheet, side: Node) -> Iterator[tuple[str, set[str]]]:

@@ -307,6 +307,7 @@ class World:
     hessian: bool = False
     stepwise: bool = False
     in_steps: bool = False
+    lacking: set[int] = field(default_factory=set)
     declaring: dict[int, str] = field(default_factory=dict)
     """What the equations say that only declare something of a name."""
     of_any_sample: set[int] = field(default_factory=set)
