@@ -43,6 +43,10 @@ OPEN = re.compile(
     r"|inside the margin)\b",
     re.IGNORECASE,
 )
+SUBJECT = re.compile(
+    r"\b(?:loss|cost|error|margin|hinge|units?|neurons?|violat\w+|satisfied|active|inactive|classified)\b"
+)
+"""What a kink is the kink of: of other things that are positive, words say nothing of the side."""
 WORD = re.compile(r"[^\W\d_]{2}")
 RECTIFIERS = frozenset({"relu", "ReLU", "hinge"})
 MOST = 4
@@ -70,14 +74,15 @@ def branch(lines: Lines, e: Equation) -> tuple[Equation, Same, bool] | None:
     words = _words_before(lines, e).rsplit(". ", 1)[-1]
     if e.conditions or GENERAL.search(words) or not CASE.search(words):
         return None
-    told = "<" if SHUT.search(words) else ">" if OPEN.search(words) else None
+    of_the_kink = SUBJECT.search(words.lower()) is not None
+    told = None if not of_the_kink else "<" if SHUT.search(words) else ">" if OPEN.search(words) else None
     for first, second in list(_kinks(lines.world, e))[:MOST]:
         for side in (">", "<") if told != "<" else ("<", ">"):
             only = replace(e, conditions=(Relation(e.lhs.span, first, (Link(side, e.lhs.span, second),)),))
             trial = lines.with_line(only)
             found = trial.outcome(only, trial.usual(only))
             if isinstance(found, Same):
-                return only, found, side == told
+                return only, found, side == told and isinstance(second, Number)
     return None
 
 

@@ -46,6 +46,8 @@ def by_itself(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     names = {b for x in chain for side in (x.lhs, x.rhs) for b in names_in(judge.world, side)}
     if any(_has_meaning(judge.world, b, e) for b in names):
         return None
+    if all(judge.world.family(b).declared_dims for b in names):
+        return None  # all of it has shapes that the document says
     world = _without_shapes(judge.world, names)
     infer(world, Config(), chain, judge.deadline)
     if not all(_is_usual(judge.world, world, b) for b in names):

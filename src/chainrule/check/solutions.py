@@ -1,8 +1,8 @@
 r"""Solutions of slopes that no words set to zero: `w = (X^T X)^{-1} X^T y` right behind the gradient by w.
 
-Such a line looks like a definition of w. It is a solution where it follows from the slopes before it being zero, or
-would but for a slip: no formula is that by chance. It is one, too, where the slopes hold for a free w and not for the
-w that it gives: what they are taken by has no meaning of its own.
+Such a line looks like a definition of w. It is a solution where it follows from the slopes before it being zero: no
+formula is that by chance, but one that misses it may be a point of its own. It is one, too, where the slopes hold for a
+free w and not for the w that it gives: what they are taken by has no meaning of its own.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from chainrule.check.budget import Budget
-from chainrule.check.held import Contradicts, Follows
+from chainrule.check.held import Follows
 from chainrule.check.imposed import Conditions
 from chainrule.check.lines import Lines
-from chainrule.check.slips import slip
 from chainrule.read.tree import Node
-from chainrule.sheet.imposed import differentiates, function_of, slopes_about, slopes_before
-from chainrule.sheet.literals import is_numeric, is_zero
+from chainrule.sheet.imposed import differentiates, slopes_before
+from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.models import Otherwise
 from chainrule.sheet.names import Ref, reference, walk
 from chainrule.sheet.scan import references
@@ -33,24 +31,17 @@ def with_solutions(lines: Lines, otherwise: Otherwise, read: Callable[[Otherwise
     otherwise = _named(lines, otherwise)
     slopes = [e for e in lines.equations if not e.link and differentiates(e.lhs)]
     given = list(_given(lines, slopes))[:MOST]
-    claims = list(_claims(lines, slopes))[:MOST]
-    if not given and not claims:
+    if not given:
         return otherwise
-    trial = read(replace(otherwise, solved=dict.fromkeys((e.position for e in (*given, *claims)), "alone")))
-    conditions, budget = Conditions(trial), Budget()
+    trial = read(replace(otherwise, solved=dict.fromkeys((e.position for e in given), "alone")))
+    conditions = Conditions(trial)
     found: dict[int, str] = {}
-    sure: dict[frozenset[str], int] = {}
     for e in given:
         before = slopes_before(lines.world, e, slopes)
-        if _solves(conditions, budget, e):
+        if isinstance(conditions.judge(e), Follows):
             found[e.position] = "alone"
-            sure[function_of(lines.world, before[-1])] = e.position
         elif any(trial.agree(s) and not lines.agree(s) for s in before):
             found[e.position] = "perhaps"
-    for e in claims:  # on the way from the slopes to what they give
-        solved = sure.get(function_of(lines.world, slopes_about(lines.world, e, slopes)[-1]), 0)
-        if e.position < solved and not trial.agree(e) and _solves(conditions, budget, e):
-            found[e.position] = "alone"
     return replace(otherwise, solved={**otherwise.solved, **found}) if found else otherwise
 
 
@@ -95,27 +86,7 @@ def _given(lines: Lines, slopes: list[Equation]) -> Iterator[Equation]:
             yield e
 
 
-def _claims(lines: Lines, slopes: list[Equation]) -> Iterator[Equation]:
-    """The equations between formulas that speak of what slopes before are taken by."""
-    world = lines.world
-    defining = {s.position for t in (world.sites, world.functions) for found in t.values() for s in found}
-    for e in lines.equations:
-        formulas = reference(e.lhs, world.glossary) is None and not is_zero(e.lhs) and not is_zero(e.rhs)
-        if formulas and _by_itself(lines, e) and e.position not in defining and len(lines.chain(e)) == 1:
-            differentiated = differentiates(e.lhs) or differentiates(e.rhs)
-            if not differentiated and slopes_about(world, e, slopes):
-                yield e
-
-
 def _by_itself(lines: Lines, e: Equation) -> bool:
     """Whether an equation begins a chain and is no part of what the document already says of conditions."""
     known = e.position in lines.world.solutions or e.position in lines.world.declaring
     return e.own and not e.link and e.op == "=" and e.source == "formula" and not known
-
-
-def _solves(conditions: Conditions, budget: Budget, e: Equation) -> bool:
-    """Whether a line follows from the slopes before it being zero, or would but for a slip."""
-    judged = conditions.judge(e)
-    if isinstance(judged, Contradicts):
-        return slip(conditions, budget, e) is not None
-    return isinstance(judged, Follows)

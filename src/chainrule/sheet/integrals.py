@@ -12,14 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Product, Script, Sum, Term
+from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.derivative_signs import rest_of
 from chainrule.sheet.divergences import divergences, with_integrals
 from chainrule.sheet.drawn_letters import valued
 from chainrule.sheet.names import walk
 from chainrule.sheet.rebuilding import rebuilt, with_parts
-
-INFINITE = frozenset({"infty", "-infty", "+infty"})
 
 
 def integrated(formulas: Iterable[Node]) -> frozenset[str]:
@@ -65,10 +63,14 @@ def _differential(factors: tuple[Factor, ...], n: int) -> str | None:
 
 
 def _integral(node: Node) -> bool:
-    """Whether a sign is that of an integral over everything."""
+    """Whether a sign is that of an integral over everything: without limits, or from minus infinity to infinity."""
     if not isinstance(node, Big) or node.op != "int":
         return False
-    return node.sup is None or all(n.text in INFINITE for n in walk(node.sup) if isinstance(n, Name))
+    if node.sub is None and node.sup is None:
+        return True
+    names = [[n.text for n in walk(limit) if isinstance(n, (Name, Number))] for limit in (node.sub, node.sup) if limit]
+    negative = isinstance(node.sub, Sum) and [t.sign for t in node.sub.terms] == ["-"]
+    return negative and names == [["infty"], ["infty"]]
 
 
 def _as_sum(product: Product, letters: frozenset[str]) -> Node:

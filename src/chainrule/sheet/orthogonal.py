@@ -6,10 +6,19 @@ and that nothing is differentiated by, holds for every value that the name is gi
 
 from __future__ import annotations
 
+import re
+
 from chainrule.read.tree import Name, Node, Product, Script, Sum
 from chainrule.sheet.names import Ref, reference
+from chainrule.sheet.scan import references
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import IDENTITY_NAMES, World
+
+SUPPOSING = re.compile(
+    r"\b(?:if|were|would|unless|not|never|false|suppose\w*|assum\w+|cases?|special|subject to|s\.t|whiten\w*)\b"
+    r"|\?|\b(?:is|claim)\s*$",
+    re.IGNORECASE,
+)
 
 
 def note_orthogonal(world: World, equations: list[Equation]) -> None:
@@ -20,11 +29,23 @@ def note_orthogonal(world: World, equations: list[Equation]) -> None:
     for e in equations:
         square = _inverse_turned(world, e)
         base = square or (_turned_to_one(world, e.lhs) if _is_identity(world, e.rhs) else None)
-        if base is None or e.op != "=" or base in defined | said or world.family(base).by:
+        if base is None or e.op != "=" or base in defined | said or world.family(base).by or _supposed(world, e):
             continue
         said.add(base)
         world.family(base).domain_kind = "orthonormal columns" if square is None else "orthogonal"
         world.declaring[e.position] = "declares a matrix with orthonormal columns"
+
+
+def _supposed(world: World, e: Equation) -> bool:
+    """Whether words only suppose it, deny it or ask for it, or the matrix stands in another section too."""
+    first = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
+    ref = reference(first, world.glossary)
+    base = "" if ref is None else ref.base
+    elsewhere = any(
+        x.scope.section != e.scope.section and base in {r.base for s in (x.lhs, x.rhs) for r in references(s, world)}
+        for x in world.equations
+    )
+    return elsewhere or SUPPOSING.search(f"{e.cue} {world.told.get(e.position, '')}") is not None
 
 
 def is_capital(base: str) -> bool:

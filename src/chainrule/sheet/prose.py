@@ -242,6 +242,12 @@ def _ones(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("ones", r, ShapeFact(rank, dims)) for r in _refs(s, name, g) if not r.postfix]
 
 
+def _orthogonal(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """What is only supposed, denied or asked says nothing."""
+    supposed = re.search(r"\b(?:if|were|would|not|never|unless|suppose|assume|case|general)\b|\?", s.text.lower())
+    return [] if supposed else [Fact("orthogonal", r) for r in _subjects(m, s, g)]
+
+
 def _role(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     phrase = m.group(2).lower()
     if VALUE_OF.search(phrase) or VALUE_AFTER.match(m.string[m.end() :]):
@@ -397,13 +403,18 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("diagonal before", r"\bdiagonal (?:\w+ ){0,2}?(?:matrix|matrices) (?:of \w+ )?" + NAMES, _kind("diagonal")),
     (
         "orthogonal",
-        NAMES + IS + r"(?:an? |both |also )?(?:\w+ )?(?:orthogonal|orthonormal|unitary)\b",
-        _kind("orthogonal"),
+        NAMES + IS + r"(?:\w+ ){0,2}?(?:orthogonal|unitary)\b(?! (?:proj|compl|to\b))",
+        _orthogonal,
+    ),
+    (
+        "orthonormal columns",
+        NAMES + r" ?,? (?:with|which has|has|have|having|whose) (?:columns are )?orthonormal\b",
+        _kind("orthonormal columns"),
     ),
     (
         "orthogonal before",
-        r"\b(?:orthogonal|unitary) (?:\w+ )?(?:matrix|matrices|factors?) " + NAMES,
-        _kind("orthogonal"),
+        r"\b(?:orthogonal|unitary) (?!proj|compl)(?:\w+ )?(?:matrix|matrices|factors?) " + NAMES,
+        _orthogonal,
     ),
     ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
     ("definite before", rf"(?i)\b{DEFINITE}\s+(?:matri(?:x|ces)\s+)?" + NAMES, _kind("covariance")),

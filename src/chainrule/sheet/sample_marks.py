@@ -28,8 +28,9 @@ def left_out(formulas: Iterable[Node]) -> Marks:
         found, plain = Marks(), set[object]()
         for name, body in _definitions(formulas):
             marks = list(_free_marks(body, carried))
+            # e with a mark above it would be a power
             own = {n.text for n in walk(name) if isinstance(n, Name)}
-            if marks and len({m.sup for m in marks}) == 1 and _letter(marks[0]) not in own:
+            if marks and len({m.sup for m in marks}) == 1 and _letter(marks[0]) not in own and "e" not in own:
                 found.setdefault(node_key(name), marks[0])
             else:
                 plain.add(node_key(name))

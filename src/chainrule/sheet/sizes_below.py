@@ -10,6 +10,7 @@ from itertools import pairwise
 from chainrule.read.tree import Accent, Fenced, Infix, Name, Node, Number, Product, Script
 from chainrule.sheet.names import node_key, walk
 from chainrule.sheet.rebuilding import rebuilt
+from chainrule.sheet.world import IDENTITY_NAMES
 
 
 def has_sizes(formulas: Iterable[Node]) -> bool:
@@ -29,7 +30,8 @@ def said_below(formulas: list[Node]) -> Iterator[Node]:
     found: dict[object, dict[object, Infix]] = {}
     for node in nodes:
         sizes, base = _sizes(node), _plain(without_sizes(node)) if _sizes(node) is not None else None
-        if sizes is not None and isinstance(base, (Name, Accent, Script)) and node_key(base) not in called:
+        named = isinstance(base, (Name, Accent, Script)) and getattr(base, "text", "") not in IDENTITY_NAMES
+        if sizes is not None and named and base is not None and node_key(base) not in called:
             said = Infix(node.span, ":", base, sizes)
             found.setdefault(node_key(base), {}).setdefault(node_key(sizes), said)
     yield from (said for sizes in found.values() if len(sizes) == 1 for said in sizes.values())
@@ -50,8 +52,8 @@ def _plain(node: Node) -> Node:
 
 
 def _stripped(node: Node) -> Node | None:
-    if _sizes(node) is None or not isinstance(node, Script):
-        return None
+    if _sizes(node) is None or not isinstance(node, Script) or isinstance(node.base, Number):
+        return None  # `1_{n \\times 1}` is an array of ones, and no number
     base = without_sizes(node.base)
     return base if node.sup is None and not node.primes else replace(node, base=base, sub=None)
 

@@ -62,7 +62,7 @@ def by_written(frame: Frame, body: Node, variable: Node) -> Val | None:
     def full(*terms: Expr) -> Expr:
         top, bottom = val.at(*terms[:n]), by.at(*terms[n:])
         assert isinstance(bottom, Component)
-        if _all_below(top, symbol, of.at(*bottom.indices), definitions):
+        if _stands_beside(top, symbol, of.at(*bottom.indices), definitions):
             raise Untyped(HELD, "ambiguous")
         return substitute(resolve(differentiate(top, bottom, definitions), definitions), {symbol: of.at})
 
@@ -128,14 +128,14 @@ def by_term(body: Expr, variable: Expr, definitions: Definitions) -> Expr:
     stand_in = component(STAND_IN)
     assert isinstance(stand_in, Component)
     replaced = None if put is None else _replaced(put, variable, stand_in)
-    if len(bases) == 1 and (replaced is None or _all_below(replaced, STAND_IN, variable, definitions)):
+    if len(bases) == 1 and (replaced is None or _stands_beside(replaced, STAND_IN, variable, definitions)):
         (base,) = bases
         return div(derivative(body, base), derivative(variable, base))
     if replaced is None:
         raise Untyped("a derivative by an expression that does not stand in what is differentiated", "untyped")
     if variable.free:
         raise Untyped("a derivative by an expression with free indices", "untyped")
-    if _all_below(replaced, STAND_IN, variable, definitions):
+    if _stands_beside(replaced, STAND_IN, variable, definitions):
         raise Untyped(HELD, "ambiguous")
     result = resolve(differentiate(replaced, stand_in, definitions), definitions)
     return substitute(result, {STAND_IN: lambda *_: variable})
@@ -153,11 +153,11 @@ def _unfolded(body: Expr, variable: Expr, definitions: Definitions) -> Expr | No
     return None
 
 
-def _all_below(rest: Expr, stand_in: Symbol, variable: Expr, definitions: Definitions) -> bool:
-    """Whether all that an expression rests on stands in a body beside it too: what is held fixed is not clear then."""
+def _stands_beside(rest: Expr, stand_in: Symbol, variable: Expr, definitions: Definitions) -> bool:
+    """Whether what an expression rests on stands in a body beside it too: what is held fixed is not clear then."""
     own = {t.symbol for t in walk(variable) if isinstance(t, Component)}
     others = {t.symbol for t in walk(rest) if isinstance(t, Component)} - {stand_in}
-    return bool(own) and all(any(s == o or definitions.depends(s, o) for s in others) for o in own)
+    return any(any(s == o or definitions.depends(s, o) for s in others) for o in own)
 
 
 def _replaced(body: Expr, old: Expr, new: Expr) -> Expr:
