@@ -50,6 +50,7 @@ from chainrule.check.inputs import is_decimal
 from chainrule.check.known_densities import known_density
 from chainrule.check.lines import EQUALITIES, Lines, Variant
 from chainrule.check.m_step import in_m_step
+from chainrule.check.models import of_data
 from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.of_differentials import of_some_changes, resting_on_constants
 from chainrule.check.picked import as_told
@@ -206,7 +207,7 @@ class Judge(Lines):
             return unsaid(self, e) or self.step(e) or known_density(self, e) or self.definition(e)
         if updates(self.world, e) and e.position not in self.world.rearranged:
             return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
-        return unconfirmed(self, e, in_m_step(self, e, self.claim(e)))
+        return of_data(self.world, e, unconfirmed(self, e, in_m_step(self, e, self.claim(e))))
 
     def defines(self, e: Equation) -> bool:
         """Whether this very equation is what a name's meaning is taken from, or would be if it had one."""

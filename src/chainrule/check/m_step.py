@@ -8,6 +8,7 @@ says it in a note; they still sum to one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ from chainrule.check.fixed import computed, without_formula
 from chainrule.check.imposed import Conditions
 from chainrule.check.report import Note
 from chainrule.expr import const, total
+from chainrule.read.tree import Name, Product
+from chainrule.sheet.meaning.functions import LOGARITHMS
+from chainrule.sheet.names import Ref, reference, walk
+from chainrule.sheet.scan import references
 from chainrule.sheet.shapes import scalar
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
@@ -32,8 +37,9 @@ def in_m_step(judge: Judge, e: Equation, found: Finding) -> Finding:
     unchecked = found.verdict == "definition" and any(n.code == "condition" for n in found.notes)
     if not judge.world.in_steps or not (found.verdict in ("assumed", "unsupported", "refuted") or unchecked):
         return found
+    weights = _weights_of_logarithms(judge.world)
     behind = (e, *(h.equation for h in judge.conditions.held))
-    for base in dict.fromkeys(base for x in behind for base in computed(judge, x)):
+    for base in dict.fromkeys(base for x in behind for base in computed(judge, x) if base in weights):
         trial = _held(judge, base)
         given.take_up(trial.conditions, judge.conditions)
         again = trial.claim(e)
@@ -42,6 +48,25 @@ def in_m_step(judge: Judge, e: Equation, found: Finding) -> Finding:
             note = Note("held-fixed", f"{spelled_out(base)} is held fixed, as the E-step left it")
             return replace(again, notes=(*again.notes, note))
     return found
+
+
+def _weights_of_logarithms(world: World) -> set[str]:
+    """The names that stand as a factor before a logarithm, as the weights of an expected log-likelihood do."""
+    found: set[str] = set()
+    for node in (n for e in world.equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
+        names = [{n.text for n in walk(f.node) if isinstance(n, Name)} for f in node.factors]
+        logs = [n for n, texts in enumerate(names) if texts & LOGARITHMS]
+        for f in node.factors[: logs[-1]] if logs else ():
+            ref = reference(f.node, world.glossary)
+            same = ref is not None and any(r.base == ref.base for n in logs for r in _behind(world, node, n))
+            if ref is not None and not same:
+                found.add(ref.base)
+    return found
+
+
+def _behind(world: World, node: Product, n: int) -> Iterator[Ref]:
+    """The names from a factor on."""
+    return (r for f in node.factors[n:] for r in references(f.node, world))
 
 
 def _held(judge: Judge, base: str) -> Judge:

@@ -15,6 +15,7 @@ from time import thread_time
 import numpy as np
 
 from chainrule.check.compare import POINTS
+from chainrule.check.finding import Finding, assumed
 from chainrule.check.lines import EQUALITIES, Lines
 from chainrule.check.need import differentiated
 from chainrule.check.points import dims_of, free_symbols
@@ -28,6 +29,7 @@ from chainrule.sheet.names import reference, walk
 from chainrule.sheet.redefine import behind
 from chainrule.sheet.shapes import Untyped
 from chainrule.sheet.solution_marks import MARKED
+from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Site, World
 
@@ -56,6 +58,16 @@ def with_models(lines: Lines, otherwise: Otherwise, read: Callable[[Otherwise], 
             if model.position in found:
                 break
     return replace(otherwise, models=found) if found else otherwise
+
+
+def of_data(world: World, e: Equation, found: Finding) -> Finding:
+    """The verdict on a line; a slope of what a model says of the data may be that of the model or of the data."""
+    names = [base for base in differentiated(world, e.lhs) if base in world.modelled]
+    if not names or found.verdict not in ("verified", "refuted"):
+        return found
+    return assumed(
+        "undefined-symbol", f"the document does not say whether {spelled_out(names[0])} is data or the model"
+    )
 
 
 def _by_parameter(world: World, e: Equation) -> bool:

@@ -7,6 +7,7 @@ alone, and so is an activation where another function is applied to what goes in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,6 +19,11 @@ from chainrule.sheet.scan import references
 from chainrule.sheet.spelling import spelled_out
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Site, World
+
+# Words about the layers that a rule for the last one may not be that of.
+OTHERS = re.compile(
+    r"\b(?:hidden|others?|inner|remaining|intermediate)\b(?![^.]{0,60}\b(?:same|likewise|alike|similar))", re.IGNORECASE
+)
 
 
 def alike_layers(world: World, equations: list[Equation]) -> None:
@@ -68,7 +74,7 @@ def _is_of_all(world: World, site: Site, last: str, letter: str, equations: list
     if _goes_back(world, site, last):
         return True
     call = _call(world, site.body)
-    if call is None:
+    if call is None or any(OTHERS.search(text) for text in world.told.values()):
         return False
     function, argument = call
     elsewhere = _with(argument, last, letter)

@@ -1,9 +1,8 @@
 r"""Slopes without their argument: the `\phi'` of `\frac{\partial a}{\partial w} = \phi' x` where `a = \phi(z)`.
 
 A primed function stands for its slope at the one thing that the document applies the function to, the left sides of
-the formulas for the function itself and the words about it left aside; if it is applied to several, at that of the one
-formula for a value. A name that also stands for a quantity, as the L of `L(w)` and of `\partial L`, is no such
-function. `\tanh' x` is the slope at x where tanh is applied to x.
+the formulas for the function itself and the words about it left aside; if it is applied to several, for none. A name
+that also stands for a quantity, as the L of `L(w)` and of `\partial L`, is no such function. `\tanh' x` is the slope at x where tanh is applied to x.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
-from chainrule.read.tree import Accent, Comma, Factor, Fenced, Link, Name, Node, Product, Relation, Script
+from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Product, Relation, Script
 from chainrule.sheet.bare_functions import argument_of
 from chainrule.sheet.bare_functions import function_of as letter_of
 from chainrule.sheet.names import children, node_key
@@ -26,13 +25,10 @@ def slopes_at(formulas: Iterable[Node]) -> Arguments:
     """The one thing that each function of a document is applied to, for the functions that also stand without it."""
     applied: dict[object, dict[object, Node]] = {}
     bare, other = set[object](), set[object]()
-    values: dict[object, dict[object, Node]] = {}
     for formula in formulas:
         if _is_about(formula):
             continue
         said = _said(formula)
-        for function, place in _values(formula):
-            values.setdefault(node_key(function), {})[node_key(place)] = place
         for name, primed, behind in uses(formula):
             argument = None if behind is None else argument_of(behind)
             if argument is None and _is_call(behind):
@@ -41,8 +37,7 @@ def slopes_at(formulas: Iterable[Node]) -> Arguments:
                 (bare if primed else other).add(node_key(name))
             elif behind is not None and behind.node is not said:
                 applied.setdefault(node_key(name), {})[node_key(argument)] = behind.node
-    found = {key: at if len(at) == 1 else values.get(key, {}) for key, at in applied.items() if key in bare - other}
-    return {key: next(iter(at.values())) for key, at in found.items() if len(at) == 1}
+    return {key: next(iter(at.values())) for key, at in applied.items() if key in bare - other and len(at) == 1}
 
 
 def _is_call(behind: Factor | None) -> bool:
@@ -50,15 +45,6 @@ def _is_call(behind: Factor | None) -> bool:
     node = None if behind is None or behind.op else behind.node
     fence = node.base if isinstance(node, Script) and node.sub is not None else node
     return isinstance(fence, Fenced) and fence.open == "(" and (fence is not node or isinstance(fence.body, Comma))
-
-
-def _values(formula: Node) -> Iterator[tuple[Node, Node]]:
-    r"""The \phi and the (z) of `a = \phi(z)`, a formula for a name."""
-    match formula:
-        case Relation(first=Name() | Script() | Accent(), links=(Link(node=Product(factors=(f, argument))), *_)):
-            name = function_of(f.node)
-            if name is f.node and name is not None and argument_of(argument) is not None:
-                yield name, argument.node
 
 
 def function_of(node: Node) -> Node | None:

@@ -39,6 +39,8 @@ def as_models(world: World, equations: list[Equation], models: Models) -> list[E
         if e.position in models:
             world.declaring[e.position] = f"says what {e.text(e.lhs)} is modelled by; the data need not obey it"
             data = reference(e.lhs, world.glossary)
+            if data is not None:
+                world.modelled.add(data.base)
             if data is not None and not data.subs and max(world.family(data.base).sub_counts, default=0) > 0:
                 world.of_any_sample.add(e.position)
     taken = (models.get(e.position, e) for e in equations)

@@ -26,11 +26,11 @@ def with_nablas(sheet: Sheet) -> Sheet:
         return sheet
     losses = {node_key(x): x for side in sides for x in losses_of(side)}
     variables = {letter.lower() for side in sides for letter in _variables(side)}
+    defined = {_letter(e.lhs) for e in sheet.equations if e.op in DEFINING}
     known = {x.lower() for x in behind} & variables
-    if len(losses) != 1 or not known:
+    if len(losses) != 1 or not known & {x.lower() for x in behind - defined}:  # the slope of a quantity is another
         return sheet
     loss = next(iter(losses.values()))
-    defined = {_letter(e.lhs) for e in sheet.equations if e.op in DEFINING}
     called = {_letter(f.node) for side in sides for n in walk(side) for f in _called(n)}
     variables = known | {x.lower() for x in behind - defined - called}
 

@@ -27,7 +27,10 @@ CROSS_ENTROPY = re.compile(
     re.IGNORECASE,
 )
 OTHERWISE = re.compile(
-    r"\b(?:squared?[- ]error|MSE|hinge|smoothing|focal|weighted|regulari[sz]|average|mean)", re.IGNORECASE
+    r"\b(?:quadrati|squar|MSE|Brier|Euclid|hinge|likelihood|log-?lik|maximi[sz]|smoothing|focal|weighted|regulari[sz]"
+    r"|average|mean)"
+    r"|quadrat|carr[ée]|cuadr[aá]|квадрат|平方|二乗|제곱",
+    re.IGNORECASE,
 )
 # The loss of one prediction p and its target y, by the function that computes the prediction.
 FORMULAS = {"softmax": r"CE(y, p)", "sigmoid": r"-(y \log(p) + (1 - y) \log(1 - p))"}
@@ -37,6 +40,7 @@ IN_WORDS = -1
 
 def named_losses(world: World, sentences: Iterable[Sentence], equations: list[Equation]) -> None:
     """Give the loss that nobody defines the formula of its name."""
+    sentences = list(sentences)
     text = " ".join(s.text for s in sentences)
     if not CROSS_ENTROPY.search(text) or OTHERWISE.search(text):
         return
@@ -45,6 +49,8 @@ def named_losses(world: World, sentences: Iterable[Sentence], equations: list[Eq
     if len(losses) != 1 or len(predictions) != 1:
         return
     (prediction, how, step), loss = predictions[0], losses[0]
+    if not any(CROSS_ENTROPY.search(s.text) and _speaks_of(world, s, loss) for s in sentences):
+        return
     target = _target(world, equations, prediction)
     if target is None or (loss.base.endswith(EACH) and step is None):
         return
@@ -60,6 +66,12 @@ def named_losses(world: World, sentences: Iterable[Sentence], equations: list[Eq
         f"{spelled_out(loss.base.removesuffix(EACH))} is read as the cross-entropy after a {how}, which words name"
     )
     world.sites[loss.base] = [Site(loss.base, loss, body, IN_WORDS, assumed=assumed)]
+
+
+def _speaks_of(world: World, s: Sentence, loss: Ref) -> bool:
+    """Whether the loss, or the total of it, stands in a paragraph."""
+    bases = {r.base.removesuffix(EACH) for formula in s.formulas for r in references(formula, world)}
+    return loss.base.removesuffix(EACH) in bases
 
 
 def _parsed(text: str) -> Node:

@@ -2,7 +2,8 @@ r"""Models with noise: `y = X\beta + \varepsilon` says how the data arise, and y
 
 Such a line defines no y, else every derivative of `y - X\beta` would vanish; what it gives a meaning to is the noise,
 `y - X\beta`. It is told by a lone term that is drawn from a distribution, that the text calls noise or an error, or
-that bears the letter of one while the difference stands somewhere. Where the document differentiates by the left side,
+that bears the letter of one while the difference stands somewhere and no formula for another name has the left side by
+itself. Where the document differentiates by the left side,
 or the left side, that is no data.
 """
 
@@ -10,8 +11,9 @@ from __future__ import annotations
 
 import re
 
-from chainrule.read.tree import Comma, Fenced, Matrix, Node, Product, Sum, Term
+from chainrule.read.tree import Accent, Comma, Fenced, Matrix, Name, Node, Product, Script, Sum, Term
 from chainrule.sheet.names import Ref, node_key, reference, walk
+from chainrule.sheet.solution_marks import MARKED
 from chainrule.sheet.statements import Equation
 from chainrule.sheet.world import Site, World
 
@@ -37,7 +39,7 @@ def models_with_noise(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
         return False
     if noise.base == data.base or world.family(noise.base).by or _named_again(world, e, {noise.base, data.base}):
         return False
-    named = _letter(noise) in LETTERS and _subtracted(world, lhs, terms[:-1])
+    named = _letter(noise) in LETTERS and _subtracted(world, lhs, terms[:-1]) and not _by_itself(world, e, data.base)
     if not (_drawn(world, noise) or named or (_letter(noise) in FIRM and _called(world, e))):
         return False
     world.declaring[e.position] = f"says how {e.text(lhs)} arises, which is given"
@@ -91,6 +93,22 @@ def _subtracted(world: World, lhs: Node, rest: tuple[Term, ...]) -> bool:
         if own is not None and signs.keys() == wanted.keys():
             against = {wanted[k] != s for k, s in signs.items()}
             if against == {own == "+"}:
+                return True
+    return False
+
+
+def _by_itself(world: World, e: Equation, base: str) -> bool:
+    """Whether a formula for another plain name has the data other than as a term of a difference."""
+    formulas = (x for x in world.equations if x is not e and not x.link and x.op in ("=", ":=", "≡"))
+    for x in formulas:
+        name = reference(x.lhs, world.glossary)
+        if name is None or MARKED.fullmatch(name.base) is not None:
+            continue  # an estimate is made of the data
+        terms = {id(t.node) for n in walk(x.rhs) if isinstance(n, Sum) for t in n.terms}
+        inner = {id(n.base) for n in walk(x.rhs) if isinstance(n, Script)}
+        for n in walk(x.rhs):
+            ref = reference(n, world.glossary) if isinstance(n, (Name, Script, Accent)) else None
+            if ref is not None and ref.base == base and not {id(n)} & (terms | inner):
                 return True
     return False
 

@@ -311,6 +311,7 @@ class World:
     declaring: dict[int, str] = field(default_factory=dict)
     """What the equations say that only declare something of a name."""
     of_any_sample: set[int] = field(default_factory=set)
+    modelled: set[str] = field(default_factory=set)
     """Lines about a sample without its number, `y = wx + b` beside data y_i, which say nothing of their shapes."""
     partial: set[int] = field(default_factory=set)
     between_indices: set[int] = field(default_factory=set)

@@ -60,8 +60,9 @@ def _of_more_subscripts(site: Site, ref: Ref) -> bool:
 def _stands_alone(frame: Frame, base: str, fence: Fenced) -> bool:
     """`s (1 - s)`: a function that stands without an argument inside the parentheses is a factor before them."""
     applied_to = {id(p.factors[n].node) for p in walk(fence) if isinstance(p, Product) for n in _calls_in(p)}
-    for node in walk(fence):
-        ref = function_ref(frame, node)
+    scripted = {id(n.base) for n in walk(fence) if isinstance(n, Script) and function_ref(frame, n) is not None}
+    for node in walk(fence):  # the f of f_1 is no name of its own
+        ref = None if id(node) in scripted else function_ref(frame, node)
         if ref is not None and ref.base == base and id(node) not in applied_to:
             return True
     return False
