@@ -2,7 +2,8 @@ r"""Slopes without their argument: the `\phi'` of `\frac{\partial a}{\partial w}
 
 A primed function stands for its slope at the one thing that the document applies the function to, the left sides of
 the formulas for the function itself and the words about it left aside; if it is applied to several, for none. A name
-that also stands for a quantity, as the L of `L(w)` and of `\partial L`, is no such function. `\tanh' x` is the slope at x where tanh is applied to x.
+that also stands for a quantity, as the L of `L(w)` and of `\partial L`, is no such function.
+`\tanh' x` is the slope at x where tanh is applied to x.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@ r"""Models with noise: `y = X\beta + \varepsilon` says how the data arise, and y
 Such a line defines no y, else every derivative of `y - X\beta` would vanish; what it gives a meaning to is the noise,
 `y - X\beta`. It is told by a lone term that is drawn from a distribution, that the text calls noise or an error, or
 that bears the letter of one while the difference stands somewhere and no formula for another name has the left side by
-itself. Where the document differentiates by the left side,
-or the left side, that is no data.
+itself. Where the document differentiates by the left side, or the left side, that is no data.
 """
 
 from __future__ import annotations
