@@ -28,6 +28,7 @@ from chainrule.check.lines import Lines, Variant
 from chainrule.check.logarithm_meant import logarithm_meant
 from chainrule.check.need import Need, NeedKind, dependences, depends
 from chainrule.check.of_differentials import of_what_is_undefined
+from chainrule.check.one_name_or_two import entries_apart, label_left_out, row_and_column
 from chainrule.check.paths import other_paths, unsaid_path
 from chainrule.check.picked import picked
 from chainrule.check.renamed import renamed
@@ -277,6 +278,9 @@ DOUBTS: tuple[Doubt, ...] = (
     unknown_functions,
     other_paths,
     unsaid_path,
+    row_and_column,
+    entries_apart,
+    label_left_out,
     entry_by_entry,
     grouped_otherwise,
     constrained,
