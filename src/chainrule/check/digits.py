@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Script, Sum
+from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Product, Script, Sum
 from chainrule.sheet.script_words import is_transpose
 
 
@@ -24,6 +24,8 @@ def printed(node: Node) -> Printed | None:
     while isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign in "+-":
         sign = -sign if node.terms[0].sign == "-" else sign
         node = node.terms[0].node
+    if isinstance(node, Product):
+        return _scaled(node, sign)
     if not isinstance(node, Number) or len(node.text) > 60:
         return None
     mantissa, _, exponent = node.text.lower().partition("e")
@@ -33,6 +35,32 @@ def printed(node: Node) -> Printed | None:
     whole, _, decimals = mantissa.partition(".")
     value = Fraction(int((whole or "0") + decimals), 10 ** len(decimals)) * scale
     return Printed(sign * value, scale / 10 ** len(decimals), ("-" if sign < 0 else "") + node.text)
+
+
+def _scaled(node: Product, sign: int) -> Printed | None:
+    r"""A decimal times a power of ten, `6.2 \times 10^{-4}`, printed to the digits of the decimal."""
+    if len(node.factors) != 2:
+        return None
+    decimal, power = (f.node for f in node.factors)
+    if not (
+        isinstance(decimal, Number) and "." in decimal.text and isinstance(power, Script) and power.sup is not None
+    ):
+        return None
+    if not isinstance(power.base, Number) or power.base.text != "10" or "e" in decimal.text.lower():
+        return None
+    number, exponent = printed(decimal), printed(power.sup)
+    if (
+        number is None
+        or exponent is None
+        or exponent.unit != 1
+        or abs(exponent.value) > 300
+        or power.sub
+        or power.primes
+    ):
+        return None
+    scale = Fraction(10) ** int(exponent.value)
+    text = f"{'-' if sign < 0 else ''}{decimal.text}e{int(exponent.value)}"
+    return Printed(sign * number.value * scale, number.unit * scale, text)
 
 
 def printed_table(node: Node) -> list[list[Printed]] | None:
@@ -64,7 +92,10 @@ def rounds_to(value: float, cell: Printed) -> bool:
 
 def shown(value: float, cell: Printed) -> str:
     """A value with as many decimals as the printed number has."""
-    decimals = len(cell.text.partition(".")[2].partition("e")[0])
+    mantissa, _, exponent = cell.text.partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    if exponent:
+        return f"{value / 10.0 ** int(exponent):.{decimals}f}e{int(exponent)}"
     return f"{value:.{decimals}f}"
 
 
