@@ -44,7 +44,7 @@ from chainrule.sheet.names import (
     walk,
 )
 from chainrule.sheet.offsets import offsets_of
-from chainrule.sheet.primed_groups import primed_arguments, with_primes_out
+from chainrule.sheet.primed_groups import defined_by_a_call, primed_arguments, with_primes_out
 from chainrule.sheet.rebuilding import rebuilt, with_parts
 from chainrule.sheet.script_words import INDEX_LETTERS, pairs_above
 from chainrule.sheet.shorthand import note_shorthand, tidied
@@ -104,6 +104,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     note_shorthand(nodes, everything, on_the_line, glossary)
     glossary.sizes = _sizes(nodes) | _counted(nodes)
     glossary.primed_by = set(primed_arguments(everything))
+    glossary.called = set(defined_by_a_call(everything))
     for node in everything:
         if isinstance(node, Relation):
             _collect_companions(node, glossary)

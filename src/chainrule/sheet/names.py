@@ -110,6 +110,7 @@ class Glossary:
     quantities: set[str] = field(default_factory=set)
     vector: Name | None = None
     primed_by: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)
     written_out: tuple[Callable[[Node], Node], ...] = ()
     rewritten: Callable[[Node, int], Node] = lambda node, _position: node

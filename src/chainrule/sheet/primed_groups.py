@@ -29,13 +29,41 @@ def primed_arguments(everything: Iterable[Node]) -> Iterator[str]:
                     yield text
 
 
+def defined_by_a_call(everything: Iterable[Node]) -> Iterator[str]:
+    """The g of `g(x) = ...`."""
+    for node in everything:
+        head = node.first if isinstance(node, Relation) and node.links[0].op in ("=", ":=") else None
+        factors = head.factors if isinstance(head, Product) and len(head.factors) == 2 else ()
+        match [(f.op, f.node) for f in factors]:
+            case [_, Name(text=text)], ["", Fenced(open="(", body=Name())]:
+                yield text
+
+
 def with_primes_out(node: Node, glossary: Glossary) -> Node:
     """A formula with the primes on its groups written as derivatives."""
     if not any(_is_group(n) for n in walk(node)):
         return node
-    node = rebuilt(node, _whole_calls)
+    node = rebuilt(rebuilt(node, lambda n: _primed_letters(n, glossary)), _whole_calls)
     own = {n.base.text for n in walk(node) if isinstance(n, Script) and n.primes == 1 and isinstance(n.base, Name)}
     return rebuilt(node, lambda n: _written_out(n, own if isinstance(node, Relation) else set(), glossary))
+
+
+def _primed_letters(node: Node, glossary: Glossary) -> Node | None:
+    r"""`g'(x)` for `g(x)'`, where g is a function of the document and x a plain name."""
+    factors = node.factors if isinstance(node, Product) else ()
+    for n, (f, g) in enumerate(pairwise(factors)):
+        primed, name = g.node, f.node
+        if not (isinstance(name, Name) and name.text not in FUNCTIONS and _is_group(primed) and not g.op):
+            continue
+        if isinstance(primed, Script) and primed.sup is None and _is_plain_call(name, primed.base, glossary):
+            function = Script(name.span, name, primes=primed.primes)
+            call = (replace(f, node=function), replace(g, node=primed.base))
+            return Product(node.span, (*factors[:n], *call, *factors[n + 2 :]))
+    return None
+
+
+def _is_plain_call(name: Name, group: Node, glossary: Glossary) -> bool:
+    return isinstance(group, Fenced) and isinstance(group.body, Name) and name.text in glossary.called
 
 
 def _whole_calls(node: Node) -> Node | None:
