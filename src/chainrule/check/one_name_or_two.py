@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.check.compare import Different
+from chainrule.check.compare import Different, Same
 from chainrule.check.finding import Finding, assumed
 from chainrule.check.forms import has_derivative_node
 from chainrule.check.lines import Lines, Variant
@@ -28,16 +28,28 @@ def row_and_column(lines: Lines, e: Equation, variant: Variant, _different: Diff
     if not has_derivative_node(e.lhs) and not has_derivative_node(e.rhs):
         return None
     vectors = {i.base for s, i in variant.universe.instances.items() if len(s.axes) == 1 and not i.labels}
-    found: dict[str, set[str]] = {}
-    for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
-        ref = reference(node, lines.world.glossary) if isinstance(node, Script) and _digits(node) else None
-        if ref is not None and ref.base in vectors and isinstance(node, Script):
-            found.setdefault(ref.base, set()).add(_digits(node))
-    for base, places in sorted(found.items()):
-        if len(places) > 1 and all(len(p) == 2 and "0" not in p for p in places):
+    for base, places in sorted(_places(lines, e).items()):
+        if base in vectors and len(places) > 1 and not _held_by_entries(lines, e, variant, base):
             text = f"{spelled_out(base)} is a vector; what has a row and a column, {min(places)}, is never defined"
             return assumed("undefined-symbol", text, needs=(Need("definition", Instance(base)),))
     return None
+
+
+def _places(lines: Lines, e: Equation) -> dict[str, set[str]]:
+    """The entries with a row and a column that stand in a line, by the name they are of."""
+    found: dict[str, set[str]] = {}
+    for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
+        ref = reference(node, lines.world.glossary) if isinstance(node, Script) and _digits(node) else None
+        if ref is not None and isinstance(node, Script):
+            found.setdefault(ref.base, set()).add(_digits(node))
+    return {base: places for base, places in found.items() if all(len(p) == 2 and "0" not in p for p in places)}
+
+
+def _held_by_entries(lines: Lines, e: Equation, variant: Variant, base: str) -> bool:
+    """Whether another line with such entries of a name holds: then they are what they were taken for."""
+    others = (x for x in lines.equations if x.chain != e.chain and x.position in variant.typed)
+    with_entries = (x for x in others if base in _places(lines, x) and has_derivative_node(x.lhs))
+    return any(isinstance(lines.outcome(x, variant), Same) for x in with_entries)
 
 
 def _digits(node: Script) -> str:
