@@ -50,12 +50,16 @@ def steps_back(root: Path) -> list[str]:
 
 
 def circle(root: Path, room: str) -> list[str] | None:
-    """Modules of one room that import each other in a circle, those for types included."""
+    """Modules of one room that import each other in a circle, those for types included; what is imported from a folder
+    imports the folder's `__init__.py` first."""
     files = {".".join(p.relative_to(root.parent).with_suffix("").parts): p for p in (root / room).rglob("*.py")}
     graph = {}
     for name, path in files.items():
         found = {x for _, x in imports(ast.parse(path.read_text(encoding="utf-8")), name.split(".")[:-1])}
-        graph[name] = {y for x in found for y in (x, x.rpartition(".")[0]) if y in files and y != name}
+        targets = {y for x in found for y in (x, x.rpartition(".")[0]) if y in files and y != name}
+        inside = name.rpartition(".")[0]
+        folders = {f"{y.rpartition('.')[0]}.__init__" for y in targets if y.rpartition(".")[0] != inside}
+        graph[name] = targets | (folders & files.keys()) - {name}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -73,6 +77,16 @@ def test_a_circle_is_found(tmp_path: Path) -> None:
     (root / "sheet" / "a.py").write_text("from chainrule.sheet.b import x\n")
     (root / "sheet" / "b.py").write_text("if TYPE_CHECKING:\n    from chainrule.sheet.a import y\n")
     assert circle(root, "sheet") == ["chainrule.sheet.a", "chainrule.sheet.b", "chainrule.sheet.a"]
+
+
+def test_a_circle_through_a_folder_is_found(tmp_path: Path) -> None:
+    root = tmp_path / "chainrule"
+    (root / "sheet" / "deep").mkdir(parents=True)
+    (root / "sheet" / "deep" / "__init__.py").write_text("from chainrule.sheet.deep import b\n")
+    (root / "sheet" / "deep" / "b.py").write_text("from chainrule.sheet.a import x\n")
+    (root / "sheet" / "deep" / "c.py").write_text("y = 1\n")
+    (root / "sheet" / "a.py").write_text("from chainrule.sheet.deep.c import y\n")
+    assert circle(root, "sheet") is not None
 
 
 def test_no_room_imports_a_later_one() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 
+import chainrule.sheet.meanings  # noqa: F401 (registers what nodes mean)
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
 from chainrule.sheet import one_hot

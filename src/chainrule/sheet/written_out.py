@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from chainrule.read.tree import Node
 from chainrule.sheet.bare_functions import applied_to, with_arguments
@@ -29,6 +30,8 @@ from chainrule.sheet.upper_indices import indices_above, with_indices_below
 from chainrule.sheet.values_as_names import values_differentiated_by, with_values_named
 
 Change = Callable[[Node], Node]
+Convention = Callable[[list[Node], str], Change | None]
+Found = TypeVar("Found")
 
 
 def written_out(formulas: list[Node], words: str) -> tuple[Change, ...]:
@@ -49,23 +52,18 @@ def changed(node: Node, changes: tuple[Change, ...]) -> Node:
     return node
 
 
-def _digits(formulas: list[Node], _words: str) -> Change | None:
-    names = names_with_digits(formulas)
-    return partial(with_whole_names, names=names) if names else None
+def _where(find: Callable[[list[Node]], Found], write: Callable[[Node, Found], Node]) -> Convention:
+    """A convention: what is found of it in the formulas of a document, and a formula written by what was found."""
 
+    def convention(formulas: list[Node], _words: str) -> Change | None:
+        found = find(formulas)
+        return (lambda node: write(node, found)) if found else None
 
-def _words(formulas: list[Node], _words: str) -> Change | None:
-    words = words_of(formulas)
-    return partial(with_words, words=words) if words else None
+    return convention
 
 
 def _sizes(formulas: list[Node], _words: str) -> Change | None:
     return without_sizes if has_sizes(formulas) else None
-
-
-def _entries(formulas: list[Node], _words: str) -> Change | None:
-    wholes = wholes_of_entries(formulas)
-    return partial(with_entries_of, wholes=wholes) if wholes else None
 
 
 def _above(formulas: list[Node], words: str) -> Change | None:
@@ -73,82 +71,27 @@ def _above(formulas: list[Node], words: str) -> Change | None:
     return partial(with_indices_below, letters=letters) if letters else None
 
 
-def _parameters(formulas: list[Node], _words: str) -> Change | None:
-    stems = parametrised(formulas)
-    return partial(with_parameters, stems=stems) if stems else None
-
-
 def _transposes(formulas: list[Node], words: str) -> Change | None:
     functions = transposing(formulas, words)
     return None if functions is None else partial(with_transposes, functions=functions)
 
 
-def _transposed_calls(formulas: list[Node], _words: str) -> Change | None:
-    calls = called_plainly(formulas)
-    return partial(with_transposed_values, calls=calls) if calls else None
-
-
-def _values(formulas: list[Node], _words: str) -> Change | None:
-    values = values_differentiated_by(formulas)
-    return partial(with_values_named, values=values) if values else None
-
-
-def _components(formulas: list[Node], _words: str) -> Change | None:
-    functions = by_components(formulas)
-    return partial(with_component_names, functions=functions) if functions else None
-
-
-def _arguments(formulas: list[Node], _words: str) -> Change | None:
-    calls = applied_to(formulas)
-    return partial(with_arguments, calls=calls) if calls else None
-
-
-def _of_functions(formulas: list[Node], _words: str) -> Change | None:
-    at = functions_of_formulas(formulas)
-    return partial(at_their_argument, at=at) if at else None
-
-
-def _slopes(formulas: list[Node], _words: str) -> Change | None:
-    at = slopes_at(formulas)
-    return partial(with_slopes, at=at) if at else None
-
-
-def _samples(formulas: list[Node], _words: str) -> Change | None:
-    marks = left_out(formulas)
-    return partial(with_marks, marks=marks) if marks else None
-
-
-def _counts(formulas: list[Node], _words: str) -> Change | None:
-    counts = counts_of(formulas)
-    return partial(with_counts, counts=counts) if counts else None
-
-
-def _apart(formulas: list[Node], _words: str) -> Change | None:
-    letters = samples_apart(formulas)
-    return partial(with_samples_apart, letters=letters) if letters else None
-
-
-def _integrals(formulas: list[Node], _words: str) -> Change | None:
-    letters = integrated(formulas)
-    return partial(with_sums, letters=letters) if letters else None
-
-
-CONVENTIONS: tuple[Callable[[list[Node], str], Change | None], ...] = (
-    _digits,
-    _words,
+CONVENTIONS: tuple[Convention, ...] = (
+    _where(names_with_digits, with_whole_names),
+    _where(words_of, with_words),
     _sizes,
     _above,
-    _entries,
-    _parameters,
+    _where(wholes_of_entries, with_entries_of),
+    _where(parametrised, with_parameters),
     _transposes,
-    _transposed_calls,
-    _values,
-    _components,
-    _arguments,
-    _of_functions,
-    _slopes,
-    _samples,
-    _counts,
-    _apart,
-    _integrals,
+    _where(called_plainly, with_transposed_values),
+    _where(values_differentiated_by, with_values_named),
+    _where(by_components, with_component_names),
+    _where(applied_to, with_arguments),
+    _where(functions_of_formulas, at_their_argument),
+    _where(slopes_at, with_slopes),
+    _where(left_out, with_marks),
+    _where(counts_of, with_counts),
+    _where(samples_apart, with_samples_apart),
+    _where(integrated, with_sums),
 )
