@@ -21,7 +21,6 @@ from chainrule.sheet.candidates import candidates, is_quantity
 from chainrule.sheet.lines import lines_of, names_in
 from chainrule.sheet.literals import is_numeric
 from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.named_losses import IN_WORDS
 from chainrule.sheet.names import reference, walk
 from chainrule.sheet.sites import site_key
 from chainrule.sheet.statements import Equation
@@ -71,18 +70,12 @@ def borne_out(lines: Lines, e: Equation, variant: Variant, names: set[str]) -> s
     """Those of some names that stand in a claim elsewhere which holds as they are read."""
     found: set[str] = set()
     for x in lines.equations:
-        mine = (names - found) & (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs) | _in_words(lines, x))
+        mine = (names - found) & (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs))
         claim = mine and x.position in variant.typed and not _defines(lines.world, x)
         apart = x.document is not e.document or x.chain != e.chain
         if claim and apart and isinstance(lines.outcome(x, variant), Same):
             found |= mine
     return found
-
-
-def _in_words(lines: Lines, e: Equation) -> set[str]:
-    """The losses behind a line that words name and no formula gives: what rests on them bears them out."""
-    named = {b for b, sites in lines.world.sites.items() if any(s.position == IN_WORDS for s in sites)}
-    return named & lines_of(lines.world, [e])[0].names if named else set()
 
 
 def grounded_under(lines: Lines, e: Equation, variant: Variant, origins: Sequence[Equation], known: set[str]) -> bool:

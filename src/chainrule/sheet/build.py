@@ -42,7 +42,6 @@ from chainrule.sheet.means import sample_means
 from chainrule.sheet.midway import define_midway
 from chainrule.sheet.models import DEFINING, Otherwise, as_models
 from chainrule.sheet.named_columns import name_columns
-from chainrule.sheet.named_losses import named_losses
 from chainrule.sheet.names import letter_of, reference, walk
 from chainrule.sheet.one_by_one import assemble, listed_entries
 from chainrule.sheet.orthogonal import note_orthogonal
@@ -192,7 +191,6 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
         ]
     alike_layers(world, equations)
     called_terms(world, equations)
-    named_losses(world, sentences, equations)
     sample_means(world, equations)
     take_told(world, sentences, equations)
     read_off(world, equations)
