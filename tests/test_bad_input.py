@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from chainrule import cli
 from chainrule.check.engine import check_document
-from chainrule.check.options import Options
+from chainrule.check.records.options import Options
 from chainrule.read.load import from_text
 
 HEAD = "# Notes\n\n"  # what is bad begins on line 3

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 import chainrule
 from chainrule import cli
-from chainrule.check.options import Options
-from chainrule.check.report import DocumentReport, Statement
+from chainrule.check.records.options import Options
+from chainrule.check.records.report import DocumentReport, Statement
 from chainrule.read.document import Document
 
 COMMAND = [sys.executable, "-m", "chainrule"]

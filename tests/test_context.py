@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import chainrule
 from chainrule import cli
-from chainrule.check.report import Missing
+from chainrule.check.records.report import Missing
 
 # A sheet, what its context file is to be answered with (a pattern of the proposal, the line to write), and the
 # verdicts of its last line before and after.

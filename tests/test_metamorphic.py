@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from chainrule.check.engine import check_document
-from chainrule.check.options import Options
-from chainrule.check.report import Statement
+from chainrule.check.records.options import Options
+from chainrule.check.records.report import Statement
 from chainrule.read.load import from_text
 
 SHEETS = Path(__file__).parent / "sheets"

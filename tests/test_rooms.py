@@ -17,6 +17,7 @@ ORDER = (
     *("read", "expr", "calculus", "sheet", "check", "derive", "trace", "compile", "fit", "write", "solve"),
     *("arrays", "notebook", "api", "batch", "web", "lsp", "cli", "__main__"),
 )
+MOST_MODULES = 30  # in one folder; a newcomer finds the place of a change by the names of the folders
 ROOT_NAMES = {"__version__"}  # all that a module may take from the package itself
 
 
@@ -65,6 +66,70 @@ def circle(root: Path, room: str) -> list[str] | None:
     except CycleError as error:
         return list(error.args[1])
     return None
+
+
+def at_run_time(tree: ast.Module) -> ast.Module:
+    """A module without what it imports for its types alone."""
+    tree.body = [n for n in tree.body if not (isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING")]
+    return tree
+
+
+def folder_circle(root: Path, room: str) -> list[str] | None:
+    """Folders of one room that need each other in a circle when they run."""
+    files = {".".join(p.relative_to(root.parent).with_suffix("").parts): p for p in (root / room).rglob("*.py")}
+    graph: dict[str, set[str]] = {}
+    for name, path in files.items():
+        inside = name.rpartition(".")[0]
+        found = {x for _, x in imports(at_run_time(ast.parse(path.read_text(encoding="utf-8"))), inside.split("."))}
+        targets = {y.rpartition(".")[0] for x in found for y in (x, x.rpartition(".")[0]) if y in files}
+        graph.setdefault(inside, set()).update(targets - {inside})
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return None
+
+
+def crowded(root: Path) -> list[str]:
+    """The folders with more modules than one subject has."""
+    folders = {path.parent for path in root.rglob("*.py")}
+    modules = {folder: sum(p.stem != "__init__" for p in folder.glob("*.py")) for folder in folders}
+    return sorted(f"{folder.relative_to(root)}: {n}" for folder, n in modules.items() if n > MOST_MODULES)
+
+
+def test_no_folder_holds_more_modules_than_one_subject_has() -> None:
+    assert crowded(SOURCE) == []
+
+
+def test_a_crowded_folder_is_found(tmp_path: Path) -> None:
+    (tmp_path / "sheet" / "sums").mkdir(parents=True)
+    for n in range(MOST_MODULES + 1):
+        (tmp_path / "sheet" / "sums" / f"m{n}.py").write_text("")
+    assert crowded(tmp_path) == [f"sheet/sums: {MOST_MODULES + 1}"]
+
+
+@pytest.mark.parametrize("room", ["sheet", "check"])
+def test_data_flows_one_way_between_the_folders_of_a_room(room: str) -> None:
+    assert folder_circle(SOURCE, room) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [("from chainrule.sheet.b.y import z", True), ("if TYPE_CHECKING:\n    from chainrule.sheet.b.y import z", False)],
+)
+def test_a_circle_of_folders_is_found(tmp_path: Path, line: str, wrong: bool) -> None:
+    root = tmp_path / "chainrule"
+    for folder, name, text in (("a", "x", line), ("a", "w", "w = 1"), ("b", "y", "from chainrule.sheet.a.w import w")):
+        (root / "sheet" / folder).mkdir(parents=True, exist_ok=True)
+        (root / "sheet" / folder / f"{name}.py").write_text(text + "\n")
+    assert circle(root, "sheet") is None
+    assert (folder_circle(root, "sheet") is not None) is wrong
+
+
+def test_the_folders_of_a_room_say_what_they_hold_and_import_nothing() -> None:
+    for path in (p for room in ("sheet", "check") for p in (SOURCE / room).rglob("*/__init__.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree) and len(tree.body) == 1, path
 
 
 def test_no_modules_of_the_sheet_import_each_other_in_a_circle() -> None:

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.check import budget
 from chainrule.check.engine import check_document
-from chainrule.check.options import Options
-from chainrule.check.report import VERDICTS, DocumentReport, Statement
+from chainrule.check.records import budget
+from chainrule.check.records.options import Options
+from chainrule.check.records.report import VERDICTS, DocumentReport, Statement
 from chainrule.read.load import load
 
 SHEETS = Path(__file__).parent / "sheets"

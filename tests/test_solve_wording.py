@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chainrule.read.load import from_text
-from chainrule.sheet.names import Glossary
+from chainrule.sheet.syntax.names import Glossary
 from chainrule.solve.question import Question
 from chainrule.solve.questions import questions
 from chainrule.solve.wording import VERBS

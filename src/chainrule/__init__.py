@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from chainrule.api import trace as trace
     from chainrule.arrays import Array as Array
     from chainrule.arrays import array as array
-    from chainrule.check.report import DocumentReport as DocumentReport
-    from chainrule.check.report import Statement as Statement
+    from chainrule.check.records.report import DocumentReport as DocumentReport
+    from chainrule.check.records.report import Statement as Statement
 
 __version__ = "0.1.0"
 
@@ -69,8 +69,8 @@ _HOMES = {
     "Solved": "chainrule.api",
     "TraceError": "chainrule.api",
     "Traced": "chainrule.api",
-    "DocumentReport": "chainrule.check.report",
-    "Statement": "chainrule.check.report",
+    "DocumentReport": "chainrule.check.records.report",
+    "Statement": "chainrule.check.records.report",
 }
 
 
@@ -78,7 +78,8 @@ class _CallableRoom(ModuleType):
     """`chainrule.check` is a room of this package and, when called, the function `chainrule.api.check`; so are others.
 
     Python binds a subpackage to its name in the parent package, so that a function of the same name would be
-    shadowed as soon as anything imports `chainrule.check.report`. A callable room is right in every order of imports.
+    shadowed as soon as anything imports `chainrule.check.records.report`. A callable room is right in every order of
+    imports.
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

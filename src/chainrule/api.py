@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from chainrule.arrays import Array
 from chainrule.check.engine import check_document
-from chainrule.check.options import Options
+from chainrule.check.records.options import Options
 from chainrule.derive.record import answer, answer_made, answer_sheet, sizes
 from chainrule.notebook import Derived, Report, Solved, Traced
 from chainrule.read.document import Document

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from chainrule.check.engine import check_document
-from chainrule.check.options import Options
-from chainrule.check.report import DocumentReport, Note, Report
+from chainrule.check.records.options import Options
+from chainrule.check.records.report import DocumentReport, Note, Report
 from chainrule.read.document import Document
 from chainrule.read.load import LIMIT, InputError, from_text, load, sheets_in
 

@@ -249,7 +249,7 @@ def trace(
     deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for the sheet.")] = 60.0,
 ) -> None:
     """Compute all quantities of SHEET from its data, update after update: forward, losses, gradients, parameters."""
-    from chainrule.check.options import Options
+    from chainrule.check.records.options import Options
     from chainrule.trace.run import TraceError, trace_document
     from chainrule.write.trace_views import VIEWS, Detail
 
@@ -280,7 +280,7 @@ def solve(
     deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for the sheet.")] = 60.0,
 ) -> None:
     """Answer the questions in SHEET in their places; exit status 1 when some stay open. Every line is checked."""
-    from chainrule.check.options import Options
+    from chainrule.check.records.options import Options
     from chainrule.solve.run import SolveError, solve_document
 
     document, around = _documents(sheet, context or [])
@@ -362,7 +362,7 @@ def _formula(expression: str) -> str:
 def _checked(sheets: list[str], context: list[str], deadline: float, seed: int) -> Outcome:
     """The engine is imported only when there is work, so that help and usage errors come at once."""
     from chainrule import batch
-    from chainrule.check.options import Options
+    from chainrule.check.records.options import Options
     from chainrule.write.progress import Bar
 
     with Bar() as bar:

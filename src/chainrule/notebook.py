@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.check import report
+from chainrule.check.records import report
 from chainrule.derive.record import Answer
 from chainrule.expr.model import Array
 from chainrule.solve.record import Answered, Solution

@@ -2,10 +2,10 @@ r"""Conditions in force where a line is judged in a world in which other names a
 
 from __future__ import annotations
 
-from chainrule.check.clock import Clock
 from chainrule.check.engine import judge_for, read_sheet
 from chainrule.check.judge import Judge
-from chainrule.check.options import DEFAULTS
+from chainrule.check.records.clock import Clock
+from chainrule.check.records.options import DEFAULTS
 from chainrule.read.load import from_text
 
 SHEET = r"""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 import chainrule
-from chainrule.check import budget, diagnose
-from chainrule.check.edits import RULES, edits, grouped, short
+from chainrule.check.diagnosis import diagnose
+from chainrule.check.diagnosis.edits.places import Side
+from chainrule.check.diagnosis.edits.table import RULES, edits, grouped, short
 from chainrule.check.judge import Judge
-from chainrule.check.places import Side
-from chainrule.check.report import Statement
+from chainrule.check.records import budget
+from chainrule.check.records.report import Statement
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Span
-from chainrule.sheet.glossary import collect
+from chainrule.sheet.letters.glossary import collect
 
 SQUARES = (
     r"Let $X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$, $w \in \mathbb{R}^d$ and"

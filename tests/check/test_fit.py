@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from chainrule.check import fit
+from chainrule.check.numbers import fit
 
 DESIGN = np.array([[1.0, 0.3], [0.2, -1.1], [0.7, 0.9], [-0.4, 0.5], [1.3, -0.8], [0.6, 0.6]])
 

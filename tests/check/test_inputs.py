@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.check.engine import check_document
-from chainrule.check.options import Options
+from chainrule.check.records.options import Options
 from chainrule.read.load import from_text
 
 ACTIVATIONS = {

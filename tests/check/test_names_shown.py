@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import chainrule
-from chainrule.sheet.spelling import spelled_out
+from chainrule.sheet.syntax.spelling import spelled_out
 
 SHEETS = {
     "calligraphic": (r"Let $z = w x$. $$\frac{\partial z}{\partial w} = x + \mathcal{Q}.$$", r"\mathcal{Q}"),
@@ -45,7 +45,7 @@ def test_the_numbers_of_a_counterexample_are_named_as_written() -> None:
 def test_what_is_spelled_out_is_read_as_the_same_name(base: str) -> None:
     from chainrule.read.load import from_text
     from chainrule.sheet.gather import gather
-    from chainrule.sheet.names import reference
+    from chainrule.sheet.syntax.names import reference
 
     sheet = gather(from_text(f"${spelled_out(base)} = 1$", "<text>", "markdown"))
     found = reference(sheet.equations[0].lhs, sheet.glossary)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chainrule.check.conditions.held import Unsolved
+from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.engine import check_document
-from chainrule.check.held import Unsolved
-from chainrule.check.imposed import Conditions
 from chainrule.read.load import from_text
 
 MATRICES = r"Let $S = \sum_{i=1}^n x_i x_i^T$ with $x_i \in \mathbb{R}^d$ and let $M$ be a symmetric matrix. "

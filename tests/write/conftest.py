@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.check.report import (
-    Counterexample,
-    DocumentReport,
-    Evidence,
-    Note,
-    Report,
-    Statement,
-    Suggestion,
-)
+from chainrule.check.records.report import Counterexample, DocumentReport, Evidence, Note, Report, Statement, Suggestion
 
 LINES = [
     "# Notes",

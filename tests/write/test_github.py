@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.check.report import DocumentReport, Note, Report
+from chainrule.check.records.report import DocumentReport, Note, Report
 from chainrule.write.github import to_github
 
 

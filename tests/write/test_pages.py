@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chainrule.check.report import Note, Report
+from chainrule.check.records.report import Note, Report
 from chainrule.write.html import to_html
 from chainrule.write.markdown import to_markdown
 from chainrule.write.tex import display

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from chainrule.check.report import Counterexample, Report
+from chainrule.check.records.report import Counterexample, Report
 from chainrule.write.record import to_json
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chainrule.check.report import DocumentReport, Note, Report
+from chainrule.check.records.report import DocumentReport, Note, Report
 from chainrule.write.places import line_hashes, relative, uri
 from chainrule.write.sarif import to_sarif
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.check.report import Statement
+from chainrule.check.records.report import Statement
 from chainrule.write.source import Marked, cells, clip, excerpt, plain, shown
 
 

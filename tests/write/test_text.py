@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from chainrule.check.report import Counterexample, DocumentReport, Note, Report, Statement, Suggestion
+from chainrule.check.records.report import Counterexample, DocumentReport, Note, Report, Statement, Suggestion
 from chainrule.write.source import cells
 from chainrule.write.text import Detail, console_for, write_text
 

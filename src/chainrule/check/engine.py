@@ -7,46 +7,46 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
-from chainrule.check.budget import Budget
-from chainrule.check.clock import Clock, DeadlinePassed
-from chainrule.check.finding import Finding
-from chainrule.check.inputs import shaped_by_numbers
+from chainrule.check.conditions.solutions import with_solutions
 from chainrule.check.judge import Judge
-from chainrule.check.missing import gathered, missing_of
-from chainrule.check.models import with_models
+from chainrule.check.numbers.inputs import shaped_by_numbers
 from chainrule.check.one_entry import of_one_entry
-from chainrule.check.options import DEFAULTS, Options
-from chainrule.check.redefinitions import with_second_formulas
-from chainrule.check.report import DocumentReport, Missing, Note, Statement
-from chainrule.check.solutions import with_solutions
+from chainrule.check.readings.redefinitions import with_second_formulas
+from chainrule.check.records.budget import Budget
+from chainrule.check.records.clock import Clock, DeadlinePassed
+from chainrule.check.records.finding import Finding
+from chainrule.check.records.options import DEFAULTS, Options
+from chainrule.check.records.report import DocumentReport, Missing, Note, Statement
+from chainrule.check.suppositions.missing import gathered, missing_of
+from chainrule.check.suppositions.models import with_models
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
-from chainrule.sheet.capitals import stack
-from chainrule.sheet.cotangent_names import with_cotangents
-from chainrule.sheet.differentials import with_differentials
-from chainrule.sheet.directions import with_directions
-from chainrule.sheet.extremes import stationary
+from chainrule.sheet.conditions.extremes import stationary
+from chainrule.sheet.conditions.said_slopes import supposed
+from chainrule.sheet.derivatives.cotangent_names import with_cotangents
+from chainrule.sheet.derivatives.differentials import with_differentials
+from chainrule.sheet.derivatives.directions import with_directions
+from chainrule.sheet.derivatives.gradient_names import with_gradients
+from chainrule.sheet.derivatives.nabla_of_weights import with_nablas
 from chainrule.sheet.gather import gather
-from chainrule.sheet.gradient_names import with_gradients
 from chainrule.sheet.infer import infer
-from chainrule.sheet.models import DEFINING, Otherwise
-from chainrule.sheet.nabla_of_weights import with_nablas
-from chainrule.sheet.names import walk
-from chainrule.sheet.one_entry import strike
-from chainrule.sheet.other_losses import with_other_losses
-from chainrule.sheet.plain_values import plain_values
-from chainrule.sheet.prose import told_values
-from chainrule.sheet.redeclared import with_redeclared
-from chainrule.sheet.said_slopes import supposed
-from chainrule.sheet.shortened_losses import with_shortened_losses
-from chainrule.sheet.statements import Equation, Scope, Sheet
-from chainrule.sheet.tables import tabled_values
-from chainrule.sheet.time_arguments import with_time_arguments
-from chainrule.sheet.two_typefaces import with_one_typeface
-from chainrule.sheet.whole_samples import with_whole_samples
-from chainrule.sheet.world import Config
+from chainrule.sheet.inference.capitals import stack
+from chainrule.sheet.inference.one_entry import strike
+from chainrule.sheet.records.statements import Equation, Scope, Sheet
+from chainrule.sheet.records.world import Config
+from chainrule.sheet.rewriting.other_losses import with_other_losses
+from chainrule.sheet.rewriting.redeclared import with_redeclared
+from chainrule.sheet.rewriting.shortened_losses import with_shortened_losses
+from chainrule.sheet.rewriting.time_arguments import with_time_arguments
+from chainrule.sheet.rewriting.two_typefaces import with_one_typeface
+from chainrule.sheet.statistics.models import DEFINING, Otherwise
+from chainrule.sheet.statistics.whole_samples import with_whole_samples
+from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.words.plain_values import plain_values
+from chainrule.sheet.words.prose import told_values
+from chainrule.sheet.words.tables import tabled_values
 
 Progress = Callable[[int, int], None]
 

@@ -14,27 +14,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
 
-from chainrule.check import given
-from chainrule.check.ambiguous import read_otherwise
-from chainrule.check.anew import defined_elsewhere
-from chainrule.check.another_case import supposed
-from chainrule.check.approximate import approximated
-from chainrule.check.beyond import AT_NUMBERS, only_there
-from chainrule.check.branches import in_a_branch
-from chainrule.check.budget import Budget
-from chainrule.check.by_itself import by_itself
-from chainrule.check.compare import Different, Outcome, Same, Unclear, error_code
-from chainrule.check.corroborate import corroborated
-from chainrule.check.customs import SHAPES, customs, fitting, one_step_note
-from chainrule.check.diagnose import Repair, suggest
-from chainrule.check.digits import printed_table
-from chainrule.check.doubts import doubt
-from chainrule.check.edits import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
-from chainrule.check.extremes import of_extremes
-from chainrule.check.finding import Finding, assumed
-from chainrule.check.firm import firm
-from chainrule.check.flipped import flips
-from chainrule.check.forms import (
+from chainrule.check.comparison.compare import Different, Outcome, Same, Unclear, error_code
+from chainrule.check.comparison.digits import printed_table
+from chainrule.check.comparison.firm import firm
+from chainrule.check.comparison.forms import (
     has_derivative,
     has_derivative_as_factor,
     has_differentials,
@@ -44,39 +27,56 @@ from chainrule.check.forms import (
     mended_in_a_sum,
     updates,
 )
-from chainrule.check.from_zero import counted_from_zero
-from chainrule.check.imposed import Conditions
-from chainrule.check.inputs import is_decimal
-from chainrule.check.known_densities import known_density
-from chainrule.check.lines import EQUALITIES, Lines, Variant
-from chainrule.check.m_step import in_m_step
-from chainrule.check.models import of_data
-from chainrule.check.numbers import numeric, put_in, unconfirmed, unsaid
-from chainrule.check.of_differentials import of_some_changes, resting_on_constants
-from chainrule.check.picked import as_told
-from chainrule.check.redefinitions import without
-from chainrule.check.report import Counterexample, Evidence, Method, Note
-from chainrule.check.rests import rests
-from chainrule.check.steps import by_the_rule
-from chainrule.check.supposing import recover, take
-from chainrule.check.undecided import grounded, undecided
-from chainrule.check.unlike_letters import unlike_letters
-from chainrule.check.unsaid import apart_from_labels
+from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
+from chainrule.check.conditions import given
+from chainrule.check.conditions.branches import in_a_branch
+from chainrule.check.conditions.extremes import of_extremes
+from chainrule.check.conditions.imposed import Conditions
+from chainrule.check.conditions.m_step import in_m_step
+from chainrule.check.diagnosis.diagnose import Repair, suggest
+from chainrule.check.diagnosis.edits.table import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
+from chainrule.check.doubts.anew import defined_elsewhere
+from chainrule.check.doubts.corroborate import corroborated
+from chainrule.check.doubts.customs import SHAPES, customs, fitting, one_step_note
+from chainrule.check.doubts.doubts import doubt
+from chainrule.check.doubts.picked import as_told
+from chainrule.check.doubts.unlike_letters import unlike_letters
+from chainrule.check.doubts.unsaid import apart_from_labels
+from chainrule.check.numbers.another_case import supposed
+from chainrule.check.numbers.approximate import approximated
+from chainrule.check.numbers.beyond import AT_NUMBERS, only_there
+from chainrule.check.numbers.from_zero import counted_from_zero
+from chainrule.check.numbers.inputs import is_decimal
+from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed, unsaid
+from chainrule.check.numbers.steps import by_the_rule
+from chainrule.check.readings.ambiguous import read_otherwise
+from chainrule.check.readings.by_itself import by_itself
+from chainrule.check.readings.flipped import flips
+from chainrule.check.readings.known_densities import known_density
+from chainrule.check.readings.redefinitions import without
+from chainrule.check.records.budget import Budget
+from chainrule.check.records.finding import Finding, assumed
+from chainrule.check.records.report import Counterexample, Evidence, Method, Note
+from chainrule.check.suppositions.models import of_data
+from chainrule.check.suppositions.of_differentials import of_some_changes, resting_on_constants
+from chainrule.check.suppositions.rests import rests
+from chainrule.check.suppositions.supposing import recover, take
+from chainrule.check.suppositions.undecided import grounded, undecided
 from chainrule.expr import ExprError
 from chainrule.read.tree import Unread
-from chainrule.sheet.differentials import has_signs
-from chainrule.sheet.dropped import leaves_out
-from chainrule.sheet.extremes import bodies, place
-from chainrule.sheet.glossary import is_kronecker_value
-from chainrule.sheet.gradient_names import named_gradient
-from chainrule.sheet.lines import lines_of
-from chainrule.sheet.literals import is_numeric
-from chainrule.sheet.names import KRONECKER, reference, walk
-from chainrule.sheet.recurrence import one_step
-from chainrule.sheet.shapes import Untyped
-from chainrule.sheet.sites import one_by_one
-from chainrule.sheet.spelling import spelled_out
-from chainrule.sheet.statements import Equation
+from chainrule.sheet.arrays.dropped import leaves_out
+from chainrule.sheet.conditions.extremes import bodies, place
+from chainrule.sheet.definitions.recurrence import one_step
+from chainrule.sheet.definitions.sites import one_by_one
+from chainrule.sheet.derivatives.differentials import has_signs
+from chainrule.sheet.derivatives.gradient_names import named_gradient
+from chainrule.sheet.letters.glossary import is_kronecker_value
+from chainrule.sheet.records.lines import lines_of
+from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.names import KRONECKER, reference, walk
+from chainrule.sheet.syntax.spelling import spelled_out
 
 DECLARING = {
     "∈": "declares where a name lives",

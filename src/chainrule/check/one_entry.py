@@ -1,4 +1,4 @@
-"""Whether the lines of a world are about one entry of what it declares as vectors (`sheet.one_entry`).
+"""Whether the lines of a world are about one entry of what it declares as vectors (`sheet.inference.one_entry`).
 
 Nothing but a contradiction in the sheet asks for that, and it counts only where lines hold then that do not hold
 otherwise, and no line is lost.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.judge import Judge
-from chainrule.check.lines import EQUALITIES
-from chainrule.sheet.lines import lines_of
-from chainrule.sheet.one_entry import disputed
+from chainrule.sheet.inference.one_entry import disputed
+from chainrule.sheet.records.lines import lines_of
 
 LEAST = 2
 """How many lines must hold by it that do not hold otherwise."""

@@ -8,10 +8,10 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from chainrule.check.clock import Clock, DeadlinePassed
+from chainrule.check.comparison.lines import EQUALITIES, Lines
 from chainrule.check.engine import judge_for, read_sheet
-from chainrule.check.lines import EQUALITIES, Lines
-from chainrule.check.options import DEFAULTS, Options
+from chainrule.check.records.clock import Clock, DeadlinePassed
+from chainrule.check.records.options import DEFAULTS, Options
 from chainrule.derive.activations import with_activations
 from chainrule.derive.build import Problem
 from chainrule.derive.labels import labels_in
@@ -25,11 +25,11 @@ from chainrule.read.grammar import parse
 from chainrule.read.load import KINDS, from_text
 from chainrule.read.python import FormulaError
 from chainrule.read.tree import Fenced, Node, Product, Relation, Span
-from chainrule.sheet.names import reference
-from chainrule.sheet.shapes import Untyped
-from chainrule.sheet.spelling import names_loss
-from chainrule.sheet.statements import Equation, Sheet
-from chainrule.sheet.world import Universe
+from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.records.universe import Universe
+from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.spelling import names_loss
 
 DOLLARS = re.compile(r"\A\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*\Z", re.DOTALL)
 NAME = re.compile(r"([A-Za-z]\w*'*|\\[A-Za-z]+ ?[\w^{}\\]*)(\([\w, ]*\))?", re.ASCII)

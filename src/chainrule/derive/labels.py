@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chainrule.read.tree import Big, Comma, Factor, Fenced, Name, Node, Product, Script
-from chainrule.sheet.glossary import bound_letters
-from chainrule.sheet.names import node_key, walk
-from chainrule.sheet.script_words import INDEX_LETTERS
-from chainrule.sheet.statements import Equation
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 
 
 def labels_in(equations: Iterable[Equation]) -> list[str]:

@@ -12,13 +12,14 @@ from math import inf
 
 from chainrule.derive.names import GREEK, python_name
 from chainrule.read.python import FormulaError
-from chainrule.sheet.candidates import candidates, is_quantity
-from chainrule.sheet.lines import names_in
-from chainrule.sheet.shapes import Untyped
-from chainrule.sheet.spelling import look, names_loss, spelled_out
-from chainrule.sheet.statements import Equation
-from chainrule.sheet.typed_lines import mismatch, type_line
-from chainrule.sheet.world import DEFAULT_ROLES, FUNCTION_LETTERS, Config, Reading, Universe, World
+from chainrule.sheet.inference.candidates import candidates, is_quantity
+from chainrule.sheet.inference.typed_lines import mismatch, type_line
+from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.universe import Universe
+from chainrule.sheet.records.world import DEFAULT_ROLES, FUNCTION_LETTERS, Config, Reading, World
+from chainrule.sheet.syntax.spelling import look, names_loss, spelled_out
 
 MOST_READINGS = 600
 STRETCHED = 5.0

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from chainrule.calculus import contract, resolve
 from chainrule.calculus.recognised import quotients
-from chainrule.check.exact import term_of
-from chainrule.check.lines import Variant
-from chainrule.check.writing import base_of, uses, written
+from chainrule.check.comparison.exact import term_of
+from chainrule.check.comparison.lines import Variant
+from chainrule.check.comparison.writing import base_of, uses, written
 from chainrule.derive.build import Problem
 from chainrule.derive.names import python_name, told_apart
 from chainrule.derive.operations import VALUES_WITH_NAMES
@@ -32,9 +32,9 @@ from chainrule.expr import (
 )
 from chainrule.expr.dims import Renaming
 from chainrule.read.tree import Node, Script
-from chainrule.sheet.shapes import Untyped, describe
-from chainrule.sheet.statements import Equation
-from chainrule.sheet.world import Universe
+from chainrule.sheet.records.shapes import Untyped, describe
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.universe import Universe
 
 VALUES = VALUES_WITH_NAMES | {"exp", "sqrt"}
 BEHIND = 10**7

@@ -107,7 +107,7 @@ class Big(Node):
 
     `op` is the word: sum, prod, int, max, min, sup, inf, argmax, argmin, lim. `\\max`/`\\min` are a `Big` only when
     they carry a subscript (or underset) and are followed by no parenthesised list; else they are a `Name`.
-    `count` is the letter that says how many terms a sum has, where the sum does not say it (`sheet.mean_counts`).
+    `count` is the letter that says how many terms a sum has, where the sum does not say it (`sheet.sums.mean_counts`).
     """
 
     op: str
@@ -240,8 +240,8 @@ class Text(Node):
 @dataclass(frozen=True, slots=True)
 class Differential(Node):
     """The sign of a differential, the d of `dX` and `d(XY)`, or of a directional derivative, the D of `Df(x)[h]` and
-    `D_v f(x)`, as a factor before what it acts on. The grammar reads a name; `sheet.differentials` and
-    `sheet.directions` put this sign in its place where a document speaks of such things."""
+    `D_v f(x)`, as a factor before what it acts on. The grammar reads a name; `sheet.derivatives.differentials` and
+    `sheet.derivatives.directions` put this sign in its place where a document speaks of such things."""
 
     sub: Node | None = None
 

@@ -7,21 +7,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 
-import chainrule.sheet.meanings  # noqa: F401 (registers what nodes mean)
+import chainrule.sheet.meaning.meanings  # noqa: F401 (registers what nodes mean)
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
-from chainrule.sheet import one_hot
-from chainrule.sheet.alike_layers import alike_layers
-from chainrule.sheet.by_inverse import by_factors, by_inverse
-from chainrule.sheet.called_terms import called_terms
-from chainrule.sheet.columns import note_columns
-from chainrule.sheet.convention import free_letters, whole_tensors
-from chainrule.sheet.copies import find_copies
-from chainrule.sheet.cues import roles_from_cues, roles_in
-from chainrule.sheet.densities_in_chains import densities_in_chains
-from chainrule.sheet.differentials import note_changes
-from chainrule.sheet.distributions import note_covariances
-from chainrule.sheet.facts import (
+from chainrule.sheet.arrays.columns import note_columns
+from chainrule.sheet.arrays.orthogonal import note_orthogonal
+from chainrule.sheet.arrays.pooled import said_summed
+from chainrule.sheet.arrays.scan import Scan
+from chainrule.sheet.arrays.terms_of_totals import summands
+from chainrule.sheet.conditions.imposed import impose, name_solutions, solves
+from chainrule.sheet.conditions.surfaces import note_surfaces
+from chainrule.sheet.definitions.alike_layers import alike_layers
+from chainrule.sheet.definitions.by_inverse import by_factors, by_inverse
+from chainrule.sheet.definitions.called_terms import called_terms
+from chainrule.sheet.definitions.copies import find_copies
+from chainrule.sheet.definitions.densities_in_chains import densities_in_chains
+from chainrule.sheet.definitions.facts import (
     apply_fact,
     declares_symmetry,
     note_entries,
@@ -30,38 +31,37 @@ from chainrule.sheet.facts import (
     note_sums_to_one,
     note_written_out,
 )
-from chainrule.sheet.functions_of_expressions import functions_of_expressions
-from chainrule.sheet.imposed import impose, name_solutions, solves
-from chainrule.sheet.inner_names import name_what_stands_inside
-from chainrule.sheet.literals import literal_matrix
-from chainrule.sheet.log_of_the_unknown import name_probabilities
-from chainrule.sheet.logarithms import note_logarithms
-from chainrule.sheet.meaning.functions import LOGARITHMS
-from chainrule.sheet.meaning.sums import runs_over
-from chainrule.sheet.means import sample_means
-from chainrule.sheet.midway import define_midway
-from chainrule.sheet.models import DEFINING, Otherwise, as_models
-from chainrule.sheet.named_columns import name_columns
-from chainrule.sheet.names import letter_of, reference, walk
-from chainrule.sheet.one_by_one import assemble, listed_entries
-from chainrule.sheet.orthogonal import note_orthogonal
-from chainrule.sheet.parts import numbered_parts
-from chainrule.sheet.pooled import said_summed
-from chainrule.sheet.pre_activations import name_pre_activations
-from chainrule.sheet.prose import facts_of, from_relation, sized
-from chainrule.sheet.put_in import read_off
-from chainrule.sheet.redefine import begins_an_example
-from chainrule.sheet.scan import Scan
-from chainrule.sheet.sites import add_sites, implicit_site, look_through
-from chainrule.sheet.spelling import look
-from chainrule.sheet.statements import Equation, Scope, Sheet, with_zeros
-from chainrule.sheet.surfaces import note_surfaces
-from chainrule.sheet.told import take_told
-from chainrule.sheet.totals import summands
-from chainrule.sheet.upstream import note_slopes
-from chainrule.sheet.values_of_their_own import values_of_their_own
-from chainrule.sheet.world import Site, World
-from chainrule.sheet.zero_starts import zero_starts
+from chainrule.sheet.definitions.functions_of_expressions import functions_of_expressions
+from chainrule.sheet.definitions.inner_names import name_what_stands_inside
+from chainrule.sheet.definitions.log_of_the_unknown import name_probabilities
+from chainrule.sheet.definitions.midway import define_midway
+from chainrule.sheet.definitions.named_columns import name_columns
+from chainrule.sheet.definitions.parts import numbered_parts
+from chainrule.sheet.definitions.pre_activations import name_pre_activations
+from chainrule.sheet.definitions.put_in import read_off
+from chainrule.sheet.definitions.redefine import begins_an_example
+from chainrule.sheet.definitions.sites import add_sites, implicit_site, look_through
+from chainrule.sheet.derivatives.differentials import note_changes
+from chainrule.sheet.meaning.operations.sums import runs_over
+from chainrule.sheet.numbers.one_by_one import assemble, listed_entries
+from chainrule.sheet.numbers.told import take_told
+from chainrule.sheet.numbers.upstream import note_slopes
+from chainrule.sheet.numbers.values_of_their_own import values_of_their_own
+from chainrule.sheet.numbers.zero_starts import zero_starts
+from chainrule.sheet.records.statements import Equation, Scope, Sheet, with_zeros
+from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.statistics.distributions import note_covariances
+from chainrule.sheet.statistics.means import sample_means
+from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
+from chainrule.sheet.sums.convention import free_letters, whole_tensors
+from chainrule.sheet.syntax.function_words import LOGARITHMS
+from chainrule.sheet.syntax.literals import literal_matrix
+from chainrule.sheet.syntax.names import letter_of, reference, walk
+from chainrule.sheet.syntax.spelling import look
+from chainrule.sheet.words import one_hot
+from chainrule.sheet.words.cues import roles_from_cues, roles_in
+from chainrule.sheet.words.logarithms import note_logarithms
+from chainrule.sheet.words.prose import facts_of, from_relation, sized
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
 ROW_WORDS = re.compile(

@@ -15,13 +15,9 @@ from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Link, Missing, Node, Number, Relation, Span, Sum, Unread
-from chainrule.sheet.chains import given_at, side_by_side
-from chainrule.sheet.conditions_in_subscripts import lifted
-from chainrule.sheet.glossary import collect, tidy
-from chainrule.sheet.heading_conditions import heading_conditions
-from chainrule.sheet.index_letters import sums_are_implied
-from chainrule.sheet.names import node_key, walk
-from chainrule.sheet.restrictions import (
+from chainrule.sheet.conditions.conditions_in_subscripts import lifted
+from chainrule.sheet.conditions.heading_conditions import heading_conditions
+from chainrule.sheet.conditions.restrictions import (
     AFTER_CUE,
     BESIDE_CUE,
     BOTH_CUE,
@@ -41,13 +37,17 @@ from chainrule.sheet.restrictions import (
     restriction,
     told_restriction,
 )
-from chainrule.sheet.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
-from chainrule.sheet.sizes_below import said_below
-from chainrule.sheet.statements import Equation, Scope, Sentence, Sheet, with_zeros
-from chainrule.sheet.systems import systems
-from chainrule.sheet.upper_indices import sums_left_out
-from chainrule.sheet.usual import usual
-from chainrule.sheet.written_out import Change, changed, written_out
+from chainrule.sheet.letters.glossary import collect, tidy
+from chainrule.sheet.letters.index_letters import sums_are_implied
+from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet, with_zeros
+from chainrule.sheet.rewriting.sizes_below import said_below
+from chainrule.sheet.rewriting.usual import usual
+from chainrule.sheet.rewriting.written_out import Change, changed, written_out
+from chainrule.sheet.sums.upper_indices import sums_left_out
+from chainrule.sheet.syntax.chains import given_at, side_by_side
+from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
+from chainrule.sheet.syntax.systems import systems
 
 GREEK_NAMES = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",

@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from chainrule.read.tree import Comma, Fenced, Product
-from chainrule.sheet.candidates import candidates, is_quantity
-from chainrule.sheet.dropped import droppable
-from chainrule.sheet.frame import LISTS, ROWS
-from chainrule.sheet.lines import lines_of
-from chainrule.sheet.literals import is_literal, is_zero, literal_matrix
-from chainrule.sheet.names import Glossary, reference, walk
-from chainrule.sheet.recurrence import recurrent
-from chainrule.sheet.search import CLOSE, CONVENTIONS, FAILURE, UNUSUAL_ROUNDS, USUAL_ROUNDS, Options, Search
-from chainrule.sheet.shapes import Layout, Untyped
-from chainrule.sheet.slices import ROW
-from chainrule.sheet.statements import Equation
-from chainrule.sheet.typed_lines import type_line
-from chainrule.sheet.unreadable import hide_unreadable
-from chainrule.sheet.world import Config, Cycle, Family, Reading, Site, Universe, World
+from chainrule.sheet.arrays.dropped import droppable
+from chainrule.sheet.definitions.recurrence import recurrent
+from chainrule.sheet.inference.candidates import candidates, is_quantity
+from chainrule.sheet.inference.search import CLOSE, CONVENTIONS, FAILURE, UNUSUAL_ROUNDS, USUAL_ROUNDS, Options, Search
+from chainrule.sheet.inference.typed_lines import type_line
+from chainrule.sheet.inference.unreadable import hide_unreadable
+from chainrule.sheet.records.frame import LISTS, ROWS
+from chainrule.sheet.records.lines import lines_of
+from chainrule.sheet.records.shapes import Layout, Untyped
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.universe import Cycle, Universe
+from chainrule.sheet.records.world import Config, Family, Reading, Site, World
+from chainrule.sheet.syntax.literals import is_literal, is_zero, literal_matrix
+from chainrule.sheet.syntax.names import Glossary, reference, walk
+from chainrule.sheet.syntax.slices import ROW
 
 # What it costs that an argument is left out where it stands elsewhere.
 DROPPED = 1.0

@@ -6,20 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from chainrule.check.lines import Lines
+from chainrule.check.comparison.lines import Lines
 from chainrule.derive.sheets import BEHIND, question
 from chainrule.expr import Const, Model, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Script, Span
-from chainrule.sheet.glossary import tidy
-from chainrule.sheet.meaning.differentials import nabla_of, taken_apart
-from chainrule.sheet.names import node_key, reference, walk
-from chainrule.sheet.restrictions import restriction
-from chainrule.sheet.script_words import TRANSPOSE_WORDS
-from chainrule.sheet.shapes import Untyped
-from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.conditions.restrictions import restriction
+from chainrule.sheet.letters.glossary import tidy
+from chainrule.sheet.meaning.derivatives.differentials import taken_apart
+from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.syntax.derivatives import nabla_of
+from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.solve.derivations import ways
 from chainrule.solve.place_lines import ways_to
 from chainrule.solve.question import Question

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chainrule.calculus import contract
-from chainrule.check.lines import Lines, Variant
+from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.expr import Expr, Index, IndexValue, Indicator, const, indicator, substitute, value, walk
-from chainrule.sheet.statements import Equation
+from chainrule.sheet.records.statements import Equation
 
 
 def case_of(variant: Variant, line: Equation) -> Indicator | None:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from chainrule.calculus import NoMatrixForm, contract
-from chainrule.check.exact import term_of
-from chainrule.check.lines import Variant
+from chainrule.check.comparison.exact import term_of
+from chainrule.check.comparison.lines import Variant
 from chainrule.derive.cancel import cancelled, collected, merged
 from chainrule.derive.gradient import Derivation, expanded, first_order, second_order
 from chainrule.derive.gradient import written as written_out
@@ -25,8 +25,8 @@ from chainrule.expr import (
     ExprError,
     IndexValue,
 )
-from chainrule.sheet.shapes import Untyped
-from chainrule.sheet.statements import Equation
+from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.statements import Equation
 from chainrule.solve.cases import case_of, in_case
 from chainrule.solve.entries import carried_out, of_entries, over_arrays
 from chainrule.solve.problems import problem_of

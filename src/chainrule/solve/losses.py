@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Script
-from chainrule.sheet.literals import is_literal
-from chainrule.sheet.names import Ref, children, reference
-from chainrule.sheet.spelling import names_loss
-from chainrule.sheet.statements import DEFINING, Equation, Scope, Sentence, Sheet
+from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sentence, Sheet
+from chainrule.sheet.syntax.literals import is_literal
+from chainrule.sheet.syntax.names import Ref, children, reference
+from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.solve.question import Question
 from chainrule.trace.implied import WEIGHTS
 from chainrule.trace.rules import callee_base

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chainrule.calculus import contract
-from chainrule.check.lines import Variant
+from chainrule.check.comparison.lines import Variant
 from chainrule.derive.cancel import cancelled, merged, spread
 from chainrule.derive.equations import Linear
 from chainrule.derive.sheets import functions_of, name_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chainrule.check.exact import term_of
-from chainrule.check.lines import Variant
+from chainrule.check.comparison.exact import term_of
+from chainrule.check.comparison.lines import Variant
 from chainrule.derive.build import Problem
 from chainrule.derive.sheets import assembled, bodies_of, functions_of, name_of
 from chainrule.expr import (
@@ -25,9 +25,9 @@ from chainrule.expr import (
     total,
     value,
 )
-from chainrule.sheet.names import reference
-from chainrule.sheet.shapes import Untyped
-from chainrule.sheet.statements import Equation
+from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.names import reference
 
 
 def problem_of(variant: Variant, loss: Equation, variable: Equation) -> tuple[Problem, Symbol]:

@@ -13,8 +13,8 @@ from dataclasses import replace
 from chainrule.read.document import Break, Document, Heading, Math, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Comma, Relation, Span
-from chainrule.sheet.glossary import tidy
-from chainrule.sheet.names import Glossary
+from chainrule.sheet.letters.glossary import tidy
+from chainrule.sheet.syntax.names import Glossary
 from chainrule.solve.cells import cells
 from chainrule.solve.question import Formula, Question
 from chainrule.solve.translation import english

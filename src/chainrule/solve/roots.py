@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Name, Node, Product, Relation, Script, Span
-from chainrule.sheet.imposed import differentiates
-from chainrule.sheet.literals import is_literal, is_zero
-from chainrule.sheet.names import reference
-from chainrule.sheet.solution_marks import core
-from chainrule.sheet.statements import DEFINING, Equation, Scope, Sheet
+from chainrule.sheet.conditions.imposed import differentiates
+from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
+from chainrule.sheet.syntax.literals import is_literal, is_zero
+from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.solution_marks import core
 from chainrule.solve.losses import arguments_of, is_called, loss_of, parameters_of, stands_before
 from chainrule.solve.question import Formula, Question, Root
 

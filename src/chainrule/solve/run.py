@@ -11,16 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chainrule.check.clock import Clock, DeadlinePassed
 from chainrule.check.engine import check_document, read_sheet
-from chainrule.check.options import DEFAULTS, Options
-from chainrule.check.report import Statement
+from chainrule.check.records.clock import Clock, DeadlinePassed
+from chainrule.check.records.options import DEFAULTS, Options
+from chainrule.check.records.report import Statement
 from chainrule.derive.sheets import BEHIND
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Comma, Fenced, Product, Span
-from chainrule.sheet.glossary import tidy
-from chainrule.sheet.statements import Equation, Scope, Sheet
+from chainrule.sheet.letters.glossary import tidy
+from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.solve.asking import Asking, Draft, answer_root, answer_updates, answer_value, read_formula
 from chainrule.solve.losses import completed
 from chainrule.solve.question import Question

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
-from chainrule.check.lines import Variant
-from chainrule.check.writing import written
+from chainrule.check.comparison.lines import Variant
+from chainrule.check.comparison.writing import written
 from chainrule.derive.cancel import cancelled, merged
 from chainrule.derive.gradient import Derivation
 from chainrule.derive.sheets import name_of

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.calculus import contract, derivative
-from chainrule.check.exact import term_of
-from chainrule.check.lines import Variant
-from chainrule.check.points import dims_of, free_symbols
+from chainrule.check.comparison.exact import term_of
+from chainrule.check.comparison.lines import Variant
+from chainrule.check.comparison.points import dims_of, free_symbols
 from chainrule.derive.cancel import spread
 from chainrule.derive.equations import Linear, linear_in
 from chainrule.expr import (
@@ -34,7 +34,7 @@ from chainrule.expr import (
     substitute,
     value,
 )
-from chainrule.sheet.statements import Equation
+from chainrule.sheet.records.statements import Equation
 from chainrule.solve.wholes import symmetric
 
 Numbers = NDArray[np.float64]

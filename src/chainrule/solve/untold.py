@@ -7,20 +7,20 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from chainrule.check.clock import Clock
+from chainrule.check.comparison.exact import typed_again
+from chainrule.check.comparison.lines import Variant
 from chainrule.check.engine import judge_for
-from chainrule.check.exact import typed_again
 from chainrule.check.judge import Judge
-from chainrule.check.lines import Variant
-from chainrule.check.options import Options
+from chainrule.check.records.clock import Clock
+from chainrule.check.records.options import Options
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Name, Node, Product, Script, Sum
-from chainrule.sheet.names import reference, walk
-from chainrule.sheet.script_words import TRANSPOSE_WORDS
-from chainrule.sheet.spelling import look, names_loss
-from chainrule.sheet.statements import Equation, Sheet
-from chainrule.sheet.world import World
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
+from chainrule.sheet.syntax.spelling import look, names_loss
 from chainrule.solve.question import Question
 from chainrule.trace.naming import named
 

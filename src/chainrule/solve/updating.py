@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.derive.sheets import BEHIND
-from chainrule.sheet.spelling import names_loss
+from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.earlier import is_earlier
 from chainrule.trace.naming import bases_of, pieces
 from chainrule.trace.record import Version

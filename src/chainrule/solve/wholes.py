@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.expr import Component, Expr, Reduce, Symbol, component, const, rebuilt, substitute, value
-from chainrule.sheet.world import Universe
+from chainrule.sheet.records.universe import Universe
 
 SYMMETRIC = ("symmetric", "covariance", "diagonal")
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Product, Relation, Script, Span
-from chainrule.sheet.names import letter_of
-from chainrule.sheet.restrictions import indices, restriction
+from chainrule.sheet.conditions.restrictions import indices, restriction
+from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.question import Formula, Question
 from chainrule.solve.roots import roots, shown_roots
 from chainrule.solve.translation import english

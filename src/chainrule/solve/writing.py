@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from chainrule.check.lines import Variant
+from chainrule.check.comparison.lines import Variant
 from chainrule.expr import (
     Definitions,
     Expr,

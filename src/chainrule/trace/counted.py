@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Name, Node, Script, Sum
-from chainrule.sheet.names import walk
-from chainrule.sheet.rebuilding import rebuilt
-from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.trace.earlier import earlier, with_earlier
 from chainrule.trace.marks import Mark, script_ends, step_mark, taken_off
 from chainrule.trace.rules import (

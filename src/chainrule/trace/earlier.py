@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Node
-from chainrule.sheet.literals import is_literal
-from chainrule.sheet.names import node_key
-from chainrule.sheet.spelling import ANY
-from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.syntax.literals import is_literal
+from chainrule.sheet.syntax.names import node_key
+from chainrule.sheet.syntax.spelling import ANY
 from chainrule.trace.marks import primed
 from chainrule.trace.rules import Rule, Updates, base_of
 

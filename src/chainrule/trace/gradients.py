@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Product, Script, Sum
-from chainrule.sheet.meaning.differentials import nabla_of
-from chainrule.sheet.names import reference, walk
-from chainrule.sheet.rebuilding import rebuilt
-from chainrule.sheet.statements import Sheet
+from chainrule.sheet.records.statements import Sheet
+from chainrule.sheet.syntax.derivatives import nabla_of
+from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.trace.rules import Updates, base_of, callee_base, matters, unprimed
 
 

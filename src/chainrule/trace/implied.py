@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from chainrule.read.tree import Fraction, Node, Product
-from chainrule.sheet.literals import is_literal
-from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import reference, walk
-from chainrule.sheet.spelling import names_loss
-from chainrule.sheet.statements import Sheet
+from chainrule.sheet.records.statements import Sheet
+from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.literals import is_literal
+from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.rules import (
     CUE,
     Rule,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule.read.tree import Accent, Fraction, Name, Node, Product, Script
-from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import Ref, children, reference
-from chainrule.sheet.spelling import names_loss
-from chainrule.sheet.statements import Equation
-from chainrule.sheet.tensors import updating
-from chainrule.sheet.world import World
+from chainrule.sheet.arrays.tensors import updating
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.names import Ref, children, reference
+from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.quantities import Asked
 from chainrule.trace.record import Version
 from chainrule.trace.rules import CLOCK, Updates

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from chainrule.check.forms import is_range
+from chainrule.check.comparison.forms import is_range
 from chainrule.derive.sheets import BEHIND, question
 from chainrule.read.tree import Accent, Brace, Fenced, Fraction, Name, Node, Product, Script
-from chainrule.sheet.literals import is_literal
-from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.meaning.structural import is_function_word
-from chainrule.sheet.names import node_key, reference, walk
-from chainrule.sheet.spelling import look
-from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.literals import is_literal
+from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.spelling import look
 from chainrule.trace.earlier import is_earlier
 from chainrule.trace.rules import CLOCK, Updates
 

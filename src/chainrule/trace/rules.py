@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from chainrule.read.grammar import parse
 from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Relation, Script, Span
-from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import Ref, node_key, reference, walk
-from chainrule.sheet.rebuilding import rebuilt
-from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.trace.marks import Mark, primed, step_mark, taken_off
 
 CLOCK = "stepnumber"

@@ -12,23 +12,23 @@ from fractions import Fraction
 
 import numpy as np
 
-from chainrule.check.clock import Clock, DeadlinePassed
+from chainrule.check.comparison.exact import Open, all_known, rows_of, term_of
+from chainrule.check.comparison.lines import Lines, Variant
+from chainrule.check.comparison.points import dims_of, free_symbols
+from chainrule.check.comparison.sizes import sizes_for
 from chainrule.check.engine import judge_for, read_sheet
-from chainrule.check.exact import Open, all_known, rows_of, term_of
-from chainrule.check.lines import Lines, Variant
-from chainrule.check.need import depends
-from chainrule.check.options import DEFAULTS, Options
-from chainrule.check.points import dims_of, free_symbols
-from chainrule.check.sizes import sizes_for
+from chainrule.check.records.clock import Clock, DeadlinePassed
+from chainrule.check.records.need import depends
+from chainrule.check.records.options import DEFAULTS, Options
 from chainrule.derive.sheets import BEHIND, question
 from chainrule.expr import Component, Const, Dim, Expr, ExprError, Index, IndexValue, Model, Symbol, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
-from chainrule.sheet.literals import literal_number
-from chainrule.sheet.names import reference
-from chainrule.sheet.shapes import Untyped, Val
-from chainrule.sheet.spelling import names_loss
-from chainrule.sheet.statements import Equation, Scope, Sheet
+from chainrule.sheet.records.shapes import Untyped, Val
+from chainrule.sheet.records.statements import Equation, Scope, Sheet
+from chainrule.sheet.syntax.literals import literal_number
+from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.earlier import is_earlier
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
 from chainrule.trace.quantities import Asked, asked, source_of

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Product, Script
-from chainrule.sheet.meaning.differentials import above, below, nabla_of
-from chainrule.sheet.names import reference
-from chainrule.sheet.rebuilding import rebuilt
-from chainrule.sheet.statements import Sheet
+from chainrule.sheet.records.statements import Sheet
+from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.trace.rules import Rule, Updates
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chainrule.read.tree import Sum
-from chainrule.sheet.names import Ref, reference
-from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.trace.counted import with_counts
 from chainrule.trace.gradients import with_gradients_named
 from chainrule.trace.implied import with_each, with_implied

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Node, Script, Sum
-from chainrule.sheet.names import node_key, reference, walk
-from chainrule.sheet.rebuilding import rebuilt
-from chainrule.sheet.statements import Equation, Sheet
+from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.trace.marks import primed, script_ends, taken_off, word_mark
 from chainrule.trace.rules import Updates, base_of, descends, has_term, matters, rewrite, version
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
-from chainrule.check.report import DocumentReport, Missing
+from chainrule.check.records.report import DocumentReport, Missing
 from chainrule.write.source import plain
 
 LISTED = 12

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.check.report import DocumentReport, Report, Statement
+from chainrule.check.records.report import DocumentReport, Report, Statement
 from chainrule.write.places import relative
 from chainrule.write.sentences import total
 

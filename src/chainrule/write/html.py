@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from chainrule.check.report import Counterexample, DocumentReport, Report, Statement, Suggestion
+from chainrule.check.records.report import Counterexample, DocumentReport, Report, Statement, Suggestion
 from chainrule.write.sentences import digits_of, evidence, summary, total
 from chainrule.write.source import plain
 from chainrule.write.tex import display, typesets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chainrule.check.report import DocumentReport, Report, Statement
+from chainrule.check.records.report import DocumentReport, Report, Statement
 from chainrule.write.sentences import evidence, summary, total
 from chainrule.write.source import plain
 from chainrule.write.tex import display, typesets

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from chainrule.check.report import Report
+from chainrule.check.records.report import Report
 
 
 def to_json(report: Report) -> str:

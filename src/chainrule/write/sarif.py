@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule import __version__
-from chainrule.check.report import DocumentReport, Report, Statement
+from chainrule.check.records.report import DocumentReport, Report, Statement
 from chainrule.write.codes import GROUPS, Code, find
 from chainrule.write.places import line_hashes, uri
 from chainrule.write.record import dumps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import fill
 
-from chainrule.check.report import VERDICTS, DocumentReport, Evidence, Statement
+from chainrule.check.records.report import VERDICTS, DocumentReport, Evidence, Statement
 from chainrule.write.values import DIGITS
 
 PLURALS = {"definition": "definitions"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from chainrule.check.report import Statement
+from chainrule.check.records.report import Statement
 
 TAB = "    "
 MAX_LINES = 5

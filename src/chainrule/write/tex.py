@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chainrule.check.report import Statement
+from chainrule.check.records.report import Statement
 
 _ALIGNED = re.compile(r"(?<!\\)&|\\\\")
 _ACTIVE = re.compile(r"\$|\\(href|url|require|include|class|style|cssId|data|html[A-Za-z]*)\b")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.text import Text
 
-from chainrule.check.report import Counterexample, DocumentReport, Evidence, Report, Statement, Suggestion
+from chainrule.check.records.report import Counterexample, DocumentReport, Evidence, Report, Statement, Suggestion
 from chainrule.write.readable import readable
 from chainrule.write.sentences import count, digits_of, evidence, summary, total
 from chainrule.write.source import Marked, cells, clip, excerpt, plain

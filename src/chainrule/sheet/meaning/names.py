@@ -7,16 +7,20 @@ from fractions import Fraction as Rational
 
 from chainrule.expr import Expr, IndexValue, apply, const, indicator, power, substitute
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
-from chainrule.sheet import algebra
-from chainrule.sheet.components import components, ref_value, size_value
-from chainrule.sheet.frame import MEANINGS, Frame
-from chainrule.sheet.meaning.arithmetic import postfixed
-from chainrule.sheet.meaning.fences import norm
-from chainrule.sheet.meaning.functions import bare_derivative, unit_vector
-from chainrule.sheet.meaning.implied import implied_sums, summed_over
-from chainrule.sheet.meaning.matrices import has_ranges, is_size, ranged, sized
-from chainrule.sheet.meaning.restricted import at_point, point_of
-from chainrule.sheet.names import (
+from chainrule.sheet.arrays import algebra
+from chainrule.sheet.arrays.components import components, ref_value, size_value
+from chainrule.sheet.arrays.ones import ONES, ones
+from chainrule.sheet.meaning.derivatives.restricted import at_point, point_of
+from chainrule.sheet.meaning.functions.functions import bare_derivative, unit_vector
+from chainrule.sheet.meaning.operations.arithmetic import postfixed
+from chainrule.sheet.meaning.operations.fences import norm
+from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
+from chainrule.sheet.meaning.operations.matrices import has_ranges, is_size, ranged, sized
+from chainrule.sheet.records.frame import MEANINGS, Frame
+from chainrule.sheet.records.shapes import Untyped, Val, scalar
+from chainrule.sheet.records.sizes import named_dim
+from chainrule.sheet.records.world import Family
+from chainrule.sheet.syntax.names import (
     KRONECKER,
     Postfix,
     Ref,
@@ -26,11 +30,7 @@ from chainrule.sheet.names import (
     split_subscript,
     split_superscript,
 )
-from chainrule.sheet.ones import ONES, ones
-from chainrule.sheet.script_words import TRANSPOSE_WORDS
-from chainrule.sheet.shapes import Untyped, Val, scalar
-from chainrule.sheet.sizes import named_dim
-from chainrule.sheet.world import Family
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 
 # Words that act on what follows and are nothing by themselves, also where no range stands under them.
 OPERATORS = frozenset({"argmax", "argmin", "sup", "inf", "lim", "limsup", "liminf", "maximize", "minimize"})

@@ -7,21 +7,22 @@ from dataclasses import replace
 from chainrule.expr import mul
 from chainrule.expr.functions import lookup
 from chainrule.read.tree import Big, Differential, Factor, Fenced, Name, Node, Product, Script, Text
-from chainrule.sheet import algebra
-from chainrule.sheet.derivative_signs import rest_of
-from chainrule.sheet.frame import MEANINGS, Frame
-from chainrule.sheet.meaning import differentials
-from chainrule.sheet.meaning.calls import called, function_name
-from chainrule.sheet.meaning.directional import along
-from chainrule.sheet.meaning.expectations import expectation
-from chainrule.sheet.meaning.implied import implied_sums, summed_over
-from chainrule.sheet.meaning.sums import acted_on, big, sums_over
-from chainrule.sheet.meaning.tangents import differential
-from chainrule.sheet.meaning.whole import by_all_arguments, partial_at
-from chainrule.sheet.names import reference, walk
-from chainrule.sheet.script_words import TRANSPOSE_WORDS
-from chainrule.sheet.shapes import Untyped, Val
-from chainrule.sheet.world import World
+from chainrule.sheet.arrays import algebra
+from chainrule.sheet.meaning.derivatives import differentials
+from chainrule.sheet.meaning.derivatives.directional import along
+from chainrule.sheet.meaning.derivatives.tangents import differential
+from chainrule.sheet.meaning.derivatives.whole import by_all_arguments, partial_at
+from chainrule.sheet.meaning.functions.calls import called, function_name
+from chainrule.sheet.meaning.operations.expectations import expectation
+from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
+from chainrule.sheet.meaning.operations.sums import acted_on, big, sums_over
+from chainrule.sheet.records.frame import MEANINGS, Frame
+from chainrule.sheet.records.shapes import Untyped, Val
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivative_signs import rest_of
+from chainrule.sheet.syntax.derivatives import nabla_of
+from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 
 MOST_FACTORS = 200
 DOTS = frozenset({"cdot", "."})
@@ -172,7 +173,7 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
     whole = by_all_arguments(frame, factors, n) or partial_at(frame, factors, n)
     if whole is not None:
         return whole
-    nabla = differentials.nabla_of(node)
+    nabla = nabla_of(node)
     if nabla is not None and rest:
         flat = _transposed_gradient(frame, nabla, factors, n + 1)
         if flat is not None:

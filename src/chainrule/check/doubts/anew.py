@@ -1,0 +1,202 @@
+"""Doubts about names with a second meaning: defined anew by a line, from case to case, or with other indices.
+
+A second, different equation for a name away from the first may be a mistake or a new definition; so a line that rests
+on such a name is `assumed`, and says which line would have to define it anew. Rows of `doubts.DOUBTS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chainrule.check.comparison.compare import Different
+from chainrule.check.comparison.forms import updates
+from chainrule.check.comparison.lines import Lines, Variant
+from chainrule.check.records.finding import Finding, assumed
+from chainrule.check.records.need import CONSTANTS
+from chainrule.read.tree import Big, Factor, Node, Product, Script
+from chainrule.sheet.definitions.redefine import to_be_shown
+from chainrule.sheet.definitions.sites import call_form, defining_anew, derivative_of, site_key
+from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.references import references
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import World
+from chainrule.sheet.statistics.overloads import versions
+from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference
+from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.spelling import spelled_out
+
+MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
+
+
+def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A second, different equation for a defined name, away from the first, may be a new definition of it."""
+    e = of_the_first(lines, e)
+    name = None if e.link or to_be_shown(e) else claimed(lines, e)
+    if name is None:
+        return None
+    ref, params = name
+    first = lines.world.function(ref.base, e.position) or lines.world.site(ref.base, e.position)
+    if first is None or first.position >= e.position:
+        return None
+    if derivative_of(first.body) is not None and derivative_of(e.rhs) is None:
+        return None  # an error term is what it was said to be; another formula for it is a claim
+    origin = next((x for x in lines.equations if x.position == first.position), None)
+    between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
+    other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
+    fresh = _fresh(lines, e) or _one_of_a_sum(lines, first.body, e.rhs)
+    if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
+        return None
+    if ref.base in names_in(lines.world, e.rhs):
+        return None  # what says something of the name itself does not define it
+    names = names_in if first.written is None else _quantities
+    same_names = names(lines.world, first.body) == names(lines.world, e.rhs)
+    if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
+        return None
+    line = origin.document.position(origin.span.start)[0]
+    text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
+    return assumed("redefinition", text)
+
+
+def _fresh(lines: Lines, e: Equation) -> bool:
+    """Whether a formula has a name with so many indices that stands nowhere before it: the `w_{ij}` after `w_i`."""
+
+    def indexed(node: Node) -> set[tuple[str, int]]:
+        return {(r.base, len(r.subs)) for r in references(node, lines.world) if r.subs}
+
+    before = {pair for x in lines.equations if x.position < e.position for n in (x.lhs, x.rhs) for pair in indexed(n)}
+    return bool({(b, n) for b, n in indexed(e.rhs) if n > 1} - before)
+
+
+def _one_of_a_sum(lines: Lines, total: Node, one: Node) -> bool:
+    r"""Whether a formula is what the first one sums, without its index: `L = f(x)` after `L = \sum_i f(x_i)`."""
+    match total:
+        case Product(factors=(Factor(node=Big(op="sum", sub=Node() as sub)), *rest)):
+            letters = set(bound_letters(sub))
+            summand = rest[0].node if len(rest) == 1 else replace(total, factors=tuple(rest))
+        case _:
+            return False
+
+    def stripped(node: Node) -> Node | None:
+        if not isinstance(node, Script) or letter_of(node.sub) not in letters:
+            return None
+        base = rebuilt(node.base, stripped)
+        return base if node.sup is None and not node.primes else replace(node, base=base, sub=None)
+
+    def expanded(node: Node) -> Node | None:
+        ref = reference(node, lines.world.glossary)
+        sites = lines.world.sites.get(ref.base, ()) if ref is not None and not ref.postfix else ()
+        return next((site.body for site in sites), None)
+
+    return node_key(rebuilt(summand, stripped)) == node_key(rebuilt(one, expanded))
+
+
+def _quantities(world: World, node: Node) -> set[str]:
+    """The names of a formula that are no functions or constants of mathematics."""
+    return {b for b in names_in(world, node) if not is_function_word(b) and b not in CONSTANTS}
+
+
+def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A line that holds when a name it uses was defined anew by a line before it that contradicts the first one."""
+    names = lines_of(lines.world, [e])[0].names
+    for x in lines.equations:
+        said = of_the_first(lines, x)
+        if x.position >= e.position or said.link or x.chain == e.chain or x.position not in variant.typed:
+            continue
+        name = claimed(lines, said)
+        if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
+            continue
+        outcome = lines.outcome(x, variant)
+        if not isinstance(outcome, Different) or defined_anew(lines, x, variant, outcome) is None:
+            continue
+        anew = replace(lines, world=defining_anew(lines.world, said), variants={})
+        if anew.agree(e):
+            line = x.document.position(x.span.start)[0]
+            return assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
+    return None
+
+
+def of_the_first(lines: Lines, e: Equation) -> Equation:
+    r"""What a later link of a chain says of the name at its head, if it rests on that name: in
+    `\nu = \frac{1}{1 + e^{-\mu}} = \frac{1}{1 + e^{-w^T x}}` with `\mu = \log \frac{\nu}{1 - \nu}` it defines \nu."""
+    first = min(lines.chain(e), key=lambda x: x.link) if e.link else e
+    name = None if first.link or first is e else claimed(lines, first)
+    if name is None or name[0].base not in lines_of(lines.world, [e])[0].names:
+        return e
+    return replace(first, rhs=e.rhs)
+
+
+def claimed(lines: Lines, e: Equation) -> tuple[Ref, tuple[Node, ...] | None] | None:
+    """The name on the left side of a line, with its arguments if it is called."""
+    form = call_form(e.lhs, lines.world)
+    if form is not None:
+        return form
+    ref = reference(e.lhs, lines.world.glossary)
+    return None if ref is None else (ref, None)
+
+
+def _moves_on(lines: Lines, origin: Equation, e: Equation) -> bool:
+    """Whether the text between two equations turns to another case: "Let us revisit ...", "now consider ..."."""
+    return any(MOVING_ON.search(x.cue) for x in lines.equations if origin.position < x.position <= e.position)
+
+
+def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
+    """Whether each argument of a function is a bare name or carries indices: `f(x)` beside `f(x_i)`."""
+    return tuple(type(p).__name__ for p in params)
+
+
+def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different | None) -> Finding | None:
+    """A name that gets a new definition per item or section, used in one where the document does not define it."""
+    used = labels_used(lines.world, e)
+    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
+        held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
+        if held is None or held.section[0] != e.scope.part:
+            continue
+        if len(site_key(lines.world, held.ref)[1]) not in used.get(base, {0}):
+            continue  # `w_{k+1} = ...` says nothing of w
+        sites = versions(lines.world, base, e.position) or lines.world.sites.get(base) or []
+        key = site_key(lines.world, held.ref)
+        anew = [s for s in sites if s.position not in lines.world.seconds.equal]
+        sections = {s.section for s in anew if site_key(lines.world, s.ref) == key}
+        told = sections | {(x.scope.part, x.scope.section) for x in _restating(lines, base)}
+        if len(sections) < 2 or (e.scope.part, e.scope.section) in told:
+            continue
+        origin = next((x for x in lines.equations if x.position == held.position), None)
+        where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
+        text = f"{spelled_out(base)} is defined anew from case to case{where}, but not in this one"
+        return assumed("redefinition", text)
+    return None
+
+
+def _restating(lines: Lines, base: str) -> Iterator[Equation]:
+    """The lines that say in other words what a name is."""
+    for x in lines.equations:
+        if x.position in lines.world.seconds.idle and (name := claimed(lines, x)) is not None and name[0].base == base:
+            yield x
+
+
+def labels_used(world: World, e: Equation) -> dict[str, set[int]]:
+    """With how many labels each name stands in a line."""
+    found: dict[str, set[int]] = {}
+    for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
+        found.setdefault(world.aliases.get(ref.base, ref.base), set()).add(len(site_key(world, ref)[1]))
+    return found
+
+
+def other_indices(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A name with other subscripts than those it was defined with in another section: `x_{id}` after `x_i`."""
+    world = lines.world
+    here = (e.scope.part, e.scope.section)
+    for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
+        sites = world.sites.get(ref.base, ())
+        slots = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(ref.subs)))
+        for site in sites:
+            defined = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(site.ref.subs)))
+            if slots > defined > 0 and site.section != here:
+                text = f"{spelled_out(ref.base)} was defined with other indices in another section"
+                return assumed("redefinition", text)
+    return None

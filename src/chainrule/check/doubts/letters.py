@@ -1,0 +1,57 @@
+"""Letters in subscripts that may be names rather than indices: the gates of `W_{oi}`, `W_{oh}`, `b_o`.
+
+Two free indices over one axis may coincide, and a line that forgets that case is wrong. But a letter that no sum, range
+or delta of the document ever lets run, and that stands beside another letter wherever it is a subscript, may as well
+name a part of the network; then it never coincides with another one.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from chainrule.check.comparison.compare import Different, Same, guard
+from chainrule.check.comparison.lines import Lines, Variant
+from chainrule.check.records.finding import Finding, assumed
+from chainrule.expr import Expr, indicator, mul
+from chainrule.read.tree import Name, Node, Script
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.names import walk
+
+
+def letters_that_name(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """A line that holds wherever two letters of one axis differ, when one of them may be a name."""
+    frame = variant.typed[e.position][0]
+    names = {x for x in frame.free if _may_name(lines.world, x)}
+    apart: dict[tuple[str, str], Expr] = {}
+    for a, b in combinations(sorted(frame.free), 2):
+        (dim_a, term_a), (dim_b, term_b) = frame.free_letter(a), frame.free_letter(b)
+        if {a, b} & names and frame.dims.find(dim_a) == frame.dims.find(dim_b):
+            apart[a, b] = indicator("!=", term_a(), term_b())
+    if not apart:
+        return None
+    _, lhs, rhs = variant.typed[e.position]
+    found = guard(lambda: variant.comparer.compare(lhs, rhs, mul(*apart.values())))
+    if not isinstance(found, Same):
+        return None
+    pairs = ", ".join(f"{a} and {b}" for a, b in apart)
+    return assumed("condition", f"the letters {pairs} name different parts here, they are no indices that may coincide")
+
+
+def _may_name(world: World, letter: str) -> bool:
+    """Whether nothing lets a letter run, and it never is a subscript alone."""
+    if letter in world.glossary.bound:
+        return False
+    beside = False
+    for e in world.equations:
+        for side in (e.lhs, e.rhs):
+            for node in walk(side):
+                if isinstance(node, Script) and node.sub is not None:
+                    if _is(node.sub, letter):
+                        return False
+                    beside |= any(_is(part, letter) for part in walk(node.sub))
+    return beside
+
+
+def _is(node: Node, letter: str) -> bool:
+    return isinstance(node, Name) and node.text == letter

@@ -1,0 +1,94 @@
+r"""Names of which it is not written whether they are one: `o_{11}` beside O, `u_j` beside `u_j^l`, `y_{11}` beside y.
+
+A line that mixes them and misses our value is not wrong where the document never says how they belong together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.check.comparison.compare import Different, Same
+from chainrule.check.comparison.forms import has_derivative_node
+from chainrule.check.comparison.lines import Lines, Variant
+from chainrule.check.comparison.points import reach
+from chainrule.check.comparison.writing import written
+from chainrule.check.records.finding import Finding, assumed
+from chainrule.check.records.need import Need
+from chainrule.expr import Const, Unknown
+from chainrule.read.tree import Fraction, Name, Node, Number, Script
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Instance
+from chainrule.sheet.syntax.derivatives import above
+from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.spelling import spelled_out
+
+
+def row_and_column(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    """Derivatives of a loss by `y_{11}, y_{12}` where y is a vector: these may be entries of a matrix Y."""
+    if not has_derivative_node(e.lhs) and not has_derivative_node(e.rhs):
+        return None
+    vectors = {i.base for s, i in variant.universe.instances.items() if len(s.axes) == 1 and not i.labels}
+    for base, places in sorted(_places(lines, e).items()):
+        if base in vectors and len(places) > 1 and not _held_by_entries(lines, e, variant, base):
+            text = f"{spelled_out(base)} is a vector; what has a row and a column, {min(places)}, is never defined"
+            return assumed("undefined-symbol", text, needs=(Need("definition", Instance(base)),))
+    return None
+
+
+def _places(lines: Lines, e: Equation) -> dict[str, set[str]]:
+    """The entries with a row and a column that stand in a line, by the name they are of."""
+    found: dict[str, set[str]] = {}
+    for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
+        ref = reference(node, lines.world.glossary) if isinstance(node, Script) and _digits(node) else None
+        if ref is not None and isinstance(node, Script):
+            found.setdefault(ref.base, set()).add(_digits(node))
+    return {base: places for base, places in found.items() if all(len(p) == 2 and "0" not in p for p in places)}
+
+
+def _held_by_entries(lines: Lines, e: Equation, variant: Variant, base: str) -> bool:
+    """Whether another line with such entries of a name holds: then they are what they were taken for."""
+    others = (x for x in lines.equations if x.chain != e.chain and x.position in variant.typed)
+    with_entries = (x for x in others if base in _places(lines, x) and has_derivative_node(x.lhs))
+    return any(isinstance(lines.outcome(x, variant), Same) for x in with_entries)
+
+
+def _digits(node: Script) -> str:
+    return node.sub.text if isinstance(node.sub, Number) and isinstance(node.base, Name) else ""
+
+
+def entries_apart(_lines: Lines, _e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """An undefined loss that is differentiated by O and by `o_{11}`: no formula says that these are its entries."""
+    universe = variant.universe
+    inside = {t.name for t in reach(different.terms, universe.definitions) if isinstance(t, Unknown)}
+    for loss in sorted(s for s in variant.settled.unknown if s.name in inside):
+        behind = [i for s in variant.settled.unknown[loss] if (i := universe.instances.get(s)) is not None]
+        wholes = {i.base: i for i in behind if i.base[:1].isupper() and len(i.base) == 1}
+        for entry in behind:
+            whole = wholes.get(entry.base.upper()) if entry.base.islower() and entry.labels else None
+            if whole is not None:
+                own, all_of = written(universe, entry), written(universe, whole)
+                text = f"the document does not say how {own} depends on {all_of}, or that it is an entry"
+                return assumed("undefined-symbol", text, needs=(Need("dependence", entry, all_of),))
+    return None
+
+
+def label_left_out(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """`\\partial u_j / \\partial b_j^l = 1`, where only u with a label is defined: the label may be left out."""
+    universe = variant.universe
+    if not any(isinstance(t, Const) and t.value == 0 for t in different.terms):
+        return None
+    defined = {i.base for s, i in universe.instances.items() if i.labels and universe.definitions.get(s) is not None}
+    bare = {i.base for s, i in universe.instances.items() if not i.labels and universe.definitions.get(s) is None}
+    for top in _tops(e):
+        ref = reference(top, lines.world.glossary)
+        if ref is not None and not ref.labels and ref.base in defined & bare:
+            text = f"{spelled_out(ref.base)} is defined with a label, which is left out here"
+            return assumed("undefined-symbol", text, needs=(Need("definition", Instance(ref.base)),))
+    return None
+
+
+def _tops(e: Equation) -> Iterator[Node]:
+    for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Fraction)):
+        top = above(node.numerator)
+        if top is not None and top.body is not None:
+            yield top.body

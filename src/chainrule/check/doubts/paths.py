@@ -1,0 +1,78 @@
+"""What a loss that nobody defines depends on: one example differentiates it by other quantities than the next.
+
+Several examples under one heading may each end in "a scalar L". A line that holds if L depends on nothing but what its
+own section or list item differentiates it by is `assumed`: the paths of other examples need not be paths here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from chainrule.check.comparison.compare import Different
+from chainrule.check.comparison.lines import Lines, Variant
+from chainrule.check.comparison.points import reach
+from chainrule.check.comparison.writing import written
+from chainrule.check.records.finding import Finding, assumed
+from chainrule.check.records.need import Need
+from chainrule.expr import Unknown
+from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.derivatives import above, below
+from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.spelling import spelled_out
+
+
+def other_paths(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """A derivative of an undefined loss that is right without the paths of other sections."""
+    unsaid = {b for b in _variables(lines, [e]) if not (lines.world.defined(b) or b in lines.world.frontiers)}
+    if not unsaid:
+        return None
+    section = [x for x in lines.equations if x.scope == e.scope]
+    everywhere, here = _variables(lines, lines.equations), _variables(lines, section)
+    frontiers = {b: list(here[b].values()) for b in unsaid if everywhere[b].keys() - here[b].keys()}
+    if not frontiers:
+        return None
+    apart = replace(lines.world, frontiers={**lines.world.frontiers, **frontiers}, derived={})
+    other = replace(lines, world=apart, equations=section, variants={})
+    if not other.agree(e):
+        return None
+    name = spelled_out(min(frontiers))
+    return assumed("condition", f"holds if {name} depends on nothing but what is said here, which is not written")
+
+
+def unsaid_path(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """A derivative of an undefined loss by b, of which the loss is a function beside y only because nothing says how y,
+    which the document differentiates by b too, depends on it."""
+    universe = variant.universe
+    pairs, by = set(_pairs(lines, lines.equations)), {b for _, b in _pairs(lines, [e])}
+    inside = {t.name for t in reach(different.terms, universe.definitions) if isinstance(t, Unknown)}
+    for loss in sorted(s for s in variant.settled.unknown if s.name in inside):
+        frontier = [(s, i) for s in variant.settled.unknown[loss] if (i := universe.instances.get(s)) is not None]
+        for variable, b in frontier:
+            for between, y in frontier:
+                taken = b.base in by and (y.base, b.base) in pairs
+                if taken and y != b and not universe.definitions.depends(between, variable):
+                    text = f"the document does not say how {written(universe, y)} depends on {written(universe, b)}"
+                    return assumed("undefined-symbol", text, needs=(Need("dependence", y, written(universe, b)),))
+    return None
+
+
+def _pairs(lines: Lines, equations: Iterable[Equation]) -> Iterator[tuple[str, str]]:
+    """What is differentiated in some lines, whole or by its entries, each with what it is differentiated by."""
+    for node in (n for x in equations for side in (x.lhs, x.rhs) for n in walk(side) if isinstance(n, Fraction)):
+        top, bottom = above(node.numerator), below(node.denominator)
+        ref = None if top is None or top.body is None else reference(top.body, lines.world.glossary)
+        if ref is not None and bottom is not None:
+            yield from ((ref.base, v.base) for x in bottom[1] if (v := reference(x, lines.world.glossary)) is not None)
+
+
+def _variables(lines: Lines, equations: list[Equation]) -> dict[str, dict[object, Node]]:
+    """By what each name is differentiated as a whole."""
+    found: dict[str, dict[object, Node]] = {}
+    for node in (n for x in equations for side in (x.lhs, x.rhs) for n in walk(side) if isinstance(n, Fraction)):
+        top, bottom = above(node.numerator), below(node.denominator)
+        ref = None if top is None or top.body is None else reference(top.body, lines.world.glossary)
+        if ref is not None and ref.bare and bottom is not None:
+            found.setdefault(ref.base, {}).update({node_key(v): v for v in bottom[1]})
+    return found

@@ -1,0 +1,205 @@
+"""Why a refuted line may have been read otherwise than its author means it: such a line refutes nothing.
+
+Each reason is a row of `REASONS`: what the words say in two ways, what one subscript picks, how far a sum or a
+logarithm reaches. Each gives the other meanings of a line, and one that makes the line true spares it. They hold for
+every kind of refutation, by numbers and by shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import combinations, islice, pairwise
+from typing import TYPE_CHECKING
+
+from chainrule.check.comparison.forms import has_derivative_node
+from chainrule.check.readings.meant import Meant, within, written, written_throughout
+from chainrule.check.readings.reaches import (
+    lost_fraction,
+    operator_behind,
+    reach_of_a_logarithm,
+    reach_of_a_sum,
+    reach_of_an_operator,
+)
+from chainrule.check.readings.rivals import other_ranks
+from chainrule.check.readings.sums_meant import implied_sum, letter_of_the_derivative, stray_letters, variables_of
+from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
+from chainrule.sheet.derivatives.bare_slopes import called, uses, written_at
+from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Reading, World
+from chainrule.sheet.syntax.derivatives import above
+from chainrule.sheet.syntax.literals import is_numeric, is_zero
+from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.spelling import look, spelled_out
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+Reason = Callable[["Judge", Equation], Iterator[Meant]]
+MOST_MEANINGS = 12
+
+
+def read_otherwise(judge: Judge, e: Equation) -> str | None:
+    """What lets a line mean something else that is true, in words; None where nothing does."""
+    meanings = (meant for reason in REASONS for meant in reason(judge, e))
+    return next((meant.text for meant in islice(meanings, MOST_MEANINGS) if meant.holds(judge)), None)
+
+
+def two_ranks(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`X \\in R^{n \\times d}`, later "X is just a single column vector": which other names have another rank then is
+    not said, so that nothing can be tried."""
+    for base in sorted(lines_of(judge.world, [e])[0].names & judge.world.reshaped.keys()):
+        yield Meant(f"{spelled_out(base)} is {judge.world.reshaped[base]}", e, judge, tried=False)
+
+
+def row_or_column(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`a_l` beside `a_{ij}` where the words speak of columns."""
+    world = judge.world
+    names = sorted(lines_of(world, [e])[0].names) if world.columnwise else ()
+    for base in (n for n in names if {1, 2} <= world.family(n).sub_counts):
+
+        def choose(node: Node, base: str = base) -> Node | None:
+            ref = reference(node, world.glossary) if isinstance(node, Script) else None
+            if ref is None or ref.base != base or len(ref.subs) != 1 or not isinstance(node, Script):
+                return None
+            turned = Script(node.span, node.base, None, Name(node.span, "T"), 0)
+            return Script(node.span, Fenced(node.span, "(", turned, ")"), node.sub, node.sup, 0)
+
+        yield written_throughout(judge, e, choose, f"{spelled_out(base)} with one subscript may be a row or a column")
+
+
+def vectors_as_rows(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`s^T s` where the words speak of rows: an outer product, if s is one of them."""
+    world = judge.world
+    loose: set[str] = set()
+    for product in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product) and world.rowwise):
+        refs = [reference(f.node, world.glossary) for f in product.factors]
+        for one, other in pairwise(refs):
+            if one is None or other is None or one.subs or other.subs:
+                continue
+            turned = [tuple(p.op for p in r.postfix) for r in (one, other)]
+            if sorted(turned) == [(), ("T",)] and all(look(r.base).endswith("lower") for r in (one, other)):
+                loose |= {r.base for r in (one, other) if world.family(r.base).declared_rank in (None, "vector")}
+    for n in range(1, len(loose) + 1):
+        for bases in combinations(sorted(loose), n):
+            text = f"{spelled_out(bases[0])} may be a row, as the words say of vectors"
+            found = written(judge, e, _turning(world, set(bases)), text)
+            if found is not None:
+                yield found
+
+
+def slope_without_argument(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`g'` of a function that the document applies to several things: at one of them."""
+    world = judge.world
+    bare = {node_key(name) for side in (e.lhs, e.rhs) for name, primed, at in uses(side) if primed and not called(at)}
+    every = [use for x in judge.equations for side in (x.lhs, x.rhs) for use in uses(side)] if bare else ()
+    for name, _, behind in every:
+        ref = reference(name, world.glossary)
+        if behind is None or not called(behind) or node_key(name) not in bare or ref is None:
+            continue
+        text = f"at what the slope of {spelled_out(ref.base)} is taken is not written"
+        found = written(judge, e, written_at({node_key(name): behind.node}), text)
+        if found is not None:
+            yield found
+
+
+def _turning(world: World, bases: set[str]) -> Callable[[Node], Node | None]:
+    """The change that makes rows of some vectors: `s^T` of s, and s of `s^T`."""
+
+    def choose(node: Node) -> Node | None:
+        ref = reference(node, world.glossary) if isinstance(node, (Name, Script)) else None
+        if ref is None or ref.base not in bases or ref.subs or ref.labels or ref.primes:
+            return None
+        if isinstance(node, Script) and node.sup is not None:
+            return node.base if [p.op for p in ref.postfix] == ["T"] and node.sub is None else None
+        return Script(node.span, node, None, Name(node.span, "T"), 0)
+
+    return choose
+
+
+def direct_or_total(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\frac{\partial L}{\partial O} \frac{\partial O}{\partial A} + \frac{\partial L}{\partial A}` where L is
+    written with O and A: in such a sum over paths the last derivative is the direct one."""
+    world = judge.world
+    by: dict[str, set[str]] = {}
+    for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Fraction)):
+        top = above(node.numerator)
+        top_ref = None if top is None or top.body is None else reference(top.body, world.glossary)
+        for variable in (reference(v, world.glossary) for v in variables_of(node)):
+            if top_ref is not None and variable is not None:
+                by.setdefault(top_ref.base, set()).add(variable.base)
+    for loss, variables in by.items():
+        sites = (world.site(loss, e.position), world.function(loss, e.position))
+        written_with = {b for s in sites if s is not None for b in names_in(world, s.body)} & variables - {loss}
+        for inner in sorted(written_with):
+            for outer in sorted(written_with - {inner}):
+                if inner in _all_behind(world, outer):
+                    both = f"{spelled_out(inner)} and with {spelled_out(outer)}, which rests on it"
+                    text = f"{spelled_out(loss)} is written with {both}; the derivative may be the direct one"
+                    yield Meant(text, e, within(judge, replace(world, direct=frozenset({(loss, inner)}))))
+
+
+def _all_behind(world: World, base: str) -> set[str]:
+    found, todo = set[str](), [base]
+    while todo:
+        for s in (*world.sites.get(base := todo.pop(), ()), *world.functions.get(base, ())):
+            new = names_in(world, s.body) - found
+            found |= new
+            todo += new
+    return found
+
+
+def number_for_an_array(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\\partial z_{ij} / \\partial b = 1`: what is differentiated by is a number here, whatever it is elsewhere."""
+    world = judge.world
+    for side, number in ((e.lhs, e.rhs), (e.rhs, e.lhs)):
+        if not (is_numeric(number) and has_derivative_node(side)) or is_zero(number):
+            continue
+        for base in sorted(names_in(world, side) & world.readings.keys()):
+            if world.family(base).declared_rank is None and world.readings[base].axes:
+                other = replace(world, readings={**world.readings, base: Reading(0)}, derived={})
+                name = spelled_out(base)
+                text = f"an array of derivatives is equated with a number; {name} may be a number here"
+                yield Meant(text, e, judge.alone(e, other))
+
+
+def misread_definition(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """A name whose definition goes on in a chain, `f = A x = \\sum_i a_i x_i`, and that does not fit the shapes the
+    names in it are read with: these may be others."""
+    world, variant = judge.world, judge.usual(e)
+    names = lines_of(world, [e])[0].names
+    tables = (world.sites, world.functions)
+    at = {s.position: base for base in sorted(names) for table in tables for s in table.get(base, ())}
+    for x in (x for x in judge.equations if x.position in at and x.chain != e.chain):
+        for link in judge.chain(x):
+            failed = variant.failed.get(link.position)
+            if failed is None or failed.code not in ("shape", "shape-of-sides"):
+                continue
+            line = link.document.position(link.span.start)[0]
+            text = f"what line {line} says of {spelled_out(at[x.position])} does not fit: {failed.message}"
+            inside = names_in(world, link.lhs) | names_in(world, link.rhs)
+            for base in sorted(b for b in inside & world.readings.keys() if world.family(b).declared_rank is None):
+                for axes in {0, 1, 2} - {world.readings[base].axes}:
+                    other = replace(world, readings={**world.readings, base: Reading(axes)}, derived={})
+                    yield Meant(text, e, judge.alone(e, other))
+
+
+REASONS: tuple[Reason, ...] = (
+    letter_of_the_derivative,
+    direct_or_total,
+    two_ranks,
+    row_or_column,
+    vectors_as_rows,
+    slope_without_argument,
+    reach_of_a_sum,
+    reach_of_a_logarithm,
+    reach_of_an_operator,
+    operator_behind,
+    lost_fraction,
+    implied_sum,
+    stray_letters,
+    number_for_an_array,
+    misread_definition,
+    other_ranks,
+)

@@ -1,0 +1,91 @@
+r"""A line of a list of identities, read by itself: `\nabla_x x^T A x = (A + A^T) x` beside `A \in R^{m \times n}`.
+
+In a list of rules every line has letters of its own. One that takes a derivative, that has no name with a definition
+and that does not fit the shapes which other lines give its names, is read without them. What the words call a vector
+or a matrix stays one, and no name becomes a number or a vector that was a vector or a matrix: most rules hold for
+numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chainrule.check.comparison.compare import Outcome, Unclear
+from chainrule.check.comparison.forms import has_derivative
+from chainrule.check.comparison.lines import EQUALITIES
+from chainrule.check.conditions import given
+from chainrule.check.diagnosis.edits.table import RULES
+from chainrule.check.doubts.customs import SHAPES
+from chainrule.check.records.finding import Finding
+from chainrule.check.records.report import Note
+from chainrule.sheet.infer import infer
+from chainrule.sheet.inference.candidates import candidates
+from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Config, Family, World
+from chainrule.sheet.syntax.names import KRONECKER
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+USUAL = 1.0
+"""What a reading must cost less than: a capital that is a number costs as much."""
+SYMMETRY = next(rule.differ for rule in RULES if rule.name == "matrix taken as symmetric")
+"""What a list of rules may leave unsaid of a matrix."""
+NOTE = Note("by-itself", "read by itself: the shapes that other lines give its names do not fit here")
+
+
+def by_itself(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
+    """The verdict on an identity whose names have other shapes than elsewhere; None where it is none, or stays open."""
+    if not isinstance(outcome, Unclear) or outcome.code not in SHAPES or e.conditions:
+        return None
+    chain = [x for x in judge.chain(e) if x.op in EQUALITIES and x.source == "formula"]
+    if len(judge.equations) == 1 or not any(map(has_derivative, chain)):
+        return None  # it stands alone already, or is no rule
+    names = {b for x in chain for side in (x.lhs, x.rhs) for b in names_in(judge.world, side)}
+    if any(_has_meaning(judge.world, b, e) for b in names):
+        return None
+    if all(judge.world.family(b).declared_dims for b in names):
+        return None  # all of it has shapes that the document says
+    world = _without_shapes(judge.world, names)
+    infer(world, Config(), chain, judge.deadline)
+    if not all(_is_usual(judge.world, world, b) for b in names):
+        return None
+    trial = judge.alone(e, world)
+    trial.conditions = given.over(trial, judge.conditions)
+    found = trial.claim(e)
+    slipped = found.verdict == "refuted" and found.suggestion is not None and SYMMETRY not in found.message
+    settled = found.verdict == "verified" or slipped
+    return replace(found, notes=(*found.notes, NOTE)) if settled else None
+
+
+def _has_meaning(world: World, base: str, e: Equation) -> bool:
+    """Whether a line says what a name is, or what it is a function of: one before it or in its own section."""
+    sites = [*world.sites.get(base, ()), *world.functions.get(base, ())]
+    here = (e.scope.part, e.scope.section)
+    if base == KRONECKER or (sites and all(s.position > e.position and s.section != here for s in sites)):
+        return False
+    return world.defined(base) or base in world.functions or base in world.hidden
+
+
+def _without_shapes(world: World, names: set[str]) -> World:
+    """The world of a line that knows of its names what the words call them, and not how large they are."""
+    own = {b: replace(f, declared_dims=_open(f)) for b, f in world.families.items() if b in names}
+    return replace(
+        world, families={**world.families, **own}, sites={}, functions={}, readings={}, conventions={}, derived={},
+        runs_over={}, bodies={}, first_steps={}, dropped=None,
+    )  # fmt: skip
+
+
+def _open(family: Family) -> tuple[str | None, ...]:
+    return tuple(d if d is not None and d.isdigit() else None for d in family.declared_dims)
+
+
+def _is_usual(before: World, world: World, base: str) -> bool:
+    """Whether a name is read as its look and its declaration suggest, with no fewer axes than before."""
+    reading, others = world.readings.get(base), before.readings.get(base)
+    if reading is None:
+        return others is None
+    cost = dict(candidates(world.family(base))).get(reading, USUAL)
+    return cost < USUAL and (others is None or reading.axes >= others.axes)

@@ -1,0 +1,115 @@
+"""What the document would have to say so that a line can be decided: the record behind `assumed`.
+
+Messages and the context file (`chainrule context`) are both made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from chainrule.read.tree import Fraction, Node, Product
+from chainrule.sheet.records.references import references
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Instance, World
+from chainrule.sheet.syntax.derivative_signs import rest_of
+from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.spelling import spelled_out
+
+CONSTANTS = frozenset({"e", "pi", "d", "partial", "nabla", "delta"})
+
+NeedKind = Literal["definition", "function", "dependence", "number", "shape", "condition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that is never said of a name: what it is, of what it is a function, its number, its shape, or that it
+    meets a condition (`detail`: a domain, or the source of what it is differentiated by)."""
+
+    kind: NeedKind
+    instance: Instance
+    detail: str = ""
+
+
+def dependences(world: World, e: Equation, sides: Iterable[Node]) -> tuple[Need, ...]:
+    """What is differentiated in some sides and never said to depend on the variables: undefined names behind it."""
+    nodes = [n for side in sides for n in walk(side)]
+    variables = [v for node in nodes for v in _variables(node)]
+    by = {ref.base for v in variables if (ref := reference(v, world.glossary)) is not None}
+    detail = ", ".join(dict.fromkeys(e.text(v) for v in variables))
+    top = {base for node in nodes for base in differentiated(world, node)}
+    direct = {base for base in top - by if not world.defined(base)}
+    behind = direct or {base for base in _undefined(world, top) - by if not introduced(world, base)}
+    return tuple(Need("dependence", Instance(base), detail) for base in sorted(behind))
+
+
+def depends(world: World, e: Equation, side: Node) -> str:
+    """The sentence about a dependence that is never stated."""
+    nodes = list(walk(side))
+    variables = ", ".join(dict.fromkeys(e.text(v) for node in nodes for v in _variables(node)))
+    names = dict.fromkeys(spelled_out(base) for node in nodes for base in differentiated(world, node))
+    if not variables or len(names) != 1:
+        return f"the document does not say how {e.text(side)} depends on the variable it is differentiated by"
+    return f"the document does not say how {next(iter(names))} depends on {variables}"
+
+
+def _variables(node: Node) -> list[Node]:
+    """What a derivative is taken by."""
+    if isinstance(node, Fraction) and above(node.numerator) is not None:
+        bottom = below(node.denominator)
+        return [] if bottom is None else bottom[1]
+    nabla = nabla_of(node)
+    return [] if nabla is None else nabla[0]
+
+
+def differentiated(world: World, node: Node) -> list[str]:
+    """The names that a derivative is taken of."""
+    body: Node | None = None
+    if isinstance(node, Fraction) and below(node.denominator) is not None:
+        top = above(node.numerator)
+        body = None if top is None else top.body
+    elif isinstance(node, Product) and (_operator(node.factors[0].node) or nabla_of(node.factors[0].node) is not None):
+        body = rest_of(node.factors[1:]) if len(node.factors) > 1 else None
+    return [] if body is None else [b for b in _names(world, body) if not is_function_word(b) and b not in CONSTANTS]
+
+
+def differentiated_by(node: Node) -> list[Node]:
+    """What a derivative is taken by."""
+    first = node.factors[0].node if isinstance(node, Product) else node
+    bottom = below(first.denominator) if isinstance(first, Fraction) else None
+    return bottom[1] if bottom is not None else (nabla_of(first) or ([],))[0]
+
+
+def _operator(node: Node) -> bool:
+    """`\\frac{\\partial}{\\partial x}` before what it acts on."""
+    top = above(node.numerator) if isinstance(node, Fraction) else None
+    return top is not None and top.body is None
+
+
+def _names(world: World, node: Node) -> list[str]:
+    return list(dict.fromkeys(world.aliases.get(r.base, r.base) for r in references(node, world)))
+
+
+def _undefined(world: World, bases: Iterable[str]) -> set[str]:
+    """The names without a definition that some names rest on."""
+    found: set[str] = set()
+    todo = list(bases)
+    while todo:
+        base = todo.pop()
+        if base in found or base not in world.families or is_function_word(base) or base in CONSTANTS:
+            continue
+        found.add(base)
+        sites = (*world.sites.get(base, ()), *world.functions.get(base, ()))
+        todo += [name for site in sites for name in _names(world, site.body)]
+    return {base for base in found if not world.defined(base)}
+
+
+def introduced(world: World, base: str) -> bool:
+    """Whether the document says of a name that it is given: declared, of a known role, an index, a size, a variable."""
+    family = world.family(base)
+    told = family.declared_rank is not None or family.domain_kind is not None or family.by > 0
+    told = told or base in world.independent or base in world.roles
+    return told or base in world.glossary.bound or base in world.size_names

@@ -1,0 +1,1 @@
+"""Names as arrays: which subscripts are axes, the values of whole tensors, of their parts and of single components."""

@@ -1,0 +1,139 @@
+r"""Slopes that words set to zero and that no line writes: "setting the derivative with respect to $\mu$ to zero",
+"maximising over $w$ gives", and estimates that a theorem states before its proof.
+
+Which function is meant is told by its arguments: the last one before that depends on the variable; of an estimate that
+is stated first, the first one after it. That is a guess where there are several such functions. What is said so is
+therefore only `supposed`: a line may follow from it, and contradicts it only by a slip where one function alone can be
+meant.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script
+from chainrule.sheet.conditions.extremes import place
+from chainrule.sheet.conditions.imposed import differentiated_by, differentiates
+from chainrule.sheet.records.statements import Equation, Sentence, Sheet, with_zeros
+from chainrule.sheet.syntax.arguments import arguments
+from chainrule.sheet.syntax.names import Glossary, reference, walk
+from chainrule.sheet.syntax.solution_marks import core
+from chainrule.sheet.syntax.spelling import look
+from chainrule.sheet.words.wording import CONSTRAINED
+from chainrule.sheet.words.zero_words import SET_TO_ZERO
+
+_BY = r"(?:with\s+(?:respect|regard)\s+to|w\.?\s?r\.?\s?t\.?)\s+(?:the\s+(?:\w+\s+){1,2})?⟦(\d+)⟧"
+SLOPE = re.compile(
+    rf"\b(?:derivatives?|gradients?|partials?|differentiat\w+|derive)\b[^.;]{{0,60}}?{_BY}", re.IGNORECASE
+)
+EXTREME = re.compile(
+    rf"\b(?:maximi[sz]|minimi[sz]|optimi[sz])\w+\b[^.;]{{0,40}}?(?:{_BY}|\b(?:over|in|for)\s+⟦(\d+)⟧)[^.;]*"
+    r"\b(?:gives?|yields?|leads?|obtain|get|find|result\w*|solution)\b",
+    re.IGNORECASE,
+)
+# Words that say of a name that it is where a function is extreme, and words that say it is another estimate.
+ESTIMATE = re.compile(
+    r"\b(?:maximum[- ]likelihood|(?-i:MLE|MAP)|maximum\s+a\s+posteriori|maximi[sz]\w+|minimi[sz]\w+|optim\w+"
+    r"|least[- ]squares|(?:critical|stationary)\s+point)\b",
+    re.IGNORECASE,
+)
+OTHERWISE = re.compile(rf"\b(?:(?:un)?biased\b|moments?\b|corrected\b|{CONSTRAINED})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A function that a line defines, as it stands there, with what it depends on."""
+
+    equation: Equation
+    over: frozenset[str]
+
+
+def supposed(sheet: Sheet) -> Iterator[Equation]:
+    """What is said of slopes in words before an equation, as `\\nabla_v f = 0`."""
+    objectives = [o for e in sheet.equations if (o := _objective(e, sheet.glossary)) is not None]
+    positions = sorted(e.position for e in sheet.equations)
+    said: dict[int, list[Sentence]] = {}
+    for s in sheet.sentences:
+        after = bisect_right(positions, s.position)
+        if after < len(positions):
+            said.setdefault(positions[after], []).append(s)
+    for e in sheet.equations:
+        if not e.own or e.link or e.source != "formula" or place(e, sheet.glossary) is not None:
+            continue
+        words = said.get(e.position, [])
+        for variable, end in (*_set_to_zero(e, words), *_estimate(e, words, sheet)):
+            ref = reference(variable, sheet.glossary)
+            if ref is None or _written(sheet, e, core(ref.base)):
+                continue
+            meant = [o for o in objectives if _depends(o, e, core(ref.base)) and o.equation.position < end]
+            if meant:
+                yield _slope(e, end, variable, meant[-1], alone=len(meant) == 1)
+
+
+def _set_to_zero(e: Equation, sentences: Iterable[Sentence]) -> Iterator[tuple[Node, int]]:
+    """The variables whose slopes the words before an equation set to zero, and where the function stands before."""
+    for s in sentences:
+        text = with_zeros(s.text, s.formulas)
+        found = SLOPE.search(text) if SET_TO_ZERO.search(text) else EXTREME.search(text)
+        if found is not None and not OTHERWISE.search(text):
+            yield s.formulas[int(next(n for n in found.groups() if n is not None))], e.position
+
+
+def _estimate(e: Equation, sentences: Iterable[Sentence], sheet: Sheet) -> Iterator[tuple[Node, int]]:
+    """The variable of an estimate that words announce, `\\hat\\lambda`, and where it is first differentiated by."""
+    words = " ".join([*(s.text for s in sentences), e.cue])[-200:]
+    ref = reference(e.lhs, sheet.glossary)
+    if ref is None or core(ref.base) == ref.base or not ESTIMATE.search(words) or OTHERWISE.search(words):
+        return
+    for x in sheet.equations:
+        if x.document is e.document and x.position > e.position and e.scope.sees(x.scope):
+            for node in differentiated_by(x.lhs):
+                if isinstance(node, Node) and _base(node, sheet.glossary) == core(ref.base):
+                    yield node, x.position
+                    return
+
+
+def _written(sheet: Sheet, e: Equation, base: str) -> bool:
+    """Whether a line before an equation is a derivative by a variable."""
+    before = (x for x in sheet.equations if x.document is e.document and x.position < e.position)
+    here = (x for x in before if e.scope.sees(x.scope) and differentiates(x.lhs))
+    nodes = (node for x in here for node in differentiated_by(x.lhs) if isinstance(node, Node))
+    return any(_base(node, sheet.glossary) == base for node in nodes)
+
+
+def _base(node: Node, glossary: Glossary) -> str | None:
+    ref = reference(node, glossary)
+    return None if ref is None else core(ref.base)
+
+
+def _objective(e: Equation, glossary: Glossary) -> Objective | None:
+    """`\\ell(\\mu, \\Sigma) = ...`, `Q = ...`: what defines a function of names, or a loss by all that it has."""
+    if e.link or not e.own or e.op not in ("=", ":=", "≡") or differentiates(e.lhs) or differentiates(e.rhs):
+        return None
+    named = reference(e.lhs, glossary)
+    if named is not None and named.bare and look(named.base) == "loss":
+        return Objective(e, frozenset(r.base for n in walk(e.rhs) if (r := reference(n, glossary)) is not None))
+    factors = e.lhs.factors if isinstance(e.lhs, Product) else ()
+    if len(factors) != 2 or factors[1].op or not isinstance(factors[1].node, Fenced) or factors[1].node.open != "(":
+        return None
+    refs = [reference(x, glossary) for x in (factors[0].node, *arguments(factors[1].node))]
+    return None if None in refs else Objective(e, frozenset(r.base for r in refs[1:] if r is not None))
+
+
+def _depends(o: Objective, e: Equation, base: str) -> bool:
+    """Whether a function that holds at an equation depends on a name."""
+    return base in o.over and o.equation.document is e.document and e.scope.sees(o.equation.scope)
+
+
+def _slope(e: Equation, end: int, variable: Node, found: Objective, alone: bool) -> Equation:
+    """The slope as an equation with the place of the line it is said before; it stands behind its function."""
+    at = found.equation.lhs
+    nabla = Script(at.span, Name(at.span, "nabla"), variable)
+    lhs = Product(at.span, (Factor("", nabla), Factor("", Fenced(at.span, "(", at, ")"))))
+    return replace(
+        e, position=end, own=False, lhs=lhs, op="=", rhs=Number(at.span, "0"), chain=-(10**6) - e.position, cue="",
+        source="supposed alone" if alone else "supposed", spelled=None, sign=None,
+    )  # fmt: skip

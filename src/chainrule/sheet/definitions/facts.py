@@ -1,0 +1,184 @@
+"""What is declared of names, in words or by equations that define nothing: shapes, domains, independence."""
+
+from __future__ import annotations
+
+from chainrule.read.tree import Big, Factor, Fenced, Matrix, Node, Number, Product, Relation, Script
+from chainrule.sheet.arrays.orthogonal import is_capital
+from chainrule.sheet.definitions.sites import derivative_of
+from chainrule.sheet.records.shapes import RANKS
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Family, World
+from chainrule.sheet.syntax.literals import is_zero
+from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, node_key, reference
+from chainrule.sheet.words.prose import Fact, ShapeFact
+
+
+def apply_fact(world: World, fact: Fact) -> None:
+    """Record what was declared of a name."""
+    if fact.kind == "einstein":
+        world.einstein = True
+        return
+    ref = fact.ref
+    if ref is None:
+        return
+    family = world.family(ref.base)
+    match fact.kind:
+        case "shape":
+            assert isinstance(fact.data, ShapeFact)
+            _shape(world, family, ref, fact.data)
+        case "constant number" if not family.transposed:  # "for constant A and B" may speak of matrices
+            _shape(world, family, ref, ShapeFact("scalar"))
+        case "role":
+            role = str(fact.data)
+            if ref.base not in world.functions and role != "identity":
+                world.roles[ref.base] = role
+        case "called" if family.called and not world.defined(ref.base):
+            world.roles.setdefault(ref.base, str(fact.data))
+        case "symmetric" | "covariance":
+            if family.domain_kind != "covariance":
+                family.domain_kind = fact.kind
+        case "diagonal":
+            family.domain_kind = "diagonal"
+            if family.declared_rank is None and not ref.subs:
+                family.declared_rank = "matrix"
+        case "orthogonal" | "orthonormal columns" if is_capital(ref.base) and not (
+            family.by or world.defined(ref.base)
+        ):
+            family.domain_kind = fact.kind
+        case "ones" if not (ref.subs or world.defined(ref.base)):
+            assert isinstance(fact.data, ShapeFact)
+            family.domain_kind = fact.kind
+            if family.declared_rank is None or fact.data.dims:
+                family.declared_rank, family.declared_dims = fact.data.rank, fact.data.dims
+                world.size_names |= {d for d in fact.data.dims if d is not None and not d.isdigit()}
+        case "identity" if len(ref.subs) < 2 and not world.defined(ref.base):
+            family.domain_kind = fact.kind
+        case "one-hot" | "binary" | "signs" | "simplex":
+            family.domain_kind = fact.kind
+            if fact.kind == "one-hot" and family.declared_rank is None and not ref.subs:
+                family.declared_rank = "vector"
+        case "sign":
+            family.domain_kind = str(fact.data)
+        case "unit vector" if len(ref.subs) == 1 and not world.defined(ref.base):
+            world.unit_vectors.add(ref.base)
+        case "label":
+            family.integer = True
+            if not ref.subs:
+                family.sub_counts.add(0)
+        case "constant" | "independent":
+            world.independent.add(ref.base)
+        case "given":
+            world.given.add(ref.base)
+        case "frontier":
+            assert isinstance(fact.data, tuple)
+            world.frontiers[ref.base] = list(fact.data)
+
+
+def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
+    """A declared shape, with the axes that the declaration itself writes as subscripts before it (`x_i \\in R^d`)."""
+    if world.defined(ref.base) and shape.rank in ("vector", "scalar"):
+        return
+    subs = sum(family.slot(n) == "axis" for n in range(len(ref.subs)))
+    before = family.declared_dims
+    if before and shape.dims and before != shape.dims and not (ref.labels or ref.subs) and _numbers(before, shape.dims):
+        world.contradictions[ref.base] = (
+            f"declared in R^{'×'.join(map(str, before))} and in R^{'×'.join(map(str, shape.dims))}"
+        )
+        return
+    marked = bool(ref.subs or ref.labels or family.labelled_dims)
+    if family.declared_rank is not None and not (marked or family.declared_subs):
+        ranks = {RANKS.get(family.declared_rank), RANKS.get(shape.rank)}
+        if None not in ranks and len(ranks) == 2:
+            world.reshaped[ref.base] = f"called a {family.declared_rank} and a {shape.rank}"
+    given = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"] + list(ref.labels)
+    labels = tuple(int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in given)
+    if labels and not subs and shape.rank in RANKS and (shape.dims or shape.rank == "scalar"):
+        family.labelled_ranks[labels] = shape.rank
+    if family.declared_rank is None or shape.dims:
+        family.declared_rank = shape.rank
+        family.declared_dims = shape.dims
+        family.declared_subs = subs
+        if labels:
+            family.labelled_dims[labels] = shape.dims
+        for d in shape.dims:
+            if d is not None and not d.isdigit():
+                world.size_names.add(d)
+
+
+def note_written_out(world: World) -> None:
+    """A "weight matrix" that an equation writes out as one column is a vector: the words say what it is for."""
+    for base, sites in world.sites.items():
+        family = world.family(base)
+        bodies = [s.body for s in sites if isinstance(s.body, Matrix)]
+        column = any(len(b.rows) > 1 and all(len(row) == 1 for row in b.rows) for b in bodies)
+        if column and family.declared_rank == "matrix" and not family.declared_dims:
+            family.declared_rank = None
+
+
+def _numbers(*shapes: tuple[str | None, ...]) -> bool:
+    """Whether all dimensions of some shapes are written as numbers."""
+    return all(d is not None and d.isdigit() for dims in shapes for d in dims)
+
+
+def note_independence(world: World, e: Equation) -> None:
+    """`∂a/∂x = 0` says that a does not depend on x."""
+    left = derivative_of(e.lhs)
+    if left is None or e.op != "=" or not is_zero(e.rhs) or e.link:
+        return
+    ref = reference(left[0], world.glossary)
+    if ref is not None and not world.defined(ref.base):
+        world.independent.add(ref.base)
+
+
+def note_offsets(world: World) -> None:
+    r"""A name with an offset that is transposed in its product, `\theta^T x + \theta_0`, is a vector."""
+    for base in world.glossary.offsets & world.families.keys():
+        family = world.families[base]
+        if family.transposed and family.declared_rank is None:
+            family.declared_rank = "vector"
+
+
+def declares_symmetry(world: World, e: Equation) -> bool:
+    """`B^T = B` says that B is symmetric."""
+    left, right = reference(e.lhs, world.glossary), reference(e.rhs, world.glossary)
+    if left is None or right is None or left.base != right.base or e.link or world.defined(left.base):
+        return False
+    flipped = {tuple(p.op for p in r.postfix) for r in (left, right)}
+    if flipped != {("T",), ()} or left.subs != right.subs:
+        return False
+    world.family(left.base).domain_kind = "symmetric"
+    world.declaring[e.position] = "declares a symmetric matrix"
+    return True
+
+
+def note_entries(world: World, e: Equation) -> None:
+    """`W = [W_{ij}]` says that W is a matrix."""
+    whole, body = reference(e.lhs, world.glossary), e.rhs.base if isinstance(e.rhs, Script) else e.rhs
+    entry = reference(body.body, world.glossary) if isinstance(body, Fenced) and body.open in "([" else None
+    if whole is None or entry is None or not whole.bare or e.op not in ("=", ":=") or e.link:
+        return
+    family = world.family(whole.base)
+    if entry.base == whole.base and len(entry.subs) == 2 and family.declared_rank is None:
+        family.declared_rank = "matrix"
+
+
+def note_sums_to_one(world: World, e: Equation) -> None:
+    """`\\sum_k y_k = 1` says it of a y that nothing defines and that nothing is differentiated by."""
+    ref = _summed_up(e.lhs, world.glossary)
+    if ref is None or e.op != "=" or e.link or getattr(e.rhs, "text", "") != "1" or world.defined(ref.base):
+        return
+    family = world.family(ref.base)
+    if not family.by and family.domain_kind is None:
+        family.domain_kind = "simplex"
+        world.declaring[e.position] = "declares what sums to one"
+
+
+def _summed_up(node: Node, glossary: Glossary) -> Ref | None:
+    """The y_k of `\\sum_k y_k`."""
+    match node:
+        case Product(factors=(Factor(node=Big(op="sum", sub=Node() as sub)), Factor(op="", node=Script() as entry))):
+            ref = reference(entry, glossary)
+            letter = letter_of(sub.first if isinstance(sub, Relation) else sub)
+            if ref is not None and not (ref.labels or ref.postfix or ref.primes) and letter is not None:
+                return ref if [letter_of(s) for s in ref.subs] == [letter] else None
+    return None

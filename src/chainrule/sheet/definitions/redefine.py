@@ -1,0 +1,195 @@
+"""When a second equation for a defined name defines it anew, and when it is a claim about it.
+
+It is a new definition in another part of the exercise, after words like "let now", in another case ("for y = 1: ...
+for y = -1: ..."), and where a list item or a section
+comes to the name first and is about something else: new names stand in the equation, or the text between had already
+differentiated the earlier one. Anywhere else the name keeps its meaning.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.records.references import references
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.literals import is_literal, is_numeric
+from chainrule.sheet.syntax.names import node_key, reference, walk
+
+# What is concluded behind such a word is a claim again: "Let $y = x^2$ ... So $y = 5$".
+REDEFINING_CUE = re.compile(
+    r"\b(let|now|define|redefine|consider|suppose|instead|denote|case|otherwise)\b"
+    r"(?:(?!\b(?:so|thus|hence|therefore)\b)[^.:])*:?\s*$",
+    re.IGNORECASE,
+)
+# "had we begun at w = 1.5", "on ($x = 1$) or off ($x = 0$)" give another value to what was given one before; what one
+# gets, obtains or finds is a result.
+OTHER_VALUE_CUE = re.compile(
+    r"\b(?:if|when|with|for|had|were|say|suppos\w+|assum\w+|beg[iau]n\w*|start\w*|initiali[sz]\w*|tak(?:e|ing)|cho+s\w+"
+    r"|pick\w*|set|setting|try|trying|use|using|chang\w+|replac\w+)\b"
+    r"(?:(?!\b(?:gets?|got|obtain\w*|giv(?:es?|en|ing)|yield\w*|becomes?|finds?|found|results?|equals?|then)\b)[^.:;])*\Z"
+    r"|\(\s*\Z",
+    re.IGNORECASE,
+)
+# "Update: w_1 = 0.54", "the new weights are", "after one step": what had a number has another one now.
+STEPPED_CUE = re.compile(
+    r"\b(?:updat\w+[^.;:]*:|(?:new|updated)\s+(?:weight|value|parameter|bias|coefficient)\w*|after\s+(?:\w+\s+){0,3}"
+    r"(?:update|step|iteration|epoch)s?)[^.;:]*\Z",
+    re.IGNORECASE,
+)
+# A number right behind one of these words at the beginning of a sentence: what is said behind it is said of that value.
+BEGINNING_CUE = re.compile(
+    r"(?:\A|[.!?])\s*(?:now,?\s+)?(?:at|for|with|if|when|let|take|taking|suppose|set|setting|choose|choosing|put|try)"
+    r"\s*\Z",
+    re.IGNORECASE,
+)
+# What is said of the place where a slope vanishes: its number is a claim.
+EXTREME = re.compile(
+    r"\b(?:zero|vanish\w*|minim\w*|maxim\w*|optim\w*|stationary|critical|extrem\w*|\w+est)\b", re.IGNORECASE
+)
+# What is to be shown is a claim, in whatever part of an exercise.
+SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
+# What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
+SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
+WORD = re.compile(r"[^\W\d_]{2}")
+RESTATING_CUE = re.compile(
+    r"\b(recall|remember|rewrit\w+|expand\w*|simplif\w+|equivalently|thus|hence|therefore|so|becomes?|above|again)\b",
+    re.IGNORECASE,
+)
+
+
+def redefines(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether an equation for a name that has a definition gives it another one."""
+    if e.own != earlier.own or to_be_shown(e):
+        return False
+    if e.source == "given":
+        return True
+    numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
+    if numbers and (STEPPED_CUE.search(e.cue) or (not e.display and OTHER_VALUE_CUE.search(e.cue))):
+        return True
+    if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
+        return False
+    if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
+        return True
+    if _other_case(world, earlier, e) or _supposed_again(world, earlier, e):
+        return True
+    if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
+        return False
+    return e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _elsewhere(world, earlier, e)
+
+
+def begins_an_example(e: Equation) -> bool:
+    """Whether a sentence begins with a number for a name, "At $x = 3$ ...": a value to go on with, wherever one was."""
+    begins = not e.display and not e.link and is_numeric(e.rhs) and BEGINNING_CUE.search(e.cue) is not None
+    rest = re.split(r"[.!?](?:\s|\Z)", e.document.text[e.span.end : e.span.end + 200])[0]
+    return begins and EXTREME.search(rest) is None
+
+
+def to_be_shown(e: Equation) -> bool:
+    """Whether the words before an equation ask to show it."""
+    return SHOWING_CUE.search(e.cue or e.lead) is not None
+
+
+def _other_case(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the earlier definition was given for one value of something, and a line between turns to another."""
+    cases = [x for x in world.equations if x.source == "condition" and x.position < e.position]
+    before = [x for x in cases if x.position < earlier.position]
+    between = [x for x in cases if earlier.position < x.position]
+    if not before or not between:
+        return False
+    then, now = before[-1], between[-1]
+    return node_key(then.lhs) == node_key(now.lhs) and (then.op, node_key(then.rhs)) != (now.op, node_key(now.rhs))
+
+
+def _supposed_again(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether both definitions are what a rule of its own supposes, in a list without words between."""
+    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    if origin is None or not is_supposed(e) or not is_supposed(origin):
+        return False
+    told = (text for at, text in world.told.items() if earlier.position <= at < e.position)
+    words = (e.cue, e.lead if e.lead != origin.lead else "", *told)
+    return not any(WORD.search(re.sub("⟦\\d+⟧", "", text)) for text in words)
+
+
+def is_supposed(e: Equation) -> bool:
+    """Whether an arrow leads from a formula to what follows from it, on the same line."""
+    return not e.link and SUPPOSED.match(e.document.text, e.span.end) is not None
+
+
+def _inputs_given(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the section gives an input of the earlier formula a number: what it then prints is its result."""
+    inputs = behind(world, earlier.body)
+    here = [x for x in world.equations if x.position < e.position and x.scope.section == e.scope.section]
+    refs = [reference(x.lhs, world.glossary) for x in here if is_numeric(x.rhs)]
+    return any(r is not None and r.base in inputs for r in refs)
+
+
+def _computed(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the earlier formula has a number by then, as everything it rests on has one: what is printed is it."""
+    if is_numeric(earlier.body):
+        return False
+    leaves = [(base, world.sites.get(base, ())) for base in behind(world, earlier.body)]
+    return bool(leaves) and all(
+        any(s.position < e.position and (is_literal(s.body) or _names(world, s.body)) for s in sites)
+        for base, sites in leaves
+        if base not in world.functions and base not in ("e", "pi") and not _applied(world, base)
+    )
+
+
+def _applied(world: World, base: str) -> bool:
+    """Whether a name is a function that the words or custom give, `\\sigma(z)`: it needs no number."""
+    return world.family(base).called > 0 and (base in world.told_functions or base in dict(world.customary))
+
+
+def _opens(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether an equation is the first of its list item or section that mentions the name."""
+    here = (x for x in world.equations if earlier.position < x.position < e.position)
+    return all(x.scope.section != e.scope.section or earlier.base not in _mentioned(world, x) for x in here)
+
+
+def _elsewhere(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the text has left the earlier definition behind."""
+    if RESTATING_CUE.search(e.cue):
+        return False
+    between = (x for x in world.equations if earlier.position < x.position < e.position)
+    if any(_differentiates(world, x.lhs, earlier.base) for x in between):
+        return True
+    return bool(_names(world, e.rhs) - behind(world, earlier.body))
+
+
+def _differentiates(world: World, node: Node, base: str) -> bool:
+    """Whether a derivative or a gradient stands in a formula, or the name with a prime."""
+    for part in walk(node):
+        if nabla_of(part) is not None:
+            return True
+        if isinstance(part, Fraction) and above(part.numerator) is not None and below(part.denominator) is not None:
+            return True
+        ref = reference(part, world.glossary)
+        if ref is not None and ref.base == base and ref.primes and base in world.functions:
+            return True
+    return False
+
+
+def _mentioned(world: World, e: Equation) -> set[str]:
+    return {r.base for side in (e.lhs, e.rhs) for part in walk(side) if (r := reference(part, world.glossary))}
+
+
+def behind(world: World, body: Node) -> set[str]:
+    """The names a formula rests on, through the definitions of these."""
+    found: set[str] = set()
+    todo = [body]
+    while todo:
+        for base in _names(world, todo.pop()) - found:
+            found.add(base)
+            todo += [s.body for s in (*world.sites.get(base, ()), *world.functions.get(base, ()))]
+    return found
+
+
+def _names(world: World, node: Node) -> set[str]:
+    if is_literal(node):
+        return set()  # the T of (1, 2)^T is no name
+    bound = world.glossary.bound | world.size_names
+    return {r.base for r in references(node, world) if r.base not in bound and not is_function_word(r.base)}

@@ -1,0 +1,62 @@
+r"""One name in two writings: the vector `\mathbf{x}` and its components `x_i`, the matrix `W` and its entries `w_{ij}`.
+
+Two writings are one name when one of them always carries indices, more of them than the other ever does, so that no
+place of the document can tell them apart, and no formula gives the one by the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from chainrule.read.tree import Accent, Name, Node, Relation, Script
+from chainrule.sheet.syntax.names import Glossary, Ref, children, letter_of, reference
+
+Uses = dict[str, set[int]]
+
+
+def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
+    """Note in the glossary which writings are one name: the components under the name of the whole."""
+    uses: Uses = {}
+    given: set[str] = set()
+    explained: set[tuple[str, str]] = set()
+    spoken_of: set[str] = set()
+    for node in nodes:
+        alone = reference(node, glossary)
+        if alone is not None and alone.bare:
+            spoken_of.add(alone.base)  # "where the $x$ on top is that below": a component as much as the whole
+        for ref in maximal(node, glossary) if alone is None or not alone.bare else ():
+            uses.setdefault(ref.base, set()).add(len(ref.subs))
+        first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
+        if first is not None and isinstance(node, Relation):
+            given.add(first.base)
+            explained |= {(first.base, r.base) for link in node.links for r in maximal(link.node, glossary)}
+    for base in spoken_of - uses.keys():
+        uses[base] = {0}
+    for entries in sorted(uses):
+        wholes = [w for w in (f"bold {entries}", f"vec({entries})", _bold_inside(entries)) if w in uses]
+        if not wholes and min(uses[entries]) == 2 and entries[:1].islower() and entries not in given:
+            capital = entries[:1].upper() + entries[1:]
+            wholes = [w for w in (f"bold {capital}", capital) if uses.get(w) == {0}]
+        wholes = [w for w in wholes if not explained & {(w, entries), (entries, w)}]
+        if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
+            glossary.same[entries] = wholes[0]
+
+
+def _bold_inside(base: str) -> str:
+    """`hat(y)` in bold: `hat(bold y)`."""
+    head, open_, rest = base.rpartition("(")
+    return f"{head}(bold {rest}" if open_ else ""
+
+
+def maximal(node: Node, glossary: Glossary) -> Iterator[Ref]:
+    """The names of a formula with all that hangs on each, and the names in their scripts that are no index letters."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        ref = reference(top, glossary) if isinstance(top, (Name, Accent, Script)) else None
+        if ref is None:
+            stack += children(top)
+            continue
+        yield ref
+        scripts = (*ref.subs, *ref.labels, *(p.node for p in ref.postfix if p.node is not None))
+        stack += [s for s in scripts if letter_of(s) is None]

@@ -1,0 +1,117 @@
+"""Einstein's convention: which letters a product is summed over, and the sum of a value over bound letters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from chainrule.expr import Expr, IndexValue, total
+from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.records.frame import Frame
+from chainrule.sheet.records.shapes import Val
+from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.names import children, letter_of, reference, split_subscript, walk
+
+
+def implied_sums(frame: Frame, factors: tuple[Factor, ...]) -> tuple[Frame, list[str]] | None:
+    """Einstein's convention: a letter that stands twice in a product and not on the left side is summed over."""
+    if frame.einstein is None:
+        return None
+    seen: Counter[str] = Counter()
+    for factor in factors:
+        seen += _letter_counts(factor.node, frame)
+    taken = {x for f in factors for n in walk(f.node) if isinstance(n, Big) and n.sub for x in bound_letters(n.sub)}
+    taken |= set(frame.letters) | frame.einstein
+    repeated = [x for x, n in seen.items() if n > 1 and x not in taken]
+    if not repeated:
+        return None
+    inner = frame
+    for letter in repeated:
+        inner = inner.bind(letter, frame.new_dim(letter))
+    return inner, repeated
+
+
+def with_strays_summed(frame: Frame, node: Node) -> Node:
+    """A side in which letters that stand once, as factors of a term, and are not free are summed over: `y_i p_k` in an
+    equation that is indexed by k alone. What stands in a function or below a fraction line may be summed there."""
+    match node:
+        case Sum(terms=terms):
+            return replace(node, terms=tuple(replace(t, node=with_strays_summed(frame, t.node)) for t in terms))
+        case Product(factors=factors):
+            strays = _strays(frame, factors)
+            if strays:
+                letters = tuple(Name(node.span, letter) for letter in strays)
+                sums = Big(node.span, "sum", Comma(node.span, letters), None)
+                return replace(node, factors=(Factor("", sums), *factors))
+    return node
+
+
+def _strays(frame: Frame, factors: tuple[Factor, ...]) -> list[str]:
+    """The letters that stand once in a product, on a factor of it, and neither are free nor bound by a sum."""
+    seen: Counter[str] = Counter()
+    for factor in factors:
+        seen += _letter_counts(factor.node, frame)
+    if frame.einstein is None or any(isinstance(n, Big) for f in factors for n in walk(f.node)):
+        return []
+    carried = {x for f in factors if f.op in ("", "cdot", "times") for x in _carried(frame, f.node)}
+    return sorted(x for x in carried - frame.einstein - set(frame.letters) if seen[x] == 1)
+
+
+def _carried(frame: Frame, node: Node) -> set[str]:
+    """The letters on a name or on every term of a sum in parentheses."""
+    match node:
+        case Fenced(open="(" | "[", body=Sum(terms=terms)):
+            return set.intersection(*(_carried(frame, t.node) for t in terms))
+        case Name() | Script() | Accent():
+            ref = reference(node, frame.world.glossary)
+            subs = ref.subs if ref is not None and not ref.postfix else ()
+            return {x for s in subs if (x := letter_of(s)) is not None}
+    return set()
+
+
+def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
+    """How often each letter stands in subscripts of a product; terms of a sum in it are alternatives, not factors."""
+    match node:
+        case Big():
+            return Counter()
+        case Sum(terms=terms):
+            counts: Counter[str] = Counter()
+            for term in terms:
+                counts |= _letter_counts(term.node, frame)
+            return Counter({x: n for x, n in counts.items() if n == 1})  # one that stands twice is summed in its term
+    counts = Counter(letter for s in _slots(node, frame) if (letter := letter_of(s)) is not None)
+    ref = reference(node, frame.world.glossary)
+    inner = () if ref is not None else children(node)
+    for child in inner:
+        counts += _letter_counts(child, frame)
+    return counts + counts if _squared(node) else counts
+
+
+def _squared(node: Node) -> bool:
+    """`x_i^2` is x_i x_i."""
+    return isinstance(node, Script) and isinstance(node.sup, Number) and node.sup.text == "2"
+
+
+def _slots(node: Node, frame: Frame) -> tuple[Node, ...]:
+    """The subscripts that stand on a node itself."""
+    ref = reference(node, frame.world.glossary)
+    if ref is not None:
+        return ref.subs
+    if isinstance(node, Script) and node.sub is not None:
+        return split_subscript(node.sub, "", frame.world.glossary)[1]
+    return ()
+
+
+def summed_over(inner: Frame, letters: list[str], val: Val) -> Val:
+    """A value summed over letters that the inner frame binds."""
+    terms = [inner.letters[letter][1] for letter in letters]
+
+    def at(*places: Expr) -> Expr:
+        body = val.at(*places)
+        for term in terms:
+            index = term()
+            assert isinstance(index, IndexValue)
+            body = total(index.index, body)
+        return body
+
+    return Val(val.shape, at, None, val.derived)

@@ -1,0 +1,213 @@
+r"""What is written in a way of its own, written the usual way before anything is read of it.
+
+Each row of `WRITINGS` knows one way: `\sum_{\forall n}`, `\hat{R(w)}`, `\theta{_k}`, `1_{i = j}`. None of them needs to
+know what the document says; what does stands in `glossary.tidy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chainrule.read.symbols import FUNCTIONS
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Comma,
+    Factor,
+    Fenced,
+    Infix,
+    Matrix,
+    Missing,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Text,
+)
+from chainrule.sheet.derivatives.before_a_sign import before_a_sign
+from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
+from chainrule.sheet.sums.limits_alone import over_their_letter
+from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.slices import slices
+
+EVERY = frozenset({"for all", "all", "each", "every", "any", "for each", "for every"})
+INDICATORS = frozenset({"1", "I", "chi", "mathbbm", "Ind"})
+CONDITION_SIGNS = frozenset({"=", "≠", "<", ">", "≤", "≥", "∈", "∉"})
+
+
+def usual(node: Node) -> Node:
+    """A formula with every such writing replaced."""
+    for writing in WRITINGS:
+        node = rebuilt(node, lambda n, writing=writing: _within(writing(n), writing))  # type: ignore[misc]
+    return node
+
+
+def _within(found: Node | None, writing: Callable[[Node], Node | None]) -> Node | None:
+    """What was replaced, with the same writing replaced inside it; what is found there is another node."""
+    return None if found is None else rebuilt(found, lambda n: None if n is found else writing(n))
+
+
+def over_all(node: Node) -> Node | None:
+    r"""`\sum_{\forall n}`, `\sum_{\forall_n}`, `\sum_{\text{all } n}`: the sum over n; `j=1; j \ne i` with a comma."""
+    match node:
+        case Big(sub=Product(factors=(first, *rest))) if rest and _is_every(first.node):
+            letters = tuple(f for f in rest if not isinstance(f.node, Text))
+            sub = letters[0].node if len(letters) == 1 else Product(node.span, letters)
+            return replace(node, sub=sub) if letters else None
+        case Big(sub=Script(base=base, sub=Node() as letter, sup=None, primes=0)) if _is_every(base):
+            return replace(node, sub=letter)
+        case Big(sub=Relation(first=Product(factors=(first, second))) as range_) if _is_every(first.node):
+            return replace(node, sub=replace(range_, first=second.node))
+        case Big(sup=Missing()):
+            return replace(node, sup=None)
+        case Big(sub=Infix(op=";" | ":", left=Relation() as range_, right=Relation() as condition)):
+            return replace(node, sub=Comma(range_.span.join(condition.span), (range_, condition)))
+    return None
+
+
+def one_below_the_other(node: Node) -> Node | None:
+    """`[a; b]`, as code has it: a below one another what rows of a matrix are."""
+    if not isinstance(node, Fenced) or (node.open, node.close) != ("[", "]") or not isinstance(node.body, Infix):
+        return None
+    rows: list[tuple[Node, ...]] = []
+    rest: Node = node.body
+    while isinstance(rest, Infix) and rest.op == ";":
+        rows.append((rest.right,))
+        rest = rest.left
+    if not rows or any(isinstance(n, (Missing, Relation, Infix)) for row in (*rows, (rest,)) for n in row):
+        return None
+    return Matrix(node.span, "bmatrix", ((rest,), *reversed(rows)))
+
+
+def _is_every(node: Node) -> bool:
+    upright = isinstance(node, Name) and "rm" in node.style
+    return (isinstance(node, Text) or upright) and getattr(node, "text", "").strip().lower() in EVERY
+
+
+def hung_apart(node: Node) -> Node | None:
+    r"""`\theta{_k}`: scripts in braces of their own belong to the name before them."""
+    if not isinstance(node, Product):
+        return None
+    factors: list[Factor] = []
+    for f in node.factors:
+        before = factors[-1].node if factors else None
+        hangs = isinstance(f.node, Script) and isinstance(f.node.base, Missing) and f.op == ""
+        if hangs and isinstance(f.node, Script) and isinstance(before, (Name, Accent)) and f.node.sub is not None:
+            whole = replace(f.node, base=before, span=before.span.join(f.node.span))
+            factors[-1] = replace(factors[-1], node=whole)
+        else:
+            factors.append(f)
+    if len(factors) == len(node.factors):
+        return None
+    return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
+
+
+def over_a_call(node: Node) -> Node | None:
+    r"""`\hat{R(w)}`: the accent is that of the function's name."""
+    match node:
+        case Accent(
+            body=Product(factors=(Factor(node=Name() | Script() as name), Factor(op="", node=Fenced(open="("))))
+        ):
+            assert isinstance(node.body, Product)
+            call = node.body.factors
+            return replace(node.body, span=node.span, factors=(Factor("", replace(node, body=name)), *call[1:]))
+    return None
+
+
+def indicator(node: Node) -> Node | None:
+    r"""`1_{i=j}`, `\mathbb{1}_{\{z > 0\}}`, `I(i = j)`, `\mathbf{1}_{[i \ne j]}`: all as `\mathbb{1}[i = j]`."""
+    match node:
+        case Script(base=base, sub=Node() as sub, sup=sup, primes=0) if _is_sign(base):
+            condition = _condition(sub)
+            if condition is None:
+                return None
+            written = bracket(node, condition)
+            return written if sup is None else Script(node.span, Fenced(node.span, "(", written, ")"), None, sup)
+        case Product(factors=factors):
+            return _with_brackets(node, factors)
+    return None
+
+
+def _with_brackets(node: Product, factors: tuple[Factor, ...]) -> Node | None:
+    out: list[Factor] = []
+    for f in factors:
+        sign = out[-1].node if out else None
+        if f.op == "" and isinstance(sign, Name) and sign.text == "I" and isinstance(f.node, Fenced):
+            condition = _condition(f.node)
+            if condition is not None:
+                out[-1] = Factor(out[-1].op, bracket(f.node, condition))
+                continue
+        out.append(f)
+    if len(out) == len(factors):
+        return None
+    return out[0].node if len(out) == 1 else replace(node, factors=tuple(out))
+
+
+def bracket(node: Node, condition: Relation) -> Product:
+    r"""`\mathbb{1}[condition]`, where a node stands."""
+    sign = Name(node.span, "1", ("bb",))
+    return Product(node.span, (Factor("", sign), Factor("", Fenced(node.span, "[", condition, "]"))))
+
+
+def _is_sign(node: Node) -> bool:
+    return (isinstance(node, Number) and node.text == "1") or (isinstance(node, Name) and node.text in INDICATORS)
+
+
+def _condition(node: Node) -> Relation | None:
+    while isinstance(node, Fenced):
+        node = node.body
+    holds = isinstance(node, Relation) and all(link.op in CONDITION_SIGNS for link in node.links)
+    return node if holds and isinstance(node, Relation) and not isinstance(node.first, Missing) else None
+
+
+def plain_word(node: Node) -> Node | None:
+    r"""`\mathbf{tr}`, `\mathbb{log}`: the word of a function in any typeface is that function."""
+    named = isinstance(node, Name) and node.text in FUNCTIONS and set(node.style) - {"rm"}
+    return replace(node, style=()) if named and isinstance(node, Name) else None
+
+
+def constant_vector(node: Node) -> Node | None:
+    r"""`\vec{0}`, `\underline{1}`: the vector of zeros or ones, as `\mathbf{0}`."""
+    match node:
+        case Accent(kind="vec" | "underline", body=Number(text="0" | "1" as text)):
+            return Name(node.span, text, ("bold",))
+    return None
+
+
+def with_commas(node: Node) -> Node | None:
+    r"""`\begin{bmatrix} a, b \\ c, d \end{bmatrix}`: commas between the entries of a row for the usual signs."""
+    if not isinstance(node, Matrix) or any(len(row) != 1 for row in node.rows):
+        return None
+    rows = tuple(cell.items for (cell,) in node.rows if isinstance(cell, Comma))
+    return replace(node, rows=rows) if len(rows) == len(node.rows) and len(set(map(len, rows))) == 1 else None
+
+
+def positive_part(node: Node) -> Node | None:
+    r"""`[1 - m]_+`, `(x - c)_+^2`: what is in brackets, and 0 where that is negative."""
+    match node:
+        case Script(base=Fenced(open="(" | "[" | "{" | "|", body=body), sub=Name(text="+"), primes=0):
+            assert node.sub is not None
+            inside = Fenced(node.base.span, "(", body, ")")
+            part = Product(node.span, (Factor("", Name(node.sub.span, "relu", ("rm",))), Factor("", inside)))
+            return part if node.sup is None else Script(node.span, Fenced(node.span, "(", part, ")"), None, node.sup)
+    return None
+
+
+WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
+    over_their_letter,
+    over_all,
+    hung_apart,
+    over_a_call,
+    indicator,
+    plain_word,
+    constant_vector,
+    plain_scripts,
+    slices,
+    one_below_the_other,
+    with_commas,
+    before_a_sign,
+    positive_part,
+)

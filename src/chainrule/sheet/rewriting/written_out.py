@@ -1,0 +1,97 @@
+"""Ways to write that a whole document keeps to, written out before anything is read of its formulas.
+
+Each row of `CONVENTIONS` looks for one of them in the document, and says how a formula is written in the usual way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from chainrule.read.tree import Node
+from chainrule.sheet.derivatives.bare_functions import applied_to, with_arguments
+from chainrule.sheet.derivatives.bare_slopes import slopes_at, with_slopes
+from chainrule.sheet.derivatives.of_functions import at_their_argument, functions_of_formulas
+from chainrule.sheet.derivatives.values_as_names import values_differentiated_by, with_values_named
+from chainrule.sheet.letters.index_letters import sums_are_implied
+from chainrule.sheet.rewriting.component_functions import by_components, with_component_names
+from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_whole_names
+from chainrule.sheet.rewriting.entries_beside_a_vector import wholes_of_entries, with_entries_of
+from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
+from chainrule.sheet.rewriting.sample_marks import left_out, with_marks
+from chainrule.sheet.rewriting.sizes_below import has_sizes, without_sizes
+from chainrule.sheet.rewriting.spelled_words import with_words, words_of
+from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_transposed_values
+from chainrule.sheet.rewriting.transposing_primes import transposing, with_transposes
+from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samples_apart
+from chainrule.sheet.sums.integrals import integrated, with_sums
+from chainrule.sheet.sums.mean_counts import counts_of, with_counts
+from chainrule.sheet.sums.upper_indices import indices_above, with_indices_below
+
+Change = Callable[[Node], Node]
+Convention = Callable[[list[Node], str], Change | None]
+Found = TypeVar("Found")
+
+
+def written_out(formulas: list[Node], words: str) -> tuple[Change, ...]:
+    """How the formulas of a document are written in the usual way, one convention after the other."""
+    found: list[Change] = []
+    for convention in CONVENTIONS:
+        change = convention(formulas, words)
+        if change is not None:
+            found.append(change)
+            formulas = [change(node) for node in formulas]
+    return tuple(found)
+
+
+def changed(node: Node, changes: tuple[Change, ...]) -> Node:
+    """A formula with the conventions of its document written out."""
+    for change in changes:
+        node = change(node)
+    return node
+
+
+def _where(find: Callable[[list[Node]], Found], write: Callable[[Node, Found], Node]) -> Convention:
+    """A convention: what is found of it in the formulas of a document, and a formula written by what was found."""
+
+    def convention(formulas: list[Node], _words: str) -> Change | None:
+        found = find(formulas)
+        return (lambda node: write(node, found)) if found else None
+
+    return convention
+
+
+def _sizes(formulas: list[Node], _words: str) -> Change | None:
+    return without_sizes if has_sizes(formulas) else None
+
+
+def _above(formulas: list[Node], words: str) -> Change | None:
+    letters = indices_above(formulas, sums_are_implied(words))
+    return partial(with_indices_below, letters=letters) if letters else None
+
+
+def _transposes(formulas: list[Node], words: str) -> Change | None:
+    functions = transposing(formulas, words)
+    return None if functions is None else partial(with_transposes, functions=functions)
+
+
+CONVENTIONS: tuple[Convention, ...] = (
+    _where(names_with_digits, with_whole_names),
+    _where(words_of, with_words),
+    _sizes,
+    _above,
+    _where(wholes_of_entries, with_entries_of),
+    _where(parametrised, with_parameters),
+    _transposes,
+    _where(called_plainly, with_transposed_values),
+    _where(values_differentiated_by, with_values_named),
+    _where(by_components, with_component_names),
+    _where(applied_to, with_arguments),
+    _where(functions_of_formulas, at_their_argument),
+    _where(slopes_at, with_slopes),
+    _where(left_out, with_marks),
+    _where(counts_of, with_counts),
+    _where(samples_apart, with_samples_apart),
+    _where(integrated, with_sums),
+)

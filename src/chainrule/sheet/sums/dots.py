@@ -1,0 +1,111 @@
+r"""Sums and products with dots, as what they stand for: `x_1 w_1 + \dots + x_n w_n` is `\sum_{j=1}^n x_j w_j`.
+
+The items on both sides of the dots are the same but for one place; terms before them that go on with the same pattern
+belong to the sum, others do not: `b + x_1 + x_2 + \dots + x_n`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chainrule.read.tree import Big, Dots, Factor, Link, Name, Node, Number, Product, Relation, Sum, Term
+from chainrule.sheet.sums.dots_over_entries import over_both, spread, used
+from chainrule.sheet.syntax.names import node_key
+from chainrule.sheet.syntax.patterns import filled, generalised
+
+# What the letter of such a sum may be: one that is an index under any name and stands nowhere in the formula.
+LETTERS = ("j", "k", "t")
+TIMES = frozenset({"", "cdot", "times"})
+
+
+@dataclass(frozen=True)
+class Run:
+    """Items that dots run through: from `start` to before `end`, as a pattern with a slot between two values."""
+
+    start: int
+    end: int
+    pattern: Node
+    low: Node
+    high: Node
+
+
+def without_dots(node: Node) -> Node | None:
+    """A sum or product with dots, written with a sign and a range; None for anything else."""
+    match node:
+        case Sum(terms=terms) if _first_dots([t.node for t in terms]) is not None:
+            return _sums_of(node, used(node))
+        case Product(factors=factors) if (at := _first_dots([f.node for f in factors])) is not None:
+            signs = ["" if f.op in TIMES else f.op for f in factors]
+            found = _run([f.node for f in factors], at, [signs[1], *signs[1:]])
+            letter = _letter(node, used(node))
+            if found is None or letter is None:
+                return None
+            product = Factor(factors[found.start].op, _over(found, "prod", letter))
+            return replace(node, factors=(*factors[: found.start], product, *factors[found.end :]))
+    return None
+
+
+def _sums_of(node: Sum, taken: frozenset[str]) -> Node | None:
+    r"""A sum with its dots written out, one run after the other: rows first, as `x_{11} + \dots + x_{1n}`, then
+    what runs over the rows."""
+    terms = spread(node.terms)
+    double = over_both(terms, taken)
+    if double is not None:
+        return _one_or(node, double)
+    for at in (n for n, t in enumerate(terms) if isinstance(t.node, Dots)):
+        found = _run([t.node for t in terms], at, [t.sign for t in terms])
+        letter = None if found is None else _letter(found.pattern, taken)
+        if found is not None and letter is not None:
+            whole = Term(terms[found.start].sign, _over(found, "sum", letter))
+            less = _one_or(node, (*terms[: found.start], whole, *terms[found.end :]))
+            more = _first_dots([t.node for t in less.terms]) if isinstance(less, Sum) else None
+            return less if more is None or not isinstance(less, Sum) else _sums_of(less, taken)
+    return None
+
+
+def _one_or(node: Sum, terms: tuple[Term, ...]) -> Node:
+    lone = len(terms) == 1 and terms[0].sign == "+"
+    return replace(terms[0].node, span=node.span) if lone else replace(node, terms=terms)
+
+
+def _first_dots(items: Sequence[Node]) -> int | None:
+    return next((n for n, item in enumerate(items) if isinstance(item, Dots)), None)
+
+
+def _letter(node: Node, taken: frozenset[str]) -> str | None:
+    """A letter that stands nowhere in a formula; rows of one matrix may all have the same."""
+    return next((x for x in LETTERS if x not in taken | used(node)), None)
+
+
+def _run(items: Sequence[Node], at: int, signs: Sequence[str]) -> Run | None:
+    """What the dots at a place stand for, with more dots after it: `y_1 + \\dots + y_k + \\dots + y_n`."""
+    if not 0 < at < len(items) - 1 or len({signs[at - 1], signs[at], signs[at + 1]}) > 1:
+        return None
+    end = at + 1
+    found = generalised(items[at - 1], items[end])
+    while found is not None and end + 2 < len(items) and isinstance(items[end + 1], Dots):
+        more = generalised(items[at - 1], items[end + 2]) if signs[end + 2] == signs[at] else None
+        if more is None or found is None or node_key(more[0]) != node_key(found[0]):
+            break  # another row begins
+        end, found = end + 2, more
+    if found is None or not isinstance(found[1], Number) or not found[1].text.isdigit():
+        return None
+    pattern, low, high = found
+    start, first = at - 1, int(found[1].text)
+    while start > 0 and first > 0 and signs[start - 1] == signs[at]:
+        before = Number(low.span, str(first - 1))
+        if node_key(filled(pattern, before)) != node_key(items[start - 1]):
+            break
+        start, first, low = start - 1, first - 1, before
+    return Run(start, end + 1, pattern, low, high)
+
+
+def _over(run: Run, op: str, letter: str) -> Node:
+    """The run as one big operator on its pattern."""
+    span = run.pattern.span
+    name = Name(span, letter)
+    big = Big(span, op, Relation(span, name, (Link("=", span, run.low),)), run.high)
+    body = filled(run.pattern, name)
+    factors = body.factors if isinstance(body, Product) else (Factor("", body),)
+    return Product(span, (Factor("", big), *factors))

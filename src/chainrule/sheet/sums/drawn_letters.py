@@ -1,0 +1,65 @@
+r"""Letters that only expectations run over: the x of `\mathbb{E}_{x \sim p}[f(x)]`, where x stands nowhere but in the
+arguments of functions.
+
+What holds for every distribution holds for those over finitely many values, and a line that fails for them is wrong:
+such a letter is an index, and the expectation a sum over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script
+from chainrule.sheet.syntax.names import children, spelled, walk
+
+EXPECTATIONS = frozenset({"bb E", "E", "frak E"})
+
+
+def drawn_letters(nodes: Iterable[Node]) -> set[str]:
+    """The letters that expectations draw and that never stand alone."""
+    nodes = list(nodes)
+    drawn = {x for node in nodes for part in walk(node) if isinstance(part, Script) for x in _drawn_by(part)}
+    return drawn - {x for node in nodes for x in valued(node)} if drawn else set()
+
+
+def valued(node: Node) -> Iterator[str]:
+    r"""The letters of a formula that stand for their own values; one that is only mentioned, `z`, or said to be drawn
+    or to lie somewhere, `z \sim q(z)`, does not."""
+    if isinstance(node, Name):
+        return
+    if isinstance(node, Relation) and isinstance(node.first, Name) and node.links[0].op in ("∼", "∈"):
+        yield from (x for link in node.links for x in standing_alone(link.node))
+    else:
+        yield from standing_alone(node)
+
+
+def _drawn_by(node: Script) -> Iterator[str]:
+    if not isinstance(node.base, Name) or spelled(node.base) not in EXPECTATIONS or node.sub is None:
+        return
+    for item in node.sub.items if isinstance(node.sub, Comma) else (node.sub,):
+        if (
+            isinstance(item, Relation)
+            and item.links[0].op == "∼"
+            and isinstance(item.first, Name)
+            and not item.first.style
+        ):
+            yield item.first.text
+
+
+def standing_alone(node: Node, inside: bool = False) -> Iterator[str]:
+    """The letters that stand outside of arguments and subscripts."""
+    if isinstance(node, Name):
+        if not inside:
+            yield node.text
+    elif isinstance(node, Script):
+        yield from standing_alone(node.base, inside)
+        yield from standing_alone(node.sup, inside) if node.sup is not None else ()
+    elif isinstance(node, Product):
+        for n, factor in enumerate(node.factors):
+            before = node.factors[n - 1].node if n else None
+            fence = factor.node.base if isinstance(factor.node, Script) else factor.node
+            called = isinstance(before, (Name, Script, Accent)) and not factor.op and isinstance(fence, Fenced)
+            yield from standing_alone(factor.node, inside or called)
+    else:
+        for part in children(node):
+            yield from standing_alone(part, inside)

@@ -1,0 +1,177 @@
+r"""Indices that stand above, `S^{ij} = Q^{ia} K^{ja}`, `z^i = W^i_j x^j`: written below, those above first.
+
+Letters above a name are indices where two of them stand side by side on two names and one of them is summed over, or
+where the words say that sums are implied. A letter that is a quantity of the document, that is counted up (`a^{l-1}`)
+or that stands above a number, is an exponent or a mark and never an index.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Comma,
+    Fenced,
+    Fraction,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Sum,
+)
+from chainrule.sheet.syntax.names import children, letter_of, node_key, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS, WORD_SUBSCRIPTS
+
+MOST = 6
+"""Nobody writes more indices above one name."""
+
+
+def indices_above(formulas: list[Node], implied: bool) -> frozenset[str]:
+    """The letters that are indices wherever they stand above a name; `implied`: the text says that sums are."""
+    scripts = [n for f in formulas for n in walk(f) if isinstance(n, Script) and n.sup is not None]
+    exponents = _exponents(scripts) | _on_the_line(formulas)
+    several: dict[str, set[object]] = {}
+    alone: dict[str, set[object]] = {}
+    for node in scripts:
+        letters = {x.rstrip("'") for x in _letters(node.sup)} - exponents if _is_name(node.base) else set()
+        for letter in letters:
+            (several if len(_items(node.sup)) > 1 else alone).setdefault(letter, set()).add(node_key(_core(node)))
+    if not implied and not (_names_of(several) > 1 and any(_summed(f, set(several)) for f in formulas)):
+        return frozenset()
+    below = {x for f in formulas for n in walk(f) if isinstance(n, Script) for x in _letters(n.sub)}
+    shared = {x for x, names in alone.items() if len(names) > 1 or x in below} if implied else set()
+    return frozenset({*several, *(alone.keys() & several.keys()), *shared})
+
+
+def sums_left_out(formulas: list[Node]) -> bool:
+    """Whether an equation is summed over an index above two of its factors that no sum sign binds."""
+    letters = set(indices_above(formulas, implied=False))
+    return bool(letters) and any(_contracted(f, letters) for f in formulas)
+
+
+def with_indices_below(node: Node, letters: frozenset[str]) -> Node:
+    """A formula with the indices above its names written below, before those that stand there."""
+    return rebuilt(node, lambda n: _lowered(n, letters))
+
+
+def _lowered(node: Node, letters: frozenset[str]) -> Node | None:
+    if not isinstance(node, Script) or node.sup is None or node.primes or not _is_name(node.base):
+        return None
+    upper = _items(node.sup)
+    if not _single_letters(upper) or not all(x.rstrip("'") in letters for x in _single_letters(upper)):
+        return None
+    if node.sub is None:
+        return replace(node, sub=_side_by_side(node.sup, upper), sup=None)
+    if _letters(node.sub):
+        return replace(node, sub=_side_by_side(node.sub, [*upper, *_items(node.sub)]), sup=None)
+    return replace(node, base=replace(node, sup=None), sub=_side_by_side(node.sup, upper), sup=None)
+
+
+def _side_by_side(where: Node, items: list[Node]) -> Node:
+    return items[0] if len(items) == 1 else Comma(where.span, tuple(items))
+
+
+def _items(script: Node | None) -> list[Node]:
+    match script:
+        case None:
+            return []
+        case Product(factors=factors) if all(f.op == "" for f in factors):
+            return [f.node for f in factors]
+        case Comma(items=items):
+            return list(items)
+    return [script]
+
+
+def _letters(script: Node | None) -> list[str]:
+    """The letters of a script of single small letters, with numbers between them; none where it is a word."""
+    letters = _single_letters(_items(script))
+    word = "".join(letters)
+    return [] if word in WORD_SUBSCRIPTS or word in TRANSPOSE_WORDS else letters
+
+
+def _single_letters(items: list[Node]) -> list[str]:
+    letters = [x for n in items if (x := letter_of(n)) is not None]
+    plain = all(len(x.rstrip("'")) == 1 and x.islower() for x in letters) and not any(
+        isinstance(n, Name) and n.style for n in items
+    )
+    others = [n for n in items if letter_of(n) is None]
+    numbers = all(isinstance(n, Number) for n in others)
+    return letters if plain and numbers and len(items) <= MOST else []
+
+
+def _is_name(node: Node) -> bool:
+    """A name with or without a subscript, but e, whose superscripts are exponents."""
+    core = _core(node)
+    return isinstance(core, Name) and core.text not in ("e", "exp", "mathrm e")
+
+
+def _core(node: Node) -> Node:
+    while isinstance(node, (Script, Accent)):
+        node = node.base if isinstance(node, Script) else node.body
+    return node
+
+
+def _names_of(carried: dict[str, set[object]]) -> int:
+    return len(set().union(*carried.values()))
+
+
+def _exponents(scripts: Iterable[Script]) -> set[str]:
+    """Letters above a number, e or a group, and letters that are counted up: `2^n`, `(a+b)^m`, `a^{l-1}`."""
+    found = {"t"} if any(letter_of(s.sup) == "t" and isinstance(_core(s), Fenced) for s in scripts) else set()
+    for script in scripts:
+        assert script.sup is not None
+        counted = isinstance(script.sup, (Sum, Fenced)) or not _is_name(script.base)
+        found |= {x for n in walk(script.sup) if (x := letter_of(n)) is not None} if counted else set()
+    return found
+
+
+def _on_the_line(formulas: Iterable[Node]) -> set[str]:
+    """The names that stand on the line themselves, as quantities do; `(i, j)` and `i \\ne j` only mention letters."""
+    found: set[str] = set()
+    stack = [f for f in formulas if any(isinstance(n, (Script, Product, Sum, Fraction)) for n in walk(f))]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Name):
+            found.add(node.text)
+        elif isinstance(node, Script):
+            stack.append(node.base)
+        elif not isinstance(node, Big):
+            stack += children(node)
+    return found
+
+
+def _summed(formula: Node, letters: set[str]) -> bool:
+    """Whether a sum sign, or one that is left out, sums over one of the letters."""
+    big = (n.sub for n in walk(formula) if isinstance(n, Big) and n.op == "sum" and n.sub is not None)
+    bound = {x for sub in big for n in walk(sub) if (x := letter_of(n)) is not None}
+    return bool(bound & letters) or _contracted(formula, letters)
+
+
+def _contracted(formula: Node, letters: set[str]) -> bool:
+    """`C^{ij} = A^{ik} B^{kj}`: a letter on two factors of the right side that is not on the left, and no sum sign."""
+    if not isinstance(formula, Relation) or formula.links[0].op not in ("=", ":="):
+        return False
+    left = set(_above(formula.first))
+    for term in _terms(formula.links[0].node):
+        if left and not any(isinstance(n, Big) for n in walk(term)):
+            counts = Counter(_above(term))
+            if any(n == 2 and x in letters and x not in left for x, n in counts.items()):
+                return True
+    return False
+
+
+def _above(node: Node) -> Iterator[str]:
+    for part in walk(node):
+        if isinstance(part, Script) and _is_name(part.base):
+            yield from _letters(part.sup)
+
+
+def _terms(node: Node) -> list[Node]:
+    return [t.node for t in node.terms] if isinstance(node, Sum) else [node]

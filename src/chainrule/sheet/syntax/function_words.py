@@ -1,0 +1,22 @@
+"""Words whose meaning is fixed, in whatever document they stand: those of the table of functions, and a few more."""
+
+from __future__ import annotations
+
+from chainrule.expr import functions as table
+
+LOGARITHMS = frozenset({"log", "ln"})
+
+# Functions of a label rather than of a quantity.
+OF_LABELS = frozenset({"onehot", "OneHot", "one_hot", "one-hot"})
+
+OF_WHOLES = frozenset({
+    "softmax", "Softmax", "SoftMax", "logsoftmax", "log_softmax", "LogSoftmax", "logsumexp", "LSE", "lse",
+    "tr", "Tr", "trace", "Trace", "det", "Det", "inv", "adj", "adjugate", "logdet", "diag", "Diag", "norm",
+    "max", "maximum", "min", "minimum", "factorial", "gamma function", "binom",
+})  # fmt: skip
+"""Functions of whole vectors and matrices: the keys of `sheet.meaning.structural.STRUCTURAL`."""
+
+
+def is_function_word(base: str) -> bool:
+    """Words whose meaning is fixed: `tanh(s) = ...` is a claim, not a definition of tanh."""
+    return base in OF_WHOLES or base in OF_LABELS or table.lookup(base) is not None

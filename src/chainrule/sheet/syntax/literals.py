@@ -1,0 +1,59 @@
+"""Printed numbers and matrices of printed numbers, exactly."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from chainrule.read.tree import Big, Fenced, Matrix, Name, Node, Number, Script, Sum
+from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
+
+
+def decimal(text: str) -> Fraction | None:
+    """An exact decimal; None when it has absurdly many digits."""
+    if len(text) > 400:
+        return None
+    _, _, exponent = text.lower().partition("e")
+    if exponent and abs(int(exponent)) > 400:
+        return None
+    return Fraction(text if not text.endswith(".") else text + "0")
+
+
+def literal_number(node: Node) -> Fraction | None:
+    """A printed number with its sign, or None."""
+    match node:
+        case Number(text=text):
+            return decimal(text)
+        case Sum(terms=(term,)) if term.sign in "+-":
+            inner = literal_number(term.node)
+            return None if inner is None else (inner if term.sign == "+" else -inner)
+    return None
+
+
+def literal_matrix(node: Node) -> tuple[tuple[Fraction, ...], ...] | None:
+    """The entries of a matrix of printed numbers, or None."""
+    if not isinstance(node, Matrix) or not node.rows or len({len(r) for r in node.rows}) != 1:
+        return None
+    rows = [[literal_number(cell) for cell in row] for row in node.rows]
+    if any(x is None for row in rows for x in row):
+        return None
+    return tuple(tuple(x for x in row if x is not None) for row in rows)
+
+
+def is_zero(node: Node) -> bool:
+    """A printed zero of any shape: `0`, `(0)`, `\\mathbf 0`, `0_n`, `0^T`."""
+    while isinstance(node, (Fenced, Script)):
+        node = node.body if isinstance(node, Fenced) else node.base
+    return isinstance(node, (Name, Number)) and node.text == "0"
+
+
+def is_numeric(node: Node) -> bool:
+    """A printed number or a matrix of printed numbers."""
+    return literal_number(node) is not None or (isinstance(node, Matrix) and literal_matrix(node) is not None)
+
+
+def is_literal(node: Node) -> bool:
+    """Numbers alone, whatever they are put into: `0.1`, a matrix of them, `(1, 2)^T`."""
+    parts = list(walk(node))
+    letters = [n for n in parts if isinstance(n, Name) and n.text not in TRANSPOSE_WORDS]
+    return not letters and any(isinstance(n, Number) for n in parts) and not any(isinstance(n, Big) for n in parts)
