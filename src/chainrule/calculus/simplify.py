@@ -14,7 +14,7 @@ Every row removes a sum, a delta or an addition under a sum, so contraction ends
 from __future__ import annotations
 
 from chainrule.expr.index import Index
-from chainrule.expr.nodes import over, settle
+from chainrule.expr.nodes import settle
 from chainrule.expr.terms import (
     Add,
     Component,
@@ -31,6 +31,7 @@ from chainrule.expr.terms import (
     total,
     value,
 )
+from chainrule.expr.walks import over
 
 EXPANSIONS = 6
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from chainrule.calculus.simplify import contract
 from chainrule.expr.index import Dim
-from chainrule.expr.nodes import rebuilt, walk
 from chainrule.expr.terms import (
     Add,
     Const,
@@ -25,6 +24,7 @@ from chainrule.expr.terms import (
     total,
     value,
 )
+from chainrule.expr.walks import rebuilt, walk
 
 MOST_TERMS = 32
 

@@ -13,8 +13,8 @@ from chainrule.calculus import NoMatrixForm, contract, matrix_form
 from chainrule.calculus.arrays import Array, walk
 from chainrule.derive.cancel import multiplied_out
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.nodes import rebuilt
 from chainrule.expr.terms import Add, Component, Expr, Mul, Reduce, add, component, fresh, mul, substitute, value
+from chainrule.expr.walks import rebuilt
 
 Pairs = tuple[tuple[Array, Array], ...]
 

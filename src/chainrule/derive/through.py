@@ -8,7 +8,6 @@ from itertools import product
 from chainrule.calculus.simplify import place_of
 from chainrule.expr.definitions import Definition
 from chainrule.expr.folding import folded
-from chainrule.expr.nodes import rebuilt, walk
 from chainrule.expr.terms import (
     Add,
     Component,
@@ -29,6 +28,7 @@ from chainrule.expr.terms import (
     total,
     value,
 )
+from chainrule.expr.walks import rebuilt, walk
 
 
 def through_values(body: Expr, definitions: Iterable[Definition]) -> Expr:

@@ -8,7 +8,6 @@ from chainrule.expr.evaluate import evaluate
 from chainrule.expr.functions import FUNCTIONS, Function, lookup
 from chainrule.expr.index import Dim, Index, Symbol
 from chainrule.expr.model import BALL, FLOAT, Arithmetic, Model
-from chainrule.expr.nodes import rebuilt
 from chainrule.expr.terms import (
     MINUS_ONE,
     ONE,
@@ -53,6 +52,7 @@ from chainrule.expr.terms import (
     value,
     walk,
 )
+from chainrule.expr.walks import rebuilt
 
 __all__ = [
     "BALL",

@@ -10,8 +10,8 @@ from itertools import islice, product
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
 from chainrule.expr.index import Symbol
-from chainrule.expr.nodes import rebuilt
 from chainrule.expr.terms import Component, Const, Expr, IndexValue, component, value
+from chainrule.expr.walks import rebuilt
 
 MOST_PLACES = 24
 

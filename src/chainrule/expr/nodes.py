@@ -540,73 +540,9 @@ def bound_number(index: Index) -> int:
     return int(index.name[1:]) if index.name[0:1] == BOUND and index.name[1:].isdigit() else 0
 
 
-def walk(*roots: Expr) -> list[Expr]:
-    """Every node under the roots once, children before parents."""
-    done: dict[Expr, None] = {}
-    stack = [*reversed(roots)]
-    while stack:
-        node = stack[-1]
-        if node in done:
-            stack.pop()
-        elif waiting := [child for child in node.children if child not in done]:
-            waiting.reverse()
-            stack += waiting
-        else:
-            done[node] = None
-            stack.pop()
-    return list(done)
-
-
-def rebuilt(expr: Expr, change: Callable[[Expr, Expr], Expr]) -> Expr:
-    """A term rebuilt from below: `change(old, new)` is what stands for a node `old`, which is `new` with its parts
-    changed, and the very same node where none of them was.
-
-    >>> from chainrule.expr import Symbol, component, const
-    >>> x = component(Symbol("x"))
-    >>> rebuilt(2 * x + 1, lambda old, new: const(3) if old is x else new)
-    7
-    """
-    done: dict[Expr, Expr] = {}
-    for node in walk(expr):
-        done[node] = change(node, over(node, [done[child] for child in node.children]))
-    return done[expr]
-
-
-def over(node: Expr, children: Sequence[Expr]) -> Expr:
-    """The term over other children, through its smart constructor; the very same one where they are the same."""
-    for old, new in zip(node.children, children, strict=True):
-        if old is not new:
-            break
-    else:
-        return node
-    if not node.BINDS:
-        return node.with_children(*children)
-    return node.with_scopes([(bound, new) for (bound, _), new in zip(node.scopes, children, strict=True)])
-
-
 def settle(node: Expr) -> None:
     """Keep that contraction leaves a term as it is."""
     object.__setattr__(node, "settled", True)
-
-
-def is_integer(expr: Expr) -> bool:
-    """Whether the term is integer-valued by its form."""
-    whole = dict[Expr, bool]()
-    for node in walk(expr):
-        match node:
-            case Const(value=number):
-                whole[node] = number.denominator == 1
-            case IndexValue() | Indicator():
-                whole[node] = True
-            case Component(symbol=symbol):
-                whole[node] = symbol.kind == "integer"
-            case Add() | Mul():
-                whole[node] = all(whole[c] for c in node.children)
-            case Reduce(op=op):
-                whole[node] = op in ("argmax", "argmin") or whole[node.body]
-            case _:
-                whole[node] = False
-    return whole[expr]
 
 
 SHOWN_DEPTH = 12

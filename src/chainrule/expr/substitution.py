@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.nodes import BOUND, BUILD, Add, Component, Derivative, Expr, IndexValue, Mul, make, over, union
+from chainrule.expr.nodes import BOUND, BUILD, Add, Component, Derivative, Expr, IndexValue, Mul, make, union
+from chainrule.expr.walks import over
 
 
 def value(index: Index) -> IndexValue:

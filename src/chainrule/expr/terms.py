@@ -48,12 +48,11 @@ from chainrule.expr.nodes import (
     Scope,
     Unknown,
     bound_number,
-    is_integer,
     make,
     show,
-    walk,
 )
 from chainrule.expr.substitution import Image, substitute, value
+from chainrule.expr.walks import is_integer, walk
 
 MAX_BITS = 4096
 """Exact constants have at most this many binary digits in numerator and denominator."""
