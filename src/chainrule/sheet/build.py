@@ -56,12 +56,12 @@ from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
 from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.literals import literal_matrix
-from chainrule.sheet.syntax.names import letter_of, reference, walk
+from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words import one_hot
 from chainrule.sheet.words.cues import roles_from_cues, roles_in
 from chainrule.sheet.words.logarithms import note_logarithms
-from chainrule.sheet.words.prose import facts_of, from_relation, sized
+from chainrule.sheet.words.prose import Fact, facts_of, from_relation, sized
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
 ROW_WORDS = re.compile(
@@ -121,6 +121,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for e in equations:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
+    facts += [Fact("binary", Ref(name)) for name in sorted(sheet.glossary.indicators)]
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:
             facts += sized(node, sheet.glossary)

@@ -24,15 +24,17 @@ _FILL = r"[^⟦.;:]{0,60}"
 _NOT = r"by|to|as|than|with|from|in|orthogonal|independent|combinations?|sums?|means?|multiples?|number|many|length"
 _ARE = rf"(?:(?!\b(?:{_NOT})\b)[^⟦.;:]){{0,60}}"
 _KIND = r"\b(?P<kind>column|row)"
+_WHICH = r"(?:⟦\d+⟧|\w)\s*-?\s*(?:th|st)?"
+_CALLED = r"(?: is| be| ?,(?: which is)?| ?:)(?: called| denoted(?: by| as)?| written(?: as)?| the vector)?"
 SAID = (
+    re.compile(rf"{_WHICH} {_KIND} of (?:[\w-]+ ){{0,4}}{_FORMULA}{_CALLED} {_FORMULA}"),
     re.compile(
         rf"{_KIND}s of (?:[\w-]+ ){{0,4}}{_FORMULA}(?:,? which| that)? (?:are|contain|hold|store)\b{_ARE}{_FORMULA}"
     ),
     re.compile(rf"{_FORMULA}{_FILL}\b(?:with|whose|has|having)\b{_FILL}{_KIND}(?:s|\s+vectors)\b{_ARE}{_FORMULA}"),
 )
-_WHICH = r"(?:⟦\d+⟧|\w)\s*-?\s*(?:th|st)?"
 _VERB = r",? (?:is|be|are|denotes?|as|being|for)? ?(?:the |an? )?"
-SAID_OF_ONE = re.compile(rf"{_FORMULA}{_VERB}(?:{_WHICH} )?{_KIND}s? of (?:[\w-]+ ){{0,4}}{_FORMULA}")
+SAID_OF_ONE = re.compile(rf"{_FORMULA}{_VERB}(?:{_WHICH} )?{_KIND}s? (?:{_WHICH} )?of (?:[\w-]+ ){{0,4}}{_FORMULA}")
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def name_columns(world: World, sentences: Iterable[Sentence], equations: Iterabl
             written=named.written,
         )  # fmt: skip
         world.sites[named.vector.base] = [site]
+        world.slices.add(named.vector.base)
 
 
 def told_columns(sentences: Iterable[Sentence], glossary: Glossary) -> Iterator[Named]:

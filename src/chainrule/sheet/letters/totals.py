@@ -10,7 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Relation, Script, Span, Sum, Term
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Factor,
+    Fenced,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Span,
+    Sum,
+    Term,
+)
 from chainrule.sheet.records.statements import DEFINING_LEFT
 from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, node_key, reference
 from chainrule.sheet.syntax.spelling import names_loss
@@ -55,7 +69,7 @@ def totals_of(relations: Iterable[Relation], glossary: Glossary) -> set[str]:
     wholes = {base: total for relation in relations for base, total in _said_whole(relation, glossary)}
     for relation in relations:
         ref = named(relation.first, glossary)
-        if ref is None or ref.base not in wholes or not one_index(ref) or relation.links[0].op not in DEFINING_LEFT:
+        if ref is None or ref.base not in wholes or not indexed(ref) or relation.links[0].op not in DEFINING_LEFT:
             continue
         same = _unsigned(relation.links[0].node) == _unsigned(wholes[ref.base].body)
         if same or names_loss(ref.base):
@@ -71,18 +85,25 @@ def _whole_and_term(relation: Relation, glossary: Glossary) -> str | None:
         for term in side.terms if isinstance(side, Sum) else (Term("+", side),):
             found = total_of(term.node)
             ref = None if found is None else named(found.body, glossary)
-            if ref is not None and ref.base in bare and one_index(ref):
+            if ref is not None and ref.base in bare and indexed(ref):
                 return ref.base
     return None
 
 
 def _said_whole(relation: Relation, glossary: Glossary) -> Iterable[tuple[str, Total]]:
-    """The name of a relation that equates a name with one sum, and the sum."""
+    """The name of a relation that equates a name with one sum, or with the square of a norm, and the sum."""
     ref = named(relation.first, glossary)
     for link in relation.links if ref is not None and ref.bare else ():
-        total = total_of(link.node)
+        total = total_of(link.node) or _squared_norm(link.node)
         if ref is not None and total is not None and link.op in DEFINING_LEFT:
             yield ref.base, total
+
+
+def _squared_norm(side: Node) -> Total | None:
+    r"""`\frac12 \|R - UV^T\|^2`, which is a sum of squares too."""
+    last = side.factors[-1].node if isinstance(side, Product) else side
+    base = last.base if isinstance(last, Script) and isinstance(last.sup, Number) else None
+    return Total(False, (), None, last) if isinstance(base, Fenced) and base.open == "‖" else None
 
 
 def _unsigned(node: Node) -> object:
@@ -96,10 +117,10 @@ def _unsigned(node: Node) -> object:
             return node_key(node)
 
 
-def one_index(ref: Ref) -> bool:
-    """Whether a reference carries one index letter, below or in parentheses above, and nothing else."""
+def indexed(ref: Ref) -> bool:
+    """Whether a reference carries one index letter, or two, below or in parentheses above, and nothing else."""
     marks = (*ref.subs, *ref.labels)
-    return len(marks) == 1 and letter_of(marks[0]) is not None and not (ref.primes or ref.postfix)
+    return 0 < len(marks) <= 2 and all(letter_of(x) is not None for x in marks) and not (ref.primes or ref.postfix)
 
 
 def named(side: Node, glossary: Glossary) -> Ref | None:

@@ -34,12 +34,20 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         uses[base] = {0}
     for entries in sorted(uses):
         wholes = [w for w in (f"bold {entries}", f"vec({entries})", _bold_inside(entries)) if w in uses]
-        if not wholes and min(uses[entries]) == 2 and entries[:1].islower() and entries not in given:
-            capital = entries[:1].upper() + entries[1:]
-            wholes = [w for w in (f"bold {capital}", capital) if uses.get(w) == {0}]
+        if not wholes and min(uses[entries]) == 2 and entries not in given:
+            wholes = [w for w in _capitals(entries) if uses.get(w) == {0}]
         wholes = [w for w in wholes if not explained & {(w, entries), (entries, w)}]
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             glossary.same[entries] = wholes[0]
+
+
+def _capitals(base: str) -> Iterator[str]:
+    """`A` and `bold A` for `a`, `hat(R)` and `hat(bold R)` for `hat(r)`."""
+    head, open_, rest = base.rpartition("(")
+    letter = rest.rstrip(")")
+    if letter[:1].islower():
+        capital = letter[:1].upper() + letter[1:] + rest[len(letter) :]
+        yield from (f"{head}{open_}{capital}", f"{head}{open_}bold {capital}")
 
 
 def _bold_inside(base: str) -> str:

@@ -276,6 +276,7 @@ class World:
     """Names whose differentials are written, `dX`: they change, others do not."""
     spoken: set[str] = field(default_factory=set)
     unit_vectors: set[str] = field(default_factory=set)
+    slices: set[str] = field(default_factory=set)
     taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
     hidden: dict[str, Hidden] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from chainrule.sheet.rewriting.transposing_primes import transposing, with_trans
 from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samples_apart
 from chainrule.sheet.sums.integrals import integrated, with_sums
 from chainrule.sheet.sums.mean_counts import counts_of, with_counts
+from chainrule.sheet.sums.sets_of_pairs import pairs_of, with_indicators
 from chainrule.sheet.sums.upper_indices import indices_above, with_indices_below
 
 Change = Callable[[Node], Node]
@@ -52,7 +53,7 @@ def changed(node: Node, changes: tuple[Change, ...]) -> Node:
     return node
 
 
-def _where(find: Callable[[list[Node]], Found], write: Callable[[Node, Found], Node]) -> Convention:
+def _where(find: Callable[[list[Node]], Found | None], write: Callable[[Node, Found], Node]) -> Convention:
     """A convention: what is found of it in the formulas of a document, and a formula written by what was found."""
 
     def convention(formulas: list[Node], _words: str) -> Change | None:
@@ -94,4 +95,5 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(counts_of, with_counts),
     _where(samples_apart, with_samples_apart),
     _where(integrated, with_sums),
+    _where(pairs_of, with_indicators),
 )

@@ -102,6 +102,7 @@ class Glossary:
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
     pairs: set[str] = field(default_factory=set)
+    indicators: set[str] = field(default_factory=set)
     slots: dict[str, int] = field(default_factory=dict)
     same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
@@ -464,6 +465,6 @@ def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
     primes = ref.primes + node.primes
     if base == "delta" and len(subs) == 2 and not (labels or primes or glossary.error_delta):
         base = KRONECKER
-    if base in glossary.totals and len(subs) + len(labels) == 1:
+    if base in glossary.totals and 0 < len(subs) + len(labels) <= 2:
         base += EACH
     return Ref(base, subs, labels, primes, postfix)

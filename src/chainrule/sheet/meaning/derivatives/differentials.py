@@ -225,7 +225,7 @@ def partial(
     """The derivative of every entry of val by every entry of `by`."""
     first = val.jacobian if val.derived else None
     a, top = (val.dims, val.at) if first is None else (first.above_dims + first.below_dims, first.full)
-    bottom, n = by.at, len(a)
+    bottom, n = _of_its_whole(frame, by.at), len(a)
     take = _taker(frame, explicit_above)
     if a or by.dims:
         frame.universe.laid_out.add(frame.owner)
@@ -243,6 +243,22 @@ def partial(
     frame.universe.taken.setdefault(frame.owner, []).append(sample)
     joint = Jacobian(above_key, below_key, a, by.dims, full, by.kind == "row")
     return joint.laid_out(frame.world.layout)
+
+
+def _of_its_whole(frame: Frame, at: Callable[..., Expr]) -> Callable[..., Expr]:
+    """The entries of a variable; those of a row or column with a name are entries of its matrix: what depends on the
+    matrix depends on them."""
+    universe = frame.universe
+
+    def entry(*terms: Expr) -> Expr:
+        found = at(*terms)
+        instance = universe.instances.get(found.symbol) if isinstance(found, Component) else None
+        if instance is None or instance.base not in frame.world.slices or not isinstance(found, Component):
+            return found
+        own = universe.definitions.get(found.symbol)
+        return found if own is None else own.at(*found.indices)
+
+    return entry
 
 
 def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
