@@ -243,16 +243,17 @@ class _Walk:
             self.chain += 1
             self.head = first
         sides = [first, *(link.node for link in node.links)]
-        start = 0
+        start, left = 0, first
         for n, link in enumerate(node.links):
             if n and node.links[n - 1].op == "→":  # `x \mapsto y = ...` says what y is
                 self.chain, start = self.chain + 1, n
-            self.add(span, sides[n], link.op, sides[n + 1], n - start, piece.display, cue, sign=link.span)
+            self.add(span, left, link.op, link.node, n - start, piece.display, cue, sign=link.span)
+            left = left if link.op == "∈" else link.node  # `A \in S = B` goes on with A
         for side in sides if not isinstance(node.first, Missing) else sides[1:]:
             self.braces(side, piece, cue)
         if piece.display or alone or self.last is None:
-            self.last = sides[-1]
-        self.beside = None if piece.display else sides[-1]
+            self.last = left
+        self.beside = None if piece.display else left
 
     def _adjoins(self) -> bool:
         """Whether no word stands between this formula and the inline formula before it: the chain goes on."""

@@ -79,6 +79,13 @@ def _listed(world: World, base: str) -> bool:
     return all(isinstance(s.body, Fenced) and isinstance(s.body.body, Comma) for s in world.sites[base])
 
 
+def _by_entries(world: World, base: str) -> bool:
+    """Whether a vector is defined by its entries, which do not say whether it is a row."""
+    family = world.family(base)
+    slots = [sum(family.slot(n) == "axis" for n in range(len(s.ref.subs))) for s in world.sites[base]]
+    return family.sub_counts == {0, 1} and 1 in slots
+
+
 def _updated_only(world: World, base: str) -> bool:
     """Whether only later updates of a name are defined, or values for an example: `w' = w - \\eta g` says nothing of
     what w itself is."""
@@ -117,6 +124,9 @@ def _search(
             if split:
                 options[base] = split
     options |= {base: LYING for base in world.sites if base not in options and _listed(world, base)}
+    if world.rowwise or any(f.declared_rank == "row" for f in world.families.values()):
+        for base in (b for b in world.sites if _by_entries(world, b)):
+            options[base] = [*options[base], LYING[-1]] if base in options else LYING
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary, not updated)]
     signs = _signs_used(equations)
     least = _settle(Search(world, config, lines, deadline, memo), options, signs)

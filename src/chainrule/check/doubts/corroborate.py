@@ -55,6 +55,8 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
         return False  # or that only a later section gives
     if any(t.ambient and t.instance.base in names for t in variant.universe.tensors.values()):
         return False  # a letter that the left side of a definition leaves out may be no index at all
+    if f"@{e.position}" in variant.universe.odd:
+        return False  # matrices where the line speaks of vectors or of numbers
     ref = reference(e.lhs, world.glossary)
     if not e.link and ref is not None and world.defined(ref.base):
         return False  # a second formula for a name, unlike the first, may define it anew
@@ -99,8 +101,8 @@ def left_out(root: Node) -> bool:
 
 def _told(world: World, base: str, e: Equation) -> bool:
     """Whether a name is defined by one formula that stands before a line, or nothing about it had to be guessed."""
-    if base in world.hidden:
-        return False
+    if base in world.hidden or (world.dropped is not None and base in world.dropped.slots):
+        return False  # what a text says in part, or an index that it may leave out
     if (
         is_function_word(base)
         or base in world.roles

@@ -61,9 +61,17 @@ def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
         terms.append(term)
     if len(nodes) == 1 and len(whole.axes) == n + 2 and frame.world.family(whole.instance.base).column:
         return _column(frame, whole, terms, nodes[0])
+    if len(nodes) == 1 and len(whole.axes) == n + 2 and _a_vector(frame, whole):
+        frame.universe.odd.add(frame.owner)
     placed = [(node, axis, frame.index_term(node, axis)) for node, axis in zip(nodes, whole.axes[n:], strict=False)]
     terms += [term for _, _, term in placed]
     return _within(frame, placed, _view(frame, whole, terms, n + len(nodes)))
+
+
+def _a_vector(frame: Frame, whole: Tensor) -> bool:
+    """Whether a defined name never has more than one index: a matrix that only its definition makes of it is odd."""
+    counts = frame.world.family(whole.instance.base).sub_counts
+    return whole.body is not None and max(counts, default=0) == 1
 
 
 def _column(frame: Frame, whole: Tensor, lead: list[Term], node: Node) -> Val:

@@ -243,7 +243,8 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         if len(axes) == len(frame.world.family(instance.base).declared_dims):
             _declare_dims(frame, instance, axes)
         reading = frame.world.readings.get(instance.base)
-        row = body.kind == "row" or (body.kind == "column" and reading is not None and reading.row)
+        either = body.kind == "column" or (body.scalar and len(axes) == 1)
+        row = body.kind == "row" or (either and reading is not None and reading.row)
         return Tensor(instance, axes, row, tuple(lead), body, assumed=site.assumed, ambient=ambient)
     return None
 

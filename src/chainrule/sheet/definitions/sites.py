@@ -188,6 +188,9 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         sites.remove(same.pop())
     if same and (node_key(same[-1].body) == node_key(rhs) or not redefines(world, same[-1], e)):
         return
+    if not same and _names_the_last(world, sites, ref, rhs):
+        _add_site(world, e, rhs, lhs)
+        return
     if any(derivative_of(s.body) is not None and _covers(world, s.ref, ref) for s in sites):
         return  # `\delta^L = ...` after `\delta^l = \partial C / \partial z^l` speaks of the same error term
     if same or e.source == "given":
@@ -203,6 +206,19 @@ def _covers(world: World, general: Ref, special: Ref) -> bool:
     letters = [letter_of(x) for x in (*general.labels,)]
     plain = len(letters) == len(labels) == len(values) > 0 and all(x is not None and x.islower() for x in letters)
     return plain and primes == others and labels != values
+
+
+def _names_the_last(world: World, sites: list[Site], ref: Ref, rhs: Node) -> bool:
+    r"""Whether `a^{(L)} = \hat y` beside a rule for every layer only gives its output a name, that no line defines."""
+    label = ref.labels[-1] if len(ref.labels) == 1 and not ref.subs else None
+    last = letter_of(label) if label is not None else None
+    if last is None or not last.isupper() or not any(_covers(world, s.ref, ref) for s in sites):
+        return False
+    other = reference(rhs, world.glossary)
+    if other is None or not other.bare or other.base == ref.base or world.defined(other.base):
+        return False
+    firsts = (reference(x.lhs, world.glossary) for x in world.equations if x.op in DEFINING and not x.link)
+    return not any(x is not None and x.base == other.base for x in firsts)
 
 
 def _schematic(body: Node) -> bool:
