@@ -69,9 +69,12 @@ def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
 
 
 def _a_vector(frame: Frame, whole: Tensor) -> bool:
-    """Whether a defined name never has more than one index: a matrix that only its definition makes of it is odd."""
-    counts = frame.world.family(whole.instance.base).sub_counts
-    return whole.body is not None and max(counts, default=0) == 1
+    """Whether a name that is defined as a whole never has more than one index: that it is a matrix is odd then."""
+    base = whole.instance.base
+    sites = frame.world.sites.get(base, ())
+    return (
+        max(frame.world.family(base).sub_counts, default=0) == 1 and bool(sites) and not any(s.ref.subs for s in sites)
+    )
 
 
 def _column(frame: Frame, whole: Tensor, lead: list[Term], node: Node) -> Val:
