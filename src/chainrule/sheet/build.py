@@ -18,7 +18,7 @@ from chainrule.sheet.arrays.terms_of_totals import summands
 from chainrule.sheet.conditions.imposed import impose, name_solutions, solves
 from chainrule.sheet.conditions.surfaces import note_surfaces
 from chainrule.sheet.definitions.alike_layers import alike_layers
-from chainrule.sheet.definitions.by_inverse import by_factors, by_inverse
+from chainrule.sheet.definitions.by_inverse import by_expectation, by_factors, by_inverse
 from chainrule.sheet.definitions.called_terms import called_terms
 from chainrule.sheet.definitions.copies import find_copies
 from chainrule.sheet.definitions.densities_in_chains import densities_in_chains
@@ -53,6 +53,7 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
+from chainrule.sheet.statistics.random_names import note_chance, note_random
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
 from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.literals import literal_matrix
@@ -117,6 +118,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
     world.in_steps = any(STEPS_OF_EM.search(s.text) for s in sentences)
     world.hessian = any("hessian" in s.text.lower() for s in sentences)
+    note_chance(world, equations, sentences)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
         if e.display and e.source == "formula":
@@ -161,6 +163,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
             add_sites(world, e)
             by_inverse(world, e)
             by_factors(world, e)
+            by_expectation(world, e)
     for fact in facts:
         apply_fact(world, fact)
     note_written_out(world)
@@ -202,6 +205,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
         whole_tensors(world)
     world.parameter = _parameter(world, equations)
     _aliases(world)
+    note_random(world, equations, sentences)
     return world
 
 

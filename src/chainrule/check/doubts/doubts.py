@@ -25,6 +25,7 @@ from chainrule.check.doubts.fixed import held_fixed
 from chainrule.check.doubts.grouped import grouped_otherwise
 from chainrule.check.doubts.letters import letters_that_name
 from chainrule.check.doubts.logarithm_meant import logarithm_meant
+from chainrule.check.doubts.of_chance import of_chance
 from chainrule.check.doubts.one_name_or_two import entries_apart, label_left_out, row_and_column
 from chainrule.check.doubts.paths import other_paths, unsaid_path
 from chainrule.check.doubts.picked import picked
@@ -267,6 +268,7 @@ DOUBTS: tuple[Doubt, ...] = (
     defined_elsewhere,
     other_indices,
     circular,
+    of_chance,
     where_it_holds,
     one_step_or_all,
     one_cell,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from chainrule.expr import Expr, component, const, mul, piecewise, size
 from chainrule.read.tree import Node
 from chainrule.sheet.arrays.completed import completed
-from chainrule.sheet.arrays.tensors import Tensor, instance_of, liftable, tensor, updating
-from chainrule.sheet.records.frame import Frame, Term
+from chainrule.sheet.arrays.tensors import Tensor, axis_subs, instance_of, liftable, tensor, updating
+from chainrule.sheet.records.frame import Frame, Letter, Term
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.records.world import Instance, World
 from chainrule.sheet.syntax.names import Ref
@@ -32,16 +32,25 @@ def ref_value(frame: Frame, ref: Ref) -> Val:
     reading = frame.world.readings.get(base)
     sampled = bool(axis_nodes) and reading is not None and reading.split
     instance = instance_of(frame, base, labels, primes, sampled)
+    if frame.outcome is not None and base in frame.world.random:
+        return components(frame, _of_outcome(frame, replace(instance, sampled=False, drawn=True)), tuple(axis_nodes))
     if not axis_nodes and frame.lift is not None and liftable(frame.world, base):
-        return _lifted(frame, replace(instance, sampled=True))
+        return _lifted(frame, replace(instance, sampled=True), frame.lift)
     whole = tensor(frame, instance)
     return _part(frame, whole, axis_nodes)
 
 
-def _lifted(frame: Frame, instance: Instance) -> Val:
-    assert frame.lift is not None
+def _of_outcome(frame: Frame, instance: Instance) -> Val:
+    """A random name as its value for the outcome of a frame."""
+    assert frame.outcome is not None
+    if any(axis_subs(frame, s.ref) for s in frame.world.sites_for(instance.base, frame.position)):
+        raise Untyped(f"{spelled_out(instance.base)} is random and given by its entries", "operator")
+    return _lifted(frame, instance, frame.outcome)
+
+
+def _lifted(frame: Frame, instance: Instance, at: Letter) -> Val:
     whole = tensor(frame, instance)
-    dim, term = frame.lift
+    dim, term = at
     if not whole.axes:
         raise Untyped(f"{spelled_out(instance.base)} has no version for each sample", "shape")
     frame.dims.unify(whole.axes[0], dim)

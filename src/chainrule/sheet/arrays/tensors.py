@@ -184,7 +184,8 @@ def _sites(frame: Frame, instance: Instance) -> list[tuple[Site, dict[str, int],
             continue
         if labels and max(labels.values()) >= frame.universe.top and _rises(frame.world, site):
             continue  # a rule from the next layer on ends with the last one
-        found.append((site, labels, shift, instance.sampled and not axis_subs(frame, site.ref)))
+        lift = (instance.sampled or instance.drawn) and not axis_subs(frame, site.ref)
+        found.append((site, labels, shift, lift))
     found.sort(key=lambda f: (f[2], bool(f[1])))
     return found
 
@@ -224,7 +225,8 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         lead: list[tuple[str, str]] = []
         if lift:
             dim = f"{owner}.sample"
-            inner = inner.child(lift=(dim, index_term("·s", dim, frame.dims)))
+            sample = (dim, index_term("·s", dim, frame.dims))
+            inner = inner.child(outcome=sample) if instance.drawn else inner.child(lift=sample)
             lead.append(("·s", dim))
         for sub in completed(frame.world, instance.base, axis_subs(frame, site.ref), (site.body,)):
             letter = letter_of(sub)
@@ -286,6 +288,7 @@ def _declared(frame: Frame, instance: Instance) -> Tensor:
         axes -= 1
     if own is not None:
         axes, row = RANKS[own], row and RANKS[own] == 1
+    axes += instance.drawn
     names = frame.universe.axis_names(instance, axes, frame.epoch)
     _declare_dims(frame, instance, names)
     return Tensor(instance, names, row)

@@ -24,6 +24,7 @@ from chainrule.read.tree import (
 from chainrule.sheet.definitions.sites import add_written
 from chainrule.sheet.records.statements import DEFINING_LEFT, Equation
 from chainrule.sheet.records.world import IDENTITY_NAMES, World
+from chainrule.sheet.statistics.random_names import is_expectation, whole
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.spelling import look
 
@@ -36,6 +37,16 @@ def by_inverse(world: World, e: Equation) -> None:
     if found is not None and not any(isinstance(n, (Text, Dots)) or _unsaid(n) for n in walk(e.rhs)):
         inner, word, minus = found
         add_written(world, e, inner, applied(word, e.rhs, minus))
+
+
+def by_expectation(world: World, e: Equation) -> None:
+    r"""Take the meaning of a name from an expectation that is said to be it: `\mathbb{E}[x] = \mu`."""
+    found = whole(e.lhs) if e.op in DEFINING_LEFT and not e.link else None
+    right = reference(e.rhs, world.glossary)
+    if found is None or not is_expectation(world, found) or right is None:
+        return
+    if not (right.subs or right.labels or right.primes or world.family(right.base).by):
+        add_written(world, e, e.rhs, e.lhs)
 
 
 def _unsaid(node: Node) -> bool:

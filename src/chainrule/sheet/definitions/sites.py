@@ -17,6 +17,7 @@ from chainrule.sheet.records.world import DEFAULT_ROLES, Site, World
 from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, is_named_density
 from chainrule.sheet.statistics.noise import models_with_noise
 from chainrule.sheet.statistics.overloads import apart, is_density, listed, numbered, of_others
+from chainrule.sheet.statistics.random_names import is_expectation, whole
 from chainrule.sheet.syntax.arguments import Pattern, arguments, pattern, plain
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.derivatives import above, below
@@ -54,6 +55,8 @@ def add_sites(world: World, e: Equation) -> None:
     if e.op not in DEFINING or e.source == "condition":
         return
     lhs, rhs = (e.rhs, e.lhs) if e.op == "=:" and e.source != "brace" else (e.lhs, e.rhs)
+    if (spread := whole(lhs)) is not None and is_expectation(world, spread):
+        return
     if _of_some_entries(world, e, lhs, rhs):
         world.partial.add(e.position)
         return

@@ -72,6 +72,7 @@ class Frame:
     free: dict[str, str] = field(default_factory=dict)
     shift: int = 0
     lift: Letter | None = None
+    outcome: Letter | None = None
     step: int | None = None
     choices: Choices = USUAL
     depth: int = 0

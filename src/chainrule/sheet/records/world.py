@@ -50,20 +50,21 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Instance:
     """One tensor of a family. `sampled`: the version with one more leading axis, the sample; `step`: the copy of a
-    shared weight that stands in one step of a recurrence."""
+    shared weight that stands in one step of a recurrence; `drawn`: a random name, with its value for every outcome."""
 
     base: str
     labels: tuple[Label, ...] = ()
     primes: int = 0
     sampled: bool = False
     step: int | None = None
+    drawn: bool = False
 
     @property
     def shown(self) -> str:
         """The name as it is shown to a person."""
         labels = "".join(f"^{{({x})}}" if isinstance(x, int) else f"_{{{x}}}" for x in self.labels)
         copy = "" if self.step is None else f"@{self.step}"
-        return self.base + "'" * self.primes + labels + copy
+        return self.base + "'" * self.primes + labels + copy + "~" * self.drawn
 
 
 # What words say of matrices alone.
@@ -292,6 +293,14 @@ class World:
     rowwise: bool = False
     """Whether the words say that vectors are rows."""
     decomposed: bool = False
+    of_chance: bool = False
+    """Whether the sheet speaks of expectations; `lawful`: whether it says something of a distribution too."""
+    lawful: bool = False
+    random: frozenset[str] = frozenset()
+    """Names that expectations run over, with those made of them; `unclear`: those whose distributions change."""
+    unclear: frozenset[str] = frozenset()
+    of_known_laws: frozenset[str] = frozenset()
+    """Those that are drawn from a distribution with a formula, `\\mathcal{N}(0, 1)`."""
     pooled: frozenset[str] = frozenset()
     """Losses of which the words say that those of the samples are added up."""
     contradictions: dict[str, str] = field(default_factory=dict)

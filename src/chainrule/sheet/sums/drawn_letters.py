@@ -8,18 +8,24 @@ such a letter is an index, and the expectation a sum over it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script
-from chainrule.sheet.syntax.names import children, spelled, walk
+from chainrule.sheet.syntax.names import children, node_key, spelled, walk
 
 EXPECTATIONS = frozenset({"bb E", "E", "frak E"})
 
 
 def drawn_letters(nodes: Iterable[Node]) -> set[str]:
-    """The letters that expectations draw and that never stand alone."""
+    """The letters that expectations draw and that never stand alone: not outside of expectations, and inside of one
+    only where the density is called with them, `f(x) + x \\log p(x)`."""
     nodes = list(nodes)
-    drawn = {x for node in nodes for part in walk(node) if isinstance(part, Script) for x in _drawn_by(part)}
-    return drawn - {x for node in nodes for x in valued(node)} if drawn else set()
+    laws = [found for node in nodes for part in walk(node) if isinstance(part, Script) for found in _drawn_by(part)]
+    if not laws:
+        return set()
+    alone = {x for node in nodes for x in valued(node)}
+    values = {x for node in nodes for x in _values_in_expectations(node)}
+    return {x for x, law in laws if x not in alone and (x not in values or _called_with(nodes, law, x))}
 
 
 def valued(node: Node) -> Iterator[str]:
@@ -33,7 +39,7 @@ def valued(node: Node) -> Iterator[str]:
         yield from standing_alone(node)
 
 
-def _drawn_by(node: Script) -> Iterator[str]:
+def _drawn_by(node: Script) -> Iterator[tuple[str, Node]]:
     if not isinstance(node.base, Name) or spelled(node.base) not in EXPECTATIONS or node.sub is None:
         return
     for item in node.sub.items if isinstance(node.sub, Comma) else (node.sub,):
@@ -43,7 +49,29 @@ def _drawn_by(node: Script) -> Iterator[str]:
             and isinstance(item.first, Name)
             and not item.first.style
         ):
-            yield item.first.text
+            yield item.first.text, item.links[0].node
+
+
+def _values_in_expectations(node: Node) -> Iterator[str]:
+    """The letters that stand for values right inside of an expectation."""
+    for part in walk(node):
+        for one, after in pairwise(part.factors) if isinstance(part, Product) else ():
+            if isinstance(one.node, Script) and isinstance(after.node, Fenced) and any(_drawn_by(one.node)):
+                yield from standing_alone(after.node.body)
+
+
+def _called_with(nodes: Iterable[Node], law: Node, letter: str) -> bool:
+    """Whether a density is called with a letter somewhere."""
+    name = node_key(law.factors[0].node if isinstance(law, Product) else law)
+    calls = (
+        (a.node, b.node) for node in nodes for p in walk(node) if isinstance(p, Product) for a, b in pairwise(p.factors)
+    )
+    return any(
+        isinstance(fence, Fenced)
+        and node_key(one) == name
+        and any(getattr(n, "text", "") == letter for n in walk(fence))
+        for one, fence in calls
+    )
 
 
 def standing_alone(node: Node, inside: bool = False) -> Iterator[str]:

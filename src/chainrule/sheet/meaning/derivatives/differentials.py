@@ -199,6 +199,8 @@ def _instance(frame: Frame, ref: Ref | None) -> Instance | None:
     family = frame.world.family(base)
     labels = [frame.label(s) for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
     labels += [frame.label(x) for x in ref.labels]
+    if frame.outcome is not None and base in frame.world.random:
+        raise Untyped("a derivative by what is random, inside of an expectation", "operator")
     primes = ref.primes + (frame.shift if frame.shift and updating(frame.world, base) else 0)
     reading = frame.world.readings.get(base)
     sampled = bool(axis_subs(frame, ref)) and reading is not None and reading.split

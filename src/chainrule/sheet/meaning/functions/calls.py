@@ -119,10 +119,10 @@ def called(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]
         return applied(frame, ref, (after,)), n + 2
     if fence is not None and fence.open in "([{":
         val = applied(frame, ref, arguments(fence), pattern(fence, frame.world.glossary))
-        return _hung(frame, val, after), n + 2
+        return hung(frame, val, after), n + 2
     if fence is not None and fence.open in "|‖":
         val = applied(frame, ref, (fence,))
-        return _hung(frame, val, after), n + 2
+        return hung(frame, val, after), n + 2
     if after is None:
         raise Untyped(f"the function {spelled_out(ref.base)} without an argument", "untyped")
     end = _argument_end(frame, factors, n + 1)
@@ -145,11 +145,11 @@ def _argument_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:
     return end
 
 
-def _hung(frame: Frame, val: Val, node: Node | None) -> Val:
+def hung(frame: Frame, val: Val, node: Node | None) -> Val:
     """Scripts on the parentheses of a call belong to its value: `\\sigma(z)_i`, `f(x)^2`."""
     if not isinstance(node, Script):
         return val
-    val = _hung(frame, val, node.base)
+    val = hung(frame, val, node.base)
     if node.sub is not None:
         val = components(frame, val, split_subscript(node.sub, "", frame.world.glossary)[1])
     if node.sup is not None:
@@ -186,4 +186,4 @@ def _indicator(frame: Frame, node: Node, after: Node | None, n: int) -> tuple[Va
             return None
         positive = algebra.mapped(lambda x: indicator(">", x, const(0)), frame.value(body))
         return positive, n + 2
-    return _hung(frame, condition(frame, body), after), n + 2
+    return hung(frame, condition(frame, body), after), n + 2

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Product, Relation, Script
 from chainrule.sheet.records.frame import Frame
-from chainrule.sheet.records.shapes import Untyped, Val
+from chainrule.sheet.records.shapes import Val
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.names import node_key, spelled, walk
 
@@ -29,7 +29,7 @@ def expectation(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val,
     variable, weight = drawn
     weight = _given(fence.body, variable, weight) or weight
     if variable.text not in frame.world.glossary.bound:
-        raise Untyped(f"an expectation over {variable.text}, which no sum runs over", "operator")
+        return None
     over = Big(node.span, "sum", variable, None)
     parts = (Factor("", over), *(Factor("", f) for f in weight), Factor("", Fenced(fence.span, "(", fence.body, ")")))
     return frame.value(Product(node.span.join(fence.span), parts)), n + 2
