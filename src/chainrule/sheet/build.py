@@ -34,6 +34,7 @@ from chainrule.sheet.definitions.facts import (
 from chainrule.sheet.definitions.functions_of_expressions import functions_of_expressions
 from chainrule.sheet.definitions.inner_names import name_what_stands_inside
 from chainrule.sheet.definitions.log_of_the_unknown import name_probabilities
+from chainrule.sheet.definitions.maps import note_compositions, note_maps
 from chainrule.sheet.definitions.midway import define_midway
 from chainrule.sheet.definitions.named_columns import name_columns
 from chainrule.sheet.definitions.parts import numbered_parts
@@ -148,6 +149,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.told = told
     note_surfaces(world, equations)
     note_orthogonal(world, equations)
+    note_maps(world, equations, sentences)
     impose(world, equations, told, otherwise.solved)
     name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
@@ -184,6 +186,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     name_probabilities(world, equations)
     densities_in_chains(world, equations)
     functions_of_expressions(world, equations)
+    note_compositions(world)
     zero_starts(world)
     define_midway(world, equations)
     name_what_stands_inside(world, equations)

@@ -8,6 +8,7 @@ from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, 
 from chainrule.sheet.arrays.scan import has_quantities, running_letters
 from chainrule.sheet.conditions.restrictions import SETTING_CUE
 from chainrule.sheet.definitions.copies import is_alias
+from chainrule.sheet.definitions.maps import is_jacobian
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
@@ -55,7 +56,7 @@ def add_sites(world: World, e: Equation) -> None:
     if e.op not in DEFINING or e.source == "condition":
         return
     lhs, rhs = (e.rhs, e.lhs) if e.op == "=:" and e.source != "brace" else (e.lhs, e.rhs)
-    if (spread := whole(lhs)) is not None and is_expectation(world, spread):
+    if is_jacobian(world, lhs) or ((spread := whole(lhs)) is not None and is_expectation(world, spread)):
         return
     if _of_some_entries(world, e, lhs, rhs):
         world.partial.add(e.position)

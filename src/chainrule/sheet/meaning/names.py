@@ -12,6 +12,7 @@ from chainrule.sheet.arrays.components import components, ref_value, size_value
 from chainrule.sheet.arrays.ones import ONES, ones
 from chainrule.sheet.meaning.derivatives.restricted import at_point, point_of
 from chainrule.sheet.meaning.functions.functions import bare_derivative, unit_vector
+from chainrule.sheet.meaning.functions.jacobians import at_a_point
 from chainrule.sheet.meaning.operations.arithmetic import postfixed
 from chainrule.sheet.meaning.operations.fences import norm
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
@@ -134,6 +135,9 @@ def _identity(frame: Frame, ref: Ref) -> Val:
 def script(frame: Frame, node: Script) -> Val:
     if _is_exponential(frame, node) and node.sup is not None:
         return algebra.mapped(lambda x: apply("exp", x), frame.value(node.sup))
+    by_name = at_a_point(frame, (Factor("", node),), 0)
+    if by_name is not None:
+        return by_name[0]
     implied = implied_sums(frame, (Factor("", node),))
     if implied is not None:  # X_{ii}, x_i^2
         return summed_over(*implied, script(implied[0], node))

@@ -13,6 +13,7 @@ from chainrule.sheet.meaning.derivatives.directional import along
 from chainrule.sheet.meaning.derivatives.tangents import differential
 from chainrule.sheet.meaning.derivatives.whole import by_all_arguments, partial_at
 from chainrule.sheet.meaning.functions.calls import called, function_name
+from chainrule.sheet.meaning.functions.jacobians import applied_after_another, at_a_point
 from chainrule.sheet.meaning.functions.outcomes import over_outcomes
 from chainrule.sheet.meaning.operations.expectations import expectation
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
@@ -174,6 +175,9 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
     whole = by_all_arguments(frame, factors, n) or partial_at(frame, factors, n)
     if whole is not None:
         return whole
+    at_point = at_a_point(frame, factors, n) or applied_after_another(frame, factors, n)
+    if at_point is not None:
+        return at_point
     nabla = nabla_of(node)
     if nabla is not None and rest:
         flat = _transposed_gradient(frame, nabla, factors, n + 1)

@@ -293,6 +293,9 @@ class World:
     rowwise: bool = False
     """Whether the words say that vectors are rows."""
     decomposed: bool = False
+    maps: dict[str, list[Any]] = field(default_factory=dict)
+    """Functions of which the sheet says where they lead (`sheet.maps`)."""
+    of_jacobians: bool = False
     of_chance: bool = False
     """Whether the sheet speaks of expectations; `lawful`: whether it says something of a distribution too."""
     lawful: bool = False

@@ -8,6 +8,7 @@ from chainrule.expr import const, indicator
 from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.arrays.components import components
+from chainrule.sheet.definitions.maps import is_function, is_sign
 from chainrule.sheet.meaning.functions.functions import applied, builtin, looks_around
 from chainrule.sheet.meaning.operations.arithmetic import postfixed
 from chainrule.sheet.meaning.operations.conditions import condition
@@ -43,6 +44,8 @@ def function_name(frame: Frame, node: Node, following: Node | None) -> bool:
     fence = fence_of(following)
     if fence is None or fence.open not in "([{":
         return False
+    if ref.base in frame.world.maps and ref.bare and fence.open == "(":
+        return True
     site = frame.world.function(ref.base, frame.position)
     if site is not None:
         if _of_more_subscripts(site, ref):
@@ -134,6 +137,8 @@ def _argument_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:
     """Where the argument of a function without parentheses ends: `\\log 2\\pi`, `\\log \\hat y_i`, `\\ln \\sum ...`."""
     if isinstance(factors[n].node, Big):
         return len(factors)
+    if n + 2 < len(factors) and is_sign(frame.world, factors[n].node) and is_function(frame.world, factors[n + 1].node):
+        return n + 3
     if n + 1 < len(factors) and function_name(frame, factors[n].node, factors[n + 1].node):
         return _argument_end(frame, factors, n + 1) if fence_of(factors[n + 1].node) is None else n + 2
     end = n + 1

@@ -14,8 +14,10 @@ from chainrule.expr import Expr, Index, apply, div, total, unknown, value
 from chainrule.read.tree import Node
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.arrays.components import ref_value
+from chainrule.sheet.definitions.maps import Map, map_of
 from chainrule.sheet.records.frame import Frame, Letter
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
+from chainrule.sheet.records.sizes import named_dim
 from chainrule.sheet.records.world import Instance
 from chainrule.sheet.statistics.overloads import is_density, varied
 from chainrule.sheet.syntax.arguments import Pattern
@@ -28,6 +30,9 @@ ELEMENTWISE_LETTERS = frozenset({"f", "g", "h", "phi", "psi", "sigma", "rho", "a
 def undefined(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | None) -> Val:
     """The value of a function without a definition."""
     world = frame.world
+    declared = None if ref.primes or ref.labels or ref.subs else map_of(world, ref.base, frame.position)
+    if declared is not None and len(args) == 1:
+        return _mapped(frame, ref.base, frame.value(args[0]), declared)
     turned = world.family(ref.base).values_transposed  # nobody transposes a number
     known = ref.base in world.readings or not turned
     named = world.family(ref.base).differentiated and not varied(world, ref.base) and known
@@ -63,6 +68,29 @@ def undefined(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | No
         return scalar(lambda: unknown(name, _scopes(frame, vals)))
     dims = frame.universe.axis_names(instance, 1, frame.epoch)
     return Val((*dims, None), lambda i: unknown(name, (*_scopes(frame, vals), ((), i))))
+
+
+def _mapped(frame: Frame, base: str, val: Val, declared: Map) -> Val:
+    """A function of all entries of its argument, with values where it is said to lead."""
+    if declared.start is not None and len(declared.start.dims) == len(val.dims):
+        for dim, name in zip(val.dims, declared.start.dims, strict=True):
+            _sized(frame, dim, name)
+    axes = []
+    for n, name in enumerate(declared.end.dims):
+        own = frame.universe.axis_names(Instance(base), len(declared.end.dims), frame.epoch)[n]
+        axes.append(own if name is None else frame.new_dim(base))
+        _sized(frame, axes[-1], name)
+    frame.universe.called[base] = Instance(base)
+    shape = (*axes, *(None,) * (2 - len(axes)))
+    return Val(shape, lambda *places: unknown(base, (*_scopes(frame, [val]), *(((), p) for p in places))))
+
+
+def _sized(frame: Frame, dim: str, name: str | None) -> None:
+    """Give an axis the size that was declared for it."""
+    if name is not None and name.isdigit():
+        frame.dims.fix(dim, int(name))
+    elif name is not None:
+        frame.dims.unify(dim, named_dim(frame, name, strong=True))
 
 
 def _is_elementwise(frame: Frame, base: str) -> bool:
