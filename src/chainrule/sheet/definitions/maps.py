@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Infix, Name, Node, Product, Script
 from chainrule.sheet.records.statements import Equation, Sentence
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import FUNCTION_LETTERS, Site, World
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.names import reference, spelled, walk
 from chainrule.sheet.words.prose import ShapeFact, real_space
@@ -52,7 +52,8 @@ def note_maps(world: World, equations: Iterable[Equation], sentences: Iterable[S
     for side in (s for e in equations for s in (e.lhs, e.rhs)) if told or world.maps else ():
         for base in _with_jacobians(world, side):
             family = world.family(base)
-            if base not in world.maps and not family.sloped and not world.roles.get(base):
+            as_function = base.rpartition(" ")[2] in FUNCTION_LETTERS or (family.called and not family.by)
+            if base not in world.maps and as_function and not family.sloped and not world.roles.get(base):
                 world.maps[base] = [Map(ANY_VECTOR, ANY_VECTOR, 0)]
 
 

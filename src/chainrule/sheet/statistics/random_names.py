@@ -23,6 +23,9 @@ from chainrule.sheet.syntax.spelling import look
 ONLY_EXPECTATION = "bb E"
 SPREADS = frozenset({"Var", "var", "Cov", "cov", "bb V", "Variance", "Covariance"})
 WORDS = re.compile(r"\bexpect(?:ed|ations?)\b|\brandom\b|\bvarian|\bcovarian|\bdistribut", re.IGNORECASE)
+VARIABLES = re.compile(r"\brandom (?:variable|vector)", re.IGNORECASE)
+# Where E[x] and Var[x] are statistics of a batch, which change with every x of it.
+OVER_A_BATCH = re.compile(r"\b(?:batch|layer|group|instance)[- ]?norm", re.IGNORECASE)
 SAID_RANDOM = re.compile(
     r"\brandom (?:\w+ ){0,2}?(?:variables?|vectors?|matrix|matrices|input|features?|quantit\w+)\s+"
     r"(⟦\d+⟧(?:(?:,| and|, and) ⟦\d+⟧)*)"
@@ -104,7 +107,7 @@ def whole(node: Node) -> Expected | None:
 def is_expectation(world: World, found: Expected) -> bool:
     """Whether the sheet means an expectation: a plain E may be a loss, which has a formula or a derivative."""
     if found.word == ONLY_EXPECTATION:
-        return True
+        return world.of_chance
     family = world.families.get(found.word)
     called = found.sub is None and not found.spread and getattr(found.hung, "open", "[") == "("
     own = called and family is not None and (family.differentiated or family.graded or family.by > 0)
@@ -147,7 +150,11 @@ def note_chance(world: World, equations: Iterable[Equation], sentences: Iterable
     found = [f for e in equations for side in (e.lhs, e.rhs) for f in expectations_in(side)]
     firm = any(f.word == ONLY_EXPECTATION or run_over(f)[1] is not None for f in found)
     drawn = any(e.op == "∼" for e in equations)
-    world.of_chance = bool(found) and (firm or drawn or any(WORDS.search(t) for t in texts))
+    if all(f.spread for f in found):  # the variance of data, where nothing else speaks of what is random
+        world.of_chance = bool(found) and any(VARIABLES.search(t) for t in texts)
+    else:
+        world.of_chance = firm or drawn or any(WORDS.search(t) for t in texts)
+    world.of_chance &= not any(OVER_A_BATCH.search(t) for t in texts)
     world.lawful = any(LAWS.search(t) for t in texts)
 
 
