@@ -11,6 +11,7 @@ import chainrule.sheet.meaning.meanings  # noqa: F401 (registers what nodes mean
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
 from chainrule.sheet.arrays.columns import note_columns
+from chainrule.sheet.arrays.kronecker_signs import note_kronecker
 from chainrule.sheet.arrays.orthogonal import note_orthogonal
 from chainrule.sheet.arrays.pooled import said_summed
 from chainrule.sheet.arrays.scan import Scan
@@ -150,6 +151,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     note_surfaces(world, equations)
     note_orthogonal(world, equations)
     note_maps(world, equations, sentences)
+    note_kronecker(world, equations, sentences)
     impose(world, equations, told, otherwise.solved)
     name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}

@@ -56,14 +56,18 @@ class _Choice:
     def made(self) -> dict[str, int] | None:
         """The sizes, or None when one comes out wrong."""
         rules = self._rules()
+        products = self._products()
+        parts = [x for pairs in products.values() for pair in pairs for x in pair]
         names = list(
-            dict.fromkeys([*(self.table.find(d.name) for d in self.wanted), *(x for r in rules for x, _ in r.parts)])
+            dict.fromkeys(
+                [*(self.table.find(d.name) for d in self.wanted), *parts, *(x for r in rules for x, _ in r.parts)]
+            )
         )
         self.sizes = {x: self.table.sizes[x] for x in names if x in self.table.sizes}
         computed = _computed(rules, set(self.sizes))
         ruled = {x for r in rules for x, _ in r.parts}
         reached = [self._renamed(r) for r in self.table.growing()]
-        later = ({r.axis for r in reached} - ruled) | computed.keys()
+        later = ({r.axis for r in reached} - ruled) | computed.keys() | products.keys()
         for name in names:
             if name not in self.sizes and name not in later:
                 self.sizes[name] = self._next(name)
@@ -71,13 +75,32 @@ class _Choice:
             for name in names:
                 if name not in self.sizes:
                     self._work_out(name, computed.get(name), [r for r in reached if r.axis == name])
+            for name, pairs in products.items():
+                if name not in self.sizes and all(x in self.sizes for x in pairs[0]):
+                    self.sizes[name] = self.sizes[pairs[0][0]] * self.sizes[pairs[0][1]]
         for name in names:
             if name not in self.sizes:
                 self.sizes[name] = self._next(name)
         for rows, columns in self.tall:
             if self.sizes.get(rows, LARGEST) < self.sizes.get(columns, 0):
                 self.sizes[rows], self.sizes[columns] = self.sizes[columns], self.sizes[rows]
-        return self.sizes if self._fits(rules) else None
+        pairs_of = [(self.sizes[dim], pair) for dim, pairs in products.items() for pair in pairs]
+        of_pairs = all(n == self.sizes[one] * self.sizes[other] for n, (one, other) in pairs_of)
+        return self.sizes if of_pairs and self._fits(rules) else None
+
+    def _products(self) -> dict[str, list[tuple[str, str]]]:
+        """The dimensions wanted that consist of pairs, and of which, with those that these consist of."""
+        find, found = self.table.find, dict[str, list[tuple[str, str]]]()
+        names, grew = {find(d.name) for d in self.wanted}, True
+        while grew:
+            grew = False
+            for dim, (one, other) in self.table.products.items():
+                pair = (find(one), find(other))
+                if find(dim) in names and pair not in found.get(find(dim), []):
+                    found.setdefault(find(dim), []).append(pair)
+                    names |= set(pair)
+                    grew = True
+        return found
 
     def _rules(self) -> list[Linear]:
         """What is said of sizes, as forms that are zero, about the dimensions wanted and those that belong to them."""

@@ -112,7 +112,10 @@ def composed(node: Node) -> tuple[Node, ...]:
 def is_function(world: World, node: Node) -> bool:
     """Whether a name is a function of the sheet: declared as a map, or with a formula."""
     ref = reference(node, world.glossary) if isinstance(node, (Name, Accent)) else None
-    return ref is not None and (ref.base in world.maps or ref.base in world.functions)
+    if ref is None:
+        return False
+    known = ref.base in world.maps or ref.base in world.functions
+    return known or any(len(composed(s.body)) > 1 for s in world.sites.get(ref.base, ()))
 
 
 def are_functions(world: World, nodes: tuple[Node, ...]) -> bool:

@@ -17,6 +17,7 @@ from chainrule.sheet.meaning.functions.jacobians import applied_after_another, a
 from chainrule.sheet.meaning.functions.outcomes import over_outcomes
 from chainrule.sheet.meaning.operations.expectations import expectation
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
+from chainrule.sheet.meaning.operations.kronecker import kronecker
 from chainrule.sheet.meaning.operations.sums import acted_on, big, sums_over
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Untyped, Val
@@ -33,6 +34,8 @@ FACING = frozenset({"", "cdot", ".", "*", "times"})
 HADAMARD = frozenset({"odot", "circ", "ast", "bullet"})
 QUOTIENTS = frozenset({"oslash", "⊘"})
 ELEMENTWISE = HADAMARD | QUOTIENTS
+WEAKER = ELEMENTWISE | {"otimes"}
+"""Signs that bind weaker than juxtaposition."""
 
 
 def product(frame: Frame, node: Product) -> Val:
@@ -45,6 +48,8 @@ def evaluate(frame: Frame, factors: tuple[Factor, ...]) -> Val:
     if len(factors) > MOST_FACTORS:
         raise Untyped(f"a product of {len(factors)} factors (at most {MOST_FACTORS})", "too-large")
     groups = _groups(factors)
+    if any(g[0].op == "otimes" for g in groups[1:]):
+        return _joined(frame, groups)
     if len(groups) > 1 and any(len(g) > 1 for g in groups):
         kept = frame.universe.mark()
         try:
@@ -55,10 +60,10 @@ def evaluate(frame: Frame, factors: tuple[Factor, ...]) -> Val:
 
 
 def _groups(factors: tuple[Factor, ...]) -> list[tuple[Factor, ...]]:
-    """Factors cut before each elementwise sign, but not in what a sum before it runs over."""
+    """Factors cut before each sign that binds weaker, but not in what a sum before it runs over."""
     groups: list[list[Factor]] = [[]]
     for n, factor in enumerate(factors):
-        if factor.op in ELEMENTWISE and groups[-1] and not any(sums_over(f.node, factors[n:]) for f in groups[-1]):
+        if factor.op in WEAKER and groups[-1] and not any(sums_over(f.node, factors[n:]) for f in groups[-1]):
             groups.append([])
         groups[-1].append(factor)
     return [tuple(g) for g in groups]
@@ -123,7 +128,9 @@ def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
     if op == ":":
         return algebra.inner(dims, a, b)
     if op == "otimes":
-        return _outer(a, b)
+        if len(a.dims) == len(b.dims) == 1 and not frame.world.kronecker:
+            return Val((a.dims[0], b.dims[0]), lambda i, j: mul(a.at(i), b.at(j)), None, a.derived or b.derived)
+        return kronecker(dims, a, b)
     if op == "oplus":
         raise Untyped("the sign ⊕ has no meaning here", "operator")
     chained = algebra.contract_chain(dims, a, b, frame.world.layout)
@@ -148,12 +155,6 @@ def _elementwise(op: str, a: Val, b: Val) -> bool:
     if len(a.dims) == 1 and len(b.dims) == 1:
         return a.kind == b.kind
     return op != "" and a.kind == b.kind
-
-
-def _outer(a: Val, b: Val) -> Val:
-    if len(a.dims) == len(b.dims) == 1:
-        return Val((a.dims[0], b.dims[0]), lambda i, j: mul(a.at(i), b.at(j)), None, a.derived or b.derived)
-    raise Untyped("the sign ⊗ between matrices", "operator")
 
 
 def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]:

@@ -63,8 +63,9 @@ class Dims:
     """A union of dimensions known to be equal, each class with the names and the size that were declared for it.
 
     `first` is where an index begins that nothing gives a first value; `measures` and `reaches` are looked at when
-    sizes are chosen. `stretched` weighs what fits but is seldom meant: a number beside an array in a sum or an
-    elementwise product or behind it, the norm, the trace or the transpose of a number.
+    sizes are chosen, `products` says of what pairs a dimension consists. `stretched` weighs what fits but is seldom
+    meant: a number beside an array in a sum or an elementwise product or behind it, the norm, the trace or the
+    transpose of a number.
     """
 
     parent: dict[str, str] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Dims:
     zeros: dict[str, int] = field(default_factory=dict)
     reaches: list[Reach] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
+    products: dict[str, tuple[str, str]] = field(default_factory=dict)
     first: int = 1
     stretched: float = 0.0
 
@@ -201,7 +203,7 @@ class Dims:
         """An independent copy, to try something on."""
         return Dims(
             dict(self.parent), dict(self.names), dict(self.sizes), dict(self.least), dict(self.lows), dict(self.zeros),
-            list(self.reaches), list(self.measures), self.first, self.stretched,
+            list(self.reaches), list(self.measures), dict(self.products), self.first, self.stretched,
         )  # fmt: skip
 
     def reach(self, reach: Reach) -> None:
@@ -226,6 +228,15 @@ class Dims:
         axis = self.find(reach.axis)
         ruled = axis in {self.find(x) for m in self.measures for x in (m.dim, *dict(m.form.parts))}
         return reach.rising and not (ruled and reach.claimed) and reach in self.growing()
+
+    def pairs(self, first: str, second: str) -> str:
+        """The dimension of all pairs of places of two others; the same one for the same two."""
+        for dim, (one, other) in self.products.items():
+            if self.find(one) == self.find(first) and self.find(other) == self.find(second):
+                return dim
+        dim = f"{first}⊗{second}"
+        self.products[dim] = (first, second)
+        return dim
 
     def measure(self, measure: Measure) -> None:
         """A size is a form of other sizes; said twice it is said once."""

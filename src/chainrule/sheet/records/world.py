@@ -296,6 +296,10 @@ class World:
     maps: dict[str, list[Any]] = field(default_factory=dict)
     """Functions of which the sheet says where they lead (`sheet.maps`)."""
     of_jacobians: bool = False
+    kronecker: bool = False
+    """Whether \\otimes is the Kronecker product, also of vectors; `rows_first`: whether vec puts rows, not columns, one
+    behind the other."""
+    rows_first: bool = False
     of_chance: bool = False
     """Whether the sheet speaks of expectations; `lawful`: whether it says something of a distribution too."""
     lawful: bool = False

@@ -27,6 +27,7 @@ from chainrule.sheet.meaning.derivatives.at_estimates import point_of_estimate
 from chainrule.sheet.meaning.derivatives.by_expression import bare, by_term, by_written, is_exponential
 from chainrule.sheet.meaning.derivatives.put_for import put_for
 from chainrule.sheet.meaning.operations.arithmetic import quotient
+from chainrule.sheet.meaning.operations.kronecker import by_vec, vectorised
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Jacobian, Untyped, Val
 from chainrule.sheet.records.universe import Universe
@@ -90,6 +91,12 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
     if (point := point_of_estimate(frame, body, variables)) is not None:
         general, at = point
         return put_for(frame, derived(frame, general, variables), frame.value(variables[0]), frame.value(at))
+    whole = vectorised(variables[0]) if len(variables) == 1 else None
+    if whole is not None:
+        slopes = derived(frame, body, [whole[0]]).jacobian
+        if slopes is None:
+            raise Untyped("a derivative by a long column", "shape")
+        return by_vec(frame, slopes, whole[1])
     above_ref = reference(_unwrapped(body), frame.world.glossary)
     val = pooled(frame, above_ref, frame.value(body))
     instance = _instance(frame, above_ref)

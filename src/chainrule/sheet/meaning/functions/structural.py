@@ -8,6 +8,7 @@ from chainrule.expr import Expr, apply, reduce, substitute, value
 from chainrule.expr.tensors import log_softmax, logsumexp, softmax
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.operations.fences import norm
+from chainrule.sheet.meaning.operations.kronecker import vec
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 
@@ -98,6 +99,13 @@ def _logdet(frame: Frame, args: list[Val]) -> Val:
 @structural("diag", "Diag")
 def _diag(frame: Frame, args: list[Val]) -> Val:
     return algebra.diagonal(frame.dims, args[0])
+
+
+@structural("vec", "Vec")
+def _vec(frame: Frame, args: list[Val]) -> Val:
+    if len(args) != 1:
+        raise Untyped("vec takes one matrix", "untyped")
+    return vec(frame.dims, args[0], frame.world.rows_first)
 
 
 @structural("norm")
