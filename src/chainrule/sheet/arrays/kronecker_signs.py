@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from chainrule.read.tree import Name
+from chainrule.sheet.meaning.operations.kronecker import vectorised
 from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.records.world import World
-from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.names import reference, walk
 
 KRONECKER = re.compile(r"\bkronecker(?:'s)?[- ]+product", re.IGNORECASE)
 ROWS_FIRST = re.compile(
@@ -18,10 +18,11 @@ ROWS_FIRST = re.compile(
 
 
 def note_kronecker(world: World, equations: Iterable[Equation], sentences: Iterable[Sentence]) -> None:
-    """Look for vec, and for words."""
-    vec = any(
-        isinstance(n, Name) and n.text in ("vec", "Vec") for e in equations for s in (e.lhs, e.rhs) for n in walk(s)
-    )
+    """Look for vec, and for words; a capital behind vec that nothing else is said of is a matrix."""
+    sides = [side for e in equations for side in (e.lhs, e.rhs)]
+    columns = [found for side in sides for n in walk(side) if (found := vectorised(n)) is not None]
+    for ref in (r for inner, _ in columns if (r := reference(inner, world.glossary)) is not None):
+        world.family(ref.base).stacked |= ref.bare and ref.base.rpartition(" ")[2][:1].isupper()
     texts = [s.text for s in sentences]
-    world.kronecker = vec or any(KRONECKER.search(t) for t in texts)
+    world.kronecker = bool(columns) or any(KRONECKER.search(t) for t in texts)
     world.rows_first = any(ROWS_FIRST.search(t) for t in texts)

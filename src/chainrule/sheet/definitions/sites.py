@@ -12,6 +12,7 @@ from chainrule.sheet.definitions.maps import is_jacobian
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
+from chainrule.sheet.meaning.operations.kronecker import vectorised
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import DEFAULT_ROLES, Site, World
@@ -57,6 +58,10 @@ def add_sites(world: World, e: Equation) -> None:
         return
     lhs, rhs = (e.rhs, e.lhs) if e.op == "=:" and e.source != "brace" else (e.lhs, e.rhs)
     if is_jacobian(world, lhs) or ((spread := whole(lhs)) is not None and is_expectation(world, spread)):
+        return
+    column = vectorised(lhs)
+    if column is not None and not e.link and (r := reference(column[0], world.glossary)) and not world.defined(r.base):
+        world.declaring[e.position] = f"says what {e.text(lhs)} is"
         return
     if _of_some_entries(world, e, lhs, rhs):
         world.partial.add(e.position)

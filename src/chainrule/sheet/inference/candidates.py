@@ -37,6 +37,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     if family.domain_kind == "symmetric":  # said of matrices, seldom of anything else
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
     custom = CUSTOMS[_look(family)]
+    if most == 0 and family.stacked:
+        return [(Reading(2), 0.0), (Reading(1), CUSTOMS["bold upper"][1])]
     if most == 0:
         if family.gradient or family.normed:  # nobody writes a gradient by a number, or the norm of one
             custom = (max(custom[0], custom[1] + 1.0), *custom[1:])

@@ -91,6 +91,8 @@ class Family:
     differentiated: bool = False
     sloped: int = 0
     transposed: bool = False
+    stacked: bool = False
+    """Whether it is a capital behind vec."""
     normed: bool = False
     """Whether it stands alone between the bars of a norm."""
     values_transposed: bool = False

@@ -37,10 +37,10 @@ def kronecker(dims: Dims, a: Val, b: Val) -> Val:
 
 def vec(dims: Dims, a: Val, rows: bool = False) -> Val:
     """The entries of a matrix as one long column."""
-    if a.kind == "tensor":
-        raise Untyped("vec of a tensor", "shape")
+    if a.kind in ("tensor", "scalar"):
+        raise Untyped(f"vec of a {a.kind}", "shape")
     if a.kind != "matrix":
-        dims.stretched += 3 if a.scalar else 1
+        dims.stretched += 1
         return a.transposed() if a.kind == "row" else a
     outer, inner = (a.dims[0], a.dims[1]) if rows else (a.dims[1], a.dims[0])
     side = _Side(dims, outer, inner)
