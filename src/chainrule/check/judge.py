@@ -33,6 +33,7 @@ from chainrule.check.conditions.branches import in_a_branch
 from chainrule.check.conditions.extremes import of_extremes
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
+from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.diagnosis.diagnose import Repair, suggest
 from chainrule.check.diagnosis.edits.table import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
 from chainrule.check.doubts.anew import defined_elsewhere
@@ -177,6 +178,9 @@ class Judge(Lines):
         if e.op == "∈" and ref is not None and ref.base in self.world.contradictions:
             message = f"{e.text(e.lhs)} is {self.world.contradictions[ref.base]}; the first is used"
             return Finding("unsupported", "shape", message, "definition")
+        by_form = by_its_form(self, e)
+        if by_form is not None:
+            return by_form
         if e.op in DECLARING:
             code = "update" if e.op == "←" else "declaration"
             return Finding("definition", code, f"the relation {e.op} {DECLARING[e.op]}", "definition")
