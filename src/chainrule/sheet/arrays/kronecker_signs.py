@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from chainrule.sheet.meaning.operations.kronecker import vectorised
 from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.long_columns import vectorised
 from chainrule.sheet.syntax.names import reference, walk
 
 KRONECKER = re.compile(r"\bkronecker(?:'s)?[- ]+product", re.IGNORECASE)

@@ -12,7 +12,6 @@ from chainrule.sheet.definitions.maps import is_jacobian
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
-from chainrule.sheet.meaning.operations.kronecker import vectorised
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import DEFAULT_ROLES, Site, World
@@ -25,6 +24,7 @@ from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.long_columns import vectorised
 from chainrule.sheet.syntax.names import KRONECKER, Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 from chainrule.sheet.syntax.spelling import spelled_out

@@ -27,12 +27,13 @@ from chainrule.sheet.meaning.derivatives.at_estimates import point_of_estimate
 from chainrule.sheet.meaning.derivatives.by_expression import bare, by_term, by_written, is_exponential
 from chainrule.sheet.meaning.derivatives.put_for import put_for
 from chainrule.sheet.meaning.operations.arithmetic import quotient
-from chainrule.sheet.meaning.operations.kronecker import by_vec, vectorised
+from chainrule.sheet.meaning.operations.kronecker import by_vec
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Jacobian, Untyped, Val
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Instance, World
 from chainrule.sheet.syntax.derivatives import Above, above, below
+from chainrule.sheet.syntax.long_columns import vectorised
 from chainrule.sheet.syntax.names import Ref, node_key, reference
 from chainrule.sheet.syntax.names import walk as walk_nodes
 

@@ -8,13 +8,8 @@ text says so.
 from __future__ import annotations
 
 from chainrule.expr import Expr, add, apply, const, mul, power, size
-from chainrule.read.tree import Fenced, Name, Node, Product, Script
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Dims, Jacobian, Untyped, Val
-from chainrule.sheet.syntax.names import spelled
-from chainrule.sheet.syntax.script_words import is_transpose
-
-VEC = frozenset({"vec", "Vec", "bold vec", "bb vec"})
 
 
 def kronecker(dims: Dims, a: Val, b: Val) -> Val:
@@ -50,18 +45,6 @@ def vec(dims: Dims, a: Val, rows: bool = False) -> Val:
         return a.at(first, second) if rows else a.at(second, first)
 
     return Val((side.dim, None), at, None, a.derived)
-
-
-def vectorised(node: Node) -> tuple[Node, bool] | None:
-    r"""The X of `\operatorname{vec}(X)`, and whether it is transposed: `\operatorname{vec}(X)^\top`."""
-    factors = node.factors if isinstance(node, Product) else ()
-    if len(factors) != 2 or not isinstance(factors[0].node, Name) or spelled(factors[0].node) not in VEC:
-        return None
-    last, flat = factors[1].node, False
-    if isinstance(last, Script) and last.sup is not None and is_transpose(last.sup):
-        last, flat = last.base if last.sub is None else last, True
-    inner = last.body if isinstance(last, Fenced) else last
-    return inner, flat
 
 
 def by_vec(frame: Frame, slopes: Jacobian, flat: bool) -> Val:
