@@ -30,6 +30,7 @@ from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_zero
+from chainrule.sheet.syntax.long_columns import vectorised
 from chainrule.sheet.syntax.names import Glossary, children, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
@@ -84,9 +85,11 @@ def signed(node: Node) -> Node:
 def under_signs(*sides: Node) -> Iterator[Node]:
     """What the signs of differentials stand before."""
     for node in (n for side in sides for n in walk(side)):
-        for sign, behind in pairwise(node.factors) if isinstance(node, Product) else ():
+        factors = node.factors if isinstance(node, Product) else ()
+        for n, (sign, behind) in enumerate(pairwise(factors)):
             if isinstance(sign.node, Differential):
-                yield behind.node
+                column = vectorised(Product(node.span, factors[n + 1 : n + 3]))
+                yield behind.node if column is None else column[0]
 
 
 def changing(glossary: Glossary, *sides: Node) -> set[str]:
