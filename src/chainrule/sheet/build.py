@@ -43,6 +43,7 @@ from chainrule.sheet.definitions.pre_activations import name_pre_activations
 from chainrule.sheet.definitions.put_in import read_off
 from chainrule.sheet.definitions.redefine import begins_an_example
 from chainrule.sheet.definitions.sites import add_sites, implicit_site, look_through
+from chainrule.sheet.definitions.trial_values import end_values
 from chainrule.sheet.derivatives.differentials import note_changes
 from chainrule.sheet.meaning.operations.sums import runs_over
 from chainrule.sheet.numbers.one_by_one import assemble, listed_entries
@@ -202,6 +203,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     called_terms(world, equations)
     sample_means(world, equations)
     take_told(world, sentences, equations)
+    end_values(world, equations)
     read_off(world, equations)
     world.runs_over = runs_over(world)
     note_slopes(world, equations)

@@ -27,7 +27,7 @@ from chainrule.check.doubts.letters import letters_that_name
 from chainrule.check.doubts.logarithm_meant import logarithm_meant
 from chainrule.check.doubts.of_chance import of_chance
 from chainrule.check.doubts.one_name_or_two import entries_apart, label_left_out, row_and_column
-from chainrule.check.doubts.paths import other_paths, unsaid_path
+from chainrule.check.doubts.paths import beside_the_path, other_paths, unsaid_path
 from chainrule.check.doubts.picked import picked
 from chainrule.check.doubts.renamed import renamed
 from chainrule.check.doubts.reparametrised import reparametrised
@@ -147,7 +147,7 @@ def vanishing(lines: Lines, e: Equation, _variant: Variant, different: Different
     left, right = different.terms
     for side, term, other in ((e.lhs, left, right), (e.rhs, right, left)):
         zero = isinstance(term, Const) and term.value == 0 and has_derivative_node(side)
-        if zero and not isinstance(other, Const):
+        if zero and (not isinstance(other, Const) or beside_the_path(lines, e)):
             needs = dependences(lines.world, e, (side,))
             return assumed("undefined-symbol", depends(lines.world, e, side), needs=needs)
     return None

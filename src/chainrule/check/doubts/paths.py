@@ -13,12 +13,15 @@ from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.points import reach
 from chainrule.check.comparison.writing import written
+from chainrule.check.doubts.unsaid import behind
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
 from chainrule.expr import Unknown
 from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.definitions.redefine import behind as rests_on
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.derivatives import above, below
+from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -42,20 +45,32 @@ def other_paths(lines: Lines, e: Equation, _variant: Variant, _different: Differ
 
 
 def unsaid_path(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
-    """A derivative of an undefined loss by b, of which the loss is a function beside y only because nothing says how y,
-    which the document differentiates by b too, depends on it."""
+    """A derivative of an undefined loss by b, of which the loss is a function beside y only because nothing says how y
+    depends on it: the document differentiates y by b too, or the line tells the derivative by b from that by y."""
     universe = variant.universe
     pairs, by = set(_pairs(lines, lines.equations)), {b for _, b in _pairs(lines, [e])}
+    told = set(_pairs(lines, [e, *behind(lines, e)]))
     inside = {t.name for t in reach(different.terms, universe.definitions) if isinstance(t, Unknown)}
     for loss in sorted(s for s in variant.settled.unknown if s.name in inside):
         frontier = [(s, i) for s in variant.settled.unknown[loss] if (i := universe.instances.get(s)) is not None]
         for variable, b in frontier:
             for between, y in frontier:
-                taken = b.base in by and (y.base, b.base) in pairs
+                both = y.base != b.base and any({(x, y.base), (x, b.base)} <= told for x, _ in told)
+                taken = b.base in by and (both or (y.base, b.base) in pairs)
                 if taken and y != b and not universe.definitions.depends(between, variable):
                     text = f"the document does not say how {written(universe, y)} depends on {written(universe, b)}"
                     return assumed("undefined-symbol", text, needs=(Need("dependence", y, written(universe, b)),))
     return None
+
+
+def beside_the_path(lines: Lines, e: Equation) -> bool:
+    """Whether a line differentiates by an intermediate quantity that is made of the same as what is differentiated,
+    whose formula does not go through it: `y = g(w x + b)` by `z = t + b`. It may be meant to."""
+    world = lines.world
+    names = {n for pair in _pairs(lines, [e]) for n in pair}
+    formulas = {n: [s.body for s in world.sites.get(n, ()) if not is_literal(s.body)] for n in names}
+    inputs = {n: set[str]().union(*(rests_on(world, body) for body in bodies)) for n, bodies in formulas.items()}
+    return any(inputs[top] & inputs[by] for top, by in _pairs(lines, [e]) if top != by)
 
 
 def _pairs(lines: Lines, equations: Iterable[Equation]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from chainrule.read.document import Heading
 from chainrule.read.tree import Fraction, Node
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
@@ -29,7 +30,7 @@ REDEFINING_CUE = re.compile(
 # gets, obtains or finds is a result.
 OTHER_VALUE_CUE = re.compile(
     r"\b(?:if|when|with|for|had|were|say|suppos\w+|assum\w+|beg[iau]n\w*|start\w*|initiali[sz]\w*|tak(?:e|ing)|cho+s\w+"
-    r"|pick\w*|set|setting|try|trying|use|using|chang\w+|replac\w+)\b"
+    r"|pick\w*|set|setting|try|trying|use|using|chang\w+|replac\w+|substitut\w+|plug\w*|insert\w*)\b"
     r"(?:(?!\b(?:gets?|got|obtain\w*|giv(?:es?|en|ing)|yield\w*|becomes?|finds?|found|results?|equals?|then)\b)[^.:;])*\Z"
     r"|\(\s*\Z",
     re.IGNORECASE,
@@ -40,6 +41,8 @@ STEPPED_CUE = re.compile(
     r"(?:update|step|iteration|epoch)s?)[^.;:]*\Z",
     re.IGNORECASE,
 )
+# "Suppose x = 2; then f(x) = -2": a number that follows from what is supposed.
+RESULT_CUE = re.compile(r"\b(?:then|so|thus|hence|therefore)\b[^.:;]*\Z", re.IGNORECASE)
 # A number right behind one of these words at the beginning of a sentence: what is said behind it is said of that value.
 BEGINNING_CUE = re.compile(
     r"(?:\A|[.!?])\s*(?:now,?\s+)?(?:at|for|with|if|when|let|take|taking|suppose|set|setting|choose|choosing|put|try)"
@@ -68,8 +71,12 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if e.source == "given":
         return True
     numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
+    if numbers and heading_of(e) is not None:
+        return True
     if numbers and (STEPPED_CUE.search(e.cue) or (not e.display and OTHER_VALUE_CUE.search(e.cue))):
         return True
+    if is_numeric(e.rhs) and not is_numeric(earlier.body) and RESULT_CUE.search(e.cue):
+        return False
     if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
         return False
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
@@ -86,6 +93,12 @@ def begins_an_example(e: Equation) -> bool:
     begins = not e.display and not e.link and is_numeric(e.rhs) and BEGINNING_CUE.search(e.cue) is not None
     rest = re.split(r"[.!?](?:\s|\Z)", e.document.text[e.span.end : e.span.end + 200])[0]
     return begins and EXTREME.search(rest) is None
+
+
+def heading_of(e: Equation) -> Heading | None:
+    """The heading that an equation is part of."""
+    headings = (p for p in e.document.pieces if isinstance(p, Heading))
+    return next((p for p in headings if p.span.start <= e.span.start < p.span.end), None)
 
 
 def to_be_shown(e: Equation) -> bool:

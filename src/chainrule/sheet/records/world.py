@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from chainrule.read.tree import Name, Node, Number
@@ -174,6 +175,7 @@ class Site:
     pattern: Pattern | None = None
     written: Node | None = None
     onward: bool = False
+    until: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,15 +368,15 @@ class World:
     @staticmethod
     def latest(sites: list[Site] | tuple[()], position: int) -> Site | None:
         """The last site before a position, else the first after it."""
-        before = [s for s in sites if s.position <= position]
+        before = [s for s in sites if s.position <= position < s.until]
         if before:
             return before[-1]
-        return next((s for s in sites if not s.onward), None)
+        return next((s for s in sites if s.position > position and not s.onward), None)
 
     def sites_for(self, base: str, position: int) -> Iterator[Site]:
         """All equations that may define an instance of a name, the ones that hold at the position first."""
         sites = self.sites.get(base, [])
-        yield from reversed([s for s in sites if s.position <= position])
+        yield from reversed([s for s in sites if s.position <= position < s.until])
         yield from (s for s in sites if s.position > position and not s.onward)
 
     def drop(self, position: int, why: str) -> None:

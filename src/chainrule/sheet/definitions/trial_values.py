@@ -1,0 +1,58 @@
+r"""Values that hold for a while: "Try $\lambda = 4$" before $g'(\lambda) = 0$ is solved, a heading "When $y = 1$".
+
+A value in a heading holds until the next heading of its rank, and says nothing of what stands before it. A value that
+a name was tried with is over where a slope by the name is set to zero: from there on it is looked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+
+from chainrule.read.document import Heading
+from chainrule.sheet.definitions.redefine import heading_of
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Imposed, Site, World
+from chainrule.sheet.syntax.literals import is_literal
+
+# Words right before a condition that impose it, or before the line that solves it.
+SETTING = re.compile(r"\b(?:let|set\w*|put\w*|solv\w*|equat\w*|requir\w*)\b|令|使|设|設|解|求", re.IGNORECASE)
+
+
+def end_values(world: World, equations: Sequence[Equation]) -> None:
+    """Note until where the values in headings and the values that were only tried hold."""
+    by_position = {e.position: e for e in equations}
+    for base, sites in world.sites.items():
+        world.sites[base] = [_with_end(world, s, by_position.get(s.position), equations) for s in sites]
+    everywhere = [s for sites in world.sites.values() for s in sites]
+    starts, ends = {s.position for s in everywhere if s.onward}, {int(s.until) for s in everywhere if s.until < inf}
+    world.epochs = sorted({*world.epochs, *starts, *ends})
+
+
+def _with_end(world: World, site: Site, origin: Equation | None, equations: Sequence[Equation]) -> Site:
+    if not is_literal(site.body):
+        return site
+    heading = None if origin is None else heading_of(origin)
+    if origin is not None and heading is not None:
+        return replace(site, until=_behind(origin, heading, equations), onward=True)
+    solved = (c.equation.position for c in world.imposed if _looks_for(world, c, site.base))
+    return replace(site, until=min((p for p in solved if p > site.position), default=inf))
+
+
+def _behind(origin: Equation, heading: Heading, equations: Sequence[Equation]) -> float:
+    """The first equation behind the next heading of the same rank or a higher one."""
+    headings = (p for p in origin.document.pieces if isinstance(p, Heading) and p.span.start > heading.span.start)
+    end = next((p.span.start for p in headings if p.level <= heading.level), None)
+    later = (e.position for e in equations if e.document is origin.document and end is not None and e.span.start > end)
+    return min(later, default=inf)
+
+
+def _looks_for(world: World, condition: Imposed, base: str) -> bool:
+    """Whether a condition is to be solved for a name, as words say: those before it, or before a line that gives it."""
+    if base not in condition.unknowns or condition.supposed:
+        return False
+    told = (e for e in world.equations if e.position in world.solutions and e.position > condition.position)
+    near = [condition.equation, *(e for e in told if e.scope.section == condition.section)]
+    return condition.said or any(SETTING.search(f"{e.cue} {e.lead}") for e in near)
