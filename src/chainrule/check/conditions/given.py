@@ -92,6 +92,8 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     constraint = isinstance(outcome, Different) and conditions.constrains(e) and not _never(outcome)
     concerned = conditions.concern(e)
     judged = conditions.judge(e)
+    if isinstance(judged, Open) and judged.another:
+        return assumed("condition", "the conditions before it have several solutions; this line may give one of them")
     if constraint and not concerned and isinstance(judged, Follows):
         conditions.move(judged, e.scope.section)
     untold = isinstance(outcome, Different) and (

@@ -69,10 +69,11 @@ class Unsolved:
 @dataclass(frozen=True)
 class Open:
     """The line differs where the conditions hold (`there`), but something is left free that could make it hold too:
-    one of the unknowns, unless the conditions have determined them."""
+    one of the unknowns, unless the conditions have determined them; or it gives `another` of several solutions."""
 
     there: Contradicts | None
     determined: bool = False
+    another: bool = False
 
 
 Judged = Follows | Contradicts | Open

@@ -19,6 +19,7 @@ from chainrule.check.comparison.points import MODES, dims_of, free_symbols, need
 from chainrule.check.comparison.sizes import SIZES, sizes_for
 from chainrule.check.comparison.writing import names_of
 from chainrule.check.conditions.held import Contradicts, Follows, Held, Judged, Open, Sides, Unsolved
+from chainrule.check.conditions.roots import another_root
 from chainrule.check.conditions.solve import Residual, Solution, System, enclosed, solve
 from chainrule.check.conditions.solved_for import Unknowns, unknowns_of
 from chainrule.check.conditions.substituted import Near, substituted
@@ -378,6 +379,8 @@ class Conditions(Unknowns):
         scalars = {s for r in system.residuals for s in self._free(r.term) if not s.axes and self._solvable(s)}
         entries = system.flat(witness[0].model).shape[1]
         determined = witness[0].equations == entries and scalars <= {*system.unknowns} and not witness[0].trivial.all()
+        if there is not None and another_root(self.variant.comparer, self._definitions, system, sides):
+            return Open(None, another=True)
         return there if self._settled(system, sides, e, witness[0]) else Open(there, determined)
 
     def _witness(

@@ -54,9 +54,9 @@ def substituted(
         about = [h for h in held if h.residual in asked.residuals]
         given = System([sides.difference], [unknown], definitions)
         points, shown = 0, dict[str, int]()
-        for sizes, model in _models(comparer, universe, definitions, [given, asked]):
+        for sizes, model in models(comparer, universe, definitions, [given, asked]):
             found = solve(given, model)
-            solved = None if found is None else _solved(found, asked, model)
+            solved = None if found is None else solved_at(found, asked, model)
             if found is None or solved is None:
                 continue
             shown = {universe.dims.shown(d.name): n for d, n in sizes.items()}
@@ -81,7 +81,7 @@ def _near(asked: System, about: list[Held], model: Model, sizes: dict[str, int])
     return None
 
 
-def _models(
+def models(
     comparer: Comparer, universe: Universe, definitions: Definitions, systems: list[System]
 ) -> Iterator[tuple[dict[Dim, int], Model]]:
     """Sample points for all that systems are about, in every mode and size."""
@@ -96,7 +96,7 @@ def _models(
             yield sizes, comparer.model(symbols, sizes, mode, needy, 6)
 
 
-def _solved(found: Solution, asked: System, model: Model) -> Array | None:
+def solved_at(found: Solution, asked: System, model: Model) -> Array | None:
     """Where the solution of the line solves the conditions, over the points that tell; None where none does."""
     if not found.valid.any() or found.equations != asked.flat(model).shape[1]:
         return None
