@@ -51,6 +51,7 @@ from chainrule.check.numbers.inputs import is_decimal
 from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed, unsaid
 from chainrule.check.numbers.steps import by_the_rule
 from chainrule.check.readings.ambiguous import read_otherwise
+from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.by_itself import by_itself
 from chainrule.check.readings.flipped import flips
 from chainrule.check.readings.known_densities import known_density
@@ -317,7 +318,7 @@ class Judge(Lines):
         below = bodies(e.lhs, e.rhs, self.world) if isinstance(outcome, Different) else None
         if below is not None and isinstance(outcome, Different):
             return of_extremes(self, replace(e, lhs=below[0], rhs=below[1]), variant, outcome, below[2])
-        branch = in_a_branch(self, e, outcome)
+        branch = in_a_branch(self, e, outcome) or of_any_number(self, e, outcome)
         if branch is not None:
             return branch
         restricted = given.under(self.conditions, self.budget, e, outcome)

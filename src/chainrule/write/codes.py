@@ -342,6 +342,12 @@ _NOTES = _group(
         r"A \in R^{m \times n}, \quad \nabla_x x^T A x = (A + A^T) x",
     ),
     (
+        "any-number",
+        "The letter that a function is defined with is read as any number.",
+        "Another letter for the argument of the function keeps it apart from a vector or a matrix of that name.",
+        r"\sigma'(x) = \sigma(x) (1 - \sigma(x)), \quad x_i \in R^d",
+    ),
+    (
         "logarithm",
         "The logarithms of a line are to another base than those of the sheet.",
         "Right as the note says; write the base wherever it is not the same throughout.",

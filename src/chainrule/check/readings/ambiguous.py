@@ -13,6 +13,7 @@ from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import has_derivative_node
+from chainrule.check.doubts.grouped import ELEMENTWISE
 from chainrule.check.readings.meant import Meant, within, written, written_throughout
 from chainrule.check.readings.reaches import (
     lost_fraction,
@@ -87,6 +88,28 @@ def vectors_as_rows(judge: Judge, e: Equation) -> Iterator[Meant]:
             found = written(judge, e, _turning(world, set(bases)), text)
             if found is not None:
                 yield found
+
+
+def dots_entry_by_entry(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\frac{\partial C}{\partial A} \cdot (1 - A)` where nothing says that A is a matrix, and no document sign is one
+    of products by entries: a dot may be that of numbers."""
+    world = judge.world
+    names = names_in(world, e.lhs) | names_in(world, e.rhs)
+    told = any(world.family(n).declared_rank or world.family(n).transposed for n in names)
+    if told or not has_derivative_node(e.rhs):
+        return
+    signs = (f.op for x in judge.equations for n in (x.lhs, x.rhs) for p in walk(n) for f in getattr(p, "factors", ()))
+    if ELEMENTWISE & {*signs}:
+        return
+
+    def choose(node: Node) -> Node | None:
+        if not isinstance(node, Product) or not any(f.op == "cdot" for f in node.factors):
+            return None
+        return replace(node, factors=tuple(replace(f, op="odot") if f.op == "cdot" else f for f in node.factors))
+
+    found = written(judge, e, choose, "right if the dots are products entry by entry, and nothing says what they are")
+    if found is not None:
+        yield replace(found, outright=True)
 
 
 def slope_without_argument(judge: Judge, e: Equation) -> Iterator[Meant]:
@@ -191,6 +214,7 @@ REASONS: tuple[Reason, ...] = (
     two_ranks,
     row_or_column,
     vectors_as_rows,
+    dots_entry_by_entry,
     slope_without_argument,
     reach_of_a_sum,
     reach_of_a_logarithm,

@@ -95,8 +95,8 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
             return False  # an index may only be left out
         if lines.world.defined(base) or family.declared_rank is not None:
             continue
-        if family.differentiated and _is_number(lines, base):
-            continue  # what is differentiated is a number until something says that it is more
+        if family.differentiated and not family.by and _is_number(lines, base):
+            continue  # a loss is a number until something says that it is more
         if base in applied and not (base in lines.world.roles or base in DEFAULT_ROLES or is_function_word(base)):
             return False  # what nobody defines may make anything of what it is applied to
         if base in lines.world.glossary.bound or base in lines.world.size_names or not family.operand:

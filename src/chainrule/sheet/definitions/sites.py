@@ -14,7 +14,7 @@ from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, Site, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, Family, Site, World
 from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, is_named_density
 from chainrule.sheet.statistics.noise import models_with_noise
 from chainrule.sheet.statistics.overloads import apart, is_density, listed, numbered, of_others
@@ -307,9 +307,16 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
     sites.append(Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own, pattern=now, written=written))
     sites.sort(key=lambda s: s.position)
     values = world.sites.get(ref.base, [])
-    if family.operand and (not values or len(sites) > 1):
+    if family.operand and not _of_samples(family, ref) and (not values or len(sites) > 1):
         world.sites[ref.base] = [*values, Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
     return True
+
+
+def _of_samples(family: Family, ref: Ref) -> bool:
+    """Whether a function of formulas, `\\sigma(x_i^T w)`, stands without an argument with an index alone: \\sigma_i is
+    short for one of those values, and not its value at the letter that it is defined with."""
+    numbered = max(family.sub_counts, default=0) > 0 and not (ref.subs or ref.labels)
+    return numbered and not family.bare and family.calls_with_names < family.called
 
 
 def _general(world: World, params: tuple[Node, ...], rhs: Node) -> bool:
