@@ -15,6 +15,7 @@ from chainrule.sheet.arrays.kronecker_signs import note_kronecker
 from chainrule.sheet.arrays.orthogonal import note_orthogonal
 from chainrule.sheet.arrays.pooled import said_summed
 from chainrule.sheet.arrays.scan import Scan
+from chainrule.sheet.arrays.size_products import note_size_products
 from chainrule.sheet.arrays.terms_of_totals import summands
 from chainrule.sheet.conditions.imposed import impose, name_solutions, solves
 from chainrule.sheet.conditions.surfaces import note_surfaces
@@ -150,6 +151,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
         told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
     world.told = told
     note_surfaces(world, equations)
+    note_size_products(world, equations)
     note_orthogonal(world, equations)
     note_maps(world, equations, sentences)
     note_kronecker(world, equations, sentences)

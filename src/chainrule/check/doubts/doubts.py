@@ -32,6 +32,7 @@ from chainrule.check.doubts.picked import picked
 from chainrule.check.doubts.renamed import renamed
 from chainrule.check.doubts.reparametrised import reparametrised
 from chainrule.check.doubts.squares import squares_of_vectors
+from chainrule.check.doubts.totals_by_calls import total_of_calls
 from chainrule.check.doubts.unknowns import unknown_functions
 from chainrule.check.doubts.unsaid import (
     computed_in_secret,
@@ -273,6 +274,7 @@ DOUBTS: tuple[Doubt, ...] = (
     one_step_or_all,
     one_cell,
     terms_of_totals,
+    total_of_calls,
     of_what_is_undefined,
     letters_that_name,
     reparametrised,
