@@ -20,6 +20,7 @@ from chainrule.check.doubts.another_step import of_another_step
 from chainrule.check.doubts.beside_a_sum import beside_a_sum
 from chainrule.check.doubts.conventions import other_convention
 from chainrule.check.doubts.corroborate import borne_out
+from chainrule.check.doubts.defined_later import defined_later
 from chainrule.check.doubts.entrywise import entry_by_entry
 from chainrule.check.doubts.fixed import held_fixed
 from chainrule.check.doubts.grouped import grouped_otherwise
@@ -32,6 +33,7 @@ from chainrule.check.doubts.picked import picked
 from chainrule.check.doubts.renamed import renamed
 from chainrule.check.doubts.reparametrised import reparametrised
 from chainrule.check.doubts.squares import squares_of_vectors
+from chainrule.check.doubts.supposed_orthogonal import supposed_orthogonal
 from chainrule.check.doubts.totals_by_calls import total_of_calls
 from chainrule.check.doubts.unknowns import unknown_functions
 from chainrule.check.doubts.unsaid import (
@@ -283,6 +285,7 @@ DOUBTS: tuple[Doubt, ...] = (
     opaque,
     vanishing,
     held_fixed,
+    defined_later,
     picked,
     numbers_put_in,
     one_sided_names,
@@ -295,6 +298,7 @@ DOUBTS: tuple[Doubt, ...] = (
     entry_by_entry,
     grouped_otherwise,
     constrained,
+    supposed_orthogonal,
     not_the_label,
     beside_a_sum,
     imposed,

@@ -17,6 +17,7 @@ from chainrule.read.tree import Big, Fenced, Node, Product
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Instance, World
+from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -31,7 +32,7 @@ def total_of_calls(lines: Lines, e: Equation, _variant: Variant, _different: Dif
             b for b, inside in _calls(world, other) if inside & running
         }
         for base in sorted(terms & plain):
-            if not world.defined(base):
+            if world.family(base).differentiated and not world.defined(base) and not is_function_word(base):
                 text = f"{spelled_out(base)} is never defined; the line may be what says of which terms it is the sum"
                 return assumed("undefined-symbol", text, needs=(Need("definition", Instance(base)),))
     return None

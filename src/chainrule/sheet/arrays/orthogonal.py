@@ -28,7 +28,7 @@ def note_orthogonal(world: World, equations: list[Equation]) -> None:
     said = set[str]()
     for e in equations:
         square = _inverse_turned(world, e)
-        base = square or (_turned_to_one(world, e.lhs) if _is_identity(world, e.rhs) else None)
+        base = square or (turned_to_one(world, e.lhs) if is_identity(world, e.rhs) else None)
         if base is None or e.op != "=" or base in defined | said or world.family(base).by or _supposed(world, e):
             continue
         said.add(base)
@@ -53,13 +53,13 @@ def is_capital(base: str) -> bool:
     return base.rpartition(" ")[2][:1].isupper()
 
 
-def _is_identity(world: World, node: Node) -> bool:
+def is_identity(world: World, node: Node) -> bool:
     """`I`, `I_n`."""
     ref = reference(node.base if isinstance(node, Script) and isinstance(node.base, Name) else node, world.glossary)
     return ref is not None and ref.base in IDENTITY_NAMES
 
 
-def _turned_to_one(world: World, node: Node) -> str | None:
+def turned_to_one(world: World, node: Node) -> str | None:
     """The U of `U^T U`."""
     if not isinstance(node, Product) or any(f.op for f in node.factors[1:]):
         return None

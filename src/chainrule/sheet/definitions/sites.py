@@ -19,6 +19,7 @@ from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, is_named
 from chainrule.sheet.statistics.noise import models_with_noise
 from chainrule.sheet.statistics.overloads import apart, is_density, listed, numbered, of_others
 from chainrule.sheet.statistics.random_names import is_expectation, whole
+from chainrule.sheet.sums.mean_counts import is_cardinality
 from chainrule.sheet.syntax.arguments import Pattern, arguments, pattern, plain
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.derivatives import above, below
@@ -67,6 +68,9 @@ def add_sites(world: World, e: Equation) -> None:
         world.partial.add(e.position)
         return
     if _is_range_of_letter(world, lhs, rhs):
+        return
+    if letter_of(lhs) in world.size_names and is_cardinality(rhs):
+        world.declaring[e.position] = "says how many there are"
         return
     if _relates_indices(world, lhs, rhs):
         world.between_indices.add(e.position)

@@ -1,7 +1,8 @@
 r"""What a mean divides by counts what is summed: the N of `\mu = \frac{1}{N} \sum_i x_i` says how many x_i there are.
 
 Sums that say themselves where they end need nothing. A letter counts by custom, n or N or m, or as the capital of the
-index, `\frac{1}{K} \sum_k`; one that is defined, differentiated by, indexed or an index anywhere counts nothing.
+index, `\frac{1}{K} \sum_k`; one that is differentiated by, indexed or an index anywhere counts nothing, nor does one
+with a definition that is no whole number.
 """
 
 from __future__ import annotations
@@ -112,12 +113,23 @@ def _letter(node: Node) -> str | None:
     return None
 
 
+def is_cardinality(node: Node) -> bool:
+    """How many a set has: `|D|`."""
+    return isinstance(node, Fenced) and node.open == "|" and isinstance(node.body, Name)
+
+
+def _is_count(node: Node) -> bool:
+    """What says how many there are and nothing else: `n = 100`, `N = |D|`."""
+    return is_cardinality(node) or (isinstance(node, Number) and node.text.isdigit())
+
+
 def _taken(nodes: Iterable[Node]) -> Iterator[str]:
     """The letters that are defined, differentiated by, or have an index somewhere."""
     for node in nodes:
         match node:
-            case Relation(first=Name(text=text)):
-                yield text
+            case Relation(first=Name(text=text), links=links):
+                if not all(_is_count(link.node) for link in links):
+                    yield text
             case Script(base=Name(text=text), sub=Node()):
                 yield text
             case Script(sub=Node() as sub):
