@@ -50,7 +50,7 @@ from chainrule.check.records.need import Need, NeedKind, dependences, depends
 from chainrule.check.suppositions import opaque as results
 from chainrule.check.suppositions.of_differentials import of_what_is_undefined
 from chainrule.expr import Const, Symbol
-from chainrule.read.tree import Node, Number
+from chainrule.read.tree import Fenced, Node, Number, Product
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.letters.totals import total_of
@@ -59,8 +59,8 @@ from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Config, Held, Instance
-from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.literals import is_literal, is_numeric
+from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
 Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
@@ -161,12 +161,22 @@ def numbers_put_in(lines: Lines, e: Equation, variant: Variant, different: Diffe
     sides = ((e.lhs, e.rhs, different.right_symbols), (e.rhs, e.lhs, different.left_symbols))
     for side, other, symbols in sides:
         free = symbols - set(variant.settled.data)
-        if free and (has_decimals(side) or from_nowhere(lines, side, other)) and not has_decimals(other):
+        put_in = has_decimals(side) or from_nowhere(lines, side, other) or _called_with_numbers(side, other)
+        if free and put_in and not has_decimals(other):
             names = ", ".join(names_of(variant.universe, sorted(free)).values())
             needs = _needs("number", variant, free)
             text = f"the numbers put in for {names} are not given in the document"
             return assumed("undefined-symbol", text, needs=needs)
     return None
+
+
+def _called_with_numbers(side: Node, other: Node) -> bool:
+    """`f(0)` for `f(w x + b)`: one function, of numbers alone on one side."""
+    calls = [n.factors for n in (side, other) if isinstance(n, Product) and len(n.factors) == 2]
+    if len(calls) != 2 or not all(isinstance(factors[1].node, Fenced) for factors in calls):
+        return False
+    same = node_key(calls[0][0].node) == node_key(calls[1][0].node)
+    return same and is_literal(calls[0][1].node) and not is_literal(calls[1][1].node)
 
 
 def from_nowhere(lines: Lines, side: Node, other: Node) -> bool:

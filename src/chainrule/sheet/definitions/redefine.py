@@ -57,6 +57,7 @@ EXTREME = re.compile(
 SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
 # What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
 SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
+ROW = re.compile(r"\s*\|.*\|")
 WORD = re.compile(r"[^\W\d_]{2}")
 RESTATING_CUE = re.compile(
     r"\b(recall|remember|rewrit\w+|expand\w*|simplif\w+|equivalently|thus|hence|therefore|so|becomes?|above|again)\b",
@@ -71,7 +72,7 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if e.source == "given":
         return True
     numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
-    if numbers and heading_of(e) is not None:
+    if (numbers and heading_of(e) is not None) or _in_another_row(world, earlier, e):
         return True
     if numbers and (STEPPED_CUE.search(e.cue) or (not e.display and OTHER_VALUE_CUE.search(e.cue))):
         return True
@@ -99,6 +100,16 @@ def heading_of(e: Equation) -> Heading | None:
     """The heading that an equation is part of."""
     headings = (p for p in e.document.pieces if isinstance(p, Heading))
     return next((p for p in headings if p.span.start <= e.span.start < p.span.end), None)
+
+
+def _in_another_row(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether an equation and the earlier one stand in two rows of a table, as layers or rules beside each other."""
+    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    if origin is None or e.link or origin.document is not e.document:
+        return False
+    first, second = (e.document.position(x.span.start)[0] for x in (origin, e))
+    lines = e.document.text.split("\n")[first - 1 : second] if first < second else []
+    return bool(lines) and all(ROW.match(line) for line in lines)
 
 
 def to_be_shown(e: Equation) -> bool:
