@@ -59,7 +59,24 @@ def plus(dims: Dims, a: Val, b: Val) -> Val:
     """a + b. A scalar beside a vector is repeated, as in `1 - a`."""
     if (a.kind == "column" and b.kind == "row") or (a.kind == "row" and b.kind == "column"):
         raise Untyped(f"the terms do not fit: {describe(a, dims)} and {describe(b, dims)}", "shape")
+    if a.kind == "matrix" and b.kind == "column" and _is_per_row(dims, b, a):
+        b = _for_each_column(b, a)
+    elif a.kind == "column" and b.kind == "matrix" and _is_per_row(dims, a, b):
+        a = _for_each_column(a, b)
     return elementwise(dims, lambda x, y: add(x, y), a, b, what="the terms")
+
+
+def _is_per_row(dims: Dims, v: Val, matrix: Val) -> bool:
+    """Whether a column beside a matrix that is not square has one entry for each of its rows: the bias of `W X + b` is
+    added to every sample where the samples are columns."""
+    own, rows, cols = (dims.find(str(d)) for d in (v.shape[0], *matrix.shape))
+    if rows == cols:
+        return False
+    return own == rows or (dims.unlike(own, cols) and not dims.unlike(own, rows))
+
+
+def _for_each_column(v: Val, matrix: Val) -> Val:
+    return Val((v.shape[0], matrix.shape[1]), lambda i, _j: v.at(i), None, v.derived)
 
 
 def negated(a: Val) -> Val:

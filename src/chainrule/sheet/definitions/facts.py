@@ -98,11 +98,18 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
         family.declared_rank = shape.rank
         family.declared_dims = shape.dims
         family.declared_subs = subs
-        if labels:
+        if labels or _apart_from_layers(world, ref):
             family.labelled_dims[labels] = shape.dims
         for d in shape.dims:
             if d is not None and not d.isdigit():
                 world.size_names.add(d)
+
+
+def _apart_from_layers(world: World, ref: Ref) -> bool:
+    """Whether a bare name is none of those that formulas define under its letter, `z \\in \\mathbb{R}^K` beside
+    `z^{(1)} = W^{(1)} x`: what is said of it, often as the argument of a function, is not said of these."""
+    sites = world.sites.get(ref.base, ())
+    return not (ref.subs or ref.labels) and bool(sites) and all(s.ref.labels for s in sites)
 
 
 def note_written_out(world: World) -> None:

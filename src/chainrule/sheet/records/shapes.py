@@ -112,6 +112,12 @@ class Dims:
         if b in self.zeros:
             self.zeros[a] = 0
 
+    def unlike(self, a: str, b: str) -> bool:
+        """Whether different sizes or names were declared for two dimensions."""
+        a, b = self.find(a), self.find(b)
+        tables: tuple[dict[str, Any], ...] = (self.names, self.sizes)
+        return any(a in t and b in t and t[a] != t[b] for t in tables)
+
     def _kept_apart(self, m: Measure, a: str, b: str) -> bool:
         """Whether an equation of sizes keeps two dimensions apart; the parts of what is put together may be alike."""
         whole, parts = self.find(m.dim), {self.find(x): n for x, n in m.form.parts}

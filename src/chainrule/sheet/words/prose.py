@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Comma, Fenced, Infix, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.letters.index_letters import IMPLIED, sums_are_implied
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
-from chainrule.sheet.syntax.literals import is_zero
+from chainrule.sheet.syntax.literals import is_numeric, is_zero
 from chainrule.sheet.syntax.names import Glossary, Ref, reference, size_name
 from chainrule.sheet.words.one_hot import OF_ENTRIES, OF_VECTORS
 from chainrule.sheet.words.wording import ENTRY, IS, NAMES
@@ -109,10 +109,11 @@ def _member(ref: Ref, space: Node) -> list[Fact]:
 
 
 def real_space(node: Node) -> ShapeFact | None:
-    """`\\mathbb{R}`, `\\mathbb{R}^d`, `\\mathbb{R}^{h \\times d}`, `\\mathbb{R}^{1 \\times d}`."""
+    r"""`\mathbb{R}`, `\mathbb{R}^d`, `\mathbb{R}^{h \times d}`, `\mathbb{R}^{1 \times d}`, and powers of other sets of
+    numbers: `[0, 1]^{28 \times 28}`, `\{-1, 1\}^n`, `\mathbb{Z}^d`."""
     if _is_reals(node):
         return ShapeFact("scalar")
-    if not isinstance(node, Script) or not _is_reals(node.base) or node.sup is None:
+    if not isinstance(node, Script) or node.sup is None or not _holds_numbers(node.base):
         return None
     sup = node.sup
     factors = [f.node for f in sup.factors] if isinstance(sup, Product) and _all_times(sup) else [sup]
@@ -155,6 +156,15 @@ def _shape(dims: tuple[str | None, ...]) -> ShapeFact:
 
 def _is_reals(node: Node) -> bool:
     return isinstance(node, Name) and node.text in ("R", "Re") and "bold" not in node.style
+
+
+def _holds_numbers(node: Node) -> bool:
+    """Whether a set is one of numbers: by its letter, as an interval or as a list of numbers with dots perhaps."""
+    if isinstance(node, Name):
+        return _is_reals(node) or (node.text in ("N", "Z") and "bb" in node.style)
+    if not isinstance(node, Fenced) or node.open not in ("[", "(", "{") or not isinstance(node.body, Comma):
+        return False
+    return all(is_numeric(i) or isinstance(i, Dots) for i in node.body.items)
 
 
 def _all_times(product: Product) -> bool:

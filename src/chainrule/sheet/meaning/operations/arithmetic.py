@@ -19,6 +19,8 @@ from chainrule.sheet.syntax.names import Postfix, outside_letters, reference, wa
 MOST_TERMS = 200
 BESIDE = (1.0, 0.4, 0.4)
 """How far a number, or a vector, is from what is usually added to an array of more axes."""
+WEIGHTS = ("w", "u", "v", "t")
+"""What the names of weights begin with: W, U, V, Theta."""
 
 
 def number(_: Frame, node: Number) -> Val:
@@ -110,6 +112,8 @@ def total(frame: Frame, node: Sum) -> Val:
         identities |= _is_identity(frame, term.node) and not val.scalar
         ranks += [len(val.dims)] if any(isinstance(n, Name) for n in walk(term.node)) else []
         signed = val if term.sign == "+" else algebra.negated(val)
+        if result is not None and result.kind == "matrix" and val.kind == "column" and _is_layer(frame, node, term):
+            frame.dims.unify(str(val.shape[0]), str(result.shape[0]))
         result = signed if result is None else algebra.plus(frame.dims, result, signed)
     assert result is not None
     if numbers and identities:
@@ -118,6 +122,18 @@ def total(frame: Frame, node: Sum) -> Val:
         raise Untyped("a vector and one of its components are added", "shape")  # `x - x_k` is between points
     frame.dims.stretched += max((BESIDE[min(rank, 2)] for rank in ranks if rank < max(ranks)), default=0.0)
     return result
+
+
+def _is_layer(frame: Frame, node: Sum, bias: tree.Term) -> bool:
+    """Whether a sum is `W X + b`, weights before what they act on: then b has an entry for each row of W."""
+    first, second = node.terms[0].node, bias.node
+    if len(node.terms) != 2 or not isinstance(first, tree.Product) or len(first.factors) != 2:
+        return False
+    refs = [reference(n, frame.world.glossary) for n in (*(f.node for f in first.factors), second)]
+    if any(r is None for r in refs):
+        return False
+    weights, inputs = (str(r.base.rpartition(" ")[2])[:1].lower() in WEIGHTS for r in refs[:2] if r is not None)
+    return weights and not inputs
 
 
 def _is_identity(frame: Frame, node: Node) -> bool:
