@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from chainrule.check.comparison.large_sizes import with_smaller_sizes
 from chainrule.expr import Dim
 from chainrule.sheet.records.linear import Linear
 from chainrule.sheet.records.shapes import Dims, Reach, Untyped
@@ -25,10 +26,11 @@ LARGEST = 64
 def sizes_for(universe: Universe, dims: Iterable[Dim], variant: int) -> dict[Dim, int]:
     """A size for every dimension: the declared one, what others make it, or the next unused small number."""
     wanted = sorted(set(dims))
+    table = with_smaller_sizes(universe)
     for pool in (SIZES[variant % len(SIZES)], SMALL):
-        found = _Choice(universe.dims, wanted, list(pool), _tall(universe)).made()
+        found = _Choice(table, wanted, list(pool), _tall(universe)).made()
         if found is not None:
-            return {dim: found[universe.dims.find(dim.name)] for dim in wanted}
+            return {dim: found[table.find(dim.name)] for dim in wanted}
     raise Untyped("no small sizes meet what the document says of its sizes", "no-valid-points")
 
 
