@@ -12,6 +12,7 @@ from chainrule.check.judge import Judge
 from chainrule.check.numbers.inputs import shaped_by_numbers
 from chainrule.check.one_entry import of_one_entry
 from chainrule.check.readings.redefinitions import with_second_formulas
+from chainrule.check.readings.supposed_formulas import with_supposed_formulas
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.clock import Clock, DeadlinePassed
 from chainrule.check.records.finding import Finding
@@ -173,8 +174,9 @@ def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Cloc
     for look in (with_models, with_solutions):
         before, otherwise = otherwise, look(judge, otherwise, read)
         judge = judge if otherwise is before else read(otherwise)
-    world = with_second_formulas(judge)
-    judge = judge if world is judge.world else Judge(world, equations, options, clock.check)
+    for looked_at in (with_second_formulas, with_supposed_formulas):
+        world = looked_at(judge)
+        judge = judge if world is judge.world else Judge(world, equations, options, clock.check)
     shaped_by_numbers(judge)
     return judge
 

@@ -1,7 +1,7 @@
-r"""Sizes that a document prints and that are too large to compute with: the 784 of `W \\in \\mathbb{R}^{128 \\times 784}`.
+r"""Sizes that a document prints and that are too large to compute with: 784 in `W \\in \\mathbb{R}^{128 \\times 784}`.
 
 What is true of arrays of all sizes is seen at small ones as well. A large size is made smaller, different from all
-others, where nothing but declarations of shapes speaks of it: no formula has the number, and none is written out so far.
+others, where nothing but declarations of shapes speaks of it: no formula has the number, and no array is so long.
 """
 
 from __future__ import annotations

@@ -176,6 +176,11 @@ class Site:
     written: Node | None = None
     onward: bool = False
     until: float = inf
+    """The first position where it no longer holds."""
+
+    def holds(self, position: int) -> bool:
+        """Whether it stands before a position and is still in force there."""
+        return self.position <= position < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +373,7 @@ class World:
     @staticmethod
     def latest(sites: list[Site] | tuple[()], position: int) -> Site | None:
         """The last site before a position, else the first after it."""
-        before = [s for s in sites if s.position <= position < s.until]
+        before = [s for s in sites if s.holds(position)]
         if before:
             return before[-1]
         return next((s for s in sites if s.position > position and not s.onward), None)
@@ -376,7 +381,7 @@ class World:
     def sites_for(self, base: str, position: int) -> Iterator[Site]:
         """All equations that may define an instance of a name, the ones that hold at the position first."""
         sites = self.sites.get(base, [])
-        yield from reversed([s for s in sites if s.position <= position < s.until])
+        yield from reversed([s for s in sites if s.holds(position)])
         yield from (s for s in sites if s.position > position and not s.onward)
 
     def drop(self, position: int, why: str) -> None:
