@@ -46,6 +46,7 @@ from chainrule.sheet.definitions.redefine import begins_an_example
 from chainrule.sheet.definitions.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.definitions.trial_values import end_values
 from chainrule.sheet.derivatives.differentials import note_changes
+from chainrule.sheet.letters.eulers_number import note_eulers_number
 from chainrule.sheet.meaning.operations.sums import runs_over
 from chainrule.sheet.numbers.one_by_one import assemble, listed_entries
 from chainrule.sheet.numbers.told import take_told
@@ -176,6 +177,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     note_written_out(world)
     note_changes(world, equations)
     note_logarithms(world, sentences, equations)
+    note_eulers_number(world, equations)
     note_covariances(world)
     note_offsets(world)
     note_columns(world, equations)

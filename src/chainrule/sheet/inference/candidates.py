@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chainrule.sheet.arrays.ones import ONES
+from chainrule.sheet.letters.eulers_number import EULER
 from chainrule.sheet.records.shapes import RANKS
 from chainrule.sheet.records.world import Family, Reading
 from chainrule.sheet.syntax.function_words import is_function_word
@@ -118,6 +119,6 @@ def is_quantity(family: Family) -> bool:
     """Whether a name stands for a number or an array rather than for a function."""
     if family.base == KRONECKER or is_function_word(family.base):
         return False
-    if family.identity or family.domain_kind == ONES:
+    if family.identity or family.domain_kind in (ONES, EULER):
         return False
     return family.operand > 0 or not family.called or family.weight
