@@ -63,6 +63,7 @@ _PLAIN: Final = {
     **dict.fromkeys(("Eq", "eq", "equals"), "="),
     **dict.fromkeys(("defeq", "eqdef", "defn"), ":="),
     "N": r"\mathbb{N}",
+    **dict.fromkeys(("dotproduct", "dotprod"), r"\cdot "),
     "half": r"\frac{1}{2}",
     "eps": r"\epsilon ",
     "given": r"\mid ",
@@ -72,7 +73,10 @@ _PLAIN: Final = {
 _WITH_ARGUMENTS: Final = {
     **dict.fromkeys(("norm", "Norm"), (1, r"\left\Vert #1\right\Vert ")),
     **dict.fromkeys(("inner", "ip"), (2, r"\left\langle #1,#2\right\rangle ")),
-    **dict.fromkeys(("pd", "pdv"), (2, r"\frac{\partial #1}{\partial #2}")),
+    **dict.fromkeys(("vect", "vct", "bvec", "vb", "matr", "mtx"), (1, r"\mathbf{#1}")),
+    **dict.fromkeys(
+        ("pd", "pdv", "pder", "pderiv", "pdiff", "parder", "partialderiv"), (2, r"\frac{\partial #1}{\partial #2}")
+    ),
     "abs": (1, r"\left|#1\right|"),
     "set": (1, r"\left\{#1\right\}"),
     "dv": (2, r"\frac{d #1}{d #2}"),
