@@ -6,9 +6,9 @@ import pytest
 
 from chainrule.read.load import from_text
 from chainrule.sheet.syntax.names import Glossary
+from chainrule.solve.orders import VERBS
 from chainrule.solve.question import Question
 from chainrule.solve.questions import questions
-from chainrule.solve.wording import VERBS
 
 
 def asked(text: str) -> list[Question]:

@@ -226,16 +226,19 @@ def _tidied(found: Linear) -> Linear:
             below[base] = max(below.get(base, Fraction(0)), -exponent)
     times = mul(*(power(base, const(n)) for base, n in below.items()))
     terms = [[mul(t, times) for t in side] for side in terms]
-    times = power(_shared(terms[0] + terms[1]), const(-1))
+    times = power(_shared(*terms), const(-1))
     by, right = (collected(add(*(mul(t, times) for t in side))) for side in terms)
     return replace(found, by=by, right=right)
 
 
-def _shared(terms: list[Expr]) -> Expr:
-    """The number and the factors that all terms have; without them no more than half of the terms have a minus."""
+def _shared(left: list[Expr], right: list[Expr]) -> Expr:
+    """The number and the factors that all terms have; without them some term on the left has no minus, and where the
+    left has both signs, no more than half of all terms have one."""
+    terms = [*left, *right]
     first = _factors(terms[0])
     factors = [f for f in first if not isinstance(f, Const) and not f.free and all(f in _factors(t) for t in terms)]
     numbers = [c.value if isinstance(c := _factors(t)[0], Const) else Fraction(1) for t in terms]
+    signs = [n < 0 for n in numbers[: len(left)]]
     unit = Fraction(gcd(*(n.numerator for n in numbers)), lcm(*(n.denominator for n in numbers)))
-    minus = 2 * sum(n < 0 for n in numbers) > len(numbers)
+    minus = all(signs) or (any(signs) and 2 * sum(n < 0 for n in numbers) > len(numbers))
     return mul(const(-unit if minus else unit), *factors)

@@ -11,6 +11,7 @@ from chainrule.check.comparison.exact import term_of
 from chainrule.check.comparison.lines import Variant
 from chainrule.check.comparison.writing import base_of, uses, written
 from chainrule.derive.build import Problem
+from chainrule.derive.logarithms import in_sums
 from chainrule.derive.names import python_name, told_apart
 from chainrule.derive.operations import VALUES_WITH_NAMES
 from chainrule.derive.shapes import LETTERS
@@ -28,6 +29,7 @@ from chainrule.expr import (
     Reduce,
     Symbol,
     mul,
+    rebuilt,
     walk,
 )
 from chainrule.expr.dims import Renaming
@@ -80,7 +82,7 @@ def assembled(
 ) -> Problem:
     """A loss with its inputs and what lies between, each before what uses it; a loss that is itself the value of a
     function keeps its name."""
-    table = Definitions(replace(d, body=known(d.body)) for d in made)
+    table, top = Definitions(replace(d, body=known(d.body)) for d in made), known(in_sums(top))
     if isinstance(top, Component) and not top.indices and top.symbol in table and not is_value(table[top.symbol].body):
         top = table[top.symbol].body
     reached = set(table.ordered(sorted(top.symbols)))
@@ -178,7 +180,13 @@ def is_value(body: Expr) -> bool:
 
 
 def known(body: Expr) -> Expr:
-    """`1 / (1 + e^{-z})` and `e^z / (1 + e^z)` as sigmoid(z)."""
+    """`1 / (1 + e^{-z})` and `e^z / (1 + e^z)` as sigmoid(z), wherever they stand: products first, as the numerator
+    tells which of the two it is."""
+    products = rebuilt(body, lambda _, new: _quotient(new) if isinstance(new, Mul) else new)
+    return rebuilt(products, lambda _, new: _quotient(new) if isinstance(new, Power) else new)
+
+
+def _quotient(body: Expr) -> Expr:
     factors = list(body.factors) if isinstance(body, Mul) else [body]
     found = quotients(factors)
     return body if found == factors else mul(*found)

@@ -29,6 +29,7 @@ _TITLE = re.compile(
 )
 _LABELLED = re.compile(r"[^\n]{0,80}?[\d)]")  # quick to say that most lines are no heading
 _LONGEST_TITLE = 60
+_IN_PARENTHESES = re.compile(rf"\([^()\n]{{2,{_LONGEST_TITLE}}}\)(?P<after>[*_}}\]]*[.:]?[*_}}\]]*)(?=\s|$)[^\S\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def marker(line: str, *, starts: bool, ends: bool) -> Marker | None:
 
     >>> marker("Exercise 1.1. Log-Likelihood", starts=True, ends=True).label
     Label(number='1.1', part='')
+    >>> marker("**Problem 5 (Ridge).** Let", starts=True, ends=False).label
+    Label(number='5', part='')
     >>> marker("(b) The gradient is", starts=True, ends=False).length
     4
     >>> marker("1. Compute the mean:", starts=True, ends=True) is None
@@ -94,6 +97,10 @@ def marker(line: str, *, starts: bool, ends: bool) -> Marker | None:
 def _titled(found: re.Match[str], rest: str, ends: bool, whole: Marker) -> Marker | None:
     """`Exercise 2. Title`, `1.1 Title`; with a sentence behind it only the number is the heading."""
     separated, named = _is_separated(found), bool(found["keyword"])
+    beside = _IN_PARENTHESES.match(rest) if named else None  # `**Problem 5 (Ridge).** Let`
+    if beside is not None and (beside["after"] or beside.end() == len(rest)):
+        length = found.end() + beside.end()
+        return Marker(length, found.string[:length].strip(" \t*_:"), _label(found), _level(found))
     closed = re.search(r"[*_}]", found["after"])  # the end of bold type ends the title
     if (
         ends

@@ -17,6 +17,7 @@ from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Link, Missing, Node, Number, Relation, Span, Sum, Unread
 from chainrule.sheet.conditions.conditions_in_subscripts import lifted
 from chainrule.sheet.conditions.heading_conditions import heading_conditions
+from chainrule.sheet.conditions.own_sections import with_own_sections
 from chainrule.sheet.conditions.restrictions import (
     AFTER_CUE,
     BESIDE_CUE,
@@ -94,6 +95,7 @@ class _Walk:
     letters: frozenset[str] = INDEX_LETTERS
     words: list[str] = field(default_factory=list)
     formulas: list[tuple[Node, Span]] = field(default_factory=list)
+    headings: list[tuple[Heading, int]] = field(default_factory=list)
 
     def heading(self, piece: Heading) -> None:
         self.sheet.titles.append(piece.title)
@@ -101,6 +103,7 @@ class _Walk:
         part = piece.part or ("" if piece.number else self.scope.part)
         counted = piece.section if piece.number else self.scope.counted
         self.scope = Scope(number, part, self.scope.section + 1, counted)
+        self.headings.append((piece, self.scope.section))
         told = told_restriction(piece.title, piece.span, self.letters)
         self.conditions = () if told is None else (told,)
         self.last, self.lead, self.hanging = None, piece.title, False
@@ -472,5 +475,7 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
                     state.math(piece, tidied)
         state.flush()
         position = state.position
+        if d is document and not context:
+            with_own_sections(sheet, state.headings)
     sheet.equations.sort(key=lambda e: e.position)
     return sheet

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from chainrule.check.comparison.exact import rows_of
 from chainrule.check.comparison.lines import Lines
 from chainrule.derive.sheets import BEHIND, question
 from chainrule.expr import Const, Model, evaluate
@@ -18,11 +19,13 @@ from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.meaning.derivatives.differentials import taken_apart
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.derivatives import nabla_of
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.solve.derivations import ways
-from chainrule.solve.place_lines import ways_to
+from chainrule.solve.kinds import is_operator, is_slope
+from chainrule.solve.place_lines import ways_apart, ways_to
 from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
 from chainrule.solve.stationary import Unsolved, numbers_of, place_of
@@ -42,7 +45,8 @@ MOST_BESIDE = 3
 
 @dataclass
 class Draft:
-    """A question with the ways to answer it that are left, its numbers, and why it has no answer."""
+    """A question with the ways to answer it that are left, its numbers, why it has no answer, and the number of its
+    exercise."""
 
     number: int
     question: Question
@@ -51,6 +55,7 @@ class Draft:
     tables: list[Item] = field(default_factory=list)
     why_not: str = ""
     dropped: set[int] = field(default_factory=set)
+    exercise: str = ""
 
     @property
     def way(self) -> Way | None:
@@ -169,8 +174,15 @@ def _parts(node: Node) -> tuple[Node | None, Node | None, int]:
         by = [_unturned(v) for v in variables]
         if top.body is not None and len({node_key(v) for v in by}) == 1 and top.order in (1, 2):
             return top.body, by[0], top.order
+    first = node.factors[0].node if isinstance(node, Product) else None
+    if isinstance(node, Product) and isinstance(first, Fraction) and (parts := taken_apart(first)) is not None:
+        by = [_unturned(v) for v in parts[1]]  # `\\frac{d}{dp} \\log L(p)`
+        if parts[0].body is None and len({node_key(v) for v in by}) == 1 and parts[0].order in (1, 2):
+            return rest_of(node.factors[1:]), by[0], parts[0].order
     if isinstance(node, Product) and (nabla := nabla_of(node.factors[0].node)) is not None and nabla[1] in (1, 2):
         at = node.factors[2].node if len(node.factors) == 3 else None
+        if isinstance(at, Fenced) and not isinstance(at.body, Name | Script | Accent) and not nabla[0]:
+            return None, None, 1  # at a point
         told = at.body if isinstance(at, Fenced) and isinstance(at.body, Name | Script | Accent) else None
         return node.factors[1].node, nabla[0][0] if nabla[0] else told, nabla[1]
     return None, None, 1
@@ -192,15 +204,17 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     if computed is not None:
         a.draft.numbers = numbers_tex(_numbers(program, computed), detail)
     failed = variant.failed.get(a.quantity.line.position)
+    names = [e.spelled[0] for e in a.parts if e.spelled is not None]
+    how = f"how {names[0]} depends on {names[1]}" if len(names) == 2 else f"what {tex} is"
     if failed is None and Lines.has_vanishing(a.quantity.line, variant):
-        names = [e.spelled[0] for e in a.parts if e.spelled is not None]
-        how = f"how {names[0]} depends on {names[1]}" if len(names) == 2 else f"what {tex} is"
         failed = Untyped(f"the sheet does not say {how}")
     if failed is not None:
         a.draft.why_not = failed.message
         return
-    if any(is_derivative(n) or _is_slope(n) for n in walk(a.quantity.node)):
-        a.draft.ways = list(ways(variant, a.quantity.line, tex, a.loss, a.variable, a.order))
+    if any(is_derivative(n) or is_slope(n) or is_operator(n) for n in walk(a.quantity.node)):
+        found = list(ways(variant, a.quantity.line, tex, a.loss, a.variable, a.order))
+        a.draft.ways = [w for w in found if not _alike(w.result.right, tex)]
+        a.draft.why_not = f"the sheet does not say {how}" if found and not a.draft.ways else ""
     if computed is not None:
         a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))
         if (formula := a.formula()) is not None:
@@ -213,7 +227,9 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         a.draft.ways = number or [Way((), w.result) for w in a.draft.ways]
     if a.draft.question.shown:
         a.draft.ways = _shown(a.draft.ways, a.draft.question.shown)
-    if not a.draft.ways:
+    if a.draft.ways:
+        a.draft.why_not = ""
+    elif not a.draft.why_not:
         a.draft.why_not = why.get(a.quantity.line.position, "no form of it was found")
 
 
@@ -230,13 +246,20 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
         return
     plain = a.variable.spelled[0] if a.variable.spelled else ""
     names = [q.root.name or plain, plain, rf"{plain}^*"]
-    if place.equation.unknown in program.values:  # it has another value as well
+    unknown = place.equation.unknown
+    made = variant.universe.definitions.get(unknown)
+    valued = unknown in program.values or rows_of(variant.settled, unknown) is not None
+    valued = valued or (made is not None and not made.body.symbols)
+    if valued:  # it has another value as well
         names = [q.root.name if q.root.name != plain else "", rf"{plain}^*"]
     numbers = numbers_of(place, program.values, program.sizes, variant)
     texts = ["" if numbers is None else numbers_tex(numbers, detail), ""]
     names = list(dict.fromkeys(filter(None, names)))
     asked = [q.tex, *(slope.spelled[0] for slope, _ in a.others if slope.spelled)]
     a.draft.ways = [w for n in dict.fromkeys(texts) for w in ways_to(variant, place, asked, names, n)]
+    if valued and numbers is not None and a.loss is not None and a.loss.spelled:
+        apart = ways_apart(variant, place, q.tex, a.loss.spelled[0], names[-1], texts[0])
+        a.draft.ways = [*apart, *a.draft.ways]
     if q.shown:
         a.draft.ways = _shown(a.draft.ways, q.shown)
     if not a.draft.ways:
@@ -266,11 +289,6 @@ def _alike(a: str, b: str) -> bool:
     """Whether two formulas differ in blanks and the size of brackets only."""
     plain = [re.sub(r"\\left(?![a-z])|\\right(?![a-z])|\s", "", x) for x in (a, b)]
     return plain[0] == plain[1]
-
-
-def _is_slope(node: Node) -> bool:
-    """`f'(x)`."""
-    return isinstance(node, Product) and isinstance(node.factors[0].node, Script) and node.factors[0].node.primes > 0
 
 
 def _is_counted(node: Node, program: Program) -> bool:

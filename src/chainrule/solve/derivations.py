@@ -125,7 +125,7 @@ def _sum_to_one(variant: Variant, found: Derivation, shorten: Callable[[Expr], E
             right=written_out(
                 w.symbol,
                 w.indices,
-                shorten(contract(by_kind(w.term, variant.universe))),
+                shorten(contract(by_kind(w.term, variant))),
             ),
         )
     found.result = found.steps[-1].right

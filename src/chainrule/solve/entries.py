@@ -68,7 +68,7 @@ def _written(
     variant: Variant, term: Expr, axes: list[Index], definitions: Definitions, tex: str, case: Indicator | None
 ) -> Iterator[Way]:
     whole = cancelled(contract(written_without_ours(variant, term, definitions)))
-    term = contract(by_kind(_through_its_values(variant, whole, definitions), variant.universe))
+    term = contract(by_kind(_through_its_values(variant, whole, definitions), variant))
     term = term if case is None else collected(in_case(term, case))
     names = {s: name_of(variant.universe, s) for s in term.symbols} | functions_of(variant.universe)
     free = sorted((i for i in term.axes if i not in axes), key=lambda i: i.name)

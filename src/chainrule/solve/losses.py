@@ -11,7 +11,7 @@ from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Senten
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import Ref, children, reference
 from chainrule.sheet.syntax.spelling import names_loss
-from chainrule.solve.question import Question
+from chainrule.solve.question import LOSS, Question
 from chainrule.trace.implied import WEIGHTS
 from chainrule.trace.rules import callee_base
 
@@ -22,6 +22,9 @@ BEFORE = re.compile(rf"\b{WORD}s?(?: function)?(?:(?!respect|wrt|\bby\b)[^⟦.])
 
 def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     r"""`\frac{\partial }{\partial w}` with the loss of the sheet above; for all parameters one question for each."""
+    if q.tex in (r"\nabla", r"\nabla^2", LOSS):
+        loss = loss_of(sheet, scope, q.end)
+        return [replace(q, tex=loss if q.tex == LOSS else f"{q.tex} {loss}")]
     if r"\partial }" not in q.tex and r"\partial^2 }" not in q.tex:
         return [q]
     loss = loss_of(sheet, scope, q.end)
@@ -44,22 +47,35 @@ def loss_of(sheet: Sheet, scope: Scope, offset: int, besides: Collection[str] = 
 
 
 def _candidates(sheet: Sheet, scope: Scope, offset: int) -> Iterator[tuple[int, tuple[int, int], str]]:
-    """Rank, place and name of everything that may be meant."""
-    for e in sheet.equations:
-        if not stands_before(e, scope, offset) or e.link or e.op not in DEFINING or e.spelled is not None:
+    """Rank, place and name of everything that may be meant. What other formulas are made of is no loss for being called
+    a function, as the activations are."""
+    before = [e for e in sheet.equations if stands_before(e, scope, offset) and e.spelled is None]
+    made = {b for e in before if e.op in DEFINING and not e.link for b in _bases(sheet, e.rhs)}
+    known = {b for e in before if e.op in DEFINING and not e.link for b in [_defined(sheet, e)] if b is not None}
+    for e in before:
+        base = _defined(sheet, e)
+        if base is None or e.link or e.op not in DEFINING:
             continue
-        base = callee_base(sheet, e.lhs) or _base(sheet, e.lhs)
-        if base is not None:
-            loss = SAID.search(e.cue) is not None or names_loss(base)
-            near = e.own and "\n\n" not in e.document.text[e.span.start : offset]
-            rank = 3 if near and (loss or is_called(e.lhs)) else 2 if loss else 1
-            yield rank, (e.position, 1), e.text(e.lhs)
+        loss = (SAID.search(e.cue) is not None and base not in made) or names_loss(base)
+        near = e.own and "\n\n" not in e.document.text[e.span.start : offset]
+        rank = 3 if near and (loss or (is_called(e.lhs) and base not in made)) else 2 if loss else 1
+        yield rank, (e.position, 1), e.text(e.lhs)
     for s in sheet.sentences:
         if stands_before(s, scope, offset):
             for found in BEFORE.finditer(s.text):
                 node, tex = s.formulas[int(found[1])], s.sources[int(found[1])].strip("$ ")
-                if _base(sheet, node) is not None or is_called(node):
-                    yield 2, (s.position, 0), tex
+                base = _base(sheet, node.factors[0].node if isinstance(node, Product) and is_called(node) else node)
+                if base is not None and base not in made:
+                    yield 2 if base in known or names_loss(base) or is_called(node) else 0, (s.position, 0), tex
+
+
+def _defined(sheet: Sheet, e: Equation) -> str | None:
+    """The name that a formula defines."""
+    return callee_base(sheet, e.lhs) or _base(sheet, e.lhs)
+
+
+def _bases(sheet: Sheet, node: Node) -> set[str]:
+    return {ref.base for ref, _ in _names(sheet, node)}
 
 
 def stands_before(x: Equation | Sentence, scope: Scope, offset: int) -> bool:

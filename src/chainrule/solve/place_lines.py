@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from chainrule.calculus import contract
 from chainrule.check.comparison.lines import Variant
 from chainrule.derive.cancel import cancelled, merged, spread
-from chainrule.derive.equations import Linear
 from chainrule.derive.sheets import functions_of, name_of
 from chainrule.expr import ONE, Add, Expr, Index
 from chainrule.solve.entries import over_arrays
@@ -36,6 +35,7 @@ def ways_to(variant: Variant, place: Place, asked: Sequence[str], names: Sequenc
     second = [] if place.other is None else _other(variant, place.other, asked[1])
     linear = f"This is linear in ${of}$:" if not e.of and e.degree == 1 else "That is:"
     why = f"With that for ${second[-1].left}$:" if second else linear
+    after = _where(variant, place)
     for name in names:
         for parts in _written(variant, place):
             first = Line("zero", asked[0], f"{parts.slope} = 0", f"The {_slope(place)} is zero where")
@@ -43,8 +43,38 @@ def ways_to(variant: Variant, place: Place, asked: Sequence[str], names: Sequenc
             where = f", where ${parts.inverted}$ is invertible" if parts.inverted else ""
             end = f"{parts.end} = {numbers}" if numbers not in ("", parts.end) else parts.end
             result = Line("solution", name, end, f"Solved for ${of}${where}:")
-            yield Way((first, *second, *equation), result)
-            yield Way((first, *second), result)
+            yield Way((first, *second, *equation), result, after=after)
+            yield Way((first, *second), result, after=after)
+
+
+def ways_apart(variant: Variant, place: Place, asked: str, loss: str, name: str, numbers: str) -> Iterator[Way]:
+    """Where the sheet gives the unknown other numbers: the gradient, that it vanishes at the solution put in, and the
+    solution under a name of its own."""
+    for parts in _written(variant, place):
+        slope = Line("slope", asked, parts.slope, f"The {_slope(place)} is:")
+        zero = Line("zero", rf"\nabla {loss}\left({parts.end}\right)", "0", "It is zero here:")
+        yield Way((slope, zero), Line("solution", name, f"{parts.end} = {numbers}", "So the place is:"))
+
+
+def _where(variant: Variant, place: Place) -> str:
+    """Where the place is a minimum or a maximum, if that is asked for and depends on what the sheet leaves open."""
+    if len(place.kinds) < 2:
+        return ""
+    bend = merged(cancelled(contract(place.bend)))
+    names = {s: name_of(variant.universe, s) for s in sorted(bend.symbols)} | functions_of(variant.universe)
+    axes = (*place.axes, *place.names)
+    text = (
+        next((w.result.right for w in over_arrays(variant, bend, axes, names, "")), "") if len(axes) in (0, 2) else ""
+    )
+    if not text or place.equation.unknown in bend.symbols:
+        return "Whether it is a minimum or a maximum depends on numbers that are not given."
+    tests = {"minimum": ("> 0", "positive definite"), "maximum": ("< 0", "negative definite")}
+    told = [
+        f"a {kind} where ${text} {sign}$" if not axes else f"a {kind} where ${text}$ is {definite}"
+        for kind, (sign, definite) in tests.items()
+        if kind in place.kinds
+    ]
+    return f"It is {' and '.join(told)}." if told else ""
 
 
 def _other(variant: Variant, place: Place, asked: str) -> list[Line]:
@@ -55,7 +85,8 @@ def _other(variant: Variant, place: Place, asked: str) -> list[Line]:
 
 
 def _name(variant: Variant, place: Place) -> str:
-    return name_of(variant.universe, place.equation.unknown)
+    name = name_of(variant.universe, place.equation.unknown)
+    return name if place.power == 1 else f"{name}^{{{place.power}}}"
 
 
 def _slope(place: Place) -> str:
@@ -71,28 +102,29 @@ def _written(variant: Variant, place: Place) -> list[Parts]:
     def texts(term: Expr, axes: tuple[Index, ...]) -> list[str]:
         return list(dict.fromkeys(w.result.right for w in over_arrays(variant, term, axes, names, "")))
 
-    lefts, rights, ends = texts(e.left, e.axes), texts(e.right, e.axes), texts(e.solution, e.axes)
+    lefts, rights, ends = texts(e.left, e.axes), texts(e.right, e.axes), texts(place.solution, e.axes)
     slopes = texts(merged(cancelled(contract(place.gradient))), place.axes)
     if rights and slopes and r"\mathbf{1}" in slopes[0] and r"\mathbf{1}" not in rights[0]:
         slopes = [*texts(contract(spread(place.gradient)), place.axes), *slopes]
     factors = texts(e.by, e.by_axes or (e.axes if e.by.free else ()))
     quotients = texts(e.quotient, e.axes) if e.side == "number" else [""]
-    ends = [*filter(None, (_with_sums(e, *x) for x in _abreast(factors, rights, quotients))), *ends]
+    ends = [*filter(None, (_with_sums(place, *x) for x in _abreast(factors, rights, quotients))), *ends]
     if e.side == "number" and not e.of and e.degree == 1 and factors and not e.by.symbols and e.by is not ONE:
         lefts = [f"{factors[0]} {names[e.unknown]}", *lefts]
     inverses = [] if e.side == "number" else factors
     return [Parts(a, b, c, d, _inverted(inverses, d)) for a, b, c, d in _abreast(slopes, lefts, rights, ends)]
 
 
-def _with_sums(e: Linear, by: str, right: str, quotient: str) -> str:
+def _with_sums(place: Place, by: str, right: str, quotient: str) -> str:
     """The solution with sums over samples in it, where the sheet has no name for all samples; "" where it has none."""
+    e = place.equation
     if e.side != "number" and r"\sum" in by:
         back, other = rf"\left({by}\right)^{{-1}}", rf"\left({right}\right)" if isinstance(e.right, Add) else right
         return f"{back} {other}" if e.side == "left" else f"{other} {back}"
     if e.side == "number" and (r"\sum" in by or r"\sum" in quotient):
         found = rf"\frac{{{right}}}{{{by}}}" if r"\sum" in by else quotient
         written = {("", 1): "{}", ("", 2): r"\sqrt{{{}}}", ("exp", 1): r"\log\left({}\right)"}
-        return written.get((e.of, int(e.degree)), "").format(found)
+        return written.get((e.of, int(e.degree / place.power)), "").format(found)
     return ""
 
 

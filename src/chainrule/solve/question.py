@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from chainrule.read.tree import Node, Span
 
+LOSS = r"\loss"
+"""Asks for the value of what the sheet minimises, whatever its name."""
+
 
 @dataclass(frozen=True)
 class Root:
@@ -25,7 +28,8 @@ class Question:
     paragraph, the blank to be filled where there is one, the name that the sheet gives to what is asked, the case it is
     asked for (`k \\neq y`), what it is to be shown to equal, whether the blank is only a part of the right side, and
     whether it is a `cell` of a table. With a `root` the derivative is not asked for, but where it is zero. `words` are
-    those of a question that is about nothing of these."""
+    those of a question that is about nothing of these. At the `points`, `x = 1` or `(1, 2)`, the value is asked for
+    too."""
 
     tex: str
     span: Span
@@ -39,6 +43,7 @@ class Question:
     words: str = ""
     root: Root | None = None
     cell: bool = False
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

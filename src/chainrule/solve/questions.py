@@ -16,9 +16,10 @@ from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.syntax.names import Glossary
 from chainrule.solve.cells import cells
+from chainrule.solve.orders import LEADS, VERB
 from chainrule.solve.question import Formula, Question
 from chainrule.solve.translation import english
-from chainrule.solve.wording import VERB, asked
+from chainrule.solve.wording import asked
 
 BLANK = re.compile(
     r"(?:\s|\\[,;:! ]|\\quad|\\qquad|\?|\\_|_|\.\.\.+|…|\\[lc]?dots\b|\\square|\\Box|\\text\{\s*[?_]*\s*\}|"
@@ -28,6 +29,8 @@ BLANK = re.compile(
 
 
 MARKER = re.compile(r"^\W*\w{1,4}[.)]\s")
+STATES = re.compile(r"⟧,? (?:is|are)\b")
+LABEL = re.compile(r"\W*\w{1,4}\W*")
 INNER = re.compile(
     r"(?P<blank>(?:\\_\s*)+|\?+|\\(?:square|Box)\b|\\(?:underline|boxed)\s*\{(?:\s|\\q?quad|\\hspace\*?\{[^{}]*\}|\?)*\}|"
     r"(?<=\()\s*\\?[lc]?(?:dots\b|\.\.)\.?\s*(?=\\right\)|\)))"
@@ -40,14 +43,16 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
     found: list[Question] = []
     lead = ""
     for words, formulas, span in _paragraphs(document, glossary):
-        item = lead if formulas and not _asks(words) else ""
+        if not formulas and LABEL.fullmatch(words.strip()):
+            continue  # "(a)" before an item
+        item = lead if formulas and not _asks(words) and not STATES.search(words) else ""
         whole = f"{item} {MARKER.sub('', words)}" if item else words
         blanks = [*_blanks(document, formulas), *cells(document, formulas)]
         filled = {q.tex for q in blanks}
         in_words = [q for q in asked(whole, formulas, span, document.text) if not (q.words and blanks)]
         in_words = [q for q in in_words if q.tex not in filled or q.case or q.shown]
         found += [replace(q, end=span.end) for q in (*blanks, *in_words)]
-        lead = item or _lead(words)
+        lead = item or _lead(words) or (lead if STATES.search(words) else "")
     return sorted(found, key=lambda q: (q.end, q.span.start))
 
 
@@ -57,9 +62,12 @@ def _asks(words: str) -> bool:
 
 def _lead(words: str) -> str:
     """ "Compute the following:" before a list: the sentence that every item of it goes on with."""
-    sentence = re.split(r"[.?!]\s", words)[-1].strip()
-    asks = sentence.endswith(":") and "⟦" not in sentence and _asks(sentence)
-    return sentence.rstrip(":") if asks else ""
+    sentences = [s.strip() for s in re.split(r"(?<=[.?!])\s", words)]
+    asking = [
+        s for k, s in enumerate(sentences) if LEADS.search(s) or (k == len(sentences) - 1 and s[-1:] not in ".?!")
+    ]
+    asking = [s for s in asking if "⟦" not in s and _asks(s)]
+    return asking[-1].rstrip(":.") if asking else ""
 
 
 def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, list[Formula], Span]]:

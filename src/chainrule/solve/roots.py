@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Comma, Name, Node, Product, Relation, Script, Span
+from chainrule.read.tree import Accent, Comma, Missing, Name, Node, Number, Product, Relation, Script, Span
 from chainrule.sheet.conditions.imposed import differentiates
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_literal, is_zero
@@ -38,10 +38,12 @@ SENTENCES = {
     "for which w is the gradient zero?": rf"(?:for|at|where|when)\b{GAP}{SLOPE}{GAP}{ZERO}{GAP}\?",
     "for which w vanishes the gradient?": rf"(?:for|at|where|when)\b{GAP}{ZERO}{GAP}{SLOPE}{GAP}\?",
     "where is the minimum?": rf"where\b{GAP}{PLACE}{GAP}\?",
+    "where is f minimal?": rf"where\b{GAP}\b(?:minim|maxim)(?:al|i[sz]ed)\b{GAP}\?",
     "for which w is L minimal?": rf"(?:for|at) (?:which|what)\b{GAP}\b(?:minim|maxim)(?:al|um)\b",
     "set the derivative to zero and solve for w": rf"set\b{GAP}(?:{SLOPE}|\bit\b){GAP}{ZERO}{GAP}\bsolve\b",
     "solve ∇L = 0 for w": r"solve\b[^⟦.?]{0,20}⟦\d+⟧",
     "find the minimiser of L": rf"{ORDER} (?:\w+ (?:and \w+ )?){{0,6}}?{PLACE}",
+    "find the gradient of L and the minimiser": rf"{ORDER}{GAP}\band (?:(?:the|its) )?(?:\w+[ -]){{0,3}}?{PLACE}",
     "find the w that minimises L": rf"{ORDER}{GAP}⟦\d+⟧{GAP}\b(?:minimi[sz]es?|maximi[sz]es?)\b",
     "find the w for which the gradient is zero": rf"{ORDER}{GAP}⟦\d+⟧{GAP}{SLOPE}{GAP}{ZERO}",
     "which w minimises L?": r"(?:which|what)\b[^⟦.?]{0,20}⟦\d+⟧ (?:minimi[sz]es|maximi[sz]es)\b",
@@ -50,6 +52,9 @@ SENTENCES = {
 """The sentences that ask for the place, by an example of each."""
 ROOTS = {example: re.compile(BEGIN + pattern, re.IGNORECASE) for example, pattern in SENTENCES.items()}
 FIXED = re.compile(r"⟦\d+⟧,? (?:(?:is|are|being) )?(?:held |kept )?(?:fixed|constant)\b|\b(?:fixed|given) ⟦\d+⟧")
+BESIDES = re.compile(
+    r"(?<=⟧),?\s*(?:where|given|assuming|provided|in terms of|as a function of|using|if|when)\b.*", re.DOTALL
+)
 """What is no unknown."""
 SHOWN = re.compile(rf"{PLACE}|{SLOPE}[^.?]{{0,40}}?(?:zero|vanish)", re.IGNORECASE)
 LEAST = re.compile(r"\b(?:minim|argmin)", re.IGNORECASE)
@@ -63,6 +68,7 @@ def roots(sentence: str, formulas: list[Formula], span: Span) -> Iterator[Questi
     match = next((m for pattern in ROOTS.values() if (m := pattern.search(sentence)) is not None), None)
     if match is not None:
         asked = FIXED.sub("", sentence[match.end("clause") if match["clause"] else 0 :])
+        asked = BESIDES.sub("", asked)
         here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", asked)]
         yield Question(ALL, here[-1].span if here else span, 0, root=_root(sentence, here))
 
@@ -99,9 +105,9 @@ def _root(sentence: str, here: list[Formula]) -> Root:
 def _said(f: Formula) -> Iterator[str]:
     r"""The names of a formula, and of `\nabla_w L = 0` the derivative."""
     for node in f.node.items if isinstance(f.node, Comma) else (f.node,):
-        if isinstance(node, Relation) and is_zero(node.links[-1].node):
+        if isinstance(node, Relation) and is_zero(node.links[-1].node) and node.links[-1].op == "=":
             yield _text(f, node.first)
-        elif isinstance(node, (Name, Script, Accent, Product)):
+        elif not isinstance(node, Relation | Missing | Number):
             yield _text(f, node)
 
 
@@ -119,12 +125,14 @@ def resolved(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -
     if slopes:
         return [replace(q, tex=t) for t in slopes]
     losses = [t for t in q.root.said if _is_loss(parsed[t], sheet, scope, q.end)]
+    written = [t for t in q.root.said if reference(parsed[t], sheet.glossary) is None and t not in losses]
+    losses += written  # no name, but what it is itself
     loss = losses[-1] if losses else loss_of(sheet, scope, q.end, q.root.said)
     names = [(t, _unmarked(parsed[t], t, sheet)) for t in q.root.said if t not in losses]
     unknowns = [(t, plain) for t, plain in names if plain]
     if not unknowns:
         unknowns = [(w, w) for w in parameters_of(sheet, scope, q.end, loss)]
-    head = loss.split("(")[0].strip()
+    head = rf"\left({loss}\right)" if loss in written else loss.split("(")[0].strip()
     return [
         replace(
             q, tex=derivative(head, plain), root=replace(q.root, name=name, beside=tuple(x for _, x in unknowns[k:]))

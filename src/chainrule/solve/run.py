@@ -18,11 +18,14 @@ from chainrule.check.records.report import Statement
 from chainrule.derive.sheets import BEHIND
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
-from chainrule.read.tree import Comma, Fenced, Product, Span
+from chainrule.read.tree import Comma, Fenced, Number, Product, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
+from chainrule.sheet.syntax.names import reference
 from chainrule.solve.asking import Asking, Draft, answer_root, answer_updates, answer_value, read_formula
+from chainrule.solve.eras import eras
 from chainrule.solve.losses import completed
+from chainrule.solve.points import with_points
 from chainrule.solve.question import Question
 from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
@@ -32,7 +35,7 @@ from chainrule.solve.untold import Told, untold, with_told
 from chainrule.solve.updating import Item
 from chainrule.trace.rules import Updates
 from chainrule.trace.run import program_of
-from chainrule.trace.updates import with_updates
+from chainrule.trace.updates import of_scope, with_updates
 from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail, dollars
 
@@ -72,7 +75,8 @@ def _solved(document: Document, context: Sequence[Document], digits: int, option
         part
         for q in found
         for one in _completed(q, sheet, _scope(sheet, q), document)
-        for part in _by_each(one, sheet, document)
+        for each in _by_each(one, sheet, document)
+        for part in with_points(each, sheet)
     ]
     found = list({(q.tex, q.case, q.words, q.updates, q.root, behind(document, q.span.end)): q for q in found}.values())
     drafts = [Draft(n, q) for n, q in enumerate(found)]
@@ -147,12 +151,14 @@ def _answer(
     drafts: list[Draft], document: Document, sheet: Sheet, detail: Detail, options: Options, clock: Clock
 ) -> None:
     """Everything that can be said to each question, exercise by exercise."""
-    wanted = [m[1] for d in drafts if (m := VARIABLE.search(d.question.tex)) is not None]
-    sheet, updates = with_updates(sheet, wanted)
     scopes = [_scope(sheet, d.question) for d in drafts]
+    for d, s in zip(drafts, scopes, strict=True):
+        d.exercise = s.number
     for number in dict.fromkeys(s.number for s in scopes):
         mine = [(d, s) for d, s in zip(drafts, scopes, strict=True) if s.number == number]
-        _answer_exercise([d for d, _ in mine], sheet, updates, mine[-1][1], detail, options, clock)
+        wanted = [m[1] for d, _ in mine if (m := VARIABLE.search(d.question.tex)) is not None]
+        seen, updates = with_updates(of_scope(sheet, mine[-1][1]), wanted)
+        _answer_parts([d for d, _ in mine], document, seen, updates, mine[-1][1], detail, options, clock)
 
 
 def _scope(sheet: Sheet, q: Question) -> Scope:
@@ -163,16 +169,39 @@ def _scope(sheet: Sheet, q: Question) -> Scope:
     return max(near, key=lambda x: x[0])[1] if near else Scope()
 
 
-def _answer_exercise(
-    drafts: list[Draft], sheet: Sheet, updates: Updates, scope: Scope, detail: Detail, options: Options, clock: Clock
+def _answer_parts(
+    drafts: list[Draft],
+    document: Document,
+    sheet: Sheet,
+    updates: Updates,
+    scope: Scope,
+    detail: Detail,
+    options: Options,
+    clock: Clock,
 ) -> None:
+    """The questions of an exercise; where names change their meaning in it, part by part."""
     until = max((e.position for e in sheet.equations if e.scope.number == scope.number), default=BEHIND - 1)
     until = max([until, *(s.position for s in sheet.sentences if s.scope.number == scope.number)])
-    template = next((e for e in reversed(sheet.equations) if e.spelled is None), None)
-    if template is None:
-        for d in drafts:
-            d.why_not = "the sheet defines nothing"
-        return
+    for era in reversed(eras(sheet, scope, [d.question for d in drafts])):
+        mine = [d for d in drafts if d.question.end > era.start]
+        drafts = [d for d in drafts if d not in mine]
+        last = until if era.end is None else era.end - 1
+        if mine:
+            _answer_exercise(mine, document, era.of(sheet), updates, scope, last, detail, options, clock)
+
+
+def _answer_exercise(
+    drafts: list[Draft],
+    document: Document,
+    sheet: Sheet,
+    updates: Updates,
+    scope: Scope,
+    until: int,
+    detail: Detail,
+    options: Options,
+    clock: Clock,
+) -> None:
+    template = next((e for e in reversed(sheet.equations) if e.spelled is None), None) or _template(document)
     asked = [Asking(d, sheet, replace(template, scope=scope)) for d in drafts]
     nodes = [a.quantity.node for a in asked if a.quantity is not None]
     sheet = replace(sheet, expressions=[*sheet.expressions, *((scope, until, node) for node in nodes)])
@@ -182,8 +211,11 @@ def _answer_exercise(
     more = [line for a in asked for line in a.parts]
     program, troubles = program_of(sheet, updates, (scope, until), options, clock, extra, more)
     why = {t.order: t.message for t in troubles}
+    empty = not any(e.spelled is None for e in sheet.equations)
     for a in asked:
-        if a.draft.question.updates:
+        if empty and a.loss is not None and reference(a.loss.lhs, sheet.glossary) is not None:
+            a.draft.why_not = "the sheet defines nothing"
+        elif a.draft.question.updates:
             answer_updates(a.draft, program, troubles, detail)
         elif a.draft.question.words:
             a.draft.why_not = "only derivatives, values and updates are answered"
@@ -193,6 +225,12 @@ def _answer_exercise(
             answer_value(a, program, why, detail)
         else:
             a.draft.why_not = "what is asked for could not be read"
+
+
+def _template(document: Document) -> Equation:
+    """What a question of a sheet without any formula that says something looks like."""
+    zero = Number(Span(0, 0), "0")
+    return Equation(0, document, True, Span(0, 0), zero, "=", zero, Scope(), 0, 0, True)
 
 
 # -------------------------------------------------------------------------------------------------- confirmed
@@ -229,7 +267,8 @@ def _take_back(drafts: list[Draft], result: Built, read: Document, statements: S
         _next_way(d, mine[d.number])
     if failing or not wrong:
         return bool(wrong)
-    places = [d for d in drafts if d.way is not None and d.question.root is not None]
+    troubled = {d.exercise for d in drafts if mine[d.number]}
+    places = [d for d in drafts if d.way is not None and d.question.root is not None and d.exercise in troubled]
     for d in places:  # where a derivative is zero is not where the numbers of the sheet are
         d.ways, d.why_not = [], "the place found could not be confirmed beside the numbers of the sheet"
     for d in drafts if not places else ():
@@ -306,7 +345,7 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
     if d.numbers and way.result.right != d.numbers:
         found.append(Block("In numbers:"))
         found.append(Block(f"{d.question.named or asked} = {d.numbers}", True, (d.number, NUMBERS)))
-    return found
+    return [*found, *([Block(way.after)] if way.after else [])]
 
 
 def _kept(d: Draft) -> list[tuple[int, Item]]:

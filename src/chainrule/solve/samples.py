@@ -9,7 +9,7 @@ from dataclasses import replace
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
 from chainrule.check.comparison.lines import Variant
 from chainrule.check.comparison.writing import written
-from chainrule.derive.cancel import cancelled, merged
+from chainrule.derive.cancel import cancelled, merged, spread
 from chainrule.derive.gradient import Derivation
 from chainrule.derive.sheets import name_of
 from chainrule.expr import (
@@ -45,22 +45,31 @@ def over_samples(variant: Variant, found: Derivation, tex: str) -> Iterator[Way]
 
 
 def as_sum(variant: Variant, term: Expr, axes: tuple[Index, ...], tex: str) -> Iterator[Way]:
-    """A term that is a sum over samples, with the letter that the sheet gives to a sample, and what has no samples."""
-    term = merged(term)
+    """A term that is a sum over samples, with the letter that the sheet gives to a sample, and what has no samples: as
+    it is, or multiplied out where that is shorter."""
+    texts = [
+        _as_sum(variant, t, axes) for t in dict.fromkeys((merged(term), merged(cancelled(contract(spread(term))))))
+    ]
+    known = [t for t in texts if t]
+    if known:
+        yield Way((), with_sizes(variant, Line("result", tex, min(known, key=len))))
+
+
+def _as_sum(variant: Variant, term: Expr, axes: tuple[Index, ...]) -> str:
     parts = [term] if not isinstance(term, Add) else sorted(term.terms, key=lambda t: not _holds_sum(t))
     if not _holds_sum(parts[0]):
-        return
+        return ""
     names: dict[Symbol, str] = {s: name_of(variant.universe, s) for s in term.symbols}
     try:
         sums = [_one_sum(variant, p, axes, names) for p in parts if _holds_sum(p)]
         rest = [to_tex(matrix_form(p, axes), names) for p in parts if not _holds_sum(p)]
     except (NoMatrixForm, KeyError, StopIteration):
-        return
+        return ""
     known = [x for x in sums if x is not None]
-    if len(known) == len(sums):
-        first, *others = sorted([*known, *rest], key=lambda r: not axes and r.startswith("-"))
-        right = first + "".join(f" - {r[1:].strip()}" if r.startswith("-") else f" + {r}" for r in others)
-        yield Way((), with_sizes(variant, Line("result", tex, right)))
+    if len(known) != len(sums):
+        return ""
+    first, *others = sorted([*known, *rest], key=lambda r: not axes and r.startswith("-"))
+    return first + "".join(f" - {r[1:].strip()}" if r.startswith("-") else f" + {r}" for r in others)
 
 
 def _holds_sum(term: Expr) -> bool:

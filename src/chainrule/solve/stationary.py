@@ -7,19 +7,21 @@ before it is written: the gradient has to vanish there, and where a minimum or a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.calculus import contract, derivative
-from chainrule.check.comparison.exact import term_of
+from chainrule.check.comparison.exact import rows_of, term_of
 from chainrule.check.comparison.lines import Variant
-from chainrule.check.comparison.points import dims_of, free_symbols
+from chainrule.check.comparison.points import Sampler, dims_of, free_symbols
 from chainrule.derive.cancel import spread
 from chainrule.derive.equations import Linear, linear_in
 from chainrule.expr import (
     Component,
+    Const,
     Definition,
     Definitions,
     Dim,
@@ -28,9 +30,12 @@ from chainrule.expr import (
     Index,
     IndexValue,
     Model,
+    Power,
     Symbol,
     component,
+    const,
     evaluate,
+    power,
     substitute,
     value,
 )
@@ -39,6 +44,7 @@ from chainrule.solve.wholes import symmetric
 
 Numbers = NDArray[np.float64]
 DRAWS, CLOSE = 4, 1e-8
+MODES = ("real", "positive", "unit")
 
 
 class Unsolved(ValueError):
@@ -47,13 +53,31 @@ class Unsolved(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a gradient is zero: the gradient as a term of the unknown, the equation, and that of another unknown which
-    is put into it."""
+    """Where a gradient is zero: the gradient as a term of the unknown, the equation, that of another unknown which is
+    put into it, what the place is for some numbers, where a minimum or a maximum is asked for, and the power of the
+    unknown that is asked for."""
 
     gradient: Expr
     axes: tuple[Index, ...]
     equation: Linear
     other: Place | None = None
+    kinds: frozenset[str] = frozenset()
+    power: Fraction = Fraction(1)
+
+    @property
+    def solution(self) -> Expr:
+        r"""What is asked for at the place: of an unknown \sigma its power \sigma^2, where that is differentiated by."""
+        return power(self.equation.solution, const(self.power))
+
+    @property
+    def names(self) -> tuple[Index, ...]:
+        """Indices for a second derivative by the unknown."""
+        return tuple(Index(f"υ{k}", i.dim) for k, i in enumerate(self.axes))
+
+    @property
+    def bend(self) -> Expr:
+        """The second derivative, over the axes and `names`."""
+        return derivative(self.gradient, component(self.equation.unknown, *map(value, self.names)), Definitions())
 
 
 def place_of(
@@ -61,18 +85,18 @@ def place_of(
 ) -> Place:
     """The only place where the derivative that is asked for is zero; those by `others`, each with its variable, are to
     vanish there, too. Raises `Unsolved`."""
-    gradient, axes, unknown = _gradient(variant, asked, variable)
+    gradient, axes, unknown, raised = _gradient(variant, asked, variable)
     name = variable.text(variable.lhs) if variable.spelled is None else variable.spelled[0]
     if unknown not in gradient.symbols:
         raise Unsolved(f"the derivative does not depend on {name}, so that no value of it is singled out")
-    found = linear_in(gradient, axes, unknown, _is_positive(variant, unknown))
+    found = linear_in(gradient, axes, unknown, raised != 1 or _is_positive(variant, unknown))
     if found is None:
         raise Unsolved(
             f"the gradient is zero where an equation holds that is not linear in {name}, "
             "and no closed form of its solution is known here"
         )
-    place = Place(gradient, axes, found)
-    _try(place, name, kind)
+    place = Place(gradient, axes, found, power=raised)
+    place = replace(place, kinds=_try(variant, place, name, kind))
     if not all(_is_as_said(variant, place, draw) for draw in range(DRAWS)):
         raise Unsolved(f"the gradient is zero at one place only, and that is not what the sheet says {name} is")
     for slope, by in others:
@@ -80,40 +104,50 @@ def place_of(
     return place
 
 
-def _with_put_in(variant: Variant, place: Place, other: tuple[Expr, tuple[Index, ...], Symbol]) -> Place:
+Slope = tuple[Expr, tuple[Index, ...], Symbol, Fraction]
+
+
+def _with_put_in(variant: Variant, place: Place, other: Slope) -> Place:
     """The equation with what another unknown is, where each of the two stands in the other's."""
-    slope, axes, symbol = other
+    slope, axes, symbol, raised = other
     e = place.equation
-    second = linear_in(slope, axes, symbol, _is_positive(variant, symbol)) if symbol in e.solution.symbols else None
+    positive = raised != 1 or _is_positive(variant, symbol)
+    second = linear_in(slope, axes, symbol, positive) if symbol in e.solution.symbols else None
     if second is None or e.unknown not in second.solution.symbols:
         return place
     put = Definition(symbol, axes, second.solution).at
     gradient = contract(spread(contract(substitute(place.gradient, {symbol: put}))))
     found = linear_in(gradient, place.axes, e.unknown, _is_positive(variant, e.unknown))
-    return place if found is None else Place(place.gradient, place.axes, found, Place(slope, axes, second))
+    return place if found is None else replace(place, equation=found, other=Place(slope, axes, second, power=raised))
 
 
-def _try(place: Place, name: str, kind: str) -> None:
-    """Look at the place with numbers. Raises `Unsolved` where it is not what is asked for."""
-    kinds = {_kind(place, draw) for draw in range(DRAWS)} - {None}
+def _try(variant: Variant, place: Place, name: str, kind: str) -> frozenset[str]:
+    """Look at the place with numbers, also at those of either sign where no word says that there is one only: what it
+    is, where it matters. Raises `Unsolved` where it is not what is asked for."""
+    kinds = {_kind(variant, place, mode, seed) for mode in MODES for seed in range(DRAWS)} - {None}
     if "no" in kinds or not kinds:
         raise Unsolved("the solution that was found does not make the gradient zero where it was tried")
     if kinds == {"many"}:
         raise Unsolved(f"the gradient is zero at more than one {name}: the equation for it is singular")
-    kinds.discard("many")
-    if kind and kinds != {kind}:
-        what = kinds.pop() if len(kinds) == 1 else "place of changing kind"
+    found = frozenset(k for k in kinds if k is not None and k != "many")
+    if kind and kind not in found:
+        what = min(found) if len(found) == 1 else "place of changing kind"
         raise Unsolved(f"the gradient is zero at one place only, and that is no {kind} but a {what}")
+    return found if kind else frozenset()
 
 
-def _gradient(variant: Variant, asked: Equation, variable: Equation) -> tuple[Expr, tuple[Index, ...], Symbol]:
-    """The derivative with all that depends on the unknown written out."""
+def _gradient(variant: Variant, asked: Equation, variable: Equation) -> Slope:
+    """The derivative with all that depends on the unknown written out, the unknown, and its power that is meant."""
     definitions = variant.universe.definitions
     if {asked.position, variable.position} & variant.failed.keys():
         raise Unsolved("the derivative could not be read")
     target, _ = term_of(variant, variant.typed[variable.position][1])
     term, axes = term_of(variant, variant.typed[asked.position][1])
-    if not isinstance(target, Component) or not all(isinstance(i, IndexValue) for i in target.indices):
+    raised = Fraction(1)
+    if isinstance(target, Power) and not axes:
+        exponent, target = target.exponent, target.base
+        raised = exponent.value if isinstance(exponent, Const) else Fraction(0)
+    if not raised or not isinstance(target, Component) or not all(isinstance(i, IndexValue) for i in target.indices):
         raise Unsolved("what is asked for is no quantity of the sheet")
     if len(axes) != len(target.symbol.axes) or term.free - set(axes):
         raise Unsolved("the derivative is none of one scalar")
@@ -123,7 +157,7 @@ def _gradient(variant: Variant, asked: Equation, variable: Equation) -> tuple[Ex
         s for s in term.symbols if s in moving or (s in definitions and s not in variant.universe.instances)
     ):
         term = contract(substitute(term, {found[-1]: definitions[found[-1]].at}))
-    return contract(symmetric(term, variant.universe)), tuple(axes), unknown
+    return contract(symmetric(term, variant)), tuple(axes), unknown, raised
 
 
 def _is_positive(variant: Variant, unknown: Symbol) -> bool:
@@ -135,16 +169,12 @@ def _is_positive(variant: Variant, unknown: Symbol) -> bool:
 # -------------------------------------------------------------------------------------------------- tried
 
 
-def _kind(place: Place, draw: int) -> str | None:
+def _kind(variant: Variant, place: Place, mode: str, seed: int) -> str | None:
     """What the place is for some numbers: "minimum", "maximum", "saddle point"; "no" where the gradient does not
     vanish, "many" where the equation has other solutions; None where nothing can be told."""
-    e, rng = place.equation, np.random.default_rng(draw)
-    names = tuple(Index(f"υ{k}", i.dim) for k, i in enumerate(place.axes))
-    bend = derivative(place.gradient, component(e.unknown, *map(value, names)), Definitions())
+    e, names, bend = place.equation, place.names, place.bend
     symbols = sorted((place.gradient.symbols | bend.symbols) - {e.unknown})
-    dims = sorted({d for s in (*symbols, e.unknown) for d in s.axes})
-    sizes = {d: d.fixed or 3 + 2 * k for k, d in enumerate(dims if draw % 2 else reversed(dims))}
-    data = {s: _drawn(s, sizes, rng) for s in symbols}
+    data, sizes = _numbers_for(variant, e, symbols, mode, seed)
     with np.errstate(all="ignore"):
         if _is_singular(e, data, sizes):
             return "many"
@@ -152,7 +182,7 @@ def _kind(place: Place, draw: int) -> str | None:
         known = data | {e.unknown: u}
         slope = _value(place.gradient, place.axes, known, sizes)
         curve = _value(bend, (*place.axes, *names), known, sizes)
-    if not (np.isfinite(slope).all() and np.isfinite(curve).all()):
+    if not all(np.isfinite(x).all() for x in (u, slope, curve)):
         return None
     if np.abs(slope).max() > CLOSE * (1 + np.abs(curve).max() * np.abs(u).max()):
         return "no"
@@ -175,6 +205,26 @@ def _is_as_said(variant: Variant, place: Place, draw: int) -> bool:
     with np.errstate(all="ignore"):
         ours, theirs = (evaluate(t, e.axes, Model(sizes=sizes, values=data, definitions=table)) for t in terms)
     return bool(np.allclose(ours, theirs, rtol=CLOSE, atol=CLOSE, equal_nan=True))
+
+
+def _numbers_for(
+    variant: Variant, e: Linear, symbols: list[Symbol], mode: str, seed: int
+) -> tuple[dict[Symbol, Numbers], dict[Dim, int]]:
+    """Numbers for symbols, those of the sheet where it gives some, and sizes, of which some are drawn either way."""
+    dims = sorted({d for s in (*symbols, e.unknown) for d in s.axes})
+    sizes = {d: d.fixed or 3 + 2 * k for k, d in enumerate(dims if seed % 2 else reversed(dims))}
+    given = dict[Symbol, Numbers]()
+    for symbol in symbols:
+        rows = rows_of(variant.settled, symbol)
+        if rows is not None:
+            given[symbol] = np.squeeze(np.array([[float(x) for x in row] for row in rows]))
+    for symbol in sorted(given):
+        given[symbol] = given[symbol].reshape([n for n in given[symbol].shape if n > 1] or [1] * len(symbol.axes))
+        if given[symbol].ndim == len(symbol.axes):
+            sizes |= dict(zip(symbol.axes, given[symbol].shape, strict=True))
+    given = {s: v for s, v in given.items() if v.shape == tuple(sizes[d] for d in s.axes)}
+    drawn = Sampler(variant.universe, seed).draw([s for s in symbols if s not in given], sizes, 1, mode, set())
+    return {**given, **{s: np.asarray(v[0], dtype=float) for s, v in drawn.items()}}, sizes
 
 
 def _drawn(symbol: Symbol, sizes: dict[Dim, int], rng: np.random.Generator) -> Numbers:
@@ -203,7 +253,7 @@ def numbers_of(
     e = place.equation
     model = Model(dict(sizes), dict(values), variant.universe.definitions)
     try:
-        found = np.asarray(evaluate(e.solution, e.axes, model)[0], dtype=float)
+        found = np.asarray(evaluate(place.solution, e.axes, model)[0], dtype=float)
     except (ExprError, KeyError):
         return None
     return found.reshape(-1, 1) if found.ndim == 1 else found

@@ -22,6 +22,7 @@ from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import look, names_loss
 from chainrule.solve.question import Question
+from chainrule.solve.upstream import given_by
 from chainrule.trace.naming import named
 
 Told = dict[tuple[str, str], dict[str, str]]
@@ -41,7 +42,7 @@ def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
             for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
                 behind = [b for a, b in _pairs(node) if _is_matrix(judge.world, a)]
                 inner = [n for a, b in _pairs(node) for n in _inner(judge.world, a, b)]
-                beside = _beside(judge.variant(), e, node) if isinstance(node, Sum) else []
+                beside = _beside(judge.variant(), e, node, "column") if isinstance(node, Sum) else []
                 for name in (*behind, *beside, *inner):
                     base = _loose(judge.world, name)
                     if base is not None:
@@ -77,23 +78,47 @@ def sums_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
 
 
 def matrices_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
-    """The X of `X w` with a vector w, where it is read as a number or a row for want of a word about it."""
+    """The X of `X w` with a vector w and the T of `O - T` with a matrix O, where they are read as numbers or rows for
+    want of a word about them."""
     told: Told = {}
     for number, mine in exercises(sheet).items():
         if any(SINGLE.search(s.text) for s in sheet.sentences if mine[-1].scope.sees(s.scope)):
             continue
         found = told.setdefault((number, "matrix"), {})
-        world = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock).world
+        judge = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock)
+        world = judge.world
         for e in (x for x in mine if x.spelled is None):
             for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
-                for name, behind in _pairs(node):
-                    ref = reference(name, world.glossary) if isinstance(name, Name) else None
-                    of = reference(behind, world.glossary) if isinstance(behind, Name) else None
-                    known = ref is None or ref.base not in MATRICES or world.defined(ref.base)
-                    if known or ref is None or of is None or _axes(world, ref.base) == 2 or _axes(world, of.base) != 1:
-                        continue
-                    if world.family(ref.base).declared_rank is None:
+                data = [a for a, b in _pairs(node) if _is_data(world, a, b)]
+                beside = _beside(judge.variant(), e, node, "matrix") if isinstance(node, Sum) else []
+                for name in [*data, *(n for n in beside if _is_number(world, n))]:
+                    ref = reference(name, world.glossary)
+                    if ref is not None and world.family(ref.base).declared_rank is None:
                         found.setdefault(ref.base, e.document.source(name.span))
+    return told
+
+
+def _is_data(world: World, name: Node, behind: Node) -> bool:
+    ref, of = (reference(n, world.glossary) if isinstance(n, Name) else None for n in (name, behind))
+    if ref is None or of is None or ref.base not in MATRICES or world.defined(ref.base):
+        return False
+    return _axes(world, ref.base) != 2 and _axes(world, of.base) == 1
+
+
+def _is_number(world: World, name: Node) -> bool:
+    """Whether a capital letter that nothing defines is read as a number."""
+    ref = reference(name, world.glossary)
+    capital = ref is not None and ref.base.rpartition(" ")[2][:1].isupper()
+    return ref is not None and capital and not world.makes(ref) and _axes(world, ref.base) == 0
+
+
+def functions_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
+    """The losses that nobody defines, with what they are functions of."""
+    told: Told = {}
+    for number, mine in exercises(sheet).items():
+        world = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock).world
+        for (base, name), by in given_by(sheet, world, mine).items():
+            told.setdefault((number, f"a function of {_listed(by)}"), {})[base] = name
     return told
 
 
@@ -102,7 +127,7 @@ def _axes(world: World, base: str) -> int | None:
     return None if reading is None else reading.axes
 
 
-UNTOLD = (scalars_untold, vectors_untold, matrices_untold, sums_untold)
+UNTOLD = (scalars_untold, vectors_untold, matrices_untold, sums_untold, functions_untold)
 
 
 def untold(sheet: Sheet, said: Told, options: Options, clock: Clock) -> Told:
@@ -135,12 +160,11 @@ def _pairs(node: Node) -> list[tuple[Node, Node]]:
     return [(a.node, b.node) for a, b in pairwise(factors) if b.op in ("", "cdot")]
 
 
-def _beside(variant: Variant, e: Equation, node: Sum) -> list[Node]:
-    """The names that are added to a vector: the b of `W x + b`."""
+def _beside(variant: Variant, e: Equation, node: Sum, kind: str) -> list[Node]:
+    """The names that are added to a vector or a matrix: the b of `W x + b`."""
     names: list[Node] = [t.node for t in node.terms if isinstance(t.node, Name)]
-    others = [t.node for t in node.terms if t.node not in names] or [t.node for t in node.terms]
-    vals = [typed_again(variant, e, x) for x in others] if names else []
-    return names if any(v is not None and v.kind == "column" for v in vals) else []
+    vals = [typed_again(variant, e, t.node) for t in node.terms] if names else []
+    return names if any(v is not None and v.kind == kind for v in vals) else []
 
 
 def _inner(world: World, a: Node, b: Node) -> list[Node]:
@@ -157,15 +181,16 @@ def _inner(world: World, a: Node, b: Node) -> list[Node]:
 def _is_matrix(world: World, node: Node) -> bool:
     """Whether a factor is a capital letter that is no number."""
     ref = reference(node, world.glossary) if isinstance(node, (Name, Script)) else None
-    if ref is None or ref.subs or world.defined(ref.base) or look(ref.base) != "upper":
+    if ref is None or world.defined(ref.base) or look(ref.base) != "upper":
         return False
-    return world.family(ref.base).declared_rank != "scalar"
+    family = world.family(ref.base)
+    return family.declared_rank != "scalar" and not any(family.slot(n) == "axis" for n in range(len(ref.subs)))
 
 
 def _loose(world: World, node: Node) -> str | None:
     """The base of a small letter that is read as a number, if nobody says what it is."""
     ref = reference(node, world.glossary) if isinstance(node, Name) else None
-    if ref is None or world.defined(ref.base) or look(ref.base) != "lower":
+    if ref is None or world.makes(ref) or look(ref.base) != "lower":
         return None
     reading = world.readings.get(ref.base)
     untold = world.family(ref.base).declared_rank is None
@@ -194,5 +219,11 @@ def _sentence(what: str, names: list[str]) -> str:
     listed = ", ".join(f"${n}$" for n in names)
     if what == "sum":
         return f"The losses {listed} of the samples are added up."
+    if what.startswith("a function"):
+        return f"The loss {listed} is {what}."
     several = {"matrix": "matrices"}.get(what, f"{what}s")
     return f"Here {listed} {f'are {several}' if len(names) > 1 else f'is a {what}'}."
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(f"${n}$" for n in names)

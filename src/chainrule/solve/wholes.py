@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from chainrule.calculus import contract
+from chainrule.check.comparison.exact import rows_of
+from chainrule.check.comparison.lines import Variant
 from chainrule.expr import Component, Expr, Reduce, Symbol, component, const, rebuilt, substitute, value
 from chainrule.sheet.records.universe import Universe
 
 SYMMETRIC = ("symmetric", "covariance", "diagonal")
 
 
-def by_kind(term: Expr, universe: Universe) -> Expr:
+def by_kind(term: Expr, variant: Variant) -> Expr:
     """The term with all of that."""
-    return symmetric(with_wholes(term, universe), universe)
+    return symmetric(with_wholes(term, variant.universe), variant)
 
 
 def with_wholes(term: Expr, universe: Universe) -> Expr:
@@ -21,10 +24,24 @@ def with_wholes(term: Expr, universe: Universe) -> Expr:
     return rebuilt(term, lambda _, new: const(1) if _is_whole(new, universe) else new)
 
 
-def symmetric(term: Expr, universe: Universe) -> Expr:
+def symmetric(term: Expr, variant: Variant) -> Expr:
     """The term with the indices of symmetric matrices in one order."""
-    kinds = {s: _kind(s, universe) for s in term.symbols if len(s.axes) == 2}
-    return substitute(term, {s: _in_order(s) for s, kind in kinds.items() if kind in SYMMETRIC})
+    pairs = sorted(s for s in term.symbols if len(s.axes) == 2)
+    return substitute(term, {s: _in_order(s) for s in pairs if is_symmetric(s, variant)})
+
+
+def is_symmetric(symbol: Symbol, variant: Variant) -> bool:
+    """Whether a matrix is its own transpose: by its kind, its numbers, or what it is made of."""
+    if _kind(symbol, variant.universe) in SYMMETRIC:
+        return True
+    rows = rows_of(variant.settled, symbol)
+    if rows is not None:
+        return rows == tuple(zip(*rows, strict=True))
+    made = variant.universe.definitions.get(symbol)
+    if made is None or not made.body.symbols or symbol.axes[0] != symbol.axes[1]:
+        return False
+    first, second = map(value, made.indices)
+    return contract(made.body) == contract(substitute(made.body, {made.indices[0]: second, made.indices[1]: first}))
 
 
 def _in_order(symbol: Symbol) -> Callable[..., Expr]:

@@ -12,17 +12,14 @@ from dataclasses import replace
 from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.conditions.restrictions import indices, restriction
 from chainrule.sheet.syntax.names import letter_of
-from chainrule.solve.question import Formula, Question
+from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
+from chainrule.solve.orders import ORDER, VALUE, VERB, WRITE, is_open
+from chainrule.solve.points import points_of
+from chainrule.solve.question import LOSS, Formula, Question
 from chainrule.solve.roots import roots, shown_roots
 from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
 
-VERBS = (
-    "compute", "calculate", "derive", "find", "determine", "give", "work out", "evaluate", "write down", "write out",
-    "obtain", "state", "what is", "what are", "differentiate", "complete", "answer", "express", "provide", "fill in",
-)  # fmt: skip
-VERB = rf"\b(?:{'|'.join(VERBS)})\b"
-DERIVATIVE = r"(?P<what>(?:sub)?gradient|(?:partial )?derivative|hessian|jacobian)s?"
 SHOW = re.compile(
     r"\b(?:show|prove|verify|confirm|check|demonstrate|convince yourself|deduce|conclude)\b[^⟦.]{0,60}?\bthat\b",
     re.IGNORECASE,
@@ -35,22 +32,14 @@ CASE = re.compile(
 )
 CASES = re.compile(r"\bcases?\b[^⟦.]{0,20}" + LISTED, re.IGNORECASE)
 EVERYTHING = re.compile(
-    rf"\b{DERIVATIVE}\b[^⟦.]{{0,60}}?\b(?:with respect to|wrt|by|for|of)\s+(?:all|every|each|both|the)\s+"
+    rf"\b{ONE}\b[^⟦.]{{0,60}}?\b(?:with respect to|wrt|by|for|of)\s+(?:all|every|each|both|the)\s+"
     r"(?:\w+\s+){0,3}?(?:parameters?|weights?(?: matrices)?(?: and bias(?:es)?)?)\b"
     r"|\ball (?:first[- ]order |the )?(?:partial )?(?P<listed>derivatives)\b",
     re.IGNORECASE,
 )
-ORDER = re.compile(rf"\W*(?:\(?\w{{1,4}}[.)]\W*)?(?:now |then |also |next,? )?{VERB}", re.IGNORECASE)
-"""A sentence that begins with a verb."""
-PLAIN_ORDER = re.compile(
-    r"\W*(?:\(?\w{1,4}[.)]\W*)?(?:find|compute|calculate|determine|derive)\s+"
-    r"(?!the following|all of|each of)\w+\s+\w+[^:]*$",
-    re.IGNORECASE,
-)
-"""A sentence that orders something without a formula: "find the maximum likelihood estimates"."""
 STOP = re.compile(
     r"\b(?:where|with (?!respect)|for|given|if|using|when|assuming|under|as a function|at which|such that|so that|"
-    r"from|starting|then use)\b",
+    r"from|starting|then use|in terms of|via)\b",
     re.IGNORECASE,
 )
 CHANGED = re.compile(
@@ -60,6 +49,8 @@ CHANGED = re.compile(
 """What is asked is not about what the sheet defines: "if we add the penalty"."""
 ALL = r"\frac{\partial }{\partial }"
 """Asks for the derivatives by all parameters."""
+SLOPE = re.compile(r"\\partial|\\nabla|'|(?<![\\\\A-Za-z])d[A-Za-z\\\\]")
+"""What a derivative has in it."""
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
 BY = r"(?:with respect to|wrt|by)\s+(?:(?:the|each|its|all|both|parameters?|weights?|input|vector|matrix|bias)\s+)*"
 LIST = (
@@ -67,11 +58,20 @@ LIST = (
     r"(?:by |to |the |with respect |wrt |bias |weights? |matrix |vector )*⟦\d+⟧)*)"
 )
 IN_WORDS = re.compile(
-    rf"\b(?:{DERIVATIVE}\b(?:[^⟦]{{0,40}}?\bof\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧))?|differentiate\s+(?P<of2>⟦\d+⟧))"
+    rf"\b(?:{KINDS}\b(?:[^⟦]{{0,40}}?\bof\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧))?|differentiate\s+(?P<of2>⟦\d+⟧))"
     rf"[^⟦]{{0,40}}?\b{BY}{LIST}",
     re.IGNORECASE,
 )
-PLAIN_GRADIENT = re.compile(rf"\b{DERIVATIVE}\s+of\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧)", re.IGNORECASE)
+PLAIN_GRADIENT = re.compile(
+    rf"\b(?:{KINDS}\s+of\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧)|differentiate\s+(?P<of2>⟦\d+⟧)(?P<twice>\s+twice)?)",
+    re.IGNORECASE,
+)
+BARE = re.compile(
+    rf"\b(?:its|the|this|both)\s+{KINDS}\b(?!\s+(?:of|with respect|wrt|by|for|descent|ascent|step|method|check|is|are|"
+    r"vanish\w*|zero|norm|flow)\b)",
+    re.IGNORECASE,
+)
+"""A derivative of what is not named."""
 COUNTS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 NUMBER = rf"(?P<count>\d{{1,4}}|{'|'.join(COUNTS)}|a|an|another|a single)"
 UPDATES = re.compile(
@@ -86,36 +86,32 @@ TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once
 def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterator[Question]:
     """What the sentences of a paragraph ask for; the paragraph is the `span` of the `text`."""
     told = False
-    anything = False
     for match in SENTENCE.finditer(words):
-        own, sentence = match[0], english(match[0])
+        own, sentence = match[0], WRITE.sub(r"\1write down", english(match[0]))
         updates = _updates(sentence)
         told = told or updates > 0  # what is then asked of the numbers, "what is the new loss?", the tables say
         here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", sentence)]
+        place = here[-1].span if here else _place(own, span, text)
+        found = list(_asked(sentence, formulas, span, _place(own, span, text), updates > 0))
         if updates:
-            yield Question("", here[-1].span if here else _place(own, span, text), 0, updates=updates)
-        shown = SHOW.search(sentence)
-        if shown is not None:
-            anything = True
-            claims = list(_shown(sentence[shown.end() :], formulas))
-            yield from claims or shown_roots(sentence[shown.end() :], formulas)
-            continue
-        if updates:
-            yield from (q for q in _sentence(sentence, formulas, span) if re.search(r"\\partial|\\nabla", q.tex))
-            continue
-        if CHANGED.search(sentence) and ORDER.match(sentence.replace("*", "")):
-            anything = True
-            yield Question("", here[-1].span if here else _place(own, span, text), 0, words=_plain(own, formulas))
-            continue
-        places = list(roots(sentence, formulas, _place(own, span, text)))
-        found = [q for q in _sentence(sentence, formulas, span) if not places or r"\partial" in q.tex] + places
+            yield Question("", place, 0, updates=updates)
+        elif not found and is_open(sentence, told):
+            found = [Question("", place, 0, words=_plain(own, formulas))]
         yield from found
-        anything = anything or bool(found)
-        open_one = sentence.rstrip().endswith("?") and re.search(r"\w", sentence) is not None
-        ordered = ORDER if here else PLAIN_ORDER
-        open_one = open_one or (not anything and not sentence.rstrip().endswith(":") and bool(ordered.match(sentence)))
-        if not (found or told) and open_one:
-            yield Question("", here[-1].span if here else _place(own, span, text), 0, words=_plain(own, formulas))
+
+
+def _asked(sentence: str, formulas: list[Formula], span: Span, place: Span, updates: bool) -> Iterator[Question]:
+    """What one sentence asks for; nothing of what changes the sheet."""
+    shown = SHOW.search(sentence)
+    if shown is not None:
+        claims = list(_shown(sentence[shown.end() :], formulas))
+        yield from claims or shown_roots(sentence[shown.end() :], formulas)
+    elif updates:
+        yield from (q for q in _sentence(sentence, formulas, span, place) if SLOPE.search(q.tex))
+    elif not (CHANGED.search(sentence) and ORDER.match(sentence.replace("*", ""))):
+        places = list(roots(sentence, formulas, place))
+        yield from (q for q in _sentence(sentence, formulas, span, place) if not places or SLOPE.search(q.tex))
+        yield from places
 
 
 def _plain(sentence: str, formulas: list[Formula]) -> str:
@@ -129,13 +125,18 @@ def _place(sentence: str, span: Span, text: str) -> Span:
     return span if found is None else Span(*found.span())
 
 
-def _sentence(sentence: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
+def _sentence(sentence: str, formulas: list[Formula], span: Span, place: Span) -> Iterator[Question]:
     """What one sentence asks for with a verb."""
     verb = re.search(VERB, sentence, re.IGNORECASE)
-    if verb is not None:
-        found = list(_by_cases(sentence, sentence[verb.start() :], formulas, span))
-        ordered = ORDER.match(sentence) is not None
-        yield from found or (_whole(sentence[verb.end() :], formulas) if ordered else ())
+    if verb is None:
+        return
+    clause, points = points_of(sentence[verb.start() :], formulas)
+    if VALUE.match(clause):
+        yield Question(LOSS, place, 0)
+    found = list(_by_cases(sentence, clause, formulas, span))
+    ordered = ORDER.match(sentence) is not None
+    found = found or list(_whole(clause[len(verb[0]) :], formulas) if ordered else ())
+    yield from (replace(q, points=points) if SLOPE.search(q.tex) else q for q in found)
 
 
 def _whole(clause: str, formulas: list[Formula]) -> Iterator[Question]:
@@ -188,7 +189,8 @@ def _shown(clause: str, formulas: list[Formula]) -> Iterator[Question]:
     for number in re.findall(r"⟦\d+⟧", clause):
         f = _formula(number, formulas)
         for node in f.node.items if isinstance(f.node, Comma) else (f.node,):
-            if isinstance(node, Relation) and is_derivative(node.first) and node.links[0].op in ("=", "≡"):
+            slope = isinstance(node, Relation) and (is_derivative(node.first) or is_slope(node.first))
+            if isinstance(node, Relation) and slope and node.links[0].op in ("=", "≡"):
                 end = f.tex[node.links[0].node.span.start - f.span.start : node.span.end - f.span.start]
                 yield Question(_text(f, node.first), f.span, 0, shown=end.strip().rstrip(".,;"))
 
@@ -210,19 +212,48 @@ def _in_words(clause: str, formulas: list[Formula], span: Span) -> Iterator[tupl
     found = False
     for match in IN_WORDS.finditer(clause):
         of = match["of"] or match["of2"]
-        body = "" if of is None else _formula(of, formulas).tex
-        fs = [_formula(number, formulas) for number in re.findall(r"⟦\d+⟧", match["by"])]
+        body = "" if of is None else _body(_formula(of, formulas))
+        names = [n for number in re.findall(r"⟦\d+⟧", match["by"]) for n in _names(_formula(number, formulas))]
+        place = _formula(match["by"].split("⟧")[0] + "⟧", formulas).span
+        orders = orders_of(match["whats"] or "derivative")
         found = True
-        yield match[0], [Question(_derivative(match["what"] or "", body, n), f.span, 0) for f in fs for n in _names(f)]
+        yield (
+            match[0],
+            [_asked_for(derivative_by(body, n, k), k, match[0], formulas, place) for k in orders for n in names],
+        )
     every = None if found else EVERYTHING.search(clause)
     if every is not None:
         yield every[0], [Question(ALL, span, 0)]
     plain = None if found or every else PLAIN_GRADIENT.search(clause)
     if plain is not None:
-        f = _formula(plain["of"], formulas)
-        if isinstance(f.node, (Name, Script, Accent)) or _is_call(f.node):
-            sign = r"\nabla^2" if plain["what"].lower() == "hessian" else r"\nabla"
-            yield plain[0], [Question(f"{sign} {f.tex}", f.span, 0)]
+        f = _formula(plain["of"] or plain["of2"], formulas)
+        function = _function(f)
+        orders = orders_of(plain["whats"] or "derivative") if plain["twice"] is None else [1, 2]
+        if function is not None:
+            yield plain[0], [_asked_for(gradient_of(function, k), k, plain[0], formulas, f.span) for k in orders]
+    bare = None if found or every or plain else BARE.search(clause)
+    if bare is not None and not any(is_derivative(f.node) for f in _formulas(clause, formulas)):
+        yield (
+            bare[0],
+            [_asked_for(gradient_of("", k).strip(), k, bare[0], formulas, span) for k in orders_of(bare["whats"])],
+        )
+
+
+def _asked_for(tex: str, order: int, words: str, formulas: list[Formula], span: Span) -> Question:
+    """A derivative, or the words for one of too high an order."""
+    return Question("", span, 0, words=_plain(words, formulas)) if order >= HIGHEST else Question(tex, span, 0)
+
+
+def _body(f: Formula) -> str:
+    r"""What a derivative is of: the name in `f(x) = x^2`, any other formula with brackets."""
+    named = _function(f)
+    return rf"\left({f.tex.strip()}\right)" if named is None else named
+
+
+def _function(f: Formula) -> str | None:
+    r"""`f`, `f(x)`, and these of `f(x) = x^2`; None of any other formula."""
+    node = f.node.first if isinstance(f.node, Relation) and f.node.links[0].op in ("=", ":=", "≡") else f.node
+    return _text(f, node) if isinstance(node, (Name, Script, Accent)) or _is_call(node) else None
 
 
 def _is_call(node: Node) -> bool:
@@ -241,13 +272,6 @@ def _names(f: Formula) -> list[str]:
         return [f.tex.strip()]
     start = f.span.start
     return [f.tex[x.span.start - start : x.span.end - start].strip() for x in f.node.items]
-
-
-def _derivative(what: str, body: str, name: str) -> str:
-    r"""\frac{\partial L}{\partial w}; the loss is filled in later where it is not named."""
-    if what.lower() == "hessian":
-        return rf"\frac{{\partial^2 {body}}}{{\partial {name} \partial {name}^\top}}"
-    return rf"\frac{{\partial {body}}}{{\partial {name}}}"
 
 
 def _until_stop(clause: str) -> str:

@@ -53,8 +53,9 @@ def written_without_ours(variant: Variant, term: Expr, definitions: Definitions)
 
 @dataclass(frozen=True)
 class Way:
-    """One way to write an answer: lines before the result, the result, and a sentence before all."""
+    """One way to write an answer: lines before the result, the result, and sentences before and behind all."""
 
     steps: tuple[Line, ...]
     result: Line
     note: str = ""
+    after: str = ""

@@ -35,7 +35,7 @@ from chainrule.trace.quantities import Asked, asked, source_of
 from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
 from chainrule.trace.rules import CLOCK, Rule, Updates
 from chainrule.trace.summed import with_sums
-from chainrule.trace.updates import with_updates
+from chainrule.trace.updates import of_scope, with_updates
 
 MOST_STEPS = 100_000
 SUMMED = "it has an entry for each sample, and the rules differentiate its sum"
@@ -113,12 +113,14 @@ def trace_document(
 
 def _traced(document: Document, context: Sequence[Document], steps: int, options: Options) -> Trace:
     clock = Clock(options.deadline)
-    sheet, updates = with_updates(read_sheet(document, context, clock))
+    sheet = read_sheet(document, context, clock)
     found = Trace(document.path)
-    found.notes += updates.notes
     numbers = list(dict.fromkeys(e.scope.number for e in sheet.equations if e.own))
     for number in numbers:
-        _trace_exercise(found, sheet, updates, number, len(numbers) > 1, steps, options, clock)
+        scope = next(e.scope for e in reversed(sheet.equations) if e.own and e.scope.number == number)
+        seen, updates = with_updates(of_scope(sheet, scope))
+        found.notes += [n for n in updates.notes if n not in found.notes]
+        _trace_exercise(found, seen, updates, number, len(numbers) > 1, steps, options, clock)
     if not found.steps:
         raise TraceError(_nothing(found))
     return found

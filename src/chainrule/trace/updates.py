@@ -8,9 +8,10 @@ steps.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chainrule.read.tree import Sum
-from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.trace.counted import with_counts
 from chainrule.trace.gradients import with_gradients_named
@@ -36,6 +37,16 @@ def with_updates(sheet: Sheet, parameters: Sequence[str] = ()) -> tuple[Sheet, U
         updates.style = updates.style or "prime"
     with_gradients_named(sheet, updates)
     return sheet, updates
+
+
+def of_scope(sheet: Sheet, scope: Scope) -> Sheet:
+    """What is seen in an exercise: its own and all that stands before the exercises."""
+    return replace(
+        sheet,
+        equations=[e for e in sheet.equations if scope.sees(e.scope)],
+        sentences=[s for s in sheet.sentences if scope.sees(s.scope)],
+        expressions=[x for x in sheet.expressions if scope.sees(x[0])],
+    )
 
 
 def _is_rule(sheet: Sheet, e: Equation, ref: Ref) -> bool:

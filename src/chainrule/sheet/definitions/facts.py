@@ -76,7 +76,7 @@ def apply_fact(world: World, fact: Fact) -> None:
 
 def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     """A declared shape, with the axes that the declaration itself writes as subscripts before it (`x_i \\in R^d`)."""
-    if world.defined(ref.base) and shape.rank in ("vector", "scalar"):
+    if world.makes(ref) and shape.rank in ("vector", "scalar"):
         return
     subs = sum(family.slot(n) == "axis" for n in range(len(ref.subs)))
     before = family.declared_dims

@@ -414,6 +414,11 @@ class World:
         base = self.aliases.get(base, base)
         return base in self.sites or base in self.functions
 
+    def makes(self, ref: Ref) -> bool:
+        """Whether a formula says what a name is: `h' = ...` says it of h', and not of h."""
+        base = self.aliases.get(ref.base, ref.base)
+        return any(s.ref.primes == ref.primes for s in (*self.sites.get(base, ()), *self.functions.get(base, ())))
+
     def marks(self, position: int) -> list[Node]:
         """The different labels above the names of the line at a position."""
         found: dict[object, Node] = {}

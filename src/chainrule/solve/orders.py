@@ -1,0 +1,54 @@
+"""Sentences that order or ask something, whatever it is: what nothing else recognises is said to be open."""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.solve.kinds import KINDS
+
+VERBS = (
+    "compute", "calculate", "derive", "find", "determine", "give", "work out", "evaluate", "write down", "write out",
+    "obtain", "state", "what is", "what are", "differentiate", "complete", "answer", "express", "provide", "fill in",
+)  # fmt: skip
+VERB = rf"\b(?:{'|'.join(VERBS)})\b"
+"""What asks for a derivative or a value."""
+OTHER_VERBS = (
+    "explain", "justify", "discuss", "describe", "prove", "show", "verify", "argue", "interpret", "compare", "simplify",
+    "sketch", "plot", "draw", "implement", "minimi[sz]e", "maximi[sz]e", "optimi[sz]e", "solve", "name", "list",
+    "rewrite", "write", "perform", "estimate", "demonstrate",
+)  # fmt: skip
+START = r"\W*(?:\(?\w{1,4}[.)]\W*)?(?:(?:now|then|also|next|finally|first|please|again|and),? ){0,2}"
+ORDER = re.compile(rf"{START}(?:{VERB}|what(?:'s| (?:does|do|happens)\b)|how\b|why\b)", re.IGNORECASE)
+"""A sentence that begins with a verb."""
+ANY_VERB = rf"(?:{VERB}|(?:{'|'.join(OTHER_VERBS)})\b)"
+ANY_ORDER = re.compile(rf"{START}{ANY_VERB}\s*(?:\b\w|⟦)", re.IGNORECASE)
+INSTRUCTS = re.compile(
+    r"\b(?:your|the final|all) (?:\w+ )?(?:answers?|results?|work(?:ings?)?|solutions?|steps?|reasoning|calculations?|"
+    r"assumptions?)\b|\b(?:the|each) (?:answers?|results?)\b|\bhint\b",
+    re.IGNORECASE,
+)
+"""How to answer, not what: "give your answer in matrix form"."""
+LEADS = re.compile(r"\b(?:following|below|each of these)\b|:\s*$", re.IGNORECASE)
+"""What is asked stands in the list that follows."""
+RESULTS = re.compile(
+    r"\b(?:loss|cost|error|objective|values?|weights?|parameters?|new|updated|after|then|predictions?|outputs?)\b",
+    re.IGNORECASE,
+)
+"""What is asked of updates that were ordered before: their tables say it."""
+WRITE = re.compile(rf"^({START})write(?!\s+(?:down|out)\b)", re.IGNORECASE)
+VALUE = re.compile(
+    rf"{VERB}\s+(?:(?:the|its|current|initial|value|of|numerical|total)\s+)*(?:loss|cost|objective|error)(?:\s+(?:function|value))?"
+    rf"\s*(?=[.,;?!]|$|and\b|(?:for|of) (?:this|the|these)\b)(?!\s*(?:and|,)\s*(?:the\s+)?{KINDS}\s+of\b)",
+    re.IGNORECASE,
+)
+"""The value of the loss, in words."""
+
+
+def is_open(sentence: str, told: bool) -> bool:
+    """Whether a sentence asks for something, of which nothing was recognised; `told` are updates that were ordered."""
+    plain = sentence.strip()
+    if plain.endswith("?") and re.search(r"\w", plain):
+        return not (told and RESULTS.search(plain))
+    if INSTRUCTS.search(plain) or LEADS.search(plain):
+        return False
+    return ANY_ORDER.match(plain) is not None
