@@ -92,6 +92,15 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         (r"Let $g(s) = s^2 - 2 k s$. Find the maximum of $g$.", "no maximum but a minimum"),
         (r"For $w, x \in \mathbb{R}^d$ let $L(w) = (w^\top x - y)^2$. Find the minimiser of $L$.", "more than one w"),
         (r"Let $g(s) = s^2 - 2 k s$. Show that the minimiser is $s = 2 k$.", "not what the sheet says s is"),
+        (r"Let $L = w^3$. Compute the third derivative of $L$.", "above the second"),
+        (r"Let $f(x) = \|x\|^2$ with vectors $x, a$. Minimise $f$ subject to $a^\top x = 1$.", "Lagrangian"),
+        (r"Let $g(s) = s^2$. Compute $g'(s)$. Explain why it vanishes at the origin.", "only derivatives"),
+        (r"Let $g(s) = s^2$. Write down the likelihood.", "only derivatives"),
+        (r"Let $f(x) = g(x)^2$. Show that $f(-x) = f(x)$.", "only derivatives"),
+        (
+            r"Let $f(x) = g(A x + b)$ where $g : \mathbb{R}^m \to \mathbb{R}$. Compute $\nabla f(x)$.",
+            "nothing defines",
+        ),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_its_place(text: str, said: str) -> None:

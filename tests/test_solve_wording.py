@@ -194,3 +194,50 @@ def test_a_derivative_and_updates_in_one_sentence() -> None:
 def test_all_partial_derivatives() -> None:
     for text in ("Compute all partial derivatives.", "Find all first-order partial derivatives of the function."):
         assert [q.tex for q in asked(text)] == [r"\frac{\partial }{\partial }"]
+
+
+def test_several_kinds_of_derivatives_at_once() -> None:
+    for text in (
+        r"Compute the gradient and the Hessian of $J$.",
+        r"Find the first and second derivatives of $J$.",
+        r"Differentiate $J$ twice.",
+        r"Determine the gradient vector and Hessian matrix of $J$.",
+    ):
+        assert [q.tex for q in asked(text)] == [r"\nabla J", r"\nabla^2 J"]
+    found = asked(r"Find the gradient of $E$ and the least-squares estimate.")
+    assert [q.tex for q in found if q.root is None] == [r"\nabla E"]
+    assert [q.root.said for q in found if q.root is not None] == [("E",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        (r"Compute the gradient of $f$ at $w = (1, 2)$.", ("w = (1, 2)",)),
+        (r"Compute $f'(x)$ at $x = 0$ and $x = 1$.", ("x = 0", "x = 1")),
+        (r"Compute the gradient of $g$ at the point $(1, 2)$.", ("(1, 2)",)),
+        (r"Find $\frac{\partial f}{\partial x}$ and evaluate it at $(x, y) = (1, 2)$.", ("x = 1, y = 2",)),
+        (r"What is the gradient of $f$ for $k \neq y$?", ()),
+    ],
+)
+def test_points(text: str, points: tuple[str, ...]) -> None:
+    (found,) = asked(text)
+    assert found.points == points
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "State the update for one sample.",
+        r"Compute the gradient of $f$. Explain why it is zero there.",
+        r"Show that $s(-z) = 1 - s(z)$.",
+        "Implement gradient descent.",
+        "Sketch the function.",
+    ],
+)
+def test_no_order_is_passed_over(text: str) -> None:
+    assert [bool(q.words) for q in asked(text)][-1:] == [True]
+
+
+@pytest.mark.parametrize("text", ["Give your answer in matrix form.", "Show all your work.", "Simplify the result."])
+def test_how_to_answer_is_no_question(text: str) -> None:
+    assert asked(text) == []

@@ -52,3 +52,24 @@ def is_open(sentence: str, told: bool) -> bool:
     if INSTRUCTS.search(plain) or LEADS.search(plain):
         return False
     return ANY_ORDER.match(plain) is not None
+
+
+OPEN = (
+    (r"third|fourth|higher", "derivatives above the second are not derived"),
+    (
+        r"subject to|constrain|\bs\.\s?t\.",
+        "an extremum under a constraint is not sought; write its Lagrangian and ask for its derivatives",
+    ),
+    (
+        r"\b(?:when|if|suppos\w+|assum\w+)\b",
+        "only derivatives, values and updates are answered, and none under a condition; "
+        "write the changed formula and ask for it",
+    ),
+)
+"""Why questions of some words stay open."""
+
+
+def why_open(words: str) -> str:
+    """Why a question that is about nothing known is not answered, and what to write instead where that is known."""
+    found = (why for pattern, why in OPEN if re.search(pattern, words, re.IGNORECASE))
+    return next(found, "only derivatives, values and updates are answered")

@@ -25,6 +25,7 @@ from chainrule.sheet.syntax.names import reference
 from chainrule.solve.asking import Asking, Draft, answer_root, answer_updates, answer_value, read_formula
 from chainrule.solve.eras import eras
 from chainrule.solve.losses import completed
+from chainrule.solve.orders import why_open
 from chainrule.solve.points import with_points
 from chainrule.solve.question import Question
 from chainrule.solve.questions import BLANK, questions
@@ -218,7 +219,7 @@ def _answer_exercise(
         elif a.draft.question.updates:
             answer_updates(a.draft, program, troubles, detail)
         elif a.draft.question.words:
-            a.draft.why_not = "only derivatives, values and updates are answered"
+            a.draft.why_not = why_open(a.draft.question.words)
         elif a.draft.question.root is not None:
             answer_root(a, program, detail)
         elif a.quantity is not None:

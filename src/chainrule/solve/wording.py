@@ -49,6 +49,8 @@ CHANGED = re.compile(
 """What is asked is not about what the sheet defines: "if we add the penalty"."""
 ALL = r"\frac{\partial }{\partial }"
 """Asks for the derivatives by all parameters."""
+CONSTRAINED = re.compile(r"\b(?:subject to|under the constraints?|constrained|s\.\s?t\.)(?!\w)", re.IGNORECASE)
+"""An extremum under a condition is none where the gradient is zero."""
 SLOPE = re.compile(r"\\partial|\\nabla|'|(?<![\\\\A-Za-z])d[A-Za-z\\\\]")
 """What a derivative has in it."""
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
@@ -108,6 +110,8 @@ def _asked(sentence: str, formulas: list[Formula], span: Span, place: Span, upda
         yield from claims or shown_roots(sentence[shown.end() :], formulas)
     elif updates:
         yield from (q for q in _sentence(sentence, formulas, span, place) if SLOPE.search(q.tex))
+    elif CONSTRAINED.search(sentence):
+        return
     elif not (CHANGED.search(sentence) and ORDER.match(sentence.replace("*", ""))):
         places = list(roots(sentence, formulas, place))
         yield from (q for q in _sentence(sentence, formulas, span, place) if not places or SLOPE.search(q.tex))
