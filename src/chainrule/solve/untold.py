@@ -27,8 +27,8 @@ from chainrule.trace.naming import named
 
 Told = dict[tuple[str, str], dict[str, str]]
 """By exercise and kind ("scalar", "vector", "sum") the names concerned: base and TeX."""
-MATRICES = frozenset({"X", "Phi"})
-"""Letters of the data, a matrix where they stand before a vector of weights."""
+MATRICES = frozenset({"X", "Phi", "A", "B", "H", "M", "P", "Q", "R", "S", "U", "V", "W", "Theta", "Psi"})
+"""Letters of the data and of weights, a matrix where they stand before a vector."""
 SINGLE = re.compile(r"\b(?:one|single)[- ](?:\w+ )?(?:unit|neuron|node|input|hidden)|\bscalars?\b", re.IGNORECASE)
 
 
@@ -89,7 +89,7 @@ def matrices_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
         world = judge.world
         for e in (x for x in mine if x.spelled is None):
             for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
-                data = [a for a, b in _pairs(node) if _is_data(world, a, b)]
+                data = [a for a, b in _pairs(node) if _is_data(judge, e, a, b)]
                 beside = _beside(judge.variant(), e, node, "matrix") if isinstance(node, Sum) else []
                 for name in [*data, *(n for n in beside if _is_number(world, n))]:
                     ref = reference(name, world.glossary)
@@ -98,11 +98,15 @@ def matrices_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
     return told
 
 
-def _is_data(world: World, name: Node, behind: Node) -> bool:
-    ref, of = (reference(n, world.glossary) if isinstance(n, Name) else None for n in (name, behind))
-    if ref is None or of is None or ref.base not in MATRICES or world.defined(ref.base):
+def _is_data(judge: Judge, e: Equation, name: Node, behind: Node) -> bool:
+    """Whether a letter for matrices stands before a vector and is read as none."""
+    world = judge.world
+    ref = reference(name, world.glossary) if isinstance(name, Name) else None
+    of = reference(behind, world.glossary) if isinstance(behind, Name | Script) else None
+    if ref is None or of is None or ref.base not in MATRICES or world.makes(ref) or _axes(world, ref.base) == 2:
         return False
-    return _axes(world, ref.base) != 2 and _axes(world, of.base) == 1
+    val = typed_again(judge.variant(), e, behind) if world.defined(of.base) else None
+    return _axes(world, of.base) == 1 or (val is not None and val.kind == "column")
 
 
 def _is_number(world: World, name: Node) -> bool:
