@@ -57,9 +57,12 @@ OPERATIONS = {
 """Every operation and what it means; `write` holds how each is written, `values` how it is computed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Array:
-    """An operation of `OPERATIONS` over `args`; `axes` are the indices it stands for, `data` what else it needs."""
+    """An operation of `OPERATIONS` over `args`; `axes` are the indices it stands for, `data` what else it needs.
+
+    It is never changed; that nothing guards it makes it several times cheaper to make.
+    """
 
     op: str
     args: tuple[Array, ...] = ()
@@ -76,10 +79,6 @@ class Array:
     def __post_init__(self) -> None:
         if self.op not in OPERATIONS:
             raise ValueError(f"no operation {self.op!r}")
-        turns = int(self.op == "transpose")
-        for a in self.args:
-            turns += a.turns
-        object.__setattr__(self, "turns", turns)
 
     if not TYPE_CHECKING:  # else no attribute would be checked
 
@@ -88,7 +87,7 @@ class Array:
             if later is None:
                 raise AttributeError(f"an array has no {name!r}")
             found = later(self)
-            object.__setattr__(self, name, found)
+            setattr(self, name, found)
             return found
 
     def __hash__(self) -> int:
@@ -120,6 +119,7 @@ def _sketch(a: Array) -> tuple[object, ...]:
 LATER: dict[str, Callable[[Array], Any]] = {
     "sketch": _sketch,
     "likeness": _likeness,
+    "turns": lambda a: sum([arg.turns for arg in a.args], int(a.op == "transpose")),
     "digest": lambda a: hash((a.op, tuple([arg.digest for arg in a.args]), a.axes, a.data)),
 }
 """What is found of an array when it is first asked for."""
@@ -166,22 +166,27 @@ def transpose(a: Array) -> Array:
 
 def matmul(*factors: Array) -> Array:
     """A B .. of matrices, the last one may be a vector; flat, without identities, numbers and scalars in front."""
-    flat, scalars = list[Array](), list[Array]()
+    flat, scalars, operations = list[Array](), list[Array](), set[str]()
     for f in factors:
-        outside, core = split(f)
-        scalars += outside
-        flat += core.args if core.op == "matmul" else [core]
+        if f.op == "product":
+            outside, f = split(f)
+            scalars += outside
+        inner = f.args if f.op == "matmul" else (f,)
+        for a in inner:
+            operations.add(a.op)
+        flat += inner
     axes = flat[0].axes[:1] + flat[-1].axes[1:]
-    at = next((n for n, f in enumerate(flat) if f.op == "outer"), None)
-    if at is not None and len(flat) > 1 and len(axes) == 2:
+    if "outer" in operations and len(flat) > 1 and len(axes) == 2:
+        at = next(n for n, f in enumerate(flat) if f.op == "outer")
         u, v = flat[at].args
         right = (transpose(f) for f in reversed(flat[at + 1 :]))
         return product(*scalars, outer(matmul(*flat[:at], u), matmul(*right, v)))
-    kept = [f for f in flat if f.op != "identity"]
-    if not kept or (len(kept) == 1 and kept[0].axes != axes):
-        kept = flat
-    core = kept[0] if len(kept) == 1 else Array("matmul", tuple(kept), axes)
-    return product(*scalars, core)
+    if "identity" in operations:
+        kept = [f for f in flat if f.op != "identity"]
+        if kept and (len(kept) > 1 or kept[0].axes == axes):
+            flat = kept
+    core = flat[0] if len(flat) == 1 else Array("matmul", tuple(flat), axes)
+    return product(*scalars, core) if scalars else core
 
 
 def split(a: Array) -> tuple[list[Array], Array]:
@@ -230,10 +235,14 @@ def add(*terms: Array) -> Array:
     flat = [t for term in terms for t in (term.args if term.op == "add" else (term,))]
     if len(flat) == 1:
         return flat[0]
-    for row in ROWS:
-        found = row(flat)
-        if found is not None:
-            return found
+    operations = {t.op for t in flat}
+    for row, wanted in ROWS:
+        if wanted is None or operations <= wanted:
+            found = row(flat)
+            if found is not None:
+                return found
+    if flat[0].op == "transpose" and len(flat) == 2 and flat[0].args[0].like(flat[1]):
+        flat.reverse()  # A + A^T
     return Array("add", tuple(flat), flat[0].axes)
 
 
@@ -245,7 +254,7 @@ def coefficient(a: Array) -> Fraction:
 def _equal_terms(terms: list[Array]) -> Array | None:
     """B + B is 2 B."""
     cores = [(coefficient(t), _core(t)) for t in terms]
-    if len({core.sketch for _, core in cores}) == len(terms):
+    if len({core.op for _, core in cores}) == len(terms) or len({core.sketch for _, core in cores}) == len(terms):
         return None
     found: dict[bytes, tuple[Fraction, Array]] = {}
     for n, core in cores:
@@ -304,7 +313,7 @@ def _without(a: Array, factor: Array) -> Array:
 def _common_denominators(terms: list[Array]) -> Array | None:
     """a / s + b / s + c is (a + b) / s + c."""
     groups: dict[tuple[bytes, ...], list[Array]] = {}
-    for t in terms if terms[0].axes else ():
+    for t in terms if terms[0].axes and any(t.op == "product" for t in terms) else ():
         groups.setdefault(tuple(f.likeness for f in _below(t)), []).append(t)
     if len(groups) < 2:
         return None
@@ -335,12 +344,14 @@ def _common_right(terms: list[Array]) -> Array | None:
 
 
 def _common_matrix(terms: list[Array], end: int) -> Array | None:
-    parts = [(scalars, _matrix_factors(core)) for scalars, core in map(split, terms)]
-    if any(len(factors) < 2 for _, factors in parts):
-        return None
+    parts = list[tuple[list[Array], tuple[Array, ...]]]()
+    for t in terms:
+        scalars, core = split(t)
+        factors = _matrix_factors(core)
+        if len(factors) < 2 or (parts and not factors[end].like(parts[0][1][end])):
+            return None
+        parts.append((scalars, factors))
     first = parts[0][1][end]
-    if not all(factors[end].like(first) for _, factors in parts):
-        return None
     rest = []
     for scalars, factors in parts:
         left = factors[1:] if end == 0 else factors[:-1]
@@ -359,10 +370,17 @@ def _matrix_factors(core: Array) -> tuple[Array, ...]:
     return (*left, Array("outer", (u, v), (*u.axes, *v.axes)), *(transpose(m) for m in reversed(right)))
 
 
-ROWS = (
-    _equal_terms, _diagonals, _common_number, _common_scalar, _common_denominators, _common_left, _common_right,
-)  # fmt: skip
-"""What makes a sum shorter; the first that applies."""
+Row = Callable[[list[Array]], Array | None]
+ROWS: tuple[tuple[Row, frozenset[str] | None], ...] = (
+    (_equal_terms, None),
+    (_diagonals, frozenset({"product", "diag"})),
+    (_common_number, frozenset({"product", "number"})),
+    (_common_scalar, frozenset({"product"})),
+    (_common_denominators, None),
+    (_common_left, frozenset({"product", "matmul", "outer"})),
+    (_common_right, frozenset({"product", "matmul", "outer"})),
+)
+"""What makes a sum shorter, with the operations that its terms may be, where not all may; the first that applies."""
 
 
 def outer(a: Array, b: Array) -> Array:

@@ -40,6 +40,8 @@ def partial(expr: Expr, target: Symbol, definitions: Definitions) -> tuple[Expr,
 
 def resolve(expr: Expr, definitions: Definitions) -> Expr:
     """Carry out every `Derivative` in the term and in the definitions it uses, innermost first."""
+    if expr.resolved and all(d.body.resolved for d in definitions.values()):
+        return expr
     for symbol in definitions.ordered(sorted(expr.symbols)):
         definition = definitions.get(symbol)
         if definition is not None and not definition.body.resolved:
@@ -72,7 +74,7 @@ def _carried_out(body: Expr, target: Expr, definitions: Definitions) -> Expr:
 
 def numbered(letter: str, dims: tuple[Dim, ...]) -> tuple[Index, ...]:
     """Indices letter1, letter2, .. over the dimensions."""
-    return tuple(Index(f"{letter}{k}", dim) for k, dim in enumerate(dims, 1))
+    return tuple([Index(f"{letter}{k}", dim) for k, dim in enumerate(dims, 1)])
 
 
 def renamed(definition: Definition) -> Definition:

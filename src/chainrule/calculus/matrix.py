@@ -70,18 +70,21 @@ class Former:
 
     def form(self, term: Expr, axes: Axes) -> Array:
         """The array of the term over those of the axes that it depends on, in their order."""
-        own = tuple(i for i in axes if i in term.free)
+        own = tuple([i for i in axes if i in term.free])
         key = term, own
-        if key not in self._done:
+        found = self._done.get(key)
+        if found is None:
             row = _FORMS.get(type(term))
             if row is None:
                 raise NoMatrixForm(f"a {type(term).__name__} has no matrix form")
-            self._done[key] = oriented(row(term, own, self), own)
-        return self._done[key]
+            found = row(term, own, self)
+            self._done[key] = found = found if found.axes == own else oriented(found, own)
+        return found
 
     def over(self, term: Expr, axes: Axes) -> Array:
         """The array over all the axes."""
-        return spread(self.form(term, axes), axes)
+        found = self.form(term, axes)
+        return found if found.axes == axes else spread(found, axes)
 
 
 def _constant(term: Const, axes: Axes, former: Former) -> Array:
@@ -89,7 +92,7 @@ def _constant(term: Const, axes: Axes, former: Former) -> Array:
 
 
 def _component(term: Component, axes: Axes, former: Former) -> Array:
-    names = [t.index for t in term.indices if isinstance(t, IndexValue)]
+    names = [t.index for t in term.indices if type(t) is IndexValue]
     if len(term.indices) - len(names) == 1 and isinstance(term.indices[-1], Component):
         return _entry(term, names, former)
     if len(names) < len(term.indices) or len(names) > 2:
@@ -199,8 +202,10 @@ def _reduction(term: Reduce, axes: Axes, former: Former) -> Array:
 
 def _product(term: Expr, axes: Axes, former: Former) -> Array:
     factors, summed = _peeled(term)
-    factors, found = softmaxes(factors, former.form)
-    factors = quotients(factors)
+    found = list[Array]()
+    if term.holds(Power):
+        factors, found = softmaxes(factors, former.form)
+        factors = quotients(factors)
     network = Network(found)
     for factor in factors:
         network.put(_over_its_own(factor, (*axes, *summed), former))
@@ -216,8 +221,12 @@ def _over_its_own(factor: Expr, order: Axes, former: Former) -> Array:
         raise NoMatrixForm("a factor with three indices")
     if len(own) < 2:
         return former.form(factor, own)
-    if type(factor) is Component and factor.indices[0] is value(own[1]):
-        return former.form(factor, own[::-1])
+    if type(factor) is Component:
+        first, last = factor.indices[0], factor.indices[-1]
+        if type(first) is IndexValue and first.index is own[1]:
+            return former.form(factor, own[::-1])
+        if type(last) is IndexValue and len(factor.indices) == 2:
+            return former.form(factor, own)
     return min((former.form(factor, own), former.form(factor, own[::-1])), key=lambda a: a.turns)
 
 

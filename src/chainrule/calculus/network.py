@@ -74,7 +74,7 @@ class Network:
 
     def reach(self, index: Index) -> None:
         """An index that no factor carries is summed over ones."""
-        if not any(index in key for key in self.arrays):
+        if not self.at(index):
             self.scalars.append(size(index.dim))
 
     def at(self, index: Index) -> list[frozenset[Index]]:
@@ -83,14 +83,11 @@ class Network:
 
     def eliminate(self, summed: Sequence[Index]) -> None:
         """Sum over every index, the one with the fewest neighbours first."""
-        waiting = [i for i in summed if self.at(i)]
-        while waiting:
+        waiting = [*summed]
+        while waiting := [i for i in waiting if self.at(i)]:
             index = waiting[0] if len(waiting) == 1 else min(waiting, key=self._meeting)
-            if self._meeting(index)[0] > 2:
-                raise NoMatrixForm("three matrices meet at one index")
             waiting.remove(index)
             self._sum_over(index, waiting)
-            waiting = [i for i in waiting if self.at(i)]
 
     def _meeting(self, index: Index) -> tuple[int, int]:
         """How many other indices, and how many arrays, meet at an index."""
@@ -99,13 +96,14 @@ class Network:
 
     def _sum_over(self, index: Index, waiting: Sequence[Index]) -> None:
         vector = self.arrays.pop(frozenset((index,)), None)
-        keys = self.at(index)
-        matrices = [self.arrays.pop(key) for key in keys]
+        matrices = [self.arrays.pop(key) for key in self.at(index)]
+        if len(matrices) > 2:
+            raise NoMatrixForm("three matrices meet at one index")
         if not matrices:
             assert vector is not None
             self.put(total(vector))
             return
-        others = [next(i for i in m.axes if i != index) for m in matrices]
+        others = [m.axes[m.axes[0] is index] for m in matrices]
         if len(matrices) == 1:
             (other,) = others
             alone = other in waiting and not self.at(other)
@@ -199,7 +197,7 @@ def _trace(a: Array) -> Array:
 
 
 def _times(matrix: Array, index: Index, vector: Array | None) -> Array:
-    other = next(i for i in matrix.axes if i != index)
+    other = matrix.axes[matrix.axes[0] is index]
     if matrix.op == "identity" and vector is not None:
         return Array(vector.op, vector.args, (other,), vector.data)
     return matmul(oriented(matrix, (other, index)), Array("ones", (), (index,)) if vector is None else vector)

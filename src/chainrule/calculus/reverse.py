@@ -18,8 +18,7 @@ from chainrule.calculus.derivative import numbered, partial, resolve
 from chainrule.calculus.rules import rule_for
 from chainrule.calculus.simplify import contract
 from chainrule.expr.definitions import Definition, Definitions
-from chainrule.expr.index import Index, Symbol
-from chainrule.expr.nodes import BOUND
+from chainrule.expr.index import BOUND, Index, Symbol
 from chainrule.expr.terms import (
     MINUS_ONE,
     ONE,
@@ -146,7 +145,7 @@ class Sweep:
 
     def give(self, term: Expr, factors: Factors) -> None:
         """A part of the cotangent of a term; at a component the sums wait until its places are known."""
-        if type(term) is not Component and any(self.gone(f, term.free) for f in factors):
+        if self.running and type(term) is not Component and any(f.free and self.gone(f, term.free) for f in factors):
             factors = (self.summed(mul(*factors), term.free),)
         self.bars.setdefault(term, []).append(factors)
 
@@ -176,6 +175,8 @@ class Sweep:
 
     def at_places(self, node: Component, bar: Factors) -> Expr:
         """The sum of bar [e = λ] over the running indices, for a component s[e]."""
+        if not node.indices and not self.running:
+            return mul(*bar)
         places: dict[Index, Expr] = {}
         deltas = list[Expr]()
         for term, slot in zip(node.indices, numbered("λ", node.symbol.axes), strict=True):

@@ -34,6 +34,9 @@ from chainrule.expr.terms import (
 from chainrule.expr.walks import over
 
 EXPANSIONS = 6
+_SUMS = 1 << Reduce.RANK
+_OPENS = 1 << Indicator.RANK | 1 << Add.RANK
+"""A sum without a delta and without an addition in it is left as it is."""
 
 
 def contract(expr: Expr) -> Expr:
@@ -44,7 +47,10 @@ def contract(expr: Expr) -> Expr:
     >>> contract(total(i, delta(value(i), value(j)) * component(Symbol("x", (n,)), i)))
     x[j]
     """
-    if expr.settled or not expr.holds(Reduce):
+    if expr.settled or not expr.kinds & _SUMS:
+        return expr
+    if not expr.kinds & _OPENS:
+        settle(expr)
         return expr
     done: dict[Expr, Expr] = {}
     stack = [expr]
@@ -56,7 +62,7 @@ def contract(expr: Expr) -> Expr:
         waiting = []
         for child in node.children:
             if child not in done:
-                if child.settled or not child.holds(Reduce):
+                if child.settled or not child.kinds & _SUMS or not child.kinds & _OPENS:
                     done[child] = child
                 else:
                     waiting.append(child)
@@ -72,7 +78,7 @@ def contract(expr: Expr) -> Expr:
 
 def _contracted(node: Expr) -> Expr:
     if isinstance(node, Reduce) and node.op == "sum":
-        return _sum(node.index, node.body, EXPANSIONS)
+        return _sum(node.index, node.body, EXPANSIONS) if node.body.kinds & _OPENS else node
     if type(node) is Mul and any(type(f) is Reduce and type(f.body) is Add for f in node.factors):
         return mul(*(_contracted(f) if isinstance(f, Reduce) else f for f in node.factors))
     return node
@@ -82,11 +88,12 @@ def _sum(index: Index, body: Expr, expansions: int) -> Expr:
     """The sum over the index, by the first row that applies."""
     if isinstance(body, Add):
         return add(*(_sum(index, term, expansions) for term in body.terms))
-    factors = body.factors if isinstance(body, Mul) else (body,)
-    for row in (_pick, _swap, _expand):
-        found = row(index, factors, expansions)
-        if found is not None:
-            return found
+    if body.holds(Indicator):
+        factors = body.factors if isinstance(body, Mul) else (body,)
+        for row in (_pick, _swap, _expand):
+            found = row(index, factors, expansions)
+            if found is not None:
+                return found
     return total(index, body)
 
 

@@ -13,14 +13,15 @@ from chainrule.derive.letters import Letters
 from chainrule.derive.names import tex_name
 from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, axis_of
 from chainrule.derive.operators import Made
-from chainrule.derive.shapes import Shapes, infer, label_names
+from chainrule.derive.shapes import Shapes, infer
 from chainrule.derive.tensor import Tensor
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import ExprError
 from chainrule.expr.folding import fold, folded
 from chainrule.expr.index import Dim, Symbol
+from chainrule.expr.nodes import make, value
 from chainrule.expr.tensors import softmax
-from chainrule.expr.terms import Component, Expr, component, const
+from chainrule.expr.terms import Component, Expr, const
 from chainrule.read.python import Formula, FormulaError, parse, postorder
 
 MOST_FOLDED = 40
@@ -75,7 +76,7 @@ def stated_by(
     """The problem that formulas state, the last of which is the loss. Raises `FormulaError`."""
     shapes = infer(formulas, defined, given, text)
     try:
-        return _Builder(shapes, text, frozenset(label_names(formulas))).build(formulas, defined)
+        return _Builder(shapes, text).build(formulas, defined)
     except ExprError as error:
         raise FormulaError(f"the expression cannot be worked out: {error}", text) from None
 
@@ -100,13 +101,14 @@ def plain_form(made: Made) -> tuple[Array, dict[Symbol, str]]:
 
 def read(symbol: Symbol) -> Tensor:
     """The tensor of a symbol."""
-    return Tensor.later(symbol.axes, 0, lambda axes: component(symbol, *axes))
+    return Tensor.later(symbol.axes, 0, lambda axes: make(Component, symbol, tuple([value(i) for i in axes])))
 
 
 class _Builder:
-    def __init__(self, shapes: Shapes, text: str, labels: frozenset[str] = frozenset()) -> None:
+    def __init__(self, shapes: Shapes, text: str) -> None:
         self.text = text
         self.terms: dict[Expr, Symbol] = {}
+        labels = shapes.labels
         self.inputs = {n: Symbol(n, dims, "integer" if n in labels else "real") for n, dims in shapes.dims.items()}
         self.problem = Problem(const(0), self.inputs, Definitions(), assumptions=shapes.assumptions)
         self.problem.names = {s: tex_name(n) for n, s in self.inputs.items()}
@@ -138,8 +140,8 @@ class _Builder:
             elif node.op == "name":
                 done[id(node)] = read(self.known[str(node.value)])
             else:
-                args = [done[id(a)] for a in node.args]
-                if OPERATIONS[node.op].names_value or OPERATIONS[node.op].names_argument:
+                args, operation = [done[id(a)] for a in node.args], OPERATIONS[node.op]
+                if operation.names_value or operation.names_argument:
                     args = [self.named(a, "z") for a in args]
                 if node.op in ("[]", "rows[]"):
                     label, args[1] = self.label(node.args[1])
@@ -147,8 +149,8 @@ class _Builder:
                 if node.op in SOFTMAX_INSIDE and args[0].axes and _along_last(node, args[0]):
                     probabilities = Tensor(softmax(args[0].term, args[0].axes[-1]), args[0].axes)
                     self.named(probabilities, "p", is_value=True)
-                found = OPERATIONS[node.op].build(node, args)
-                if OPERATIONS[node.op].names_value:
+                found = operation.build(node, args)
+                if operation.names_value:
                     letter = "h" if node.op in VALUES_WITH_NAMES else "p"
                     given = name if node is root and name not in self.known else None
                     found = self.named(found, letter, is_value=True, given=given)

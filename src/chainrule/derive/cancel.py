@@ -33,7 +33,8 @@ def cancelled(body: Expr) -> Expr:
     """The term with every such product multiplied out."""
     if not (body.holds(Power) and body.holds(Add)) or not any(map(_holds_a_sum, walk(body))):
         return body
-    return rebuilt(body, lambda _, found: _shorter(found) if isinstance(found, Mul) else found)
+    kinds = 1 << Mul.RANK | 1 << Add.RANK | 1 << Power.RANK
+    return rebuilt(body, lambda _, found: _shorter(found) if isinstance(found, Mul) else found, kinds)
 
 
 def _holds_a_sum(node: Expr) -> bool:

@@ -81,6 +81,8 @@ def entrywise(penalty: int = 0, arity: int | None = None) -> Rank:
     def rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
         if not args or len(args) != (arity or len(args)):
             return None, 0
+        if not penalty or len(args) == 1:
+            return max(args), 0
         ranks = {r for r, a in zip(args, node.args, strict=True) if not _is_number(a)}
         return max(args), penalty if len(ranks) > 1 else 0
 
@@ -137,17 +139,26 @@ def lift(function: Callable[..., Expr]) -> Build:
     """A function entry by entry, over common axes, aligned from the right."""
 
     def build(node: Formula, args: list[Tensor]) -> Tensor:
-        dims = list(max(args, key=lambda t: len(t.dims)).dims)
-        for t in args:
-            for k, dim in enumerate(t.dims, len(dims) - len(t.dims)):
-                dims[k] = dim if dims[k].fixed == 1 else dims[k]
+        dims, depth = args[0].dims, args[0].depth
+        for t in args[1:]:
+            depth = max(depth, t.depth)
+            dims = dims if t.dims == dims else _common(dims, t.dims)
 
         def over(axes: Axes) -> Expr:
-            return function(*[_spread(t, axes[len(axes) - len(t.dims) :]) for t in args])
+            return function(
+                *[t.at(axes) if t.dims == dims else _spread(t, axes[len(axes) - len(t.dims) :]) for t in args]
+            )
 
-        return Tensor.later(tuple(dims), max([t.depth for t in args]), over)
+        return Tensor.later(dims, depth, over)
 
     return build
+
+
+def _common(a: tuple[Dim, ...], b: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """The dimensions of two arrays together: those of the longer one, the other one's where it has one place."""
+    longer, shorter = (a, b) if len(a) >= len(b) else (b, a)
+    before = len(longer) - len(shorter)
+    return (*longer[:before], *[y if x.fixed == 1 else x for x, y in zip(longer[before:], shorter, strict=True)])
 
 
 def _spread(t: Tensor, axes: Axes) -> Expr:

@@ -88,6 +88,8 @@ class Shapes:
 
     dims: dict[str, tuple[Dim, ...]]
     assumptions: list[str] = field(default_factory=list)
+    labels: frozenset[str] = frozenset()
+    """The names that stand in subscripts."""
 
 
 def infer(
@@ -95,12 +97,14 @@ def infer(
 ) -> Shapes:
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
     refuse(formulas, text)
-    names = [n for n in _in_order(formulas) if n not in defined]
+    nodes = [node for formula in formulas for node in postorder(formula)]
+    names = [n for n in _in_order(nodes) if n not in defined]
     open_names = [n for n in names if n not in given]
     ranks = {n: len(s) for n, s in given.items()}
-    labels = label_names(formulas)
-    ranks |= {n: rank for n, rank in labels.items() if n in open_names}
-    open_names = [n for n in open_names if n not in labels]
+    labels = _labels(nodes)
+    if labels:
+        ranks |= {n: rank for n, rank in labels.items() if n in open_names}
+        open_names = [n for n in open_names if n not in labels]
     chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks
     sizes = {n: tuple(map(Size, given[n])) if n in given else tuple(Size() for _ in range(chosen[n])) for n in names}
     shapes = dict(sizes)
@@ -109,27 +113,23 @@ def infer(
         if name is not None:
             shapes[name] = shape
     said = [f"{n} is a {WORDS[chosen[n]]}" for n in open_names]
-    return Shapes(_named(sizes), [f"no shape is given: {', '.join(said)}"] if said else [])
+    assumed = [f"no shape is given: {', '.join(said)}"] if said else []
+    return Shapes(_named(sizes), assumed, frozenset(labels))
 
 
-def _nodes(formulas: Iterable[Formula]) -> Iterable[Formula]:
-    for formula in formulas:
-        yield from postorder(formula)
-
-
-def label_names(formulas: Iterable[Formula]) -> dict[str, int]:
+def _labels(nodes: Iterable[Formula]) -> dict[str, int]:
     """The names that stand in subscripts, which are labels, with their ranks."""
     return {
         str(f.args[1].value): 0 if f.op == "[]" else 1
-        for f in _nodes(formulas)
+        for f in nodes
         if f.op in ("[]", "rows[]") and f.args[1].op == "name"
     }
 
 
-def _in_order(formulas: Iterable[Formula]) -> list[str]:
+def _in_order(nodes: Iterable[Formula]) -> list[str]:
     """The names, in the order of the text."""
-    found = sorted((f.column, str(f.value)) for f in _nodes(formulas) if f.op == "name")
-    return list(dict.fromkeys(name for _, name in found))
+    found = sorted([(f.column, str(f.value)) for f in nodes if f.op == "name"])
+    return list(dict.fromkeys([name for _, name in found]))
 
 
 def _ranks(
@@ -199,6 +199,9 @@ def _cost(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dic
     for formula, name in zip(formulas, defined, strict=True):
         done: dict[int, int] = {}
         for node in postorder(formula):
+            if node.op == "name":
+                done[id(node)] = known[str(node.value)]
+                continue
             found, extra = _rank(node, [done[id(a)] for a in node.args], known)
             if found is None:
                 return None, 0
@@ -254,6 +257,8 @@ def _shape(root: Formula, shapes: Mapping[str, Shape], text: str) -> Shape:
 
 
 def _entrywise(node: Formula, args: list[Shape]) -> Shape:
+    if len(args) == 1:
+        return args[0]
     longest = max(args, key=len)
     found = list(longest)
     for shape in args:
@@ -316,10 +321,11 @@ SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
 
 def _named(sizes: dict[str, Shape]) -> dict[str, tuple[Dim, ...]]:
     """Letters for the sizes that nobody named."""
-    taken = {s.root().name for shape in sizes.values() for s in shape}
-    letters = (letter for letter in chain(LETTERS, (f"n{k}" for k in count(1))) if letter not in taken)
-    for shape in sizes.values():
-        for s in shape:
-            if s.root().name is None:
-                s.root().name = next(letters)
-    return {n: tuple(Dim(str(s.root().name)) for s in shape) for n, shape in sizes.items()}
+    roots = {n: [s.root() for s in shape] for n, shape in sizes.items()}
+    taken = {s.name for shape in roots.values() for s in shape}
+    if None in taken:
+        letters = (letter for letter in chain(LETTERS, (f"n{k}" for k in count(1))) if letter not in taken)
+        for shape in roots.values():
+            for s in shape:
+                s.name = s.name or next(letters)
+    return {n: tuple([Dim(str(s.name)) for s in shape]) for n, shape in roots.items()}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chainrule.expr.index import Dim, Index
-from chainrule.expr.nodes import BOUND
+from chainrule.expr.index import BOUND, Dim, Index
 from chainrule.expr.terms import Expr, substitute, value
 
 Axes = tuple[Index, ...]
@@ -24,7 +23,7 @@ class Tensor:
     """
 
     __slots__ = ("_axes", "_build", "_term", "depth", "dims")
-    _axes: Axes
+    _axes: Axes | None
     _build: Callable[[Axes], Expr]
     _term: Expr | None
     depth: int
@@ -38,14 +37,15 @@ class Tensor:
     def later(cls, dims: tuple[Dim, ...], depth: int, build: Callable[[Axes], Expr]) -> Tensor:
         """The tensor whose term over some axes `build` makes."""
         self = cls.__new__(cls)
-        self._term, self._build, self.dims, self.depth = None, build, dims, depth
+        self._term, self._axes, self._build, self.dims, self.depth = None, None, build, dims, depth
         return self
 
     @property
     def axes(self) -> Axes:
         """The indices of the term."""
-        if self._term is None:
-            self._over(tuple([Index(f"i{k}", dim) for k, dim in enumerate(self.dims)]))
+        if self._axes is None:
+            self.at(tuple([Index(f"i{k}", dim) for k, dim in enumerate(self.dims)]))
+        assert self._axes is not None
         return self._axes
 
     @property
@@ -55,14 +55,11 @@ class Tensor:
 
     def at(self, axes: Axes) -> Expr:
         """The entry at some indices."""
-        if self._term is None and len(set(axes)) == len(axes):
-            self._over(axes)
+        if self._term is None and (len(axes) < 2 or len(set(axes)) == len(axes)):
+            self._axes, self._term = axes, self._build(axes)
         if self._term is None or axes != self._axes:
             return substitute(self.term, {i: value(j) for i, j in zip(self.axes, axes, strict=True)})
         return self._term
-
-    def _over(self, axes: Axes) -> None:
-        self._axes, self._term = axes, self._build(axes)
 
 
 def bound(depth: int, dim: Dim) -> Index:

@@ -43,9 +43,6 @@ def through_values(body: Expr, definitions: Iterable[Definition]) -> Expr:
 def at_labels(body: Expr) -> Expr:
     """[i = y] f_i is [i = y] f_y, for a label y: what cancels at the label is seen."""
 
-    if not body.holds(Indicator):
-        return body
-
     def change(_: Expr, found: Expr) -> Expr:
         for k, factor in enumerate(found.factors) if isinstance(found, Mul) else ():
             for index in factor.axes if isinstance(factor, Indicator) else ():
@@ -55,7 +52,7 @@ def at_labels(body: Expr) -> Expr:
                     found = mul(factor, substitute(rest, {index: place}))
         return found
 
-    return rebuilt(body, change)
+    return rebuilt(body, change, 1 << Indicator.RANK | 1 << Mul.RANK)
 
 
 def _in_products(body: Expr, definition: Definition) -> Expr:
@@ -63,15 +60,13 @@ def _in_products(body: Expr, definition: Definition) -> Expr:
 
     assert isinstance(definition.body, Mul)
     below = [f.base for f in definition.body.factors if _exponent(f) < 0 and isinstance(f, Power)]
-    if not definition.body.symbols <= body.symbols:
-        return body
 
     def change(_: Expr, found: Expr) -> Expr:
         while isinstance(found, Mul) and _divided(found, below) and (shorter := _shorter(found, definition)):
             found = shorter
         return found
 
-    return rebuilt(body, change)
+    return rebuilt(body, change, definition.body.kinds, definition.body.symbols)
 
 
 def _divided(node: Mul, below: list[Expr]) -> bool:

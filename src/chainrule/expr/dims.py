@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chainrule.expr.index import Dim, Index, Symbol
-from chainrule.expr.nodes import Component, Expr, IndexValue
-from chainrule.expr.substitution import value
+from chainrule.expr.nodes import Component, Expr, IndexValue, value
 from chainrule.expr.terms import component
 from chainrule.expr.walks import walk
 

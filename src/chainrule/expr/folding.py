@@ -24,9 +24,10 @@ def folded(expr: Expr, definition: Definition) -> Expr:
     >>> folded(apply("exp", 2 * component(x)), Definition(a, (), 2 * component(x)))
     exp(a)
     """
-    if not _compound(definition) or not definition.body.symbols <= expr.symbols:
+    if not _compound(definition):
         return expr
-    return rebuilt(expr, lambda old, new: _named(old, definition) or new)
+    body = definition.body
+    return rebuilt(expr, lambda old, new: _named(old, definition) or new, body.kinds, body.symbols)
 
 
 def fold(definitions: Definitions, symbol: Symbol) -> None:

@@ -10,6 +10,9 @@ from typing import Any, ClassVar, Self
 
 from chainrule.expr.interning import Table
 
+BOUND = "\N{BULLET}"
+"""What the names of bound indices begin with: `•1`, `•2`, .."""
+
 
 class _Name:
     """Named by its fields, ordered by them in turn, and never changed."""
@@ -66,7 +69,7 @@ class Dim(_Name):
 
     def __new__(cls, name: str, low: int = 1) -> Self:
         key = (name, low)
-        return _DIMS.known(key) or _DIMS.made(key, cls._created, name, low)  # type: ignore[return-value]
+        return _DIMS.known(key) or _DIMS.put(key, cls._created(name, low))  # type: ignore[return-value]
 
     @property
     def fixed(self) -> int | None:
@@ -77,13 +80,24 @@ class Dim(_Name):
 class Index(_Name):
     """A named index that runs over a dimension."""
 
-    __slots__ = __match_args__ = ("name", "dim")
+    __slots__ = ("dim", "name", "number")
+    __match_args__ = ("name", "dim")
     name: str
     dim: Dim
+    number: int
+    """k of a bound index `•k`, else 0."""
 
     def __new__(cls, name: str, dim: Dim) -> Self:
         key = (name, id(dim))
-        return _INDICES.known(key) or _INDICES.made(key, cls._created, name, dim)  # type: ignore[return-value]
+        return _INDICES.known(key) or _INDICES.put(key, cls._created(name, dim))  # type: ignore[return-value]
+
+    @classmethod
+    def _created(cls, *values: Any) -> Self:
+        self = super()._created(*values)
+        digits = self.name[1:] if self.name.startswith(BOUND) else ""
+        counted = digits.isascii() and digits.isdigit() and digits[0] != "0"
+        object.__setattr__(self, "number", int(digits) if counted else 0)
+        return self
 
 
 class Symbol(_Name):
@@ -96,7 +110,7 @@ class Symbol(_Name):
 
     def __new__(cls, name: str, axes: tuple[Dim, ...] = (), kind: str = "real") -> Self:
         key = (name, kind, *map(id, axes))
-        return _SYMBOLS.known(key) or _SYMBOLS.made(key, cls._created, name, axes, kind)  # type: ignore[return-value]
+        return _SYMBOLS.known(key) or _SYMBOLS.put(key, cls._created(name, axes, kind))  # type: ignore[return-value]
 
 
 _DIMS: Table[Dim] = Table()

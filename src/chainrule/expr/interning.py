@@ -8,7 +8,7 @@ the dead are swept when there are as many as of the living.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 from weakref import ref
 
@@ -23,31 +23,35 @@ class Table(Generic[T]):
     is compared and hashed by identity."""
 
     def __init__(self) -> None:
-        self._held: dict[Hashable, ref[T]] = {}
+        self.held: dict[Hashable, ref[T]] = {}
+        """What is under each key, dead or alive."""
         self._most = FEW
 
     def known(self, key: Hashable) -> T | None:
         """The object under the key."""
-        held = self._held.get(key)
+        held = self.held.get(key)
         return None if held is None else held()
 
-    def made(self, key: Hashable, create: Callable[..., T], *values: object) -> T:
-        """The object under the key, created from the values if there is none."""
-        with LOCK:
-            found = self.known(key)
-            if found is None:
-                found = create(*values)
-                self._held[key] = ref(found)
-                if len(self._held) > self._most:
-                    self._sweep()
-            return found
+    def put(self, key: Hashable, made: T) -> T:
+        """The living object under the key, which is from now on the one just made where there was none."""
+        held = self.held.setdefault(key, ref(made))  # one step: no other thread comes between
+        found = held()
+        if found is None:
+            with LOCK:
+                found = self.held.get(key, held)()
+                if found is None:
+                    self.held[key], found = ref(made), made
+        if len(self.held) > self._most:
+            self._sweep()
+        return found
 
     def _sweep(self) -> None:
         """Forget the dead."""
-        for key in [key for key, held in self._held.items() if held() is None]:
-            del self._held[key]
-        self._most = 2 * len(self._held) + FEW
+        with LOCK:
+            for key in [key for key, held in list(self.held.items()) if held() is None]:
+                del self.held[key]
+            self._most = 2 * len(self.held) + FEW
 
     def __len__(self) -> int:
         """How many of its objects are alive."""
-        return sum(held() is not None for held in self._held.values())
+        return sum(held() is not None for held in list(self.held.values()))

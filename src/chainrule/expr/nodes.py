@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, ClassVar
+from operator import attrgetter
+from types import new_class
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.interning import Table
 
 Scope = tuple[tuple[Index, ...], "Expr"]
 Number = int | Fraction
-BOUND = "\N{BULLET}"
+K = TypeVar("K", bound="Expr")
 
 BUILD: dict[str, Callable[..., Any]] = {}
 """The smart constructors by name. `chainrule.expr.terms` fills it, so that kinds and constructors can live apart."""
@@ -37,6 +39,10 @@ class Expr:
     BINDS: ClassVar[bool] = False
     """Whether this kind binds indices."""
     fields: ClassVar[tuple[str, ...]] = ()
+    puts: ClassVar[tuple[Callable[[Any, Any], None], ...]] = ()
+    """What sets each of the fields, once."""
+    draft: ClassVar[type[Expr]]
+    """The same kind while a node is made, without the guard against changes, which costs as much as all the rest."""
 
     children: tuple[Expr, ...]
     scopes: tuple[Scope, ...]
@@ -67,17 +73,21 @@ class Expr:
             object.__setattr__(self, name, found)
             return found
 
-    def holds(self, *kinds: type[Expr]) -> bool:
-        """Whether a node of one of these kinds is inside, or is this one."""
-        return any(self.kinds >> kind.RANK & 1 for kind in kinds)
+    def __init_subclass__(cls, is_draft: bool = False) -> None:
+        if is_draft:
+            return
+        cls.draft = new_class(cls.__name__, (Expr,), {"is_draft": True}, lambda body: body.update(__slots__=cls.fields))
+        cls.puts = tuple([getattr(cls.draft, name).__set__ for name in cls.fields])
+        cls.__setattr__ = _guard  # type: ignore[assignment]
+
+    def holds(self, kind: type[Expr]) -> bool:
+        """Whether a node of this kind is inside, or is this one."""
+        return bool(self.kinds >> kind.RANK & 1)
 
     @property
     def resolved(self) -> bool:
         """Whether no `Derivative` is inside."""
         return not self.kinds >> Derivative.RANK & 1
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("terms are immutable")
 
     def __copy__(self) -> Expr:
         return self
@@ -97,9 +107,8 @@ class Expr:
         """The children, each with the indices bound in it."""
         return tuple([((), child) for child in self.children])
 
-    def own_children(self) -> tuple[Expr, ...]:
-        """The terms in it; kinds that bind indices leave this to their scopes."""
-        return tuple([body for _, body in self.own_scopes()]) if self.BINDS else ()
+    own_children: ClassVar[Any] = staticmethod(lambda node: ())
+    """From a node to the terms in it; kinds that bind indices leave this to their scopes."""
 
     def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
         """The same kind of term over other children, through its smart constructor."""
@@ -109,9 +118,12 @@ class Expr:
         """The same for a kind that binds nothing."""
         return self
 
-    def label(self) -> str:
-        """A name to sort by, before the digest decides."""
-        return self.children[0].rough[1] if self.children else ""
+    def atoms(self) -> tuple[object, ...]:
+        """The fields without the terms in them, which the digests of the children cover."""
+        return tuple([_atoms(getattr(self, name)) for name in self.fields])
+
+    label: ClassVar[Any] = staticmethod(lambda node: node.children[0].rough[1] if node.children else "")
+    """From a node to a name to sort it by, before anything else decides."""
 
     def __add__(self, other: Expr | Number) -> Expr:
         return BUILD["add"](self, as_term(other))  # type: ignore[no-any-return]
@@ -147,6 +159,10 @@ class Expr:
         return show(self)
 
 
+def _guard(node: Expr, name: str, value: object) -> None:
+    raise AttributeError("terms are immutable")
+
+
 class Const(Expr):
     """An exact rational number."""
 
@@ -170,8 +186,7 @@ class IndexValue(Expr):
     def named(cls, index: Index) -> tuple[object, ...]:
         return cls, id(index)
 
-    def label(self) -> str:
-        return self.index.name
+    label = attrgetter("index.name")
 
 
 class Component(Expr):
@@ -186,11 +201,11 @@ class Component(Expr):
     def named(cls, symbol: Symbol, indices: tuple[Expr, ...]) -> tuple[object, ...]:
         return cls, id(symbol), *map(id, indices)
 
-    def label(self) -> str:
-        return self.symbol.name
+    def atoms(self) -> tuple[object, ...]:
+        return self.symbol, (None,) * len(self.indices)
 
-    def own_children(self) -> tuple[Expr, ...]:
-        return self.indices
+    label = attrgetter("symbol.name")
+    own_children = attrgetter("indices")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["component"](self.symbol, *children)  # type: ignore[no-any-return]
@@ -208,8 +223,7 @@ class Power(Expr):
     def named(cls, base: Expr, exponent: Expr) -> tuple[object, ...]:
         return cls, id(base), id(exponent)
 
-    def own_children(self) -> tuple[Expr, ...]:
-        return self.base, self.exponent
+    own_children = attrgetter("base", "exponent")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["power"](*children)  # type: ignore[no-any-return]
@@ -227,11 +241,8 @@ class Apply(Expr):
     def named(cls, name: str, args: tuple[Expr, ...]) -> tuple[object, ...]:
         return cls, name, *map(id, args)
 
-    def label(self) -> str:
-        return self.name
-
-    def own_children(self) -> tuple[Expr, ...]:
-        return self.args
+    label = attrgetter("name")
+    own_children = attrgetter("args")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["apply"](self.name, *children)  # type: ignore[no-any-return]
@@ -248,14 +259,15 @@ class Mul(Expr):
     def named(cls, factors: tuple[Expr, ...]) -> tuple[object, ...]:
         return cls, *map(id, factors)
 
-    def own_children(self) -> tuple[Expr, ...]:
-        return self.factors
+    def atoms(self) -> tuple[object, ...]:
+        return ((None,) * len(self.factors),)
+
+    own_children = attrgetter("factors")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["mul"](*children)  # type: ignore[no-any-return]
 
-    def label(self) -> str:
-        return next((f.rough[1] for f in self.factors if type(f) is not Const), "")
+    label = staticmethod(lambda node: node.factors[type(node.factors[0]) is Const].rough[1])
 
 
 class Add(Expr):
@@ -269,8 +281,10 @@ class Add(Expr):
     def named(cls, terms: tuple[Expr, ...]) -> tuple[object, ...]:
         return cls, *map(id, terms)
 
-    def own_children(self) -> tuple[Expr, ...]:
-        return self.terms
+    def atoms(self) -> tuple[object, ...]:
+        return ((None,) * len(self.terms),)
+
+    own_children = attrgetter("terms")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["add"](*children)  # type: ignore[no-any-return]
@@ -289,6 +303,9 @@ class Reduce(Expr):
     @classmethod
     def named(cls, op: str, index: Index, body: Expr) -> tuple[object, ...]:
         return cls, op, id(index), id(body)
+
+    def atoms(self) -> tuple[object, ...]:
+        return self.op, self.index, None
 
     def own_scopes(self) -> tuple[Scope, ...]:
         return (((self.index,), self.body),)
@@ -311,8 +328,7 @@ class Indicator(Expr):
     def named(cls, rel: str, a: Expr, b: Expr) -> tuple[object, ...]:
         return cls, rel, id(a), id(b)
 
-    def own_children(self) -> tuple[Expr, ...]:
-        return self.a, self.b
+    own_children = attrgetter("a", "b")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["indicator"](self.rel, *children)  # type: ignore[no-any-return]
@@ -326,8 +342,7 @@ class Piecewise(Expr):
     cases: tuple[tuple[Expr, Expr], ...]
     otherwise: Expr
 
-    def own_children(self) -> tuple[Expr, ...]:
-        return (*(e for case in self.cases for e in case), self.otherwise)
+    own_children = staticmethod(lambda node: (*(e for case in node.cases for e in case), node.otherwise))
 
     def with_children(self, *children: Any) -> Expr:
         *pairs, otherwise = children
@@ -386,8 +401,7 @@ class Unknown(Expr):
     args: tuple[Scope, ...]
     slots: tuple[tuple[int, tuple[Expr, ...]], ...]
 
-    def label(self) -> str:
-        return self.name
+    label = attrgetter("name")
 
     def own_scopes(self) -> tuple[Scope, ...]:
         return (*self.args, *(((), term) for _, terms in self.slots for term in terms))
@@ -405,8 +419,7 @@ class Derivative(Expr):
     body: Expr
     target: Component
 
-    def own_children(self) -> tuple[Expr, ...]:
-        return self.body, self.target
+    own_children = attrgetter("body", "target")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["derivative"](*children)  # type: ignore[no-any-return]
@@ -414,52 +427,61 @@ class Derivative(Expr):
 
 NOTHING: frozenset[Any] = frozenset()
 _TABLE: Table[Expr] = Table()
+_KNOWN = _TABLE.held
 
 
-def make(kind: type[Expr], *values: object) -> Any:
+def make(kind: type[K], *values: Any) -> K:
     """The one node of this kind with these fields."""
     key = kind.named(*values)
-    return _TABLE.known(key) or _TABLE.made(key, _create, kind, values)
+    held = _KNOWN.get(key)
+    found = None if held is None else held()
+    return _TABLE.put(key, _created(kind, values)) if found is None else found  # type: ignore[return-value]
 
 
-_put: dict[str, Callable[[Expr, Any], None]] = {name: getattr(Expr, name).__set__ for name in Expr.__slots__[1:]}
-_children, _free, _symbols, _kinds, _bound, _rough, _flat = (
-    _put[name] for name in ("children", "free", "symbols", "kinds", "bound", "rough", "flat")
-)
+def value(index: Index) -> IndexValue:
+    """The integer an index stands for."""
+    key = IndexValue, id(index)
+    held = _KNOWN.get(key)
+    found = None if held is None else held()
+    return _TABLE.put(key, _created(IndexValue, (index,))) if found is None else found  # type: ignore[return-value]
 
 
-def _create(kind: type[Expr], values: tuple[Any, ...]) -> Expr:
+def _created(kind: type[Expr], values: tuple[Any, ...]) -> Expr:
     """A node with what every node is asked for."""
-    node = object.__new__(kind)
-    for name, item in zip(kind.fields, values, strict=True):
-        object.__setattr__(node, name, item)
-    children = node.own_children()
-    _children(node, children)
-    free: frozenset[Index] = NOTHING
-    symbols: frozenset[Symbol] = NOTHING
-    kinds, largest, flat = 0, 0, kind.RANK <= Component.RANK
+    node: Expr = object.__new__(kind.draft)
+    for put, item in zip(kind.puts, values, strict=True):
+        put(node, item)
+    free, symbols, kinds, largest = NOTHING, NOTHING, 0, 0
+    if kind.BINDS:
+        node.scopes = scopes = kind.own_scopes(node)
+        node.children = children = tuple([body for _, body in scopes])
+    else:
+        node.children = children = kind.own_children(node)
     for child in children:
-        free = _joined(free, child.free)
-        symbols = _joined(symbols, child.symbols)
+        if (more := child.free) and more is not free:
+            free = _joined(free, more) if free else more
+        if (others := child.symbols) and others is not symbols:
+            symbols = _joined(symbols, others) if symbols else others
         kinds |= child.kinds
         if child.bound > largest:
             largest = child.bound
-    if kind is IndexValue:
+    if kind is Component:
+        symbols = _joined(frozenset(values[:1]), symbols) if symbols else frozenset(values[:1])
+    elif kind is IndexValue:
         free = frozenset(values)
-    elif kind is Component:
-        flat = not kinds & ~_INDEX
-        symbols = _joined(frozenset(values[:1]), symbols)
     elif kind.BINDS:
-        scopes = node.own_scopes()
-        _put["scopes"](node, scopes)
-        free = union([body.free.difference(bound) if bound else body.free for bound, body in scopes])
-        largest = max(largest, *[bound_number(i) for bound, _ in scopes for i in bound], 0)
-    _free(node, free)
-    _symbols(node, symbols)
-    _kinds(node, kinds | 1 << kind.RANK)
-    _bound(node, largest)
-    _flat(node, flat)
-    _rough(node, (kind.RANK, node.label()))
+        free = NOTHING
+        for bound, body in scopes:
+            inner = body.free.difference(bound) if bound else body.free
+            free = _joined(free, inner) if free else inner
+            for index in bound:
+                if index.number > largest:
+                    largest = index.number
+    node.free, node.symbols, node.kinds, node.bound = free, symbols, kinds | 1 << kind.RANK, largest
+    node.flat = kind.RANK <= Component.RANK and not kinds & ~_INDEX
+    node.settled = False
+    node.rough = kind.RANK, kind.label(node)
+    node.__class__ = kind
     return node
 
 
@@ -480,12 +502,12 @@ def _digest(node: Expr) -> bytes:
     stack = [node]
     while True:
         top = stack[-1]
-        if waiting := [c for c in top.children if not _has(c, "digest")]:
+        if waiting := [c for c in top.children if not (c.flat or _has(c, "digest"))]:
             stack += waiting
             continue
-        marks = tuple(bound for bound, _ in top.scopes if bound) if top.BINDS else ()
-        head = _head(top.RANK, _atoms(tuple(getattr(top, name) for name in top.fields)), marks)
-        found = blake2b(b"".join([head, *(c.digest for c in top.children)]), digest_size=16).digest()
+        marks = tuple([bound for bound, _ in top.scopes if bound]) if top.BINDS else ()
+        head = _head(top.RANK, top.atoms(), marks)
+        found = blake2b(b"".join([head, *[c.digest for c in top.children]]), digest_size=16).digest()
         if top is node:
             return found
         object.__setattr__(top, "digest", found)
@@ -497,7 +519,6 @@ LATER: dict[str, Callable[[Expr], Any]] = {
     "digest": _digest,
     "key": lambda node: (*node.rough, node.digest),
     "scopes": lambda node: node.own_scopes(),
-    "settled": lambda node: False,
 }
 """What is found of a node when it is first asked for."""
 
@@ -525,7 +546,6 @@ def union(sets: Iterable[frozenset[Any]]) -> frozenset[Any]:
 
 
 def _atoms(item: object) -> object:
-    """The fields without the terms in them, which the digest of the scopes covers."""
     if isinstance(item, tuple):
         return tuple([_atoms(x) for x in item])
     return None if isinstance(item, Expr) else item
@@ -533,11 +553,6 @@ def _atoms(item: object) -> object:
 
 def as_term(x: Expr | Number) -> Expr:
     return x if isinstance(x, Expr) else BUILD["const"](x)
-
-
-def bound_number(index: Index) -> int:
-    """k of `•k`, else 0."""
-    return int(index.name[1:]) if index.name[0:1] == BOUND and index.name[1:].isdigit() else 0
 
 
 def settle(node: Expr) -> None:

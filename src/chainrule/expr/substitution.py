@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from chainrule.expr.index import Index, Symbol
-from chainrule.expr.nodes import BOUND, BUILD, Add, Component, Derivative, Expr, IndexValue, Mul, make, union
+from chainrule.expr.index import BOUND, Index, Symbol
+from chainrule.expr.nodes import (
+    BUILD,
+    NOTHING,
+    Add,
+    Component,
+    Derivative,
+    Expr,
+    IndexValue,
+    Mul,
+    make,
+    union,
+    value,
+)
 from chainrule.expr.walks import over
-
-
-def value(index: Index) -> IndexValue:
-    """The integer an index stands for."""
-    return cast(IndexValue, make(IndexValue, index))
-
 
 Image = Expr | Symbol | Callable[..., Expr]
 
@@ -21,34 +27,36 @@ Image = Expr | Symbol | Callable[..., Expr]
 class _Env:
     """A mapping during substitution; entering a scope derives another one, remembered so that memos are shared."""
 
+    __slots__ = ("captures", "done", "indices", "inner", "renames", "symbols")
+
     def __init__(self, indices: dict[Index, Expr], symbols: Mapping[Symbol, Image], renames: bool) -> None:
         self.indices, self.symbols, self.renames = indices, symbols, renames
         self.done: dict[Expr, Expr] = {}
-        self.captures = union([e.free for e in indices.values()])
-        self._inner: dict[tuple[Index, ...], tuple[tuple[Index, ...], _Env]] = {}
+        self.captures = NOTHING.union(*[e.free for e in indices.values()])
+        self.inner: dict[tuple[Index, ...], tuple[tuple[Index, ...], _Env]] = {}
 
-    def touches(self, node: Expr) -> bool:
-        return (bool(self.indices) and not node.free.isdisjoint(self.indices)) or (
-            bool(self.symbols) and not node.symbols.isdisjoint(self.symbols)
-        )
-
-    def seen(self, node: Expr) -> Expr:
-        """What stands for a node that has been replaced, or for an index."""
-        if type(node) is IndexValue:
-            return self.indices.get(node.index, node)
-        return self.done.get(node, node)
+    def wait(self, child: Expr, waiting: list[tuple[Expr, _Env]]) -> None:
+        """Find what stands for a child, where that is seen at once; else it waits."""
+        if child in self.done:
+            return
+        if child.free.isdisjoint(self.indices) and (not self.symbols or child.symbols.isdisjoint(self.symbols)):
+            self.done[child] = child
+        elif child.flat:
+            self.done[child] = _replaced(child, self)
+        else:
+            waiting.append((child, self))
 
     def enter(self, bound: tuple[Index, ...]) -> tuple[tuple[Index, ...], _Env]:
         """The bound indices, renamed where an image would be captured, and the mapping inside."""
-        if not bound or (self.captures.isdisjoint(bound) and not any(i in self.indices for i in bound)):
+        if not bound or (self.captures.isdisjoint(bound) and self.indices.keys().isdisjoint(bound)):
             return bound, self
-        if bound not in self._inner:
+        if bound not in self.inner:
             kept = {i: e for i, e in self.indices.items() if i not in bound}
             taken = {i.name for i in union(e.free for e in kept.values())}
             names = tuple(self._rename(i, taken) for i in bound)
             kept |= {i: value(j) for i, j in zip(bound, names, strict=True) if i != j}
-            self._inner[bound] = names, _Env(kept, self.symbols, False)
-        return self._inner[bound]
+            self.inner[bound] = names, _Env(kept, self.symbols, False)
+        return self.inner[bound]
 
     @staticmethod
     def _rename(index: Index, taken: set[str]) -> Index:
@@ -72,30 +80,29 @@ def substitute(expr: Expr, mapping: Mapping[Index, Expr] | Mapping[Symbol, Image
     """
     indices, symbols = dict[Index, Expr](), dict[Symbol, Image]()
     for key, image in mapping.items():
-        if isinstance(key, Symbol):
+        if type(key) is Symbol:
             symbols[key] = image
         elif not (type(image) is IndexValue and image.index is key):
-            indices[key] = cast(Expr, image)
-    outermost = _Env(indices, symbols, not symbols and _is_renaming(indices, expr))
-    if not outermost.touches(expr):
+            indices[cast(Index, key)] = cast(Expr, image)
+    if (not indices or expr.free.isdisjoint(indices)) and (not symbols or expr.symbols.isdisjoint(symbols)):
         return expr
+    outermost = _Env(indices, symbols, not symbols and _is_renaming(indices, expr))
+    if expr.flat:
+        return _replaced(expr, outermost)
     stack = [(expr, outermost)]
     while stack:
         node, env = stack[-1]
         if node in env.done:
             stack.pop()
             continue
-        inner = [(node.children, env)] if not node.BINDS else [((c,), env.enter(b)[1]) for b, c in node.scopes]
-        waiting = []
-        for children, inside in inner:
-            for child in children:
-                if child not in inside.done:
-                    if not inside.touches(child):
-                        inside.done[child] = child
-                    elif child.flat:
-                        inside.done[child] = _replaced(child, inside)
-                    else:
-                        waiting.append((child, inside))
+        waiting = list[tuple[Expr, _Env]]()
+        if node.BINDS:
+            for bound, child in node.scopes:
+                env.enter(bound)[1].wait(child, waiting)
+        else:
+            for child in node.children:
+                if type(child) is not IndexValue:
+                    env.wait(child, waiting)
         if waiting:
             stack += waiting
             continue
@@ -106,8 +113,12 @@ def substitute(expr: Expr, mapping: Mapping[Index, Expr] | Mapping[Symbol, Image
 
 def _is_renaming(indices: dict[Index, Expr], expr: Expr) -> bool:
     """Whether different indices of the term stay different, so that no two parts of it become equal."""
-    names = {e.index for e in indices.values() if type(e) is IndexValue}
-    return len(names) == len(indices) and names.isdisjoint(i for i in expr.free if i not in indices)
+    names = set[Index]()
+    for image in indices.values():
+        if type(image) is not IndexValue or image.index in names:
+            return False
+        names.add(image.index)
+    return not any(i in names and i not in indices for i in expr.free)
 
 
 def _scoped(node: Expr, env: _Env) -> Expr:
@@ -118,17 +129,19 @@ def _scoped(node: Expr, env: _Env) -> Expr:
 
 def _replaced(node: Expr, env: _Env) -> Expr:
     """A node that binds nothing, its children replaced."""
-    kind = type(node)
+    kind, indices, done = type(node), env.indices, env.done
     if kind is IndexValue:
-        return env.indices.get(node.index, node)  # type: ignore[attr-defined]
+        return indices.get(node.index, node)  # type: ignore[attr-defined]
+    children = [indices.get(c.index, c) if type(c) is IndexValue else done.get(c, c) for c in node.children]
     if env.symbols:
-        if isinstance(node, Derivative) and node.target.symbol in env.symbols:
-            raise ValueError(f"carry out the derivative by {node.target.symbol.name} before replacing it")
-        if isinstance(node, Component) and node.symbol in env.symbols:
-            return _imaged(env.symbols[node.symbol], [env.seen(child) for child in node.children])
-    children = [env.seen(child) for child in node.children]
+        if kind is Derivative and node.target.symbol in env.symbols:  # type: ignore[attr-defined]
+            raise ValueError(f"carry out the derivative by {node.target.symbol.name} before replacing it")  # type: ignore[attr-defined]
+        if kind is Component and node.symbol in env.symbols:  # type: ignore[attr-defined]
+            return _imaged(env.symbols[node.symbol], children)  # type: ignore[attr-defined]
+    if kind is Component:
+        return make(Component, node.symbol, tuple(children))  # type: ignore[attr-defined]
     if env.renames and (kind is Mul or kind is Add) and _keeps_order(node, children):
-        return cast(Expr, make(kind, tuple(children)))
+        return make(kind, tuple(children))
     return over(node, children)
 
 

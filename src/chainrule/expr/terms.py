@@ -20,15 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from functools import cmp_to_key
 from math import isqrt
 from operator import attrgetter
 from typing import Any, cast
 
 from chainrule.expr.errors import TooLarge
-from chainrule.expr.index import Dim, Index, Symbol
+from chainrule.expr.index import BOUND, Dim, Index, Symbol
 from chainrule.expr.nodes import (
-    BOUND,
     BUILD,
     Add,
     Apply,
@@ -47,11 +46,12 @@ from chainrule.expr.nodes import (
     Reduce,
     Scope,
     Unknown,
-    bound_number,
+    as_term,
     make,
     show,
+    value,
 )
-from chainrule.expr.substitution import Image, substitute, value
+from chainrule.expr.substitution import Image, substitute
 from chainrule.expr.walks import is_integer, walk
 
 MAX_BITS = 4096
@@ -68,11 +68,12 @@ def _close(bound: tuple[Index, ...], body: Expr) -> Scope:
     names = _canonical(bound, body)
     if names == bound:
         return bound, body
-    if len(bound) > 1 and any(bound_number(i) for i in bound):
+    if len(bound) > 1 and any(i.number for i in bound):
         held = _held(bound, body)
         body = substitute(body, {i: value(j) for i, j in zip(bound, held, strict=True)})
         bound, names = held, _canonical(held, body)
-    return names, substitute(body, {i: value(j) for i, j in zip(bound, names, strict=True)})
+    # inside, indices that made way for the old names have taken lower ones, so that a lower one may do here, too
+    return _close(names, substitute(body, {i: value(j) for i, j in zip(bound, names, strict=True)}))
 
 
 def _held(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
@@ -83,13 +84,13 @@ def _held(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
 
 
 def _canonical(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
-    taken = {bound_number(i) for i in body.free.difference(bound)}
+    taken = [i.number for i in body.free if i.number and i not in bound]
     names, k = [], body.bound
     for index in bound:
         k += 1
         while k in taken:
             k += 1
-        names.append(Index(f"{BOUND}{k}", index.dim))
+        names.append(index if index.number == k else Index(f"{BOUND}{k}", index.dim))
     return tuple(names)
 
 
@@ -106,7 +107,7 @@ def const(number: Number) -> Const:
         return known
     if max(top.bit_length(), bottom.bit_length()) > MAX_BITS:
         raise TooLarge(f"an exact constant would need more than {MAX_BITS} binary digits")
-    return cast(Const, make(Const, number if type(number) is Fraction else Fraction(number)))
+    return make(Const, number if type(number) is Fraction else Fraction(number))
 
 
 _WHOLE: dict[int, Const] = {}
@@ -119,13 +120,7 @@ def component(symbol: Symbol, *indices: Expr | Index | int) -> Component:
     """`symbol[indices]`."""
     if len(indices) != len(symbol.axes):
         raise ValueError(f"{symbol.name} has {len(symbol.axes)} axes, got {len(indices)} indices")
-    return cast(
-        Component, make(Component, symbol, tuple([i if isinstance(i, Expr) else _index_term(i) for i in indices]))
-    )
-
-
-def _index_term(term: Index | int) -> Expr:
-    return value(term) if isinstance(term, Index) else const(term)
+    return make(Component, symbol, tuple([value(i) if type(i) is Index else as_term(i) for i in indices]))  # type: ignore[arg-type]
 
 
 def add(*terms: Expr) -> Expr:
@@ -140,7 +135,7 @@ def add(*terms: Expr) -> Expr:
     parts = [_scaled(c, rest) for rest, c in found.items() if c]
     if len(parts) < 2:
         return parts[0] if parts else ZERO
-    return cast(Expr, make(Add, _in_order(parts)))
+    return make(Add, _in_order(parts))
 
 
 def _split(term: Expr) -> tuple[Number, Expr]:
@@ -160,8 +155,8 @@ def _scaled(coefficient: Number, rest: Expr) -> Expr:
     if coefficient == 1:
         return rest
     if isinstance(rest, Add):
-        return cast(Expr, make(Add, _in_order([_scaled_term(coefficient, t) for t in rest.terms])))
-    return cast(Expr, make(Mul, (const(coefficient), *(rest.factors if isinstance(rest, Mul) else (rest,)))))
+        return make(Add, _in_order([_scaled_term(coefficient, t) for t in rest.terms]))
+    return make(Mul, (const(coefficient), *(rest.factors if isinstance(rest, Mul) else (rest,))))
 
 
 def _scaled_term(coefficient: Number, term: Expr) -> Expr:
@@ -173,16 +168,41 @@ _key, _rough = attrgetter("key"), attrgetter("rough")
 
 
 def _in_order(terms: list[Expr]) -> tuple[Expr, ...]:
-    """The terms sorted by their keys; digests are found only where kinds and names leave the order open."""
+    """The terms sorted by their structure."""
+    if len(terms) == 2:
+        a, b = terms
+        return (a, b) if _before(a, b) else (b, a)
     terms.sort(key=_rough)
-    if any(a.rough == b.rough for a, b in pairwise(terms)):
-        terms.sort(key=_key)
+    last = None
+    for term in terms:
+        if term.rough == last:
+            terms.sort(key=_structure)
+            break
+        last = term.rough
     return tuple(terms)
+
+
+def _before(a: Expr, b: Expr) -> bool:
+    """Whether a comes before b; where kind and first name leave it open, by what is first different inside."""
+    while a.rough == b.rough and a is not b:
+        mine, other = a.atoms(), b.atoms()
+        if mine != other:
+            return mine < other
+        a, b = next((x, y) for x, y in zip(a.children, b.children, strict=True) if x is not y)
+    return a.rough < b.rough
+
+
+def _compared(a: Expr, b: Expr) -> int:
+    return 0 if a is b else -1 if _before(a, b) else 1
+
+
+_structure = cmp_to_key(_compared)
 
 
 def mul(*factors: Expr) -> Expr:
     """The product, flat, with equal bases collected (valid where defined) and a number spread over a lone sum."""
     number: Number | None = None
+    found = dict[Expr, Expr]()
     equal = dict[Expr, list[Expr]]()
     for product in factors:
         for factor in product.factors if type(product) is Mul else (product,):
@@ -191,18 +211,22 @@ def mul(*factors: Expr) -> Expr:
                     number = factor.value if number is None else number * factor.value
                 continue
             base = factor.base if type(factor) is Power else factor
-            if base in equal:
+            if base not in found:
+                found[base] = factor
+            elif base in equal:
                 equal[base].append(factor)
             else:
-                equal[base] = [factor]
-    parts = [same[0] if len(same) == 1 else _collected(base, same) for base, same in equal.items()]
-    if len(parts) == 1 and number is None:
-        return parts[0]
-    for p in parts:
-        if type(p) is Const or type(p) is Mul:
+                equal[base] = [found[base], factor]
+    if equal:
+        parts = [_collected(base, equal[base]) if base in equal else one for base, one in found.items()]
+        if any(type(p) is Const or type(p) is Mul for p in parts):
             return mul(*parts) if number is None else mul(const(number), *parts)
+    else:
+        parts = [*found.values()]
     if number is None:
-        return cast(Expr, make(Mul, _in_order(parts))) if parts else ONE
+        if len(parts) == 1:
+            return parts[0]
+        return make(Mul, _in_order(parts)) if parts else ONE
     if not number and not any(map(_undefined, parts)):
         return ZERO
     if not parts:
@@ -225,7 +249,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
     if exponent is ONE or base is ONE:
         return base
     if not isinstance(exponent, Const):
-        return cast(Expr, make(Power, base, exponent))
+        return make(Power, base, exponent)
     if exponent is ZERO:
         return ONE
     if isinstance(base, Const):
@@ -237,7 +261,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
             return power(base.base, mul(base.exponent, exponent))
         if isinstance(base, Mul):
             return mul(*(power(f, exponent) for f in base.factors))
-    return cast(Expr, make(Power, base, exponent))
+    return make(Power, base, exponent)
 
 
 def _number_power(base: Fraction, exponent: Fraction) -> Expr:
@@ -245,7 +269,7 @@ def _number_power(base: Fraction, exponent: Fraction) -> Expr:
         return ZERO
     root = _exact_root(base, exponent.denominator)
     if root is None or root == 0:
-        return cast(Expr, make(Power, const(base), const(exponent)))
+        return make(Power, const(base), const(exponent))
     size = max(root.numerator.bit_length(), root.denominator.bit_length())
     if abs(root) != 1 and abs(exponent.numerator) * size > MAX_BITS + size:
         raise TooLarge(f"({root}) to the power {exponent.numerator} has too many digits to write out")
@@ -293,7 +317,7 @@ def apply(name: str, *args: Expr) -> Expr:
         return first.args[0]
     if name in ("max", "min"):
         return _extreme(name, args)
-    return cast(Expr, make(Apply, name, tuple(args)))
+    return make(Apply, name, tuple(args))
 
 
 def _extreme(name: str, args: tuple[Expr, ...]) -> Expr:
@@ -305,7 +329,7 @@ def _extreme(name: str, args: tuple[Expr, ...]) -> Expr:
         return _extreme(name, (_extreme(name, different[:-1]), different[-1]))
     if all(isinstance(a, Const) for a in different):
         return pick(cast("list[Const]", different), key=lambda a: a.value)
-    return cast(Expr, make(Apply, name, different))
+    return make(Apply, name, different)
 
 
 def reduce(op: str, index: Index, body: Expr) -> Expr:
@@ -317,27 +341,32 @@ def reduce(op: str, index: Index, body: Expr) -> Expr:
     if index not in body.free and op in ("max", "min"):
         return body
     (index,), body = _close((index,), body)
-    return cast(Expr, make(Reduce, op, index, body))
+    return make(Reduce, op, index, body)
 
 
 def total(index: Index, body: Expr) -> Expr:
     """The sum over an index."""
     if body is ZERO:
         return ZERO
-    factors = body.factors if isinstance(body, Mul) else (body,)
-    inside = tuple(f for f in factors if index in f.free)
-    outside = tuple(f for f in factors if index not in f.free)
-    if not inside:
-        return mul(*outside, size(index.dim))
-    (index,), rest = _close((index,), inside[0] if len(inside) == 1 else mul(*inside))
-    return mul(*outside, cast(Expr, make(Reduce, "sum", index, rest)))
+    outside: list[Expr] | None = None
+    if type(body) is not Mul:
+        if index not in body.free:
+            return mul(body, size(index.dim))
+    elif outside := [f for f in body.factors if index not in f.free]:
+        inside = tuple([f for f in body.factors if index in f.free])
+        if not inside:
+            return mul(body, size(index.dim))
+        body = inside[0] if len(inside) == 1 else make(Mul, inside)
+    (index,), body = _close((index,), body)
+    summed = make(Reduce, "sum", index, body)
+    return mul(*outside, summed) if outside else summed
 
 
 def size(dim: Dim) -> Expr:
     """The number of values of a dimension: its digits, or the sum of ones over it."""
     if dim.fixed is not None:
         return const(dim.fixed)
-    return cast(Expr, make(Reduce, "sum", Index(f"{BOUND}1", dim), ONE))
+    return make(Reduce, "sum", Index(f"{BOUND}1", dim), ONE)
 
 
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
@@ -354,11 +383,11 @@ def indicator(rel: str, a: Expr, b: Expr) -> Expr:
     if rel in ("==", "!="):
         a, b = _in_order([a, b])
     if a.free != b.free or a.symbols != b.symbols:
-        return cast(Expr, make(Indicator, rel, a, b))  # they differ by more than a number
+        return make(Indicator, rel, a, b)  # they differ by more than a number
     difference = sub(a, b)
     if isinstance(difference, Const):
         return const(int(_HOLDS[rel](difference.value, 0)))
-    return cast(Expr, make(Indicator, rel, a, b))
+    return make(Indicator, rel, a, b)
 
 
 def delta(a: Expr, b: Expr) -> Expr:
@@ -378,33 +407,33 @@ def piecewise(cases: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
         kept.append((condition, item))
     while kept and kept[-1][1] is otherwise:
         kept.pop()
-    return cast(Expr, make(Piecewise, tuple(kept), otherwise)) if kept else otherwise
+    return make(Piecewise, tuple(kept), otherwise) if kept else otherwise
 
 
 def inverse(body: Expr, row: Index, col: Index, i: Expr, j: Expr) -> Expr:
     """`[M^-1][i, j]` of the matrix `body` over row and col."""
     (row, col), body = _close((row, col), body)
-    return cast(Expr, make(Inverse, body, row, col, i, j))
+    return make(Inverse, body, row, col, i, j)
 
 
 def determinant(body: Expr, row: Index, col: Index) -> Expr:
     """The determinant of the matrix `body` over row and col."""
     (row, col), body = _close((row, col), body)
-    return cast(Expr, make(Determinant, body, row, col))
+    return make(Determinant, body, row, col)
 
 
 def unknown(name: str, args: Sequence[Scope], slots: Sequence[tuple[int, tuple[Expr, ...]]] = ()) -> Expr:
     """An unknown smooth function of its arguments, after the partial derivatives `slots`."""
     ordered = sorted(slots, key=lambda s: (s[0], [t.key for t in s[1]]))
     closed = tuple(_close(tuple(bound), body) for bound, body in args)
-    return cast(Expr, make(Unknown, name, closed, tuple((k, tuple(terms)) for k, terms in ordered)))
+    return make(Unknown, name, closed, tuple((k, tuple(terms)) for k, terms in ordered))
 
 
 def derivative(body: Expr, target: Component) -> Expr:
     """The derivative of the body by a component, not yet carried out."""
     if not isinstance(target, Component):
         raise TypeError(f"a derivative is taken by a component of a symbol, not by {target!r}")
-    return cast(Expr, make(Derivative, body, target))
+    return make(Derivative, body, target)
 
 
 def neg(a: Expr) -> Expr:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chainrule.expr.nodes import Add, Component, Const, Expr, IndexValue, Indicator, Mul, Reduce
+from chainrule.expr.index import Symbol
+from chainrule.expr.nodes import NOTHING, Add, Component, Const, Expr, IndexValue, Indicator, Mul, Reduce
 
 
 def walk(*roots: Expr) -> list[Expr]:
@@ -24,18 +25,39 @@ def walk(*roots: Expr) -> list[Expr]:
     return list(done)
 
 
-def rebuilt(expr: Expr, change: Callable[[Expr, Expr], Expr]) -> Expr:
+def rebuilt(
+    expr: Expr, change: Callable[[Expr, Expr], Expr], kinds: int = 0, symbols: frozenset[Symbol] = NOTHING
+) -> Expr:
     """A term rebuilt from below: `change(old, new)` is what stands for a node `old`, which is `new` with its parts
-    changed, and the very same node where none of them was.
+    changed, and the very same node where none of them was. Terms without all of some kinds and symbols inside stay.
 
     >>> from chainrule.expr import Symbol, component, const
     >>> x = component(Symbol("x"))
     >>> rebuilt(2 * x + 1, lambda old, new: const(3) if old is x else new)
     7
     """
+    if expr.kinds & kinds != kinds or not symbols <= expr.symbols:
+        return expr
     done: dict[Expr, Expr] = {}
-    for node in walk(expr):
+    stack = [expr]
+    while stack:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
+            continue
+        waiting = []
+        for child in node.children:
+            if child not in done:
+                if child.kinds & kinds != kinds or not symbols <= child.symbols:
+                    done[child] = child
+                else:
+                    waiting.append(child)
+        if waiting:
+            waiting.reverse()
+            stack += waiting
+            continue
         done[node] = change(node, over(node, [done[child] for child in node.children]))
+        stack.pop()
     return done[expr]
 
 

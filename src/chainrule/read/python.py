@@ -132,20 +132,24 @@ class _Reader:
     def read(self, root: ast.expr) -> Formula:
         """Without recursion: a chain of a thousand operations is a deep tree."""
         done: dict[int, Formula] = {}
-        stack: list[tuple[ast.expr, bool]] = [(root, False)]
+        stack: list[tuple[ast.expr, list[ast.expr] | None]] = [(root, None)]
         while stack:
-            node, ready = stack.pop()
-            if ready:
-                done[id(node)] = self.node(node, done)
-                continue
-            self.nodes += 1
-            if self.nodes > MAX_NODES:
-                raise self.fail("the expression is too large", node)
-            stack.append((node, True))
-            stack += [(child, False) for child in reversed(self.operands(node))]
+            node, operands = stack.pop()
+            if operands is None:
+                self.nodes += 1
+                if self.nodes > MAX_NODES:
+                    raise self.fail("the expression is too large", node)
+                operands = self.operands(node)
+                if operands:
+                    stack.append((node, operands))
+                    stack += [(child, None) for child in reversed(operands)]
+                    continue
+            done[id(node)] = self.node(node, tuple([done[id(c)] for c in operands]))
         return done[id(root)]
 
     def operands(self, node: ast.expr) -> list[ast.expr]:
+        if isinstance(node, ast.Name | ast.Constant):
+            return []
         match node:
             case ast.BinOp():
                 return [node.left, node.right]
@@ -178,8 +182,7 @@ class _Reader:
             return [function.value]
         return []
 
-    def node(self, node: ast.expr, done: dict[int, Formula]) -> Formula:
-        args = tuple(done[id(c)] for c in self.operands(node))
+    def node(self, node: ast.expr, args: tuple[Formula, ...]) -> Formula:
         column = node.col_offset
         match node:
             case ast.Name():
@@ -221,6 +224,8 @@ class _Reader:
 
     def options(self, node: ast.Call) -> dict[str, object]:
         found: dict[str, object] = {}
+        if not node.keywords and len(node.args) < 2 and isinstance(node.func, ast.Name):
+            return found
         given = self.by_position(node, [*self.receiver(node.func), *node.args])
         for name, value in [*given.items(), *((keyword.arg, keyword.value) for keyword in node.keywords)]:
             if name is None:
