@@ -32,11 +32,13 @@ HERE = Path(__file__).resolve().parent
 
 DERIVATIVES = """\
 From the expression to the simplified derivative, in processor time, each tool in its own process: the median of as many
-repetitions as fit into a second (at most 400); SymPy's cache is emptied before each. Beside ours in the same run:
-SymPy's `MatrixExpr.diff` and tensorgrad's `full_simplify`, and how many times longer they take. Ours begins with text
-and ends with matrix notation. It does not contain the comparison with finite differences that `chainrule derive` makes
-before it shows anything, and the others do not make; the second column has it. A dash: the tool does not do it, or is
-not there (`pip install 'chainrule[bench]'`)."""
+repetitions as fit into a second (at most 400); caches are emptied before each, theirs and ours. Beside ours in the same
+run: SymPy's `MatrixExpr.diff` and tensorgrad's `full_simplify`, and how many times longer they take. Ours begins with
+text and ends with steps and matrix notation; theirs begins with operators in Python. The second column is what of ours
+goes into reading the text, inferring shapes and building the expression; in brackets stands how many times longer the
+others take from the built expression on. Ours does not contain the comparison with finite differences that
+`chainrule derive` makes before it shows anything, and the others do not make; the third column has it. A dash: the tool
+does not do it, does it wrong, or is not there (`pip install 'chainrule[bench]'`)."""
 ROUNDS = 5
 SEEDS_TARGET = 2.5  # seconds, both seed sheets from a cold start
 DEADLINE = 20.0
@@ -150,23 +152,24 @@ def corpus() -> Iterator[Row]:
 
 def derivatives() -> str:
     """A table of the times of derivatives, and how many times longer other tools take."""
-    head = ("expression to derivative", "chainrule", "with numeric re-check", "SymPy diff", "tensorgrad full_simplify")
-    cells: list[tuple[str, ...]] = [head]
+    head = ("expression to derivative", "chainrule", "of it reading", "with numeric re-check")
+    cells: list[tuple[str, ...]] = [(*head, "SymPy diff", "tensorgrad full_simplify")]
     for case, mine, others in derivation.compared():
         told = (_times(others.get(tool), mine) for tool in ("sympy", "tensorgrad"))
-        cells.append((case, f"{mine * 1e3:.2f} ms", f"{others['rechecked'] * 1e3:.2f} ms", *told))
+        times = (sum(mine), mine[0], sum(others["rechecked"]))
+        cells.append((case, *(f"{seconds * 1e3:.2f} ms" for seconds in times), *told))
     text = _aligned(cells)
     rows = [("layers", "ms a layer, with the check by finite differences")]
     rows += [(str(layers), f"{seconds * 1e3:.2f}") for layers, seconds in derivation.by_layers()]
     return f"{text}\n\n{_aligned(rows)}"
 
 
-def _times(seconds: float | None, mine: float) -> str:
+def _times(seconds: derivation.Seconds | None, mine: derivation.Seconds) -> str:
     if seconds is None:
         return "-"
-    if seconds == float("inf"):
+    if seconds[1] == float("inf"):
         return f"over {derivation.LIMIT:.0f} s"
-    return f"{seconds * 1e3:.1f} ms, {seconds / mine:.1f} times"
+    return f"{sum(seconds) * 1e3:.1f} ms, {sum(seconds) / sum(mine):.1f} times ({seconds[1] / mine[1]:.1f})"
 
 
 def _check(sheet: Path, context: Path | None = None) -> Time:

@@ -280,7 +280,7 @@ def test_quantities_of_a_text_are_varied_freely() -> None:
         (r"p = \operatorname{softmax}(z), L = -\log p_k", "p", r"-\frac{\mathbb{1}\left[i = k\right]}{p_{k}}"),
         (r"\|X\beta - y\|^2", r"\beta", r"2 X^{\top} \left(X \beta - y\right)"),
         (r"$$(y - \tanh(w x + b))^2$$", "b", r"\frac{\partial L}{\partial z}"),
-        ("x^T A x", "x", r"\left(A^{\top} + A\right) x"),
+        ("x^T A x", "x", r"\left(A + A^{\top}\right) x"),
         (r"\ell(f(x))", "x", r"\ell'\left(f\left(x\right)\right) f'\left(x\right)"),
         (r"J = \lambda (1 - w^\top w)", r"\lambda", r"1 - \left(w^{\top} w\right)"),
     ],

@@ -156,7 +156,7 @@ def transpose(a: Array) -> Array:
         case "inverse":
             return Array("inverse", (transpose(a.args[0]),), turned)
         case "add" if all(t.rank == 2 for t in a.args):
-            return Array("add", tuple(map(transpose, a.args)), turned)
+            return _sum([transpose(t) for t in a.args])
         case "product" if sum(f.rank == 2 for f in a.args) == 1:
             return product(number(coefficient(a)), *(transpose(f) if f.rank == 2 else f for f in a.args))
         case "product" if any(f.op == "transpose" for f in a.args):
@@ -241,9 +241,14 @@ def add(*terms: Array) -> Array:
             found = row(flat)
             if found is not None:
                 return found
-    if flat[0].op == "transpose" and len(flat) == 2 and flat[0].args[0].like(flat[1]):
-        flat.reverse()  # A + A^T
-    return Array("add", tuple(flat), flat[0].axes)
+    return _sum(flat)
+
+
+def _sum(terms: list[Array]) -> Array:
+    """The sum as it stands, but A + A^T for A^T + A."""
+    if terms[0].op == "transpose" and len(terms) == 2 and terms[0].args[0].like(terms[1]):
+        terms = terms[::-1]
+    return Array("add", tuple(terms), terms[0].axes)
 
 
 def coefficient(a: Array) -> Fraction:
