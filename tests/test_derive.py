@@ -141,6 +141,45 @@ def test_every_view_holds_the_result(format: str, depth: str) -> None:
     assert ("Let" in text) == (depth == "full" and format != "json")
 
 
+@pytest.mark.parametrize(
+    ("tex", "wrt", "expected"),
+    [
+        (r"\operatorname{tr}(X^3)", "X", r"3 X^{\top} X^{\top}"),
+        (r"a^\top X^2 b", "X", r"a b^{\top} X^{\top} + X^{\top} a b^{\top}"),
+        (r"\ln \det(X^2)", "X", r"2 X^{-\top}"),
+        (r"\frac{\|x\|^2}{T^2}", "x", r"\frac{2 x}{T^{2}}"),
+    ],
+)
+def test_powers_of_matrices_in_tex_are_products(tex: str, wrt: str, expected: str) -> None:
+    """Without a shape a capital letter under a power is a square matrix, where that fits."""
+    assert chainrule.derive(tex, wrt).tex == expected
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        (
+            r"\sum_i \sum_{j \neq y_i} \max(0, s_{ij} - s_{i y_i} + 1)",
+            r"\begin{cases} \mathbb{1}\left[1 + s_{ij} - s_{i, y_{i}} > 0\right] & \text{if } j \neq y_{i} \\"
+            r" -\sum_{k \neq y_{i}} \mathbb{1}\left[1 + s_{ik} - s_{i, y_{i}} > 0\right]"
+            r" & \text{otherwise} \end{cases}",
+        ),
+        (
+            r"\sum_{j \ne y} \max(0, s_j - s_y + \Delta)",
+            r"\begin{cases} \mathbb{1}\left[\Delta + s_{i} - s_{y} > 0\right] & \text{if } i \neq y \\"
+            r" -\sum_{j \neq y} \mathbb{1}\left[\Delta + s_{j} - s_{y} > 0\right] & \text{otherwise} \end{cases}",
+        ),
+        (r"-\log \operatorname{softmax}(s)_y", r"p_{i} - \mathbb{1}\left[i = y\right]"),
+    ],
+)
+def test_the_cases_of_a_label(tex: str, expected: str) -> None:
+    """A hinge has a derivative by cases, a cross-entropy one with an indicator; both are read back."""
+    found = chainrule.derive(tex, "s")
+    assert found.tex == expected
+    report = chainrule.check(found.to("markdown"))
+    assert {s.verdict for d in report.documents for s in d.statements} == {"definition", "verified"}
+
+
 def test_layout_turns_the_result() -> None:
     found = chainrule.derive("sum((X @ W - Y)**2) / 2", "W")
     (result,) = json.loads(found.to("json", View(layout="numerator")))["results"]

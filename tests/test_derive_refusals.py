@@ -36,6 +36,13 @@ ERRORS = [
     ("det(W)", ["--wrt", "W", "--shape", "W: n m"], ["n and m do not fit in det", "^"]),
     ("trace(x)", ["--wrt", "x", "--shape", "x: n"], ["trace cannot be taken of a vector", "one square matrix"]),
     ("s @ x", ["--wrt", "x", "--shape", "s:", "--shape", "x: n"], ["@ cannot be taken of a scalar", "write *"]),
+    # what a formula in TeX means and is not read, and what nothing is said of
+    (r"\operatorname{tr}(e^X)", ["--wrt", "X"], ["the exponential of a matrix"]),
+    (r"\operatorname{tr}(\exp(X))", ["--wrt", "X"], ["the function exp of a matrix"]),
+    (r"\operatorname{tr}(X^k)", ["--wrt", "X"], ["a square matrix to a power that is no whole number"]),
+    (r"\sum_{t=1}^{T} (x_{t+1} - a x_t)^2", ["--wrt", "a"], ["x_{t+1} is counted up", "a name of its own"]),
+    (r"\frac1n \sum_i \ell(y_i, w^\top x_i)", ["--wrt", "w"], [r"nothing says what the function \ell is"]),
+    (r"\sum_{j=1}^N \|w\|^2", ["--wrt", "w"], ["up to N", "no array has", "the number of terms in front"]),
     # no scalar
     ("X @ w - y", ["--wrt", "w"], ["a scalar is needed", "the expression is a vector", "sum(...)"]),
     ("x", ["--wrt", "x", "--shape", "x: n"], ["a scalar is needed", "is a vector", "sum(...)"]),

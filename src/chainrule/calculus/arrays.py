@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from chainrule.expr.index import Dim, Index, Symbol
@@ -154,7 +155,7 @@ def transpose(a: Array) -> Array:
         case "diag" | "identity" | "spread":
             return Array(a.op, a.args, turned, a.data)
         case "inverse":
-            return Array("inverse", (transpose(a.args[0]),), turned)
+            return inverse(transpose(a.args[0]), turned)
         case "add" if all(t.rank == 2 for t in a.args):
             return _sum([transpose(t) for t in a.args])
         case "product" if sum(f.rank == 2 for f in a.args) == 1:
@@ -181,12 +182,59 @@ def matmul(*factors: Array) -> Array:
         u, v = flat[at].args
         right = (transpose(f) for f in reversed(flat[at + 1 :]))
         return product(*scalars, outer(matmul(*flat[:at], u), matmul(*right, v)))
-    if "identity" in operations:
-        kept = [f for f in flat if f.op != "identity"]
-        if kept and (len(kept) > 1 or kept[0].axes == axes):
-            flat = kept
-    core = flat[0] if len(flat) == 1 else Array("matmul", tuple(flat), axes)
+    kept = _shorter(flat, axes) if operations & {"identity", "inverse"} else flat
+    core = kept[0] if len(kept) == 1 else Array("matmul", tuple(kept), axes)
     return product(*scalars, core) if scalars else core
+
+
+def inverse(a: Array, axes: Axes) -> Array:
+    """A^-1: that of a product of square matrices is the product of theirs, (A B)^-1 = B^-1 A^-1."""
+    n = coefficient(a)
+    if a.op == "product" and n != 1:
+        return product(number(1 / n), inverse(_core(a), axes))
+    if a.op == "matmul" and all(f.rank == 2 and f.axes[0].dim == f.axes[1].dim for f in a.args):
+        ends = [axes[0], *(f.axes[0] for f in reversed(a.args[1:])), axes[1]]
+        return matmul(*(inverse(f, pair) for f, pair in zip(reversed(a.args), pairwise(ends), strict=True)))
+    return Array("inverse", (a,), axes)
+
+
+def _over(a: Array, axes: Axes) -> Array | None:
+    """An array by name, or the inverse of one, over other axes; None for what has more parts."""
+    if a.axes == axes:
+        return a
+    if a.op in ("symbol", "ones", "inverse"):
+        return Array(a.op, a.args, axes, a.data)
+    if a.op == "transpose" and a.args[0].op == "symbol":
+        return Array("transpose", (Array("symbol", (), axes[::-1], a.args[0].data),), axes)
+    return None
+
+
+def _shorter(factors: list[Array], axes: Axes) -> list[Array]:
+    """The factors of a product over axes without identities and without inverses beside what they are inverses of."""
+    plain = [f for f in factors if f.op != "identity"]
+    kept = _cancelled(plain)
+    if len(kept) == len(factors):
+        return factors
+    if not kept:
+        return [Array("identity", (), axes)] if len(axes) == 2 else factors
+    first, last = (axes[:1] + kept[0].axes[1:], kept[-1].axes[:1] + axes[1:]) if len(kept) > 1 else (axes, axes)
+    ends = _over(kept[0], first), _over(kept[-1], last)
+    if ends[0] is None or ends[1] is None:
+        return plain if len(plain) == len(kept) > 1 else factors
+    return [ends[0], *kept[1:-1], ends[1]] if len(kept) > 1 else [ends[0]]
+
+
+def _cancelled(factors: list[Array]) -> list[Array]:
+    """The factors without what an inverse beside it takes away: (A B)^-1 A B C is C."""
+    for k, f in enumerate(factors):
+        if f.op != "inverse":
+            continue
+        own = f.args[0].args if f.args[0].op == "matmul" else f.args
+        for at in (k + 1, k - len(own)):
+            beside = factors[at : at + len(own)] if at >= 0 else []
+            if len(beside) == len(own) and all(x.like(y) for x, y in zip(beside, own, strict=True)):
+                return _cancelled(factors[: min(k, at)] + factors[max(k + 1, at + len(own)) :])
+    return factors
 
 
 def split(a: Array) -> tuple[list[Array], Array]:
@@ -268,7 +316,18 @@ def _equal_terms(terms: list[Array]) -> Array | None:
     if len(found) == len(terms):
         return None
     left = [product(number(n), core) for n, core in found.values() if n]
-    return add(*left) if left else None
+    return add(*left) if left else product(number(0), terms[0])
+
+
+def _cancelling(terms: list[Array]) -> Array | None:
+    """a - p - (a - n) is n - p: a sum with a number in front is opened where its terms meet their like."""
+    for k, t in enumerate(terms):
+        core = _core(t)
+        if core.op == "add" and core is not t:
+            opened = [*terms[:k], *(product(number(coefficient(t)), x) for x in core.args), *terms[k + 1 :]]
+            if len({_core(x).likeness for x in opened}) < len(opened):
+                return add(*sorted(opened, key=lambda x: coefficient(x) < 0))
+    return None
 
 
 def _core(a: Array) -> Array:
@@ -279,11 +338,13 @@ def _core(a: Array) -> Array:
 
 
 def _diagonals(terms: list[Array]) -> Array | None:
-    """diag(a) + diag(b) is diag(a + b)."""
+    """diag(a) + diag(b) is diag(a + b), and I + diag(a) is diag(1 + a)."""
     parts = [split(t) for t in terms]
-    if any(core.op != "diag" for _, core in parts):
+    diagonal = next((core for _, core in parts if core.op == "diag"), None)
+    if diagonal is None or any(core.op not in ("diag", "identity") for _, core in parts):
         return None
-    inside = add(*(product(*scalars, core.args[0]) for scalars, core in parts))
+    ones = Array("spread", (ONE,), diagonal.args[0].axes)
+    inside = add(*(product(*scalars, core.args[0] if core.op == "diag" else ones) for scalars, core in parts))
     return Array("diag", (inside,), terms[0].axes)
 
 
@@ -348,21 +409,48 @@ def _common_right(terms: list[Array]) -> Array | None:
     return _common_matrix(terms, -1)
 
 
+def _some_common(terms: list[Array]) -> Array | None:
+    """A x + B x + c is (A + B) x + c: some of the terms are products of two with the same end."""
+    if len(terms) < 3 or not terms[0].axes:
+        return None
+    for end in (-1, 0):
+        groups: dict[tuple[int, bytes], list[Array]] = {}
+        for t in terms:
+            factors = _matrix_factors(split(t)[1])
+            key = (2, factors[end].likeness) if len(factors) == 2 else (1, t.likeness)
+            groups.setdefault(key, []).append(t)
+        if 1 < len(groups) < len(terms):
+            sums = [add(*group) for group in groups.values()]
+            left = [t for s, g in zip(sums, groups.values(), strict=True) for t in (g if s.op == "add" else [s])]
+            if len(left) < len(terms):
+                return add(*left)
+    return None
+
+
 def _common_matrix(terms: list[Array], end: int) -> Array | None:
-    parts = list[tuple[list[Array], tuple[Array, ...]]]()
-    for t in terms:
-        scalars, core = split(t)
-        factors = _matrix_factors(core)
-        if len(factors) < 2 or (parts and not factors[end].like(parts[0][1][end])):
-            return None
-        parts.append((scalars, factors))
-    first = parts[0][1][end]
+    parts = [(scalars, _matrix_factors(core) or (core,)) for scalars, core in map(split, terms)]
+    longest = max((factors for _, factors in parts), key=len)
+    first = longest[end]
+    if len(longest) < 2 or not all(factors[end].like(first) for _, factors in parts):
+        return None
+    lone = any(len(factors) == 1 for _, factors in parts)
+    if lone and (
+        first.rank != terms[0].rank
+        or not all(len(f) == 1 or (len(f) == 2 and f[end + 1].op == "diag") for _, f in parts)
+    ):
+        return None  # X W - X reads better as it is, X - diag(v) X as diag(1 - v) X
     rest = []
-    for scalars, factors in parts:
+    for (scalars, factors), term in zip(parts, terms, strict=True):
         left = factors[1:] if end == 0 else factors[:-1]
-        rest.append(product(*scalars, matmul(*left)))
+        rest.append(product(*scalars, matmul(*left) if left else _one_beside(first, term.axes, end)))
     inner = add(*rest)
     return matmul(first, inner) if end == 0 else matmul(inner, first)
+
+
+def _one_beside(first: Array, axes: Axes, end: int) -> Array:
+    """The identity that a term without other factors than `first` has on its other side."""
+    copy = Index("\N{BULLET}copy", first.axes[1 if end == 0 else 0].dim)
+    return Array("identity", (), (copy, axes[1]) if end == 0 else (axes[0], copy))
 
 
 def _matrix_factors(core: Array) -> tuple[Array, ...]:
@@ -378,12 +466,14 @@ def _matrix_factors(core: Array) -> tuple[Array, ...]:
 Row = Callable[[list[Array]], Array | None]
 ROWS: tuple[tuple[Row, frozenset[str] | None], ...] = (
     (_equal_terms, None),
+    (_cancelling, None),
     (_diagonals, frozenset({"product", "diag"})),
     (_common_number, frozenset({"product", "number"})),
     (_common_scalar, frozenset({"product"})),
     (_common_denominators, None),
-    (_common_left, frozenset({"product", "matmul", "outer"})),
-    (_common_right, frozenset({"product", "matmul", "outer"})),
+    (_common_left, None),
+    (_common_right, None),
+    (_some_common, None),
 )
 """What makes a sum shorter, with the operations that its terms may be, where not all may; the first that applies."""
 

@@ -15,6 +15,7 @@ from chainrule.calculus.arrays import (
     Array,
     Axes,
     add,
+    inverse,
     number,
     power,
     product,
@@ -170,9 +171,9 @@ def _inverse(term: Inverse, axes: Axes, former: Former) -> Array:
         raise NoMatrixForm("an entry of an inverse")
     body, row, col = _opened(term, term.body, term.row, term.col)
     if i is j:
-        whole = Array("inverse", (former.form(body, (row, col)),), (i.index, Index("\N{BULLET}column", i.index.dim)))
+        whole = inverse(former.form(body, (row, col)), (i.index, Index("\N{BULLET}column", i.index.dim)))
         return Array("diagonal", (whole,), (i.index,))
-    return Array("inverse", (former.form(body, (row, col)),), (i.index, j.index))
+    return inverse(former.form(body, (row, col)), (i.index, j.index))
 
 
 def _determinant(term: Determinant, axes: Axes, former: Former) -> Array:

@@ -193,6 +193,8 @@ def _whole(a: Array) -> Array:
 
 
 def _trace(a: Array) -> Array:
+    if a.op == "identity":
+        return size(a.axes[0].dim)
     return Array("trace", (a,))
 
 

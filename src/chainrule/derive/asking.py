@@ -14,12 +14,14 @@ from chainrule.check.records.clock import Clock, DeadlinePassed
 from chainrule.check.records.options import DEFAULTS, Options
 from chainrule.derive.activations import with_activations
 from chainrule.derive.build import Problem
-from chainrule.derive.labels import labels_in
+from chainrule.derive.labels import counted_in, labels_in, squares_in
 from chainrule.derive.names import python_name, tex_name
 from chainrule.derive.readings import WORDS, as_factors, settle
 from chainrule.derive.sheets import BEHIND, problem_of, question, with_letters
 from chainrule.expr.errors import ExprError
-from chainrule.expr.index import Dim
+from chainrule.expr.index import Dim, Symbol
+from chainrule.expr.nodes import Unknown
+from chainrule.expr.walks import walk
 from chainrule.read.document import Document
 from chainrule.read.grammar import parse
 from chainrule.read.load import KINDS, from_text
@@ -34,6 +36,7 @@ from chainrule.sheet.syntax.spelling import names_loss
 DOLLARS = re.compile(r"\A\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*\Z", re.DOTALL)
 NAME = re.compile(r"([A-Za-z]\w*'*|\\[A-Za-z]+ ?[\w^{}\\]*)(\([\w, ]*\))?", re.ASCII)
 """What a loss may be called: `loss`, `J_1`, `\\mathcal{L}`, `\\ell`."""
+NO_SHAPE = "no shape is given: "
 Shapes = Mapping[str, tuple[str, ...]]
 
 
@@ -105,6 +108,18 @@ def _stated(
     sheet = read_sheet(document, around, clock)
     loss = _loss(sheet, of)
     only_formulas = not any(s.own for s in sheet.sentences)
+    if only_formulas:
+        _refuse_neighbours(sheet)
+    if only_formulas and (squares := squares_in(sheet.equations, shapes)):
+        size = next(x for x in ("n", "m", "k", "N", "M", "K") if x not in _words(sheet) | set(_dims(shapes)))
+        square = {**shapes, **dict.fromkeys(squares, (size, size))}
+        try:
+            name, found = _stated(document, of, square, context, options, clock)
+            rest = [a.removeprefix(NO_SHAPE) for a in found.assumptions]
+            shown = NO_SHAPE + ", ".join([*(f"{x} is a square matrix" for x in squares), *rest])
+            return name, replace(found, assumptions=[shown])
+        except (Untyped, FormulaError, ExprError):
+            pass  # the letter is no matrix
     if only_formulas and (labels := labels_in(sheet.equations)):
         taken = _words(sheet) | set(_dims(shapes))
         sheet = read_sheet(document, [*around, _labels(labels, taken)], clock)
@@ -119,13 +134,46 @@ def _stated(
     chosen = settle(judge.world, [*lines, line], line, clock.check)
     variant = Lines(judge.world, [*judge.equations, line], options, clock.check).variant()
     problem = problem_of(variant, line)
+    _refuse_unknown(problem)
     instances = variant.universe.instances
     open_names = {n: i.base for n, s in problem.inputs.items() if s.kind == "real" and (i := instances.get(s))}
     told = {n: chosen[base].axes for n, base in open_names.items() if base in chosen}
     said = ", ".join(f"{n} is a {WORDS[axes]}" for n, axes in told.items() if axes < len(WORDS))
     problem = with_letters(problem, lambda dim: _size(variant.universe, dim), _words(sheet))
-    problem = replace(problem, assumptions=[f"no shape is given: {said}"] if said else [])
+    _refuse_endless(problem)
+    problem = replace(problem, assumptions=[NO_SHAPE + said] if said else [])
     return loss.text(_head(loss.lhs)), with_activations(problem)
+
+
+def _refuse_neighbours(sheet: Sheet) -> None:
+    for name, place in counted_in(sheet.equations):
+        raise FormulaError(
+            f"{place} is counted up in a sum, and sums over neighbours are not read in a formula: give the shifted "
+            f"sequence a name of its own, such as z with the index of the sum for {place}, beside {name}"
+        )
+
+
+def _refuse_unknown(problem: Problem) -> None:
+    """Raise `FormulaError` at a function that nobody defines, unless it is one of one number, as f of `f(w^T x)`."""
+    for term in walk(problem.loss, *(d.body for d in problem.definitions.values())):
+        if isinstance(term, Unknown) and (len(term.args) != 1 or term.args[0][0]):
+            name = problem.names.get(Symbol(term.name), term.name)
+            raise FormulaError(
+                f"nothing says what the function {name} is: write its formula in its place, or define it in a sheet"
+            )
+
+
+def _refuse_endless(problem: Problem) -> None:
+    """Raise `FormulaError` at a sum over what no array has: nothing says how many terms it has."""
+    known = {dim for s in problem.inputs.values() for dim in s.axes}
+    known |= {dim for dims in problem.ranges.values() for dim in dims}
+    terms = walk(problem.loss, *(d.body for d in problem.definitions.values()))
+    ranges = {i.dim for t in terms for scope, _ in t.scopes for i in scope}
+    if loose := sorted(d.name for d in ranges - known if d.fixed is None):
+        raise FormulaError(
+            f"a sum up to {loose[0]} runs over an index that no array has, so that nothing says how many terms there "
+            f"are: write the number of terms in front of it"
+        )
 
 
 def _declared(shapes: Shapes) -> Document:

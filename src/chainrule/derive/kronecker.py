@@ -13,7 +13,7 @@ from chainrule.calculus import NoMatrixForm, contract, matrix_form
 from chainrule.calculus.arrays import Array, walk
 from chainrule.derive.cancel import multiplied_out
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.terms import Add, Component, Expr, Mul, Reduce, add, component, fresh, mul, substitute, value
+from chainrule.expr.terms import ZERO, Add, Component, Expr, Mul, Reduce, add, component, fresh, mul, substitute, value
 from chainrule.expr.walks import rebuilt
 
 Pairs = tuple[tuple[Array, Array], ...]
@@ -31,6 +31,8 @@ class Kronecker:
 
 def kronecker(term: Expr, indices: tuple[Index, ...]) -> Kronecker | None:
     """The form of a term over (i, j, k, l), None where some product does not fall apart so."""
+    if term is ZERO:
+        return None
     products = _terms(multiplied_out(term))
     together = _paired(products, indices, None)
     if together is not None:

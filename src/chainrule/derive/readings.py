@@ -29,6 +29,8 @@ CAPITAL = [(Reading(2), 0.0), (Reading(0), 6.0)]
 GREEK_ARRAY = 0.3
 """What it costs beside the usual that a small Greek letter is an array."""
 USUAL, UNUSUAL = 1.0, 2.5
+UNREAD = "operator"
+"""The code of what has a meaning that is not read."""
 WORDS = ("scalar", "vector", "matrix")
 
 Options = dict[str, list[tuple[Reading, float]]]
@@ -84,8 +86,10 @@ def _options(world: World, used: set[str], most: float) -> Options:
 def _best(
     world: World, options: Options, equations: Sequence[Equation], loss: Equation, deadline: Callable[[], None]
 ) -> list[dict[str, Reading]]:
-    """The cheapest readings under which all lines fit and the loss is a scalar."""
+    """The cheapest readings under which all lines fit and the loss is a scalar. What fits, but has a meaning that is
+    not read (`e^X` of a matrix), is no reason to take a letter for something else: then `Untyped` is raised."""
     least, best = inf, list[dict[str, Reading]]()
+    meant, unread = inf, None
     before = dict(world.readings)
     for choice in product(*options.values()):
         deadline()
@@ -94,16 +98,24 @@ def _best(
         if cost > least + 1e-9:
             continue
         world.readings = before | readings
-        cost += _cost(world, equations, loss)
+        try:
+            cost += _cost(world, equations, loss)
+        except Untyped as error:
+            if error.code == UNREAD and cost < meant:
+                meant, unread = cost, error
+            continue
         if cost < least - 1e-9:
             least, best = cost, [readings]
         elif cost < inf and abs(cost - least) <= 1e-9:
             best.append(readings)
     world.readings = before
+    if unread is not None and meant < least:
+        raise unread
     return best
 
 
 def _cost(world: World, equations: Sequence[Equation], loss: Equation) -> float:
+    """What a reading stretches; infinite where a line does not fit. Raises `Untyped`."""
     world.derived.pop("liftable", None)
     universe = Universe(world, Config())
     try:
@@ -111,7 +123,7 @@ def _cost(world: World, equations: Sequence[Equation], loss: Equation) -> float:
             _, lhs, rhs = type_line(universe, e)
             if mismatch(universe, lhs, rhs) or (e.position == loss.position and rhs.dims):
                 return inf
-    except (Untyped, RecursionError):
+    except RecursionError:
         return inf
     return STRETCHED * universe.dims.stretched
 

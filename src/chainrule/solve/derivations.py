@@ -13,6 +13,7 @@ from chainrule.calculus import NoMatrixForm, contract
 from chainrule.check.comparison.exact import term_of
 from chainrule.check.comparison.lines import Variant
 from chainrule.derive.cancel import cancelled, collected, merged
+from chainrule.derive.cases import in_case
 from chainrule.derive.gradient import Derivation, expanded, first_order, second_order
 from chainrule.derive.gradient import written as written_out
 from chainrule.derive.recheck import Unsure, recheck
@@ -27,7 +28,7 @@ from chainrule.expr import (
 )
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
-from chainrule.solve.cases import case_of, in_case
+from chainrule.solve.cases import case_of
 from chainrule.solve.entries import carried_out, of_entries, over_arrays
 from chainrule.solve.problems import problem_of
 from chainrule.solve.samples import over_samples

@@ -12,11 +12,12 @@ from chainrule.calculus import NoMatrixForm, contract, derivative, matrix_form, 
 from chainrule.check.comparison.exact import term_of
 from chainrule.check.comparison.lines import Variant
 from chainrule.derive.cancel import cancelled, collected
+from chainrule.derive.cases import in_case
 from chainrule.derive.sheets import functions_of, is_value, known, name_of
 from chainrule.derive.through import through_values
 from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indicator, Symbol
 from chainrule.sheet.records.statements import Equation
-from chainrule.solve.cases import case_of, in_case
+from chainrule.solve.cases import case_of
 from chainrule.solve.samples import as_sum, at_samples
 from chainrule.solve.wholes import by_kind
 from chainrule.solve.writing import Way, letters_of, with_sizes, written_without_ours

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chainrule.calculus.arrays import Array, walk
+from chainrule.derive.cases import by_cases
 from chainrule.derive.gradient import Derivation, Written, written
 from chainrule.derive.kronecker import Pairs
 from chainrule.derive.layout import in_numerator_layout
@@ -94,7 +95,7 @@ class Page:
         if w.form is not None and self.view.form == "matrix" and not _has(w.form, BETTER_IN_COMPONENTS):
             return to_tex(w.form, self.names), False
         letters = dict(zip(w.indices, self.view.letters, strict=False))
-        return TermWriter(self.names, self.view.letters).write(w.term, letters), bool(w.indices)
+        return TermWriter(self.names, self.view.letters).write(by_cases(w.term, w.indices), letters), bool(w.indices)
 
     def line(self, rule: str, symbol: Symbol, w: Written, why: str) -> Line:
         """An equation for a derivative by a symbol."""

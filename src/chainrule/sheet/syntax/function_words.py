@@ -8,6 +8,8 @@ LOGARITHMS = frozenset({"log", "ln"})
 
 # Functions of a label rather than of a quantity.
 OF_LABELS = frozenset({"onehot", "OneHot", "one_hot", "one-hot"})
+OF_SQUARE = frozenset({"tr", "Tr", "trace", "Trace", "det", "Det", "logdet", "inv"})
+"""What is taken of square matrices: `\\operatorname{tr}(X^2)` says that X is square, so that X^2 is X X."""
 
 OF_WHOLES = frozenset({
     "softmax", "Softmax", "SoftMax", "logsoftmax", "log_softmax", "LogSoftmax", "logsumexp", "LSE", "lse",

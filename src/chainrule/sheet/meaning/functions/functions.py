@@ -31,7 +31,7 @@ from chainrule.sheet.meaning.functions.powers_as_parameters import parameter_val
 from chainrule.sheet.meaning.functions.structural import STRUCTURAL
 from chainrule.sheet.meaning.functions.through import at_argument, rests_on
 from chainrule.sheet.meaning.functions.undefined import plain_names, undefined
-from chainrule.sheet.meaning.operations.arithmetic import raised
+from chainrule.sheet.meaning.operations.arithmetic import known_square, raised
 from chainrule.sheet.meaning.operations.conditions import is_index_letter
 from chainrule.sheet.meaning.operations.lists import listed
 from chainrule.sheet.records.frame import Frame
@@ -43,7 +43,7 @@ from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL
 from chainrule.sheet.statistics.overloads import chosen, in_order, is_density
 from chainrule.sheet.syntax.arguments import Pattern, point
 from chainrule.sheet.syntax.bound_letters import bound_letters
-from chainrule.sheet.syntax.function_words import LOGARITHMS, OF_LABELS
+from chainrule.sheet.syntax.function_words import LOGARITHMS, OF_LABELS, OF_SQUARE
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -95,6 +95,8 @@ def _builtin(frame: Frame, word: str, ref: Ref, args: tuple[Node, ...]) -> Val:
         return components(frame, unit_vector(frame, args[0]), ref.subs)
     whole = by_general_entry(frame, args[0]) if word in ("diag", "Diag") and len(args) == 1 else None
     vals = [frame.value(a) for a in args] if whole is None else [whole]
+    if word in OF_SQUARE and len(args) == 1:
+        vals = [known_square(frame, args[0], vals[0])]
     if word in STRUCTURAL:
         if ref.primes:
             raise Untyped(f"a prime on {word}", "untyped")

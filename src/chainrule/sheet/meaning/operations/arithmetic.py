@@ -8,7 +8,7 @@ from fractions import Fraction as Rational
 
 from chainrule.expr import const, div, power
 from chainrule.read import tree
-from chainrule.read.tree import Fraction, Name, Node, Number, Root, Script, Sum
+from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Root, Script, Sum
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
@@ -30,6 +30,8 @@ def number(_: Frame, node: Number) -> Val:
     return scalar(const(exact), literal=True)
 
 
+OF_MATRICES = frozenset({"exp", "log", "ln", "sin", "cos", "sqrt"})
+"""Functions that right behind a trace or a determinant are those of the whole matrix, a series in its powers."""
 SQUARE = "^2"  # what custom makes of the square of a vector
 
 
@@ -51,8 +53,10 @@ def raised(frame: Frame, val: Val, exponent: Node) -> Val:
     if _is_minus_one(exponent):
         return algebra.inverted(frame.dims, val)
     n = _whole(frame, exponent)
-    if n is not None and val.kind == "matrix" and frame.dims.find(val.dims[0]) == frame.dims.find(val.dims[1]):
+    if n is not None and _is_square(frame, val):
         return _matrix_power(frame, val, n)
+    if _is_square(frame, val):
+        raise Untyped("a square matrix to a power that is no whole number", "operator")
     if n == 2 and val.kind in ("column", "row"):
         frame.universe.squared = True
         if dict(frame.world.customary).get(SQUARE) == "inner":
@@ -62,6 +66,30 @@ def raised(frame: Frame, val: Val, exponent: Node) -> Val:
     if val.kind == "row" and isinstance(exponent, Name):
         raise Untyped(f"a row vector to the power of {exponent.text}", "shape")  # `(x^T)^V`: a sign too many
     return algebra.raised(frame.dims, val, frame.value(exponent))
+
+
+def _is_square(frame: Frame, val: Val) -> bool:
+    return val.kind == "matrix" and frame.dims.find(val.dims[0]) == frame.dims.find(val.dims[1])
+
+
+def known_square(frame: Frame, node: Node, val: Val) -> Val:
+    """What a trace or a determinant is taken of, which is square: a matrix in it that nothing else says to be square is
+    read once more, so that its powers are matrix powers. Its exponential is that of a matrix, which is not read."""
+    match node:
+        case Script(base=Name(text="e"), sup=exponent) if exponent is not None and frame.value(exponent).dims:
+            raise Untyped("the exponential of a matrix", "operator")
+        case Product(factors=(Factor(node=Name(text=word)), Factor(node=Fenced()))) if word in OF_MATRICES:
+            raise Untyped(f"the function {word} of a matrix", "operator")
+    powers = [] if any(isinstance(n, Big) for n in walk(node)) else [n for n in walk(node) if _is_power(n)]
+    bases = [frame.value(n.base) for n in powers if isinstance(n, Script)]
+    rectangular = [v for v in (val, *bases) if v.kind == "matrix" and not _is_square(frame, v)]
+    for v in rectangular:
+        frame.dims.unify(v.dims[0], v.dims[1])
+    return frame.value(node) if rectangular else val
+
+
+def _is_power(node: Node) -> bool:
+    return isinstance(node, Script) and node.sub is None and isinstance(node.sup, Number) and node.sup.text.isdigit()
 
 
 def _matrix_power(frame: Frame, val: Val, n: int) -> Val:

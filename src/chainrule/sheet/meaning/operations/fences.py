@@ -7,6 +7,7 @@ from fractions import Fraction as Rational
 from chainrule.expr import Expr, apply, const, power, reduce, value
 from chainrule.read.tree import Brace, Comma, Fenced, Infix, Relation
 from chainrule.sheet.arrays import algebra
+from chainrule.sheet.meaning.operations.arithmetic import known_square
 from chainrule.sheet.meaning.operations.conditions import condition
 from chainrule.sheet.meaning.operations.lists import listed
 from chainrule.sheet.records.frame import LISTS, MEANINGS, ROWS, Frame
@@ -17,7 +18,7 @@ from chainrule.sheet.syntax.slices import ROW
 def fenced(frame: Frame, node: Fenced) -> Val:
     body = node.body
     if node.open == "|":
-        return _bars(frame, frame.value(body))
+        return _bars(frame, known_square(frame, body, frame.value(body)))
     if node.open == "‖":
         return norm(frame, frame.value(body), "2")
     if node.open == "⟨":
