@@ -22,7 +22,10 @@ from chainrule.write.derivation import Page, View
 
 FOLDER = Path(__file__).parent / "catalogue"
 AT_LEAST = 250
-NUMPY = "sum mean exp log log1p sqrt abs maximum minimum max clip tanh trace diag outer var std prod sin cos sinh cosh"
+NUMPY = (
+    "sum mean exp log log1p sqrt abs maximum minimum max clip tanh trace diag outer var std prod sin cos sinh cosh "
+    "where einsum eye ones hypot inf ones_like arange"
+)
 NN = "sigmoid relu softplus softmax log_softmax logsumexp silu elu"
 
 
@@ -109,7 +112,7 @@ SAID_OTHERWISE = {r"x \cdot x"}
 def test_numbers_agree_with_jax(case: Case) -> None:
     jax = pytest.importorskip("jax", reason="JAX is not installed; the numbers of the catalogue were not judged")
     jax.config.update("jax_enable_x64", True)
-    names, data = _words(jax), _data(case)
+    names, data = _words(jax) | _sizes(case), _data(case)
     code = compile(case.expression, "<catalogue>", "eval")
     found = derived(case)
     for derivation in found.derivations:
@@ -130,15 +133,20 @@ def test_the_catalogue_is_large() -> None:
     assert len({case.expression for case in CASES}) >= AT_LEAST
 
 
-def _data(case: Case) -> dict[str, Any]:
-    """Positive numbers, square matrices with a strong diagonal: logarithms, roots and inverses exist."""
-    rng = np.random.default_rng(1)
+def _sizes(case: Case) -> dict[str, Any]:
     dims = sorted({dim for _, shape in case.shapes for dim in shape})
-    sizes = {dim: k + 2 for k, dim in enumerate(dims)}
+    return {dim: k + 2 for k, dim in enumerate(dims)}
+
+
+def _data(case: Case) -> dict[str, Any]:
+    """Positive numbers, square matrices with a strong diagonal: logarithms, roots and inverses exist; labels are 0."""
+    rng, sizes = np.random.default_rng(1), _sizes(case)
     found: dict[str, Any] = {}
     for name, shape in case.shapes:
         found[name] = rng.uniform(0.3, 1.5, [sizes[d] for d in shape])
-        if len(shape) == 2 and shape[0] == shape[1]:
+        if derived(case).problem.inputs[name].kind == "integer":
+            found[name] = rng.integers(0, 2, [sizes[d] for d in shape])
+        elif len(shape) == 2 and shape[0] == shape[1]:
             found[name] = found[name] + 2 * np.eye(sizes[shape[0]])
     return found
 
@@ -155,5 +163,7 @@ def _words(jax: Any) -> dict[str, Any]:
     found = {word: getattr(jnp, word) for word in [*NUMPY.split(), "arctan"]} | {
         word: getattr(nn, word) for word in NN.split()
     }
+    found |= {word: getattr(nn, word) for word in ("relu6", "leaky_relu")} | {"hardtanh": nn.hard_tanh}
+    found |= {"solve": jnp.linalg.solve, "matrix_power": jnp.linalg.matrix_power, "softsign": nn.soft_sign}
     found |= {"norm": jnp.linalg.norm, "det": jnp.linalg.det, "inv": jnp.linalg.inv, "erf": jax.scipy.special.erf}
     return found | {"logdet": lambda x: jnp.linalg.slogdet(x)[1], "gelu": lambda x: nn.gelu(x, approximate=False)}

@@ -20,14 +20,19 @@ from chainrule.calculus import NoMatrixForm
 from chainrule.derive.build import plain_form
 from chainrule.derive.operations import OPERATIONS
 from chainrule.derive.operators import Made, as_text, defined, made, named, number
-from chainrule.read.python import FormulaError
+from chainrule.read.python import SIZED, FormulaError
 from chainrule.write.array_tex import to_tex
 from chainrule.write.page import mathml
 
-FUNCTIONS = {name for name in OPERATIONS if name.isidentifier()} - {"T", "neg", "pos", "trace"}
+FUNCTIONS = (
+    {name for name in OPERATIONS if name.isidentifier()}
+    - {"T", "neg", "pos", "trace"}
+    - SIZED
+    - {"einsum", "shape", "len"}
+)
 UFUNCS = {
     "negative": "neg", "positive": "pos", "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": "@",
-    "power": "**", "float_power": "**",
+    "power": "**", "float_power": "**", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=",
 }  # fmt: skip
 """NumPy's names for what has a sign."""
 
@@ -111,6 +116,18 @@ class Array:
         if function.__name__ not in FUNCTIONS | {"trace"}:
             raise FormulaError(f"np.{function.__name__} is not read")
         return _apply(function.__name__, *args, **options)
+
+    def __lt__(self, other: object) -> Array:
+        return _apply("<", self, other)
+
+    def __le__(self, other: object) -> Array:
+        return _apply("<=", self, other)
+
+    def __gt__(self, other: object) -> Array:
+        return _apply(">", self, other)
+
+    def __ge__(self, other: object) -> Array:
+        return _apply(">=", self, other)
 
     def __matmul__(self, other: object) -> Array:
         return _apply("@", self, other)

@@ -118,8 +118,14 @@ def _sum_of_terms(term: Add, axes: Axes, former: Former) -> Array:
 
 
 def _positive_first(terms: Sequence[Expr]) -> list[Expr]:
-    """A sum begins with a term that has no minus, where there is one; products come before what is added to them."""
-    return sorted(terms, key=lambda t: (_negative(t), isinstance(t, Const), isinstance(t, Component)))
+    """A sum begins with a term that has no minus, where there is one; products come before what is added to them, and
+    these before multiples of the identity."""
+    return sorted(terms, key=lambda t: (_negative(t), _diagonal(t), isinstance(t, Const), isinstance(t, Component)))
+
+
+def _diagonal(term: Expr) -> bool:
+    """Whether a term is a multiple of the identity: `X^T X + \\lambda I`."""
+    return any(isinstance(f, Indicator) for f in (term.factors if isinstance(term, Mul) else (term,)))
 
 
 def _negative(term: Expr) -> bool:

@@ -40,6 +40,7 @@ from chainrule.expr.terms import (
     component,
     delta,
     fresh,
+    indicator,
     inverse,
     mul,
     neg,
@@ -157,9 +158,41 @@ def of_extreme(node: Reduce, changes: Changes) -> Passed:
     yield node.body, (delta(value(node.index), place),)
 
 
+NOT = {"<": ">=", "<=": ">", "==": "!=", "!=": "=="}
+
+
 def of_piecewise(node: Piecewise, d: Differential) -> Expr:
-    """Case by case."""
-    return piecewise([(condition, d(item)) for condition, item in node.cases], d(node.otherwise))
+    """Case by case; what all cases are multiplied with stands before them."""
+    items = [*(d(item) for _, item in node.cases), d(node.otherwise)]
+    terms = [t for item in items if item is not ZERO for t in (item.terms if isinstance(item, Add) else (item,))]
+    shared = [f for f in _factors(terms[0]) if all(f in _factors(t) for t in terms[1:])] if terms else []
+    shared = [f for f in dict.fromkeys(shared) if not isinstance(f, Const)]
+    *cases, otherwise = [_divided(item, shared) for item in items]
+    conditions = [condition for condition, _ in node.cases]
+    if len(cases) == 1 and isinstance(test := conditions[0], Indicator):
+        if otherwise is ZERO:
+            return mul(*shared, test, cases[0])
+        if cases[0] is ZERO:
+            return mul(*shared, indicator(NOT[test.rel], test.a, test.b), otherwise)
+    return mul(*shared, piecewise(list(zip(conditions, cases, strict=True)), otherwise))
+
+
+def _factors(term: Expr) -> tuple[Expr, ...]:
+    return term.factors if isinstance(term, Mul) else (term,)
+
+
+def _divided(item: Expr, shared: list[Expr]) -> Expr:
+    """The item without factors that all its terms have."""
+    if item is ZERO:
+        return item
+    terms = item.terms if isinstance(item, Add) else (item,)
+    left = []
+    for term in terms:
+        rest = list(_factors(term))
+        for f in shared:
+            rest.remove(f)
+        left.append(mul(*rest))
+    return add(*left)
 
 
 def of_inverse(node: Inverse, d: Differential) -> Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chainrule.calculus import contract, matrix_form
@@ -19,10 +19,10 @@ from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import ExprError
 from chainrule.expr.folding import fold, folded
 from chainrule.expr.index import Dim, Symbol
-from chainrule.expr.nodes import make, value
+from chainrule.expr.nodes import make
 from chainrule.expr.tensors import softmax
-from chainrule.expr.terms import Component, Expr, const
-from chainrule.read.python import Formula, FormulaError, parse, postorder
+from chainrule.expr.terms import Component, Expr, const, delta, size, value
+from chainrule.read.python import SIZED, Formula, FormulaError, parse, postorder
 
 MOST_FOLDED = 40
 SOFTMAX_INSIDE = frozenset({"logsumexp", "log_softmax"})
@@ -67,7 +67,28 @@ def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
         raise FormulaError(
             f"the last line defines {defined[-1]}; write the scalar to differentiate as the last line", text
         )
+    if "I" not in {*given, *defined} and any(_is_one(node) for f in formulas for node in postorder(f)):
+        try:
+            found = stated_by([_with_identity(f) for f in formulas], defined, given, text)
+            return replace(found, assumptions=[*found.assumptions, "I is the identity matrix"])
+        except FormulaError:
+            pass  # the letter is another array
     return stated_by(formulas, defined, given, text)
+
+
+def _is_one(node: Formula) -> bool:
+    return node.op == "name" and node.value == "I"
+
+
+def _with_identity(root: Formula) -> Formula:
+    """The formula with the identity matrix for the name I."""
+    done: dict[int, Formula] = {}
+    for node in postorder(root):
+        if _is_one(node):
+            done[id(node)] = Formula("eye", options={"sizes": (None,)}, column=node.column)
+        else:
+            done[id(node)] = replace(node, args=tuple(done[id(a)] for a in node.args)) if node.args else node
+    return done[id(root)]
 
 
 def stated_by(
@@ -106,7 +127,8 @@ def read(symbol: Symbol) -> Tensor:
 
 class _Builder:
     def __init__(self, shapes: Shapes, text: str) -> None:
-        self.text = text
+        self.text, self.sized = text, shapes.sized
+        self.sizes = {name: Tensor(size(Dim(name))) for name in shapes.counts}
         self.terms: dict[Expr, Symbol] = {}
         labels = shapes.labels
         self.inputs = {n: Symbol(n, dims, "integer" if n in labels else "real") for n, dims in shapes.dims.items()}
@@ -120,7 +142,9 @@ class _Builder:
         self.letters.reserved |= {name for name in defined if name is not None}
         for formula, name in zip(formulas, defined, strict=True):
             tensor = self.tensor(formula, name)
-            if name is None:
+            if name is not None and formula.op in ("shape", "len"):
+                self.sizes[name] = tensor
+            elif name is None:
                 self.problem.loss = tensor.term
             elif name not in self.known:
                 self.define(name, tensor, tex_name(name))
@@ -138,14 +162,16 @@ class _Builder:
             if node.op == "number":
                 done[id(node)] = Tensor(const(node.value))  # type: ignore[arg-type]
             elif node.op == "name":
-                done[id(node)] = read(self.known[str(node.value)])
+                done[id(node)] = self.sizes.get(str(node.value)) or read(self.known[str(node.value)])
+            elif node.op in SIZED:
+                done[id(node)] = _sized(node, self.sized[id(node)])
             else:
                 args, operation = [done[id(a)] for a in node.args], OPERATIONS[node.op]
                 if operation.names_value or operation.names_argument:
                     args = [self.named(a, "z") for a in args]
                 if node.op in ("[]", "rows[]"):
                     label, args[1] = self.label(node.args[1])
-                    self.problem.ranges.setdefault(label, []).append(args[0].dims[-1])
+                    self.problem.ranges.setdefault(label, []).append(args[0].dims[0 if node.op == "[]" else -1])
                 if node.op in SOFTMAX_INSIDE and args[0].axes and _along_last(node, args[0]):
                     probabilities = Tensor(softmax(args[0].term, args[0].axes[-1]), args[0].axes)
                     self.named(probabilities, "p", is_value=True)
@@ -199,6 +225,13 @@ class _Builder:
         self.problem.names[symbol] = tex
         self.known[name] = symbol
         return symbol
+
+
+def _sized(node: Formula, dims: tuple[Dim, ...]) -> Tensor:
+    """`eye(n)`, `ones((n, d))`, `zeros(n)`."""
+    if node.op in ("eye", "identity"):
+        return Tensor.later(dims, 0, lambda axes: delta(*map(value, axes)))
+    return Tensor.later(dims, 0, lambda axes: const(int(node.op == "ones")))
 
 
 def fold_minted(problem: Problem) -> None:

@@ -10,21 +10,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 from inspect import signature
 
+from chainrule.derive.sums import einsum, einsum_rank
 from chainrule.derive.tensor import Axes, Tensor, bound
 from chainrule.expr import tensors
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Dim, Index
 from chainrule.expr.terms import (
     ONE,
+    ZERO,
     Expr,
+    Indicator,
     add,
     apply,
     const,
     determinant,
     div,
+    indicator,
     inverse,
     mul,
     neg,
+    piecewise,
     power,
     reduce,
     size,
@@ -35,6 +40,7 @@ from chainrule.expr.terms import (
 )
 from chainrule.read.python import Formula, FormulaError
 
+MOST_POWER = 16
 Rank = Callable[[Formula, list[int]], "tuple[int | None, int]"]
 Build = Callable[[Formula, list[Tensor]], Tensor]
 
@@ -125,7 +131,13 @@ def pair_rank(result: int) -> Rank:
 
 
 def pick_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
-    return (0 if args == [1, 0] else None), 0
+    """z[y] is an entry, Z[y] a row, z[ys] and Z[ys] as many as there are labels."""
+    fits = len(args) == 2 and args[0] > 0 and args[1] < 2
+    return (sum(args) - 1 if fits else None), 0
+
+
+def solve_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
+    return (args[1] if len(args) == 2 and args[0] == 2 and args[1] else None), 0
 
 
 def pick_rows_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
@@ -252,6 +264,12 @@ def _norm(body: Expr, *gone: Index) -> Expr:
 _MANY = (_variance, _logsumexp, _norm)
 
 
+SINGULAR = (
+    "the spectral and the nuclear norm rest on singular values, which have no formula in the entries: write norm(X), "
+    "or sum(norm(X, axis=1)) for the norms of the rows"
+)
+
+
 def _norm_of(node: Formula, args: list[Tensor]) -> Tensor:
     (t,) = args
     order = node.options.get("ord", node.options.get("p", 2))
@@ -261,9 +279,9 @@ def _norm_of(node: Formula, args: list[Tensor]) -> Tensor:
     if order == "fro" or plain or (order == 2 and len(gone) == 1):
         return Tensor(tensors.norm(t.term, *gone), _left(node, t, gone))
     if len(gone) == 2:
-        raise FormulaError(f"norm of a matrix: only the Frobenius norm is read, found ord={order!r}")
+        raise FormulaError(f"norm of a matrix: only the Frobenius norm is read, found ord={order!r}; {SINGULAR}")
     if not isinstance(order, int | float) or order <= 0:
-        raise FormulaError(f"norm: ord is a positive number, found {order!r}")
+        raise FormulaError(f"norm: ord is a positive number or inf, found {order!r}")
     p = "inf" if order == float("inf") else Fraction(str(order))
     return Tensor(tensors.norm(t.term, *gone, p=p), _left(node, t, gone))
 
@@ -306,9 +324,49 @@ def _inner(node: Formula, args: list[Tensor]) -> Tensor:
 
 
 def _pick(node: Formula, args: list[Tensor]) -> Tensor:
-    """z[y]: the entry at a label."""
+    """z[y]: the entry, or the row, at a label or at several."""
     t, label = args
-    return Tensor(substitute(t.term, {t.axes[0]: label.term}))
+    own = tuple(Index(i.name + "'", i.dim) for i in label.axes)
+    rest = t.axes[1:]
+    return Tensor(substitute(t.term, {t.axes[0]: label.at(own)}), (*own, *rest))
+
+
+def _solve(node: Formula, args: list[Tensor]) -> Tensor:
+    """A^-1 b."""
+    return _matmul(node, [_matrix("inverse")(node, args[:1]), args[1]])
+
+
+def _matrix_power(node: Formula, args: list[Tensor]) -> Tensor:
+    (t,) = args
+    n = node.options.get("n")
+    if not isinstance(n, int) or not 0 < abs(n) <= MOST_POWER:
+        raise FormulaError(f"matrix_power: the power is a whole number up to {MOST_POWER} and not 0, found {n!r}")
+    found = base = t if n > 0 else _matrix("inverse")(node, args)
+    for _ in range(abs(n) - 1):
+        found = _matmul(node, [found, base])
+    return found
+
+
+def _size(node: Formula, args: list[Tensor]) -> Tensor:
+    """The number of values along an axis."""
+    return Tensor(size(args[0].dims[axis_of(node) or 0]))
+
+
+def _has_axis(node: Formula, args: list[int]) -> tuple[int | None, int]:
+    return (0 if len(args) == 1 and (axis_of(node) or 0) < args[0] else None), 0
+
+
+def _unmade(node: Formula, args: list[Tensor]) -> Tensor:
+    raise AssertionError(f"{node.op} is made where its sizes are known")
+
+
+def _related(rel: str) -> Callable[[Expr, Expr], Expr]:
+    return lambda a, b: indicator(rel, a, b)
+
+
+def _where(test: Expr, yes: Expr, no: Expr) -> Expr:
+    """The cases of `where(test, yes, no)`; a number that is not 0 counts as true."""
+    return piecewise([(test if isinstance(test, Indicator) else indicator("!=", test, ZERO), yes)], no)
 
 
 def _pick_rows(node: Formula, args: list[Tensor]) -> Tensor:
@@ -340,6 +398,14 @@ ENTRYWISE: dict[str, tuple[Callable[..., Expr], int]] = {
     "square": (lambda x: power(x, const(2)), 0), "reciprocal": (lambda x: div(ONE, x), 0),
     "log1p": (lambda x: apply("log", add(ONE, x)), 0), "expm1": (lambda x: sub(apply("exp", x), ONE), 0),
     "logsigmoid": (lambda x: neg(apply("softplus", neg(x))), 0), "clip": (_clip, 0), "clamp": (_clip, 0),
+    "<": (_related("<"), 0), "<=": (_related("<="), 0), ">": (_related(">"), 0), ">=": (_related(">="), 0),
+    "==": (_related("=="), 0), "!=": (_related("!="), 0), "where": (_where, 0),
+    "hypot": (lambda a, b: power(add(power(a, const(2)), power(b, const(2))), const(Fraction(1, 2))), 0),
+    "hardtanh": (lambda x: _clip(x, const(-1), ONE), 0), "relu6": (lambda x: _clip(x, ZERO, const(6)), 0),
+    "softsign": (lambda x: div(x, add(ONE, apply("abs", x))), 0), "tanhshrink": (lambda x: sub(x, apply("tanh", x)), 0),
+    "logit": (lambda x: apply("log", div(x, sub(ONE, x))), 0), "exp2": (lambda x: power(const(2), x), 0),
+    "xlogy": (lambda a, b: mul(a, apply("log", b)), 0), "ones_like": (lambda x: ONE, 0),
+    "zeros_like": (lambda x: ZERO, 0),
     "mish": (lambda x: mul(x, apply("tanh", apply("softplus", x))), 0),
     "logaddexp": (lambda a, b: apply("log", add(apply("exp", a), apply("exp", b))), 0),
 }  # fmt: skip
@@ -410,6 +476,15 @@ OPERATIONS: dict[str, Operation] = {
     "[]": Operation(pick_rank, "pick", _pick),
     "rows[]": Operation(pick_rows_rank, "pick rows", _pick_rows),
     "diag": Operation(diag_rank, "diag", _diag),
+    "einsum": Operation(einsum_rank, "einsum", einsum),
+    "solve": Operation(solve_rank, "solve", _solve),
+    "matrix_power": Operation(exactly(2, 2), "square", _matrix_power),
+    "shape": Operation(_has_axis, "size", _size),
+    "len": Operation(_has_axis, "size", _size),
+    "eye": Operation(lambda n, a: (2, 0), "sized", _unmade),
+    "identity": Operation(lambda n, a: (2, 0), "sized", _unmade),
+    "ones": Operation(lambda n, a: (len(n.options["sizes"]), 0), "sized", _unmade),  # type: ignore[arg-type]
+    "zeros": Operation(lambda n, a: (len(n.options["sizes"]), 0), "sized", _unmade),  # type: ignore[arg-type]
     "outer": Operation(pair_rank(2), "outer", _outer),
     "inner": Operation(pair_rank(0), "inner", _inner),
     "vdot": Operation(pair_rank(0), "inner", _inner),

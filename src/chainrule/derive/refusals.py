@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import product
 
 from chainrule.derive.operations import OPERATIONS, axis_of
 from chainrule.read.python import Formula, FormulaError, postorder
@@ -12,19 +13,32 @@ from chainrule.read.python import Formula, FormulaError, postorder
 WORDS = ("scalar", "vector", "matrix")
 
 REDUCING = ("axis", "dim", "keepdims", "keepdim")
-OPTIONS = {"gone": REDUCING, "same": ("axis", "dim"), "inner": ()}
+OPTIONS = {
+    "gone": REDUCING, "same": ("axis", "dim"), "inner": (), "sized": ("sizes",), "einsum": ("subscripts",),
+    "size": ("axis",),
+}  # fmt: skip
 """The options of functions, by the rule for their shape."""
-MORE_OPTIONS = {"norm": ("ord", "p")}
+MORE_OPTIONS = {"norm": ("ord", "p"), "matrix_power": ("n",)}
 SAME = (("axis", "dim"), ("keepdims", "keepdim"), ("ord", "p"))
 """Options that say the same in NumPy and in torch."""
 
 JUMPS = "it is constant between its jumps, so that its derivative says nothing; leave it out or use a smooth function"
 PLACES = "a place is a whole number and has no derivative; use max, min, softmax or logsumexp"
 SORTS = "it is not read; use max, min, or a sum over all entries"
+RUNNING = "neighbours along an axis are not read; write the sum with indices in TeX, \\sum_i \\sum_k w_k x_{i+k} y_i"
+SPECTRUM = "eigenvalues and singular values have no formula in the entries; write trace, det, logdet or norm"
+SERIES = "functions of a whole matrix are not read; exp(X) and log(X) go entry by entry"
+BLOCKS = "arrays keep their shape here; write the sum over the parts"
 NO_DERIVATIVE = {
     "floor": JUMPS, "ceil": JUMPS, "round": JUMPS, "rint": JUMPS, "trunc": JUMPS, "fix": JUMPS,
     "argmax": PLACES, "argmin": PLACES, "argsort": PLACES, "sort": SORTS, "median": SORTS, "quantile": SORTS,
-    "where": "write maximum, minimum, clip, heaviside or relu for its cases", "dropout": "write the mask as an array",
+    "kron": "products of two matrices with four indices are not read; write the trace or the sum that it stands in",
+    "cumsum": RUNNING, "cumprod": RUNNING, "diff": RUNNING, "convolve": RUNNING, "roll": RUNNING, "conv1d": RUNNING,
+    "conv2d": RUNNING, "eig": SPECTRUM, "eigh": SPECTRUM, "eigvals": SPECTRUM, "eigvalsh": SPECTRUM, "svd": SPECTRUM,
+    "svdvals": SPECTRUM, "matrix_rank": SPECTRUM, "expm": SERIES, "logm": SERIES, "sqrtm": SERIES,
+    "pinv": "write inv(X.T @ X) @ X.T", "cholesky": "write the matrix itself, inv(A) or logdet(A)",
+    "concatenate": BLOCKS, "stack": BLOCKS, "vstack": BLOCKS, "hstack": BLOCKS, "reshape": BLOCKS, "ravel": BLOCKS,
+    "flatten": BLOCKS, "view": BLOCKS, "dropout": "write the mask as an array",
     "rand": "a random number is no function; write it as an array", "randn": "write the noise as an array",
 }  # fmt: skip
 """Functions of NumPy and torch that are not read, and what to write instead."""
@@ -61,6 +75,20 @@ def _options(node: Formula, text: str) -> None:
             raise FormulaError(f"{node.op}: {pair[0]} and {pair[1]} say the same; write one of them", text, node.column)
 
 
+def no_arity(formulas: Iterable[Formula], text: str) -> None:
+    """Raise `FormulaError` at an operation that takes no arrays of whatever rank, for their number."""
+    for node in _nodes(formulas):
+        ranks = product((0, 1, 2), repeat=len(node.args))
+        if node.args and len(node.args) < 6 and all(OPERATIONS[node.op].rank(node, [*r])[0] is None for r in ranks):
+            wanted = f"; {HINTS[node.op]}" if node.op in HINTS else ""
+            many = f"{len(node.args)} arguments" if len(node.args) > 1 else "one argument"
+            raise FormulaError(f"{node.op} cannot be taken of {many}{wanted}", text, node.column)
+
+
+def _nodes(formulas: Iterable[Formula]) -> Iterable[Formula]:
+    return (node for formula in formulas for node in postorder(formula) if node.op not in ("name", "number"))
+
+
 def impossible(node: Formula, ranks: list[int], text: str) -> FormulaError:
     """The error for an operation that cannot be taken of arrays of these ranks."""
     axis = axis_of(node) if node.options else None
@@ -78,6 +106,7 @@ HINTS = {
     "outer": "it takes two vectors", "inner": "it takes two vectors", "sum": "it takes one array, and axis=...",
     "mean": "it takes one array, and axis=...", "softmax": "it takes one vector or matrix, and axis=...",
     "max": "write maximum(a, b) for the larger of two", "min": "write minimum(a, b) for the smaller of two",
+    "where": "it takes a comparison and two values, where(x > 0, x, 0)",
     "diag": "it takes one vector or matrix", "norm": "it takes one vector or matrix",
 }  # fmt: skip
 """What an operation takes."""

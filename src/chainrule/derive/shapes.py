@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from itertools import chain, count, product
 
 from chainrule.derive.operations import OPERATIONS, axis_of, keeps_axes
-from chainrule.derive.refusals import WORDS, impossible, refuse
+from chainrule.derive.refusals import WORDS, impossible, no_arity, refuse
+from chainrule.derive.sums import by_letter, letters
 from chainrule.expr.index import Dim
-from chainrule.read.python import Formula, FormulaError, postorder
+from chainrule.read.python import SIZED, Formula, FormulaError, postorder
 
 SCALARS = frozenset(
     [
@@ -90,6 +91,10 @@ class Shapes:
     assumptions: list[str] = field(default_factory=list)
     labels: frozenset[str] = frozenset()
     """The names that stand in subscripts."""
+    counts: frozenset[str] = frozenset()
+    """Names that are sizes of axes, the n of `sum(x) / n`."""
+    sized: dict[int, tuple[Dim, ...]] = field(default_factory=dict)
+    """The axes of arrays that are made by their sizes, `eye(n)`, by the identities of their nodes."""
 
 
 def infer(
@@ -98,23 +103,38 @@ def infer(
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
     refuse(formulas, text)
     nodes = [node for formula in formulas for node in postorder(formula)]
-    names = [n for n in _in_order(nodes) if n not in defined]
+    named_sizes = {size for shape in given.values() for size in shape}
+    used = _in_order(nodes)
+    counts = frozenset(n for n in used if n in named_sizes and n not in given and n not in defined)
+    names = [n for n in used if n not in defined and n not in counts]
     open_names = [n for n in names if n not in given]
-    ranks = {n: len(s) for n, s in given.items()}
+    ranks = {n: len(s) for n, s in given.items()} | dict.fromkeys(counts, 0)
     labels = _labels(nodes)
     if labels:
         ranks |= {n: rank for n, rank in labels.items() if n in open_names}
         open_names = [n for n in open_names if n not in labels]
     chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks
     sizes = {n: tuple(map(Size, given[n])) if n in given else tuple(Size() for _ in range(chosen[n])) for n in names}
-    shapes = dict(sizes)
+    shapes: dict[str, Shape] = sizes | dict.fromkeys(counts, ())
+    sized: dict[int, Shape] = {}
     for formula, name in zip(formulas, defined, strict=True):
-        shape = _shape(formula, shapes, text)
+        shape = _shape(formula, shapes, text, sized)
         if name is not None:
             shapes[name] = shape
+            sizes_by_name = formula.op in ("shape", "len") and formula.args[0].op == "name"
+            if sizes_by_name:
+                shapes[f"{name} ="] = (shapes[str(formula.args[0].value)][axis_of(formula) or 0],)
     said = [f"{n} is a {WORDS[chosen[n]]}" for n in open_names]
     assumed = [f"no shape is given: {', '.join(said)}"] if said else []
-    return Shapes(_named(sizes), assumed, frozenset(labels))
+    made = {node: _told(shape, text) for node, shape in sized.items()}
+    return Shapes(_named(sizes), assumed, frozenset(labels), counts, made)
+
+
+def _told(shape: Shape, text: str) -> tuple[Dim, ...]:
+    names = [s.root().name for s in shape]
+    if None in names:
+        raise FormulaError("nothing says how large an array of ones or an identity is: write eye(n) or eye(3)", text)
+    return tuple(Dim(str(name)) for name in names)
 
 
 def _labels(nodes: Iterable[Formula]) -> dict[str, int]:
@@ -164,6 +184,7 @@ def _ranks(
             )
     if not names:
         _explain(formulas, defined, given, text)
+    no_arity(formulas, text)
     raise FormulaError(
         f"no shapes of {', '.join(names) or 'the names'} make the expression a scalar: a loss is needed, such as "
         "sum(...), or give shapes with --shape",
@@ -240,13 +261,29 @@ def _rank(node: Formula, args: list[int], known: Mapping[str, int]) -> tuple[int
     return OPERATIONS[node.op].rank(node, args)
 
 
-def _shape(root: Formula, shapes: Mapping[str, Shape], text: str) -> Shape:
+def _sizes(node: Formula, shapes: Mapping[str, Shape]) -> Shape:
+    """The axes of `eye(n)` and `ones((n, X.shape[1]))`."""
+    found = []
+    for size in node.options["sizes"]:  # type: ignore[attr-defined]
+        if isinstance(size, tuple):
+            name, k = size
+            if k >= len(shapes.get(name, ())):
+                raise FormulaError(f"{node.op}: {name} has no axis {k}")
+            found.append(shapes[name][k])
+        else:
+            found.append(shapes[f"{size} ="][0] if f"{size} =" in shapes else Size(size))
+    return (found[0], found[0]) if node.op in ("eye", "identity") else tuple(found)
+
+
+def _shape(root: Formula, shapes: Mapping[str, Shape], text: str, sized: dict[int, Shape]) -> Shape:
     done: dict[int, Shape] = {}
     for node in postorder(root):
         if node.op == "number":
             done[id(node)] = ()
         elif node.op == "name":
             done[id(node)] = shapes[str(node.value)]
+        elif node.op in SIZED:
+            done[id(node)] = sized[id(node)] = _sizes(node, shapes)
         else:
             args = [done[id(a)] for a in node.args]
             try:
@@ -298,13 +335,33 @@ def _diag(node: Formula, args: list[Shape]) -> Shape:
     return (shape[0],)
 
 
+def _einsum(node: Formula, args: list[Shape]) -> Shape:
+    at = by_letter(node, args)
+    for first, *rest in at.values():
+        for other in rest:
+            unify(first, other)
+    return tuple(at[x][0] for x in letters(node)[1])
+
+
+def _solve(node: Formula, args: list[Shape]) -> Shape:
+    _square(node, args[:1])
+    return _matmul(node, args)
+
+
+def _pick(node: Formula, args: list[Shape]) -> Shape:
+    return (*args[1], *args[0][1:])
+
+
 def _pick_rows(node: Formula, args: list[Shape]) -> Shape:
     unify(args[0][0], args[1][0])
     return args[1]
 
 
 SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
-    "pick": lambda node, args: (),
+    "pick": _pick,
+    "einsum": _einsum,
+    "solve": _solve,
+    "size": lambda node, args: (),
     "pick rows": _pick_rows,
     "entrywise": _entrywise,
     "matmul": _matmul,

@@ -26,9 +26,19 @@ BINARY: dict[type[ast.operator], str] = {
     ast.Pow: "**",
     ast.MatMult: "@",
 }
+RELATIONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+SIZED = frozenset({"eye", "identity", "ones", "zeros"})
+"""Functions of sizes: `eye(n)`, `ones((n, X.shape[1]))`."""
+INFINITY = frozenset({"inf", "Inf", "infty", "Infinity"})
 HINTS: dict[type[ast.operator], str] = {ast.BitXor: "^ is no power in Python: write **"}
 _AXIS = ("sum", "mean", "prod", "var", "std", "amax", "amin", "logsumexp", "softmax", "log_softmax")
-BY_POSITION: dict[str, tuple[str, ...]] = {**dict.fromkeys(_AXIS, ("axis",)), "norm": ("ord", "axis")}
+BY_POSITION: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_AXIS, ("axis",)),
+    "norm": ("ord", "axis"),
+    "matrix_power": ("n",),
+}
 """The options that NumPy and torch also take without their names."""
 UNARY = {ast.USub: "neg", ast.UAdd: "pos"}
 
@@ -155,10 +165,18 @@ class _Reader:
                 return [node.left, node.right]
             case ast.UnaryOp():
                 return [node.operand]
+            case ast.Call() if self.called(node) in SIZED:
+                return []
             case ast.Call():
                 return self.arrays(node)
+            case ast.Compare(left=left, comparators=[right]):
+                return [left, right]
+            case ast.IfExp():
+                return [node.test, node.body, node.orelse]
             case ast.Attribute(attr="T"):
                 return [node.value]
+            case ast.Subscript() if _size(node) is not None:
+                return [node.value.value] if isinstance(node.value, ast.Attribute) else []
             case ast.Subscript():
                 return [node.value, *_labels(node.slice)]
         return []
@@ -166,10 +184,14 @@ class _Reader:
     def arrays(self, node: ast.Call) -> list[ast.expr]:
         """The arguments that are no options: X in `sum(X, 1)` and in `X.sum(1)`."""
         found = [*self.receiver(node.func), *node.args]
+        if self.called(node) == "einsum":
+            return found[1:]
         return found[:1] if self.by_position(node, found) else found
 
     def by_position(self, node: ast.Call, given: list[ast.expr]) -> dict[str, ast.expr]:
         """Options without their names: `sum(X, 1)`, `norm(X, "fro")`."""
+        if self.called(node) == "einsum":
+            return {"subscripts": given[0]} if given else {}
         names = BY_POSITION.get(self.called(node), ())
         rest = given[1:]
         if not 0 < len(rest) <= len(names) or not all(map(_is_literal, rest)):
@@ -193,16 +215,24 @@ class _Reader:
                 return Formula("number", value=self.number(number, node), column=column)
             case ast.BinOp() if type(node.op) in BINARY:
                 return Formula(BINARY[type(node.op)], args, column=column)
+            case ast.Compare(ops=[relation]) if type(relation) in RELATIONS:
+                return Formula(RELATIONS[type(relation)], args, column=column)
+            case ast.IfExp():
+                return Formula("where", args, column=column)
             case ast.UnaryOp() if type(node.op) in UNARY:
                 return Formula(UNARY[type(node.op)], args, column=column)
             case ast.Attribute(attr="T"):
                 return Formula("T", args, column=column)
+            case ast.Subscript() if (size := _size(node)) is not None:
+                return Formula("shape", args, options={"axis": size[1]}, column=column)
             case ast.Subscript() if len(args) == 2:
                 return Formula("rows[]" if isinstance(node.slice, ast.Tuple) else "[]", args, column=column)
             case ast.Subscript():
                 raise self.fail("a subscript is a label, z[y], or one in every row, Z[arange(n), y]", node)
             case ast.Attribute() if _is_module(node.value):
                 return Formula("name", value=node.attr, column=column)
+            case ast.Call() if self.called(node) in SIZED:
+                return Formula(self.called(node), options={"sizes": self.sizes(node)}, column=column)
             case ast.Call():
                 return Formula(self.called(node), args, options=self.options(node), column=column)
         if isinstance(node, ast.BinOp) and type(node.op) in HINTS:
@@ -222,6 +252,17 @@ class _Reader:
                 return name
         raise self.fail("only functions by name are called", node)
 
+    def sizes(self, node: ast.Call) -> tuple[tuple[str, int] | str, ...]:
+        """n of `eye(n)`, (n, 3) of `ones((n, 3))`, and X.shape[0] as ("X", 0)."""
+        if len(node.args) != 1 or node.keywords:
+            raise self.fail(f"{self.called(node)} takes its size, as in eye(n) and ones((n, d))", node)
+        whole = node.args[0]
+        parts = whole.elts if isinstance(whole, ast.Tuple | ast.List) else [whole]
+        found = [_size(part) for part in parts]
+        if None in found or len(found) > (1 if self.called(node) in ("eye", "identity") else 2):
+            raise self.fail("a size is a name, a number or X.shape[0]; at most two of them", node)
+        return tuple(size for size in found if size is not None)
+
     def options(self, node: ast.Call) -> dict[str, object]:
         found: dict[str, object] = {}
         if not node.keywords and len(node.args) < 2 and isinstance(node.func, ast.Name):
@@ -232,6 +273,9 @@ class _Reader:
                 raise self.fail("** is not read in a formula", node)
             if name in found:
                 raise self.fail(f"the option {name} is given twice", node)
+            if _is_infinity(value):
+                found[name] = float("inf")
+                continue
             try:
                 found[name] = ast.literal_eval(value)
             except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
@@ -249,9 +293,33 @@ def _labels(place: ast.expr) -> list[ast.expr]:
     return []
 
 
+def _size(node: ast.expr) -> tuple[str, int] | str | None:
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Constant(value=int() as number) if number > 0:
+            return str(number)
+        case ast.Subscript(value=ast.Attribute(value=ast.Name(id=name), attr="shape"), slice=ast.Constant(value=0 | 1)):
+            return name, int(node.slice.value == 1)  # type: ignore[attr-defined]
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+            return name, 0
+    return None
+
+
+def _is_infinity(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="float"), args=[ast.Constant(value="inf")]):
+            return True
+        case ast.Attribute(attr=name) if _is_module(node.value):
+            return name in INFINITY
+        case ast.Name(id=name):
+            return name in INFINITY
+    return False
+
+
 def _is_literal(node: ast.expr) -> bool:
     inner = node.operand if isinstance(node, ast.UnaryOp) else node
-    return isinstance(inner, ast.Constant) and isinstance(inner.value, int | str)
+    return (isinstance(inner, ast.Constant) and isinstance(inner.value, int | str)) or _is_infinity(inner)
 
 
 def _is_module(node: ast.expr) -> bool:
@@ -263,7 +331,8 @@ def _is_module(node: ast.expr) -> bool:
 
 
 _KINDS: dict[type[ast.AST], str] = {
-          ast.Subscript: "a subscript", ast.Compare: "a comparison", ast.BoolOp: "and/or", ast.Lambda: "lambda",
+          ast.Subscript: "a subscript", ast.Compare: "a comparison of more than two",
+          ast.BoolOp: "and/or", ast.Lambda: "lambda",
           ast.IfExp: "if/else", ast.List: "a list", ast.Tuple: "a tuple", ast.Attribute: "an attribute",
           ast.ListComp: "a comprehension", ast.NamedExpr: "an assignment"}  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from chainrule.calculus.arrays import Array, number, power, product, split, transpose, walk
+from chainrule.calculus.arrays import Array, coefficient, number, power, product, split, transpose, walk
 from chainrule.expr.index import Symbol
 
 SUM, PRODUCT, HADAMARD, POWER, ATOM = range(5)
@@ -283,12 +283,23 @@ _RELATIONS = {"==": "=", "!=": r"\neq", "<": "<", "<=": r"\leq"}
 
 
 def _compare(a: Array, names: Names) -> Written:
+    return rf"\mathbb{{1}}\left[{_related(a, names)}\right]", ATOM
+
+
+def _rank_of_side(a: Array) -> int:
+    """What stands on the left of a comparison: a formula before a name, a name before a number."""
+    inner = a.args[0] if a.op == "spread" else a
+    return 0 if _is_number(inner) else 1 if inner.op == "symbol" and not inner.axes else 2
+
+
+def _related(a: Array, names: Names) -> str:
+    """a < b, numbers and thresholds on the right."""
     left, right = a.args
     relation = _RELATIONS[str(a.data)]
-    if _is_number(left) and not _is_number(right):
+    if _rank_of_side(left) < _rank_of_side(right):
         left, right, relation = right, left, {"<": ">", r"\leq": r"\geq"}.get(relation, relation)
     left, right = (x.args[0] if x.op == "spread" and _is_number(x) else x for x in (left, right))
-    return rf"\mathbb{{1}}\left[{_write(left, names)[0]} {relation} {_write(right, names)[0]}\right]", ATOM
+    return f"{_write(left, names)[0]} {relation} {_write(right, names)[0]}"
 
 
 def _is_number(a: Array) -> bool:
@@ -296,8 +307,10 @@ def _is_number(a: Array) -> bool:
 
 
 def _where(a: Array, names: Names) -> Written:
-    test, yes, no = (_write(x, names)[0] for x in a.args)
-    return rf"\begin{{cases}} {yes} & \text{{if }} {test} = 1 \\ {no} & \text{{otherwise}} \end{{cases}}", ATOM
+    condition, *cases = a.args
+    test = _related(condition, names) if condition.op == "compare" else f"{_write(condition, names)[0]} = 1"
+    yes, no = (_write(_bare(x), names)[0] for x in cases)
+    return rf"\begin{{cases}} {yes} & \text{{if }} {test} \\ {no} & \text{{otherwise}} \end{{cases}}", ATOM
 
 
 def _spread(a: Array, names: Names) -> Written:
@@ -305,6 +318,8 @@ def _spread(a: Array, names: Names) -> Written:
     ones = r"\mathbf{1}"
     if not inner.axes:
         block = ones if a.rank == 1 else rf"{ones} {ones}^{{\top}}"
+        if inner.op == "number" and coefficient(inner) < 0:
+            return f"-{_spread(Array('spread', (number(-coefficient(inner)),), a.axes), names)[0]}", SUM
         text = _at(inner, names, PRODUCT)
         if text == "0":
             return r"\mathbf{0}", ATOM

@@ -6,6 +6,7 @@ r"""The lines of a derivation in TeX, and the code of its result: what every vie
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -92,7 +93,7 @@ class Page:
 
     def side(self, w: Written) -> tuple[str, bool]:
         """The TeX of a term, and whether it is in components."""
-        if w.form is not None and self.view.form == "matrix" and not _has(w.form, BETTER_IN_COMPONENTS):
+        if w.form is not None and self.view.form == "matrix" and not _better_in_components(w.form):
             return to_tex(w.form, self.names), False
         letters = dict(zip(w.indices, self.view.letters, strict=False))
         return TermWriter(self.names, self.view.letters).write(by_cases(w.term, w.indices), letters), bool(w.indices)
@@ -260,7 +261,12 @@ class Page:
         return Spelling(symbols, sizes)
 
 
-def _has(a: Array, operations: frozenset[str]) -> bool:
+def _better_in_components(a: Array) -> bool:
+    """Whether textbooks write an array with indices; cases are so, where they are not multiplied with a matrix."""
+    return _has(a, BETTER_IN_COMPONENTS) or (_has(a, {"where"}) and not _has(a, {"matmul"}))
+
+
+def _has(a: Array, operations: AbstractSet[str]) -> bool:
     return any(node.op in operations or (node.op == "entry" and node.axes) for node in walk(a))
 
 

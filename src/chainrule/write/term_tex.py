@@ -198,10 +198,16 @@ def _leaves_out(factor: Expr, letter: str, letters: dict[Index, str], w: TermWri
 _RELATIONS = {"==": "=", "!=": r"\neq", "<": "<", "<=": r"\leq"}
 
 
+def _side(a: Expr) -> int:
+    """What stands on the left of a comparison: a formula before a name, a name before a number."""
+    threshold = isinstance(a, Component) and not a.indices and a.symbol.kind != "integer"
+    return 0 if isinstance(a, Const) else 1 if threshold else 2
+
+
 def _related(term: Indicator, letters: dict[Index, str], w: TermWriter) -> str:
-    """a < b, numbers on the right."""
+    """a < b, numbers and thresholds on the right."""
     a, b, relation = term.a, term.b, _RELATIONS[term.rel]
-    if isinstance(a, Const) and not isinstance(b, Const):
+    if _side(a) < _side(b):
         a, b, relation = b, a, {"<": ">", r"\leq": r"\geq"}.get(relation, relation)
     return f"{w.form(a, letters)[0]} {relation} {w.form(b, letters)[0]}"
 

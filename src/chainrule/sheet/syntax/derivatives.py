@@ -40,7 +40,9 @@ def below(node: Node) -> tuple[str, list[Node]] | None:
         return None
     groups: list[list[Factor]] = []
     for factor in node.factors:
-        if sign_of(factor.node) is not None and factor.op == "":
+        own = sign_of(factor.node)
+        named = groups and (own is None or own[0] != sign[0] or not groups[-1])  # the variable of ∂δ is a letter
+        if not named and factor.op == "":
             groups.append([])
         else:
             groups[-1].append(factor)
