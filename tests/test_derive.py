@@ -147,6 +147,7 @@ def test_every_view_holds_the_result(format: str, depth: str) -> None:
         (r"\operatorname{tr}(X^3)", "X", r"3 X^{\top} X^{\top}"),
         (r"a^\top X^2 b", "X", r"a b^{\top} X^{\top} + X^{\top} a b^{\top}"),
         (r"\ln \det(X^2)", "X", r"2 X^{-\top}"),
+        (r"\operatorname{tr}(X^{-2})", "X", r"-2 X^{-\top} X^{-\top} X^{-\top}"),
         (r"\frac{\|x\|^2}{T^2}", "x", r"\frac{2 x}{T^{2}}"),
     ],
 )

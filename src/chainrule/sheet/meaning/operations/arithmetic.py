@@ -8,7 +8,7 @@ from fractions import Fraction as Rational
 
 from chainrule.expr import const, div, power
 from chainrule.read import tree
-from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Root, Script, Sum
+from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Root, Script, Sum, Term
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
@@ -56,6 +56,8 @@ def raised(frame: Frame, val: Val, exponent: Node) -> Val:
     if n is not None and _is_square(frame, val):
         return _matrix_power(frame, val, n)
     if _is_square(frame, val):
+        if (below := _negative_whole(exponent)) is not None:
+            return _matrix_power(frame, algebra.inverted(frame.dims, val), below)
         raise Untyped("a square matrix to a power that is no whole number", "operator")
     if n == 2 and val.kind in ("column", "row"):
         frame.universe.squared = True
@@ -110,6 +112,16 @@ def _whole(frame: Frame, exponent: Node) -> int | None:
         return None
     n = frame.label(exponent)
     return n if isinstance(n, int) and n >= 0 else None
+
+
+def _negative_whole(node: Node) -> int | None:
+    """2 of `X^{-2}`."""
+    match node:
+        case Sum(terms=(Term(sign="-", node=Number(text=text)),)) if text.isdigit():
+            return int(text)
+        case Number(text=text) if text[:1] == "-" and text[1:].isdigit():
+            return int(text[1:])
+    return None
 
 
 def _is_minus_one(node: Node) -> bool:
