@@ -38,6 +38,9 @@ _MEANT = str.maketrans({_OPEN: "{", _CLOSE: "}", _UP: "^", _DOWN: "_", _BREAK: "
 _LOOSE_ABOVE = rf"[-+=,±]|\b(?:{_FUNCTIONS})\s+[^(\s]"
 _LOOSE_BELOW = r"[-+=,±/·×∘⊙\s]"
 _SEVERAL = r"[^\s]\s*[^\s]"
+_CLOSED = re.compile(r"\([^()]*\)|‖[^‖]*‖\s*[²³]?|√\([^()]*\)|√\w")
+_BOLD = {"0": "𝟎", "1": "𝟏"}
+"""Vectors of zeros and ones."""
 _AFTER_FUNCTION = re.compile(rf"\b(?:{_FUNCTIONS})$")
 _ARGUMENT = r"\s*(?:\{([^{}]*)\}|([^\s{}\\^_]))"
 _BODY = r"((?:(?!\\begin|\\end).)*)"
@@ -113,7 +116,7 @@ def _scripted(match: re.Match[str]) -> bool:
 def _grouped(part: str, loose: str) -> str:
     """A part in parentheses where it would fall apart without them."""
     part = part.strip()
-    closed = re.fullmatch(r"\([^()]*\)", part)
+    closed = _CLOSED.fullmatch(part)
     return part if closed or not re.search(loose, part) else f"({part})"
 
 
@@ -146,6 +149,8 @@ _ONCE = _rows(
     (r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|limits|nonumber|notag)(?![A-Za-z])\.?", ""),
     (r"\\(?:[,;:! ]|quad|qquad|enspace|thinspace)(?![A-Za-z])|~", " "),
     (r"\\\|", "‖"),
+    (r"\\(?:mathbf|boldsymbol|bm)\s*(?:\{([01])\}|([01]))", lambda m: _BOLD[_first(m)]),
+    (r"\\arg\s*\\(max|min)(?![A-Za-z])", r"arg\1 "),
     (rf"\\({_FUNCTIONS})(?![A-Za-z])", r" \1 "),
     (r"\\(?:partial|nabla|Delta)(?![A-Za-z])\s*(?=[A-Za-z\\{])", lambda m: WORDS[m[0].strip()[1:]]),
     (r"\\([A-Za-z]+)", _word),
@@ -171,5 +176,7 @@ _TIDY = _rows(
     (r" if (?=otherwise|else|if )", " "),
     (r"(?<=[(\[]) | (?=[)\],;])", ""),
     (r"‖ ?([^‖]*?) ?‖", r"‖\1‖"),
+    (r"\|\s+(det\b)", r"|\1"),
+    (r"(^|[(\[,=] ?|if )- (?=\S)", r"\1-"),
     (r"\b(" + _FUNCTIONS + r") \(", r"\1("),
 )
