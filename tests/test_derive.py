@@ -184,7 +184,7 @@ def test_the_cases_of_a_label(tex: str, expected: str) -> None:
 def test_layout_turns_the_result() -> None:
     found = chainrule.derive("sum((X @ W - Y)**2) / 2", "W")
     (result,) = json.loads(found.to("json", View(layout="numerator")))["results"]
-    assert result["tex"] == r"\left(W^{\top} X^{\top} - Y^{\top}\right) X"
+    assert result["tex"] == r"\left(X W - Y\right)^{\top} X"
     assert result["numpy"] == "(X.T @ (X @ W - Y)).T"
 
 

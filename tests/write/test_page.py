@@ -28,6 +28,13 @@ def test_a_minus_behind_a_sign_of_equality_is_no_difference() -> None:
     assert "prefix" not in mathml("y = 2 - 1", "inline")
 
 
+def test_words_are_functions_and_cases_begin_on_the_left() -> None:
+    found = mathml(r"\operatorname{softmax}\left(z\right)", "inline")
+    assert "<mi>softmax</mi>" in found
+    found = mathml(r"\begin{cases} a & \text{if } b \\ c & d \end{cases}", "inline")
+    assert found.count('<mtd style="text-align:left">') == 4
+
+
 def test_a_page_fits_its_screen() -> None:
     found = page("a < b", displayed("x") + worded("with $x$ & y"))
     assert "<title>a &lt; b</title>" in found

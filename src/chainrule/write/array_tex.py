@@ -84,7 +84,17 @@ def _inverse(a: Array, names: Names) -> Written:
     (body,) = a.args
     if body.op == "transpose":
         return _scripted(_at(body.args[0], names, ATOM), r"-\top"), POWER
+    if (over := _turned_over(body)) is not None:
+        return _scripted(_at(over, names, ATOM), r"-\top"), POWER
     return _scripted(_at(body, names, ATOM), "-1"), POWER
+
+
+def _turned_over(a: Array) -> Array | None:
+    """The transpose of a sum of matrices, where a transpose around it is shorter than those in it."""
+    if a.op != "add" or a.rank != 2:
+        return None
+    found = transpose(a)
+    return found if found.op == "add" and found.turns + 1 < a.turns else None
 
 
 def _matmul(a: Array, names: Names) -> Written:
@@ -215,6 +225,8 @@ def _scalar(f: Array, names: Names, alone: bool) -> str:
 
 
 def _add(a: Array, names: Names) -> Written:
+    if (over := _turned_over(a)) is not None:
+        return _scripted(rf"\left({_add(over, names)[0]}\right)", r"\top"), POWER
     return _signed(_at(t, names, PRODUCT if t.op == "add" else SUM) for t in a.args), SUM
 
 
@@ -329,6 +341,12 @@ def _spread(a: Array, names: Names) -> Written:
     return rf"{ones} {_row(inner, names)}", PRODUCT
 
 
+def _trace(a: Array, names: Names) -> Written:
+    """tr A, or tr A^T where that has fewer transposes."""
+    inside = min((a.args[0], transpose(a.args[0])), key=lambda x: x.turns)
+    return rf"\operatorname{{tr}}\left({_write(inside, names)[0]}\right)", ATOM
+
+
 _ROWS: dict[str, Callable[[Array, Names], Written]] = {
     "symbol": _symbol,
     "number": _number,
@@ -347,7 +365,7 @@ _ROWS: dict[str, Callable[[Array, Names], Written]] = {
     "matmul": _matmul,
     "inner": _inner,
     "outer": _outer,
-    "trace": _called(r"\operatorname{tr}"),
+    "trace": _trace,
     "frobenius": _frobenius,
     "sum": _sum,
     "diag": _called(r"\operatorname{diag}"),

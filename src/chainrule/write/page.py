@@ -19,13 +19,18 @@ STYLED = re.compile(
 STYLES = {"bold": "BOLD", "bold-italic": "BOLD ITALIC", "double-struck": "DOUBLE-STRUCK"}
 SIGNED = re.compile(r"(<mo[^>]*>(?:&#x0003D;|=)</mo>)<mo>(?=(?:&#x02212;|−)</mo>)")
 
+WORD = re.compile(r"<mo>([A-Za-z]{2,})</mo>")
+LEFT = '<mtd columnalign="left">'
+
 
 def mathml(tex: str, display: str) -> str:
     """A formula as MathML. Browsers know no styles of letters, so bold ones become the characters that are; a minus
-    behind a sign of equality is no difference."""
+    behind a sign of equality is no difference, a function by its word no sign with space around it, and the columns of
+    cases begin on the left."""
     from latex2mathml.converter import convert
 
     found = STYLED.sub(_in_characters, str(convert(tex, display=display)))
+    found = WORD.sub(r"<mi>\1</mi>", found).replace(LEFT, '<mtd style="text-align:left">')
     return SIGNED.sub(r'\1<mo form="prefix">', found)
 
 
