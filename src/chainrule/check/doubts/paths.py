@@ -49,18 +49,25 @@ def unsaid_path(lines: Lines, e: Equation, variant: Variant, different: Differen
     depends on it: the document differentiates y by b too, or the line tells the derivative by b from that by y."""
     universe = variant.universe
     pairs, by = set(_pairs(lines, lines.equations)), {b for _, b in _pairs(lines, [e])}
-    told = set(_pairs(lines, [e, *behind(lines, e)]))
+    told = set(_told_from_another(lines, e))
     inside = {t.name for t in reach(different.terms, universe.definitions) if isinstance(t, Unknown)}
     for loss in sorted(s for s in variant.settled.unknown if s.name in inside):
         frontier = [(s, i) for s in variant.settled.unknown[loss] if (i := universe.instances.get(s)) is not None]
         for variable, b in frontier:
             for between, y in frontier:
-                both = y.base != b.base and any({(x, y.base), (x, b.base)} <= told for x, _ in told)
-                taken = b.base in by and (both or (y.base, b.base) in pairs)
+                taken = b.base in by and ((b.base, y.base) in told or (y.base, b.base) in pairs)
                 if taken and y != b and not universe.definitions.depends(between, variable):
                     text = f"the document does not say how {written(universe, y)} depends on {written(universe, b)}"
                     return assumed("undefined-symbol", text, needs=(Need("dependence", y, written(universe, b)),))
     return None
+
+
+def _told_from_another(lines: Lines, e: Equation) -> Iterator[tuple[str, str]]:
+    """Each b and y such that one side has a derivative by b, and the other or what it rests on one by y of the same."""
+    rest = set(_pairs(lines, behind(lines, e)))
+    left, right = (set(_pairs(lines, [replace(e, lhs=side, rhs=side)])) for side in (e.lhs, e.rhs))
+    for one, other in ((left, right), (right, left)):
+        yield from ((b, y) for x, b in one - other for of, y in (other | rest) - one if of == x and y != b)
 
 
 def beside_the_path(lines: Lines, e: Equation) -> bool:
