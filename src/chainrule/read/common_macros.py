@@ -73,7 +73,7 @@ _PLAIN: Final = {
 _WITH_ARGUMENTS: Final = {
     **dict.fromkeys(("norm", "Norm"), (1, r"\left\Vert #1\right\Vert ")),
     **dict.fromkeys(("inner", "ip"), (2, r"\left\langle #1,#2\right\rangle ")),
-    **dict.fromkeys(("vect", "vct", "bvec", "vb", "matr", "mtx"), (1, r"\mathbf{#1}")),
+    **dict.fromkeys(("vect", "vct", "bvec", "matr", "mtx"), (1, r"\mathbf{#1}")),
     **dict.fromkeys(
         ("pd", "pdv", "pder", "pderiv", "pdiff", "parder", "partialderiv"), (2, r"\frac{\partial #1}{\partial #2}")
     ),

@@ -14,7 +14,7 @@ OF_SQUARE = frozenset({"tr", "Tr", "trace", "Trace", "det", "Det", "logdet", "in
 OF_WHOLES = frozenset({
     "softmax", "Softmax", "SoftMax", "logsoftmax", "log_softmax", "LogSoftmax", "logsumexp", "LSE", "lse",
     "tr", "Tr", "trace", "Trace", "det", "Det", "inv", "adj", "adjugate", "logdet", "diag", "Diag", "norm",
-    "max", "maximum", "min", "minimum", "factorial", "gamma function", "binom",
+    "max", "maximum", "min", "minimum", "factorial", "gamma function", "binom", "vec", "Vec",
 })  # fmt: skip
 """Functions of whole vectors and matrices: the keys of `sheet.meaning.structural.STRUCTURAL`."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chainrule.calculus import derivative, resolve
 from chainrule.expr import Component, Expr, Symbol, component, substitute
-from chainrule.read.tree import Comma, Factor, Fenced, Name, Node
+from chainrule.read.tree import Comma, Factor, Fenced, Infix, Name, Node
 from chainrule.sheet.definitions.maps import are_functions, below_a_jacobian, call, composed, is_function, is_sign
 from chainrule.sheet.meaning.functions.calls import fence_of, hung
 from chainrule.sheet.meaning.operations.stacked import chosen
@@ -100,7 +100,7 @@ def _gradient(frame: Frame, factors: tuple[Factor, ...], n: int) -> AtPoint | No
         return None
     function, fence = factors[n + 1].node, fence_of(factors[n + 2].node)
     ref = reference(function, frame.world.glossary)
-    if fence is None or fence.open != "(" or isinstance(fence.body, Comma) or ref is None or not ref.bare:
+    if fence is None or fence.open != "(" or isinstance(fence.body, (Comma, Infix)) or ref is None or not ref.bare:
         return None
     known = is_function(frame.world, function) or frame.world.family(ref.base).called > 0
     named = reference(fence.body, frame.world.glossary) is not None
@@ -109,6 +109,10 @@ def _gradient(frame: Frame, factors: tuple[Factor, ...], n: int) -> AtPoint | No
         return None
     if any(node_key(v) in inside for v in nabla[0]) or (nabla[0] and named):
         return None
+    site = frame.world.function(ref.base, frame.position)
+    own = {node_key(p) for p in site.params or ()} if site is not None else set()
+    if ref.base not in frame.world.maps and not {node_key(v) for v in nabla[0]} <= own:
+        return None  # by a variable that f rests on behind its argument
     return _at(frame, factors, n + 2, (function,), nabla[1], gradient=True)
 
 
