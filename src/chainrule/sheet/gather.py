@@ -139,7 +139,7 @@ class _Walk:
             self.item()
         self.dangling = None if piece.text.strip() else self.dangling
         self.otherwise(piece.text)
-        self.hanging = self.hanging and (not piece.text.strip() or AFTER_CUE.fullmatch(piece.text) is not None)
+        self.hanging = self.hanging and (not piece.text.strip() or _goes_on(piece.text, bool(self.words)))
         if GENERAL.search(piece.text):
             self.conditions = ()
         told = told_restriction(piece.text, piece.span, self.letters)
@@ -160,9 +160,12 @@ class _Walk:
         before = next((e for e in reversed(self.sheet.equations) if e.source == "condition"), None)
         if found is None or before is None or before.scope.section != self.scope.section:
             return
-        only = negated(Relation(before.span, before.lhs, (Link(before.op, before.span, before.rhs),)))
+        condition = Relation(before.span, before.lhs, (Link(before.op, before.span, before.rhs),))
+        only = negated(condition)
         adjoins = self.hanging or (self._adjoins() and isinstance(self.formulas[-1][0], Relation))
-        begins = found["word"][0].isupper()
+        # the line above stands under the condition already, so that the word can only lead to the next one
+        in_force = self.hanging and node_key(condition) in map(node_key, self.conditions)
+        begins = found["word"][0].isupper() or in_force
         if only is not None and adjoins and not begins and found["alone"] is not None:
             self.restrict_last(only)
         elif only is not None and (begins or not adjoins):
@@ -174,6 +177,9 @@ class _Walk:
 
     def math(self, piece: Math, rows: tuple[Row, ...]) -> None:
         cue = self.cue
+        word = self.document.source(piece.span).strip()
+        if not piece.display and OTHERWISE.fullmatch(word):
+            self.otherwise(word.capitalize())  # "when $otherwise$"
         self.inline = piece.span.start
         self.lead = "" if cue else self.lead
         branch: object = None
@@ -395,6 +401,13 @@ Parsed = list[tuple[Document, list[tuple[Piece, tuple[Row, ...]]]]]
 def _each(parsed: Parsed, change: Change) -> Parsed:
     """Documents with a change made to every formula."""
     return [(d, [(p, tuple(replace(r, node=change(r.node)) for r in rows)) for p, rows in ps]) for d, ps in parsed]
+
+
+def _goes_on(text: str, within: bool) -> bool:
+    """Whether words behind a displayed formula lead to a condition on it: "if", in small letters; in a script without
+    capitals only `within` the paragraph."""
+    word = text.strip()
+    return AFTER_CUE.fullmatch(text) is not None and (within or word.lower() != word.upper())
 
 
 def _formulas(parsed: Parsed) -> list[Node]:

@@ -19,7 +19,7 @@ from chainrule.read.tree import (
 from chainrule.sheet.meaning.operations.conditions import is_index_letter
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped
-from chainrule.sheet.syntax.names import letter_of, outside_letters
+from chainrule.sheet.syntax.names import letter_of, outside_letters, walk
 
 
 class Binder:
@@ -58,6 +58,8 @@ def binders(frame: Frame, node: Big) -> list[Binder]:
                 raise Untyped(f"what the {node.op} runs over", "untyped")
     if not found:
         raise Untyped(f"the {node.op} binds no letter", "untyped")
+    if any(isinstance(n, Fenced) and n.open in "⌊⌈" for limit in (node.sub, node.sup) if limit for n in walk(limit)):
+        raise Untyped(f"a {node.op} up to a number that is rounded", "operator")
     if node.sup is not None and found[0].high is None and not isinstance(node.sup, Fenced):
         for b in found[:1] if len(found) > 1 and not _shared_limit(node) else found:
             b.high = node.sup
