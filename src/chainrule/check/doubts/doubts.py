@@ -32,6 +32,7 @@ from chainrule.check.doubts.paths import beside_the_path, other_paths, unsaid_pa
 from chainrule.check.doubts.picked import picked
 from chainrule.check.doubts.renamed import renamed
 from chainrule.check.doubts.reparametrised import reparametrised
+from chainrule.check.doubts.short_for_a_value import short_for_a_value
 from chainrule.check.doubts.squares import squares_of_vectors
 from chainrule.check.doubts.supposed_orthogonal import supposed_orthogonal
 from chainrule.check.doubts.totals_by_calls import total_of_calls
@@ -289,6 +290,7 @@ DOUBTS: tuple[Doubt, ...] = (
     total_of_calls,
     of_what_is_undefined,
     letters_that_name,
+    short_for_a_value,
     reparametrised,
     renamed,
     logarithm_meant,

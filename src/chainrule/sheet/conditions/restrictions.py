@@ -33,7 +33,8 @@ TOLD = re.compile(r"\b(?:case|if|for|when|whenever)[:\s]\s*([a-z])\s*(==?|≠|!=
 BOTH = re.compile(r"[^.;:]*?\b(?:and|or|versus|vs)\b[^.;:]*?\b([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)
 BOTH_CUE = re.compile(r"⟦\d+⟧[^.;:⟦⟧]*\b(?:and|or|versus|vs)\b[^.;:⟦⟧]*$", re.IGNORECASE)
 OTHERWISE = re.compile(
-    r"\s*,?\s*\(?(?P<word>(?:(?:and|but)\s+)?(?:otherwise|else|sinon|sonst|(?:in|for) (?:all|the) other cases?)\b|否则|否則|其他情况|其他情況)(?P<alone>[\s.,;)]*$)?",
+    r"\s*,?\s*\(?(?P<word>(?:(?:and|but)\s+)?(?:otherwise|else|sinon|sonst|(?:in|for) (?:all|the) other cases?)\b"
+    r"|否则|否則|其他情况|其他情況)(?P<alone>[\s.,;)]*$)?",
     re.IGNORECASE,
 )
 VALUE_CUE = re.compile(
