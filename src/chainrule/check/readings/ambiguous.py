@@ -25,13 +25,16 @@ from chainrule.check.readings.reaches import (
 from chainrule.check.readings.rivals import other_ranks
 from chainrule.check.readings.sums_meant import implied_sum, letter_of_the_derivative, stray_letters, variables_of
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
+from chainrule.sheet.arrays.kronecker_signs import has_vec
+from chainrule.sheet.definitions.facts import equals_its_transpose
 from chainrule.sheet.derivatives.bare_slopes import called, uses, written_at
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Reading, World
 from chainrule.sheet.syntax.derivatives import above
 from chainrule.sheet.syntax.literals import is_numeric, is_zero
-from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.long_columns import VEC
+from chainrule.sheet.syntax.names import node_key, reference, spelled, walk
 from chainrule.sheet.syntax.spelling import look, spelled_out
 
 if TYPE_CHECKING:
@@ -208,12 +211,73 @@ def misread_definition(judge: Judge, e: Equation) -> Iterator[Meant]:
                     yield Meant(text, e, judge.alone(e, other))
 
 
+def rows_or_columns(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\operatorname{vec}_r(X)`, and vec where only words behind it speak of rows: it may put rows one behind the
+    other."""
+    world = judge.world
+    cores = (n.base for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script))
+    if any(isinstance(core, Name) and spelled(core) in VEC for core in cores):
+        yield Meant("a vec with a sign of its own may go through a matrix in another way", e, judge, tried=False)
+    elif world.rows_later and any(has_vec(side) for side in (e.lhs, e.rhs)):
+        other = replace(world, rows_first=True, derived={})
+        yield Meant("vec may put the rows one behind the other, as words behind it say", e, within(judge, other))
+
+
+def names_with_a_d(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\partial J / \partial W = dZ X^T` where d is nothing but a size: dZ may be the gradient by Z, or a change."""
+    world = judge.world
+    if "d" not in world.size_names or world.defined("d") or not has_derivative_node(e.lhs):
+        return
+    for product in (n for n in walk(e.rhs) if isinstance(n, Product)):
+        for one, other in pairwise(product.factors):
+            ref = reference(other.node, world.glossary)
+            if one.node == Name(one.node.span, "d") and not other.op and ref is not None and world.defined(ref.base):
+                yield Meant(f"d{spelled_out(ref.base)} may be one name", e, judge, tried=False)
+
+
+def what_was_supposed(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`Suppose x = 0. Then f(x) = ln 2.`: a value that a sentence supposes holds in its paragraph behind it too."""
+    if e.display:
+        return
+    text = e.document.text
+    for x in judge.equations:
+        ref = reference(x.lhs, judge.world.glossary)
+        near = x.source == "condition" and x.document is e.document and x.position < e.position
+        if not near or x.op != "=" or ref is None or not ref.bare or not is_numeric(x.rhs):
+            continue
+        if "\n\n" in text[x.span.end : e.span.start]:
+            continue
+
+        def choose(node: Node, key: object = node_key(x.lhs), value: Node = x.rhs) -> Node | None:
+            return value if isinstance(node, Name) and node_key(node) == key else None
+
+        meant = written(judge, e, choose, f"true where {spelled_out(ref.base)} is what is supposed before it")
+        if meant is not None:
+            yield meant
+
+
+def supposed_symmetric(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`If w_{ij} = w_{ji}, this is 2 W x`: what holds where a matrix before it is symmetric."""
+    world = judge.world
+    for x in (x for x in judge.equations if x.op == "=" and x.position < e.position and x is not e):
+        base = equals_its_transpose(world, x)
+        if base is None or x.position in world.declaring or base not in names_in(world, e.lhs) | names_in(world, e.rhs):
+            continue
+        families = {**world.families, base: replace(world.family(base), domain_kind="symmetric")}
+        other = replace(world, families=families, derived={})
+        yield Meant(f"holds where {spelled_out(base)} is symmetric, as is supposed before it", e, within(judge, other))
+
+
 REASONS: tuple[Reason, ...] = (
     letter_of_the_derivative,
     direct_or_total,
     two_ranks,
     row_or_column,
     vectors_as_rows,
+    rows_or_columns,
+    names_with_a_d,
+    what_was_supposed,
+    supposed_symmetric,
     dots_entry_by_entry,
     slope_without_argument,
     reach_of_a_sum,

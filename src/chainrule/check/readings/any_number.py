@@ -1,7 +1,8 @@
 r"""Identities of a function alone: `\sigma'(x) = \sigma(x) (1 - \sigma(x))` beside samples x_i.
 
 The letter that a function is defined with stands for any number, whatever else has that letter. A line that has nothing
-but functions and this letter is read so, where it is wrong of the vector or the matrix that the letter is elsewhere.
+but functions and this letter is read so, where it is wrong of the vector or the matrix that the letter is elsewhere. A
+letter that the document says is a vector refutes no line by the shapes that it has as a number.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def of_any_number(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None
     world = replace(judge.world, readings={**judge.world.readings, letter: NUMBER}, derived={})
     found = judge.alone(e, world).claim(e)
     note = Note("any-number", f"read of any number {letter}, as the letter of a function")
-    return replace(found, notes=(*found.notes, note)) if found.verdict in ("verified", "refuted") else None
+    misread = found.code == "shape" and judge.world.family(letter).declared_rank not in (None, "scalar")
+    decided = found.verdict in ("verified", "refuted") and not misread
+    return replace(found, notes=(*found.notes, note)) if decided else None
 
 
 def _letter(world: World, e: Equation) -> str | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from chainrule.read.tree import Big, Factor, Fenced, Matrix, Node, Number, Product, Relation, Script
 from chainrule.sheet.arrays.orthogonal import is_capital
+from chainrule.sheet.conditions.restrictions import IFS
 from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.shapes import RANKS
 from chainrule.sheet.records.statements import Equation
@@ -145,17 +148,32 @@ def note_offsets(world: World) -> None:
             family.declared_rank = "vector"
 
 
+ONLY_IF = re.compile(rf"\b(?:{IFS}|unless|suppos\w+|case|not|neither|never|whether|only)\b[^.;]*\Z", re.IGNORECASE)
+"""Words behind which `w_{ij} = w_{ji}` holds for the sentence only, or not at all."""
+
+
 def declares_symmetry(world: World, e: Equation) -> bool:
-    """`B^T = B` says that B is symmetric."""
-    left, right = reference(e.lhs, world.glossary), reference(e.rhs, world.glossary)
-    if left is None or right is None or left.base != right.base or e.link or world.defined(left.base):
+    r"""`B^T = B` says that B is symmetric, and so does `w_{ij} = w_{ji}`."""
+    base, left = equals_its_transpose(world, e), reference(e.lhs, world.glossary)
+    if base is None or left is None or e.link or world.defined(base):
         return False
-    flipped = {tuple(p.op for p in r.postfix) for r in (left, right)}
-    if flipped != {("T",), ()} or left.subs != right.subs:
+    if len(left.subs) == 2 and (e.display or e.source != "formula" or ONLY_IF.search(e.cue)):
         return False
-    world.family(left.base).domain_kind = "symmetric"
+    world.family(base).domain_kind = "symmetric"
     world.declaring[e.position] = "declares a symmetric matrix"
     return True
+
+
+def equals_its_transpose(world: World, e: Equation) -> str | None:
+    r"""The B of `B^T = B`, and the w of `w_{ij} = w_{ji}`."""
+    left, right = reference(e.lhs, world.glossary), reference(e.rhs, world.glossary)
+    if left is None or right is None or left.base != right.base:
+        return None
+    signs = {tuple(p.op for p in r.postfix) for r in (left, right)}
+    one, other = (tuple(map(node_key, r.subs)) for r in (left, right))
+    turned = signs == {("T",), ()} and one == other
+    exchanged = signs == {()} and len(one) == 2 and one == other[::-1] and one != other
+    return left.base if turned or exchanged else None
 
 
 def note_entries(world: World, e: Equation) -> None:

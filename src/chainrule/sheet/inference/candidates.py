@@ -36,6 +36,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     if family.domain_kind == "covariance":
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
     if family.domain_kind == "symmetric":  # said of matrices, seldom of anything else
+        if counts == {2}:  # the w_{ij} of symmetric weights are the entries of one
+            return [(Reading(2), 0.0), (Reading(4), CUSTOMS["loss"][1])]
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
     custom = CUSTOMS[_look(family)]
     if most == 0 and family.stacked:

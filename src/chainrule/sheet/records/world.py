@@ -307,8 +307,9 @@ class World:
     of_jacobians: bool = False
     kronecker: bool = False
     """Whether \\otimes is the Kronecker product, also of vectors; `rows_first`: whether vec puts rows, not columns, one
-    behind the other."""
+    behind the other; `rows_later`: whether that is only said behind formulas with vec."""
     rows_first: bool = False
+    rows_later: bool = False
     of_chance: bool = False
     """Whether the sheet speaks of expectations; `lawful`: whether it says something of a distribution too."""
     lawful: bool = False
