@@ -9,6 +9,7 @@ from chainrule.sheet.arrays.scan import has_quantities, running_letters
 from chainrule.sheet.conditions.restrictions import SETTING_CUE
 from chainrule.sheet.definitions.copies import is_alias
 from chainrule.sheet.definitions.maps import is_jacobian
+from chainrule.sheet.definitions.names_of_functions import at_any_argument
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
@@ -76,6 +77,9 @@ def add_sites(world: World, e: Equation) -> None:
         world.between_indices.add(e.position)
         return
     if values_of_a_function(world, e, lhs, rhs) or models_with_noise(world, e, lhs, rhs):
+        return
+    if (sides := at_any_argument(world, e, lhs, rhs)) is not None and _add_function(world, e, *sides):
+        world.declaring[e.position] = f"says which function {e.text(lhs)} is"
         return
     if is_alias(world, lhs, rhs):
         world.partial.add(e.position)
