@@ -13,7 +13,7 @@ from itertools import pairwise
 from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding
-from chainrule.read.tree import Node, Product
+from chainrule.read.tree import Fenced, Node, Product, Script
 from chainrule.sheet.derivatives.bare_functions import argument_of, function_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.names import node_key, reference, walk
@@ -49,13 +49,14 @@ def _calls(lines: Lines, side: Node) -> Iterator[tuple[str, Node]]:
 
 
 def _bare(side: Node) -> Iterator[Node]:
-    """The names of a side that are applied to nothing."""
+    """The names of a side that are applied to nothing: the g of `g'(z)` is applied to z."""
     nodes = list(walk(side))
-    applied = {
-        id(a.node)
-        for n in nodes
-        if isinstance(n, Product)
-        for a, b in pairwise(n.factors)
-        if argument_of(b) is not None
-    }
-    yield from (n for n in nodes if id(n) not in applied and function_of(n) is n)
+    pairs = (pair for n in nodes if isinstance(n, Product) for pair in pairwise(n.factors))
+    applied = [function_of(a.node) for a, b in pairs if not b.op and _opens(b.node)]
+    known = {id(n) for n in applied if n is not None}
+    yield from (n for n in nodes if id(n) not in known and function_of(n) is n)
+
+
+def _opens(node: Node) -> bool:
+    """Whether a factor is in brackets: `(z)`, and `(z)^2` too."""
+    return isinstance(node.base if isinstance(node, Script) else node, Fenced)
