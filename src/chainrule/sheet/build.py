@@ -60,6 +60,7 @@ from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
 from chainrule.sheet.statistics.random_names import note_chance, note_random
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
+from chainrule.sheet.sums.sets_of_pairs import INDICATOR
 from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.literals import literal_matrix
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
@@ -128,7 +129,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for e in equations:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
-    facts += [Fact("binary", Ref(name)) for name in sorted(sheet.glossary.indicators)]
+    facts += [Fact("binary", Ref(name)) for name in sorted(words) if name.startswith(INDICATOR)]
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:
             facts += sized(node, sheet.glossary)

@@ -44,7 +44,6 @@ from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet,
 from chainrule.sheet.rewriting.sizes_below import said_below
 from chainrule.sheet.rewriting.usual import usual
 from chainrule.sheet.rewriting.written_out import Change, changed, written_out
-from chainrule.sheet.sums.sets_of_pairs import INDICATOR, pairs_of
 from chainrule.sheet.sums.upper_indices import sums_left_out
 from chainrule.sheet.syntax.chains import given_at, side_by_side
 from chainrule.sheet.syntax.names import node_key, walk
@@ -459,14 +458,12 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
     text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
     implied = sums_are_implied(text) or sums_left_out(_formulas(parsed))
     sizes = [(Scope(), 0, said) for said in said_below(_formulas(parsed))]
-    summed_over = pairs_of(_formulas(parsed))
     changes = written_out(_formulas(parsed), text)
     if changes:
         parsed = _each(parsed, partial(changed, changes=changes))
     glossary = collect(_formulas(parsed), implied)
     glossary.implied = implied and not sums_are_implied(text)
     glossary.written_out = changes
-    glossary.indicators = {INDICATOR + summed_over.name} if summed_over is not None and summed_over.name else set()
     letters = index_letters(_formulas(parsed))
     sheet = Sheet(glossary=glossary, stopped=stopped, expressions=sizes)
     position = 0

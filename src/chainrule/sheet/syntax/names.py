@@ -102,7 +102,6 @@ class Glossary:
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
     pairs: set[str] = field(default_factory=set)
-    indicators: set[str] = field(default_factory=set)
     slots: dict[str, int] = field(default_factory=dict)
     same: dict[str, str] = field(default_factory=dict)
     known: dict[int, tuple[Node, Ref | None]] = field(default_factory=dict, repr=False)
