@@ -8,7 +8,7 @@ components is not known before shapes and definitions are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +262,13 @@ class Unread(Node):
 
     code: str
     reason: str
+
+
+#: What a field holds that holds no other piece of the tree.
+_LEAVES = frozenset({"Span", "str", "int", "bool", "tuple[str, ...]"})
+_PIECES: tuple[type, ...] = (*Node.__subclasses__(), Factor, Term, Link, Case)
+
+#: For each kind of node (and of factor, term, link, case) the fields that hold other pieces of the tree.
+FIELDS_BELOW = {kind: tuple(f.name for f in fields(kind) if f.type not in _LEAVES) for kind in _PIECES}
+#: For each kind the fields that say what is written, without where.
+FIELDS_WRITTEN = {kind: tuple(f.name for f in fields(kind) if f.name != "span") for kind in _PIECES}

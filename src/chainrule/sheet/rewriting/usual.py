@@ -25,11 +25,13 @@ from chainrule.read.tree import (
     Product,
     Relation,
     Script,
+    Sum,
     Text,
 )
 from chainrule.sheet.derivatives.before_a_sign import before_a_sign
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
 from chainrule.sheet.sums.limits_alone import over_their_letter
+from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.slices import slices
 
@@ -37,15 +39,19 @@ EVERY = frozenset({"for all", "all", "each", "every", "any", "for each", "for ev
 INDICATORS = frozenset({"1", "I", "chi", "mathbbm", "Ind"})
 CONDITION_SIGNS = frozenset({"=", "≠", "<", ">", "≤", "≥", "∈", "∉"})
 
+Writing = Callable[[Node], Node | None]
+
 
 def usual(node: Node) -> Node:
     """A formula with every such writing replaced."""
-    for writing in WRITINGS:
+    if not any(writing(n) is not None for n in walk(node) for writing in _BY_KIND.get(type(n), ())):
+        return node  # nothing to replace in most formulas
+    for _, writing in WRITINGS:
         node = rebuilt(node, lambda n, writing=writing: _within(writing(n), writing))  # type: ignore[misc]
     return node
 
 
-def _within(found: Node | None, writing: Callable[[Node], Node | None]) -> Node | None:
+def _within(found: Node | None, writing: Writing) -> Node | None:
     """What was replaced, with the same writing replaced inside it; what is found there is another node."""
     return None if found is None else rebuilt(found, lambda n: None if n is found else writing(n))
 
@@ -196,18 +202,24 @@ def positive_part(node: Node) -> Node | None:
     return None
 
 
-WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
-    over_their_letter,
-    over_all,
-    hung_apart,
-    over_a_call,
-    indicator,
-    plain_word,
-    constant_vector,
-    plain_scripts,
-    slices,
-    one_below_the_other,
-    with_commas,
-    before_a_sign,
-    positive_part,
+#: What is written another way, with the kinds of node that a row replaces.
+WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
+    ((Product,), over_their_letter),
+    ((Big,), over_all),
+    ((Product,), hung_apart),
+    ((Accent,), over_a_call),
+    ((Script, Product), indicator),
+    ((Name,), plain_word),
+    ((Accent,), constant_vector),
+    ((Script,), plain_scripts),
+    ((Script,), slices),
+    ((Fenced,), one_below_the_other),
+    ((Matrix,), with_commas),
+    ((Sum,), before_a_sign),
+    ((Script,), positive_part),
 )
+
+_BY_KIND = {
+    kind: tuple(writing for kinds, writing in WRITINGS if kind in kinds)
+    for kind in {kind for kinds, _ in WRITINGS for kind in kinds}
+}

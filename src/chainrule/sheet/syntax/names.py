@@ -8,10 +8,12 @@ What a letter means depends on the whole document, so a `Glossary` is collected 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from chainrule.read import tree
 from chainrule.read.tree import (
+    FIELDS_BELOW,
+    FIELDS_WRITTEN,
     Accent,
     Brace,
     Comma,
@@ -139,49 +141,39 @@ class Glossary:
 def node_key(value: object) -> object:
     """A node without its spans: equal for what is written alike."""
     if isinstance(value, tuple):
-        return tuple(map(node_key, value))
+        return tuple([node_key(v) for v in value])
     if isinstance(value, (Node, tree.Factor, tree.Term, tree.Link, tree.Case)):
-        parts = tuple(node_key(getattr(value, f.name)) for f in fields(value) if f.name != "span")
+        parts = tuple([node_key(getattr(value, name)) for name in FIELDS_WRITTEN[type(value)]])
         return (type(value).__name__, *parts)
     return value
 
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
-
-
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes directly below a node; the F of a Frobenius norm is a mark and none."""
     if isinstance(node, Script) and isinstance(node.base, Fenced) and node.base.open == "‖" and _is_frobenius(node.sub):
-        yield from (n for n in (node.base, node.sup) if isinstance(n, Node))
-        return
-    kind = type(node)
-    names = _FIELDS.get(kind)
-    if names is None:
-        names = _FIELDS[kind] = tuple(f.name for f in fields(node) if f.name != "span")
-    for name in names:
-        value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from _inside(value)
+        return [n for n in (node.base, node.sup) if isinstance(n, Node)]
+    found: list[Node] = []
+    for name in FIELDS_BELOW[type(node)]:
+        _collect(getattr(node, name), found)
+    return found
 
 
 def _is_frobenius(sub: Node | None) -> bool:
     return isinstance(sub, Name) and sub.text == "F"
 
 
-def _inside(items: tuple[object, ...]) -> Iterator[Node]:
-    for item in items:
-        if isinstance(item, Node):
-            yield item
-        elif isinstance(item, (tree.Factor, tree.Term, tree.Link)):
-            yield item.node
-        elif isinstance(item, tuple):
-            yield from _inside(item)
-        elif isinstance(item, tree.Case):
-            yield item.value
-            if item.condition is not None:
-                yield item.condition
+def _collect(value: object, found: list[Node]) -> None:
+    if isinstance(value, Node):
+        found.append(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            _collect(item, found)
+    elif isinstance(value, (tree.Factor, tree.Term, tree.Link)):
+        found.append(value.node)
+    elif isinstance(value, tree.Case):
+        found.append(value.value)
+        if value.condition is not None:
+            found.append(value.condition)
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from chainrule.read.tree import Case, Factor, Link, Node, Term
+from chainrule.read.tree import FIELDS_BELOW, Case, Factor, Link, Node, Term
+
+Piece = TypeVar("Piece", bound=Node | Factor | Term | Link | Case)
 
 
 def rebuilt(node: Node, choose: Callable[[Node], Node | None]) -> Node:
     """A tree with other nodes in the place of those that are chosen; the very same tree when none is."""
     chosen = choose(node)
-    if chosen is not None:
-        return chosen
-    changes: dict[str, object] = {}
-    for f in fields(node):
-        old = getattr(node, f.name)
+    return _below(node, choose) if chosen is None else chosen
+
+
+def _below(piece: Piece, choose: Callable[[Node], Node | None]) -> Piece:
+    """A piece of the tree with what is chosen exchanged below it."""
+    changes: dict[str, Any] = {}
+    for name in FIELDS_BELOW[type(piece)]:
+        old = getattr(piece, name)
         new = _rebuilt_value(old, choose)
         if new is not old:
-            changes[f.name] = new
-    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+            changes[name] = new
+    return replace(piece, **changes) if changes else piece
 
 
 def _rebuilt_value(value: object, choose: Callable[[Node], Node | None]) -> object:
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        new = [_rebuilt_value(v, choose) for v in value]
+        return tuple(new) if any(a is not b for a, b in zip(new, value, strict=True)) else value
     if isinstance(value, Node):
         return rebuilt(value, choose)
-    if isinstance(value, tuple):
-        new = tuple(_rebuilt_value(v, choose) for v in value)
-        return value if all(a is b for a, b in zip(new, value, strict=True)) else new
-    if isinstance(value, (Factor, Term, Link)):
-        node = rebuilt(value.node, choose)
-        return value if node is value.node else replace(value, node=node)
-    if isinstance(value, Case):
-        parts = (_rebuilt_value(value.value, choose), _rebuilt_value(value.condition, choose))
-        same = parts[0] is value.value and parts[1] is value.condition
-        return value if same else replace(value, value=parts[0], condition=parts[1])  # type: ignore[arg-type]
-    return value
+    assert isinstance(value, (Factor, Term, Link, Case))
+    return _below(value, choose)
 
 
 def with_parts(node: Node, change: Callable[[Node], Node]) -> Node:
