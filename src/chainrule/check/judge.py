@@ -15,25 +15,19 @@ from fractions import Fraction
 from itertools import chain
 
 from chainrule.check.comparison.compare import Different, Outcome, Same, Unclear, error_code
-from chainrule.check.comparison.digits import printed_table
+from chainrule.check.comparison.digits import Printed, printed_table
 from chainrule.check.comparison.firm import firm
 from chainrule.check.comparison.forms import (
-    has_derivative,
     has_derivative_as_factor,
-    has_differentials,
-    is_differential,
-    is_range,
     mended,
     mended_in_a_sum,
-    updates,
 )
-from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
+from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.conditions import given
 from chainrule.check.conditions.branches import in_a_branch
 from chainrule.check.conditions.extremes import of_extremes
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
-from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.diagnosis.diagnose import Repair, suggest
 from chainrule.check.diagnosis.edits.table import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
 from chainrule.check.doubts.anew import defined_elsewhere
@@ -43,18 +37,18 @@ from chainrule.check.doubts.doubts import doubt
 from chainrule.check.doubts.picked import as_told
 from chainrule.check.doubts.unlike_letters import unlike_letters
 from chainrule.check.doubts.unsaid import apart_from_labels
+from chainrule.check.no_claims import NO_CLAIMS
 from chainrule.check.numbers.another_case import supposed
 from chainrule.check.numbers.approximate import approximated
 from chainrule.check.numbers.beyond import AT_NUMBERS, only_there
 from chainrule.check.numbers.from_zero import counted_from_zero
 from chainrule.check.numbers.inputs import is_decimal
-from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed, unsaid
+from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed
 from chainrule.check.numbers.steps import by_the_rule
 from chainrule.check.readings.ambiguous import read_otherwise
 from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.by_itself import by_itself
 from chainrule.check.readings.flipped import flips
-from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.redefinitions import without
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.finding import Finding, assumed
@@ -65,36 +59,15 @@ from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.supposing import recover, take
 from chainrule.check.suppositions.undecided import grounded, undecided
 from chainrule.expr import ExprError
-from chainrule.read.tree import Unread
 from chainrule.sheet.arrays.dropped import leaves_out
-from chainrule.sheet.conditions.extremes import bodies, place
+from chainrule.sheet.conditions.extremes import bodies
 from chainrule.sheet.definitions.recurrence import one_step
-from chainrule.sheet.definitions.sites import one_by_one
-from chainrule.sheet.derivatives.differentials import has_signs
-from chainrule.sheet.derivatives.gradient_names import named_gradient
-from chainrule.sheet.letters.glossary import is_kronecker_value
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.names import KRONECKER, reference, walk
+from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.syntax.spelling import spelled_out
-
-DECLARING = {
-    "∈": "declares where a name lives",
-    "∉": "is a condition",
-    "⊂": "declares a set",
-    "∼": "declares a distribution",
-    "≠": "is a condition",
-    "<": "is a condition",
-    ">": "is a condition",
-    "≤": "is a condition",
-    "≥": "is a condition",
-    **dict.fromkeys("≻⪰≺⪯", "is a condition"),
-    "←": "is an update rule",
-    "→": "is a map or a limit",
-}
-
 
 ANEW = Note("redefinition", "unlike the definition before; what follows holds by this one")
 MENDED = Note(
@@ -104,11 +77,6 @@ UNBALANCED = Finding(
     "unsupported",
     "unbalanced",
     "a parenthesis has no partner; with the missing one at the edge of its side, the line is wrong",
-)
-
-
-UNJUDGED = (
-    "differentials such as dL are judged where the document speaks of them and every term of the line has exactly one"
 )
 
 
@@ -170,60 +138,9 @@ class Judge(Lines):
         return Finding("unsupported", "poisoned", message)
 
     def _verdict(self, e: Equation) -> Finding:
-        unread = next((n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Unread)), None)
-        if unread is not None:
-            return Finding("unsupported", unread.code, unread.reason)
-        if e.source == "condition" or is_range(e) or e.position in self.world.between_indices:
-            return Finding("definition", "range", f"{e.text(e.lhs)} {e.op} {e.text(e.rhs)} restricts an index", "range")
-        ref = reference(e.lhs, self.world.glossary)
-        if e.op == "∈" and ref is not None and ref.base in self.world.contradictions:
-            message = f"{e.text(e.lhs)} is {self.world.contradictions[ref.base]}; the first is used"
-            return Finding("unsupported", "shape", message, "definition")
-        by_form = by_its_form(self, e)
-        if by_form is not None:
-            return by_form
-        if e.op in DECLARING:
-            code = "update" if e.op == "←" else "declaration"
-            return Finding("definition", code, f"the relation {e.op} {DECLARING[e.op]}", "definition")
-        if not e.display and ref is not None and ref.base == KRONECKER and is_kronecker_value(e.lhs, e.rhs):
-            return Finding("definition", "declaration", "says which values the Kronecker delta takes", "definition")
-        if e.op not in EQUALITIES:
-            return Finding("unsupported", "relation", f"relations with {e.op} are not judged")
-        if e.position in self.world.declaring:
-            return Finding("definition", "declaration", self.world.declaring[e.position], "definition")
-        if e.position in self.world.partial and not has_derivative(e):
-            return Finding("definition", "declaration", "gives some entries of a name their value", "definition")
-        if named_gradient(e.lhs, e.rhs) is not None:
-            return Finding("definition", "definition", "says what names with a d stand for", "definition")
-        if has_signs(e):
-            return self.of_changes(e)
-        if is_differential(e.lhs, self.world) or has_differentials(self.world, e.lhs, e.rhs):
-            return Finding("unsupported", "operator", UNJUDGED)
-        if e.source in ("prose", "given"):
-            return Finding("definition", "definition", f"the text gives {e.text(e.lhs)} its value", "definition")
-        if place(e, self.world.glossary) is not None:
-            return Finding("definition", "definition", f"says what {e.text(e.lhs)} is the place of", "definition")
-        if e.position in self.variant().settled.slopes:
-            message = f"gives {e.text(e.lhs)} its numbers; nothing else says what they are"
-            return Finding("definition", "definition", message, "definition")
-        if e.position in self.world.seconds.equal:
-            return self.claim_without(e)
-        if self.defines(e):
-            return unsaid(self, e) or self.step(e) or known_density(self, e) or self.definition(e)
-        if updates(self.world, e) and e.position not in self.world.rearranged:
-            return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
-        return of_data(self.world, e, unconfirmed(self, e, in_m_step(self, e, self.claim(e))))
-
-    def defines(self, e: Equation) -> bool:
-        """Whether this very equation is what a name's meaning is taken from, or would be if it had one."""
-        if any(h.site.position == e.position for h in self.world.hidden.values()):
-            return True
-        sites = [s for group in (self.world.sites, self.world.functions) for found in group.values() for s in found]
-        items = [i for side in (e.lhs, e.rhs) for i in (side, *one_by_one(side))]
-        return any(
-            s.position == e.position and s.assumed is None and any((s.written or s.body) is i for i in items)
-            for s in sites
-        )
+        """What the first row that knows this kind of line says of it; a line of no such kind is a claim."""
+        told = (found for row in NO_CLAIMS if (found := row(self, e)) is not None)
+        return next(told, None) or of_data(self.world, e, unconfirmed(self, e, in_m_step(self, e, self.claim(e))))
 
     def claim_without(self, e: Equation) -> Finding:
         """The verdict on a second formula for a name, in the world in which it does not define the name; the conditions
@@ -287,16 +204,23 @@ class Judge(Lines):
         if implicit is not None:
             return Finding("definition", "implicit-definition", implicit, "definition")
         if table is not None and is_decimal(table):
-            found = numeric(self, e, table)
-            if found.verdict == "refuted":
-                variant = self.usual(e)
-                otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary)
-                return otherwise or defined_elsewhere(self, e, variant, None) or found
-            return found
+            return self.printed(e, table)
         variant = self.usual(e)
         outcome = self.outcome(e, variant)
         if isinstance(outcome, Same) and not flips(e, variant):
             return self.verified(e, variant, outcome)
+        return self.by_custom(e, variant, outcome) or self.not_equal(e, variant, outcome)
+
+    def printed(self, e: Equation, table: list[list[Printed]]) -> Finding:
+        """A line that prints numbers: what is computed, to their digits."""
+        found = numeric(self, e, table)
+        if found.verdict != "refuted":
+            return found
+        otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary)
+        return otherwise or defined_elsewhere(self, e, self.usual(e), None) or found
+
+    def by_custom(self, e: Equation, variant: Variant, outcome: Outcome) -> Finding | None:
+        """The verdict on a line that imposes a condition, or that holds only under another custom than usual."""
         condition = next((c for c in self.world.imposed if c.position == e.position and not c.said), None)
         imposed = condition and given.imposed(self.conditions, self.budget, e, condition, outcome)
         if imposed:
@@ -307,11 +231,15 @@ class Judge(Lines):
             if isinstance(result, Same) and not flips(e, other):
                 found = self.verified(e, other, result)
                 return replace(found, notes=(*found.notes, note))
-        differs = isinstance(outcome, Different)
-        told = (as_told(self, e, variant) or unlike_letters(self, e, variant)) if differs else None
-        if told is not None:
-            found = self.verified(e, variant, told[0])
-            return replace(found, notes=(*found.notes, told[1]))
+        told = as_told(self, e, variant) or unlike_letters(self, e, variant) if isinstance(outcome, Different) else None
+        if told is None:
+            return None
+        found = self.verified(e, variant, told[0])
+        return replace(found, notes=(*found.notes, told[1]))
+
+    def not_equal(self, e: Equation, variant: Variant, outcome: Outcome) -> Finding:
+        """The verdict on a line whose sides are equal under no custom: at a place, in a case, under conditions, or not
+        at all."""
         if isinstance(outcome, Same):
             message = "right if the gradient before the matrix is a row, and here it is a column"
             return Finding("unsupported", "layout", message)
@@ -325,13 +253,17 @@ class Judge(Lines):
         if restricted is not None:
             return self.slipped(e, variant, outcome, UNDER, restricted) or restricted
         if isinstance(outcome, Different):
-            doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
-            slipped = doubtful and self.slipped(e, variant, outcome, SETTLED_BY, doubtful)
-            return slipped or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
+            return self.different(e, variant, outcome)
         if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
             return close
         apart = self.fitting(e, outcome) or by_itself(self, e, outcome)
         return apart or self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
+
+    def different(self, e: Equation, variant: Variant, outcome: Different) -> Finding:
+        """The verdict on a certified difference: a doubt whether the line was read as it is meant, or refuted."""
+        doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
+        slipped = doubtful and self.slipped(e, variant, outcome, SETTLED_BY, doubtful)
+        return slipped or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
 
     def slipped(
         self, e: Equation, variant: Variant, outcome: Outcome, settled: Mapping[str, tuple[Rule, ...]], doubt: Finding

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.judge import Judge
+from chainrule.check.no_claims import defines
 from chainrule.sheet.inference.one_entry import disputed
 from chainrule.sheet.records.lines import lines_of
 
@@ -32,5 +33,5 @@ def of_one_entry(judge: Judge, struck: Callable[[str], Judge]) -> Judge:
 
 def _holding(judge: Judge) -> set[int]:
     """The positions of the claims that hold."""
-    claims = (e for e in judge.equations if e.op in EQUALITIES and e.source == "formula" and not judge.defines(e))
+    claims = (e for e in judge.equations if e.op in EQUALITIES and e.source == "formula" and not defines(judge, e))
     return {e.position for e in claims if judge.agree(e)}
