@@ -37,7 +37,7 @@ from chainrule.check.doubts.doubts import doubt
 from chainrule.check.doubts.picked import as_told
 from chainrule.check.doubts.unlike_letters import unlike_letters
 from chainrule.check.doubts.unsaid import apart_from_labels
-from chainrule.check.no_claims import NO_CLAIMS
+from chainrule.check.no_claims import NO_CLAIMS, named
 from chainrule.check.numbers.another_case import supposed
 from chainrule.check.numbers.approximate import approximated
 from chainrule.check.numbers.beyond import AT_NUMBERS, only_there
@@ -174,7 +174,7 @@ class Judge(Lines):
         variant = self.variant()
         hidden = next((h for h in self.world.hidden.values() if h.site.position == e.position), None)
         failed = variant.failed.get(e.position) if hidden is None else hidden.why
-        shown_name = e.text(e.lhs)
+        shown_name = e.text(named(self, e))
         out_of_bounds = [b for b in variant.settled.broken.values() if b.code in ("too-large", "too-deep")]
         if out_of_bounds and self._broken(e, variant):
             return Finding("unsupported", out_of_bounds[0].code, out_of_bounds[0].message, "definition")

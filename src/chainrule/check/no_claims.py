@@ -15,7 +15,7 @@ from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.numbers.numbers import unsaid
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.records.finding import Finding
-from chainrule.read.tree import Unread
+from chainrule.read.tree import Node, Unread
 from chainrule.sheet.conditions.extremes import place
 from chainrule.sheet.definitions.sites import one_by_one
 from chainrule.sheet.derivatives.differentials import has_signs
@@ -140,6 +140,12 @@ def defines(judge: Judge, e: Equation) -> bool:
     return any(
         s.position == e.position and s.assumed is None and any((s.written or s.body) is i for i in items) for s in sites
     )
+
+
+def named(judge: Judge, e: Equation) -> Node:
+    r"""The side of a definition that names something: the right one at the end of `L_z = p - y = \delta`."""
+    sites = (s for found in judge.world.sites.values() for s in found if s.position == e.position)
+    return e.rhs if any(s.body is e.lhs for s in sites) else e.lhs
 
 
 def update(judge: Judge, e: Equation) -> Finding | None:

@@ -37,7 +37,7 @@ from chainrule.sheet.definitions.functions_of_expressions import functions_of_ex
 from chainrule.sheet.definitions.inner_names import name_what_stands_inside
 from chainrule.sheet.definitions.log_of_the_unknown import name_probabilities
 from chainrule.sheet.definitions.maps import note_compositions, note_maps
-from chainrule.sheet.definitions.midway import define_midway
+from chainrule.sheet.definitions.midway import define_midway, names_at_the_end
 from chainrule.sheet.definitions.named_columns import name_columns
 from chainrule.sheet.definitions.parts import numbered_parts
 from chainrule.sheet.definitions.pre_activations import name_pre_activations
@@ -161,6 +161,8 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
     equations = as_models(world, equations, otherwise.models)
+    spoken = [(at, node) for seen, at, node in sheet.expressions if scope.sees(seen)]
+    world.named_last = names_at_the_end(world, equations, spoken)
     for e in equations:
         if solves(world, e):
             if begins_an_example(e):

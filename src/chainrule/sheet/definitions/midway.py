@@ -1,8 +1,10 @@
-r"""Names that get their meaning in the middle of a chain: `f(x) = p = \mathrm{softmax}(z)` says what p is.
+r"""Names that get their meaning in the middle of a chain, `f(x) = p = \mathrm{softmax}(z)`, or at its end,
+`\frac{\partial L}{\partial z} = p - y = \delta`.
 
-What stands behind the name defines it where nothing else does and no line before the chain has used it: the chain
-could as well be written as two lines. A name that was used before is left as it is: `\hat\mu = \mu = \bar x` says
-where it lies, not what it is.
+What stands behind the name, or before the last one, defines it where nothing else does and nothing before the chain has
+used it: the chain could as well be written as two lines. A name that was used before is left as it is:
+`\hat\mu = \mu = \bar x` says where it lies, not what it is. The last name, or one like it with another number, must be
+used afterwards, or the chain may end with something that every reader knows.
 """
 
 from __future__ import annotations
@@ -25,11 +27,33 @@ def define_midway(world: World, equations: Sequence[Equation]) -> None:
         head = heads.setdefault((id(e.document), e.chain), e)
         ref = reference(e.lhs, world.glossary) if e.link and e.op in DEFINING and _defines(world, head) else None
         if ref is not None and _is_new(world, ref, head, equations) and _is_formula(world, ref, e.rhs):
-            section = (e.scope.part, e.scope.section)
-            site = Site(ref.base, ref, e.rhs, e.position, section=section, own=e.own)
-            sites = world.sites.setdefault(ref.base, [])
-            sites.append(site)
-            sites.sort(key=lambda s: s.position)
+            _add(world, e, ref, e.rhs)
+
+
+def names_at_the_end(
+    world: World, equations: Sequence[Equation], mentions: Sequence[tuple[int, Node]]
+) -> frozenset[int]:
+    """The places of the links that end a chain with a name, which stands nowhere before it but below."""
+    heads: dict[tuple[int, int], Equation] = {}
+    lasts = {(id(e.document), e.chain): e for e in equations}
+    found: set[int] = set()
+    for e in equations:
+        head = heads.setdefault((id(e.document), e.chain), e)
+        named = e.link and e.op in DEFINING and e.source == "formula" and e is lasts[id(e.document), e.chain]
+        ref = reference(e.rhs, world.glossary) if named else None
+        if ref is None or not _is_new(world, ref, head, equations) or not _is_formula(world, ref, e.lhs):
+            continue
+        sides = [(x.position, n) for x in equations for n in (x.lhs, x.rhs) if n is not e.rhs]
+        told = [(at, _speaks_of(world, n, ref)) for at, n in (*sides, *mentions) if _speaks_of(world, n, ref.base)]
+        if max((at for at, _ in told), default=-1) > e.position and all(at > e.position for at, same in told if same):
+            found.add(e.position)
+    return frozenset(found)
+
+
+def _add(world: World, e: Equation, ref: Ref, body: Node) -> None:
+    sites = world.sites.setdefault(ref.base, [])
+    sites.append(Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own))
+    sites.sort(key=lambda s: s.position)
 
 
 def _defines(world: World, head: Equation) -> bool:
@@ -46,8 +70,16 @@ def _is_new(world: World, ref: Ref, head: Equation, equations: Sequence[Equation
     key = site_key(world, ref)
     if any(site_key(world, s.ref) == key for s in world.sites.get(ref.base, ())):
         return False
-    before = (r for e in equations if e.position < head.position for n in (e.lhs, e.rhs) for r in references(n, world))
-    return not any(r.base == ref.base and site_key(world, r) == key for r in before)
+    before = (n for e in equations if e.position < head.position for n in (e.lhs, e.rhs))
+    return not any(_speaks_of(world, n, ref) for n in before)
+
+
+def _speaks_of(world: World, node: Node, name: Ref | str) -> bool:
+    """Whether a formula has a name, with any label where only its base is given."""
+    uses = references(node, world)
+    if isinstance(name, str):
+        return any(r.base == name for r in uses)
+    return any(r.base == name.base and site_key(world, r) == site_key(world, name) for r in uses)
 
 
 def _is_formula(world: World, ref: Ref, body: Node) -> bool:

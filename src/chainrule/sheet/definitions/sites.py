@@ -89,6 +89,9 @@ def add_sites(world: World, e: Equation) -> None:
         for a, b in zip(names, values, strict=True):
             _add_site(world, e, a, b)
         return
+    if e.position in world.named_last:
+        _add_site(world, replace(e, link=0), rhs, lhs)
+        return
     _add_site(world, e, lhs, rhs)
     if e.link and not any(_is_place(n) for n in walk(lhs)) and not _of_density(world, rhs):
         _add_function(world, e, rhs, lhs)

@@ -335,6 +335,8 @@ class World:
     lacking: set[int] = field(default_factory=set)
     declaring: dict[int, str] = field(default_factory=dict)
     """What the equations say that only declare something of a name."""
+    named_last: frozenset[int] = frozenset()
+    """The links that end a chain with a new name for its value."""
     of_any_sample: set[int] = field(default_factory=set)
     modelled: set[str] = field(default_factory=set)
     """Lines about a sample without its number, `y = wx + b` beside data y_i, which say nothing of their shapes."""
