@@ -76,6 +76,8 @@ class Array:
     """Equal for arrays that are written alike, whatever the indices behind their axes are called."""
     turns: int = field(init=False, compare=False, repr=False)
     """How many transposes are written in it: of two orders of the axes the one with fewer reads better."""
+    length: int = field(init=False, compare=False, repr=False)
+    """How many names and numbers are written in it."""
 
     def __post_init__(self) -> None:
         if self.op not in OPERATIONS:
@@ -121,6 +123,7 @@ LATER: dict[str, Callable[[Array], Any]] = {
     "sketch": _sketch,
     "likeness": _likeness,
     "turns": lambda a: sum([arg.turns for arg in a.args], int(a.op == "transpose")),
+    "length": lambda a: sum([arg.length for arg in a.args]) or 1,
     "digest": lambda a: hash((a.op, tuple([arg.digest for arg in a.args]), a.axes, a.data)),
 }
 """What is found of an array when it is first asked for."""
@@ -135,6 +138,8 @@ def number(value: Fraction | int) -> Array:
 _WHOLE: dict[int, Array] = {}
 _WHOLE.update({n: number(n) for n in range(-4, 5)})
 ONE, _UNIT = number(1), Fraction(1)
+LONGEST_MIRRORED = 40
+"""Two terms of at most so many names are looked at as images of each other."""
 
 
 def size(dim: Dim) -> Array:
@@ -293,10 +298,27 @@ def add(*terms: Array) -> Array:
 
 
 def _sum(terms: list[Array]) -> Array:
-    """The sum as it stands, but A + A^T for A^T + A."""
-    if terms[0].op == "transpose" and len(terms) == 2 and terms[0].args[0].like(terms[1]):
+    """The sum as it stands, but A + A^T for A^T + A, and A X + A^T X for A^T X + A X."""
+    if len(terms) == 2 and terms[0].turns > terms[1].turns and _mirrored(*terms):
         terms = terms[::-1]
     return Array("add", tuple(terms), terms[0].axes)
+
+
+def _mirrored(a: Array, b: Array) -> bool:
+    """Whether two terms are made of the same names, but for transposes."""
+    if a.length != b.length or coefficient(a) != coefficient(b) or a.length > LONGEST_MIRRORED:
+        return False
+    return _names(a) == _names(b)
+
+
+def _names(a: Array) -> list[str]:
+    found, waiting = list[str](), [a]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.args
+        if isinstance(node.data, Symbol):
+            found.append(node.data.name)
+    return sorted(found)
 
 
 def coefficient(a: Array) -> Fraction:

@@ -169,9 +169,19 @@ def total(a: Array) -> Array:
         own = [f for f in a.args if f.axes]
         if len(own) > 1:
             first, rest = own[0], product(*own[1:])
-            return product(number(coefficient(a)), *scalars, Array("inner", (first, rest)))
+            return product(number(coefficient(a)), *scalars, _inner(first, rest))
         return product(number(coefficient(a)), *scalars, total(own[0]))
     return Array("sum", (a,))
+
+
+def _inner(a: Array, b: Array) -> Array:
+    """a^T b; of a^T M b and b^T M^T a the one with fewer transposes."""
+    if b.op == "matmul" and b.turns and a.op != "matmul":
+        *matrices, end = b.args
+        other = matmul(*(transpose(m) for m in reversed(matrices)), a)
+        if end.turns + other.turns < a.turns + b.turns:
+            return Array("inner", (end, other))
+    return Array("inner", (a, b))
 
 
 def _whole(a: Array) -> Array:

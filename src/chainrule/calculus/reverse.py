@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from chainrule.calculus.derivative import numbered, partial, resolve
-from chainrule.calculus.rules import rule_for
+from chainrule.calculus.rules import opened, rule_for
 from chainrule.calculus.simplify import contract
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import BOUND, Index, Symbol
@@ -29,7 +29,6 @@ from chainrule.expr.terms import (
     IndexValue,
     Mul,
     Power,
-    Reduce,
     add,
     component,
     delta,
@@ -168,8 +167,7 @@ class Sweep:
         if rule.passes is None:
             self.forward(node, bar)
             return
-        if type(node) is Reduce:
-            self.running.add(node.index)
+        self.running.update(opened(node))
         for child, factors in rule.passes(node, self.changes):
             self.give(child, (*bar, *factors))
 

@@ -43,7 +43,6 @@ from chainrule.expr.terms import (
     indicator,
     inverse,
     mul,
-    neg,
     piecewise,
     power,
     reduce,
@@ -94,7 +93,16 @@ class Rule:
             return self.built(node, d)
         assert self.passes is not None
         found = add(*(mul(d(child), *factors) for child, factors in self.passes(node, d.changes)))
-        return total(node.index, found) if isinstance(node, Reduce) else found
+        for index in reversed(opened(node)):
+            found = total(index, found)
+        return found
+
+
+def opened(node: Expr) -> tuple[Index, ...]:
+    """The bound indices of a node whose change is a sum over them of what comes from its body.
+
+    They go by their own names: what is bound further out has other ones (see `chainrule.expr.terms`)."""
+    return node.scopes[0][0] if node.BINDS else ()
 
 
 def of_component(node: Component, d: Differential) -> Expr:
@@ -195,26 +203,16 @@ def _divided(item: Expr, shared: list[Expr]) -> Expr:
     return add(*left)
 
 
-def of_inverse(node: Inverse, d: Differential) -> Expr:
+def of_inverse(node: Inverse, changes: Changes) -> Passed:
     """d(M^-1)[i, j] = - sum_ab M^-1[i, a] dM[a, b] M^-1[b, j]."""
-    row, col, change = opened(node, node, d(node.body))
-    left = inverse(node.body, node.row, node.col, node.i, value(row))
-    right = inverse(node.body, node.row, node.col, value(col), node.j)
-    return neg(total(row, total(col, mul(left, change, right))))
+    left = inverse(node.body, node.row, node.col, node.i, value(node.row))
+    right = inverse(node.body, node.row, node.col, value(node.col), node.j)
+    yield node.body, (MINUS_ONE, left, right)
 
 
-def of_determinant(node: Determinant, d: Differential) -> Expr:
+def of_determinant(node: Determinant, changes: Changes) -> Passed:
     """d det M = det M sum_ab M^-1[b, a] dM[a, b]."""
-    row, col, change = opened(node, node, d(node.body))
-    entry = inverse(node.body, node.row, node.col, value(col), value(row))
-    return mul(node, total(row, total(col, mul(entry, change))))
-
-
-def opened(node: Inverse | Determinant, outside: Expr, change: Expr) -> tuple[Index, Index, Expr]:
-    """Row and column under names that are free nowhere around, and the change of the matrix over them."""
-    row = fresh(node.row.dim, outside, change)
-    col = fresh(node.col.dim, outside, change, value(row))
-    return row, col, substitute(change, {node.row: value(row), node.col: value(col)})
+    yield node.body, (node, inverse(node.body, node.row, node.col, value(node.col), value(node.row)))
 
 
 def of_unknown(node: Unknown, d: Differential) -> Expr:
@@ -275,9 +273,8 @@ RULES: tuple[Rule, ...] = (
     Rule("cases", Piecewise, "not on a border", "conditions do not change; each case has its derivative",
          built=of_piecewise),
     Rule("indicator", Indicator, "not on a border", "an indicator is constant on either side", nothing),
-    Rule("inverse", Inverse, "M is invertible", "the derivative of M^-1 is -M^-1 M' M^-1", built=of_inverse),
-    Rule("determinant", Determinant, "M is invertible", "the derivative of det M is det M tr(M^-1 M')",
-         built=of_determinant),
+    Rule("inverse", Inverse, "M is invertible", "the derivative of M^-1 is -M^-1 M' M^-1", of_inverse),
+    Rule("determinant", Determinant, "M is invertible", "the derivative of det M is det M tr(M^-1 M')", of_determinant),
     Rule("unknown", Unknown, "F is smooth", "the chain rule over every entry of every argument", built=of_unknown),
 )
 # fmt: on

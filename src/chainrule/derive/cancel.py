@@ -20,6 +20,7 @@ from chainrule.expr.terms import (
     div,
     fresh,
     mul,
+    neg,
     substitute,
     total,
     value,
@@ -27,13 +28,14 @@ from chainrule.expr.terms import (
 from chainrule.expr.walks import rebuilt, walk
 
 MOST_TERMS = 32
+_PRODUCTS_OF_SUMS = 1 << Mul.RANK | 1 << Add.RANK
 
 
 def cancelled(body: Expr) -> Expr:
     """The term with every such product multiplied out."""
     if not (body.holds(Power) and body.holds(Add)) or not any(map(_holds_a_sum, walk(body))):
         return body
-    kinds = 1 << Mul.RANK | 1 << Add.RANK | 1 << Power.RANK
+    kinds = _PRODUCTS_OF_SUMS | 1 << Power.RANK
     return rebuilt(body, lambda _, found: _shorter(found) if isinstance(found, Mul) else found, kinds)
 
 
@@ -126,6 +128,25 @@ def _merged(term: Add) -> Expr:
         body = add(*(mul(div(n, unit), substitute(s.body, {s.index: value(index)})) for n, s, _ in members))
         found.append(mul(unit, front, total(index, collected(body))))
     return add(*found)
+
+
+def positive(body: Expr) -> Expr:
+    """The term with the minus that all terms of a sum carry before the product around it: -x (-y - z) is x (y + z)."""
+    return rebuilt(body, lambda _, found: _positive(found) if isinstance(found, Mul) else found, _PRODUCTS_OF_SUMS)
+
+
+def _positive(node: Mul) -> Expr:
+    negative = [f for f in node.factors if isinstance(f, Add) and all(map(is_negative, f.terms))]
+    if not negative:
+        return node
+    rest = [f for f in node.factors if f not in negative]
+    return mul(*rest, *(neg(f) for f in negative), const((-1) ** len(negative)))
+
+
+def is_negative(term: Expr) -> bool:
+    """Whether the number in front of a term is below 0."""
+    number = term.factors[0] if isinstance(term, Mul) else term
+    return isinstance(number, Const) and number.value < 0
 
 
 def _single(factor: Expr) -> list[Expr]:

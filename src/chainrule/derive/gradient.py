@@ -15,12 +15,12 @@ from functools import cached_property
 from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
 from chainrule.calculus.arrays import Array
 from chainrule.derive.build import Problem
-from chainrule.derive.cancel import cancelled, spread
+from chainrule.derive.cancel import cancelled, positive, spread
 from chainrule.derive.kronecker import Kronecker, kronecker
 from chainrule.derive.through import at_labels, through_values
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.terms import Expr, component, substitute, value
+from chainrule.expr.terms import Add, Expr, Inverse, component, substitute, value
 
 MOST_WRITTEN_OUT = 16
 """A result is written in the inputs alone when at most this many quantities stand between them."""
@@ -83,15 +83,20 @@ def first_order(problem: Problem, targets: list[Symbol]) -> list[Derivation]:
 
 
 def written(symbol: Symbol | None, indices: tuple[Index, ...], term: Expr) -> Written:
-    """The quantity in matrix form, where it has one, if need be with its products multiplied out."""
+    """The quantity in matrix form, where it has one, if need be with its products multiplied out: inverses then meet
+    what they are inverses of."""
+    form = _form(term, indices)
+    if form is None or (term.holds(Inverse) and term.holds(Add)):
+        other = _form(contract(spread(term)), indices)
+        form = other if form is None or (other is not None and other.length < form.length) else form
+    return Written(symbol, indices, term, form)
+
+
+def _form(term: Expr, indices: tuple[Index, ...]) -> Array | None:
     try:
-        return Written(symbol, indices, term, matrix_form(term, indices))
+        return matrix_form(term, indices)
     except NoMatrixForm:
-        pass
-    try:
-        return Written(symbol, indices, term, matrix_form(contract(spread(term)), indices))
-    except NoMatrixForm:
-        return Written(symbol, indices, term, None)
+        return None
 
 
 class Backward:
@@ -187,7 +192,7 @@ class Backward:
         body = derivative(body, component(target, *map(value, indices)), table)
         while made := sorted(s for s in body.symbols if s in table and s not in self.problem.definitions):
             body = contract(substitute(body, {s: table[s].at for s in made}))
-        return self.simple(body)
+        return self.simple(positive(body))
 
     def simple(self, body: Expr) -> Expr:
         """The term written through values, with what cancels."""
