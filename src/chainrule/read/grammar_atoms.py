@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chainrule.read.grammar_expr import BOUNDARIES, Parser, is_range
 from chainrule.read.grammar_fold import Item, Op, called, extent, fold
@@ -161,7 +162,7 @@ def _style(parser: Parser, token: Token) -> None:
     else:
         node = parser.argument()
         parser.style = outer
-        parser.add(node)
+        parser.add(replace(node, span=_to(parser, token.start, node)))
 
 
 def _holds_relation(parser: Parser) -> bool:

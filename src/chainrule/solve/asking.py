@@ -13,18 +13,15 @@ from chainrule.expr import Const, Model, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.read.grammar import parse
-from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Script, Span
+from chainrule.read.tree import Fenced, Fraction, Node, Product, Span
 from chainrule.sheet.conditions.restrictions import restriction
 from chainrule.sheet.letters.glossary import tidy
-from chainrule.sheet.meaning.derivatives.differentials import taken_apart
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
-from chainrule.sheet.syntax.derivative_signs import rest_of
-from chainrule.sheet.syntax.derivatives import nabla_of
-from chainrule.sheet.syntax.names import node_key, reference, walk
-from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
+from chainrule.sheet.syntax.names import reference, walk
 from chainrule.solve.derivations import ways
 from chainrule.solve.kinds import is_operator, is_slope
+from chainrule.solve.parts import parts_of
 from chainrule.solve.place_lines import ways_apart, ways_to
 from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
@@ -109,7 +106,7 @@ class Asking:
 
     def _take_apart(self, node: Node) -> None:
         """The loss and the variable as lines of their own; of `\\nabla f` the parameter of f."""
-        top, by, self.order = _parts(node)
+        top, by, self.order = parts_of(node)
         if top is None:
             return
         tex, called = self.draft.question.tex, self._called(top)
@@ -167,33 +164,6 @@ def _source(node: Node, tex: str) -> str:
     return tex[node.span.start : node.span.end]
 
 
-def _parts(node: Node) -> tuple[Node | None, Node | None, int]:
-    """What is differentiated, the one variable where it is written, and how often."""
-    if isinstance(node, Fraction) and (parts := taken_apart(node)) is not None:
-        top, variables = parts
-        by = [_unturned(v) for v in variables]
-        if top.body is not None and len({node_key(v) for v in by}) == 1 and top.order in (1, 2):
-            return top.body, by[0], top.order
-    first = node.factors[0].node if isinstance(node, Product) else None
-    if isinstance(node, Product) and isinstance(first, Fraction) and (parts := taken_apart(first)) is not None:
-        by = [_unturned(v) for v in parts[1]]  # `\\frac{d}{dp} \\log L(p)`
-        if parts[0].body is None and len({node_key(v) for v in by}) == 1 and parts[0].order in (1, 2):
-            return rest_of(node.factors[1:]), by[0], parts[0].order
-    if isinstance(node, Product) and (nabla := nabla_of(node.factors[0].node)) is not None and nabla[1] in (1, 2):
-        at = node.factors[2].node if len(node.factors) == 3 else None
-        if isinstance(at, Fenced) and not isinstance(at.body, Name | Script | Accent) and not nabla[0]:
-            return None, None, 1  # at a point
-        told = at.body if isinstance(at, Fenced) and isinstance(at.body, Name | Script | Accent) else None
-        return node.factors[1].node, nabla[0][0] if nabla[0] else told, nabla[1]
-    return None, None, 1
-
-
-def _unturned(node: Node) -> Node:
-    """w for the `w^\\top` below a Hessian."""
-    turned = isinstance(node, Script) and isinstance(node.sup, Name) and node.sup.text in TRANSPOSE_WORDS
-    return node.base if isinstance(node, Script) and turned and node.sub is None else node
-
-
 def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detail) -> None:
     """A derivation where a derivative is asked for, and the number where there is one."""
     assert a.quantity is not None
@@ -213,7 +183,7 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         return
     if any(is_derivative(n) or is_slope(n) or is_operator(n) for n in walk(a.quantity.node)):
         found = list(ways(variant, a.quantity.line, tex, a.loss, a.variable, a.order))
-        a.draft.ways = [w for w in found if not _alike(w.result.right, tex)]
+        a.draft.ways = [w for w in found if not _says_nothing(w, tex)]
         a.draft.why_not = f"the sheet does not say {how}" if found and not a.draft.ways else ""
     if computed is not None:
         a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))
@@ -283,6 +253,11 @@ def _shown(ways: list[Way], claim: str) -> list[Way]:
 
 def _ending(way: Way, claim: str) -> Way:
     return replace(way, result=replace(way.result, right=f"{way.result.right} = {claim}"))
+
+
+def _says_nothing(way: Way, tex: str) -> bool:
+    """Whether a way answers with the question, or with the name of it."""
+    return _alike(way.result.right, tex) or _alike(way.result.right, way.result.left)
 
 
 def _alike(a: str, b: str) -> bool:

@@ -7,17 +7,30 @@ from collections.abc import Iterator
 
 from chainrule.read.tree import Fraction, Node, Product, Script
 from chainrule.sheet.meaning.derivatives.differentials import taken_apart
+from chainrule.sheet.syntax.derivatives import nabla_of
 
-ORDINAL = r"(?:first|second|third|fourth|higher|1st|2nd|3rd)(?:[- ]order)?"
+ORDINALS = r"first|second|third|fourth|fifth|higher|1st|2nd|3rd|4th|5th"
+ORDINAL = rf"(?:{ORDINALS})(?:[- ]order)?"
 ONE = (
     rf"(?:{ORDINAL}(?:\s*(?:,|and|, and)\s*{ORDINAL})*\s+)?(?:partial\s+|directional\s+|total\s+)?"
     r"(?:(?:sub)?gradient|derivative|hessian|jacobian)s?(?:\s+(?:vector|matrix|matrices)\b)?"
 )
 KINDS = rf"(?P<whats>{ONE}(?:\s*(?:,|and|, and|,? as well as)\s*(?:(?:the|its)\s+)*{ONE})*)"
 """One kind of derivative or several."""
-ORDERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2}
-HIGHEST = 3
-"""Stands for every order above the second."""
+ORDERS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+}
+HIGHEST = 99
+"""Stands for "higher", an order that no number is said of."""
 
 
 def orders_of(whats: str) -> list[int]:
@@ -31,20 +44,22 @@ def orders_of(whats: str) -> list[int]:
 
 def _orders(whats: str) -> Iterator[int]:
     for kind in re.finditer(ONE, whats):
-        told = re.findall(r"first|second|third|fourth|higher|1st|2nd|3rd", kind[0])
+        told = re.findall(ORDINALS, kind[0])
         usual = [2 if "hessian" in kind[0] else 1]
         yield from [ORDERS.get(x, HIGHEST) for x in told] or usual
 
 
 def gradient_of(body: str, order: int) -> str:
     r"""`\nabla f`, `\nabla^2 f`."""
-    return rf"\nabla^2 {body}" if order == 2 else rf"\nabla {body}"
+    return rf"\nabla^{order} {body}" if order > 1 else rf"\nabla {body}"
 
 
 def derivative_by(body: str, name: str, order: int) -> str:
     r"""`\frac{\partial L}{\partial w}`; the loss is filled in later where it is not named."""
     if order == 2:
         return rf"\frac{{\partial^2 {body}}}{{\partial {name} \partial {name}^\top}}"
+    if order > 2:
+        return rf"\frac{{\partial^{order} {body}}}{{\partial {name}^{order}}}"
     return rf"\frac{{\partial {body}}}{{\partial {name}}}"
 
 
@@ -54,6 +69,8 @@ def is_slope(node: Node) -> bool:
 
 
 def is_operator(node: Node) -> bool:
-    r"""`\frac{d}{dp}` before what it differentiates."""
+    r"""`\frac{d}{dp}` or `\nabla_p` before what it differentiates."""
+    if nabla_of(node) is not None:
+        return True
     parts = taken_apart(node) if isinstance(node, Fraction) else None
     return parts is not None and parts[0].body is None

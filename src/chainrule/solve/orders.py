@@ -55,7 +55,7 @@ def is_open(sentence: str, told: bool) -> bool:
 
 
 OPEN = (
-    (r"third|fourth|higher", "derivatives above the second are not derived"),
+    (r"\bhigher\b", "say which derivatives are meant, up to the sixth"),
     (
         r"subject to|constrain|\bs\.\s?t\.",
         "an extremum under a constraint is not sought; write its Lagrangian and ask for its derivatives",

@@ -66,8 +66,15 @@ def _lead(words: str) -> str:
     asking = [
         s for k, s in enumerate(sentences) if LEADS.search(s) or (k == len(sentences) - 1 and s[-1:] not in ".?!")
     ]
-    asking = [s for s in asking if "⟦" not in s and _asks(s)]
+    asking = [order for s in asking if _asks(s) and "⟦" not in (order := _from_verb(s))]
     return asking[-1].rstrip(":.") if asking else ""
+
+
+def _from_verb(sentence: str) -> str:
+    """ "derive each of these" of "For vectors ⟦0⟧ and matrices ⟦1⟧ derive each of these"."""
+    said = sentence.rpartition("⟧")[2]
+    verb = re.search(VERB, said, re.IGNORECASE)
+    return sentence if verb is None or said == sentence else said[verb.start() :]
 
 
 def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, list[Formula], Span]]:

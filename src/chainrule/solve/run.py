@@ -41,6 +41,7 @@ from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail, dollars
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
+LEADING = re.compile(r"^(?:\s|\\[,;:! ])+")
 MOST_ROUNDS, MOST_TOLD = 12, 5
 NUMBERS = 99
 """The place of the numbers behind a formula, which may be wanting where the data come later."""
@@ -122,8 +123,10 @@ def _completed(q: Question, sheet: Sheet, scope: Scope, document: Document) -> l
 
 
 def _by_each(q: Question, sheet: Sheet, document: Document) -> list[Question]:
-    r"""The gradient of `f(x, y) = ...` is asked for by each of its parameters."""
-    name = q.tex.removeprefix(r"\nabla ")
+    r"""The gradient of `f(x, y) = ...` is asked for by each of its parameters, and so is a third derivative."""
+    order = re.match(r"\\nabla(?:\^(\d+))? ", q.tex)
+    power = "" if order is None or order[1] is None else f"^{order[1]}"
+    name = q.tex if order is None or power == "^2" else q.tex[order.end() :]
     for e in sheet.equations if name != q.tex and q.blank is None else ():
         lhs = e.lhs
         if not isinstance(lhs, Product) or len(lhs.factors) != 2 or document.source(lhs.factors[0].node.span) != name:
@@ -131,7 +134,9 @@ def _by_each(q: Question, sheet: Sheet, document: Document) -> list[Question]:
         fence = lhs.factors[1].node
         if isinstance(fence, Fenced) and isinstance(fence.body, Comma):
             by = [document.source(x.span) for x in fence.body.items]
-            return [replace(q, tex=rf"\frac{{\partial {name}}}{{\partial {x}}}") for x in by]
+            return [replace(q, tex=rf"\frac{{\partial{power} {name}}}{{\partial {x}{power}}}") for x in by]
+        if isinstance(fence, Fenced) and power:
+            return [replace(q, tex=rf"\frac{{d{power} {name}}}{{d {document.source(fence.body.span)}{power}}}")]
     return [q]
 
 
@@ -366,7 +371,7 @@ def _reason(line: Line, asked: str) -> str:
     if names != line.why:
         return f"The chain rule through {names}:"
     of = re.match(r"\\frac\{\\partial (.*?)\}\{\\partial|\\nabla(?:_(?:\{.*?\}|\S+?))? (.*)", asked)
-    return f"The derivative of ${of[1] or of[2]}$:" if of else "The derivative:"
+    return f"The derivative of ${LEADING.sub('', of[1] or of[2])}$:" if of else "The derivative:"
 
 
 def _plain(words: str) -> str:

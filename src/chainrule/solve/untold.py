@@ -206,12 +206,26 @@ def with_told(document: Document, said: Told, firsts: Mapping[str, Question], la
     text = document.text
     for number, first in sorted(firsts.items(), key=lambda x: x[1].span.start, reverse=True):
         sentences = [_sentence(what, list(names.values())) for (n, what), names in said.items() if _holds_in(n, number)]
-        at = document.text.rfind("\n\n", 0, first.span.start)
-        at = 0 if at < 0 else at + 2
-        heading = re.match(r"#+ .*\n", text[at:])
-        at += len(heading[0]) if heading is not None else 0
+        at = _before(document.text, first.span.start)
         text = f"{text[:at]}{' '.join(sentences)}\n\n{text[at:]}" if sentences else text
     return from_text(text, document.path, "latex" if latex else "markdown")
+
+
+OPENS = re.compile(r"[ \t]*\\begin\{(?:enumerate|itemize|description|parts|subparts|questions)\}(?:\[[^\]]*\])?\s*\Z")
+HEADS = re.compile(r"\s*(?:#+ .*|\\(?:sub)*section\*?\{.*\}|\\maketitle)[ \t]*\n")
+"""What opens a list, where no sentence may stand before the first item, and headings."""
+
+
+def _before(text: str, offset: int) -> int:
+    """Where a sentence may stand before the paragraph at an offset: behind a heading, in the body of a document, not
+    between the beginning of a list and its first item."""
+    body = re.search(r"\\begin\{document\}[ \t]*\n?", text)
+    at = max(text.rfind("\n\n", 0, offset) + 2 if "\n\n" in text[:offset] else 0, 0 if body is None else body.end())
+    while (heading := HEADS.match(text, at, offset)) is not None:
+        at = heading.end()
+    while (opens := OPENS.search(text[:at])) is not None:
+        at = opens.start()
+    return at
 
 
 def _holds_in(outer: str, number: str) -> bool:

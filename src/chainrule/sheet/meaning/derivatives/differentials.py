@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeGuard
 
 from chainrule.calculus import derivative as differentiate
 from chainrule.calculus import resolve
@@ -58,8 +60,8 @@ def taken_apart(node: Fraction) -> tuple[Above, list[Node]] | None:
     if top.order > MOST_ORDER:
         raise Untyped(f"a derivative of order {top.order} (at most {MOST_ORDER})", "too-large")
     variables = bottom[1]
-    if top.order > 1 and len(variables) == 1:
-        variables = [_without_power(variables[0], top.order)] * top.order
+    if top.order > 1 and len(variables) < top.order:
+        variables = [v for x in variables for v in _repeated(x, top.order, len(variables) == 1)]
     if len(variables) != top.order and top.order > 1:
         raise Untyped(f"a derivative of order {top.order} by {len(variables)} variables", "untyped")
     return top, variables
@@ -73,13 +75,19 @@ def operator(frame: Frame, node: Node) -> list[Node] | None:
     return parts[1] if parts is not None and parts[0].body is None else None
 
 
-def _without_power(node: Node, order: int) -> Node:
-    """`x^2` below a second derivative is x, twice."""
-    if isinstance(node, Script) and isinstance(node.sup, Number) and node.sup.text == str(order):
-        if node.sub is None and not node.primes:
-            return node.base
-        return Script(node.span, node.base, node.sub, None, node.primes)
-    return node
+def _repeated(node: Node, order: int, alone: bool) -> list[Node]:
+    """`x^2` below a derivative is x, twice; a variable that stands `alone` without a power is meant each time."""
+    times = int(node.sup.text) if isinstance(node, Script) and _is_count(node.sup) else 1
+    if not isinstance(node, Script) or times > order or (alone and times != order):
+        return [node] * (order if alone else 1)
+    if times == 1:
+        return [node]
+    plain = node.base if node.sub is None and not node.primes else replace(node, sup=None)
+    return [plain] * times
+
+
+def _is_count(node: Node | None) -> TypeGuard[Number]:
+    return isinstance(node, Number) and node.text.isdecimal()
 
 
 # -------------------------------------------------------------------------------------------------- the derivative
