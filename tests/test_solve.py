@@ -84,6 +84,12 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             "does not say how L depends on q",
         ),
         (r"Let $L = w^2$. Perform two updates.", "no update rule"),
+        (
+            r"Let $g(s) = s^2$. Do one step of gradient descent from $s_0 = 1$ with rate $0.1$."
+            "\n\n"
+            r"Do two steps of gradient descent from $s_0 = 2$ with rate $0.1$.",
+            "an exercise of their own",
+        ),
         (r"Let $L = w^2$. Is $L$ convex?", "only derivatives, values and updates are answered"),
         (r"Let $L = (w x)^2$ with $x = 2$. $$\frac{\partial L}{\partial w} = \_\_\_ + 7 w$$", "could not be confirmed"),
         (r"Let $g(s) = e^s + s^2$. Find the minimiser of $g$.", "not linear in s"),

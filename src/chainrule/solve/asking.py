@@ -20,6 +20,7 @@ from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.solve.derivations import ways
+from chainrule.solve.entries import carried_out
 from chainrule.solve.kinds import is_operator, is_slope
 from chainrule.solve.parts import parts_of
 from chainrule.solve.place_lines import ways_apart, ways_to
@@ -185,6 +186,9 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         found = list(ways(variant, a.quantity.line, tex, a.loss, a.variable, a.order))
         a.draft.ways = [w for w in found if not _says_nothing(w, tex)]
         a.draft.why_not = f"the sheet does not say {how}" if found and not a.draft.ways else ""
+    elif a.formula() is None and a.draft.question.named != tex:
+        found = list(carried_out(variant, a.quantity.line, tex))  # the J_f of a function, the H of a loss
+        a.draft.ways = [w for w in found if not _says_nothing(w, tex)]
     if computed is not None:
         a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))
         if (formula := a.formula()) is not None:

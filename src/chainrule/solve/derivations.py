@@ -29,6 +29,7 @@ from chainrule.expr import (
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.solve.cases import case_of
+from chainrule.solve.components import in_components
 from chainrule.solve.entries import carried_out, of_entries, over_arrays
 from chainrule.solve.problems import problem_of
 from chainrule.solve.samples import over_samples
@@ -68,6 +69,8 @@ def _derived(variant: Variant, asked: Equation, loss: Equation, variable: Equati
     free = _letters_asked(variant, variable)
     _sum_to_one(variant, found, collected if free else _as_it_is)
     _to_case(variant, found, asked, variable)
+    if not free:
+        yield from _in_components(variant, answer, found, tex)
     yield from over_samples(variant, found, tex)
     letters = letters_of(variant, free, problem.names)
     for form in FORMS if not free else reversed(FORMS):
@@ -130,6 +133,18 @@ def _sum_to_one(variant: Variant, found: Derivation, shorten: Callable[[Expr], E
             ),
         )
     found.result = found.steps[-1].right
+
+
+def _in_components(variant: Variant, answer: Answer, found: Derivation, tex: str) -> Iterator[Way]:
+    """The steps, and the result with all entries written out, where it singles out some."""
+    w = found.result
+    for line in in_components(variant, w.term, w.indices, answer.problem.names, tex):
+        try:
+            steps = list(Page(answer, found, View("full", "matrix")).steps())
+        except (KeyError, NoMatrixForm, StopIteration):
+            return
+        before = tuple(with_sizes(variant, x) for x in steps[:-1] if x.left != x.right)
+        yield Way(before, replace(line, why=steps[-1].why))
 
 
 def _pages(variant: Variant, answer: Answer, found: Derivation, view: View, tex: str, lettered: bool) -> Iterator[Way]:

@@ -18,6 +18,7 @@ from chainrule.derive.through import through_values
 from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indicator, Symbol
 from chainrule.sheet.records.statements import Equation
 from chainrule.solve.cases import case_of
+from chainrule.solve.components import in_components
 from chainrule.solve.samples import as_sum, at_samples
 from chainrule.solve.wholes import by_kind
 from chainrule.solve.writing import Way, letters_of, with_sizes, written_without_ours
@@ -90,6 +91,7 @@ def over_arrays(
     variant: Variant, term: Expr, axes: tuple[Index, ...], names: Mapping[Symbol, str], tex: str
 ) -> Iterator[Way]:
     """A term over whole arrays, as a sum over samples where the sheet speaks of one sample; a number in components."""
+    yield from (Way((), line) for line in in_components(variant, term, axes, names, tex))
     yield from as_sum(variant, term, axes, tex)
     with suppress(NoMatrixForm, KeyError):
         yield Way((), with_sizes(variant, Line("result", tex, to_tex(matrix_form(term, axes), names))))

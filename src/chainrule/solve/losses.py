@@ -54,7 +54,7 @@ def _candidates(sheet: Sheet, scope: Scope, offset: int) -> Iterator[tuple[int, 
     known = {b for e in before if e.op in DEFINING and not e.link for b in [_defined(sheet, e)] if b is not None}
     for e in before:
         base = _defined(sheet, e)
-        if base is None or e.link or e.op not in DEFINING:
+        if base is None or e.link or e.op not in DEFINING or is_literal(e.rhs):
             continue
         loss = (SAID.search(e.cue) is not None and base not in made) or names_loss(base)
         near = e.own and "\n\n" not in e.document.text[e.span.start : offset]

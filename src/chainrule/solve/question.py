@@ -23,13 +23,23 @@ class Root:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where updates begin: names without their marks, "" for a mere tuple, with their values, in TeX; the rate, if the
+    sentence says it, and the sign before it."""
+
+    at: tuple[tuple[str, str], ...]
+    rate: str = ""
+    sign: str = "-"
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked: the value of a formula in TeX, or so many updates (`updates`); where it stands, the end of its
     paragraph, the blank to be filled where there is one, the name that the sheet gives to what is asked, the case it is
     asked for (`k \\neq y`), what it is to be shown to equal, whether the blank is only a part of the right side, and
     whether it is a `cell` of a table. With a `root` the derivative is not asked for, but where it is zero. `words` are
-    those of a question that is about nothing of these. At the `points`, `x = 1` or `(1, 2)`, the value is asked for
-    too."""
+    those of a question that is about nothing of these; updates begin at the `start`, if it is named. At the `points`,
+    `x = 1` or `(1, 2)`, the value is asked for too."""
 
     tex: str
     span: Span
@@ -44,6 +54,7 @@ class Question:
     root: Root | None = None
     cell: bool = False
     points: tuple[str, ...] = ()
+    start: Start | None = None
 
 
 @dataclass(frozen=True)

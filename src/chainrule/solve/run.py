@@ -23,6 +23,7 @@ from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.names import reference
 from chainrule.solve.asking import Asking, Draft, answer_root, answer_updates, answer_value, read_formula
+from chainrule.solve.descent import started_anew, with_rules
 from chainrule.solve.eras import eras
 from chainrule.solve.losses import completed
 from chainrule.solve.orders import why_open
@@ -42,6 +43,7 @@ from chainrule.write.trace_views import Detail, dollars
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
 LEADING = re.compile(r"^(?:\s|\\[,;:! ])+")
+ELSEWHERE = "an exercise has one start and one rate; write these updates as an exercise of their own, `# Exercise 2`"
 MOST_ROUNDS, MOST_TOLD = 12, 5
 NUMBERS = 99
 """The place of the numbers behind a formula, which may be wanting where the data come later."""
@@ -99,6 +101,11 @@ def _told(
     """The document with what it takes for granted said in sentences, and its questions."""
     document, sheet = author, read_sheet(author, context, clock)
     found = questions(document, sheet.glossary)
+    started = [(q, scope) for q in found if q.start is not None and not _has_rule(sheet, scope := _scope(sheet, q))]
+    author = with_rules(author, sheet, started)
+    if author is not document:
+        document, sheet = author, read_sheet(author, context, clock)
+        found = questions(document, sheet.glossary)
     firsts = {_scope(sheet, q).number: q for q in reversed(found)}
     said: Told = {}
     for _ in range(MOST_TOLD if found else 0):
@@ -111,6 +118,11 @@ def _told(
         sheet = read_sheet(document, context, clock)
         found = questions(document, sheet.glossary)
     return document, sheet, found
+
+
+def _has_rule(sheet: Sheet, scope: Scope) -> bool:
+    """Whether an exercise says how its parameters are updated."""
+    return any(r.equation.source != "implied" for r in with_updates(of_scope(sheet, scope))[1].rules)
 
 
 def _completed(q: Question, sheet: Sheet, scope: Scope, document: Document) -> list[Question]:
@@ -218,9 +230,12 @@ def _answer_exercise(
     program, troubles = program_of(sheet, updates, (scope, until), options, clock, extra, more)
     why = {t.order: t.message for t in troubles}
     empty = not any(e.spelled is None for e in sheet.equations)
+    anew = started_anew(d.question for d in drafts)
     for a in asked:
         if empty and a.loss is not None and reference(a.loss.lhs, sheet.glossary) is not None:
             a.draft.why_not = "the sheet defines nothing"
+        elif a.draft.question in anew:
+            a.draft.why_not = ELSEWHERE
         elif a.draft.question.updates:
             answer_updates(a.draft, program, troubles, detail)
         elif a.draft.question.words:

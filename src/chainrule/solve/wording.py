@@ -12,6 +12,7 @@ from dataclasses import replace
 from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.conditions.restrictions import indices, restriction
 from chainrule.sheet.syntax.names import letter_of
+from chainrule.solve.descent import start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
 from chainrule.solve.orders import ORDER, VALUE, VERB, WRITE, is_open
 from chainrule.solve.points import points_of
@@ -96,7 +97,7 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         place = here[-1].span if here else _place(own, span, text)
         found = list(_asked(sentence, formulas, span, _place(own, span, text), updates > 0))
         if updates:
-            yield Question("", place, 0, updates=updates)
+            yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas))
         elif not found and is_open(sentence, told):
             found = [Question("", place, 0, words=_plain(own, formulas))]
         yield from found

@@ -145,6 +145,7 @@ def _fill_labels(
         if left is not None and left.base not in after:
             updates.labels.setdefault(left.base, updates.clock + left.mark.offset)
             places.setdefault(left.base, left.mark.place)
+    numbered: dict[str, str] = {}
     for e in sheet.equations:
         for node in (*walk(e.lhs), *walk(e.rhs)) if e.spelled is None else ():
             found = counted(sheet, node, letters) or _counted_number(sheet, node, after)
@@ -156,7 +157,8 @@ def _fill_labels(
                 mark, text = found.mark.node.span, e.document.text
                 script = f"{text[ends[0] : mark.start]}•{text[mark.end : ends[1]]}".replace(" ", "")
                 script = script if "{" in script else f"{script[0]}{{{script[1:]}}}"
-                updates.script.setdefault(found.base, script)
+                (numbered if found.mark.letter is None else updates.script).setdefault(found.base, script)
+    updates.script = numbered | updates.script
 
 
 def _indexed(sheet: Sheet, letters: frozenset[str], after: dict[str, int]) -> bool:

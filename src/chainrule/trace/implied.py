@@ -23,7 +23,8 @@ from chainrule.trace.rules import (
 )
 
 RATE = re.compile(
-    r"\b(?:learning[- ]rate|step[- ]size)\b[^.;⟦]{0,40}?(?:⟦(?P<formula>\d+)⟧|(?P<number>\d*\.?\d+))",
+    r"\b(?:(?:learning[- ])?rate|step[- ]?(?:size|length|width))\b"
+    r"[^.;⟦]{0,40}?(?:⟦(?P<formula>\d+)⟧|(?P<number>\d*\.?\d+))",
     re.IGNORECASE,
 )
 EVERY = re.compile(r"\b(?:all|every|each|both|the)\b[^.;⟦]{0,20}?\b(?:weights|parameters|bias(?:es)?)\b", re.IGNORECASE)
@@ -33,7 +34,7 @@ RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", 
 
 def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
     """Gradient descent that is only spoken of: "perform three updates with learning rate 0.1"."""
-    rate = _rate(sheet)
+    rate = rate_of(sheet)
     if rate is None or not any(CUE.search(s.text) for s in sheet.sentences):
         return
     every = any(CUE.search(s.text) and EVERY.search(s.text) for s in sheet.sentences)
@@ -112,7 +113,7 @@ def _by_key(sheet: Sheet, node: Node) -> object:
     return None if ref is None else ref.key
 
 
-def _rate(sheet: Sheet) -> str | None:
+def rate_of(sheet: Sheet) -> str | None:
     """The learning rate as it is to be written in a rule: a name that has a number, or the number."""
     for s in sheet.sentences:
         for found in RATE.finditer(s.text):

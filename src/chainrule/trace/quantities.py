@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from chainrule.check.comparison.forms import is_range
 from chainrule.derive.sheets import BEHIND, question
-from chainrule.read.tree import Accent, Brace, Fenced, Fraction, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Brace, Fenced, Fraction, Name, Node, Number, Product, Script
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
@@ -49,9 +49,10 @@ def asked(sheet: Sheet, equations: list[Equation], updates: Updates) -> list[Ask
 
 
 def _part_of(sheet: Sheet, node: Node, whole: set[object]) -> bool:
-    """Whether a name with a letter, `w_i`, is asked for beside the whole, w."""
+    """Whether a name with a letter or a number, `w_i` or the `w_0` that updates start from, is asked for beside the
+    whole, w."""
     ref = reference(node, sheet.glossary)
-    letters = ref is not None and bool(ref.subs) and all(isinstance(s, Name) for s in ref.subs)
+    letters = ref is not None and bool(ref.subs) and all(isinstance(s, Name | Number) for s in ref.subs)
     return letters and isinstance(node, Script) and node_key(node.base) in whole
 
 

@@ -19,6 +19,7 @@ from chainrule.sheet.rewriting.component_functions import by_components, with_co
 from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.rewriting.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
+from chainrule.sheet.rewriting.points_by_number import points_by_number, with_points
 from chainrule.sheet.rewriting.sample_marks import left_out, with_marks
 from chainrule.sheet.rewriting.sizes_below import has_sizes, without_sizes
 from chainrule.sheet.rewriting.spelled_words import with_words, words_of
@@ -80,6 +81,7 @@ def _transposes(formulas: list[Node], words: str) -> Change | None:
 CONVENTIONS: tuple[Convention, ...] = (
     _where(names_with_digits, with_whole_names),
     _where(words_of, with_words),
+    _where(points_by_number, with_points),
     _sizes,
     _above,
     _where(wholes_of_entries, with_entries_of),
