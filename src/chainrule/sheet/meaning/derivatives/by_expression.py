@@ -86,7 +86,8 @@ def _whole(variable: Node) -> tuple[Node, Script | None]:
 def by_term(body: Expr, variable: Expr, definitions: Definitions) -> Expr:
     """d body / d (a term): by a term that stands in the body or in what it is defined by, or by a function of a single
     component: d/d(σ²) is (1/2σ) d/dσ."""
-    bases = {t for t in walk(variable) if isinstance(t, Component)}
+    found = {t for t in walk(variable) if isinstance(t, Component)}
+    bases = found if all(t.free <= variable.free for t in found) else set()  # entries that a sum runs over are many
     put = _unfolded(body, variable, definitions)
     stand_in = component(STAND_IN)
     assert isinstance(stand_in, Component)

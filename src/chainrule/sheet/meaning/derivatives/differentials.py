@@ -27,6 +27,7 @@ from chainrule.sheet.arrays.tensors import axis_subs, instance_of, updating
 from chainrule.sheet.arrays.terms_of_totals import of_its_terms
 from chainrule.sheet.meaning.derivatives.at_estimates import point_of_estimate
 from chainrule.sheet.meaning.derivatives.by_expression import bare, by_term, by_written, is_exponential
+from chainrule.sheet.meaning.derivatives.by_inverse import by_inverse, inverted
 from chainrule.sheet.meaning.derivatives.put_for import put_for
 from chainrule.sheet.meaning.operations.arithmetic import quotient
 from chainrule.sheet.meaning.operations.kronecker import by_vec
@@ -106,6 +107,9 @@ def derived(frame: Frame, body: Node, variables: list[Node]) -> Val:
         if slopes is None:
             raise Untyped("a derivative by a long column", "shape")
         return by_vec(frame, slopes, whole[1])
+    inverse = inverted(frame, bare(variables[0])) if len(variables) == 1 else None
+    if inverse is not None:
+        return by_inverse(frame, derived(frame, body, [inverse[0]]).jacobian, inverse[1])
     above_ref = reference(_unwrapped(body), frame.world.glossary)
     val = pooled(frame, above_ref, frame.value(body))
     instance = _instance(frame, above_ref)
