@@ -26,8 +26,8 @@ def is_differential(node: Node, world: World) -> bool:
 
 
 def has_differentials(world: World, *sides: Node) -> bool:
-    """`d(uv) = u \\, dv + v \\, du`: a d before several things outside of derivatives, where d is no quantity of the
-    document; a number d, the dimension in a density, stands once."""
+    """`d(uv) = u \\, dv + v \\, du`, `dx \\, dy = r \\, dr \\, d\\theta`: a d before several things outside of derivatives,
+    where d is no quantity of the document; a number d, the dimension in a density, stands once."""
     family = world.families.get("d")
     if world.defined("d") or "d" in world.size_names or (family and (family.declared_rank or family.domain_kind)):
         return False
@@ -37,7 +37,8 @@ def has_differentials(world: World, *sides: Node) -> bool:
         if isinstance(node, Fraction) and above(node.numerator) is not None and below(node.denominator) is not None:
             continue
         if isinstance(node, Product) and not any(f.op == "/" for f in node.factors):
-            found += sum(_is_d(f.node) for f, behind in pairwise(node.factors) if not behind.op) == 1
+            after = [behind.node for f, behind in pairwise(node.factors) if _is_d(f.node) and not behind.op]
+            found += len(after) == 1 or (len(after) > 1 and not any(_is_d(n) for x in after for n in walk(x)))
         stack += [node.base] if isinstance(node, Script) else children(node)
     return found > 1
 

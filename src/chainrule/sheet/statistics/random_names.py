@@ -149,6 +149,7 @@ def note_chance(world: World, equations: Iterable[Equation], sentences: Iterable
     texts = [s.text for s in sentences]
     found = [f for e in equations for side in (e.lhs, e.rhs) for f in expectations_in(side)]
     firm = any(f.word == ONLY_EXPECTATION or run_over(f)[1] is not None for f in found)
+    firm = firm or sum(getattr(f.hung, "open", "") == "[" and not f.spread for f in found) > 1  # `E[X]`, `E[X^2]`
     drawn = any(e.op == "∼" for e in equations)
     if all(f.spread for f in found):  # the variance of data, where nothing else speaks of what is random
         world.of_chance = bool(found) and any(VARIABLES.search(t) for t in texts)
