@@ -56,6 +56,7 @@ from chainrule.check.records.report import Counterexample, Evidence, Method, Not
 from chainrule.check.suppositions.models import of_data
 from chainrule.check.suppositions.of_differentials import of_some_changes, resting_on_constants
 from chainrule.check.suppositions.rests import rests
+from chainrule.check.suppositions.samplewise import of_the_sum
 from chainrule.check.suppositions.supposing import recover, take
 from chainrule.check.suppositions.undecided import grounded, undecided
 from chainrule.expr import ExprError
@@ -310,6 +311,7 @@ class Judge(Lines):
             notes.append(Note("restated", "the line repeats the one before it"))
         if self.world.dropped is not None and leaves_out(self.world, e):
             notes.append(Note("dropped-index", f"the index {self.world.dropped.letter} is left out in this line"))
+        notes += of_the_sum(self.world, e)
         if self.world.struck:
             notes.append(Note("one-entry", f"read for one entry of what is declared in R^{self.world.struck}"))
         step, only = one_step(self.world, e)

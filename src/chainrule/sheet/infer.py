@@ -12,6 +12,7 @@ from chainrule.read.tree import Comma, Fenced, Product
 from chainrule.sheet.arrays.dropped import droppable
 from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.candidates import candidates, is_quantity
+from chainrule.sheet.inference.losses_with_entries import with_entries
 from chainrule.sheet.inference.search import CLOSE, CONVENTIONS, FAILURE, UNUSUAL_ROUNDS, USUAL_ROUNDS, Options, Search
 from chainrule.sheet.inference.typed_lines import type_line
 from chainrule.sheet.inference.unreadable import hide_unreadable
@@ -27,6 +28,8 @@ from chainrule.sheet.syntax.slices import ROW
 
 # What it costs that an argument is left out where it stands elsewhere.
 DROPPED = 1.0
+# And that a loss is the sum of the entries that it comes out with, where nobody says so.
+ADDED_UP = 1.0
 
 
 def infer(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
@@ -130,6 +133,16 @@ def _search(
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary, not updated)]
     signs = _signs_used(equations)
     least = _settle(Search(world, config, lines, deadline, memo), options, signs)
+    if least >= FAILURE and (losses := with_entries(Universe(world, config), lines)):
+        before, kept = (world.readings, world.conventions), world.pooled
+        world.pooled |= losses
+        cost = ADDED_UP + _settle(Search(world, config, lines, deadline), options, signs)
+        if cost < least - CLOSE:
+            world.added_up, least = world.added_up | losses, cost
+            memo.clear()
+        else:
+            world.pooled = kept
+            world.readings, world.conventions = before
     left_out = droppable(world, equations)
     world.leaving_out = frozenset(base for d in left_out for base in d.slots)
     for dropped in left_out[:2] if least >= FAILURE else ():

@@ -50,6 +50,7 @@ from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, NeedKind, dependences, depends
 from chainrule.check.suppositions import opaque as results
 from chainrule.check.suppositions.of_differentials import of_what_is_undefined
+from chainrule.check.suppositions.samplewise import samplewise
 from chainrule.expr import Const, Symbol
 from chainrule.read.tree import Fenced, Node, Number, Product
 from chainrule.sheet.definitions.put_in import is_arithmetic
@@ -288,6 +289,7 @@ DOUBTS: tuple[Doubt, ...] = (
     one_cell,
     terms_of_totals,
     total_of_calls,
+    samplewise,
     of_what_is_undefined,
     letters_that_name,
     short_for_a_value,

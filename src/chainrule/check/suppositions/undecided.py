@@ -36,13 +36,12 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
     if outcome.code == "shape-of-sides" and lines.world.einstein:
         message = "a whole tensor is equated with its components; " + outcome.message
         return Finding("unsupported", "untyped", message)
+    variant = lines.usual(e)
+    if outcome.code.startswith("shape") and (meant := samplewise(lines, e, variant)) is not None:
+        return meant
     if outcome.code == "shape-of-sides":
-        variant = lines.usual(e)
         if grounded(lines, e) and e.position in variant.typed:
             _, lhs, rhs = variant.typed[e.position]
-            meant = samplewise(lines, e, variant)
-            if meant is not None:
-                return meant
             if not _loosely_written(e, variant, lhs, rhs):
                 return _shape_refuted(e, variant, lhs, rhs, outcome)
         return Finding("unsupported", "untyped", outcome.message)

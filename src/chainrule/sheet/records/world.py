@@ -319,7 +319,9 @@ class World:
     of_known_laws: frozenset[str] = frozenset()
     """Those that are drawn from a distribution with a formula, `\\mathcal{N}(0, 1)`."""
     pooled: frozenset[str] = frozenset()
-    """Losses of which the words say that those of the samples are added up."""
+    """Losses of which the words say that those of the samples are added up; `added_up`: those that are read so, as no
+    other reading makes the lines fit."""
+    added_up: frozenset[str] = frozenset()
     contradictions: dict[str, str] = field(default_factory=dict)
     reshaped: dict[str, str] = field(default_factory=dict)
     """Names that the words call by two ranks: `X \\in R^{n \\times d}`, later "X is just a single column vector"."""
