@@ -19,7 +19,7 @@ from chainrule.read.expand import MAX_TOKENS, expand
 from chainrule.read.grammar_atoms import HANDLERS
 from chainrule.read.grammar_dump import dump
 from chainrule.read.grammar_expr import MAX_DEPTH, Parser, TooDeep
-from chainrule.read.grammar_layout import layout
+from chainrule.read.grammar_layout import layout, with_lines_as_rows
 from chainrule.read.grammar_rows import Piece, pieces
 from chainrule.read.tokens import tokenize
 from chainrule.read.tree import Case, Factor, Link, Node, Span, Term, Text, Unread
@@ -50,7 +50,8 @@ def parse(text: str, span: Span, macros: Mapping[str, Macro], display: bool = Tr
     if len(tokens) > MAX_TOKENS:
         reason = f"the formula has more than {MAX_TOKENS} signs; split it"
         return (Row(span, Unread(span, "too-long", reason)),)
-    return tuple(_row(piece) for piece in pieces(layout(tokens)) if piece.tokens)
+    laid_out = layout(tokens)
+    return tuple(_row(p) for p in pieces(with_lines_as_rows(text, laid_out) if display else laid_out) if p.tokens)
 
 
 def _row(piece: Piece) -> Row:

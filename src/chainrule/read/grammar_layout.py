@@ -8,6 +8,7 @@ delimiter and `\not` with its relation, and gives every other control word its k
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from chainrule.read.symbols import (
@@ -414,3 +415,47 @@ _HANDLERS = {
     "unknown": _unknown,
     "unsupported": _unsupported,
 }
+
+
+# -- lines of their own, without a sign between them ------------------------------------------------------------------
+
+_IN_ROWS = frozenset(["row", "&", "begin"])
+_OPENING, _CLOSING = frozenset(["{", "open", "left"]), frozenset(["}", "close", "right"])
+# With which an equation neither begins nor ends.
+_BETWEEN = frozenset(["rel", "sum", "prod", "^", "_", "big", "implies", "comma"])
+_EQUAL = frozenset(["=", ":="])
+
+
+def with_lines_as_rows(text: str, tokens: list[Token]) -> list[Token]:
+    """The tokens of a display with its lines as rows, where each is an equation by itself, closed, and none goes on
+    with the one before it. TeX runs such lines together; their author means two equations."""
+    if any(t.kind in _IN_ROWS for t in tokens):
+        return tokens
+    lines = list(_lines(text, tokens))
+    if len(lines) < 2 or not all(map(_is_equation, lines)):
+        return tokens
+    ends = (line[-1].end for line in lines)
+    rows = [[*line, Token("row", "\\\\", end, end)] for line, end in zip(lines, ends, strict=True)]
+    return [t for row in rows for t in row][:-1]
+
+
+def _lines(text: str, tokens: list[Token]) -> Iterator[list[Token]]:
+    line: list[Token] = []
+    for token in tokens:
+        if line and "\n" in text[line[-1].end : token.start]:
+            yield line
+            line = []
+        line.append(token)
+    if line:
+        yield line
+
+
+def _is_equation(line: list[Token]) -> bool:
+    """Whether a line has one sign of equality at least that stands between two sides, and is closed."""
+    depth, equal = 0, False
+    for token in line:
+        depth += (token.kind in _OPENING) - (token.kind in _CLOSING)
+        equal |= depth == 0 and token.kind == "rel" and token.text in _EQUAL
+        if depth < 0:
+            return False
+    return equal and depth == 0 and line[0].kind not in _BETWEEN and line[-1].kind not in _BETWEEN - {"comma"}

@@ -26,7 +26,7 @@ def is_differential(node: Node, world: World) -> bool:
 
 
 def has_differentials(world: World, *sides: Node) -> bool:
-    """`d(uv) = u \\, dv + v \\, du`, `dx \\, dy = r \\, dr \\, d\\phi`: a d before several things outside of derivatives,
+    """`d(uv) = u \\, dv + v \\, du`, `dx \\, dy = r \\, dr \\, dt`: a d before several things outside of derivatives,
     where d is no quantity of the document; a number d, the dimension in a density, stands once."""
     family = world.families.get("d")
     if world.defined("d") or "d" in world.size_names or (family and (family.declared_rank or family.domain_kind)):

@@ -1,5 +1,5 @@
-r"""A loss with several entries whose gradient is that of their sum: `L = \frac12 (Xw - y)^2` with `\partial L / \partial w
-= X^T (Xw - y)`, and `L = -(y \log p + (1 - y) \log(1 - p))` where the shapes that are guessed make a vector of p.
+r"""A loss with several entries whose gradient is that of their sum: `\partial L / \partial w = X^T (Xw - y)` for
+`L = \frac12 (Xw - y)^2`, and `L = -(y \log p + (1 - y) \log(1 - p))` where guessed shapes make a vector of p.
 
 What is minimised is one number. A line that the sum of the entries makes true is `assumed`, whether or not its shapes
 fit as it is written.
