@@ -234,18 +234,22 @@ class Conditions(Unknowns):
                 yield group is here, self._under(chosen, sides, e)
 
     def _relevant(self, group: list[Held], sides: Sides) -> Iterator[Held]:
-        """The conditions that a line rests on, directly or through the unknowns of others."""
+        """The conditions that a line rests on, directly or through the unknowns of others; one on data alone, as that
+        weights sum to one, wherever these data stand."""
         symbols = self._free(sides.difference.term)
+        mentioned = set(symbols)
         bases = self._bases(group)
         left = list(group)
         grown = True
         while grown:
             grown = False
             for h in list(left):
-                if (own := self._restricted(h, bases)) & symbols:
+                own, free = self._restricted(h, bases), self._free(h.residual.term)
+                if own & symbols or (free & mentioned and not unknowns_of(h, bases, self.variant)):
                     left.remove(h)
                     grown = True
                     symbols |= own
+                    mentioned |= free
                     yield h
 
     def _under(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:

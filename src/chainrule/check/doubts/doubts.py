@@ -196,11 +196,14 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
     """A name without a definition that stands on one side only."""
     left, right = different.left_symbols, different.right_symbols
     known = {s for s in left | right if s in variant.settled.data}
-    alone = any((r := reference(side, lines.world.glossary)) is not None and r.bare for side in (e.lhs, e.rhs))
-    unshared = left - known and right - known and not (left & right) - known
+    refs = [reference(side, lines.world.glossary) for side in (e.lhs, e.rhs)]
+    alone = any(r is not None and not (r.postfix or r.primes) for r in refs)
+    unshared = left - known and not (left & right) - known
     if alone and unshared and not has_derivative_node(e.lhs) and not has_derivative_node(e.rhs):
-        symbol = min(right - known)  # `\Sigma^{-1} = K`: what shares nothing with the other side is said by the line
-        text = f"{name_of(variant.universe, symbol)} is never defined and stands on the right side only"
+        # `\Sigma^{-1} = K`, `z = w h + b` with numbers for all but z: what shares nothing is said by the line
+        symbol = min(right - known or left - known)
+        on = "right" if right - known else "left"
+        text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {on} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
     direct = names_in(lines.world, e.lhs)
     new = {s for s in right - left - known if not _is_variable(lines, variant, s)}

@@ -22,6 +22,14 @@ from chainrule.check.readings.reaches import (
     reach_of_a_sum,
     reach_of_an_operator,
 )
+from chainrule.check.readings.rests_on import (
+    applied,
+    by_an_unsettled_line,
+    by_another_section,
+    by_what_is_supposed,
+    point_not_written,
+    without_a_value,
+)
 from chainrule.check.readings.rivals import other_ranks
 from chainrule.check.readings.sums_meant import implied_sum, letter_of_the_derivative, stray_letters, variables_of
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
@@ -41,7 +49,7 @@ if TYPE_CHECKING:
     from chainrule.check.judge import Judge
 
 Reason = Callable[["Judge", Equation], Iterator[Meant]]
-MOST_MEANINGS = 12
+MOST_MEANINGS = 24
 
 
 def read_otherwise(judge: Judge, e: Equation) -> str | None:
@@ -289,5 +297,11 @@ REASONS: tuple[Reason, ...] = (
     stray_letters,
     number_for_an_array,
     misread_definition,
+    applied,
+    point_not_written,
+    without_a_value,
+    by_an_unsettled_line,
+    by_another_section,
+    by_what_is_supposed,
     other_ranks,
 )

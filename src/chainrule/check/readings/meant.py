@@ -16,7 +16,7 @@ from chainrule.expr import ExprError
 from chainrule.read.tree import Node
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import Imposed, Site, World
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Meant:
     outright: bool = False
     """Whether it must be true as it stands, and not under a condition that is unsaid as well."""
     tried: bool = True
+    supposing: tuple[Imposed, ...] = ()
+    """What is taken to hold besides, as lines before it say that are not settled."""
 
     def holds(self, before: Judge) -> bool:
         """Whether the line is true so, where the conditions hold that are in force for the judge of it `before`, or
@@ -48,6 +50,8 @@ class Meant:
         apart = replace(world, sites=dict(world.sites), roles=dict(world.roles), taken=dict(world.taken), derived={})
         trial = replace(self.judge, world=apart, budget=Budget(0), variants={})
         trial.conditions = given.over(trial, before.conditions)
+        for condition in self.supposing:
+            trial.conditions.hold(condition)
         trial.deadline()
         try:
             found = trial.claim(self.line)

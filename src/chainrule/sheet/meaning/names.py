@@ -20,7 +20,7 @@ from chainrule.sheet.meaning.operations.matrices import has_ranges, is_size, ran
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.records.sizes import named_dim
-from chainrule.sheet.records.world import Family
+from chainrule.sheet.records.world import Family, World
 from chainrule.sheet.syntax.names import (
     KRONECKER,
     Postfix,
@@ -65,6 +65,8 @@ def _named(frame: Frame, ref: Ref) -> Val:
     primed = None if ref.subs or ref.labels or not ref.primes else frame.letter(ref.base + "'" * ref.primes)
     if primed is not None:
         return scalar(primed[1])
+    if plain and known and _is_size_beside_counts(world, ref.base):
+        known = False
     if plain and not known:
         letter = frame.letter(ref.base)
         if letter is not None:
@@ -90,6 +92,12 @@ def _named(frame: Frame, ref: Ref) -> Val:
     if world.family(ref.base).identity and not known and ref.base not in world.readings:
         return _identity(frame, ref)
     return ref_value(frame, ref)
+
+
+def _is_size_beside_counts(world: World, base: str) -> bool:
+    r"""The N of `\sum_{i=1}^N r_{ik} = N` beside `N_k = \sum_{i=1}^N r_{ik}`: the limit of a sum is no vector."""
+    sites = world.sites.get(base, ())
+    return base in world.size_names and base not in world.functions and all(s.ref.subs for s in sites)
 
 
 def _special(frame: Frame, base: str) -> Val | None:

@@ -1,0 +1,182 @@
+r"""What a refuted line rests on that its author may mean otherwise: another formula for a name, no value for it, the
+point of a derivative, what a formula is applied to.
+
+A difference counts only where what the line leans on is sure. Each row of `ambiguous.REASONS` here exchanges one thing
+for what else the document gives; a line that is true then is no mistake for certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from chainrule.check.comparison.forms import has_derivative, updates
+from chainrule.check.doubts.anew import claimed, of_the_first
+from chainrule.check.readings.meant import Meant, within, written
+from chainrule.check.readings.sums_meant import variables_of
+from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script
+from chainrule.sheet.definitions.sites import defining_anew, site_key
+from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Imposed, World
+from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.spelling import spelled_out
+
+MOST_SUPPOSED = 4
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+
+def by_an_unsettled_line(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}` that could not be decided, as a p has another formula before it: what
+    holds by the second one is no mistake."""
+    names = lines_of(judge.world, [e])[0].names
+    for x in (x for x in judge.equations if x.position in judge.unsettled and x.position < e.position):
+        said = of_the_first(judge, x)
+        name = None if said.link or x.chain == e.chain or x.source != "formula" else claimed(judge, said)
+        if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(judge.world, x):
+            continue
+        line = x.document.position(x.span.start)[0]
+        text = f"right by what line {line} says of {x.text(said.lhs)}, which is not settled"
+        yield Meant(text, e, within(judge, defining_anew(judge.world, said)))
+
+
+def by_what_is_supposed(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\lambda = -N` after a `\sum_k r_{ik} = 1` that rests on something unsaid: what follows from an unsettled line
+    of its section is as unsettled."""
+    world, here = judge.world, (e.scope.part, e.scope.section)
+    names = lines_of(world, [e])[0].names
+    before = [
+        x
+        for x in judge.equations
+        if x.position in judge.unsettled and x.position < e.position and (x.scope.part, x.scope.section) == here
+    ]
+    about = [x for x in before if x.op == "=" and names & (names_in(world, x.lhs) | names_in(world, x.rhs))]
+    for x in about[:-MOST_SUPPOSED:-1]:
+        line = x.document.position(x.span.start)[0]
+        supposing = (Imposed(x.position, x, None, frozenset(), e.scope.section),)
+        yield Meant(f"follows from line {line}, which is not settled", e, judge, outright=True, supposing=supposing)
+
+
+def by_another_section(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """A name that only other sections define, with several formulas: any of them may be meant."""
+    world, here = judge.world, (e.scope.part, e.scope.section)
+    for base in sorted(lines_of(world, [e])[0].names):
+        found = world.sites.get(base, [])
+        held = world.latest(found, e.position)
+        if held is None or any(s.section == here for s in found):
+            continue
+        rivals = [s for s in found if site_key(world, s.ref) == site_key(world, held.ref)]
+        for other in (s for s in rivals if s.section != held.section):
+            kept = [s for s in found if s is other or s not in rivals]
+            text = f"{spelled_out(base)} has several formulas in other sections; right by another one"
+            changed = replace(world, sites={**world.sites, base: kept}, derived={}, bodies={})
+            yield Meant(text, e, within(judge, changed))
+
+
+def without_a_value(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """A number that a name was given for an example before: the line may be about any value again."""
+    world = judge.world
+    values = {
+        base: s
+        for base in sorted(names_in(world, e.lhs) | names_in(world, e.rhs))
+        if (s := world.site(base, e.position)) is not None and is_numeric(s.body) and s.position < e.position
+    }
+    if values and not (is_numeric(e.lhs) or is_numeric(e.rhs)):
+        kept = {b: [x for x in found if x is not values.get(b)] for b, found in world.sites.items()}
+        text = f"right for any {', '.join(map(spelled_out, values))}, and not for the numbers before it"
+        yield Meant(text, e, within(judge, replace(world, sites=kept, derived={}, bodies={})), outright=True)
+
+
+def point_not_written(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`x_{old} - \eta \frac{\partial f}{\partial x} = x_{old} - 2 \eta x_{old}`: the derivative is that at the point
+    which the line speaks of."""
+    if not has_derivative(e):
+        return
+    world = judge.world
+    nodes = (v for side in (e.lhs, e.rhs) for n in walk(side) for v in variables_of(n) if isinstance(v, Name))
+    by = {ref.base: v for v in nodes if (ref := reference(v, world.glossary)) is not None}
+
+    def choose(node: Node) -> Node | None:
+        ref = reference(node, world.glossary) if isinstance(node, Script) else None
+        if ref is None or ref.postfix or ref.primes or not (ref.labels or ref.subs or "_" in ref.base):
+            return None
+        if any(world.family(ref.base).slot(n) == "axis" for n in range(len(ref.subs))):
+            return None
+        return by.get(ref.base.split("_")[0].split("^")[0])
+
+    meant = written(judge, e, choose, "right if the derivatives are taken at the point that the line speaks of")
+    if by and meant is not None:
+        yield replace(meant, outright=True)
+
+
+def applied(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\hat y(4)` after `\hat y = 0.5 x + 1`: no product, but the formula at another place. Nobody begins a line with
+    a product of that form."""
+    world = judge.world
+    whole = [b for b, _ in _calls(world, e.lhs) if isinstance(e.lhs, Product) and len(e.lhs.factors) == 2]
+    if whole:
+        text = f"{spelled_out(whole[0])} has a formula, and may be applied to what stands behind it"
+        yield Meant(text, e, judge, tried=False)
+        return
+    for base, arg in {(b, node_key(a.body)): (b, a) for s in (e.lhs, e.rhs) for b, a in _calls(world, s)}.values():
+        for formula in (x.rhs for x in judge.equations if _is_name(world, x.lhs, base)):
+            bases = names_in(world, formula)
+            found = {node_key(n): r.base for n in walk(formula) if (r := _plain(world, n)) is not None}
+            for variable in (key for key, name in found.items() if name in bases):
+                body = _put(formula, variable, arg)
+
+                def choose(node: Node, base: str = base, body: Node = body, arg: Fenced = arg) -> Node | None:
+                    return _with_call(world, node, base, arg, body)
+
+                text = f"{spelled_out(base)} has a formula, and may be applied to what stands behind it"
+                meant = written(judge, e, choose, text)
+                if meant is not None:
+                    yield replace(meant, outright=True)
+
+
+def _calls(world: World, side: Node) -> Iterator[tuple[str, Fenced]]:
+    """The names with a formula that stand right before something single in parentheses."""
+    for node in walk(side):
+        for f, behind in pairwise(node.factors) if isinstance(node, Product) else ():
+            ref = reference(f.node, world.glossary)
+            fence = behind.node
+            if ref is None or not ref.bare or behind.op or not isinstance(fence, Fenced) or fence.open != "(":
+                continue
+            if ref.base in world.sites and (isinstance(fence.body, Number) or reference(fence.body, world.glossary)):
+                yield ref.base, fence
+
+
+def _is_name(world: World, side: Node, base: str) -> bool:
+    ref = reference(side, world.glossary)
+    return ref is not None and ref.bare and ref.base == base
+
+
+def _plain(world: World, node: Node) -> Ref | None:
+    return reference(node, world.glossary) if isinstance(node, Name) else None
+
+
+def _put(body: Node, key: object, arg: Fenced) -> Fenced:
+    inside = rebuilt(body, lambda n: arg if isinstance(n, Name) and node_key(n) == key else None)
+    return Fenced(body.span, "(", inside, ")")
+
+
+def _with_call(world: World, node: Node, base: str, arg: Fenced, body: Node) -> Node | None:
+    """A product with a formula in the place of a name and of what stands behind it."""
+    if not isinstance(node, Product):
+        return None
+    factors: list[Factor] = []
+    for f in node.factors:
+        last = reference(factors[-1].node, world.glossary) if factors else None
+        if last is not None and last.bare and last.base == base and not f.op and node_key(f.node) == node_key(arg):
+            factors[-1] = replace(factors[-1], node=body)
+        else:
+            factors.append(f)
+    if len(factors) == len(node.factors):
+        return None
+    return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
