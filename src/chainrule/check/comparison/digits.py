@@ -21,9 +21,14 @@ class Printed:
 def printed(node: Node) -> Printed | None:
     """A printed number, or None."""
     sign = 1
-    while isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign in "+-":
-        sign = -sign if node.terms[0].sign == "-" else sign
-        node = node.terms[0].node
+    while True:
+        if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign in "+-":
+            sign = -sign if node.terms[0].sign == "-" else sign
+            node = node.terms[0].node
+        elif isinstance(node, Fenced) and node.open == "(" and isinstance(node.body, Sum):
+            node = node.body  # `-(-0.25)`
+        else:
+            break
     if isinstance(node, Product):
         return _scaled(node, sign)
     if not isinstance(node, Number) or len(node.text) > 60:

@@ -18,7 +18,7 @@ from chainrule.check.numbers.rounding import explained, note_printed, other_valu
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, dependences, depends
 from chainrule.check.records.report import Counterexample, Evidence, Note, Suggestion
-from chainrule.check.suppositions.opaque import opaque
+from chainrule.check.suppositions.opaque import cut_off, opaque
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.undecided import undecided
 from chainrule.expr.model import Array
@@ -123,7 +123,7 @@ def _judged(lines: Lines, e: Equation, variant: Variant, numbers: Array, table: 
             message = "the last digit is off by one, which numbers rounded on the way may make"
             return Finding("unsupported", "undecided", message, "numeric")
         if off:
-            unsure = opaque(lines, e, variant)
+            unsure = opaque(lines, e, variant) or cut_off(lines, e, variant)
             return wrong_digits(e, off, table) if unsure is None else replace(unsure, kind="numeric")
     note_printed(lines.ledger, variant, _equal_sides(lines, e), e, table)
     needs = rests(lines.world, e, variant)
@@ -231,8 +231,23 @@ def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
                 f"{cell.text} is put in for {e.text(node)}, which is {shown(right, cell)}: off by one in its last digit"
             )
             return Finding("unsupported", "undecided", message, "numeric")
+        if cell is not None and (line := _printed_before(lines, e, node, cell)) is not None:
+            message = (
+                f"{cell.text} is put in for {e.text(node)}, which is {shown(right, cell)}, as line {line} prints it"
+            )
+            return Finding("unsupported", "undecided", message, "numeric")
         return _wrong_number(e, e.text(node), number, right)
     return _too_close(variant, e, target)
+
+
+def _printed_before(lines: Lines, e: Equation, node: Node, cell: Printed) -> int | None:
+    """The line that prints a wrong number for a quantity before: it is wrong there, and not where it is put in."""
+    for x in (x for x in lines.equations if x.position < e.position):
+        own = printed(x.rhs)
+        heads = [y.lhs for y in lines.chain(x)]
+        if own is not None and own.text == cell.text and node_key(node) in map(node_key, heads):
+            return x.document.position(x.span.start)[0]
+    return None
 
 
 def _last_digit_of_a_result(right: float, cell: Printed) -> bool:

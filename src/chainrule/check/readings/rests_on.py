@@ -17,6 +17,7 @@ from chainrule.check.doubts.anew import claimed, of_the_first
 from chainrule.check.readings.meant import Meant, within, written
 from chainrule.check.readings.sums_meant import variables_of
 from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script
+from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.sites import defining_anew, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
@@ -35,15 +36,16 @@ if TYPE_CHECKING:
 def by_an_unsettled_line(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}` that could not be decided, as a p has another formula before it: what
     holds by the second one is no mistake."""
-    names = lines_of(judge.world, [e])[0].names
+    own = claimed(judge, e)
+    names = lines_of(judge.world, [e])[0].names - ({own[0].base} if own is not None else set())
     for x in (x for x in judge.equations if x.position in judge.unsettled and x.position < e.position):
         said = of_the_first(judge, x)
         name = None if said.link or x.chain == e.chain or x.source != "formula" else claimed(judge, said)
-        if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(judge.world, x):
+        if name is None or name[0].base not in names or updates(judge.world, x) or is_arithmetic(judge.world, x.rhs):
             continue
         line = x.document.position(x.span.start)[0]
         text = f"right by what line {line} says of {x.text(said.lhs)}, which is not settled"
-        yield Meant(text, e, within(judge, defining_anew(judge.world, said)))
+        yield Meant(text, e, within(judge, defining_anew(judge.world, said)), outright=True)
 
 
 def by_what_is_supposed(judge: Judge, e: Equation) -> Iterator[Meant]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 
+from chainrule.calculus import resolve
 from chainrule.check.comparison.exact import term_of, typed_again
 from chainrule.check.comparison.forms import has_derivative_node
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.points import reach
 from chainrule.check.comparison.writing import name_of
 from chainrule.check.records.finding import Finding, assumed
-from chainrule.check.records.need import Need, differentiated
+from chainrule.check.records.need import Need, dependences, depends, differentiated
 from chainrule.expr import Component, Const, Symbol
 from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Instance
@@ -43,6 +45,20 @@ def opaque(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
                 continue
             text = f"{name_of(universe, symbol)} is given as a number only; how it depends on the others is not said"
             return assumed("undefined-symbol", text, needs=(Need("dependence", instance),))
+    return None
+
+
+def cut_off(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
+    r"""The finding of a line that prints a number for a derivative which is zero as far as is known: `a = \sigma(6)`
+    says nothing of how a depends on the weights."""
+    universe, names = variant.universe, names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
+    owners = {f"@{e.position}", *(i.shown for i in universe.instances.values() if i.base in names)}
+    taken = [samples for owner, samples in universe.taken.items() if owner.partition("#")[0] in owners]
+    for _, _, change in (sample() for samples in taken for sample in samples):
+        found = resolve(change, universe.definitions)
+        if isinstance(found, Const) and found.value == 0:
+            text = depends(lines.world, e, e.lhs)
+            return assumed("undefined-symbol", text, needs=dependences(lines.world, e, (e.lhs, e.rhs)))
     return None
 
 
