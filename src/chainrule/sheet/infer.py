@@ -209,6 +209,8 @@ def _split_of_defined(world: World, family: Family) -> list[tuple[Reading, float
     bare = [s for s in world.sites[family.base] if not s.ref.subs]
     if not bare or family.full:
         return []
+    if all(literal_matrix(s.body) is not None for s in bare):
+        return [(Reading(0), 0.0)]  # numbers are no formula for every sample
     return [(Reading(0), 0.0), (Reading(1, split=True), 0.4), (Reading(2, split=True), 0.8)]
 
 

@@ -150,7 +150,8 @@ def _calls(world: World, side: Node) -> Iterator[tuple[str, Fenced]]:
             fence = behind.node
             if ref is None or not ref.bare or behind.op or not isinstance(fence, Fenced) or fence.open != "(":
                 continue
-            if ref.base in world.sites and (isinstance(fence.body, Number) or reference(fence.body, world.glossary)):
+            quantity = ref.base in world.sites and ref.base not in world.functions
+            if quantity and (isinstance(fence.body, Number) or reference(fence.body, world.glossary)):
                 yield ref.base, fence
 
 

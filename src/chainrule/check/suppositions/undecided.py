@@ -16,6 +16,7 @@ from chainrule.read.tree import Fenced, Product, Script
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import FAILURE, line_cost
 from chainrule.sheet.records.lines import lines_of
+from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Val, describe
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
@@ -92,6 +93,10 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
             return False  # what it is defined by could not be read
         if base in lines.world.leaving_out and lines.world.dropped is None:
             return False  # an index may only be left out
+        if {1, 2} <= family.sub_counts and family.declared_rank is None and not witnesses:
+            return False  # x_1 beside x_{1,k}: a row, or the same entry where its step is not written
+        if family.declared_rank is None and _by_steps_alone(lines, base):
+            return False
         if lines.world.defined(base) or family.declared_rank is not None:
             continue
         if family.differentiated and not family.by and _is_number(lines, base):
@@ -105,6 +110,14 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
         if not witnesses or _needed(lines, e, base) < WITNESSES:
             return False
     return True
+
+
+def _by_steps_alone(lines: Lines, base: str) -> bool:
+    """Whether nothing but a step from one value to the next says what a name is, `x_{k+1} = x_k - H g`, and numbers
+    below it may count its entries as well: x_1 and x_2."""
+    sites = lines.world.sites.get(base, ())
+    steps = all(any(r.base == base and r.subs for r in references(s.body, lines.world)) for s in sites)
+    return bool(sites) and steps and bool(lines.world.family(base).numbered)
 
 
 def _applied(lines: Lines, e: Equation) -> Iterator[str]:
