@@ -58,7 +58,7 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
-from chainrule.sheet.statistics.random_names import note_chance, note_random
+from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
 from chainrule.sheet.sums.sets_of_pairs import INDICATOR
 from chainrule.sheet.syntax.function_words import LOGARITHMS
@@ -78,7 +78,9 @@ ROW_WORDS = re.compile(
     re.IGNORECASE,
 )
 PROBABILITY_WORDS = re.compile(
-    r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif", re.IGNORECASE
+    r"probabilit|one[- ]hot|softmax|distribution|likelihood|cross[- ]entropy|classif|\bdensit|\bpolic(?:y|ies)\b"
+    r"|wahrscheinlich|verteilung|vraisemblance|vero(?:similitud|ssimilhan)|概率|分布|似然|策略|機率|確率|尤度|확률|분포",
+    re.IGNORECASE,
 )
 
 # Algorithms that compute some quantities first and hold them fixed in the next step.
@@ -125,6 +127,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.in_steps = any(STEPS_OF_EM.search(s.text) for s in sentences)
     world.hessian = any("hessian" in s.text.lower() for s in sentences)
     note_chance(world, equations, sentences)
+    world.probabilistic |= names_a_law(equations)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
     for e in equations:
         if e.display and e.source == "formula":

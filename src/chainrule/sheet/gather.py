@@ -95,12 +95,18 @@ class _Walk:
     words: list[str] = field(default_factory=list)
     formulas: list[tuple[Node, Span]] = field(default_factory=list)
     headings: list[tuple[Heading, int]] = field(default_factory=list)
+    exercise: int | None = None
+    """The level of the heading that names the exercise, "Question 7"; None where a number counts sections."""
 
     def heading(self, piece: Heading) -> None:
         self.sheet.titles.append(piece.title)
-        number = piece.number or self.scope.number
-        part = piece.part or ("" if piece.number else self.scope.part)
-        counted = piece.section if piece.number else self.scope.counted
+        inside = piece.section and self.exercise is not None and piece.level > self.exercise
+        numbered = piece.number and not inside  # "1.1 Stationarity" below "Question 7" counts its sections
+        number = piece.number if numbered else self.scope.number
+        part = piece.part or ("" if numbered else self.scope.part)
+        counted = piece.section if numbered else self.scope.counted
+        if numbered:
+            self.exercise = None if piece.section else piece.level
         self.scope = Scope(number, part, self.scope.section + 1, counted)
         self.headings.append((piece, self.scope.section))
         told = told_restriction(piece.title, piece.span, self.letters)

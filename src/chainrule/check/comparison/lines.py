@@ -16,7 +16,7 @@ from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.comparison.ledger import Ledger
 from chainrule.check.comparison.points import free_symbols
 from chainrule.check.comparison.settle import Settled, settle
-from chainrule.check.records.need import dependences, depends, differentiated
+from chainrule.check.records.need import dependences, depends, differentiated, of_its_densities
 from chainrule.check.records.options import Options
 from chainrule.expr import Const, Expr, ExprError, Index, mul
 from chainrule.read.tree import Big, Node, Number, Relation, Sum
@@ -175,6 +175,8 @@ class Lines:
     def _empty(e: Equation, variant: Variant) -> bool:
         """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
         if not has_derivative(e) or ((is_zero(e.rhs) or is_zero(e.lhs)) and not Lines._of_a_loss(e, variant)):
+            return False
+        if of_its_densities(variant.universe.world, e):
             return False
         if Lines.has_vanishing(e, variant):
             return True

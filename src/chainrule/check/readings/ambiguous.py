@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from chainrule.check.comparison.forms import has_derivative_node
 from chainrule.check.doubts.grouped import ELEMENTWISE
 from chainrule.check.readings.meant import Meant, within, written, written_throughout
+from chainrule.check.readings.reach_of_a_slash import reach_of_a_slash
 from chainrule.check.readings.reaches import (
     lost_fraction,
     operator_behind,
@@ -292,6 +293,7 @@ REASONS: tuple[Reason, ...] = (
     reach_of_a_logarithm,
     reach_of_an_operator,
     operator_behind,
+    reach_of_a_slash,
     lost_fraction,
     implied_sum,
     stray_letters,

@@ -13,6 +13,7 @@ from chainrule.read.tree import Fraction, Node, Product
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Instance, World
+from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
@@ -74,6 +75,22 @@ def differentiated(world: World, node: Node) -> list[str]:
     elif isinstance(node, Product) and (_operator(node.factors[0].node) or nabla_of(node.factors[0].node) is not None):
         body = rest_of(node.factors[1:]) if len(node.factors) > 1 else None
     return [] if body is None else [b for b in _names(world, body) if not is_function_word(b) and b not in CONSTANTS]
+
+
+def of_its_densities(world: World, e: Equation) -> bool:
+    r"""Whether all that a line differentiates is made with a density of the variable, `\nabla_\theta
+    \mathbb{E}_{p_\theta(x)}[b]`: what does not change then is found to be constant."""
+    found = False
+    for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
+        names = differentiated(world, node)
+        if not names:
+            continue
+        refs = [reference(v, world.glossary) for v in differentiated_by(node)]
+        by = {ref.base for ref in refs if ref is not None}
+        if not any(is_density(b) and world.parameter_of(b) in by for b in names):
+            return False
+        found = True
+    return found
 
 
 def differentiated_by(node: Node) -> list[Node]:

@@ -58,6 +58,7 @@ SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;
 # What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
 SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
 ROW = re.compile(r"\s*\|.*\|")
+ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\\item\b)\s")
 WORD = re.compile(r"[^\W\d_]{2}")
 RESTATING_CUE = re.compile(
     r"\b(recall|remember|rewrit\w+|expand\w*|simplif\w+|equivalently|thus|hence|therefore|so|becomes?|above|again)\b",
@@ -75,6 +76,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if (numbers and heading_of(e) is not None) or _in_another_row(world, earlier, e):
         return True
     if numbers and (STEPPED_CUE.search(e.cue) or (not e.display and OTHER_VALUE_CUE.search(e.cue))):
+        return True
+    if numbers and _in_another_item(world, earlier, e):
         return True
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and RESULT_CUE.search(e.cue):
         return False
@@ -110,6 +113,21 @@ def _in_another_row(world: World, earlier: Site, e: Equation) -> bool:
     first, second = (e.document.position(x.span.start)[0] for x in (origin, e))
     lines = e.document.text.split("\n")[first - 1 : second] if first < second else []
     return bool(lines) and all(ROW.match(line) for line in lines)
+
+
+def _in_another_item(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether two items of a list give a name its number, each for what the item is about: "Points 1, 2: $y = 1$"."""
+    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    if origin is None or origin.document is not e.document or origin.scope.section == e.scope.section:
+        return False
+    items = [ITEM.match(_line(x)) for x in (origin, e)]
+    return not (e.display or e.link or RESULT_CUE.search(e.cue)) and all(items) and _opens(world, earlier, e)
+
+
+def _line(e: Equation) -> str:
+    """The line of the text that an equation stands on."""
+    text = e.document.text
+    return text[text.rfind("\n", 0, e.span.start) + 1 :].split("\n")[0]
 
 
 def to_be_shown(e: Equation) -> bool:

@@ -419,6 +419,12 @@ class World:
         base = self.aliases.get(base, base)
         return base in self.sites or base in self.functions
 
+    def parameter_of(self, base: str) -> str | None:
+        r"""The $\theta$ in `f_\theta(x)`, where the document differentiates by it."""
+        word = base.partition("_")[2]
+        names = (word, f"bold {word}", f"vec({word})") if word else ()
+        return next((n for n in names if n in self.families and self.family(n).by and not self.defined(n)), None)
+
     def makes(self, ref: Ref) -> bool:
         """Whether a formula says what a name is: `h' = ...` says it of h', and not of h."""
         base = self.aliases.get(ref.base, ref.base)

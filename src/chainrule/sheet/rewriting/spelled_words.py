@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Relation, Script, Span
+from chainrule.sheet.syntax.function_words import CAPITALISED
 from chainrule.sheet.syntax.names import children, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
 
@@ -29,7 +30,8 @@ def words_of(formulas: Iterable[Node]) -> frozenset[str]:
     found = set[str]()
     for run, times in runs.items():
         head = run in heads
-        if LEAST <= len(run) <= MOST and (head or times > 1) and len(set(run) - alone) >= (1 if head else 2):
+        told = (head or times > 1) and len(set(run) - alone) >= (1 if head else 2)
+        if LEAST <= len(run) <= MOST and (told or run in CAPITALISED):
             found.add(run)
     return frozenset(found)
 
@@ -110,5 +112,5 @@ def _joined(factors: tuple[Factor, ...], words: frozenset[str]) -> Iterator[Fact
         if word:
             first, last = group[at], group[-1].node
             span = Span(first.node.span.start, (last.base if isinstance(last, Script) else last).span.end)
-            name = Name(span, word, ("rm",))
+            name = Name(span, CAPITALISED.get(word, word), ("rm",))
             yield replace(first, node=replace(last, base=name) if isinstance(last, Script) else name)

@@ -14,9 +14,11 @@ from chainrule.read.tree import (
     Accent,
     Big,
     Comma,
+    Dots,
     Factor,
     Fenced,
     Infix,
+    Link,
     Matrix,
     Missing,
     Name,
@@ -32,7 +34,9 @@ from chainrule.sheet.derivatives.before_a_sign import before_a_sign
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
 from chainrule.sheet.sums.limits_alone import over_their_letter
 from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.function_words import CAPITALISED
 from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 from chainrule.sheet.syntax.slices import slices
 
 EVERY = frozenset({"for all", "all", "each", "every", "any", "for each", "for every"})
@@ -170,9 +174,24 @@ def _condition(node: Node) -> Relation | None:
 
 
 def plain_word(node: Node) -> Node | None:
-    r"""`\mathbf{tr}`, `\mathbb{log}`: the word of a function in any typeface is that function."""
-    named = isinstance(node, Name) and node.text in FUNCTIONS and set(node.style) - {"rm"}
-    return replace(node, style=()) if named and isinstance(node, Name) else None
+    r"""`\mathbf{tr}`, `\mathbb{log}`, `\mathrm{Log}`: the word of a function in any typeface is that function."""
+    if not isinstance(node, Name) or not (
+        node.text in CAPITALISED or (node.text in FUNCTIONS and set(node.style) - {"rm"})
+    ):
+        return None
+    return replace(node, text=CAPITALISED.get(node.text, node.text), style=())
+
+
+def one_of_places(node: Node) -> Node | None:
+    r"""`k = \{1, \dots, K\}`: a letter of indices is one of these, and no set."""
+    match node:
+        case Relation(
+            first=Name(text=text, style=()),
+            links=(Link(op="=", node=Fenced(open="{", body=Comma(items=items))) as link,),
+        ):
+            if text in INDEX_LETTERS and isinstance(items[0], Number) and any(isinstance(x, Dots) for x in items):
+                return replace(node, links=(replace(link, op="∈"),))
+    return None
 
 
 def constant_vector(node: Node) -> Node | None:
@@ -217,6 +236,21 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Matrix,), with_commas),
     ((Sum,), before_a_sign),
     ((Script,), positive_part),
+WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
+    over_their_letter,
+    over_all,
+    hung_apart,
+    over_a_call,
+    indicator,
+    plain_word,
+    one_of_places,
+    constant_vector,
+    plain_scripts,
+    slices,
+    one_below_the_other,
+    with_commas,
+    before_a_sign,
+    positive_part,
 )
 
 _BY_KIND = {

@@ -144,6 +144,12 @@ def _items(node: Node | None) -> tuple[Node, ...]:
     return () if node is None else node.items if isinstance(node, Comma) else (node,)
 
 
+def names_a_law(equations: Iterable[Equation]) -> bool:
+    """Whether an expectation says what it is over: a density, which sums to one."""
+    found = (f for e in equations for side in (e.lhs, e.rhs) for f in expectations_in(side))
+    return any(run_over(f)[1] is not None for f in found)
+
+
 def note_chance(world: World, equations: Iterable[Equation], sentences: Iterable[Sentence]) -> None:
     """Whether the sheet speaks of chance at all, and whether it says something of a distribution."""
     texts = [s.text for s in sentences]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script
+from chainrule.read.tree import Accent, Comma, Fenced, Infix, Name, Node, Product, Relation, Script
 from chainrule.sheet.syntax.names import children, node_key, spelled, walk
 
 EXPECTATIONS = frozenset({"bb E", "E", "frak E"})
@@ -47,9 +47,21 @@ def _drawn_by(node: Script) -> Iterator[tuple[str, Node]]:
             isinstance(item, Relation)
             and item.links[0].op == "∼"
             and isinstance(item.first, Name)
-            and not item.first.style
+            and set(item.first.style) <= {"bold"}
         ):
             yield item.first.text, item.links[0].node
+        elif (variable := _variable_of(item)) is not None:
+            yield variable, item
+
+
+def _variable_of(law: Node) -> str | None:
+    r"""The x of the density `p(x)` or `q_\phi(x | y)`."""
+    if not isinstance(law, Product) or len(law.factors) != 2 or law.factors[1].op:
+        return None
+    fence = law.factors[1].node
+    inside = fence.body if isinstance(fence, Fenced) else None
+    first = inside.left if isinstance(inside, Infix) and inside.op in ("|", ";") else inside
+    return first.text if isinstance(first, Name) and set(first.style) <= {"bold"} else None
 
 
 def _values_in_expectations(node: Node) -> Iterator[str]:

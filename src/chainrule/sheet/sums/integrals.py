@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
+from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Number, Product, Relation, Script, Sum, Term
 from chainrule.sheet.sums.divergences import divergences, with_integrals
 from chainrule.sheet.sums.drawn_letters import valued
 from chainrule.sheet.syntax.derivative_signs import rest_of
@@ -57,20 +57,29 @@ def _differential(factors: tuple[Factor, ...], n: int) -> str | None:
     if n + 1 >= len(factors) or factors[n + 1].op or factors[n].op:
         return None
     sign, name = factors[n].node, factors[n + 1].node
-    if not (isinstance(sign, Name) and sign.text == "d" and isinstance(name, Name) and not name.style):
+    if not (isinstance(sign, Name) and sign.text == "d" and isinstance(name, Name) and set(name.style) <= {"bold"}):
         return None
     return name.text
 
 
 def _integral(node: Node) -> bool:
-    """Whether a sign is that of an integral over everything: without limits, or from minus infinity to infinity."""
+    r"""Whether a sign is that of an integral over everything: without limits, with a set or the variable below it,
+    `\int_{\mathcal{X}} p(x) dx`, `\int_\tau p(\tau) d\tau`, or from minus infinity to infinity."""
     if not isinstance(node, Big) or node.op != "int":
         return False
-    if node.sub is None and node.sup is None:
+    if node.sup is None and (node.sub is None or _everything(node.sub)):
         return True
     names = [[n.text for n in walk(limit) if isinstance(n, (Name, Number))] for limit in (node.sub, node.sup) if limit]
     negative = isinstance(node.sub, Sum) and [t.sign for t in node.sub.terms] == ["-"]
     return negative and names == [["infty"], ["infty"]]
+
+
+def _everything(below: Node) -> bool:
+    r"""`\mathcal{X}`, `\mathbb{R}^d`, `\Omega`, `X`, `\tau`, `x \in \mathcal{X}`: a set, or the variable itself."""
+    if isinstance(below, Relation):
+        return len(below.links) == 1 and below.links[0].op == "∈" and _everything(below.links[0].node)
+    name = below.base if isinstance(below, Script) else below
+    return isinstance(name, Name) and (name.text[:1].isalpha() and name.text != "infty")
 
 
 def _as_sum(product: Product, letters: frozenset[str]) -> Node:

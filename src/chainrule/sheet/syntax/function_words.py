@@ -5,6 +5,8 @@ from __future__ import annotations
 from chainrule.expr import functions as table
 
 LOGARITHMS = frozenset({"log", "ln"})
+CAPITALISED = {"Log": "log", "Ln": "ln", "Sin": "sin", "Cos": "cos", "Tanh": "tanh", "Sqrt": "sqrt"}
+"""Functions with a capital, as some programs and handwriting have them."""
 
 # Functions of a label rather than of a quantity.
 OF_LABELS = frozenset({"onehot", "OneHot", "one_hot", "one-hot"})

@@ -135,11 +135,8 @@ def _axis(frame: Frame, arg: Node, axis: str, density: bool) -> Letter | None:
 
 def _parameter(frame: Frame, base: str) -> Val | None:
     r"""The value of the $\theta$ in `f_\theta(x)`, where the document differentiates by it."""
-    word = base.partition("_")[2]
-    for name in (word, f"bold {word}", f"vec({word})") if word else ():
-        if name in frame.world.families and frame.world.family(name).by and not frame.world.defined(name):
-            return ref_value(frame, Ref(name))
-    return None
+    name = frame.world.parameter_of(base)
+    return None if name is None else ref_value(frame, Ref(name))
 
 
 def plain_names(frame: Frame, args: tuple[Node, ...]) -> bool:
