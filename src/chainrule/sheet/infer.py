@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from chainrule.read.tree import Comma, Fenced, Product
 from chainrule.sheet.arrays.dropped import droppable
 from chainrule.sheet.definitions.recurrence import recurrent
+from chainrule.sheet.inference.added_together import added_together
 from chainrule.sheet.inference.candidates import candidates, is_quantity
 from chainrule.sheet.inference.losses_with_entries import with_entries
 from chainrule.sheet.inference.search import CLOSE, CONVENTIONS, FAILURE, UNUSUAL_ROUNDS, USUAL_ROUNDS, Options, Search
@@ -166,6 +167,22 @@ def _settle(search: Search, options: Options, signs: list[str]) -> float:
         if cost >= least - CLOSE:
             search.world.readings, search.world.conventions = before
         least = min(cost, least)
+    return _as_columns(search, options, signs, least) if least >= 2 * FAILURE else least
+
+
+def _as_columns(search: Search, options: Options, signs: list[str], least: float) -> float:
+    """What the search costs with capitals as vectors that are added to each other, where several lines ask for it."""
+    world = search.world
+    open_ = [b for b, found in options.items() if world.readings[b] == Reading(2) and (Reading(1)) in dict(found)]
+    for group in added_together(world, (x.equation for x in search.lines), open_):
+        before, lines = (world.readings.copy(), world.conventions.copy()), search.cost(search.lines)
+        world.readings |= {base: Reading(1) for base in group}
+        search.descend(options, signs, USUAL_ROUNDS)
+        cost = _finished(search, options, signs)
+        if search.cost(search.lines) <= lines - 2 * FAILURE:
+            least = min(least, cost)
+        else:
+            world.readings, world.conventions = before
     return least
 
 

@@ -53,7 +53,16 @@ def function_name(frame: Frame, node: Node, following: Node | None) -> bool:
         return not (_stands_alone(frame, ref.base, fence) or _of_components_only(frame, site, fence))
     if ref.base in LETTERS_OF_NORMAL and ref.bare and pattern(fence, frame.world.glossary).given:
         return True
-    return not frame.world.family(ref.base).variable and ref.base not in frame.world.sites and fence.open == "("
+    family = frame.world.family(ref.base)
+    if _inverted(ref) and not family.calls_with_names:  # `\\Sigma^{-1} (x - m)`
+        return False
+    return not family.variable and ref.base not in frame.world.sites and fence.open == "("
+
+
+def _inverted(ref: Ref) -> bool:
+    """Whether a name carries the sign of an inverse."""
+    powers = (p.node for p in ref.postfix if p.op == "pow")
+    return any(isinstance(n, Sum) and [t.sign for t in n.terms] == ["-"] for n in powers)
 
 
 def _of_more_subscripts(site: Site, ref: Ref) -> bool:
