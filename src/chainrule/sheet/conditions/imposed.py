@@ -23,7 +23,7 @@ from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.solution_marks import MARKED, core
-from chainrule.sheet.words.wording import TO_OBEY
+from chainrule.sheet.words.wording import OBEY_ELSEWHERE, TO_OBEY
 from chainrule.sheet.words.zero_words import SET_TO_ZERO, SEVERAL
 
 # Words that say of a point that the derivative vanishes there.
@@ -33,7 +33,7 @@ PLACE = re.compile(
     re.IGNORECASE,
 )
 # Words before what a solution is asked to obey.
-CONSTRAINT = re.compile(rf"\b{TO_OBEY}(?:\s+that)?[^.;:]{{0,30}}$", re.IGNORECASE)
+CONSTRAINT = re.compile(rf"(?:\b{TO_OBEY}(?:\s+that)?|{OBEY_ELSEWHERE})[^.;:。；]{{0,30}}$", re.IGNORECASE)
 MOST_WORDS = 200
 # What is supposed of a slope in words alone, and whether one function alone can be meant (`said_slopes`).
 SUPPOSED = {"supposed": "perhaps", "supposed alone": "alone"}

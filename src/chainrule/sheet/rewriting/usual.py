@@ -194,6 +194,16 @@ def one_of_places(node: Node) -> Node | None:
     return None
 
 
+def list_of_parameters(node: Node) -> Node | None:
+    r"""`\theta = \{\pi_k, \mu_k\}_{k=1}^K`: says what \theta is short for, and gives it no value."""
+    match node:
+        case Relation(
+            links=(Link(op="=", node=Script(base=Fenced(open="{" | "(", body=Comma()), sub=Relation())) as link,)
+        ):
+            return replace(node, links=(replace(link, op="∈"),))
+    return None
+
+
 def constant_vector(node: Node) -> Node | None:
     r"""`\vec{0}`, `\underline{1}`: the vector of zeros or ones, as `\mathbf{0}`."""
     match node:
@@ -244,6 +254,7 @@ WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
     indicator,
     plain_word,
     one_of_places,
+    list_of_parameters,
     constant_vector,
     plain_scripts,
     slices,

@@ -16,9 +16,11 @@ from chainrule.sheet.derivatives.of_functions import at_their_argument, function
 from chainrule.sheet.derivatives.values_as_names import values_differentiated_by, with_values_named
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.rewriting.component_functions import by_components, with_component_names
+from chainrule.sheet.rewriting.densities_and_tables import densities_and_tables, with_typefaces
 from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.rewriting.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.rewriting.functions_above import functions_above, without_owners
+from chainrule.sheet.rewriting.new_values import new_values, with_hats
 from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
 from chainrule.sheet.rewriting.points_by_number import points_by_number, with_points
 from chainrule.sheet.rewriting.sample_marks import left_out, with_marks
@@ -87,6 +89,8 @@ CONVENTIONS: tuple[Convention, ...] = (
     _above,
     _where(wholes_of_entries, with_entries_of),
     _where(functions_above, without_owners),
+    _where(densities_and_tables, with_typefaces),
+    _where(new_values, with_hats),
     _where(parametrised, with_parameters),
     _transposes,
     _where(called_plainly, with_transposed_values),

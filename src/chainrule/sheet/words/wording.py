@@ -8,4 +8,9 @@ ENTRY = r"(?:dimensions?|entry|entries|components?|elements?|coordinates?|positi
 # Words before what a solution is asked to obey, and words that speak of such a thing at all.
 _BY_THE = r"(?:under|with|by|given|satisf\w+|obey\w*)\s+the\s+(?:[\w-]+\s+)?"
 TO_OBEY = rf"(?:subject\s+to|s\.\s?t\.|{_BY_THE}(?:constraint|restriction)s?)"
+OBEY_ELSEWHERE = (
+    r"满足|滿足|约束(?:条件)?|約束(?:条件)?|使得|sous (?:la |les )?contraintes?|unter der (?:neben)?bedingung"
+    r"|sujet[oa] a|sujeito a|bajo la restricción|만족"
+)
+"""The same in other languages."""
 CONSTRAINED = rf"(?:{TO_OBEY}|constrain\w*)"
