@@ -196,7 +196,8 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
     """A name without a definition that stands on one side only."""
     left, right = different.left_symbols, different.right_symbols
     known = {s for s in left | right if s in variant.settled.data}
-    refs = [reference(side, lines.world.glossary) for side in (e.lhs, e.rhs)]
+    unknown = [side for side, own in ((e.lhs, left), (e.rhs, right)) if own - known]  # the n of `... = n` is known
+    refs = [reference(side, lines.world.glossary) for side in unknown]
     alone = any(r is not None and not (r.postfix or r.primes) for r in refs)
     unshared = left - known and not (left & right) - known
     if alone and unshared and not has_derivative_node(e.lhs) and not has_derivative_node(e.rhs):

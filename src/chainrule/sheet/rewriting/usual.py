@@ -33,8 +33,8 @@ from chainrule.read.tree import (
 from chainrule.sheet.derivatives.before_a_sign import before_a_sign
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
 from chainrule.sheet.sums.limits_alone import over_their_letter
-from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.function_words import CAPITALISED
+from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 from chainrule.sheet.syntax.slices import slices
@@ -239,6 +239,8 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Accent,), over_a_call),
     ((Script, Product), indicator),
     ((Name,), plain_word),
+    ((Relation,), one_of_places),
+    ((Relation,), list_of_parameters),
     ((Accent,), constant_vector),
     ((Script,), plain_scripts),
     ((Script,), slices),
@@ -246,22 +248,6 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Matrix,), with_commas),
     ((Sum,), before_a_sign),
     ((Script,), positive_part),
-WRITINGS: tuple[Callable[[Node], Node | None], ...] = (
-    over_their_letter,
-    over_all,
-    hung_apart,
-    over_a_call,
-    indicator,
-    plain_word,
-    one_of_places,
-    list_of_parameters,
-    constant_vector,
-    plain_scripts,
-    slices,
-    one_below_the_other,
-    with_commas,
-    before_a_sign,
-    positive_part,
 )
 
 _BY_KIND = {
