@@ -11,6 +11,7 @@ from chainrule.check.conditions.solutions import with_solutions
 from chainrule.check.judge import Judge
 from chainrule.check.numbers.inputs import shaped_by_numbers
 from chainrule.check.one_entry import of_one_entry
+from chainrule.check.other_sizes import of_other_sizes, opened
 from chainrule.check.readings.redefinitions import with_second_formulas
 from chainrule.check.readings.supposed_formulas import with_supposed_formulas
 from chainrule.check.records.budget import Budget
@@ -36,7 +37,7 @@ from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.capitals import stack
 from chainrule.sheet.inference.one_entry import strike
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
-from chainrule.sheet.records.world import Config
+from chainrule.sheet.records.world import Config, World
 from chainrule.sheet.rewriting.other_losses import with_other_losses
 from chainrule.sheet.rewriting.redeclared import with_redeclared
 from chainrule.sheet.rewriting.shortened_losses import with_shortened_losses
@@ -50,6 +51,7 @@ from chainrule.sheet.words.prose import told_values
 from chainrule.sheet.words.tables import tabled_values
 
 Progress = Callable[[int, int], None]
+Change = Callable[[World], None]
 
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
@@ -154,18 +156,27 @@ def _judged(
 
 def judge_for(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock) -> Judge:
     """The world of a scope with its readings inferred, ready to judge."""
+
+    def changed(change: Change) -> Judge:
+        return _judge(sheet, scope, until, options, clock, change)
+
     judge = _judge(sheet, scope, until, options, clock)
-    return of_one_entry(judge, lambda dim: _judge(sheet, scope, until, options, clock, dim))
+    judge = of_one_entry(judge, lambda dim: changed(lambda world: strike(world, dim)))
+    if judge.world.struck:
+        return judge
+    return of_other_sizes(judge, lambda base: changed(lambda world: opened(world, base)))
 
 
-def _judge(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock, struck: str | None = None) -> Judge:
-    """A judge for a scope, with a dimension struck from the declarations."""
+def _judge(
+    sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock, change: Change | None = None
+) -> Judge:
+    """A judge for a scope, its declarations changed."""
     equations = visible(sheet, scope, until)
 
     def read(otherwise: Otherwise) -> Judge:
         world = build(sheet, scope, until, otherwise)
-        if struck is not None:
-            strike(world, struck)
+        if change is not None:
+            change(world)
         infer(world, Config(), [e for e in equations if e.position not in world.of_any_sample], clock.check)
         stack(world, Config(), equations)
         return Judge(world, equations, options, clock.check)

@@ -30,7 +30,7 @@ from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
 from chainrule.check.diagnosis.diagnose import Repair, suggest
 from chainrule.check.diagnosis.edits.table import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
-from chainrule.check.doubts.anew import defined_elsewhere
+from chainrule.check.doubts.anew import defined_elsewhere, of_another_rank, on_what_is_redefined
 from chainrule.check.doubts.corroborate import corroborated
 from chainrule.check.doubts.customs import SHAPES, customs, fitting, one_step_note
 from chainrule.check.doubts.doubts import doubt
@@ -49,6 +49,7 @@ from chainrule.check.readings.ambiguous import read_otherwise
 from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.by_itself import by_itself
 from chainrule.check.readings.flipped import flips
+from chainrule.check.readings.otherwise_declared import otherwise_declared
 from chainrule.check.readings.redefinitions import without
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.finding import Finding, assumed
@@ -60,7 +61,6 @@ from chainrule.check.suppositions.samplewise import of_the_sum
 from chainrule.check.suppositions.supposing import recover, take
 from chainrule.check.suppositions.undecided import grounded, undecided
 from chainrule.expr import ExprError
-from chainrule.sheet.arrays.dropped import leaves_out
 from chainrule.sheet.conditions.extremes import bodies
 from chainrule.sheet.definitions.recurrence import one_step
 from chainrule.sheet.records.lines import lines_of
@@ -258,7 +258,7 @@ class Judge(Lines):
         if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
             return close
         apart = self.fitting(e, outcome) or by_itself(self, e, outcome)
-        return apart or self.misfit(e, outcome) or self.repaired(e, undecided(self, e, outcome))
+        return apart or self.misfit(e, outcome) or self.by_shapes(e, undecided(self, e, outcome))
 
     def different(self, e: Equation, variant: Variant, outcome: Different) -> Finding:
         """The verdict on a certified difference: a doubt whether the line was read as it is meant, or refuted."""
@@ -309,11 +309,8 @@ class Judge(Lines):
             notes.append(AT_NUMBERS)
         if e.text(e.lhs) == e.text(e.rhs):
             notes.append(Note("restated", "the line repeats the one before it"))
-        if self.world.dropped is not None and leaves_out(self.world, e):
-            notes.append(Note("dropped-index", f"the index {self.world.dropped.letter} is left out in this line"))
         notes += of_the_sum(self.world, e)
-        if self.world.struck:
-            notes.append(Note("one-entry", f"read for one entry of what is declared in R^{self.world.struck}"))
+        notes += otherwise_declared(self.world, e)
         step, only = one_step(self.world, e)
         if step is not None and only:
             notes.append(one_step_note(step))
@@ -363,11 +360,16 @@ class Judge(Lines):
         laid_out = f"@{e.position}" in usual.universe.laid_out and has_derivative_as_factor(e)
         return not laid_out and firm(self, e)
 
-    def repaired(self, e: Equation, found: Finding) -> Finding:
-        """A refutation by shape alone, with the edit that makes the line true if there is one."""
-        if found.verdict != "refuted" or found.suggestion is not None:
+    def by_shapes(self, e: Equation, found: Finding) -> Finding:
+        """A refutation by shape alone, with the edit that makes the line true if there is one, unless what the line
+        is about may have been defined anew."""
+        if found.verdict != "refuted":
             return found
-        repair = suggest(self, self.budget, e, self.usual(e))
+        usual = self.usual(e)
+        anew = of_another_rank(self, e, usual) or on_what_is_redefined(self, e, usual)
+        if anew is not None or found.suggestion is not None:
+            return anew or found
+        repair = suggest(self, self.budget, e, usual)
         return found if repair is None else replace(found, suggestion=repair.suggestion)
 
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:

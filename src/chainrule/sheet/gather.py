@@ -208,6 +208,8 @@ class _Walk:
             node = rows[0].node if rows else Missing(piece.span)
             self.words.append(f" ⟦{len(self.formulas)}⟧ ")
             self.formulas.append((node, piece.span))
+            # of a list of declarations, "$h \\in R^k, W \\in R^{d × k}$", each is one
+            self.formulas += [(r.node, piece.span) for r in rows[1:] if isinstance(r.node, Relation)]
 
     def row(self, row: Row, piece: Math, cue: str) -> None:
         node = self.joined(row.node, piece.display)

@@ -376,6 +376,11 @@ _NOTES = _group(
         "A definition or the words contradict the declaration; read for one entry, more lines of the sheet hold.",
     ),
     (
+        "other-sizes",
+        "The sheet declares a matrix with sizes that its lines do not fit.",
+        "Read with the sizes that the lines need, more of them hold, and none is lost.",
+    ),
+    (
         "condition",
         "Holds where a condition of the sheet holds.",
         "The line is not true for all values; the note names the lines that impose the condition.",

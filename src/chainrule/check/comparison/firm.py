@@ -17,9 +17,10 @@ from chainrule.check.comparison.settle import settle
 from chainrule.read.tree import Product
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import CONVENTIONS, FAILURE, line_cost
-from chainrule.sheet.inference.typed_lines import type_line
+from chainrule.sheet.inference.typed_lines import mismatch, type_line
 from chainrule.sheet.records.lines import Line, lines_of, names_in
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, Reading, World
@@ -42,8 +43,8 @@ def firm(lines: Lines, e: Equation) -> bool:
     fitting = [x for x in others if _fits(world, x)]
     direct = _direct(world, e)
     near = [x for x in others if direct & _direct(world, x.equation)]
-    failing = sum(x not in fitting for x in near)
-    if (len(near) - failing) < max(WITNESSES, MANY * failing):
+    failing = _misfits(world, [x for x in near if x not in fitting])
+    if sum(x in fitting for x in near) < max(WITNESSES, MANY * failing):
         return False
     return all(
         not _saved(lines, other, line) or sum(not _fits(other, x) for x in fitting) >= WITNESSES
@@ -71,11 +72,15 @@ def _unsure(world: World, e: Equation) -> bool:
             return True
         if base in world.leaving_out and world.dropped is None:
             return True
+    return known_by_components(world, e)
+
+
+def known_by_components(world: World, e: Equation) -> bool:
+    """Whether a name stands whole in a line that is defined by its components: it may be a row or a column."""
     return any(_by_components(world, ref) for side in (e.lhs, e.rhs) for ref in references(side, world))
 
 
 def _by_components(world: World, ref: Ref) -> bool:
-    """Whether a name stands whole that is defined by its components: it may be a row or a column."""
     sites = world.sites.get(ref.base, ())
     return bool(sites) and len(ref.subs) < min(len(site.ref.subs) for site in sites)
 
@@ -88,6 +93,24 @@ def _direct(world: World, e: Equation) -> set[str]:
 
 def _fits(world: World, line: Line) -> bool:
     return line_cost(Universe(world, Config()), line) < FAILURE
+
+
+def _misfits(world: World, lines: list[Line]) -> int:
+    """How many formulas keep some lines from fitting by their shapes. Two links of a chain that fail for the formula
+    between them are one misfit, and what cannot be read says nothing of shapes."""
+    failed = [x.equation for x in lines if _is_misfit(world, x)]
+    return sum(not any(y.rhs is x.lhs for y in failed) for x in failed)
+
+
+def _is_misfit(world: World, line: Line) -> bool:
+    universe = Universe(world, Config())
+    try:
+        _, lhs, rhs = type_line(universe, line.equation)
+        return mismatch(universe, lhs, rhs)
+    except Untyped as error:
+        return error.code == "shape"
+    except RecursionError:
+        return False
 
 
 def _other_readings(world: World, e: Equation, line: Line) -> Iterator[World]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations, islice
 
-from chainrule.check.comparison.compare import Different, Same, Screen, guard
+from chainrule.check.comparison.compare import Different, Same, Screen, Unclear, guard
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.settle import settle
 from chainrule.check.diagnosis.edits.places import QUANTITY, Side, is_derivative, is_index
@@ -133,7 +133,9 @@ class Bench:
         before = self.before()
         if before is None:
             return ["rhs", "lhs"]
-        return ["lhs"] if isinstance(self.lines.outcome(before, self.variant), Different) else ["rhs"]
+        outcome = self.lines.outcome(before, self.variant)
+        misfit = isinstance(outcome, Unclear) and outcome.code.startswith("shape")
+        return ["lhs"] if misfit or isinstance(outcome, Different) else ["rhs"]
 
     def before(self) -> Equation | None:
         """The link of the chain that ends where this one begins."""

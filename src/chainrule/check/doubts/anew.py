@@ -62,6 +62,25 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     return assumed("redefinition", text)
 
 
+def of_another_rank(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
+    """A second formula for a name, of which the first makes a vector where this one makes a number: `f(x) = A x`, and
+    `f(x) = x^T A x` later on. It may be what the name is from there on."""
+    failed = variant.failed.get(e.position)
+    name = None if e.link or to_be_shown(e) or is_numeric(e.rhs) else claimed(lines, e)
+    if failed is None or failed.code != "shape-of-sides" or name is None:
+        return None
+    if name[0].base in names_in(lines.world, e.rhs):
+        return None
+    first = lines.world.function(name[0].base, e.position) or lines.world.site(name[0].base, e.position)
+    origin = None if first is None else next((x for x in lines.equations if x.position == first.position), None)
+    _, lhs, rhs = variant.typed[e.position]
+    if origin is None or origin.position >= e.position or len(lhs.dims) == len(rhs.dims):
+        return None
+    line = origin.document.position(origin.span.start)[0]
+    text = f"{failed.message}; {e.text(e.lhs)} was defined on line {line}, and this line may define it anew"
+    return assumed("redefinition", text)
+
+
 def _fresh(lines: Lines, e: Equation) -> bool:
     """Whether a formula has a name with so many indices that stands nowhere before it: the `w_{ij}` after `w_i`."""
 
@@ -100,7 +119,9 @@ def _quantities(world: World, node: Node) -> set[str]:
     return {b for b in names_in(world, node) if not is_function_word(b) and b not in CONSTANTS}
 
 
-def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+def on_what_is_redefined(
+    lines: Lines, e: Equation, variant: Variant, _different: Different | None = None
+) -> Finding | None:
     """A line that holds when a name it uses was defined anew by a line before it that contradicts the first one."""
     names = lines_of(lines.world, [e])[0].names
     for x in lines.equations:
@@ -110,14 +131,20 @@ def on_what_is_redefined(lines: Lines, e: Equation, variant: Variant, _different
         name = claimed(lines, said)
         if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
             continue
-        outcome = lines.outcome(x, variant)
-        if not isinstance(outcome, Different) or defined_anew(lines, x, variant, outcome) is None:
+        if not may_define_anew(lines, x, variant):
             continue
         anew = replace(lines, world=defining_anew(lines.world, said), variants={})
         if anew.agree(e):
             line = x.document.position(x.span.start)[0]
             return assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
     return None
+
+
+def may_define_anew(lines: Lines, e: Equation, variant: Variant) -> bool:
+    """Whether a line contradicts the definition of a name before it, and may be a new one."""
+    outcome = lines.outcome(e, variant)
+    anew = isinstance(outcome, Different) and defined_anew(lines, e, variant, outcome) is not None
+    return anew or of_another_rank(lines, e, variant) is not None
 
 
 def of_the_first(lines: Lines, e: Equation) -> Equation:

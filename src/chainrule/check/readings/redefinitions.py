@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.forms import updates
 from chainrule.check.comparison.lines import EQUALITIES, Lines
 from chainrule.check.conditions.branches import branch
-from chainrule.check.doubts.anew import claimed, defined_anew
+from chainrule.check.doubts.anew import claimed, may_define_anew
 from chainrule.sheet.definitions.sites import defining_anew, site_key
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.statements import Equation
@@ -100,8 +99,7 @@ def _contradicting(lines: Lines) -> Iterator[Equation]:
         if name is None or not world.defined(name[0].base) or updates(world, e):
             continue
         variant = lines.usual(e)
-        outcome = lines.outcome(e, variant) if e.position in variant.typed else None
-        if isinstance(outcome, Different) and defined_anew(lines, e, variant, outcome) is not None:
+        if e.position in variant.typed and may_define_anew(lines, e, variant):
             yield e
 
 

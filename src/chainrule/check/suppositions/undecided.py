@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.check.comparison.compare import Outcome, Unclear
+from chainrule.check.comparison.firm import known_by_components
 from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import differentiated
@@ -43,6 +44,8 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
     if outcome.code == "shape-of-sides":
         if grounded(lines, e) and e.position in variant.typed:
             _, lhs, rhs = variant.typed[e.position]
+            if _of_an_example(variant, lhs, rhs):
+                return Finding("unsupported", "untyped", outcome.message)
             if not _loosely_written(e, variant, lhs, rhs):
                 return _shape_refuted(e, variant, lhs, rhs, outcome)
         return Finding("unsupported", "untyped", outcome.message)
@@ -59,6 +62,15 @@ def _loosely_written(e: Equation, variant: Variant, lhs: Val, rhs: Val) -> bool:
     if not (lhs.scalar and len(frame.free) == len(rhs.dims) > 1):
         return False
     return any(not frame.world.defined(base) for base in differentiated(frame.world, e.lhs))
+
+
+def _of_an_example(variant: Variant, lhs: Val, rhs: Val) -> bool:
+    """A column of length 2 beside one of length m: the number may be that of an example given before."""
+    dims = variant.universe.dims
+    if lhs.kind != rhs.kind or len(lhs.dims) != len(rhs.dims):
+        return False
+    apart = [(a, b) for a, b in zip(lhs.dims, rhs.dims, strict=True) if dims.find(a) != dims.find(b)]
+    return all(dims.shown(a).isdigit() != dims.shown(b).isdigit() for a, b in apart)
 
 
 def _shape_refuted(e: Equation, variant: Variant, lhs: Val, rhs: Val, outcome: Unclear) -> Finding:
@@ -85,6 +97,8 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
     """Whether the shapes of all names in a line are known: said, or (`witnesses`) held by what other lines need."""
     solved = {base for c in lines.world.imposed for base in c.unknowns}
     applied = set(_applied(lines, e))
+    if known_by_components(lines.world, e):
+        return False
     for base in lines_of(lines.world, [e])[0].names - TRANSPOSE_WORDS:
         family = lines.world.family(base)
         if base in solved and family.declared_rank is None and "label" in family.slots.values():

@@ -151,7 +151,7 @@ def _supposed_again(world: World, earlier: Site, e: Equation) -> bool:
     origin = next((x for x in world.equations if x.position == earlier.position), None)
     if origin is None or not is_supposed(e) or not is_supposed(origin):
         return False
-    told = (text for at, text in world.told.items() if earlier.position <= at < e.position)
+    told = (text for at, text in world.told.items() if earlier.position < at < e.position)
     words = (e.cue, e.lead if e.lead != origin.lead else "", *told)
     return not any(WORD.search(re.sub("⟦\\d+⟧", "", text)) for text in words)
 

@@ -328,6 +328,8 @@ class World:
     disputed: dict[str, str] = field(default_factory=dict)
     struck: str = ""
     """The dimension of which the lines are about one place (`sheet.inference.one_entry`)."""
+    opened: str = ""
+    """The matrix whose declared sizes the lines do not have (`check.other_sizes`)."""
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     """Those of them that are written as a matrix of one row."""
