@@ -22,16 +22,16 @@ def of_one_entry(judge: Judge, struck: Callable[[str], Judge]) -> Judge:
     """The judge of a world with a dimension struck from its declarations, where the lines bear it out."""
     lines = lines_of(judge.world, [e for e in judge.equations if e.op in EQUALITIES])
     dims = list(disputed(judge.world, sorted({name for line in lines for name in line.names})))
-    before = holding(judge) if dims else set()
+    before = _holding(judge) if dims else set()
     for dim in dims:
         other = struck(dim)
-        after = holding(other)
+        after = _holding(other)
         if before <= after and len(after - before) >= LEAST:
             return other
     return judge
 
 
-def holding(judge: Judge) -> set[int]:
+def _holding(judge: Judge) -> set[int]:
     """The positions of the claims that hold."""
     claims = (e for e in judge.equations if e.op in EQUALITIES and e.source == "formula" and not defines(judge, e))
     return {e.position for e in claims if judge.agree(e)}

@@ -1,7 +1,7 @@
-r"""Whether a matrix that is declared with two sizes is one with others: `A \\in R^{m \\times n}` beside `x^T A x`.
+r"""Whether a matrix that is declared with two sizes is one with others: `A \in R^{m \times n}` beside `x^T A x`.
 
-Authors declare a matrix once for a list of examples, and in some it has to be square. Nothing but lines that fit no
-shapes asks for that, and it counts only where lines hold then that do not hold otherwise, and no line is lost.
+Authors declare a matrix once for a list of examples, and in some it has to be square. Nothing but definitions that fit
+no shapes ask for that, and it counts only where lines hold then that do not hold otherwise, and no line is lost.
 """
 
 from __future__ import annotations
@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from chainrule.check.comparison.compare import Same
+from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.judge import Judge
-from chainrule.check.one_entry import LEAST, holding
+from chainrule.check.one_entry import LEAST
+from chainrule.expr import ExprError
+from chainrule.sheet.infer import LAYOUTS
 from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
 
 MOST = 3
@@ -21,21 +27,36 @@ MOST = 3
 def of_other_sizes(judge: Judge, changed: Callable[[str], Judge]) -> Judge:
     """The judge of a world in which the sizes of a matrix are open, where the lines bear it out."""
     bases = list(_disputed(judge))
-    before = holding(judge) if bases else set()
+    before = _holding(judge) if bases else set()
     for base in bases:
         other = changed(base)
-        after = holding(other)
+        after = _holding(other)
         if before <= after and len(after - before) >= LEAST:
             return other
     return judge
 
 
 def _disputed(judge: Judge) -> Iterator[str]:
-    """The matrices in lines whose declared sizes do not fit."""
+    """The matrices in definitions that the declared sizes do not fit."""
     world, failed = judge.world, judge.variant().failed
-    lines = [e for e in judge.equations if e.position in failed and failed[e.position].code == "shape"]
+    misfits = [e for e in judge.equations if e.position in failed and failed[e.position].code == "shape"]
+    lines = [e for e in misfits if judge.defines(e)]
     found = {base for e in lines for side in (e.lhs, e.rhs) for base in names_in(world, side)}
     yield from islice(sorted(b for b in found if len(set(world.family(b).declared_dims)) == 2), MOST)
+
+
+def _holding(judge: Judge) -> set[int]:
+    """The positions of the claims that hold, in any layout."""
+    claims = (e for e in judge.equations if e.op in EQUALITIES and e.source == "formula" and not judge.defines(e))
+    return {e.position for e in claims if _holds(judge, e)}
+
+
+def _holds(judge: Judge, e: Equation) -> bool:
+    judge.deadline()
+    try:
+        return any(isinstance(judge.outcome(e, judge.variant(layout)), Same) for layout in LAYOUTS)
+    except (Untyped, ExprError, RecursionError):
+        return False
 
 
 def opened(world: World, base: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.check.comparison.compare import Different
-from chainrule.check.comparison.forms import updates
+from chainrule.check.comparison.forms import mended, updates
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
@@ -63,14 +63,14 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
 
 
 def of_another_rank(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
-    """A second formula for a name, of which the first makes a vector where this one makes a number: `f(x) = A x`, and
-    `f(x) = x^T A x` later on. It may be what the name is from there on."""
+    """A second formula for a function, of which the first makes a vector where this one makes a number: `f(x) = A x`,
+    and `f(x) = x^T A x` later on. It may be what the function is from there on."""
     failed = variant.failed.get(e.position)
     name = None if e.link or to_be_shown(e) or is_numeric(e.rhs) else claimed(lines, e)
-    if failed is None or failed.code != "shape-of-sides" or name is None:
+    if failed is None or failed.code != "shape-of-sides" or name is None or name[1] is None or mended(e):
         return None
-    if name[0].base in names_in(lines.world, e.rhs):
-        return None
+    if name[0].subs or name[0].base in names_in(lines.world, e.rhs):
+        return None  # one entry beside a vector is no function of another rank
     first = lines.world.function(name[0].base, e.position) or lines.world.site(name[0].base, e.position)
     origin = None if first is None else next((x for x in lines.equations if x.position == first.position), None)
     _, lhs, rhs = variant.typed[e.position]

@@ -46,7 +46,7 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
             _, lhs, rhs = variant.typed[e.position]
             if _of_an_example(variant, lhs, rhs):
                 return Finding("unsupported", "untyped", outcome.message)
-            if not _loosely_written(e, variant, lhs, rhs):
+            if not (_loosely_written(e, variant, lhs, rhs) or _laid_out_otherwise(variant, lhs, rhs)):
                 return _shape_refuted(e, variant, lhs, rhs, outcome)
         return Finding("unsupported", "untyped", outcome.message)
     code = "untyped" if outcome.code == "shape" else outcome.code
@@ -71,6 +71,16 @@ def _of_an_example(variant: Variant, lhs: Val, rhs: Val) -> bool:
         return False
     apart = [(a, b) for a, b in zip(lhs.dims, rhs.dims, strict=True) if dims.find(a) != dims.find(b)]
     return all(dims.shown(a).isdigit() != dims.shown(b).isdigit() for a, b in apart)
+
+
+def _laid_out_otherwise(variant: Variant, lhs: Val, rhs: Val) -> bool:
+    """Whether the sides are the derivative of a vector by a vector and a matrix of its transpose's shape: it may be
+    laid out that way."""
+    jacobian = lhs.jacobian or rhs.jacobian
+    if jacobian is None or len(jacobian.above_dims) != 1 or len(lhs.dims) != 2 or len(rhs.dims) != 2:
+        return False
+    dims = variant.universe.dims
+    return not any(dims.unlike(a, b) for a, b in zip(lhs.dims, reversed(rhs.dims), strict=True))
 
 
 def _shape_refuted(e: Equation, variant: Variant, lhs: Val, rhs: Val, outcome: Unclear) -> Finding:
