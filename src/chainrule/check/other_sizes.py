@@ -12,6 +12,7 @@ from itertools import islice
 from chainrule.check.comparison.compare import Same
 from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.judge import Judge
+from chainrule.check.no_claims import defines
 from chainrule.check.one_entry import LEAST
 from chainrule.expr import ExprError
 from chainrule.sheet.infer import LAYOUTS
@@ -40,14 +41,14 @@ def _disputed(judge: Judge) -> Iterator[str]:
     """The matrices in definitions that the declared sizes do not fit."""
     world, failed = judge.world, judge.variant().failed
     misfits = [e for e in judge.equations if e.position in failed and failed[e.position].code == "shape"]
-    lines = [e for e in misfits if judge.defines(e)]
+    lines = [e for e in misfits if defines(judge, e)]
     found = {base for e in lines for side in (e.lhs, e.rhs) for base in names_in(world, side)}
     yield from islice(sorted(b for b in found if len(set(world.family(b).declared_dims)) == 2), MOST)
 
 
 def _holding(judge: Judge) -> set[int]:
     """The positions of the claims that hold, in any layout."""
-    claims = (e for e in judge.equations if e.op in EQUALITIES and e.source == "formula" and not judge.defines(e))
+    claims = (e for e in judge.equations if e.op in EQUALITIES and e.source == "formula" and not defines(judge, e))
     return {e.position for e in claims if _holds(judge, e)}
 
 

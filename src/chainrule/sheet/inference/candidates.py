@@ -54,6 +54,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     bold = look(family.base) == "bold lower"
     whole = 0.8 if bold and most == 1 and counts == {1} else 0.0
     options = [(Reading(most), whole + bool(family.gradient and counts == {1}))]
+    if counts == {most} == {1} and family.turned:  # nobody transposes a number: `u_w^T v` is about vectors u_w
+        options = [(Reading(1), TRANSPOSED + AGAIN * (family.turned - 1))]
     if counts == {most}:
         options += [(Reading(most + 1), 0.0 if bold else 0.6), (Reading(most + 1, True), 1.4), (Reading(most + 2), 2.5)]
     elif 0 in counts:
@@ -69,9 +71,6 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
             options.append((Reading(2), 0.0))
     elif counts == {1, 2}:
         options = [(Reading(2), 0.0), (Reading(2, True), 0.8), (Reading(3), 2.5)]
-    if most == 1 and family.turned:  # nobody transposes a number: `u_w^T v` is about vectors u_w
-        least = TRANSPOSED + AGAIN * (family.turned - 1)
-        options = [(reading, max(cost, least) if reading.axes == 1 else cost) for reading, cost in options]
     return sorted(options, key=lambda x: x[1])
 
 
