@@ -39,6 +39,7 @@ from chainrule.sheet.inference.one_entry import strike
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.records.world import Config, World
 from chainrule.sheet.rewriting.other_losses import with_other_losses
+from chainrule.sheet.rewriting.places_in_brackets import with_places_in_brackets
 from chainrule.sheet.rewriting.redeclared import with_redeclared
 from chainrule.sheet.rewriting.shortened_losses import with_shortened_losses
 from chainrule.sheet.rewriting.time_arguments import with_time_arguments
@@ -55,6 +56,7 @@ Change = Callable[[World], None]
 
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
+    with_places_in_brackets,
     with_shortened_losses,
     with_cotangents,
     with_gradients,
