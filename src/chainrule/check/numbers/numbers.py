@@ -22,7 +22,7 @@ from chainrule.check.suppositions.opaque import cut_off, opaque
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.undecided import undecided
 from chainrule.expr.model import Array
-from chainrule.read.tree import Node
+from chainrule.read.tree import Node, Sum
 from chainrule.sheet.definitions.put_in import is_arithmetic, paired, shown_ref
 from chainrule.sheet.definitions.sites import site_key
 from chainrule.sheet.numbers.likeness import like
@@ -212,8 +212,10 @@ def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
         turned = replace(e, lhs=e.rhs, rhs=e.lhs)
         target = number_of(variant, turned, turned.lhs)
         return None if target is None else _too_close(variant, turned, target)
-    if not has_decimals(e.rhs) or not is_arithmetic(world, e.rhs) or is_arithmetic(world, e.lhs):
+    if not has_decimals(e.rhs) or not is_arithmetic(world, e.rhs):
         return None
+    if is_arithmetic(world, e.lhs):
+        return _evaluated(lines, e, variant)
     target = number_of(variant, e, e.lhs)
     if target is None:
         return None
@@ -238,6 +240,20 @@ def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
             return Finding("unsupported", "undecided", message, "numeric")
         return _wrong_number(e, e.text(node), number, right)
     return _too_close(variant, e, target)
+
+
+def _evaluated(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
+    r"""`\ln 2 + \frac14 = 0.6931 + 0.25`: the terms of a sum of numbers worked out, each to its printed digits."""
+    if not isinstance(e.lhs, Sum) or not isinstance(e.rhs, Sum) or len(e.lhs.terms) != len(e.rhs.terms):
+        return None
+    for left, right in zip(e.lhs.terms, e.rhs.terms, strict=True):
+        one, other = (number_of(variant, e, replace(side, terms=(t,))) for side, t in ((e.lhs, left), (e.rhs, right)))
+        cell = printed(replace(e.rhs, terms=(right,)))
+        if one is None or other is None or one.size != 1 or other.size != 1:
+            return None
+        if not (np.isclose(one, other, rtol=1e-12).all() or (cell is not None and rounds_to(float(one.item()), cell))):
+            return None
+    return _with_rounding(lines, e, variant)
 
 
 def _printed_before(lines: Lines, e: Equation, node: Node, cell: Printed) -> int | None:

@@ -367,6 +367,9 @@ FULL_OF = r"(?:(?:that is |which is )?(?:full |made |consisting |composed |fille
 ALL_ONES = r"(?:all[- ]ones? (?:column |row )?(?:vector|matrix)|ones[- ](?:vector|matrix))"
 OF_ONES = rf"(?:\b{ARRAY} {FULL_OF} {THE_ONES}|{ALL_ONES})"
 SIZED = r"(?:(?P<size>⟦\d+⟧)\s*(?:-\s*)?(?:dimensional\s+)?)?"
+SYMMETRIC_ELSEWHERE = (
+    r"(?:对称|對稱|対称|대칭|đối xứng|симметрич|simétric|simmetric|symétri|symmetrisch|symetrycz)(?!性|轴|軸|성)"
+)
 DEPENDENCE = r"(?:does not depend on|do not depend on|is not a function of|independent of)"
 PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("row vector", NAMES + IS + r"(?:\w+ ){0,3}?row vectors?", _shaped("row")),
@@ -418,6 +421,8 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("data before", r"(?i)\b" + DATA + r"(?: (?:matrix|vector|set))? " + NAMES, _kind("given")),
     ("independent", NAMES + r"[^.⟦]{0,40}?" + DEPENDENCE, _kind("independent")),
     ("symmetric", NAMES + r"[^.⟦]{0,40}?\bsymmetric\b(?! about)", _symmetric),
+    ("symmetric elsewhere", NAMES + rf"[^.。，⟦]{{0,25}}?{SYMMETRIC_ELSEWHERE}", _kind("symmetric")),
+    ("symmetric before elsewhere", SYMMETRIC_ELSEWHERE + r"\w{0,4} ?" + NAMES, _kind("symmetric")),
     (
         "symmetric before",
         r"\bsymmetric (?!(?:and|with|but|while|where|if)\b)(?:\w+ ){0,3}?" + NAMES,
