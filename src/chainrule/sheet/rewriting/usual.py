@@ -194,6 +194,29 @@ def one_of_places(node: Node) -> Node | None:
     return None
 
 
+def raised_exp(node: Node) -> Node | None:
+    r"""`\exp^{-x^2}` without an argument: e to that power."""
+    if not isinstance(node, Product):
+        return None
+    after = [*node.factors[1:], Factor("", Missing(node.span))]
+    raised = [
+        _is_raised_exp(f.node) and not isinstance(g.node, Fenced) for f, g in zip(node.factors, after, strict=True)
+    ]
+    if not any(raised):
+        return None
+    bases = (replace(f, node=_eulers(f.node)) if r else f for f, r in zip(node.factors, raised, strict=True))
+    return replace(node, factors=tuple(bases))
+
+
+def _is_raised_exp(node: Node) -> bool:
+    own = isinstance(node, Script) and isinstance(node.base, Name) and node.base.text == "exp" and node.sub is None
+    return own and isinstance(node, Script) and node.sup is not None and not isinstance(node.sup, Number)
+
+
+def _eulers(node: Node) -> Node:
+    return replace(node, base=Name(node.base.span, "e")) if isinstance(node, Script) else node
+
+
 def list_of_parameters(node: Node) -> Node | None:
     r"""`\theta = \{\pi_k, \mu_k\}_{k=1}^K`: says what \theta is short for, and gives it no value."""
     match node:
@@ -241,6 +264,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Name,), plain_word),
     ((Relation,), one_of_places),
     ((Relation,), list_of_parameters),
+    ((Product,), raised_exp),
     ((Accent,), constant_vector),
     ((Script,), plain_scripts),
     ((Script,), slices),

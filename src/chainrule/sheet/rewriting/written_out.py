@@ -33,6 +33,7 @@ from chainrule.sheet.sums.integrals import integrated, with_sums
 from chainrule.sheet.sums.mean_counts import counts_of, with_counts
 from chainrule.sheet.sums.sets_of_pairs import pairs_of, with_indicators
 from chainrule.sheet.sums.upper_indices import indices_above, with_indices_below
+from chainrule.sheet.sums.weighted_integrals import weighted, with_expectations
 
 Change = Callable[[Node], Node]
 Convention = Callable[[list[Node], str], Change | None]
@@ -103,5 +104,6 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(counts_of, with_counts),
     _where(samples_apart, with_samples_apart),
     _where(integrated, with_sums),
+    _where(weighted, with_expectations),
     _where(pairs_of, with_indicators),
 )

@@ -5,7 +5,7 @@ The custom needs a sum or product over the x_i somewhere, which says how many th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Big, Factor, Fraction, Name, Node, Number, Product, Relation, Script
@@ -24,7 +24,7 @@ def sample_means(world: World, equations: Iterable[Equation]) -> None:
         sums.setdefault(base, {}).setdefault(count.text, (node, count))
     for name, family in list(world.families.items()):
         base, (bar, _, word) = name, name.partition("_")
-        inner = bar[4:-1] if bar.startswith("bar(") else ""
+        inner = _summed(world, bar[4:-1], sums) if bar.startswith("bar(") else ""
         if inner not in sums or family.by or family.called or family.sub_counts > {0} or world.defined(base):
             continue
         counts = sums[inner]
@@ -33,6 +33,13 @@ def sample_means(world: World, equations: Iterable[Equation]) -> None:
             mean = Fraction(total.span, total, count)
             text = f"{spelled_out(base)} is not defined; it is read as the mean of {spelled_out(inner)}"
             world.sites[base] = [Site(base, Ref(base), mean, BEFORE_ALL, assumed=text)]
+
+
+def _summed(world: World, inner: str, sums: Container[str]) -> str:
+    r"""The name below a bar, or the x of the samples x_i for the `\bar{X}` of the variable that they are drawn from."""
+    small = inner.lower()
+    another = inner in world.families or f"bar({small})" in world.families
+    return small if len(inner) == 1 and inner not in sums and small in sums and not another else inner
 
 
 def _sums(world: World, e: Equation) -> Iterator[tuple[str, Node, Name]]:

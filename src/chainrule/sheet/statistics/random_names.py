@@ -34,6 +34,8 @@ SAID_RANDOM = re.compile(
 # What is said of a distribution beyond its being one: lines may rest on it.
 LAWS = re.compile(
     r"\b(?:zero|unit)[- ](?:mean|variance)|\bmean (?:zero|0)\b|\bindependen|\buncorrelated|\bi\.?i\.?d\b|\bunbiased"
+    r"|\b(?:exponential(?:ly)?|poisson|bernoulli|binomial|laplac\w*|geometric|gamma|beta|cauchy)\b[^.;]{0,20}\b(?:distribut|law\b"
+    r"|densit|random)"
     r"|\bgaussian|\bnormal(?:ly)?\b|\bwhite\b|\bcent(?:er|re)d\b|\buniform|\bsymmetric(?:ally)? distrib|\bmartingale",
     re.IGNORECASE,
 )

@@ -42,17 +42,17 @@ def with_sums(node: Node, letters: frozenset[str]) -> Node:
     """A formula with the integrals over some letters written as sums."""
     part = with_parts(node, lambda inner: with_sums(inner, letters))
     if isinstance(part, Sum):
-        part = _joined(part)
+        part = joined(part)
     return _as_sum(with_integrals(part, letters), letters) if isinstance(part, Product) else part
 
 
 def _over(node: Node) -> Iterator[str]:
     """The letters behind a d, in a product that begins an integral or goes on with one."""
     if isinstance(node, Product):
-        yield from (x for n in range(len(node.factors)) if (x := _differential(node.factors, n)) is not None)
+        yield from (x for n in range(len(node.factors)) if (x := differential(node.factors, n)) is not None)
 
 
-def _differential(factors: tuple[Factor, ...], n: int) -> str | None:
+def differential(factors: tuple[Factor, ...], n: int) -> str | None:
     """The z of `dz` at a place in a product."""
     if n + 1 >= len(factors) or factors[n + 1].op or factors[n].op:
         return None
@@ -62,7 +62,7 @@ def _differential(factors: tuple[Factor, ...], n: int) -> str | None:
     return name.text
 
 
-def _integral(node: Node) -> bool:
+def is_integral(node: Node) -> bool:
     r"""Whether a sign is that of an integral over everything: without limits, with a set or the variable below it,
     `\int_{\mathcal{X}} p(x) dx`, `\int_\tau p(\tau) d\tau`, or from minus infinity to infinity."""
     if not isinstance(node, Big) or node.op != "int":
@@ -85,13 +85,13 @@ def _everything(below: Node) -> bool:
 def _as_sum(product: Product, letters: frozenset[str]) -> Node:
     """The integral that begins in a product, as a sum over its letters; what stands before and behind it stays."""
     factors = product.factors
-    first = next((n for n, f in enumerate(factors) if _integral(f.node)), None)
+    first = next((n for n, f in enumerate(factors) if is_integral(f.node)), None)
     if first is None:
         return product
-    count = next((k for k in range(1, len(factors) - first) if not _integral(factors[first + k].node)), 0)
+    count = next((k for k in range(1, len(factors) - first) if not is_integral(factors[first + k].node)), 0)
     start = first + count
-    places = [n for n in range(start, len(factors) - 1) if _differential(factors, n) is not None][:count]
-    over = [str(_differential(factors, n)) for n in places]
+    places = [n for n in range(start, len(factors) - 1) if differential(factors, n) is not None][:count]
+    over = [str(differential(factors, n)) for n in places]
     if not count or len(over) < count or not set(over) <= letters or len(set(over)) < count:
         return product
     gaps = all(b - a == 2 for a, b in pairwise(places))
@@ -110,7 +110,7 @@ def _as_sum(product: Product, letters: frozenset[str]) -> Node:
     return replace(product, factors=(*factors[:first], *signs, Factor("", whole), *behind))
 
 
-def _joined(whole: Sum) -> Node:
+def joined(whole: Sum) -> Node:
     """`\\int a(z) + b(z) dz`, which the grammar takes for two terms, as one."""
     terms: list[Term] = []
     for term in whole.terms:
@@ -125,15 +125,15 @@ def _joined(whole: Sum) -> Node:
 
 def _opened(product: Product) -> bool:
     """Whether an integral begins in a product and no differential ends it."""
-    begins = next((n for n, f in enumerate(product.factors) if _integral(f.node)), None)
-    ended = any(_differential(product.factors, n) is not None for n in range(len(product.factors)))
+    begins = next((n for n, f in enumerate(product.factors) if is_integral(f.node)), None)
+    ended = any(differential(product.factors, n) is not None for n in range(len(product.factors)))
     return begins is not None and not ended and begins + 1 < len(product.factors)
 
 
 def _merged(opened: Product, term: Term) -> Product:
     assert isinstance(term.node, Product)
-    begins = next(n for n, f in enumerate(opened.factors) if _integral(f.node))
-    ends = next((n for n in range(len(term.node.factors)) if _differential(term.node.factors, n)), None)
+    begins = next(n for n, f in enumerate(opened.factors) if is_integral(f.node))
+    ends = next((n for n in range(len(term.node.factors)) if differential(term.node.factors, n)), None)
     head, first = opened.factors[: begins + 1], rest_of(opened.factors[begins + 1 :])
     inside = first.body.terms if isinstance(first, Fenced) and isinstance(first.body, Sum) and first.open == "" else ()
     second = term.node.factors[:ends] if ends is not None else term.node.factors

@@ -46,10 +46,10 @@ def _check(frame: Frame, found: Expected) -> None:
     if unclear:
         text = f"an expectation over {spelled_out(unclear[0])}, whose distribution changes"
         raise Untyped(text, "operator")
-    if not bases & world.random and not all(world.defined(b) for b in bases):
-        raise Untyped("an expectation of what is not known to be random", "operator")
     variables, _ = run_over(found)
     over = {r.base for v in variables if (r := reference(v, world.glossary)) is not None}
+    if not (bases | over) & world.random and not all(world.defined(b) for b in bases):
+        raise Untyped("an expectation of what is not known to be random", "operator")
     others = sorted(b for b in bases & world.random - over if not world.defined(b))
     if over & world.random and others:
         raise Untyped(f"an expectation that holds {spelled_out(others[0])} fixed, which is random too", "operator")

@@ -1,0 +1,95 @@
+r"""Integrals weighted by a density, over a variable that stands for its value: `\int (x - \mu)^2 p(x) dx`.
+
+They are expectations, `\mathbb{E}_x[(x - \mu)^2]`, and are judged as those are: for every distribution with finitely
+many values. Where integrals over one variable have different weights, they are left as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from chainrule.read.tree import Comma, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.statistics.overloads import DENSITIES
+from chainrule.sheet.sums.integrals import differential, is_integral, joined
+from chainrule.sheet.syntax.derivative_signs import rest_of
+from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.rebuilding import with_parts
+
+
+def weighted(formulas: Iterable[Node]) -> frozenset[str]:
+    """The variables of integrals that all have one density as their weight."""
+    weights: dict[str, set[object]] = {}
+    for f in formulas:
+        for product in (n for n in walk(_joined(f)) if isinstance(n, Product)):
+            for letter, weight in _weights(product):
+                weights.setdefault(letter, set()).add(weight)
+    return frozenset(x for x, found in weights.items() if len(found) == 1 and None not in found)
+
+
+def with_expectations(node: Node, letters: frozenset[str]) -> Node:
+    """A formula with the integrals over some variables written as expectations."""
+    part = with_parts(node, lambda inner: with_expectations(inner, letters))
+    part = joined(part) if isinstance(part, Sum) else part
+    while isinstance(part, Product) and (found := _as_expectation(part, letters)) is not None:
+        part = found
+    return part
+
+
+def _joined(node: Node) -> Node:
+    part = with_parts(node, _joined)
+    return joined(part) if isinstance(part, Sum) else part
+
+
+def _weights(product: Product) -> Iterator[tuple[str, object]]:
+    """The variable and the weight of each integral in a product; None for one without."""
+    rest = product.factors
+    while (place := _place(rest)) is not None:
+        first, end, letter = place
+        inside = rest[first + 1 : end]
+        at = _weight(inside, letter)
+        yield letter, None if at is None else node_key(inside[at].node)
+        rest = rest[end + 2 :]
+
+
+def _place(factors: tuple[Factor, ...]) -> tuple[int, int, str] | None:
+    """Where the first integral of a product begins and where its differential stands, with its variable."""
+    first = next((n for n, f in enumerate(factors) if is_integral(f.node)), None)
+    ends = (n for n in range(0 if first is None else first + 1, len(factors)) if differential(factors, n) is not None)
+    end = None if first is None else next(ends, None)
+    if first is None or end is None or end == first + 1 or any(is_integral(f.node) for f in factors[first + 1 : end]):
+        return None
+    return first, end, str(differential(factors, end))
+
+
+def _weight(inside: tuple[Factor, ...], letter: str) -> int | None:
+    """The place of a density of the variable among the factors of what is integrated."""
+    for n, f in enumerate(inside[:-1]):
+        name = f.node.base if isinstance(f.node, Script) and f.node.sup is None else f.node
+        fence = inside[n + 1]
+        if isinstance(name, Name) and name.text in DENSITIES and isinstance(fence.node, Fenced) and not fence.op:
+            body = fence.node.body
+            body = body.left if isinstance(body, Infix) and body.op in ("|", ";") else body
+            body = body.items[0] if isinstance(body, Comma) else body
+            if isinstance(body, Name) and body.text == letter:
+                return n
+    return None
+
+
+def _as_expectation(product: Product, letters: frozenset[str]) -> Product | None:
+    """A product with its first such integral as an expectation."""
+    place = _place(product.factors)
+    if place is None or place[2] not in letters:
+        return None
+    first, end, letter = place
+    inside = product.factors[first + 1 : end]
+    at = _weight(inside, letter)
+    if at is None:
+        return None
+    span = product.factors[first].node.span
+    others = (*inside[:at], *inside[at + 2 :])
+    body = rest_of((Factor("", others[0].node), *others[1:])) if others else Number(span, "1")
+    variable = product.factors[end + 1].node
+    sign = Script(span, Name(span, "E", ("bb",)), variable, None, 0)
+    whole = (Factor(product.factors[first].op, sign), Factor("", Fenced(span, "[", body, "]")))
+    return replace(product, factors=(*product.factors[:first], *whole, *product.factors[end + 2 :]))
