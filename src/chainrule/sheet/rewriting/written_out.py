@@ -29,11 +29,11 @@ from chainrule.sheet.rewriting.spelled_words import with_words, words_of
 from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_transposed_values
 from chainrule.sheet.rewriting.transposing_primes import transposing, with_transposes
 from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samples_apart
+from chainrule.sheet.statistics.weighted_integrals import weighted, with_expectations
 from chainrule.sheet.sums.integrals import integrated, with_sums
 from chainrule.sheet.sums.mean_counts import counts_of, with_counts
 from chainrule.sheet.sums.sets_of_pairs import pairs_of, with_indicators
 from chainrule.sheet.sums.upper_indices import indices_above, with_indices_below
-from chainrule.sheet.sums.weighted_integrals import weighted, with_expectations
 
 Change = Callable[[Node], Node]
 Convention = Callable[[list[Node], str], Change | None]
