@@ -43,6 +43,7 @@ from chainrule.sheet.definitions.parts import numbered_parts
 from chainrule.sheet.definitions.pre_activations import name_pre_activations
 from chainrule.sheet.definitions.put_in import read_off
 from chainrule.sheet.definitions.redefine import begins_an_example
+from chainrule.sheet.definitions.rows_by_products import vectors_as_rows
 from chainrule.sheet.definitions.sites import add_sites, implicit_site, look_through
 from chainrule.sheet.definitions.trial_values import end_values
 from chainrule.sheet.derivatives.differentials import note_changes
@@ -182,6 +183,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for fact in facts:
         apply_fact(world, fact)
     note_written_out(world)
+    vectors_as_rows(world)
     note_changes(world, equations)
     note_logarithms(world, sentences, equations)
     note_eulers_number(world, equations)

@@ -7,6 +7,7 @@ least cost in unusual readings (`search`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from chainrule.read.tree import Comma, Fenced, Product
 from chainrule.sheet.arrays.dropped import droppable
@@ -119,6 +120,8 @@ def _search(
         for base, family in world.families.items()
         if (base not in world.sites or base in free) and base not in world.aliases and is_quantity(family)
     }
+    if world.rowwise:
+        options = {base: _rows_first(found) for base, found in options.items()}
     for base in world.glossary.whole & options.keys():
         options[base] = [o for o in options[base] if not o[0].split] or options[base]
     options |= {base: LYING_IN_A_ROW if base in world.rows else [(Reading(1), 0.0)] for base in world.vectors}
@@ -155,6 +158,14 @@ def _search(
         world.dropped = None
         world.readings, world.conventions = before
     world.derived.pop("liftable", None)
+
+
+def _rows_first(found: list[tuple[Reading, float]]) -> list[tuple[Reading, float]]:
+    """The readings of a name where vectors are rows: a row costs what a column does, and the other way round."""
+    cost = dict(found)
+    turned = {reading: replace(reading, row=not reading.row) for reading in cost if reading.axes == 1}
+    swapped = [(r, cost.get(turned.get(r, r), c)) for r, c in found]
+    return sorted(swapped, key=lambda x: x[1])
 
 
 def _settle(search: Search, options: Options, signs: list[str]) -> float:

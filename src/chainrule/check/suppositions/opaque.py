@@ -18,6 +18,7 @@ from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, dependences, depends, differentiated
 from chainrule.expr import Component, Const, Symbol
 from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.arrays.tensors import reached
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
@@ -96,7 +97,8 @@ def _number_only(variant: Variant, symbol: Symbol) -> bool:
 def _a_result(lines: Lines, variant: Variant, instance: Instance) -> bool:
     """Whether the document differentiates a quantity, or has a formula for another of its kind; no start of steps."""
     sites = lines.world.sites.get(instance.base, ())
-    if any(r.base == instance.base for s in sites for r in references(s.body, lines.world)):
+    bodies = (r.base for s in sites for r in references(s.body, lines.world))
+    if any(instance.base in reached(lines.world, base) for base in bodies):
         return False
     if lines.world.family(instance.base).differentiated:
         return True

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from chainrule.expr import Expr, component
+from chainrule.expr import Expr, component, const
 from chainrule.read import tree
 from chainrule.read.tree import Name, Node, Number, Sum
 from chainrule.sheet.arrays.completed import completed
@@ -15,7 +15,7 @@ from chainrule.sheet.records.shapes import RANKS, Untyped, Val
 from chainrule.sheet.records.sizes import named_dim
 from chainrule.sheet.records.universe import Cycle, Universe
 from chainrule.sheet.records.world import Instance, Label, Reading, Site, World
-from chainrule.sheet.syntax.literals import literal_matrix
+from chainrule.sheet.syntax.literals import is_zero, literal_matrix
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -78,8 +78,7 @@ def _copy(frame: Frame, instance: Instance) -> Tensor | None:
     def at(*terms: Expr) -> Expr:
         return component(universe.symbol(whole.instance, whole.axes, epoch), *terms)
 
-    shapes = {0: (None, None), 1: (None, *whole.axes) if whole.row else (*whole.axes, None)}
-    return Tensor(instance, whole.axes, whole.row, body=Val(shapes.get(len(whole.axes), whole.axes), at))
+    return Tensor(instance, whole.axes, whole.row, body=_of_shape(whole.axes, whole.row, at))
 
 
 def matched(site: Site, instance: Instance, frame: Frame) -> dict[str, int] | None:
@@ -222,6 +221,8 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         data = literal_matrix(site.body)
         if data is not None and not lift:
             return _data_tensor(frame, instance, site, data, owner)
+        if _begins_with_zero(frame.world, site):
+            return _zeros(frame, instance)
         lead: list[tuple[str, str]] = []
         if lift:
             dim = f"{owner}.sample"
@@ -249,6 +250,27 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         row = body.kind == "row" or (either and reading is not None and reading.row)
         return Tensor(instance, axes, row, tuple(lead), body, assumed=site.assumed, ambient=ambient)
     return None
+
+
+def _begins_with_zero(world: World, site: Site) -> bool:
+    """`h_0 = 0`, where `h_t` is defined through `h_{t-1}`: zeros in the shape of the steps that follow."""
+    if not (is_zero(site.body) and any(map(is_zero, (*site.ref.subs, *site.ref.labels)))):
+        return False
+    rules = (s for s in world.sites[site.base] if s is not site and (s.ref.subs or s.ref.labels))
+    return any(site.base in reached(world, base) for s in rules for base in _bases(world, s))
+
+
+def _zeros(frame: Frame, instance: Instance) -> Tensor:
+    reading = first_step(frame, instance)
+    names = frame.universe.axis_names(instance, reading.axes, frame.epoch)
+    _declare_dims(frame, instance, names)
+    return Tensor(instance, names, reading.row, body=_of_shape(names, reading.row, lambda *_: const(0)))
+
+
+def _of_shape(axes: tuple[str, ...], row: bool, at: Callable[..., Expr]) -> Val:
+    """The value with these axes; a vector lies in a row or in a column."""
+    shapes: dict[int, tuple[str | None, ...]] = {0: (None, None), 1: (None, *axes) if row else (*axes, None)}
+    return Val(shapes.get(len(axes), axes), at)
 
 
 def _step(frame: Frame, site: Site, labels: dict[str, int]) -> int | None:

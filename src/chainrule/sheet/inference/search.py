@@ -92,10 +92,10 @@ def _squares(universe: Universe, names: Iterable[str]) -> int:
 Options = dict[str, list[tuple[Reading, float]]]
 
 
-def _as_in_matrix_algebra(base: str, found: list[tuple[Reading, float]]) -> Reading:
-    """A capital letter is a matrix, a small one a column, a loss a number, where that is left open."""
+def _as_in_matrix_algebra(base: str, found: list[tuple[Reading, float]], row: bool = False) -> Reading:
+    """A capital letter is a matrix, a small one a column or a row, a loss a number, where that is left open."""
     rank = {"upper": 2, "bold upper": 2, "lower": 1, "bold lower": 1}.get(look(base), 0)
-    return next((r for r, _ in found if r.axes == rank and not r.row), found[0][0])
+    return next((r for r, _ in found if r.axes == rank and r.row == (row and rank == 1)), found[0][0])
 
 
 @dataclass
@@ -138,10 +138,15 @@ class Search:
         from a world of numbers to a world of vectors. So the cheapest readings are compared with those of matrix
         algebra, with and without elementwise products."""
         cheapest = {base: found[0][0] for base, found in options.items()}
-        algebra = {base: _as_in_matrix_algebra(base, found) for base, found in options.items()}
+        counts = self.world.glossary.bound | self.world.size_names
+        free = {base: found for base, found in options.items() if base not in counts}
+        algebra = cheapest | {base: _as_in_matrix_algebra(base, found) for base, found in free.items()}
         plain = {op: found[0][0] for op, found in CONVENTIONS.items()}
         elementwise = plain | {op: "hadamard" for op in signs if op not in (LISTS, ROWS)}
         starts = [(cheapest, plain), (algebra, plain), (algebra, elementwise)]
+        if self.world.rowwise:
+            lying = cheapest | {base: _as_in_matrix_algebra(base, found, row=True) for base, found in free.items()}
+            starts += [(lying, plain), (lying, elementwise)]
         least, best = inf, starts[0]
         for readings, conventions in starts:
             self.world.readings, self.world.conventions = dict(readings), dict(conventions)

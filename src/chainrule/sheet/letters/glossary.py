@@ -32,6 +32,7 @@ from chainrule.sheet.letters.entries import with_entries, with_ranges
 from chainrule.sheet.letters.index_letters import shared_letters
 from chainrule.sheet.letters.listed import note_listed
 from chainrule.sheet.letters.marks_as_indices import marked_by_indices
+from chainrule.sheet.letters.names_above import names_above
 from chainrule.sheet.letters.offsets import offsets_of
 from chainrule.sheet.letters.totals import totals_of
 from chainrule.sheet.letters.writings import bring_together
@@ -68,6 +69,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     _collect_layers(nodes, everything, glossary)
     glossary.alone = glossary.bound | {x for node in everything if isinstance(node, Script) for x in _alone(node.sub)}
     glossary.gates = _gates(everything) - glossary.bound
+    glossary.above = names_above(nodes, everything, glossary)
     glossary.pairs = pairs_above(everything)
     for node in everything:
         if isinstance(node, Script) and isinstance(node.sub, Name) and isinstance(node.base, (Name, Accent)):

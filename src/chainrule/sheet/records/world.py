@@ -302,7 +302,7 @@ class World:
     hot: dict[str, str] = field(default_factory=dict)
     """Where the words put the 1 of a one-hot vector."""
     rowwise: bool = False
-    """Whether the words say that vectors are rows."""
+    """Whether vectors are rows, by the words or by the products of the document."""
     decomposed: bool = False
     maps: dict[str, list[Any]] = field(default_factory=dict)
     """Functions of which the sheet says where they lead (`sheet.maps`)."""

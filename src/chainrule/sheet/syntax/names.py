@@ -103,6 +103,7 @@ class Glossary:
     offsets: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
+    above: set[str] = field(default_factory=set)
     pairs: set[str] = field(default_factory=set)
     slots: dict[str, int] = field(default_factory=dict)
     same: dict[str, str] = field(default_factory=dict)
@@ -366,6 +367,8 @@ def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tu
                 return parts[0][0], marks, tuple(x for p in parts for x in p[2])
         case Name(text=text) if text in STAR_WORDS:
             return "^*" if text in {"ast", "star", "*"} else "^" + text, (), ()
+        case Name(text=text) if text in glossary.above:
+            return f"^{text}", (), ()
     if is_transpose(sup):
         return "", (), (Postfix("T"),)
     if _is_intended_transpose(sup, base, glossary):
