@@ -8,7 +8,7 @@ from dataclasses import replace
 from chainrule.read.grammar_expr import BOUNDARIES, Parser, is_range
 from chainrule.read.grammar_fold import Item, Op, called, extent, fold
 from chainrule.read.grammar_tables import environment, substack
-from chainrule.read.symbols import GREEK, LIMITS
+from chainrule.read.symbols import GREEK, LIMITS, SIGNS_AS_ACCENTS
 from chainrule.read.tokens import Token
 from chainrule.read.tree import (
     Accent,
@@ -201,8 +201,25 @@ def _stack(parser: Parser, token: Token) -> None:
         parser.add(Big(span, LIMITS[body.text], note))
     elif isinstance(body, Big) and token.text == "_":
         parser.add(Big(span, body.op, note, body.sup))
+    elif token.text == "^" and (kind := _accent_of(note)) is not None and _is_letter(body):
+        parser.add(Accent(span, kind, body))
     else:
         parser.add(Brace(span, body, note))
+
+
+def _accent_of(note: Node) -> str | None:
+    r"""The accent that a sign set over a letter stands for: `\overset{\sim}{C}` is `\tilde{C}`."""
+    match note:
+        case Accent(kind=kind, body=Missing()):
+            return kind
+        case Name(text=text):
+            return SIGNS_AS_ACCENTS.get(text)
+    return None
+
+
+def _is_letter(node: Node) -> bool:
+    core = node.base if isinstance(node, Script) else node
+    return isinstance(core, Name) and core.text.isalpha()
 
 
 # -- scripts ----------------------------------------------------------------------------------------------------------

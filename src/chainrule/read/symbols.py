@@ -124,6 +124,8 @@ _ACCENTS = {
     "ring": "mathring",
     "underline": "underline uline underbar",
 }
+SIGNS_AS_ACCENTS: Final = {"∼": "tilde", "wedge": "hat", "vee": "check", "-": "bar", "→": "vec", "cdot": "dot"}
+"""Signs that stand for an accent where they are set over a letter."""
 _STYLES = {
     "bold": "mathbf boldsymbol bm pmb mathbfit symbf bold mathbold boldmath",
     "cal": "mathcal mathscr",
@@ -263,7 +265,7 @@ _UNICODE = {
     **_values({r"\mu": "μ µ", r"\Delta": "∆", r"\phi": "ϕ", r"\varphi": "φ", r"\varepsilon": "ε", r"\epsilon": "ϵ"}),
     **_values({r"\Vert": "∥ ‖", r"\langle": "⟨", r"\rangle": "⟩", r"\top": "⊤", r"\ell": "ℓ", r"\infty": "∞"}),
     **_values({r"\land": "∧", r"\lor": "∨", r"\frac{1}{2}": "½", r"\frac{1}{3}": "⅓", r"\frac{1}{4}": "¼"}),
-    **_values({",": "，", ".": "。", "(": "（", ")": "）", "=": "＝", ":": "：", ";": "；", "": "“ ” ‘"}),
+    **_values({",": "， 、", ".": "。", "(": "（", ")": "）", "=": "＝", ":": "：", ";": "；", "": "“ ” ‘"}),
 }
 UNICODE: Final[dict[str, str]] = {
     **_UNICODE,

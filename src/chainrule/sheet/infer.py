@@ -16,6 +16,7 @@ from chainrule.sheet.inference.added_together import added_together
 from chainrule.sheet.inference.candidates import candidates, is_quantity
 from chainrule.sheet.inference.losses_with_entries import with_entries
 from chainrule.sheet.inference.search import CLOSE, CONVENTIONS, FAILURE, UNUSUAL_ROUNDS, USUAL_ROUNDS, Options, Search
+from chainrule.sheet.inference.signs_of_gates import signs_of_gates
 from chainrule.sheet.inference.typed_lines import type_line
 from chainrule.sheet.inference.unreadable import hide_unreadable
 from chainrule.sheet.records.frame import LISTS, ROWS
@@ -136,11 +137,12 @@ def _search(
             options[base] = [*options[base], LYING[-1]] if base in options else LYING
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary, not updated)]
     signs = _signs_used(equations)
-    least = _settle(Search(world, config, lines, deadline, memo), options, signs)
+    elementwise = signs_of_gates(world, equations)
+    least = _settle(Search(world, config, lines, deadline, memo, elementwise), options, signs)
     if least >= FAILURE and (losses := with_entries(Universe(world, config), lines)):
         before, kept = (world.readings, world.conventions), world.pooled
         world.pooled |= losses
-        cost = ADDED_UP + _settle(Search(world, config, lines, deadline), options, signs)
+        cost = ADDED_UP + _settle(Search(world, config, lines, deadline, elementwise=elementwise), options, signs)
         if cost < least - CLOSE:
             world.added_up, least = world.added_up | losses, cost
             memo.clear()
@@ -152,7 +154,7 @@ def _search(
     for dropped in left_out[:2] if least >= FAILURE else ():
         before = world.readings, world.conventions
         world.dropped = dropped
-        cost = DROPPED + _settle(Search(world, config, lines, deadline), options, signs)
+        cost = DROPPED + _settle(Search(world, config, lines, deadline, elementwise=elementwise), options, signs)
         if cost < least - CLOSE:
             break
         world.dropped = None
@@ -200,7 +202,7 @@ def _as_columns(search: Search, options: Options, signs: list[str], least: float
 def _found(search: Search, options: Options, signs: list[str]) -> float:
     """What the search comes to with usual readings first, of one name at a time or of two, whichever costs less."""
     search.world.readings = {base: found[0][0] for base, found in options.items()}
-    search.world.conventions = {op: found[0][0] for op, found in CONVENTIONS.items()}
+    search.world.conventions = search.usual_signs()
     if recurrent(search.world):
         search.start(options, signs)
     search.descend(options, signs, USUAL_ROUNDS)

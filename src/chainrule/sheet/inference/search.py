@@ -30,6 +30,8 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     ROWS: (("row", 0.0), ("column", 0.3)),
 }
 FAILURE, ASKEW, ODD, SQUARE, MIXED = 4.0, 1.0, 1.0, 1.0, 2.0
+# What another meaning costs of the sign between a gate and its complement.
+GATED = 2.0
 # Readings of two names at once are tried this often in one search.
 MOST_TRIALS = 240
 # How unusual the readings may be that each round of the search tries: what common readings of one name, or of two at
@@ -92,9 +94,12 @@ def _squares(universe: Universe, names: Iterable[str]) -> int:
 Options = dict[str, list[tuple[Reading, float]]]
 
 
-def _as_in_matrix_algebra(base: str, found: list[tuple[Reading, float]], row: bool = False) -> Reading:
-    """A capital letter is a matrix, a small one a column or a row, a loss a number, where that is left open."""
-    rank = {"upper": 2, "bold upper": 2, "lower": 1, "bold lower": 1}.get(look(base), 0)
+def _as_in_matrix_algebra(
+    base: str, found: list[tuple[Reading, float]], row: bool = False, stepped: bool = False
+) -> Reading:
+    """A capital letter is a matrix, a small one a column or a row, a loss a number, where that is left open; what has a
+    number of its own in every step, as the C of `C_t`, is a vector."""
+    rank = 1 if stepped else {"upper": 2, "bold upper": 2, "lower": 1, "bold lower": 1}.get(look(base), 0)
     return next((r for r, _ in found if r.axes == rank and r.row == (row and rank == 1)), found[0][0])
 
 
@@ -107,7 +112,19 @@ class Search:
     lines: list[Line]
     deadline: Callable[[], None]
     memo: dict[object, float] = field(default_factory=dict)
+    elementwise: frozenset[str] = frozenset()
+    """The signs that stand between a gate and its complement."""
     trials: int = 0
+
+    def customs(self, op: str) -> tuple[tuple[str, float], ...]:
+        """What a sign may stand for, and at what cost."""
+        if op in self.elementwise:
+            return tuple((x, 0.0 if x == "hadamard" else GATED) for x, _ in CONVENTIONS[op])
+        return CONVENTIONS[op]
+
+    def usual_signs(self) -> dict[str, str]:
+        """What each sign stands for at the least cost."""
+        return {op: min(self.customs(op), key=lambda x: x[1])[0] for op in CONVENTIONS}
 
     def cost(self, lines: list[Line], custom: float = 0.0, most: float = inf) -> float:
         """What lines cost on top of `custom`; once it has reached `most`, the rest is not looked at."""
@@ -130,7 +147,7 @@ class Search:
     def total(self, options: Options, most: float = inf) -> float:
         """What all lines and all readings cost."""
         custom = sum(dict(found)[self.world.readings[base]] for base, found in options.items())
-        custom += sum(dict(found)[self.world.conventions[op]] for op, found in CONVENTIONS.items())
+        custom += sum(dict(self.customs(op))[self.world.conventions[op]] for op in CONVENTIONS)
         return self.cost(self.lines, custom, most)
 
     def start(self, options: Options, signs: list[str]) -> None:
@@ -141,12 +158,13 @@ class Search:
         counts = self.world.glossary.bound | self.world.size_names
         free = {base: found for base, found in options.items() if base not in counts}
         algebra = cheapest | {base: _as_in_matrix_algebra(base, found) for base, found in free.items()}
-        plain = {op: found[0][0] for op, found in CONVENTIONS.items()}
+        plain = self.usual_signs()
         elementwise = plain | {op: "hadamard" for op in signs if op not in (LISTS, ROWS)}
         starts = [(cheapest, plain), (algebra, plain), (algebra, elementwise)]
-        if self.world.rowwise:
-            lying = cheapest | {base: _as_in_matrix_algebra(base, found, row=True) for base, found in free.items()}
-            starts += [(lying, plain), (lying, elementwise)]
+        stepped = {base for base in free if "label" in self.world.family(base).slots.values()}
+        row = self.world.rowwise
+        states = cheapest | {b: _as_in_matrix_algebra(b, found, row, b in stepped) for b, found in free.items()}
+        starts += [(states, plain), (states, elementwise)] if row or states != algebra else []
         least, best = inf, starts[0]
         for readings, conventions in starts:
             self.world.readings, self.world.conventions = dict(readings), dict(conventions)
@@ -185,7 +203,7 @@ class Search:
         """The best reading of one product sign, or of lists."""
         before = self.world.conventions[op]
         best, least = before, inf
-        for option, custom in CONVENTIONS[op]:
+        for option, custom in self.customs(op):
             self.world.conventions[op] = option
             cost = self.cost(self.lines, custom, least - CLOSE)
             if cost < least - CLOSE:
