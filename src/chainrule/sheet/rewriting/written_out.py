@@ -21,6 +21,7 @@ from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_wh
 from chainrule.sheet.rewriting.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.rewriting.functions_above import functions_above, without_owners
 from chainrule.sheet.rewriting.new_values import new_values, with_hats
+from chainrule.sheet.rewriting.outputs_in_losses import last_layers, with_last_layers
 from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
 from chainrule.sheet.rewriting.points_by_number import points_by_number, with_points
 from chainrule.sheet.rewriting.sample_marks import left_out, with_marks
@@ -101,6 +102,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(functions_of_formulas, at_their_argument),
     _where(slopes_at, with_slopes),
     _where(left_out, with_marks),
+    _where(last_layers, with_last_layers),
     _where(counts_of, with_counts),
     _where(samples_apart, with_samples_apart),
     _where(integrated, with_sums),
