@@ -104,4 +104,5 @@ def _a_result(lines: Lines, variant: Variant, instance: Instance) -> bool:
         return True
     like = [s for s, i in variant.universe.instances.items() if i != instance and stem(i) == stem(instance)]
     formulas = [variant.universe.definitions.get(s) for s in like]
-    return any(d is not None and not isinstance(d.body, Const) for d in formulas)
+    terms = [d.body for d in formulas if d is not None]
+    return any(isinstance(t, Component) for t in reach(terms, variant.universe.definitions))

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from chainrule.expr import Expr, component, const
 from chainrule.read import tree
-from chainrule.read.tree import Name, Node, Number, Sum
+from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Script, Sum
 from chainrule.sheet.arrays.completed import completed
 from chainrule.sheet.records.frame import Frame, index_term
 from chainrule.sheet.records.shapes import RANKS, Untyped, Val
@@ -247,9 +247,29 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
             _declare_dims(frame, instance, axes)
         reading = frame.world.readings.get(instance.base)
         either = body.kind == "column" or (body.scalar and len(axes) == 1)
-        row = body.kind == "row" or (either and reading is not None and reading.row)
+        lying = (reading is not None and reading.row) or _is_one_row(frame.world, site)
+        row = body.kind == "row" or (either and lying)
         return Tensor(instance, axes, row, tuple(lead), body, assumed=site.assumed, ambient=ambient)
     return None
+
+
+def _is_one_row(world: World, site: Site) -> bool:
+    """`W^{[2]} = [1, 1]` beside a matrix W^{[1]} is a matrix of one row, and no column."""
+    if not _is_list(site.body) or not site.ref.labels:
+        return False
+    return any(_is_printed_matrix(s.body) for s in world.sites[site.base])
+
+
+def _is_printed_matrix(node: Node) -> bool:
+    """A printed matrix with several rows and columns, or the identity."""
+    core = node.base if isinstance(node, Script) else node
+    if isinstance(core, Name):
+        return core.text == "I"
+    return isinstance(node, Matrix) and len(node.rows) > 1 and len(node.rows[0]) > 1
+
+
+def _is_list(node: Node) -> bool:
+    return isinstance(node, Fenced) and node.open == "[" and isinstance(node.body, Comma)
 
 
 def _begins_with_zero(world: World, site: Site) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chainrule.expr import mul
 from chainrule.expr.functions import lookup
-from chainrule.read.tree import Big, Differential, Factor, Fenced, Name, Node, Product, Script, Text
+from chainrule.read.tree import Big, Comma, Differential, Factor, Fenced, Matrix, Name, Node, Product, Script, Text
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.derivatives import differentials
 from chainrule.sheet.meaning.derivatives.directional import along
@@ -88,6 +88,8 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
         if result is not None:
             if dotted and factors[n].op in DOTS and not val.scalar:
                 raise Untyped("a dot product of three vectors", "shape")
+            if not factors[n].op and val.kind == "column" and _lies_behind(factors[n - 1].node, factors[n].node):
+                val = val.transposed()
             vectors = not (result.scalar or val.scalar)
             entrywise = factors[n].op == "" and _entry_by_entry(inner, result, val, factors[n - 1 : n_next])
             result = combine(inner, "odot" if entrywise else factors[n].op, result, val)
@@ -97,6 +99,12 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
         n = n_next
     assert result is not None
     return result if implied is None else summed_over(inner, implied[1], result)
+
+
+def _lies_behind(column: Node, node: Node) -> bool:
+    r"""`\begin{bmatrix} 2 \\ 3 \end{bmatrix} [1, 4]`: a list behind a printed column lies in a row."""
+    printed = isinstance(column, Matrix) and len(column.rows) > 1 and all(len(row) == 1 for row in column.rows)
+    return printed and isinstance(node, Fenced) and node.open == "[" and isinstance(node.body, Comma)
 
 
 def _entry_by_entry(frame: Frame, a: Val, b: Val, factors: tuple[Factor, ...]) -> bool:
