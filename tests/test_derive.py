@@ -226,6 +226,12 @@ def test_a_wrong_result_is_not_shown() -> None:
         recheck(found)
 
 
+def test_an_axis_that_is_kept_leaves_the_sizes_of_others_open() -> None:
+    (result,) = chainrule.derive("sum((X - mean(X, axis=0, keepdims=True))**2)", "X").record["results"]
+    assert result["shape"] == ["n", "d"]
+    assert result["tex"] == r"2 \left(X - \frac{\mathbf{1} \mathbf{1}^{\top} X}{n}\right)"
+
+
 @pytest.mark.parametrize(
     ("expression", "wrt", "shapes", "said"),
     [

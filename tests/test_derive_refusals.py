@@ -67,6 +67,8 @@ ERRORS = [
     ("sum(0 < w < 1)", ["--wrt", "w"], ["a comparison", "two"]),
     ("sum(sort(w))", ["--wrt", "w"], ["sort cannot be differentiated here"]),
     (r"\sum_i \lfloor w_i \rfloor", ["--wrt", "w"], ["rounding has no derivative"]),
+    ("sum(softmax(w, axis=3)**2)", ["--wrt", "w", "--shape", "w: n"], ["a vector has axis 0, found axis=3"]),
+    ("sum(norm(W, axis=5, keepdims=True))", ["--wrt", "W", "--shape", "W: n m"], ["axis 0 and 1, found axis=5"]),
     ("sum(w, foo=1)", ["--wrt", "w"], ["sum has no option foo", "axis, dim, keepdims", "^"]),
     ("var(w, ddof=1)", ["--wrt", "w"], ["var has no option ddof"]),
     ("sum(exp(w, axis=0))", ["--wrt", "w"], ["exp has no option axis here; it has none"]),

@@ -289,8 +289,8 @@ def add(*terms: Array) -> Array:
     if len(flat) == 1:
         return flat[0]
     operations = {t.op for t in flat}
-    for row, wanted in ROWS:
-        if wanted is None or operations <= wanted:
+    for row, only, one_of in ROWS:
+        if (not only or operations <= only) and (not one_of or not operations.isdisjoint(one_of)):
             found = row(flat)
             if found is not None:
                 return found
@@ -299,8 +299,10 @@ def add(*terms: Array) -> Array:
 
 def _sum(terms: list[Array]) -> Array:
     """The sum as it stands, but A + A^T for A^T + A, and A X + A^T X for A^T X + A X."""
-    if len(terms) == 2 and terms[0].turns > terms[1].turns and _mirrored(*terms):
-        terms = terms[::-1]
+    for k, (a, b) in enumerate(pairwise(terms)):
+        if a.turns > b.turns and _mirrored(a, b):
+            terms = [*terms[:k], b, a, *terms[k + 2 :]]
+            break
     return Array("add", tuple(terms), terms[0].axes)
 
 
@@ -486,18 +488,21 @@ def _matrix_factors(core: Array) -> tuple[Array, ...]:
 
 
 Row = Callable[[list[Array]], Array | None]
-ROWS: tuple[tuple[Row, frozenset[str] | None], ...] = (
-    (_equal_terms, None),
-    (_cancelling, None),
-    (_diagonals, frozenset({"product", "diag"})),
-    (_common_number, frozenset({"product", "number"})),
-    (_common_scalar, frozenset({"product"})),
-    (_common_denominators, None),
-    (_common_left, None),
-    (_common_right, None),
-    (_some_common, None),
+PRODUCTS = frozenset({"product"})
+MATRIX_PRODUCTS = frozenset({"product", "matmul", "outer"})
+ROWS: tuple[tuple[Row, frozenset[str], frozenset[str]], ...] = (
+    (_equal_terms, frozenset(), frozenset()),
+    (_cancelling, frozenset(), PRODUCTS),
+    (_diagonals, frozenset({"product", "diag"}), frozenset()),
+    (_common_number, frozenset({"product", "number"}), frozenset()),
+    (_common_scalar, PRODUCTS, frozenset()),
+    (_common_denominators, frozenset(), PRODUCTS),
+    (_common_left, frozenset(), MATRIX_PRODUCTS),
+    (_common_right, frozenset(), MATRIX_PRODUCTS),
+    (_some_common, frozenset(), MATRIX_PRODUCTS),
 )
-"""What makes a sum shorter, with the operations that its terms may be, where not all may; the first that applies."""
+"""What makes a sum shorter, with the operations that its terms are among, and those of which one is there, where not
+all may; the first that applies."""
 
 
 def outer(a: Array, b: Array) -> Array:

@@ -12,7 +12,8 @@ the cotangent of a sum is that of its body at every place, and at s[e] the place
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import count
 
 from chainrule.calculus.derivative import numbered, partial, resolve
 from chainrule.calculus.rules import opened, rule_for
@@ -22,6 +23,7 @@ from chainrule.expr.index import BOUND, Index, Symbol
 from chainrule.expr.terms import (
     MINUS_ONE,
     ONE,
+    ZERO,
     Apply,
     Component,
     Const,
@@ -70,25 +72,25 @@ def gradients(
         if t not in changing:  # what depends on it is there already, too
             changing |= {t} | definitions.dependants(t)
     order = [s for s in definitions.ordered(sorted(expr.symbols | set(targets))) if s in changing]
-    parts: dict[Symbol, list[Expr]] = {s: [] for s in order}
-    Sweep(parts, definitions, ()).back([(expr, ONE)])
+    parts = Parts(order, definitions)
+    Sweep(parts).back([(expr, ONE)])
     found: dict[Symbol, Definition] = {}
     name = expr.digest.hex() if name is None else name
     for symbol in reversed(order):
-        indices = numbered("λ", symbol.axes)
-        bar = Definition(cotangent_symbol(symbol, expr, name), indices, contract(add(*parts[symbol])))
+        body = contract(add(*parts.of[symbol]))
+        bar = Definition(cotangent_symbol(symbol, expr, name), parts.slots(symbol), body)
         found[symbol] = bar
         definition = definitions.get(symbol)
         definitions.add(bar, derived=True)
-        if definition is not None and not definition.body.symbols.isdisjoint(changing):
+        if body is not ZERO and definition is not None and not definition.body.symbols.isdisjoint(changing):
             places = numbered("κ", symbol.axes)
-            body = definition.at(*map(value, places))
+            formula = definition.at(*map(value, places))
             own: Expr = component(bar.symbol, *places)
-            if isinstance(body, Mul) and symbol in values and all(map(_never_zero, body.factors)):
-                ends = _by_factors(body, mul(own, component(symbol, *places)))
+            if isinstance(formula, Mul) and symbol in values and all(map(_never_zero, formula.factors)):
+                ends = _by_factors(formula, mul(own, component(symbol, *places)))
             else:
-                ends = [(body, own)]
-            Sweep(parts, definitions, places).back(ends)
+                ends = [(formula, own)]
+            Sweep(parts).back(ends, places)
     return {t: found[t] for t in targets}
 
 
@@ -104,25 +106,50 @@ def _never_zero(factor: Expr) -> bool:
     return isinstance(factor, Apply) and factor.name == "exp"
 
 
-class Sweep:
-    """The cotangents of the terms of one formula, handed from each to those in it; those of symbols go into `parts`,
-    over the indices λ of the symbol."""
+class Parts:
+    """The parts of the cotangents of some symbols, over the same indices for each."""
 
-    def __init__(self, parts: Mapping[Symbol, list[Expr]], definitions: Definitions, places: tuple[Index, ...]) -> None:
-        self.parts, self.definitions = parts, definitions
-        self.running = set(places)
-        """The indices that are summed over as soon as a term no longer depends on them."""
+    def __init__(self, symbols: Sequence[Symbol], definitions: Definitions) -> None:
+        self.symbols, self.definitions = frozenset(symbols), definitions
+        self.of: dict[Symbol, list[Expr]] = {s: [] for s in symbols}
+        self._slots: dict[Symbol, tuple[Index, ...]] = {}
+
+    def slots(self, symbol: Symbol) -> tuple[Index, ...]:
+        """The indices that the parts are over: those of the first component met, where that saves renaming them."""
+        known = self._slots.get(symbol)
+        if known is None:
+            known = self._slots[symbol] = numbered("λ", symbol.axes)
+        return known
+
+    def meets(self, node: Component, over: frozenset[Index]) -> None:
+        """Take the indices of a component, if they are different ones over whole axes."""
+        if node.symbol in self._slots:
+            return
+        own = tuple([t.index for t in node.indices if type(t) is IndexValue and t.index in over])
+        if tuple([i.dim for i in own]) == node.symbol.axes and len(set(own)) == len(own):
+            self._slots[node.symbol] = own
+
+
+class Sweep:
+    """The cotangents of the terms of one formula, handed from each to those in it; those of symbols go into `parts`.
+
+    The cotangent of a term is over its free indices: what an index runs over is summed as soon as it is handed to a
+    term without the index. At a component the sums wait until its places are known.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
         self.bars: dict[Expr, list[Factors]] = {}
 
     def changes(self, term: Expr) -> bool:
         """Whether a term has a cotangent."""
-        return not term.symbols.isdisjoint(self.parts)
+        return not term.symbols.isdisjoint(self.parts.symbols)
 
-    def back(self, ends: list[tuple[Expr, Expr]]) -> None:
-        """From terms with their cotangents, entry by entry, to those of the symbols in them."""
+    def back(self, ends: list[tuple[Expr, Expr]], places: Iterable[Index] = ()) -> None:
+        """From terms with their cotangents, entry by entry at some places, to those of the symbols in them."""
         for term, bar in ends:
             if self.changes(term):
-                self.give(term, (bar,))
+                self.give(term, (bar,), frozenset(places))
         for node in self.from_above([*self.bars]):
             bars = self.bars.pop(node, [])
             for factors in bars if len(bars) <= MOST_APART else [(add(*[mul(*factors) for factors in bars]),)]:
@@ -131,66 +158,62 @@ class Sweep:
     def from_above(self, roots: list[Expr]) -> list[Expr]:
         """The terms that have a cotangent, each after all that it stands in."""
         done: dict[Expr, None] = {}
-        stack = [(root, False) for root in roots]
+        stack, symbols = roots, self.parts.symbols
         while stack:
-            node, ready = stack.pop()
-            if ready:
-                done[node] = None
-            elif node not in done:
-                stack.append((node, True))
-                inner = () if type(node) is Component else node.children
-                stack += [(child, False) for child in inner if child not in done and self.changes(child)]
+            node = stack[-1]
+            if node not in done:
+                waiting = [
+                    child
+                    for child in node.children
+                    if child not in done and type(child) is not Component and not child.symbols.isdisjoint(symbols)
+                ]
+                if waiting:
+                    stack += waiting
+                    continue
+            done[node] = None
+            stack.pop()
         return [*reversed(done)]
-
-    def give(self, term: Expr, factors: Factors) -> None:
-        """A part of the cotangent of a term; at a component the sums wait until its places are known."""
-        if self.running and type(term) is not Component and any(f.free and self.gone(f, term.free) for f in factors):
-            factors = (self.summed(mul(*factors), term.free),)
-        self.bars.setdefault(term, []).append(factors)
-
-    def gone(self, bar: Expr, kept: frozenset[Index]) -> list[Index]:
-        """The running indices that are not kept."""
-        return [i for i in bar.free if i in self.running and i not in kept]
-
-    def summed(self, bar: Expr, kept: frozenset[Index]) -> Expr:
-        """The sum over the running indices that are not kept."""
-        for index in sorted(self.gone(bar, kept)):
-            bar = total(index, bar)
-        return bar
 
     def hand_on(self, node: Expr, bar: Factors) -> None:
         """The cotangents of what is in a term."""
-        if type(node) is Component:
-            self.parts[node.symbol].append(self.at_places(node, bar))
-            return
         rule = rule_for(node, self.changes)
         if rule.passes is None:
             self.forward(node, bar)
             return
-        self.running.update(opened(node))
+        over = node.free.union(opened(node)) if node.BINDS else node.free
         for child, factors in rule.passes(node, self.changes):
-            self.give(child, (*bar, *factors))
+            self.give(child, (*bar, *factors), over)
 
-    def at_places(self, node: Component, bar: Factors) -> Expr:
-        """The sum of bar [e = λ] over the running indices, for a component s[e]."""
-        if not node.indices and not self.running:
+    def give(self, term: Expr, factors: Factors, over: frozenset[Index]) -> None:
+        """A part of the cotangent of a term: the sum of the product over the indices that the term lacks."""
+        if type(term) is Component:
+            self.parts.of[term.symbol].append(self.at_places(term, factors, over))
+            return
+        if loose := over.difference(term.free):
+            factors = (_summed(mul(*factors), loose),)
+        self.bars.setdefault(term, []).append(factors)
+
+    def at_places(self, node: Component, bar: Factors, over: frozenset[Index]) -> Expr:
+        """The sum of bar [e = λ] over the indices, for a component s[e]."""
+        if not over and not node.indices:
             return mul(*bar)
+        self.parts.meets(node, over)
+        slots = self.parts.slots(node.symbol)
         places: dict[Index, Expr] = {}
         deltas = list[Expr]()
-        for term, slot in zip(node.indices, numbered("λ", node.symbol.axes), strict=True):
-            if (
-                type(term) is IndexValue
-                and term.index in self.running
-                and term.index not in places
-                and term.index.dim is slot.dim
-            ):
-                places[term.index] = value(slot)
+        for term, slot in zip(node.indices, slots, strict=True):
+            index = term.index if type(term) is IndexValue else None
+            if index in over and index not in places and index.dim is slot.dim:
+                places[index] = value(slot)
             else:
                 deltas.append(delta(term, value(slot)))
         found, gone = mul(*bar, *deltas), list[Index]()
-        for depth, index in enumerate(sorted(self.gone(found, frozenset(places))), found.bound + 1):
-            gone.append(Index(f"{BOUND}{depth}", index.dim))
-            places[index] = value(gone[-1])
+        if rest := over.difference(places):
+            taken, depth = {slot.number for slot in slots}, found.bound
+            for index in sorted(rest):
+                depth = next(k for k in count(depth + 1) if k not in taken)
+                gone.append(Index(f"{BOUND}{depth}", index.dim))
+                places[index] = value(gone[-1])
         found = substitute(found, places)
         for index in gone:
             found = total(index, found)
@@ -198,11 +221,17 @@ class Sweep:
 
     def forward(self, node: Expr, bar: Factors) -> None:
         """The same by derivatives of the whole term."""
-        for symbol in sorted(s for s in node.symbols if s in self.parts):
-            change, slots = partial(node, symbol, self.definitions)
-            names = map(value, numbered("λ", symbol.axes))
-            found = contract(self.summed(mul(*bar, change), frozenset()))
-            self.parts[symbol].append(substitute(found, dict(zip(slots, names, strict=True))))
+        for symbol in sorted(node.symbols & self.parts.symbols):
+            change, slots = partial(node, symbol, self.parts.definitions)
+            names = map(value, self.parts.slots(symbol))
+            found = contract(_summed(mul(*bar, change), node.free))
+            self.parts.of[symbol].append(substitute(found, dict(zip(slots, names, strict=True))))
+
+
+def _summed(bar: Expr, over: Iterable[Index]) -> Expr:
+    for index in sorted(over):
+        bar = total(index, bar)
+    return bar
 
 
 def cotangent_symbol(symbol: Symbol, expr: Expr, name: str) -> Symbol:

@@ -84,7 +84,7 @@ class Rule:
     condition: str
     sentence: str
     passes: Callable[[Any, Changes], Passed] | None = None
-    when: Callable[[Any, Changes], bool] = lambda node, changes: True
+    when: Callable[[Any, Changes], bool] | None = None
     built: Callable[[Any, Differential], Expr] | None = None
 
     def build(self, node: Expr, d: Differential) -> Expr:
@@ -286,6 +286,6 @@ for _rule in RULES:
 def rule_for(node: Expr, changes: Changes) -> Rule:
     """The first row that applies."""
     for rule in _BY_KIND.get(type(node), ()):
-        if rule.when(node, changes):
+        if rule.when is None or rule.when(node, changes):
             return rule
     raise TypeError(f"no rule differentiates a {type(node).__name__}")

@@ -20,7 +20,6 @@ from chainrule.expr.errors import ExprError
 from chainrule.expr.folding import fold, folded
 from chainrule.expr.index import Dim, Symbol
 from chainrule.expr.nodes import make
-from chainrule.expr.tensors import softmax
 from chainrule.expr.terms import Component, Expr, const, delta, size, value
 from chainrule.read.python import SIZED, Formula, FormulaError, parse, postorder
 
@@ -67,7 +66,7 @@ def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
         raise FormulaError(
             f"the last line defines {defined[-1]}; write the scalar to differentiate as the last line", text
         )
-    if "I" not in {*given, *defined} and any(_is_one(node) for f in formulas for node in postorder(f)):
+    if "I" in text and "I" not in {*given, *defined} and any(_is_one(node) for f in formulas for node in postorder(f)):
         try:
             found = stated_by([_with_identity(f) for f in formulas], defined, given, text)
             return replace(found, assumptions=[*found.assumptions, "I is the identity matrix"])
@@ -82,13 +81,13 @@ def _is_one(node: Formula) -> bool:
 
 def _with_identity(root: Formula) -> Formula:
     """The formula with the identity matrix for the name I."""
-    done: dict[int, Formula] = {}
+    done: dict[Formula, Formula] = {}
     for node in postorder(root):
         if _is_one(node):
-            done[id(node)] = Formula("eye", options={"sizes": (None,)}, column=node.column)
+            done[node] = Formula("eye", options={"sizes": (None,)}, column=node.column)
         else:
-            done[id(node)] = replace(node, args=tuple(done[id(a)] for a in node.args)) if node.args else node
-    return done[id(root)]
+            done[node] = node.over(tuple([done[a] for a in node.args]))
+    return done[root]
 
 
 def stated_by(
@@ -104,19 +103,19 @@ def stated_by(
 
 def plain_form(made: Made) -> tuple[Array, dict[Symbol, str]]:
     """The matrix form of a formula, without names of ours, and the TeX of its names. Raises `NoMatrixForm`."""
-    names, done = dict[Symbol, str](), dict[int, Tensor]()
+    names, done = dict[Symbol, str](), dict[Formula, Tensor]()
     sizes = {**made.given, **{n: body.dims for n, body in made.defined.items()}}
     for node in postorder(made.formula):
         if node.op == "number":
-            done[id(node)] = Tensor(const(node.value))  # type: ignore[arg-type]
+            done[node] = Tensor(const(node.value))  # type: ignore[arg-type]
         elif node.op == "name":
             name = str(node.value)
             symbol = Symbol(name, tuple(map(Dim, sizes[name])))
             names[symbol] = tex_name(name)
-            done[id(node)] = read(symbol)
+            done[node] = read(symbol)
         else:
-            done[id(node)] = OPERATIONS[node.op].build(node, [done[id(a)] for a in node.args])
-    found = done[id(made.formula)]
+            done[node] = OPERATIONS[node.op].build(node, [done[a] for a in node.args])
+    found = done[made.formula]
     return matrix_form(contract(found.term), found.axes), names
 
 
@@ -157,31 +156,30 @@ class _Builder:
     def tensor(self, root: Formula, name: str | None) -> Tensor:
         """The tensor of a formula; activations and what goes into them become quantities of their own, under the name
         that the line gives where it gives one."""
-        done: dict[int, Tensor] = {}
+        done: dict[Formula, Tensor] = {}
         for node in postorder(root):
             if node.op == "number":
-                done[id(node)] = Tensor(const(node.value))  # type: ignore[arg-type]
+                done[node] = Tensor(const(node.value))  # type: ignore[arg-type]
             elif node.op == "name":
-                done[id(node)] = self.sizes.get(str(node.value)) or read(self.known[str(node.value)])
+                done[node] = self.sizes.get(str(node.value)) or read(self.known[str(node.value)])
             elif node.op in SIZED:
-                done[id(node)] = _sized(node, self.sized[id(node)])
+                done[node] = _sized(node, self.sized[node])
             else:
-                args, operation = [done[id(a)] for a in node.args], OPERATIONS[node.op]
+                args, operation = [done[a] for a in node.args], OPERATIONS[node.op]
                 if operation.names_value or operation.names_argument:
                     args = [self.named(a, "z") for a in args]
                 if node.op in ("[]", "rows[]"):
                     label, args[1] = self.label(node.args[1])
                     self.problem.ranges.setdefault(label, []).append(args[0].dims[0 if node.op == "[]" else -1])
-                if node.op in SOFTMAX_INSIDE and args[0].axes and _along_last(node, args[0]):
-                    probabilities = Tensor(softmax(args[0].term, args[0].axes[-1]), args[0].axes)
-                    self.named(probabilities, "p", is_value=True)
+                if node.op in SOFTMAX_INSIDE and _along_last(node, args[0]):
+                    self.named(OPERATIONS["softmax"].build(node, args), "p", is_value=True)
                 found = operation.build(node, args)
                 if operation.names_value:
                     letter = "h" if node.op in VALUES_WITH_NAMES else "p"
                     given = name if node is root and name not in self.known else None
                     found = self.named(found, letter, is_value=True, given=given)
-                done[id(node)] = found
-        return done[id(root)]
+                done[node] = found
+        return done[root]
 
     def minted(self, t: Tensor, letter: str) -> Symbol:
         """A quantity under a letter of ours."""
@@ -247,5 +245,5 @@ def _along_last(node: Formula, t: Tensor) -> bool:
     """Whether a function of the softmax kind runs along the last axis."""
     axis = axis_of(node)
     if axis is None:
-        return len(t.axes) == 1 or node.op == "log_softmax"
-    return axis % len(t.axes) == len(t.axes) - 1
+        return len(t.dims) == 1 or node.op == "log_softmax"
+    return axis % len(t.dims) == len(t.dims) - 1

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
 from chainrule.calculus.arrays import Array
+from chainrule.calculus.derivative import numbered
 from chainrule.derive.build import Problem
 from chainrule.derive.cancel import cancelled, positive, spread
 from chainrule.derive.kronecker import Kronecker, kronecker
@@ -84,7 +85,10 @@ def first_order(problem: Problem, targets: list[Symbol]) -> list[Derivation]:
 
 def written(symbol: Symbol | None, indices: tuple[Index, ...], term: Expr) -> Written:
     """The quantity in matrix form, where it has one, if need be with its products multiplied out: inverses then meet
-    what they are inverses of."""
+    what they are inverses of. No free index is called like a bound one in it, so that it reads one way only."""
+    if any(0 < i.number <= term.bound for i in indices):
+        names = numbered("λ", tuple([i.dim for i in indices]))
+        indices, term = names, substitute(term, dict(zip(indices, map(value, names), strict=True)))
     form = _form(term, indices)
     if form is None or (term.holds(Inverse) and term.holds(Add)):
         other = _form(contract(spread(term)), indices)

@@ -41,6 +41,7 @@ from chainrule.expr.terms import (
 from chainrule.read.python import Formula, FormulaError
 
 MOST_POWER = 16
+ONE_PLACE = Dim("1")
 Rank = Callable[[Formula, list[int]], "tuple[int | None, int]"]
 Build = Callable[[Formula, list[Tensor]], Tensor]
 
@@ -71,13 +72,6 @@ def keeps_axes(node: Formula) -> bool:
     return node.options.get("keepdims", node.options.get("keepdim", False)) is True
 
 
-def _left(node: Formula, t: Tensor, gone: tuple[Index, ...]) -> tuple[Index, ...]:
-    """The axes of a reduced tensor."""
-    if keeps_axes(node):
-        return tuple(Index(i.name, Dim("1")) if i in gone else i for i in t.axes)
-    return tuple(i for i in t.axes if i not in gone)
-
-
 # ranks
 
 
@@ -104,14 +98,17 @@ def matmul_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
 
 
 def gone_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
-    axis = axis_of(node)
-    if len(args) != 1 or args[0] == 0:
+    if not _along_an_axis(node, args):
         return None, 0
     if keeps_axes(node):
         return args[0], 0
-    if axis is None:
-        return 0, 0
-    return (args[0] - 1, 0) if -args[0] <= axis < args[0] else (None, 0)
+    return (0 if axis_of(node) is None else args[0] - 1), 0
+
+
+def _along_an_axis(node: Formula, args: list[int]) -> bool:
+    """Whether there is one array, with axes, among them the one that is asked for."""
+    axis = axis_of(node)
+    return len(args) == 1 and args[0] > 0 and (axis is None or -args[0] <= axis < args[0])
 
 
 def exactly(given: int, result: int) -> Rank:
@@ -119,7 +116,7 @@ def exactly(given: int, result: int) -> Rank:
 
 
 def at_least_one(node: Formula, args: list[int]) -> tuple[int | None, int]:
-    return (args[0] if len(args) == 1 and args[0] >= 1 else None, 0)
+    return (args[0] if _along_an_axis(node, args) else None, 0)
 
 
 def diag_rank(node: Formula, args: list[int]) -> tuple[int | None, int]:
@@ -194,74 +191,69 @@ def _matmul(node: Formula, args: list[Tensor]) -> Tensor:
     return Tensor.later((*left.dims[:-1], *right.dims[1:]), depth, over)
 
 
-def over(function: Callable[..., Expr], keeps: bool = False) -> Build:
-    """A function along one axis, or along all of them."""
+def reduced(node: Formula, t: Tensor, function: Callable[..., Expr]) -> Tensor:
+    """A function of an array and the indices that it takes away: along one axis, or along all of them."""
+    axis, keeps, rank = axis_of(node), keeps_axes(node), len(t.dims)
+    places = range(rank) if axis is None else (axis % rank,)
+    gone = {k: bound(t.depth + n, t.dims[k]) for n, k in enumerate(places, 1)}
+    dims = [ONE_PLACE if k in gone else dim for k, dim in enumerate(t.dims) if keeps or k not in gone]
+
+    def over(axes: Axes) -> Expr:
+        left = iter(axes)
+        own = [gone[k] if k in gone else axes[k] if keeps else next(left) for k in range(rank)]
+        return function(t.at(tuple(own)), *gone.values())
+
+    return Tensor.later(tuple(dims), t.depth + len(gone), over)
+
+
+def over(function: Callable[..., Expr]) -> Build:
+    """A function that takes axes away."""
+    return lambda node, args: reduced(node, args[0], function)
+
+
+def along(function: Callable[[Expr, Index], Expr]) -> Build:
+    """A function along one axis that keeps it: the last one, if no other is given."""
 
     def build(node: Formula, args: list[Tensor]) -> Tensor:
         (t,) = args
         axis = axis_of(node)
-        if keeps and axis is None:
-            axis = -1
-        gone = t.axes if axis is None else (t.axes[axis],)
-        term = function(t.term, *gone) if len(gone) == 1 or function in _MANY else _twice(function, t.term, gone)
-        return Tensor(term, t.axes if keeps else _left(node, t, gone))
+        at = -1 if axis is None else axis
+        return Tensor.later(t.dims, t.depth + 1, lambda axes: function(t.at(axes), axes[at]))
 
     return build
 
 
-def _summed(mean: bool) -> Build:
-    """The sum, or the mean, along one axis or all of them."""
+def _extreme(op: str) -> Callable[..., Expr]:
+    """The reduction over one index after the other."""
 
-    def build(node: Formula, args: list[Tensor]) -> Tensor:
-        (t,) = args
-        axis = axis_of(node)
-        places = [*range(len(t.dims))] if axis is None else [axis % len(t.dims)]
-        gone = {k: bound(t.depth + n, t.dims[k]) for n, k in enumerate(places, 1)}
-        dims = [Dim("1") if k in gone else dim for k, dim in enumerate(t.dims) if k not in gone or keeps_axes(node)]
+    def reducing(body: Expr, *gone: Index) -> Expr:
+        for index in gone:
+            body = reduce(op, index, body)
+        return body
 
-        def over(axes: Axes) -> Expr:
-            kept = iter(axes)
-            own = [gone.get(k) or next(kept) for k in range(len(t.dims))]
-            if keeps_axes(node):
-                own = [gone.get(k, i) for k, i in enumerate(axes)]
-            term = t.at(tuple(own))
-            for index in gone.values():
-                term = tensors.mean(term, index) if mean else total(index, term)
-            return term
-
-        return Tensor.later(tuple(dims), t.depth + len(gone), over)
-
-    return build
+    return reducing
 
 
-def _twice(function: Callable[..., Expr], term: Expr, gone: tuple[Index, ...]) -> Expr:
+_sum, _prod, _max, _min = map(_extreme, ("sum", "prod", "max", "min"))
+
+
+def _mean(body: Expr, *gone: Index) -> Expr:
     for index in gone:
-        term = function(term, index)
-    return term
+        body = tensors.mean(body, index)
+    return body
 
 
 def _variance(body: Expr, *gone: Index) -> Expr:
-    mean, count = body, mul(*(size(i.dim) for i in gone))
-    for index in gone:
-        mean = tensors.mean(mean, index)
-    spread = power(sub(body, mean), const(2))
-    for index in gone:
-        spread = reduce("sum", index, spread)
-    return div(spread, count)
+    spread = power(sub(body, _mean(body, *gone)), const(2))
+    return div(_sum(spread, *gone), mul(*(size(i.dim) for i in gone)))
+
+
+def _std(body: Expr, *gone: Index) -> Expr:
+    return apply("sqrt", _variance(body, *gone))
 
 
 def _logsumexp(body: Expr, *gone: Index) -> Expr:
-    found = apply("exp", body)
-    for index in gone:
-        found = reduce("sum", index, found)
-    return apply("log", found)
-
-
-def _norm(body: Expr, *gone: Index) -> Expr:
-    return tensors.norm(body, *gone)
-
-
-_MANY = (_variance, _logsumexp, _norm)
+    return apply("log", _sum(apply("exp", body), *gone))
 
 
 SINGULAR = (
@@ -273,17 +265,16 @@ SINGULAR = (
 def _norm_of(node: Formula, args: list[Tensor]) -> Tensor:
     (t,) = args
     order = node.options.get("ord", node.options.get("p", 2))
-    axis = axis_of(node)
-    gone = t.axes if axis is None else (t.axes[axis],)
+    of_matrix = axis_of(node) is None and len(t.dims) == 2
     plain = order == 2 and not {"p", "ord"} & node.options.keys()
-    if order == "fro" or plain or (order == 2 and len(gone) == 1):
-        return Tensor(tensors.norm(t.term, *gone), _left(node, t, gone))
-    if len(gone) == 2:
+    if order == "fro" or plain or (order == 2 and not of_matrix):
+        return reduced(node, t, tensors.norm)
+    if of_matrix:
         raise FormulaError(f"norm of a matrix: only the Frobenius norm is read, found ord={order!r}; {SINGULAR}")
     if not isinstance(order, int | float) or order <= 0:
         raise FormulaError(f"norm: ord is a positive number or inf, found {order!r}")
     p = "inf" if order == float("inf") else Fraction(str(order))
-    return Tensor(tensors.norm(t.term, *gone, p=p), _left(node, t, gone))
+    return reduced(node, t, lambda body, *gone: tensors.norm(body, *gone, p=p))
 
 
 def _transposed(node: Formula, args: list[Tensor]) -> Tensor:
@@ -291,19 +282,35 @@ def _transposed(node: Formula, args: list[Tensor]) -> Tensor:
     return Tensor.later(t.dims[::-1], t.depth, lambda axes: t.at(axes[::-1]))
 
 
-def _matrix(function: str) -> Build:
+def _trace(node: Formula, args: list[Tensor]) -> Tensor:
+    (t,) = args
+    index = bound(t.depth + 1, t.dims[0])
+    return Tensor(total(index, t.at((index, index))))
+
+
+def _of_matrix(function: Callable[[Expr, Index, Index], Expr]) -> Build:
+    """A number made of a square matrix: its determinant, or the logarithm of that."""
+
     def build(node: Formula, args: list[Tensor]) -> Tensor:
-        (t,) = args
-        row, col = t.axes
-        if function == "trace":
-            return Tensor(tensors.trace(t.term, row, col))
-        if function == "det":
-            return Tensor(determinant(t.term, row, col))
-        if function == "logdet":
-            return Tensor(tensors.log_determinant(t.term, row, col))
-        return Tensor(inverse(t.term, row, col, value(row), value(col)), (row, col))
+        row, col = _opened(args[0])
+        return Tensor(function(args[0].at((row, col)), row, col))
 
     return build
+
+
+def _inverse(node: Formula, args: list[Tensor]) -> Tensor:
+    (t,) = args
+    row, col = _opened(t)
+
+    def over(axes: Axes) -> Expr:
+        return inverse(t.at((row, col)), row, col, *map(value, axes))
+
+    return Tensor.later(t.dims, t.depth + 2, over)
+
+
+def _opened(t: Tensor) -> tuple[Index, Index]:
+    """The row and the column of a matrix as they are bound in its inverse and its determinant."""
+    return bound(t.depth + 1, t.dims[0]), bound(t.depth + 2, t.dims[1])
 
 
 def _diag(node: Formula, args: list[Tensor]) -> Tensor:
@@ -320,7 +327,7 @@ def _outer(node: Formula, args: list[Tensor]) -> Tensor:
 
 
 def _inner(node: Formula, args: list[Tensor]) -> Tensor:
-    return _summed(mean=False)(node, [lift(mul)(node, args)])
+    return reduced(node, lift(mul)(node, args), _sum)
 
 
 def _pick(node: Formula, args: list[Tensor]) -> Tensor:
@@ -333,7 +340,7 @@ def _pick(node: Formula, args: list[Tensor]) -> Tensor:
 
 def _solve(node: Formula, args: list[Tensor]) -> Tensor:
     """A^-1 b."""
-    return _matmul(node, [_matrix("inverse")(node, args[:1]), args[1]])
+    return _matmul(node, [_inverse(node, args[:1]), args[1]])
 
 
 def _matrix_power(node: Formula, args: list[Tensor]) -> Tensor:
@@ -341,7 +348,7 @@ def _matrix_power(node: Formula, args: list[Tensor]) -> Tensor:
     n = node.options.get("n")
     if not isinstance(n, int) or not 0 < abs(n) <= MOST_POWER:
         raise FormulaError(f"matrix_power: the power is a whole number up to {MOST_POWER} and not 0, found {n!r}")
-    found = base = t if n > 0 else _matrix("inverse")(node, args)
+    found = base = t if n > 0 else _inverse(node, args)
     for _ in range(abs(n) - 1):
         found = _matmul(node, [found, base])
     return found
@@ -383,11 +390,6 @@ def _clip(x: Expr, low: Expr, high: Expr) -> Expr:
 def _leaky_relu(node: Formula, args: list[Tensor]) -> Tensor:
     """The slope is the second argument, or torch's 0.01."""
     return lift(lambda x, slope: apply("leaky_relu", x, slope))(node, [*args, Tensor(const(Fraction(1, 100)))][:2])
-
-
-def _std(node: Formula, args: list[Tensor]) -> Tensor:
-    found = over(_variance)(node, args)
-    return Tensor(apply("sqrt", found.term), found.axes)
 
 
 ENTRYWISE: dict[str, tuple[Callable[..., Expr], int]] = {
@@ -452,27 +454,27 @@ OPERATIONS: dict[str, Operation] = {
     "@": Operation(matmul_rank, "matmul", _matmul),
     "matmul": Operation(matmul_rank, "matmul", _matmul),
     "dot": Operation(matmul_rank, "matmul", _matmul),
-    "sum": Operation(gone_rank, "gone", _summed(mean=False)),
-    "prod": Operation(gone_rank, "gone", over(lambda b, i: reduce("prod", i, b))),
-    "mean": Operation(gone_rank, "gone", _summed(mean=True)),
+    "sum": Operation(gone_rank, "gone", over(_sum)),
+    "prod": Operation(gone_rank, "gone", over(_prod)),
+    "mean": Operation(gone_rank, "gone", over(_mean)),
     "var": Operation(gone_rank, "gone", over(_variance)),
-    "std": Operation(gone_rank, "gone", _std),
-    "max": Operation(gone_rank, "gone", over(lambda b, i: reduce("max", i, b))),
-    "min": Operation(gone_rank, "gone", over(lambda b, i: reduce("min", i, b))),
-    "amax": Operation(gone_rank, "gone", over(lambda b, i: reduce("max", i, b))),
-    "amin": Operation(gone_rank, "gone", over(lambda b, i: reduce("min", i, b))),
+    "std": Operation(gone_rank, "gone", over(_std)),
+    "max": Operation(gone_rank, "gone", over(_max)),
+    "min": Operation(gone_rank, "gone", over(_min)),
+    "amax": Operation(gone_rank, "gone", over(_max)),
+    "amin": Operation(gone_rank, "gone", over(_min)),
     "logsumexp": Operation(gone_rank, "gone", over(_logsumexp), names_argument=True),
     "norm": Operation(gone_rank, "gone", _norm_of),
-    "softmax": Operation(at_least_one, "same", over(tensors.softmax, keeps=True), names_value=True),
-    "log_softmax": Operation(at_least_one, "same", over(tensors.log_softmax, keeps=True), names_argument=True),
+    "softmax": Operation(at_least_one, "same", along(tensors.softmax), names_value=True),
+    "log_softmax": Operation(at_least_one, "same", along(tensors.log_softmax), names_argument=True),
     "T": Operation(lambda n, a: (a[0], 0), "transposed", _transposed),
     "transpose": Operation(lambda n, a: (a[0] if len(a) == 1 else None, 0), "transposed", _transposed),
-    "trace": Operation(exactly(2, 0), "scalar of square", _matrix("trace")),
-    "tr": Operation(exactly(2, 0), "scalar of square", _matrix("trace")),
-    "det": Operation(exactly(2, 0), "scalar of square", _matrix("det")),
-    "logdet": Operation(exactly(2, 0), "scalar of square", _matrix("logdet")),
-    "inv": Operation(exactly(2, 2), "square", _matrix("inverse")),
-    "inverse": Operation(exactly(2, 2), "square", _matrix("inverse")),
+    "trace": Operation(exactly(2, 0), "scalar of square", _trace),
+    "tr": Operation(exactly(2, 0), "scalar of square", _trace),
+    "det": Operation(exactly(2, 0), "scalar of square", _of_matrix(determinant)),
+    "logdet": Operation(exactly(2, 0), "scalar of square", _of_matrix(tensors.log_determinant)),
+    "inv": Operation(exactly(2, 2), "square", _inverse),
+    "inverse": Operation(exactly(2, 2), "square", _inverse),
     "[]": Operation(pick_rank, "pick", _pick),
     "rows[]": Operation(pick_rows_rank, "pick rows", _pick_rows),
     "diag": Operation(diag_rank, "diag", _diag),

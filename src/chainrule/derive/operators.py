@@ -111,11 +111,11 @@ def as_text(root: Formula) -> str:
     >>> as_text(parse("sum((X @ w - y)**2, axis=0)/2")[1][0])
     'sum((X @ w - y)**2, axis=0) / 2'
     """
-    done: dict[int, tuple[str, int]] = {}
+    done: dict[Formula, tuple[str, int]] = {}
     for node in postorder(root):
-        text, binds = _written(node, [done[id(a)] for a in node.args])
-        done[id(node)] = (text, binds) if len(text) <= LONGEST else ("...", _ATOM)
-    return done[id(root)][0]
+        text, binds = _written(node, [done[a] for a in node.args])
+        done[node] = (text, binds) if len(text) <= LONGEST else ("...", _ATOM)
+    return done[root][0]
 
 
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "@": 2, "neg": 3, "pos": 3, "**": 4}

@@ -44,16 +44,13 @@ NO_DERIVATIVE = {
 """Functions of NumPy and torch that are not read, and what to write instead."""
 
 
-def refuse(formulas: Iterable[Formula], text: str) -> None:
+def refuse(nodes: Iterable[Formula], text: str) -> None:
     """Raise `FormulaError` at the first operation or option that is not there."""
-    for formula in formulas:
-        for node in postorder(formula):
-            if node.op in ("name", "number"):
-                continue
-            if node.op not in OPERATIONS:
-                raise FormulaError(_no_function(node.op), text, node.column)
-            if node.options:
-                _options(node, text)
+    for node in nodes:
+        if node.op not in OPERATIONS and node.op not in ("name", "number"):
+            raise FormulaError(_no_function(node.op), text, node.column)
+        if node.options:
+            _options(node, text)
 
 
 def _no_function(name: str) -> str:

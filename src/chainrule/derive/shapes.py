@@ -93,30 +93,32 @@ class Shapes:
     """The names that stand in subscripts."""
     counts: frozenset[str] = frozenset()
     """Names that are sizes of axes, the n of `sum(x) / n`."""
-    sized: dict[int, tuple[Dim, ...]] = field(default_factory=dict)
-    """The axes of arrays that are made by their sizes, `eye(n)`, by the identities of their nodes."""
+    sized: dict[Formula, tuple[Dim, ...]] = field(default_factory=dict)
+    """The axes of arrays that are made by their sizes, `eye(n)`."""
 
 
 def infer(
     formulas: Sequence[Formula], defined: Sequence[str | None], given: Mapping[str, tuple[str, ...]], text: str
 ) -> Shapes:
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
-    refuse(formulas, text)
     nodes = [node for formula in formulas for node in postorder(formula)]
+    refuse(nodes, text)
     named_sizes = {size for shape in given.values() for size in shape}
     used = _in_order(nodes)
-    counts = frozenset(n for n in used if n in named_sizes and n not in given and n not in defined)
+    counts = frozenset([n for n in used if n in named_sizes and n not in given and n not in defined])
     names = [n for n in used if n not in defined and n not in counts]
-    open_names = [n for n in names if n not in given]
     ranks = {n: len(s) for n, s in given.items()} | dict.fromkeys(counts, 0)
     labels = _labels(nodes)
-    if labels:
-        ranks |= {n: rank for n, rank in labels.items() if n in open_names}
-        open_names = [n for n in open_names if n not in labels]
-    chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks
-    sizes = {n: tuple(map(Size, given[n])) if n in given else tuple(Size() for _ in range(chosen[n])) for n in names}
+    ranks |= {n: rank for n, rank in labels.items() if n not in given and n in names}
+    open_names = [n for n in names if n not in ranks]
+    chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks if open_names else ranks
+    of_name = {name: Size(name) for name in named_sizes}
+    sizes = {
+        n: tuple([of_name[size] for size in given[n]] if n in given else [Size() for _ in range(chosen[n])])
+        for n in names
+    }
     shapes: dict[str, Shape] = sizes | dict.fromkeys(counts, ())
-    sized: dict[int, Shape] = {}
+    sized: dict[Formula, Shape] = {}
     for formula, name in zip(formulas, defined, strict=True):
         shape = _shape(formula, shapes, text, sized)
         if name is not None:
@@ -124,10 +126,16 @@ def infer(
             sizes_by_name = formula.op in ("shape", "len") and formula.args[0].op == "name"
             if sizes_by_name:
                 shapes[f"{name} ="] = (shapes[str(formula.args[0].value)][axis_of(formula) or 0],)
-    said = [f"{n} is a {WORDS[chosen[n]]}" for n in open_names]
+        elif shape:
+            raise FormulaError(_no_scalar(f"a {WORDS[len(shape)]}"), text)
+    said = [f"{n} is a {WORDS[chosen[n]]}" for n in names if n not in given and n not in labels]
     assumed = [f"no shape is given: {', '.join(said)}"] if said else []
     made = {node: _told(shape, text) for node, shape in sized.items()}
     return Shapes(_named(sizes), assumed, frozenset(labels), counts, made)
+
+
+def _no_scalar(found: str) -> str:
+    return f"a scalar is needed and the expression is {found}: write for example sum(...), or other shapes with --shape"
 
 
 def _told(shape: Shape, text: str) -> tuple[Dim, ...]:
@@ -177,16 +185,10 @@ def _ranks(
         if unscaled is not None:
             _, rank, reading = unscaled
             said = ", ".join(f"{n} a {WORDS[r]}" for n, r in reading.items())
-            raise FormulaError(
-                f"a scalar is needed and the expression is a {WORDS[rank]}{f' (with {said})' if said else ''}: "
-                "write for example sum(...), or other shapes with --shape",
-                text,
-            )
-    if not names:
-        _explain(formulas, defined, given, text)
+            raise FormulaError(_no_scalar(f"a {WORDS[rank]} (with {said})"), text)
     no_arity(formulas, text)
     raise FormulaError(
-        f"no shapes of {', '.join(names) or 'the names'} make the expression a scalar: a loss is needed, such as "
+        f"no shapes of {', '.join(names)} make the expression a scalar: a loss is needed, such as "
         "sum(...), or give shapes with --shape",
         text,
     )
@@ -218,39 +220,19 @@ def _cost(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dic
     known, cost = dict(ranks), 0
     rank = 0
     for formula, name in zip(formulas, defined, strict=True):
-        done: dict[int, int] = {}
+        done: dict[Formula, int] = {}
         for node in postorder(formula):
             if node.op == "name":
-                done[id(node)] = known[str(node.value)]
+                done[node] = known[str(node.value)]
                 continue
-            found, extra = _rank(node, [done[id(a)] for a in node.args], known)
+            found, extra = _rank(node, [done[a] for a in node.args], known)
             if found is None:
                 return None, 0
-            done[id(node)], cost = found, cost + extra
-        rank = done[id(formula)]
+            done[node], cost = found, cost + extra
+        rank = done[formula]
         if name is not None:
             known[name] = rank
     return cost, rank
-
-
-def _explain(formulas: Sequence[Formula], defined: Sequence[str | None], ranks: dict[str, int], text: str) -> None:
-    """Raise an error at the node where given shapes fail."""
-    known = dict(ranks)
-    for formula, name in zip(formulas, defined, strict=True):
-        done: dict[int, int] = {}
-        for node in postorder(formula):
-            args = [done[id(a)] for a in node.args]
-            found, _ = _rank(node, args, known)
-            if found is None:
-                raise impossible(node, args, text)
-            done[id(node)] = found
-        if name is not None:
-            known[name] = done[id(formula)]
-        if formula is formulas[-1] and done[id(formula)]:
-            raise FormulaError(
-                f"a scalar is needed and the expression is a {WORDS[done[id(formula)]]}: write for example sum(...)",
-                text,
-            )
 
 
 def _rank(node: Formula, args: list[int], known: Mapping[str, int]) -> tuple[int | None, int]:
@@ -275,22 +257,24 @@ def _sizes(node: Formula, shapes: Mapping[str, Shape]) -> Shape:
     return (found[0], found[0]) if node.op in ("eye", "identity") else tuple(found)
 
 
-def _shape(root: Formula, shapes: Mapping[str, Shape], text: str, sized: dict[int, Shape]) -> Shape:
-    done: dict[int, Shape] = {}
+def _shape(root: Formula, shapes: Mapping[str, Shape], text: str, sized: dict[Formula, Shape]) -> Shape:
+    done: dict[Formula, Shape] = {}
     for node in postorder(root):
         if node.op == "number":
-            done[id(node)] = ()
+            done[node] = ()
         elif node.op == "name":
-            done[id(node)] = shapes[str(node.value)]
+            done[node] = shapes[str(node.value)]
         elif node.op in SIZED:
-            done[id(node)] = sized[id(node)] = _sizes(node, shapes)
+            done[node] = sized[node] = _sizes(node, shapes)
         else:
-            args = [done[id(a)] for a in node.args]
+            args, operation = [done[a] for a in node.args], OPERATIONS[node.op]
+            if operation.rank(node, [len(a) for a in args])[0] is None:
+                raise impossible(node, [len(a) for a in args], text)
             try:
-                done[id(node)] = SHAPES[OPERATIONS[node.op].shape](node, args)
+                done[node] = SHAPES[operation.shape](node, args)
             except Clash as clash:
                 raise FormulaError(f"the sizes {clash} do not fit in {node.op}", text, node.column) from None
-    return done[id(root)]
+    return done[root]
 
 
 def _entrywise(node: Formula, args: list[Shape]) -> Shape:
@@ -299,11 +283,13 @@ def _entrywise(node: Formula, args: list[Shape]) -> Shape:
     longest = max(args, key=len)
     found = list(longest)
     for shape in args:
+        if shape == longest:
+            continue
         for k in range(1, len(shape) + 1):
             a, b = found[-k].root(), shape[-k].root()
             if a.name == "1" and b.name != "1":
                 found[-k] = b
-            elif b.name != "1" or a.name is None:
+            elif b.name != "1":
                 unify(a, b)
     return tuple(found)
 

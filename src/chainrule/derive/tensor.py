@@ -55,10 +55,12 @@ class Tensor:
 
     def at(self, axes: Axes) -> Expr:
         """The entry at some indices."""
-        if self._term is None and (len(axes) < 2 or len(set(axes)) == len(axes)):
+        if self._term is None:
+            if len(axes) > 1 and len(set(axes)) < len(axes):
+                return self._build(axes)  # an entry of the diagonal, from which no other follows
             self._axes, self._term = axes, self._build(axes)
-        if self._term is None or axes != self._axes:
-            return substitute(self.term, {i: value(j) for i, j in zip(self.axes, axes, strict=True)})
+        if axes != self._axes:
+            return substitute(self._term, {i: value(j) for i, j in zip(self.axes, axes, strict=True)})
         return self._term
 
 

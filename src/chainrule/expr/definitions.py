@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
+from typing import Any
 
 from chainrule.expr.errors import CyclicDefinition
 from chainrule.expr.index import Index, Symbol
@@ -19,11 +20,11 @@ class Definition:
     body: Expr
 
     def __post_init__(self) -> None:
-        if tuple(i.dim for i in self.indices) != self.symbol.axes:
+        if tuple([i.dim for i in self.indices]) != self.symbol.axes:
             raise ValueError(f"{self.symbol.name} has axes {self.symbol.axes}, defined over {self.indices}")
         if len(set(self.indices)) != len(self.indices):
             raise ValueError(f"an index is repeated in the definition of {self.symbol.name}")
-        if loose := self.body.free - set(self.indices):
+        if loose := self.body.free.difference(self.indices):
             raise ValueError(f"{sorted(i.name for i in loose)} have no meaning in the definition of {self.symbol.name}")
 
     def at(self, *terms: Expr) -> Expr:
@@ -63,15 +64,31 @@ class Definitions(Mapping[Symbol, Definition]):
     def __len__(self) -> int:
         return len(self._table)
 
+    def get(self, symbol: Symbol, default: Any = None) -> Any:
+        """What defines a symbol, if something does."""
+        return self._table.get(symbol, default)
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._table
+
+    def values(self) -> ValuesView[Definition]:
+        """The definitions."""
+        return self._table.values()
+
+    def items(self) -> ItemsView[Symbol, Definition]:
+        """The symbols with their definitions."""
+        return self._table.items()
+
     def add(self, definition: Definition, derived: bool = False) -> None:
         """Add or replace a definition. A plain one makes the derivatives taken so far stale, so they are forgotten."""
         symbol, uses = definition.symbol, definition.body.symbols
         if self._table.get(symbol) == definition:
             return
-        if symbol in uses or not uses.isdisjoint(self.dependants(symbol)):
+        if symbol in uses or (symbol in self._users and not uses.isdisjoint(self.dependants(symbol))):
             raise CyclicDefinition(self._cycle(definition))
-        for old in self._uses(symbol):
-            self._users[old].discard(symbol)
+        if symbol in self._table:
+            for old in self._uses(symbol):
+                self._users[old].discard(symbol)
         for new in uses:
             self._users.setdefault(new, set()).add(symbol)
         self._table[symbol] = definition
@@ -82,14 +99,17 @@ class Definitions(Mapping[Symbol, Definition]):
     def copy(self) -> Definitions:
         """The same definitions in a mapping that can grow on its own."""
         other = Definitions()
-        other._table, other.derived = dict(self._table), dict(self.derived)
-        other._users = {s: set(users) for s, users in self._users.items()}
+        if self._table:
+            other._table, other.derived = dict(self._table), dict(self.derived)
+            other._users = {s: set(users) for s, users in self._users.items()}
         return other
 
     def dependants(self, on: Symbol) -> frozenset[Symbol]:
         """The defined symbols whose values are computed from `on`, directly or through others."""
+        if on not in self._users:
+            return frozenset()
         if on not in self._dependants:
-            self._dependants[on] = frozenset(_closure(self._users.get(on, ()), lambda s: self._users.get(s, ())))
+            self._dependants[on] = frozenset(_closure(self._users[on], lambda s: self._users.get(s, ())))
         return self._dependants[on]
 
     def depends(self, symbol: Symbol, on: Symbol) -> bool:
@@ -102,6 +122,8 @@ class Definitions(Mapping[Symbol, Definition]):
 
     def ordered(self, roots: Iterable[Symbol]) -> list[Symbol]:
         """The roots and all they use, each symbol after those it uses."""
+        if not self._table:
+            return list(dict.fromkeys(roots))
         done: dict[Symbol, None] = {}
         stack = [(s, False) for s in reversed(list(roots))]
         while stack:

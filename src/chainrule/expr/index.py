@@ -6,7 +6,7 @@ They are keys everywhere: equal names are the same object, so that they are comp
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from chainrule.expr.interning import Table
 
@@ -23,14 +23,7 @@ class _Name:
     _puts: ClassVar[tuple[Callable[[Any, Any], None], ...]]
 
     def __init_subclass__(cls) -> None:
-        cls._puts = tuple(getattr(cls, name).__set__ for name in cls.__match_args__)
-
-    @classmethod
-    def _created(cls, *values: Any) -> Self:
-        self = object.__new__(cls)
-        for put, item in zip(cls._puts, values, strict=True):
-            put(self, item)
-        return self
+        cls._puts = tuple(getattr(cls, name).__set__ for name in cls.__slots__)
 
     @property
     def _fields(self) -> tuple[Any, ...]:
@@ -57,6 +50,17 @@ class _Name:
         return self
 
 
+N = TypeVar("N", bound=_Name)
+
+
+def _created(cls: type[N], *values: Any) -> N:
+    """A name with these fields."""
+    self = object.__new__(cls)
+    for put, item in zip(cls._puts, values, strict=True):
+        put(self, item)
+    return self
+
+
 class Dim(_Name):
     """A named range low .. low + size - 1 whose size is chosen only when numbers are needed.
 
@@ -69,7 +73,7 @@ class Dim(_Name):
 
     def __new__(cls, name: str, low: int = 1) -> Self:
         key = (name, low)
-        return _DIMS.known(key) or _DIMS.put(key, cls._created(name, low))  # type: ignore[return-value]
+        return _DIMS.known(key) or _DIMS.put(key, _created(cls, name, low))  # type: ignore[return-value]
 
     @property
     def fixed(self) -> int | None:
@@ -80,7 +84,7 @@ class Dim(_Name):
 class Index(_Name):
     """A named index that runs over a dimension."""
 
-    __slots__ = ("dim", "name", "number")
+    __slots__ = ("name", "dim", "number")  # noqa: RUF023 (the order in which they are given)
     __match_args__ = ("name", "dim")
     name: str
     dim: Dim
@@ -89,15 +93,13 @@ class Index(_Name):
 
     def __new__(cls, name: str, dim: Dim) -> Self:
         key = (name, id(dim))
-        return _INDICES.known(key) or _INDICES.put(key, cls._created(name, dim))  # type: ignore[return-value]
+        return _INDICES.known(key) or _INDICES.put(key, _created(cls, name, dim, _number(name)))  # type: ignore[return-value]
 
-    @classmethod
-    def _created(cls, *values: Any) -> Self:
-        self = super()._created(*values)
-        digits = self.name[1:] if self.name.startswith(BOUND) else ""
-        counted = digits.isascii() and digits.isdigit() and digits[0] != "0"
-        object.__setattr__(self, "number", int(digits) if counted else 0)
-        return self
+
+def _number(name: str) -> int:
+    """k of `•k`, else 0."""
+    digits = name[1:] if name[:1] == BOUND else ""
+    return int(digits) if digits.isascii() and digits.isdigit() and digits[0] != "0" else 0
 
 
 class Symbol(_Name):
@@ -110,7 +112,7 @@ class Symbol(_Name):
 
     def __new__(cls, name: str, axes: tuple[Dim, ...] = (), kind: str = "real") -> Self:
         key = (name, kind, *map(id, axes))
-        return _SYMBOLS.known(key) or _SYMBOLS.put(key, cls._created(name, axes, kind))  # type: ignore[return-value]
+        return _SYMBOLS.known(key) or _SYMBOLS.put(key, _created(cls, name, axes, kind))  # type: ignore[return-value]
 
 
 _DIMS: Table[Dim] = Table()

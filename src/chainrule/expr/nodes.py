@@ -39,8 +39,6 @@ class Expr:
     BINDS: ClassVar[bool] = False
     """Whether this kind binds indices."""
     fields: ClassVar[tuple[str, ...]] = ()
-    puts: ClassVar[tuple[Callable[[Any, Any], None], ...]] = ()
-    """What sets each of the fields, once."""
     draft: ClassVar[type[Expr]]
     """The same kind while a node is made, without the guard against changes, which costs as much as all the rest."""
 
@@ -77,7 +75,6 @@ class Expr:
         if is_draft:
             return
         cls.draft = new_class(cls.__name__, (Expr,), {"is_draft": True}, lambda body: body.update(__slots__=cls.fields))
-        cls.puts = tuple([getattr(cls.draft, name).__set__ for name in cls.fields])
         cls.__setattr__ = _guard  # type: ignore[assignment]
 
     def holds(self, kind: type[Expr]) -> bool:
@@ -107,8 +104,9 @@ class Expr:
         """The children, each with the indices bound in it."""
         return tuple([((), child) for child in self.children])
 
-    own_children: ClassVar[Any] = staticmethod(lambda node: ())
-    """From a node to the terms in it; kinds that bind indices leave this to their scopes."""
+    @staticmethod
+    def fill(node: Any, *values: Any) -> None:
+        """Set the fields of a draft and the terms in it, with the indices bound in each where the kind binds some."""
 
     def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
         """The same kind of term over other children, through its smart constructor."""
@@ -170,6 +168,10 @@ class Const(Expr):
     RANK = 0
     value: Fraction
 
+    @staticmethod
+    def fill(node: Any, value: Fraction) -> None:
+        node.value, node.children = value, ()
+
     @classmethod
     def named(cls, value: Fraction) -> tuple[object, ...]:
         return cls, value.numerator, value.denominator
@@ -181,6 +183,10 @@ class IndexValue(Expr):
     __slots__ = fields = ("index",)
     RANK = 1
     index: Index
+
+    @staticmethod
+    def fill(node: Any, index: Index) -> None:
+        node.index, node.children = index, ()
 
     @classmethod
     def named(cls, index: Index) -> tuple[object, ...]:
@@ -197,6 +203,10 @@ class Component(Expr):
     symbol: Symbol
     indices: tuple[Expr, ...]
 
+    @staticmethod
+    def fill(node: Any, symbol: Symbol, indices: tuple[Expr, ...]) -> None:
+        node.symbol, node.indices, node.children = symbol, indices, indices
+
     @classmethod
     def named(cls, symbol: Symbol, indices: tuple[Expr, ...]) -> tuple[object, ...]:
         return cls, id(symbol), *map(id, indices)
@@ -205,7 +215,6 @@ class Component(Expr):
         return self.symbol, (None,) * len(self.indices)
 
     label = attrgetter("symbol.name")
-    own_children = attrgetter("indices")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["component"](self.symbol, *children)  # type: ignore[no-any-return]
@@ -219,11 +228,13 @@ class Power(Expr):
     base: Expr
     exponent: Expr
 
+    @staticmethod
+    def fill(node: Any, base: Expr, exponent: Expr) -> None:
+        node.base, node.exponent, node.children = base, exponent, (base, exponent)
+
     @classmethod
     def named(cls, base: Expr, exponent: Expr) -> tuple[object, ...]:
         return cls, id(base), id(exponent)
-
-    own_children = attrgetter("base", "exponent")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["power"](*children)  # type: ignore[no-any-return]
@@ -237,12 +248,15 @@ class Apply(Expr):
     name: str
     args: tuple[Expr, ...]
 
+    @staticmethod
+    def fill(node: Any, name: str, args: tuple[Expr, ...]) -> None:
+        node.name, node.args, node.children = name, args, args
+
     @classmethod
     def named(cls, name: str, args: tuple[Expr, ...]) -> tuple[object, ...]:
         return cls, name, *map(id, args)
 
     label = attrgetter("name")
-    own_children = attrgetter("args")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["apply"](self.name, *children)  # type: ignore[no-any-return]
@@ -255,14 +269,16 @@ class Mul(Expr):
     RANK = 5
     factors: tuple[Expr, ...]
 
+    @staticmethod
+    def fill(node: Any, factors: tuple[Expr, ...]) -> None:
+        node.factors = node.children = factors
+
     @classmethod
     def named(cls, factors: tuple[Expr, ...]) -> tuple[object, ...]:
         return cls, *map(id, factors)
 
     def atoms(self) -> tuple[object, ...]:
         return ((None,) * len(self.factors),)
-
-    own_children = attrgetter("factors")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["mul"](*children)  # type: ignore[no-any-return]
@@ -277,14 +293,16 @@ class Add(Expr):
     RANK = 6
     terms: tuple[Expr, ...]
 
+    @staticmethod
+    def fill(node: Any, terms: tuple[Expr, ...]) -> None:
+        node.terms = node.children = terms
+
     @classmethod
     def named(cls, terms: tuple[Expr, ...]) -> tuple[object, ...]:
         return cls, *map(id, terms)
 
     def atoms(self) -> tuple[object, ...]:
         return ((None,) * len(self.terms),)
-
-    own_children = attrgetter("terms")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["add"](*children)  # type: ignore[no-any-return]
@@ -300,15 +318,17 @@ class Reduce(Expr):
     index: Index
     body: Expr
 
+    @staticmethod
+    def fill(node: Any, op: str, index: Index, body: Expr) -> None:
+        node.op, node.index, node.body = op, index, body
+        node.children, node.scopes = (body,), (((index,), body),)
+
     @classmethod
     def named(cls, op: str, index: Index, body: Expr) -> tuple[object, ...]:
         return cls, op, id(index), id(body)
 
     def atoms(self) -> tuple[object, ...]:
         return self.op, self.index, None
-
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return (((self.index,), self.body),)
 
     def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
         ((bound, body),) = scopes
@@ -324,11 +344,13 @@ class Indicator(Expr):
     a: Expr
     b: Expr
 
+    @staticmethod
+    def fill(node: Any, rel: str, a: Expr, b: Expr) -> None:
+        node.rel, node.a, node.b, node.children = rel, a, b, (a, b)
+
     @classmethod
     def named(cls, rel: str, a: Expr, b: Expr) -> tuple[object, ...]:
         return cls, rel, id(a), id(b)
-
-    own_children = attrgetter("a", "b")
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["indicator"](self.rel, *children)  # type: ignore[no-any-return]
@@ -342,7 +364,10 @@ class Piecewise(Expr):
     cases: tuple[tuple[Expr, Expr], ...]
     otherwise: Expr
 
-    own_children = staticmethod(lambda node: (*(e for case in node.cases for e in case), node.otherwise))
+    @staticmethod
+    def fill(node: Any, cases: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> None:
+        node.cases, node.otherwise = cases, otherwise
+        node.children = (*[e for case in cases for e in case], otherwise)
 
     def with_children(self, *children: Any) -> Expr:
         *pairs, otherwise = children
@@ -361,8 +386,10 @@ class Inverse(Expr):
     i: Expr
     j: Expr
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return (((self.row, self.col), self.body), ((), self.i), ((), self.j))
+    @staticmethod
+    def fill(node: Any, body: Expr, row: Index, col: Index, i: Expr, j: Expr) -> None:
+        node.body, node.row, node.col, node.i, node.j = body, row, col, i, j
+        node.children, node.scopes = (body, i, j), (((row, col), body), ((), i), ((), j))
 
     def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
         ((row, col), body), (_, i), (_, j) = scopes
@@ -379,8 +406,10 @@ class Determinant(Expr):
     row: Index
     col: Index
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return (((self.row, self.col), self.body),)
+    @staticmethod
+    def fill(node: Any, body: Expr, row: Index, col: Index) -> None:
+        node.body, node.row, node.col = body, row, col
+        node.children, node.scopes = (body,), (((row, col), body),)
 
     def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
         (((row, col), body),) = scopes
@@ -401,10 +430,13 @@ class Unknown(Expr):
     args: tuple[Scope, ...]
     slots: tuple[tuple[int, tuple[Expr, ...]], ...]
 
-    label = attrgetter("name")
+    @staticmethod
+    def fill(node: Any, name: str, args: tuple[Scope, ...], slots: tuple[tuple[int, tuple[Expr, ...]], ...]) -> None:
+        node.name, node.args, node.slots = name, args, slots
+        node.scopes = (*args, *[((), term) for _, terms in slots for term in terms])
+        node.children = tuple([body for _, body in node.scopes])
 
-    def own_scopes(self) -> tuple[Scope, ...]:
-        return (*self.args, *(((), term) for _, terms in self.slots for term in terms))
+    label = attrgetter("name")
 
     def with_scopes(self, scopes: Sequence[Scope]) -> Expr:
         args, terms = tuple(scopes[: len(self.args)]), iter([body for _, body in scopes[len(self.args) :]])
@@ -419,7 +451,9 @@ class Derivative(Expr):
     body: Expr
     target: Component
 
-    own_children = attrgetter("body", "target")
+    @staticmethod
+    def fill(node: Any, body: Expr, target: Component) -> None:
+        node.body, node.target, node.children = body, target, (body, target)
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["derivative"](*children)  # type: ignore[no-any-return]
@@ -449,15 +483,9 @@ def value(index: Index) -> IndexValue:
 def _created(kind: type[Expr], values: tuple[Any, ...]) -> Expr:
     """A node with what every node is asked for."""
     node: Expr = object.__new__(kind.draft)
-    for put, item in zip(kind.puts, values, strict=True):
-        put(node, item)
+    kind.fill(node, *values)
     free, symbols, kinds, largest = NOTHING, NOTHING, 0, 0
-    if kind.BINDS:
-        node.scopes = scopes = kind.own_scopes(node)
-        node.children = children = tuple([body for _, body in scopes])
-    else:
-        node.children = children = kind.own_children(node)
-    for child in children:
+    for child in node.children:
         if (more := child.free) and more is not free:
             free = _joined(free, more) if free else more
         if (others := child.symbols) and others is not symbols:
@@ -471,7 +499,7 @@ def _created(kind: type[Expr], values: tuple[Any, ...]) -> Expr:
         free = frozenset(values)
     elif kind.BINDS:
         free = NOTHING
-        for bound, body in scopes:
+        for bound, body in node.scopes:
             inner = body.free.difference(bound) if bound else body.free
             free = _joined(free, inner) if free else inner
             for index in bound:

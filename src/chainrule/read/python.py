@@ -8,12 +8,15 @@ A leading module name is dropped (`np.exp`, `torch.exp`, `jnp.exp`); methods are
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 
 MAX_LENGTH = 100_000
 MAX_NODES = 200_000
+NONE: Mapping[str, object] = MappingProxyType({})
+"""The options of most operations."""
 
 MODULES = frozenset(
     {"np", "numpy", "jnp", "jax", "torch", "F", "scipy", "special", "linalg", "nn", "functional", "math"}
@@ -64,21 +67,31 @@ def _window(text: str, column: int, width: int = 72) -> tuple[str, int]:
     return text[start : start + width], column - start
 
 
-@dataclass(frozen=True, eq=False)
 class Formula:
-    """A node: an operation by name with arguments, options (`axis`), and the column where it stands."""
+    """A node: an operation by name with arguments, options (`axis`), and the column where it stands. It is never
+    changed, and is another one than all others."""
 
-    op: str
-    args: tuple[Formula, ...] = ()
-    value: str | Fraction | None = None
-    options: dict[str, object] = field(default_factory=dict)
-    column: int = 0
+    __slots__ = ("_nodes", "args", "column", "op", "options", "value")
 
-    @cached_property
+    def __init__(
+        self,
+        op: str,
+        args: tuple[Formula, ...] = (),
+        value: str | Fraction | None = None,
+        options: Mapping[str, object] = NONE,
+        column: int = 0,
+    ) -> None:
+        self.op, self.args, self.value, self.options, self.column = op, args, value, options, column
+        self._nodes: list[Formula] | None = None
+
+    @property
     def nodes(self) -> list[Formula]:
         """Every node once, arguments before what is done with them."""
-        if not self.args:
-            return [self]
+        if self._nodes is None:
+            self._nodes = self._found()
+        return self._nodes
+
+    def _found(self) -> list[Formula]:
         done: dict[Formula, None] = {}
         stack = [self]
         while stack:
@@ -91,6 +104,10 @@ class Formula:
                 done[node] = None
                 stack.pop()
         return list(done)
+
+    def over(self, args: tuple[Formula, ...]) -> Formula:
+        """The same with other arguments."""
+        return Formula(self.op, args, self.value, self.options, self.column) if args else self
 
 
 def postorder(root: Formula) -> list[Formula]:
@@ -132,54 +149,94 @@ def parse(text: str) -> tuple[list[str | None], list[Formula]]:
     return names, formulas
 
 
+Parts = tuple[str, Sequence[ast.expr], str | Fraction | None, Mapping[str, object]]
+"""An operation, what it is done with, its value and its options."""
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
-        self.text, self.nodes = text, 0
+        self.text = text
 
     def fail(self, message: str, node: ast.AST) -> FormulaError:
         return FormulaError(message, self.text, getattr(node, "col_offset", None))
 
     def read(self, root: ast.expr) -> Formula:
         """Without recursion: a chain of a thousand operations is a deep tree."""
-        done: dict[int, Formula] = {}
-        stack: list[tuple[ast.expr, list[ast.expr] | None]] = [(root, None)]
+        order, stack = list[tuple[ast.expr, Parts]](), [root]
         while stack:
-            node, operands = stack.pop()
-            if operands is None:
-                self.nodes += 1
-                if self.nodes > MAX_NODES:
-                    raise self.fail("the expression is too large", node)
-                operands = self.operands(node)
-                if operands:
-                    stack.append((node, operands))
-                    stack += [(child, None) for child in reversed(operands)]
-                    continue
-            done[id(node)] = self.node(node, tuple([done[id(c)] for c in operands]))
-        return done[id(root)]
+            node = stack.pop()
+            parts = self.parts(node)
+            order.append((node, parts))
+            stack += parts[1]
+            if len(order) > MAX_NODES:
+                raise self.fail("the expression is too large", node)
+        done: dict[ast.expr, Formula] = {}
+        for node, (op, operands, value, options) in reversed(order):
+            done[node] = Formula(op, tuple([done[c] for c in operands]), value, options, node.col_offset)
+        found = done[root]
+        found._nodes = [*done.values()]
+        return found
 
-    def operands(self, node: ast.expr) -> list[ast.expr]:
-        if isinstance(node, ast.Name | ast.Constant):
-            return []
-        match node:
-            case ast.BinOp():
-                return [node.left, node.right]
-            case ast.UnaryOp():
-                return [node.operand]
-            case ast.Call() if self.called(node) in SIZED:
-                return []
-            case ast.Call():
-                return self.arrays(node)
-            case ast.Compare(left=left, comparators=[right]):
-                return [left, right]
-            case ast.IfExp():
-                return [node.test, node.body, node.orelse]
-            case ast.Attribute(attr="T"):
-                return [node.value]
-            case ast.Subscript() if _size(node) is not None:
-                return [node.value.value] if isinstance(node.value, ast.Attribute) else []
-            case ast.Subscript():
-                return [node.value, *_labels(node.slice)]
-        return []
+    def parts(self, node: ast.expr) -> Parts:
+        """What a node says."""
+        row = _PARTS.get(type(node))
+        if row is None:
+            raise self.fail(f"{_kind(node)} is not read in a formula", node)
+        return row(self, node)
+
+    def name(self, node: ast.Name) -> Parts:
+        return "name", (), node.id, NONE
+
+    def constant(self, node: ast.Constant) -> Parts:
+        if type(node.value) is not int and type(node.value) is not float:
+            raise self.fail(f"{node.value!r} is no number", node)
+        return "number", (), self.number(node.value, node), NONE
+
+    def binary(self, node: ast.BinOp) -> Parts:
+        op = BINARY.get(type(node.op))
+        if op is None:
+            raise self.fail(HINTS.get(type(node.op), f"{_kind(node)} is not read in a formula"), node)
+        return op, (node.left, node.right), None, NONE
+
+    def unary(self, node: ast.UnaryOp) -> Parts:
+        op = UNARY.get(type(node.op))
+        if op is None:
+            raise self.fail(f"{_kind(node)} is not read in a formula", node)
+        return op, (node.operand,), None, NONE
+
+    def comparison(self, node: ast.Compare) -> Parts:
+        op = RELATIONS.get(type(node.ops[0])) if len(node.ops) == 1 else None
+        if op is None:
+            raise self.fail(f"{_kind(node)} is not read in a formula", node)
+        return op, (node.left, *node.comparators), None, NONE
+
+    def choice(self, node: ast.IfExp) -> Parts:
+        return "where", (node.test, node.body, node.orelse), None, NONE
+
+    def attribute(self, node: ast.Attribute) -> Parts:
+        if node.attr == "T":
+            return "T", (node.value,), None, NONE
+        if not _is_module(node.value):
+            raise self.fail(f"{_kind(node)} is not read in a formula", node)
+        return "name", (), node.attr, NONE
+
+    def subscript(self, node: ast.Subscript) -> Parts:
+        size = _size(node)
+        if size is not None:
+            held = (node.value.value,) if isinstance(node.value, ast.Attribute) else ()
+            return "shape", held, None, {"axis": size[1]}
+        labels = _labels(node.slice)
+        if not labels:
+            raise self.fail("a subscript is a label, z[y], or one in every row, Z[arange(n), y]", node)
+        return "rows[]" if isinstance(node.slice, ast.Tuple) else "[]", (node.value, *labels), None, NONE
+
+    def call(self, node: ast.Call) -> Parts:
+        name = self.called(node)
+        if name in SIZED:
+            return name, (), None, {"sizes": self.sizes(node)}
+        if len(node.args) == 1 and not node.keywords and type(node.func) is ast.Name:
+            return name, node.args, None, NONE
+        return name, self.arrays(node), None, self.options(node)
 
     def arrays(self, node: ast.Call) -> list[ast.expr]:
         """The arguments that are no options: X in `sum(X, 1)` and in `X.sum(1)`."""
@@ -203,41 +260,6 @@ class _Reader:
         if isinstance(function, ast.Attribute) and not _is_module(function.value):
             return [function.value]
         return []
-
-    def node(self, node: ast.expr, args: tuple[Formula, ...]) -> Formula:
-        column = node.col_offset
-        match node:
-            case ast.Name():
-                return Formula("name", value=node.id, column=column)
-            case ast.Constant(value=bool() | complex() | str() | bytes() | None):
-                raise self.fail(f"{node.value!r} is no number", node)
-            case ast.Constant(value=int() | float() as number):
-                return Formula("number", value=self.number(number, node), column=column)
-            case ast.BinOp() if type(node.op) in BINARY:
-                return Formula(BINARY[type(node.op)], args, column=column)
-            case ast.Compare(ops=[relation]) if type(relation) in RELATIONS:
-                return Formula(RELATIONS[type(relation)], args, column=column)
-            case ast.IfExp():
-                return Formula("where", args, column=column)
-            case ast.UnaryOp() if type(node.op) in UNARY:
-                return Formula(UNARY[type(node.op)], args, column=column)
-            case ast.Attribute(attr="T"):
-                return Formula("T", args, column=column)
-            case ast.Subscript() if (size := _size(node)) is not None:
-                return Formula("shape", args, options={"axis": size[1]}, column=column)
-            case ast.Subscript() if len(args) == 2:
-                return Formula("rows[]" if isinstance(node.slice, ast.Tuple) else "[]", args, column=column)
-            case ast.Subscript():
-                raise self.fail("a subscript is a label, z[y], or one in every row, Z[arange(n), y]", node)
-            case ast.Attribute() if _is_module(node.value):
-                return Formula("name", value=node.attr, column=column)
-            case ast.Call() if self.called(node) in SIZED:
-                return Formula(self.called(node), options={"sizes": self.sizes(node)}, column=column)
-            case ast.Call():
-                return Formula(self.called(node), args, options=self.options(node), column=column)
-        if isinstance(node, ast.BinOp) and type(node.op) in HINTS:
-            raise self.fail(HINTS[type(node.op)], node)
-        raise self.fail(f"{_kind(node)} is not read in a formula", node)
 
     def number(self, number: int | float, node: ast.expr) -> Fraction:
         if isinstance(number, float) and not (abs(number) < float("inf")):
@@ -265,8 +287,6 @@ class _Reader:
 
     def options(self, node: ast.Call) -> dict[str, object]:
         found: dict[str, object] = {}
-        if not node.keywords and len(node.args) < 2 and isinstance(node.func, ast.Name):
-            return found
         given = self.by_position(node, [*self.receiver(node.func), *node.args])
         for name, value in [*given.items(), *((keyword.arg, keyword.value) for keyword in node.keywords)]:
             if name is None:
@@ -328,6 +348,13 @@ def _is_module(node: ast.expr) -> bool:
             return False
         node = node.value
     return isinstance(node, ast.Name) and node.id in MODULES
+
+
+_PARTS: dict[type[ast.expr], Callable[[_Reader, Any], Parts]] = {
+    ast.Name: _Reader.name, ast.Constant: _Reader.constant, ast.BinOp: _Reader.binary, ast.UnaryOp: _Reader.unary,
+    ast.Compare: _Reader.comparison, ast.IfExp: _Reader.choice, ast.Attribute: _Reader.attribute,
+    ast.Subscript: _Reader.subscript, ast.Call: _Reader.call,
+}  # fmt: skip
 
 
 _KINDS: dict[type[ast.AST], str] = {
