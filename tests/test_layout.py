@@ -58,6 +58,10 @@ def test_components_have_no_layout() -> None:
     found = answer("sum((X @ W - Y)**2) / 2", ["W"], {})
     pages = [Page(found, found.derivations[0], View(form="index", layout=x)) for x in ("denominator", "numerator")]  # type: ignore[arg-type]
     assert [line.tex for line in pages[0].steps()] == [line.tex for line in pages[1].steps()]
+    for name, write in VIEWS.items():
+        said = "omponents are the same in both layouts"
+        assert said in write(found, View(form="index", layout="numerator")), name
+        assert said not in write(found, View(layout="numerator")), name
 
 
 def test_a_hessian_is_the_same_in_both_layouts() -> None:

@@ -71,7 +71,8 @@ def gradients(
     for t in targets:
         if t not in changing:  # what depends on it is there already, too
             changing |= {t} | definitions.dependants(t)
-    order = [s for s in definitions.ordered(sorted(expr.symbols | set(targets))) if s in changing]
+    roots = sorted(changing.intersection(expr.symbols).union(targets))  # on what else there is, none of these rests
+    order = [s for s in definitions.ordered(roots) if s in changing]
     parts = Parts(order, definitions)
     Sweep(parts).back([(expr, ONE)])
     found: dict[Symbol, Definition] = {}

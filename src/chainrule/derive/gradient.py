@@ -126,8 +126,9 @@ class Backward:
         """The cotangent with those of function values put in, and values for functions."""
         bars = [x for x in definition.body.symbols if self.bars.get(x) in self.problem.values]
         inlined = {bar: self.bodies[self.bars[bar]].at for bar in bars}
-        body = contract(substitute(definition.body, inlined)) if inlined else definition.body
-        return Definition(definition.symbol, definition.indices, self.simple(body))
+        body = self.simple(substitute(definition.body, inlined) if inlined else definition.body)
+        same = body is definition.body
+        return definition if same else Definition(definition.symbol, definition.indices, body)
 
     def values_in(self, body: Expr) -> list[Definition]:
         """The definitions of function values whose arguments are in the term."""

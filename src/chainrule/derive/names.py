@@ -28,6 +28,8 @@ def tex_name(name: str) -> str:
     >>> tex_name("W1"), tex_name("lam"), tex_name("s_out"), tex_name("y_hat")
     ('W_{1}', '\\lambda', 's_{out}', '\\hat{y}')
     """
+    if len(name) == 1:
+        return name
     head, _, tail = name.rstrip("_").partition("_")
     digits = head.rstrip("0123456789")
     if digits and digits != head:

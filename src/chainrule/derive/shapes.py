@@ -103,9 +103,9 @@ def infer(
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
     nodes = [node for formula in formulas for node in postorder(formula)]
     refuse(nodes, text)
-    named_sizes = {size for shape in given.values() for size in shape}
+    named_sizes = frozenset([size for shape in given.values() for size in shape])
     used = _in_order(nodes)
-    counts = frozenset([n for n in used if n in named_sizes and n not in given and n not in defined])
+    counts = named_sizes.intersection(used).difference(given, defined)
     names = [n for n in used if n not in defined and n not in counts]
     ranks = {n: len(s) for n, s in given.items()} | dict.fromkeys(counts, 0)
     labels = _labels(nodes)
@@ -128,7 +128,7 @@ def infer(
                 shapes[f"{name} ="] = (shapes[str(formula.args[0].value)][axis_of(formula) or 0],)
         elif shape:
             raise FormulaError(_no_scalar(f"a {WORDS[len(shape)]}"), text)
-    said = [f"{n} is a {WORDS[chosen[n]]}" for n in names if n not in given and n not in labels]
+    said = [f"{n} is a {WORDS[chosen[n]]}" for n in open_names]
     assumed = [f"no shape is given: {', '.join(said)}"] if said else []
     made = {node: _told(shape, text) for node, shape in sized.items()}
     return Shapes(_named(sizes), assumed, frozenset(labels), counts, made)
@@ -371,4 +371,5 @@ def _named(sizes: dict[str, Shape]) -> dict[str, tuple[Dim, ...]]:
         for shape in roots.values():
             for s in shape:
                 s.name = s.name or next(letters)
-    return {n: tuple([Dim(str(s.name)) for s in shape]) for n, shape in roots.items()}
+    dims = {s: Dim(str(s.name)) for shape in roots.values() for s in shape}
+    return {n: tuple([dims[s] for s in shape]) for n, shape in roots.items()}

@@ -45,8 +45,18 @@ def _result(answer: Answer, derivation: Derivation, view: View) -> dict[str, Any
         if by_vec.where:
             found["kronecker"]["where"] = by_vec.where
     found["assumptions"] = list(answer.problem.assumptions)
-    found["notes"] = list(derivation.notes)
+    found["notes"] = [*derivation.notes, *_about_layout(view)]
     return found
+
+
+def remarks(answer: Answer, view: View) -> list[str]:
+    """What a page says below its lines: what was assumed, and which option changes nothing."""
+    said = [f"Assumed: {note}." for note in answer.problem.assumptions]
+    return [*said, *(f"{note[0].upper()}{note[1:]}." for note in _about_layout(view))]
+
+
+def _about_layout(view: View) -> list[str]:
+    return ["components are the same in both layouts"] if (view.form, view.layout) == ("index", "numerator") else []
 
 
 def to_json(answer: Answer, view: View) -> str:
@@ -117,7 +127,7 @@ def to_markdown(answer: Answer, view: View) -> str:
         blocks += [f"## {s.heading}"] if s.heading else []
         blocks += [s.words] if s.words else []
         blocks += [f"$$\n{line.tex}\n$$" for line in s.lines]
-    blocks += [f"Assumed: {note}." for note in answer.problem.assumptions]
+    blocks += remarks(answer, view)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -134,7 +144,7 @@ def to_latex(answer: Answer, view: View) -> str:
         blocks += [rf"\section*{{{s.heading}}}"] if s.heading else []
         blocks += [s.words] if s.words else []
         blocks += [f"\\[\n{line.tex}\n\\]" for line in s.lines]
-    blocks += [f"Assumed: {note.replace('_', chr(92) + '_')}." for note in answer.problem.assumptions]
+    blocks += [remark.replace("_", chr(92) + "_") for remark in remarks(answer, view)]
     return PREAMBLE + "\n\n".join(blocks) + "\n\\end{document}\n"
 
 
@@ -155,6 +165,7 @@ def to_text(answer: Answer, view: View) -> str:
             out += [formula, f"{'':>{width + 1}}{reason}"] if apart else [formula + reason]
     for note in answer.problem.assumptions:
         out += ["", wrapped(note, "assumed: ")]
+    out += [line for note in _about_layout(view) for line in ("", note)]
     return "\n".join(out).strip("\n") + "\n"
 
 
@@ -181,5 +192,5 @@ def to_fragment(answer: Answer, view: View) -> str:
         body += [f"<h2>{worded(s.heading)}</h2>"] if s.heading else []
         body += [f"<p>{worded(s.words)}</p>"] if s.words else []
         body += [displayed(line.tex) for line in s.lines]
-    body += [f"<p>Assumed: {escape(note)}.</p>" for note in answer.problem.assumptions]
+    body += [f"<p>{escape(remark)}</p>" for remark in remarks(answer, view)]
     return "\n".join(body)
