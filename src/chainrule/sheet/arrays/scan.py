@@ -194,9 +194,7 @@ class Scan:
         self.refs.setdefault(ref.base, []).append(ref)
         self.world.size_names |= set(sizes_below(ref, self.world.glossary))
         family = self.world.family(ref.base)
-        turned = any(p.op == "T" for p in ref.postfix)
-        family.transposed |= turned
-        family.turned += turned and bool(ref.subs)
+        family.transposed |= any(p.op == "T" for p in ref.postfix)
         family.marked += bool(ref.labels)
         for n, sub in enumerate(ref.subs):
             self._slot(family, n, sub)

@@ -22,8 +22,8 @@ CUSTOMS: dict[str, tuple[float, float, float, float]] = {
 }
 # Letters that say how many there are, or how much is lost, unless they are variables: `dW = dO V^T`.
 NO_ARRAYS = COUNTS | {"C", "E"}
-# A declared vector whose sums end elsewhere than its entries; a name with an index that is transposed, once and again.
-ELSEWHERE, TRANSPOSED, AGAIN = 1.0, 2.6, 1.0
+# A declared vector whose sums end elsewhere than its entries; a name with an index that is transposed.
+ELSEWHERE, TRANSPOSED = 1.0, 2.6
 
 
 def candidates(family: Family) -> list[tuple[Reading, float]]:
@@ -54,8 +54,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     bold = look(family.base) == "bold lower"
     whole = 0.8 if bold and most == 1 and counts == {1} else 0.0
     options = [(Reading(most), whole + bool(family.gradient and counts == {1}))]
-    if counts == {most} == {1} and family.turned:  # nobody transposes a number: `u_w^T v` is about vectors u_w
-        options = [(Reading(1), TRANSPOSED + AGAIN * (family.turned - 1))]
+    if counts == {most} == {1} and family.transposed:
+        options = [(Reading(1), TRANSPOSED)]  # nobody transposes a number: `u_w^T v` is about vectors u_w
     if counts == {most}:
         options += [(Reading(most + 1), 0.0 if bold else 0.6), (Reading(most + 1, True), 1.4), (Reading(most + 2), 2.5)]
     elif 0 in counts:

@@ -92,8 +92,6 @@ class Family:
     differentiated: bool = False
     sloped: int = 0
     transposed: bool = False
-    turned: int = 0
-    """How often it is transposed where it has an index."""
     stacked: bool = False
     """Whether it is a capital behind vec."""
     normed: bool = False

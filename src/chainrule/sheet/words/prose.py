@@ -213,8 +213,8 @@ def _shaped(rank: str) -> Build:
 
 
 def _sized(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-    """`$W$ is an $m \\times n$ matrix`, `a matrix of size $m \\times n$`, `a $d$-dimensional vector`, `$W$ has shape
-    $(m, n)$`, `$x$ is $n \\times 1$`; a vector has one size, or another that is 1."""
+    """`$W$ is an $m \\times n$ matrix`, `a matrix of size $m \\times n$`, `a $d$-dimensional vector`, `$x$ is
+    $n \\times 1$`; a vector has one size, or another that is 1."""
     size = s.formulas[int(next(x for x in m.groups()[1:] if x is not None))]
     inside = size.body if isinstance(size, Fenced) and size.open == "(" else size
     parts = inside.items if isinstance(inside, Comma) else (inside,)
@@ -229,9 +229,7 @@ def _sized(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     shape = ShapeFact("vector", dims) if len(dims) == 1 else _shape(dims)
     if len(dims) == 2 and shape.rank in ("row", "column"):
         shape = ShapeFact(shape.rank)  # that is what "an m × 1 vector" says; other lines of a text have m for another
-    said_of = re.search(rf"\b{SIZE} of\b", m.string[m.start() : m.start(1)])
-    refs = _refs(s, m.group(1), g) if said_of else _subjects(m, s, g)
-    return [Fact("shape", r, shape) for r in refs if not r.postfix]
+    return [Fact("shape", r, shape) for r in _subjects(m, s, g) if not r.postfix]
 
 
 def _has_a_name(dims: tuple[str | None, ...]) -> bool:
@@ -377,8 +375,6 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
     ("sized", NAMES + IS + THE + WITH_SIZES, _sized),
-    ("having a size", NAMES + rf" (?:has|have|having|with|of) (?:the )?{SIZE} ⟦(\d+)⟧", _sized),
-    ("size of", rf"\b{SIZE} of (?:the )?(?:\w+ ){{0,2}}?" + NAMES + r" (?:is|are|be|equals?) ⟦(\d+)⟧", _sized),
     ("identity", NAMES + IS + THE + r"(?:⟦\d+⟧ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
     ("identity before", r"\b(?:identity|unit) matri(?:x|ces) " + NAMES, _kind("identity")),
     ("ones", NAMES + rf"(?:{IS}(?:an? |the )?|,? (?:an? |the ))" + SIZED + OF_ONES, _ones),
