@@ -209,7 +209,7 @@ class _Walk:
             self.words.append(f" ⟦{len(self.formulas)}⟧ ")
             self.formulas.append((node, piece.span))
             # of a list of declarations, "$h \\in R^k, W \\in R^{d × k}$", each is one
-            self.formulas += [(r.node, piece.span) for r in rows[1:] if isinstance(r.node, Relation)]
+            self.formulas += [(r.node, piece.span) for r in rows[1:] if _declares_a_whole(r.node)]
 
     def row(self, row: Row, piece: Math, cue: str) -> None:
         node = self.joined(row.node, piece.display)
@@ -408,6 +408,13 @@ Parsed = list[tuple[Document, list[tuple[Piece, tuple[Row, ...]]]]]
 def _each(parsed: Parsed, change: Change) -> Parsed:
     """Documents with a change made to every formula."""
     return [(d, [(p, tuple(replace(r, node=change(r.node)) for r in rows)) for p, rows in ps]) for d, ps in parsed]
+
+
+def _declares_a_whole(node: Node) -> bool:
+    """Whether a relation is about a name without subscripts; what holds of one of many is said beside it."""
+    if not isinstance(node, Relation):
+        return False
+    return not (isinstance(node.first, tree.Script) and node.first.sub is not None)
 
 
 def _goes_on(text: str, within: bool) -> bool:

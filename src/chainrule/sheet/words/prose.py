@@ -213,28 +213,17 @@ def _shaped(rank: str) -> Build:
 
 
 def _sized(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-    """`$W$ is an $m \\times n$ matrix`, `a matrix of size $m \\times n$`, `a $d$-dimensional vector`, `$x$ is
-    $n \\times 1$`; a vector has one size, or another that is 1."""
-    size = s.formulas[int(next(x for x in m.groups()[1:] if x is not None))]
+    """`$W$ is an $m \\times n$ matrix`, `a matrix of size $m \\times n$`, `a $d$-dimensional vector`."""
+    size = s.formulas[int(m.group(2) or m.group(3))]
     inside = size.body if isinstance(size, Fenced) and size.open == "(" else size
     parts = inside.items if isinstance(inside, Comma) else (inside,)
     if isinstance(inside, Product) and all(f.op in ("times", "*") for f in inside.factors[1:]):
         parts = tuple(f.node for f in inside.factors)
     dims = tuple(map(dimension, parts))
-    matrix, vector = ("matri" in m.group(0), "vector" in m.group(0))
-    if None in dims or len(dims) > 2 or (len(dims) == 1 and (matrix or not vector)):
-        return []
-    if (len(dims) == 2 and vector and "1" not in dims) or not (SAID_SIZE.search(m.group(0)) or _has_a_name(dims)):
+    if None in dims or len(dims) > 2 or (len(dims) == 2) != ("matri" in m.group(0)):
         return []
     shape = ShapeFact("vector", dims) if len(dims) == 1 else _shape(dims)
-    if len(dims) == 2 and shape.rank in ("row", "column"):
-        shape = ShapeFact(shape.rank)  # that is what "an m × 1 vector" says; other lines of a text have m for another
-    return [Fact("shape", r, shape) for r in _subjects(m, s, g) if not r.postfix]
-
-
-def _has_a_name(dims: tuple[str | None, ...]) -> bool:
-    """Whether sizes are letters: "a is 2 × 3" gives a number its value."""
-    return any(d is not None and not d.isdigit() for d in dims)
+    return [Fact("shape", r, shape) for r in _subjects(m, s, g)]
 
 
 def _kind(kind: str) -> Build:
@@ -347,12 +336,9 @@ VALUE_OF = re.compile(rf"\b{VALUES}\b[^,;]*\b(?:of|from|by|after|to|for)\b", re.
 TRUTH = r"(?:correct|true|target|actual|ground[- ]truth) (?:class|label|category|word|index)\b"
 WHICH = r"(?:(?:⟦\d+⟧|\w)\s*(?:-|–|\^)?\s*(?:th|st|nd|rd)?\s+)?"
 ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
-SIZE = r"(?:sizes?|shapes?|dimensions?|dimensionality)"
-SAID_SIZE = re.compile(rf"matri(?:x|ces)|vectors?|{SIZE}")
 WITH_SIZES = (
     r"(?:(?:\w+[- ]){0,2}?⟦(\d+)⟧ ?-?(?: ?dimensional)? (?:\w+[- ]){0,2}?(?:matri(?:x|ces)|vectors?)\b"
-    rf"|(?:\w+[- ]){{0,2}}?(?:matri(?:x|ces)|vectors?) (?:of|with) (?:the )?{SIZE} ⟦(\d+)⟧"
-    rf"|(?:of )?(?:{SIZE} )?⟦(\d+)⟧(?!\s*-?(?:\w+[- ]){{0,3}}(?:matri|vector)))"
+    r"|(?:\w+[- ]){0,2}?matri(?:x|ces) (?:of|with) (?:the )?(?:sizes?|shapes?|dimensions?) ⟦(\d+)⟧)"
 )
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
