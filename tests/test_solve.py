@@ -90,6 +90,12 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             r"Do two steps of gradient descent from $s_0 = 2$ with rate $0.1$.",
             "an exercise of their own",
         ),
+        (
+            r"For vectors $a, u_1, \dots, u_N$ let "
+            r"$J = -\log \sigma(u_o^\top a) - \sum_{k=1}^K \log \sigma(-u_k^\top a)$. "
+            r"Compute $\frac{\partial J}{\partial u_o}$.",
+            r"\sum_{k \neq o}",
+        ),
         (r"Let $L = w^2$. Is $L$ convex?", "only derivatives, values and updates are answered"),
         (r"Let $L = (w x)^2$ with $x = 2$. $$\frac{\partial L}{\partial w} = \_\_\_ + 7 w$$", "could not be confirmed"),
         (r"Let $g(s) = e^s + s^2$. Find the minimiser of $g$.", "not linear in s"),
@@ -119,7 +125,7 @@ def test_what_cannot_be_answered_is_said_in_its_place(text: str, said: str) -> N
 
 def test_a_wrong_answer_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     from chainrule.solve import asking
-    from chainrule.solve.writing import Way
+    from chainrule.solve.forms.writing import Way
     from chainrule.write.derivation import Line
 
     def wrong(*_: object) -> list[Way]:

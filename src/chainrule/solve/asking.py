@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from chainrule.check.comparison.exact import rows_of
 from chainrule.check.comparison.lines import Lines
+from chainrule.check.doubts.beside_a_sum import beside_sums
 from chainrule.derive.sheets import BEHIND, question
 from chainrule.expr import Const, Model, evaluate
 from chainrule.expr.model import Array
@@ -18,9 +19,11 @@ from chainrule.sheet.conditions.restrictions import restriction
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.solve.derivations import ways
-from chainrule.solve.entries import carried_out
+from chainrule.solve.forms.entries import carried_out
+from chainrule.solve.forms.writing import Way
 from chainrule.solve.kinds import is_operator, is_slope
 from chainrule.solve.parts import parts_of
 from chainrule.solve.place_lines import ways_apart, ways_to
@@ -28,7 +31,6 @@ from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
 from chainrule.solve.stationary import Unsolved, numbers_of, place_of
 from chainrule.solve.updating import Item, tables
-from chainrule.solve.writing import Way
 from chainrule.trace.naming import named
 from chainrule.trace.quantities import Asked, is_derivative
 from chainrule.trace.record import Trouble
@@ -37,6 +39,7 @@ from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail
 from chainrule.write.trace_views import tex as numbers_tex
 
+NO_FORM = "no form of it was found that the checker can read"
 MOST_BESIDE = 3
 """As many other unknowns are looked at together with one."""
 
@@ -179,6 +182,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     how = f"how {names[0]} depends on {names[1]}" if len(names) == 2 else f"what {tex} is"
     if failed is None and Lines.has_vanishing(a.quantity.line, variant):
         failed = Untyped(f"the sheet does not say {how}")
+    if failed is None and a.loss is not None and a.variable is not None:
+        failed = _drawn_with_it(variant.universe.world, a.loss, a.variable)
     if failed is not None:
         a.draft.why_not = failed.message
         return
@@ -204,7 +209,21 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     if a.draft.ways:
         a.draft.why_not = ""
     elif not a.draft.why_not:
-        a.draft.why_not = why.get(a.quantity.line.position, "no form of it was found")
+        trouble = why.get(a.quantity.line.position, "")
+        trouble = "" if a.loss is not None and trouble.endswith("no number") else trouble
+        a.draft.why_not = trouble or NO_FORM
+
+
+def _drawn_with_it(world: World, loss: Equation, variable: Equation) -> Untyped | None:
+    r"""`u_o` beside `\sum_k` over u: the derivative depends on whether o is one of the k, which nothing says."""
+    by = reference(variable.lhs, world.glossary)
+    letters = [letter for base, letter in sorted(beside_sums(world, loss)) if by is not None and base == by.base]
+    if not letters or by is None or by.bare:
+        return None
+    return Untyped(
+        f"the sheet does not say whether the sum over {by.base} runs over {letters[0]}, too; "
+        rf"write what it leaves out, as in $\sum_{{k \neq {letters[0]}}}$"
+    )
 
 
 def answer_root(a: Asking, program: Program, detail: Detail) -> None:

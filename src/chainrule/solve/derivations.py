@@ -28,13 +28,13 @@ from chainrule.expr import (
 )
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
-from chainrule.solve.cases import case_of
-from chainrule.solve.components import in_components
-from chainrule.solve.entries import carried_out, of_entries, over_arrays
+from chainrule.solve.forms.cases import case_of
+from chainrule.solve.forms.components import in_components
+from chainrule.solve.forms.entries import carried_out, of_entries, over_arrays
+from chainrule.solve.forms.samples import over_samples
+from chainrule.solve.forms.wholes import by_kind
+from chainrule.solve.forms.writing import Way, letters_of, with_sizes
 from chainrule.solve.problems import problem_of
-from chainrule.solve.samples import over_samples
-from chainrule.solve.wholes import by_kind
-from chainrule.solve.writing import Way, letters_of, with_sizes
 from chainrule.write.derivation import Form, Page, View
 
 FORMS: tuple[Form, Form] = ("matrix", "index")

@@ -11,9 +11,9 @@ from chainrule.check.comparison.lines import Variant
 from chainrule.derive.cancel import cancelled, merged, spread
 from chainrule.derive.sheets import functions_of, name_of
 from chainrule.expr import ONE, Add, Expr, Index
-from chainrule.solve.entries import over_arrays
+from chainrule.solve.forms.entries import over_arrays
+from chainrule.solve.forms.writing import Way
 from chainrule.solve.stationary import Place
-from chainrule.solve.writing import Way
 from chainrule.write.derivation import Line
 
 

@@ -40,7 +40,7 @@ from chainrule.expr import (
     value,
 )
 from chainrule.sheet.records.statements import Equation
-from chainrule.solve.wholes import symmetric
+from chainrule.solve.forms.wholes import symmetric
 
 Numbers = NDArray[np.float64]
 DRAWS, CLOSE = 4, 1e-8

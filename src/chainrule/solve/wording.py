@@ -55,7 +55,10 @@ CONSTRAINED = re.compile(r"\b(?:subject to|under the constraints?|constrained|s\
 SLOPE = re.compile(r"\\partial|\\nabla|'|(?<![\\\\A-Za-z])d[A-Za-z\\\\]")
 """What a derivative has in it."""
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
-BY = r"(?:with respect to|wrt|by)\s+(?:(?:the|each|its|all|both|parameters?|weights?|input|vector|matrix|bias)\s+)*"
+BY = (
+    r"(?:(?:with respect to|wrt)\s+(?:[a-z][\w-]*\s+){0,6}?"
+    r"|by\s+(?:(?:the|each|its|all|both|parameters?|weights?|input|vector|matrix|bias)\s+)*)"
+)
 LIST = (
     r"(?P<by>⟦\d+⟧(?:\s*(?:,|and|, and|,? as well as)\s*"
     r"(?:by |to |the |with respect |wrt |bias |weights? |matrix |vector )*⟦\d+⟧)*)"

@@ -95,9 +95,8 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
         if base is not None and names_loss(base) and e.spelled is None and not e.link:
             lhs = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
             losses.append(e.document.source(lhs.span))
-    weights = [
-        key for key in (given if every else by or given) if given[key][1].split(" ")[-1].split("_")[0] in WEIGHTS
-    ]
+    listed = given if every else by or given
+    weights = [key for key in listed if given[key][1].split(" ")[-1].split("_")[0] in WEIGHTS or (every and key in by)]
     return next(iter(losses), ""), [given[key][0] for key in dict.fromkeys(weights or by)]
 
 

@@ -46,6 +46,14 @@ def beside_a_sum(lines: Lines, e: Equation, variant: Variant, _different: Differ
     return None
 
 
+def beside_sums(world: World, e: Equation) -> set[tuple[str, str]]:
+    """The names in the definitions behind a line that are summed over and stand beside the sum, with their letters."""
+    names = lines_of(world, [e])[0].names
+    tables = (world.sites, world.functions)
+    bodies = [s.body for table in tables for name in sorted(names & table.keys()) for s in table[name]]
+    return {pair for body in bodies for pair in _beside(world, body)}
+
+
 def _refs(world: World, e: Equation, base: str) -> Iterator[tuple[Node, ...]]:
     """The subscripts of a name in a line."""
     yield from (r.subs for side in (e.lhs, e.rhs) for r in references(side, world) if r.base == base)

@@ -220,14 +220,20 @@ def _mentioned(world: World, e: Equation) -> set[str]:
 
 
 def behind(world: World, body: Node) -> set[str]:
-    """The names a formula rests on, through the definitions of these."""
+    """The names a formula rests on, through the definitions of these; of a function not its parameters."""
     found: set[str] = set()
-    todo = [body]
+    todo = [(body, frozenset[str]())]
     while todo:
-        for base in _names(world, todo.pop()) - found:
+        formula, bound = todo.pop()
+        for base in _names(world, formula) - found - bound:
             found.add(base)
-            todo += [s.body for s in (*world.sites.get(base, ()), *world.functions.get(base, ()))]
+            todo += [(s.body, frozenset[str]()) for s in world.sites.get(base, ())]
+            todo += [(s.body, _parameters(world, s)) for s in world.functions.get(base, ())]
     return found
+
+
+def _parameters(world: World, site: Site) -> frozenset[str]:
+    return frozenset(base for p in site.params or () for base in _names(world, p))
 
 
 def _names(world: World, node: Node) -> set[str]:

@@ -10,7 +10,6 @@ from chainrule.sheet.conditions.restrictions import SETTING_CUE
 from chainrule.sheet.definitions.copies import is_alias
 from chainrule.sheet.definitions.maps import is_jacobian
 from chainrule.sheet.definitions.names_of_functions import at_any_argument
-from chainrule.sheet.definitions.names_with_one_value import ends_names_with_a_value
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
@@ -191,7 +190,7 @@ def _relates_indices(world: World, lhs: Node, rhs: Node) -> bool:
 def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
     if _add_function(world, e, lhs, rhs):
         return
-    if e.link and e.op != ":=" and not ends_names_with_a_value(world, e):
+    if e.link and e.op != ":=":
         return
     ref = reference(lhs, world.glossary)
     if ref is None or not (definable(world, ref) or _is_error(ref, rhs)):

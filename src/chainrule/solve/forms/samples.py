@@ -27,7 +27,7 @@ from chainrule.expr import (
     value,
     walk,
 )
-from chainrule.solve.writing import Way, size_of, with_sizes
+from chainrule.solve.forms.writing import Way, size_of, with_sizes
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
 from chainrule.write.term_tex import TermWriter

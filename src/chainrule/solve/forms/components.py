@@ -10,7 +10,7 @@ from chainrule.calculus import NoMatrixForm, contract
 from chainrule.check.comparison.lines import Variant
 from chainrule.derive.cancel import cancelled
 from chainrule.expr import Const, Expr, Index, IndexValue, Indicator, Symbol, const, substitute, walk
-from chainrule.solve.writing import letters_of, with_sizes
+from chainrule.solve.forms.writing import letters_of, with_sizes
 from chainrule.write.derivation import Line
 from chainrule.write.term_tex import TermWriter
 

@@ -17,11 +17,12 @@ from chainrule.derive.sheets import functions_of, is_value, known, name_of
 from chainrule.derive.through import through_values
 from chainrule.expr import Component, Definition, Definitions, Expr, Index, Indicator, Symbol
 from chainrule.sheet.records.statements import Equation
-from chainrule.solve.cases import case_of
-from chainrule.solve.components import in_components
-from chainrule.solve.samples import as_sum, at_samples
-from chainrule.solve.wholes import by_kind
-from chainrule.solve.writing import Way, letters_of, with_sizes, written_without_ours
+from chainrule.solve.forms.cases import case_of
+from chainrule.solve.forms.components import in_components
+from chainrule.solve.forms.rows import in_rows
+from chainrule.solve.forms.samples import as_sum, at_samples
+from chainrule.solve.forms.wholes import by_kind
+from chainrule.solve.forms.writing import Way, letters_of, with_sizes, written_without_ours
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
 from chainrule.write.term_tex import TermWriter
@@ -77,8 +78,10 @@ def _written(
     letters: dict[Index, str] = {i: i.name for i in free}
     if not free:
         yield from over_arrays(variant, term, tuple(axes), names, tex)
+        yield from in_rows(variant, term, axes, free, names, tex)
     elif axes:
         yield from at_samples(variant, term, free, tuple(axes), tex)
+        yield from in_rows(variant, term, axes, free, names, tex)
     else:
         try:
             right = TermWriter(names, letters_of(variant, list(letters.values()), names)).write(term, letters)
