@@ -96,6 +96,7 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             r"Compute $\frac{\partial J}{\partial u_o}$.",
             r"\sum_{k \neq o}",
         ),
+        (r"Let $p = \ln(x - 1)$ with $x = 1$. Compute $p$.", "the logarithm of 0"),
         (r"Let $L = w^2$. Is $L$ convex?", "only derivatives, values and updates are answered"),
         (r"Let $L = (w x)^2$ with $x = 2$. $$\frac{\partial L}{\partial w} = \_\_\_ + 7 w$$", "could not be confirmed"),
         (r"Let $g(s) = e^s + s^2$. Find the minimiser of $g$.", "not linear in s"),

@@ -492,6 +492,43 @@ def test_what_needs_a_quantity_that_cannot_move_has_no_numbers_after_a_step() ->
     assert np.allclose(free["M"], second)
 
 
+@pytest.mark.parametrize(
+    ("sheet", "steps", "said"),
+    [
+        (
+            r"Let $s = w x$ and $L = -\log(1 - s)$ with $w = 1$, $x = 1$.",
+            0,
+            "L$ is no number before the first update: the logarithm of 0",
+        ),
+        (
+            r"Let $q = \frac{x}{w - 1}$ with $x = 3$ and $w = 1$.",
+            0,
+            "q$ is no number before the first update: a division by zero",
+        ),
+        (r"Let $r = \sqrt{w - 2}$ with $w = 1$.", 0, "of the negative number -1"),
+        (r"Let $u = e^{w k}$ with $w = 2$ and $k = 800$.", 0, "the exponential of 1600 is beyond the largest number"),
+        (
+            r"Let $X = \begin{bmatrix} 1 & 2 \\ 2 & 4 \end{bmatrix}$ and $Z = X^{-1}$.",
+            0,
+            "a matrix that has no inverse",
+        ),
+        (
+            r"Let $L = (w^2 - 1)^2$ with $w = 3$. The update is $w' = w - \frac{\partial L}{\partial w}$.",
+            9,
+            "after 5 updates: the power 2 of -3.3715039e+183 is beyond the largest number in $w^{2}$",
+        ),
+    ],
+)
+def test_what_makes_a_number_infinite_is_said(sheet: str, steps: int, said: str) -> None:
+    (note,) = (n for n in chainrule.trace(sheet, steps=steps).trace.notes if "no number" in n)
+    assert said in note
+
+
+def test_a_trace_of_finite_numbers_says_nothing_of_infinite_ones() -> None:
+    sheet = r"Let $L = (w - 1)^2$ with $w = 3$. The update is $w' = w - 0.1 \frac{\partial L}{\partial w}$."
+    assert not [n for n in chainrule.trace(sheet, steps=9).trace.notes if "no number" in n]
+
+
 def test_time_that_runs_out_and_one_file_for_two_things(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.md"
     sheet.write_text(SHEETS["error terms"][0], encoding="utf-8")

@@ -84,7 +84,7 @@ def _evaluate(root: Expr, model: Model) -> Array:
         if node in memo:
             stack.pop()
             continue
-        if waiting := [n for n in _needs(node, model) if n not in memo]:
+        if waiting := [n for n in needs(node, model) if n not in memo]:
             stack += reversed(waiting)
             continue
         model.deadline()
@@ -93,7 +93,7 @@ def _evaluate(root: Expr, model: Model) -> Array:
     return memo[root]
 
 
-def _needs(node: Expr, model: Model) -> tuple[Expr, ...]:
+def needs(node: Expr, model: Model) -> tuple[Expr, ...]:
     """What must be evaluated first."""
     if isinstance(node, Reduce) and node.op == "sum":
         return summands(node)[1]

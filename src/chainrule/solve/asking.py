@@ -31,6 +31,7 @@ from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
 from chainrule.solve.stationary import Unsolved, numbers_of, place_of
 from chainrule.solve.updating import Item, tables
+from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import named
 from chainrule.trace.quantities import Asked, is_derivative
 from chainrule.trace.record import Trouble
@@ -55,6 +56,7 @@ class Draft:
     numbers: str = ""
     tables: list[Item] = field(default_factory=list)
     why_not: str = ""
+    lost: str = ""
     dropped: set[int] = field(default_factory=set)
     exercise: str = ""
 
@@ -175,6 +177,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     computed = next((c for c in program.computed if c.asked is a.quantity), None)
     if computed is not None and (_is_counted(a.quantity.node, program) or _is_of_any_size(computed)):
         computed = None
+    lost = "" if computed is None else _lost(program, computed)
+    computed = None if lost else computed
     if computed is not None:
         a.draft.numbers = numbers_tex(_numbers(program, computed), detail)
     failed = variant.failed.get(a.quantity.line.position)
@@ -211,7 +215,7 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     elif not a.draft.why_not:
         trouble = why.get(a.quantity.line.position, "")
         trouble = "" if a.loss is not None and trouble.endswith("no number") else trouble
-        a.draft.why_not = trouble or NO_FORM
+        a.draft.why_not = lost or trouble or NO_FORM
 
 
 def _drawn_with_it(world: World, loss: Equation, variable: Equation) -> Untyped | None:
@@ -300,6 +304,14 @@ def _is_of_any_size(computed: Computed) -> bool:
     return not computed.term.symbols and (bool(computed.axes) or not isinstance(computed.term, Const))
 
 
+def _lost(program: Program, computed: Computed) -> str:
+    """Why a quantity is no number, where it is infinite."""
+    model = Model(program.sizes, dict(program.values), program.variant.universe.definitions)
+    evaluate(computed.term, computed.axes, model)
+    why = why_lost(computed.term, model, program.variant)
+    return f"it is no number here: {why}" if why else ""
+
+
 def _numbers(program: Program, computed: Computed) -> Array:
     model = Model(program.sizes, dict(program.values), program.variant.universe.definitions)
     return shaped(evaluate(computed.term, computed.axes, model)[0], program, computed)
@@ -310,6 +322,7 @@ def answer_updates(draft: Draft, program: Program, troubles: Sequence[Trouble], 
     stuck = next((t for t in troubles if STUCK in t.message), None)
     if program.moving:
         draft.tables = tables(program, draft.question.updates, detail)
+        draft.lost = program.lost
     elif stuck is not None:
         draft.why_not = f"{stuck.name}: {stuck.message}"
     else:

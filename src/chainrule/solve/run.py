@@ -312,9 +312,9 @@ def _without(d: Draft, mine: set[int]) -> None:
     d.dropped |= mine
     kept = [k for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "value"]
     if d.tables and d.dropped.issuperset(kept):
-        d.tables, d.why_not = [], "the numbers could not be confirmed"
+        d.tables, d.why_not = [], d.lost or "the numbers could not be confirmed"
     elif any(_ends(_kept(d)[n + 1 :]) for n, (_, x) in enumerate(_kept(d)) if isinstance(x, str)):
-        d.why_not = "the numbers of some updates could not be confirmed"
+        d.why_not = d.lost or "the numbers of some updates could not be confirmed"
 
 
 def _offset(document: Document, line: int, column: int) -> int:

@@ -30,6 +30,7 @@ from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.earlier import is_earlier
+from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
 from chainrule.trace.quantities import Asked, asked, source_of
 from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
@@ -93,6 +94,8 @@ class Program:
     moving: list[Moving] = field(default_factory=list)
     values: dict[Symbol, Array] = field(default_factory=dict)
     clock: Symbol | None = None
+    lost: str = ""
+    """The first quantity that was no number any more, and why."""
     stuck: set[Symbol] = field(default_factory=set)
     """What changes by a rule that cannot be computed, and all that depends on it: it has no numbers after a step."""
 
@@ -153,6 +156,7 @@ def _trace_exercise(
     for k in range((steps if program.moving else 0) + 1):
         clock.check()
         found.steps.append(step_of(program, k, k == steps))
+    found.notes += [program.lost] if program.lost else []
 
 
 def _no_rule(program: Program) -> str:
@@ -347,10 +351,18 @@ def step_of(program: Program, k: int, last: bool) -> Step:
         if c.kind == "data" or (c.kind == "new" and last) or (k and c.term.symbols & program.stuck):
             continue
         step.values[c.name] = shaped(evaluate(c.term, c.axes, model)[0], program, c)
+        program.lost = program.lost or _lost(c, program, model, k)
     following = [evaluate(m.term, m.axes, model) for m in program.moving] if not last else []
     for m, numbers in zip(program.moving, following, strict=False):
         program.values[m.place.symbol] = _put(program.values[m.place.symbol], m, numbers)
     return step
+
+
+def _lost(c: Computed, program: Program, model: Model, k: int) -> str:
+    why = why_lost(c.term, model, program.variant)
+    name = "".join(p if isinstance(p, str) else p.at(k) for p in c.pieces)
+    when = "before the first update" if k == 0 else f"after {k} update{'s' * (k > 1)}"
+    return f"${name}$ is no number {when}: {why}" if why else ""
 
 
 def _put(old: Array, m: Moving, numbers: Array) -> Array:

@@ -190,7 +190,7 @@ def _tail(cell: str) -> str:
 
 
 def _plain(words: str) -> str:
-    return readable(words) if "\\" in words else plain(words)
+    return readable(words.replace("$", "")) if "\\" in words else plain(words.replace("$", ""))
 
 
 def to_markdown(trace: Trace, detail: Detail) -> str:
@@ -211,7 +211,12 @@ def _reason(line: Line) -> str:
 
 
 def dollars(words: str) -> str:
-    """Words in which names are TeX, for Markdown and LaTeX: every word of TeX in dollars, up to its closing brace."""
+    """Words in which names are TeX, for Markdown and LaTeX: every word of TeX in dollars, up to its closing brace, but
+    what stands in dollars already."""
+    return "".join(x if x.startswith("$") else _dollars(x) for x in re.split(r"(\$[^$]+\$)", words))
+
+
+def _dollars(words: str) -> str:
     found, open_one = list[str](), ""
     for word in words.split(" "):
         whole = f"{open_one} {word}" if open_one else word
