@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.latex_syntax import faults
 
 import chainrule
 from chainrule.derive.record import Answer, answer
@@ -74,6 +75,15 @@ def test_every_line_is_read_back_and_verified(case: Case) -> None:
     statements = [s for d in report.documents for s in d.statements]
     assert any(s.verdict == "verified" for s in statements)
     assert [(s.tex, s.verdict, s.code) for s in statements if s.verdict not in ("verified", "definition")] == []
+
+
+@EACH
+def test_no_formula_stops_tex(case: Case) -> None:
+    found = derived(case)
+    for form in ("matrix", "index"):
+        view = View(form=form)
+        for kind in ("latex", "markdown"):
+            assert faults(VIEWS[kind](found, view)) == []
 
 
 def written_in_tex() -> list[tuple[Case, str]]:

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from tests.latex_syntax import faults
 from typer.testing import CliRunner
 
 import chainrule
@@ -54,6 +55,10 @@ def test_every_line_is_read_back_and_right(solved: tuple[str, chainrule.Solved],
     assert any(s.verdict == "verified" for s in document.statements)
 
 
+def test_no_formula_stops_tex(solved: tuple[str, chainrule.Solved]) -> None:
+    assert faults(solved[1].text, SHEETS[solved[0]].read_text(encoding="utf-8")) == []
+
+
 BLANKS = re.compile(
     r"\?|\\[lc]?dots\b|(?:\\_\s*)+|\\underline\{\\hspace\{[^}]*\}\}|\\(?:square|Box)\b"
     r"|(?<=\| )(?:\.{3}|_{3}|\$\\dots\$|(?=\|))"
@@ -97,6 +102,10 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             r"\sum_{k \neq o}",
         ),
         (r"Let $p = \ln(x - 1)$ with $x = 1$. Compute $p$.", "the logarithm of 0"),
+        (
+            r"Let $f(x_1, x_2) = x_1 x_2^2$. Compute $\frac{\partial f}{\partial x_1}$ and evaluate it at $(2, 5)$.",
+            "names without numbers",
+        ),
         (r"Let $L = w^2$. Is $L$ convex?", "only derivatives, values and updates are answered"),
         (r"Let $L = (w x)^2$ with $x = 2$. $$\frac{\partial L}{\partial w} = \_\_\_ + 7 w$$", "could not be confirmed"),
         (r"Let $g(s) = e^s + s^2$. Find the minimiser of $g$.", "not linear in s"),

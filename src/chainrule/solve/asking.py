@@ -183,7 +183,7 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         a.draft.numbers = numbers_tex(_numbers(program, computed), detail)
     failed = variant.failed.get(a.quantity.line.position)
     names = [e.spelled[0] for e in a.parts if e.spelled is not None]
-    how = f"how {names[0]} depends on {names[1]}" if len(names) == 2 else f"what {tex} is"
+    how = f"how {_named(names[0])} depends on {_named(names[1])}" if len(names) == 2 else f"what {_named(tex)} is"
     if failed is None and Lines.has_vanishing(a.quantity.line, variant):
         failed = Untyped(f"the sheet does not say {how}")
     if failed is None and a.loss is not None and a.variable is not None:
@@ -216,6 +216,11 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         trouble = why.get(a.quantity.line.position, "")
         trouble = "" if a.loss is not None and trouble.endswith("no number") else trouble
         a.draft.why_not = lost or trouble or NO_FORM
+
+
+def _named(tex: str) -> str:
+    """A formula in a sentence."""
+    return f"${tex}$" if re.search(r"[\\_^(]", tex) else tex
 
 
 def _drawn_with_it(world: World, loss: Equation, variable: Equation) -> Untyped | None:

@@ -54,7 +54,12 @@ def is_open(sentence: str, told: bool) -> bool:
     return ANY_ORDER.match(plain) is not None
 
 
+OF_ENTRIES = "the value of"
 OPEN = (
+    (
+        rf"^{OF_ENTRIES} .* at ",
+        "a function of entries is not evaluated at a point; give its arguments names without numbers, $f(u, v)$",
+    ),
     (r"\bhigher\b", "say which derivatives are meant, up to the sixth"),
     (
         r"subject to|constrain|\bs\.\s?t\.",

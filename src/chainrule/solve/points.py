@@ -9,6 +9,7 @@ from chainrule.read.tree import Comma, Fenced, Name, Node, Product, Relation, Sc
 from chainrule.sheet.records.statements import Sheet
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.solve.losses import arguments_of, is_called
+from chainrule.solve.orders import OF_ENTRIES
 from chainrule.solve.question import Formula, Question
 
 AT = re.compile(
@@ -75,8 +76,20 @@ def with_points(q: Question, sheet: Sheet) -> list[Question]:
     given = {" = ".join(" ".join(e.text(x).split()) for x in (e.lhs, e.rhs)) for e in sheet.equations if e.own}
     if len(q.points) == 1 and q.points[0] in given:
         return [plain]
+    if q.points and _is_of_entries(q.tex, sheet):
+        words = f"{OF_ENTRIES} ${q.tex}$ at ${'$, $'.join(q.points)}$"
+        return [plain, replace(plain, tex="", blank=None, words=words)]
     texts = [t for p in q.points if (t := _at(q.tex, p, sheet)) is not None]
     return [plain, *(replace(plain, tex=t, blank=None) for t in texts)]
+
+
+def _is_of_entries(tex: str, sheet: Sheet) -> bool:
+    """Whether a function has entries for arguments, `f(x_1, x_2)`: behind its derivative `(2, 5)` is a vector."""
+    for e in reversed(sheet.equations):
+        called = is_called(e.lhs) and e.spelled is None and isinstance(e.lhs, Product)
+        if called and isinstance(e.lhs, Product) and _is_of(tex, e.document.source(e.lhs.factors[0].node.span)):
+            return any(isinstance(x, Script) and x.sub is not None for x in arguments_of(e))
+    return False
 
 
 def _at(tex: str, point: str, sheet: Sheet) -> str | None:

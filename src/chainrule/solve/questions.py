@@ -29,7 +29,7 @@ BLANK = re.compile(
 
 
 MARKER = re.compile(r"^\W*\w{1,4}[.)]\s")
-STATES = re.compile(r"⟧,? (?:is|are)\b")
+STATES = re.compile(r"^(?:(?!\bwhere\b|\bwith\b).)*⟧,? (?:is|are)\b", re.IGNORECASE)
 LABEL = re.compile(r"\W*\w{1,4}\W*")
 INNER = re.compile(
     r"(?P<blank>(?:\\_\s*)+|\?+|\\(?:square|Box)\b|\\(?:underline|boxed)\s*\{(?:\s|\\q?quad|\\hspace\*?\{[^{}]*\}|\?)*\}|"

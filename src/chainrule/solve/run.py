@@ -44,6 +44,7 @@ from chainrule.write.trace_views import Detail, dollars
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
 LEADING = re.compile(r"^(?:\s|\\[,;:! ])+")
 ELSEWHERE = "an exercise has one start and one rate; write these updates as an exercise of their own, `# Exercise 2`"
+MARK = re.compile(r"\s*\$(\s*\?)(?=\s*(?:[|&]|\\\\|$))", re.MULTILINE)
 MOST_ROUNDS, MOST_TOLD = 12, 5
 NUMBERS = 99
 """The place of the numbers behind a formula, which may be wanting where the data come later."""
@@ -141,8 +142,12 @@ def _by_each(q: Question, sheet: Sheet, document: Document) -> list[Question]:
     name = q.tex if order is None or power == "^2" else q.tex[order.end() :]
     for e in sheet.equations if name != q.tex and q.blank is None else ():
         lhs = e.lhs
-        if not isinstance(lhs, Product) or len(lhs.factors) != 2 or document.source(lhs.factors[0].node.span) != name:
+        if not isinstance(lhs, Product) or len(lhs.factors) != 2:
             continue
+        head = document.source(lhs.factors[0].node.span)
+        if name not in (head, document.source(lhs.span)):
+            continue
+        name = head
         fence = lhs.factors[1].node
         if isinstance(fence, Fenced) and isinstance(fence.body, Comma):
             by = [document.source(x.span) for x in fence.body.items]
@@ -331,6 +336,8 @@ def _edits(drafts: list[Draft], document: Document) -> list[Edit]:
         if way is not None and blank is not None:
             fill = f"$= {way.result.right}$" if d.question.cell else way.result.right
             fills.append(Edit(blank, fill=fill, key=(d.number, 0)))
+            left = MARK.match(document.text, blank.end)  # the ? of `$x = $ ?`
+            fills += [Edit(Span(left.start(1), left.end(1)), fill="")] if left is not None else []
         edit.blocks += _blocks(d, shown)
     return [*fills, *(e for e in after.values() if e.blocks)]
 

@@ -72,8 +72,8 @@ def built(document: Document, edits: Sequence[Edit], latex: bool) -> Built:
         out += document.text[at : edit.span.start]
         start = len(out)
         if edit.fill is not None:
-            out += edit.fill if re.search(r"[\s({]$", out) else f" {edit.fill}"
-            places[edit.key] = Span(start, len(out))
+            out += edit.fill if not edit.fill or re.search(r"[\s({]$", out) else f" {edit.fill}"
+            places |= {edit.key: Span(start, len(out))} if edit.fill else {}
             out += " " if re.match(r"[^\s$.,;\\)]", document.text[edit.span.end :]) else ""
         for block in edit.blocks:
             blank = "" if latex else indentation(document, edit.span.start)

@@ -27,8 +27,14 @@ def _language(tells: str, words: dict[str, str]) -> Language:
 
 GERMAN = _language(
     r"berechnen?|bestimmen?|ermitteln?|ermittle|leiten?|zeigen?|führen?|finden?|für welche[snm]?|welche[sr]?|"
-    r"wie lautet|setzen?|lösen?|minimieren?|maximieren?|ableitung|gradienten",
+    r"wie lautet|setzen?|lösen?|minimieren?|maximieren?|ableitung|gradienten|werten?|geben?",
     {
+        r"werten? (?:Sie )?(.*?) aus": r"evaluate \1",
+        r"geben? (?:Sie )?(.*?) an": r"give \1",
+        r"an der stelle|[ia]m punkt": "at the point",
+        r"erste[rn]?": "first",
+        r"zweite[rn]?": "second",
+        r"dritte[rn]?": "third",
         r"leiten? (?:Sie )?(.*?) her": r"derive \1",
         r"führen? (?:Sie )?(.*?) (?:durch|aus)": r"perform \1",
         r"lösen? (?:Sie )?nach (.*?) auf": r"solve for \1",
@@ -67,9 +73,10 @@ GERMAN = _language(
 )
 FRENCH = _language(
     r"calcule[rz]?|détermine[rz]?|trouve[rz]?|donne[rz]?|montre[rz]?|effectue[rz]?|pour quel(?:le)?s?|quel(?:le)? est|"
-    r"en quel|dérivées?|par rapport à",
+    r"en quel|dérivées?|par rapport à|évalue[rz]?",
     {
-        r"(?:calcule|détermine|trouve|donne)[rz]?": "compute",
+        r"(?:calcule|détermine|trouve|donne|évalue)[rz]?": "compute",
+        r"au point": "at the point",
         r"montre[rz]? que": "show that",
         r"effectue[rz]?": "perform",
         r"minimise[rz]": "minimise",
@@ -98,9 +105,10 @@ FRENCH = _language(
 )
 SPANISH = _language(
     r"calcul[ae]r?|determinar?|hall[ae]r?|encuentr[ae]|demuestr[ae]|muestr[ae]|reali[zc][ae]|para qué|derivadas?|"
-    r"gradiente",
+    r"gradiente|eval[uú][ae]r?",
     {
-        r"(?:calcul[ae]|determin[ae]|hall[ae])r?|encuentr[ae]": "compute",
+        r"(?:calcul[ae]|determin[ae]|hall[ae]|eval[uú][ae])r?|encuentr[ae]": "compute",
+        r"en el punto": "at the point",
         r"(?:demuestr|muestr)[ae] que": "show that",
         r"reali[zc][ae]": "perform",
         r"para qué(?: valor de)?": "for which",

@@ -15,6 +15,7 @@ from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.descent import start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
 from chainrule.solve.orders import ORDER, VALUE, VERB, WRITE, is_open
+from chainrule.solve.parts import parts_of
 from chainrule.solve.points import points_of
 from chainrule.solve.question import LOSS, Formula, Question
 from chainrule.solve.roots import roots, shown_roots
@@ -240,11 +241,17 @@ def _in_words(clause: str, formulas: list[Formula], span: Span) -> Iterator[tupl
         if function is not None:
             yield plain[0], [_asked_for(gradient_of(function, k), k, plain[0], formulas, f.span) for k in orders]
     bare = None if found or every or plain else BARE.search(clause)
-    if bare is not None and not any(is_derivative(f.node) for f in _formulas(clause, formulas)):
-        yield (
-            bare[0],
-            [_asked_for(gradient_of("", k).strip(), k, bare[0], formulas, span) for k in orders_of(bare["whats"])],
-        )
+    told = {_order(f.node) for f in _formulas(clause, formulas)} if bare is not None else set()
+    orders = [k for k in orders_of(bare["whats"]) if k not in told] if bare is not None else []
+    if bare is not None and (not told - {0} or orders == [2]):
+        ends = [f.span.end for f in _formulas(clause, formulas)]
+        at = Span(ends[-1], ends[-1]) if ends and told - {0} else span
+        yield bare[0], [_asked_for(gradient_of("", k).strip(), k, bare[0], formulas, at) for k in orders]
+
+
+def _order(node: Node) -> int:
+    """How often a formula is differentiated; 0 of what is no derivative, 1 where it cannot be told."""
+    return parts_of(node)[2] if is_derivative(node) else 0
 
 
 def _asked_for(tex: str, order: int, words: str, formulas: list[Formula], span: Span) -> Question:

@@ -21,7 +21,7 @@ from chainrule.expr.index import Dim, Symbol
 from chainrule.write.array_numpy import Spelling, to_numpy
 from chainrule.write.array_tex import Names, RowName, factor, to_tex
 from chainrule.write.term_numpy import NoCode, term_to_numpy
-from chainrule.write.term_tex import LETTERS, TermWriter, subscripted
+from chainrule.write.term_tex import LETTERS, TermWriter, raised, subscripted
 
 LONGEST = 600
 """A result is written out in the inputs alone up to this many operations; longer ones keep the names of quantities."""
@@ -122,7 +122,8 @@ class Page:
         if letters:
             below = rf"\partial {subscripted(name, letters[:rank])} \partial {subscripted(name, letters[rank:])}"
         else:
-            below = rf"\partial {name} \partial {name}^{{\top}}" if rank else rf"\partial {name}^2"
+            turned, squared = raised(name, r"\top"), raised(name, "2")
+            below = rf"\partial {name} \partial {turned}" if rank else rf"\partial {squared}"
         return rf"\frac{{\partial^2 {of}}}{{{below}}}"
 
     def forward(self) -> Iterator[Line]:

@@ -2,6 +2,7 @@ r"""TeX of terms in components: `\sum_{k} W_{ik} x_{k}`, with letters for indice
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -84,7 +85,14 @@ def subscripted(name: str, places: Sequence[str]) -> str:
         return name
     if name.endswith("}") and "_{" in name:
         return f"{name[:-1]}, {script}}}"
+    if (inner := re.fullmatch(r"(.*)_([^\W_]|\\[A-Za-z]+)", name)) is not None:
+        return f"{inner[1]}_{{{inner[2]}, {script}}}"
     return f"{name}_{{{script}}}"
+
+
+def raised(name: str, script: str) -> str:
+    r"""`x^{\top}`, and `{w^{(1)}}^{\top}` of a name that has something above already."""
+    return rf"{{{name}}}^{{{script}}}" if "^" in name else f"{name}^{{{script}}}"
 
 
 def _component(term: Component, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
