@@ -133,6 +133,12 @@ def test_what_cannot_be_answered_is_said_in_its_place(text: str, said: str) -> N
     assert "Not answered" in found.text
 
 
+def test_a_supposition_that_is_not_put_in_is_said() -> None:
+    text = r"Let $L = (w x)^2 + \lambda w^2$ be scalar. What is $\frac{\partial L}{\partial w}$"
+    assert r"without the supposition $\lambda = 0$" in chainrule.solve(rf"{text} if $\lambda = 0$?").text
+    assert "supposition" not in chainrule.solve(f"{text}?").text
+
+
 def test_a_wrong_answer_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     from chainrule.solve import asking
     from chainrule.solve.forms.writing import Way

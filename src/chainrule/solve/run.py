@@ -373,6 +373,9 @@ def _blocks(d: Draft, shown: set[str]) -> list[Block]:
     if d.numbers and way.result.right != d.numbers:
         found.append(Block("In numbers:"))
         found.append(Block(f"{d.question.named or asked} = {d.numbers}", True, (d.number, NUMBERS)))
+    if d.question.supposed and not d.numbers and d.question.blank is None:
+        said = " and ".join(f"${x}$" for x in d.question.supposed)
+        found.append(Block(f"This holds without the supposition {said}, which is still to be put in."))
     return [*found, *([Block(way.after)] if way.after else [])]
 
 

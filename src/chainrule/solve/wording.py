@@ -49,6 +49,10 @@ CHANGED = re.compile(
     re.IGNORECASE,
 )
 """What is asked is not about what the sheet defines: "if we add the penalty"."""
+SUPPOSED = re.compile(
+    r"\b(?:if|when|suppos\w+|assum\w+)(?: that)?\s+(?P<all>⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)(?!\s*\w+)",
+    re.IGNORECASE,
+)
 ALL = r"\frac{\partial }{\partial }"
 """Asks for the derivatives by all parameters."""
 CONSTRAINED = re.compile(r"\b(?:subject to|under the constraints?|constrained|s\.\s?t\.)(?!\w)", re.IGNORECASE)
@@ -104,7 +108,16 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas))
         elif not found and is_open(sentence, told):
             found = [Question("", place, 0, words=_plain(own, formulas))]
-        yield from found
+        supposed = _supposed(sentence, formulas)
+        yield from (q if q.case or q.points else replace(q, supposed=supposed) for q in found)
+
+
+def _supposed(sentence: str, formulas: list[Formula]) -> tuple[str, ...]:
+    """What a sentence asks under: "if $\\lambda = 0$", "when $X^\\top X = I$"."""
+    told = [formulas[int(n)] for found in SUPPOSED.finditer(sentence) for n in re.findall(r"\d+", found["all"])]
+    return tuple(
+        f.tex.strip().rstrip(".,;") for f in told if isinstance(f.node, Relation) and f.node.links[0].op == "="
+    )
 
 
 def _asked(sentence: str, formulas: list[Formula], span: Span, place: Span, updates: bool) -> Iterator[Question]:
