@@ -24,7 +24,8 @@ def points_by_number(formulas: list[Node]) -> Points:
             length = _length(node.links[0].node)
             lengths |= {named: length} if length else {}
     entries = {named for n in nodes if (named := _numbered(n)) is not None} - lengths.keys()
-    return frozenset(point for point, length in lengths.items() if _has_entries(point[0], length, entries))
+    other = {base for (base, n), length in lengths.items() if n in map(str, range(1, length + 1))}
+    return frozenset(p for p, length in lengths.items() if p[0] not in other and _has_entries(p[0], length, entries))
 
 
 def with_points(node: Node, points: Points) -> Node:
@@ -57,6 +58,6 @@ def _length(node: Node) -> int:
 
 
 def _has_entries(name: object, length: int, entries: set[tuple[object, str]]) -> bool:
-    """Whether a name has entries with numbers, and none beyond the length of its points."""
+    """Whether a name has entries with numbers, all of them from 1 to the length of its points."""
     numbers = [int(n) for base, n in entries if base == name and n.isdecimal()]
-    return bool(numbers) and length > 1 and max(numbers) <= length
+    return bool(numbers) and length > 1 and min(numbers) >= 1 and max(numbers) <= length
