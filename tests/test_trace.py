@@ -515,7 +515,7 @@ def test_what_needs_a_quantity_that_cannot_move_has_no_numbers_after_a_step() ->
         (
             r"Let $L = (w^2 - 1)^2$ with $w = 3$. The update is $w' = w - \frac{\partial L}{\partial w}$.",
             9,
-            "after 5 updates: the power 2 of -3.3715039e+183 is beyond the largest number in $w^{2}$",
+            "after 5 updates: the power 2 of -3.3715039e+183 is beyond the largest number in the formula of $L$",
         ),
     ],
 )

@@ -2,20 +2,16 @@ r"""Why a quantity is no number any more: which operation, at which step, of wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.calculus import NoMatrixForm
 from chainrule.check.comparison.lines import Variant
 from chainrule.check.comparison.writing import name_of
 from chainrule.expr import Apply, Component, Expr, IndexValue, Inverse, Model, Mul, Power
 from chainrule.expr.evaluate import needs
 from chainrule.expr.model import Array, aligned
-from chainrule.write.term_tex import LETTERS, TermWriter
 
-LONGEST = 120
-"""A formula of more characters is left out of a sentence."""
 WORDS = {"log": "the logarithm", "exp": "the exponential", "sqrt": "the square root"}
 
 
@@ -23,12 +19,12 @@ def why_lost(term: Expr, model: Model, variant: Variant) -> str:
     """What happened first in a term whose value is infinite or not a number; "" where its value is one."""
     if _is_finite(model, term):
         return ""
-    node = term
+    node, within = term, ""
     while (inner := next((n for n in needs(node, model) if not _is_finite(model, n)), None)) is not None:
+        if isinstance(node, Component) and node.symbol in variant.universe.instances:
+            within = f" in the formula of ${name_of(variant.universe, node.symbol)}$"
         node = inner
-    what = _what(node, model)
-    tex = _tex(node, variant)
-    return what + (f" in ${tex}$" if tex else "")
+    return _what(node, model) + within
 
 
 def _is_finite(model: Model, node: Expr) -> bool:
@@ -71,17 +67,3 @@ def _inputs(node: Expr, model: Model) -> Iterator[float]:
     at = tuple(int(k[0]) for k in np.nonzero(~np.isfinite(out)))
     for child in node.children if not node.scopes or isinstance(node, Apply | Power | Mul) else ():
         yield float(np.broadcast_to(np.asarray(aligned(node.axes, child, model), dtype=float), out.shape)[at])
-
-
-def _tex(node: Expr, variant: Variant) -> str:
-    names = {s: name_of(variant.universe, s) for s in node.symbols}
-    letters = dict(zip(sorted(node.axes, key=lambda i: i.name), LETTERS, strict=False))
-    try:
-        text = TermWriter(names, _others(list(letters.values()))).write(node, letters)
-    except (NoMatrixForm, KeyError, StopIteration):
-        return ""
-    return text if len(text) <= LONGEST else ""
-
-
-def _others(taken: Sequence[str]) -> list[str]:
-    return [x for x in LETTERS if x not in taken]
