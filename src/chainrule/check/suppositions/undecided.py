@@ -44,7 +44,8 @@ def undecided(lines: Lines, e: Equation, outcome: Outcome) -> Finding:
     if outcome.code == "shape-of-sides":
         if grounded(lines, e) and e.position in variant.typed:
             _, lhs, rhs = variant.typed[e.position]
-            if _of_an_example(variant, lhs, rhs):
+            turned = (len(lhs.dims) - len(rhs.dims)) % 2 == 0  # no transpose of vectors makes a number of a vector
+            if _of_an_example(variant, lhs, rhs) or (turned and known_by_components(lines.world, e)):
                 return Finding("unsupported", "untyped", outcome.message)
             if not (_loosely_written(e, variant, lhs, rhs) or _laid_out_otherwise(variant, lhs, rhs)):
                 return _shape_refuted(e, variant, lhs, rhs, outcome)
@@ -107,7 +108,7 @@ def grounded(lines: Lines, e: Equation, witnesses: bool = False) -> bool:
     """Whether the shapes of all names in a line are known: said, or (`witnesses`) held by what other lines need."""
     solved = {base for c in lines.world.imposed for base in c.unknowns}
     applied = set(_applied(lines, e))
-    if known_by_components(lines.world, e):
+    if witnesses and known_by_components(lines.world, e):
         return False
     for base in lines_of(lines.world, [e])[0].names - TRANSPOSE_WORDS:
         family = lines.world.family(base)

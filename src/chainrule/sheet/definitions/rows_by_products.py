@@ -2,8 +2,8 @@ r"""Vectors that lie in rows, as a document multiplies them: with `h = x W + b`,
 \mathbb{R}^d` says nothing of it.
 
 No column stands on the left of a matrix. So what stands there in a definition is a row, and what is added to the
-product is one. Where other vectors stand on the right of a matrix, `W x`, only what is declared a vector is taken for a
-row, not any small letter before a capital.
+product is one. A small letter before a capital that nobody declares may be a number, so that it must stand in such a
+sum, and no other vector on the right of a matrix, `W x`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def vectors_as_rows(world: World) -> None:
     pairs = [pair for part in terms if (pair := _last_two(world, part)) is not None]
     columns = {b.base for a, b in pairs if _is_matrix(world, a) and _is_vector(world, b)}
     rows = {(a.base, b.base) for a, b in pairs if _is_vector(world, a) and _is_matrix(world, b)}
-    rows = {(a, b) for a, b in rows if a not in columns and not (columns and world.family(a).declared_rank is None)}
+    affine = {x for body in bodies for x in _in_affine_forms(world, body)}
+    told = {a for a, _ in rows if world.family(a).declared_rank is not None or (a in affine and not columns)}
+    rows = {(a, b) for a, b in rows if a in told - columns}
     world.rowwise |= bool(rows) and not columns
     for base in {a for a, _ in rows} | {x for body in bodies for x in _added(world, body, rows)}:
         family = world.family(base)
@@ -57,6 +59,19 @@ def _is_matrix(world: World, ref: Ref) -> bool:
 def _is_vector(world: World, ref: Ref) -> bool:
     family = world.family(ref.base)
     return _is_column(family) or (family.declared_rank is None and look(ref.base) in ("lower", "bold lower"))
+
+
+def _in_affine_forms(world: World, body: Node) -> Iterator[str]:
+    r"""The x and h of `x U + h W + b`, where nothing but such products and vectors is added; no \alpha of
+    `C - \alpha F`."""
+    for part in walk(body):
+        if isinstance(part, Sum) and len(part.terms) > 1:
+            products = [_last_two(world, t.node) for t in part.terms if isinstance(t.node, Product)]
+            rest = [reference(t.node, world.glossary) for t in part.terms if not isinstance(t.node, Product)]
+            if all(p is not None and _is_vector(world, p[0]) and _is_matrix(world, p[1]) for p in products) and all(
+                ref is not None and _is_vector(world, ref) for ref in rest
+            ):
+                yield from (p[0].base for p in products if p is not None)
 
 
 def _added(world: World, body: Node, rows: set[tuple[str, str]]) -> Iterator[str]:

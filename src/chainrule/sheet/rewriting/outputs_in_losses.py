@@ -115,14 +115,14 @@ def _is_slope(node: Node, last: Last) -> bool:
 
 
 def _leads(defined: dict[Key, list[Relation]], start: Key, end: Key) -> bool:
-    """Whether the definition of one name leads to another."""
+    """Whether the definition of one name leads to another, and not by a loss, as that of an iterate does."""
     seen, todo = set[Key](), [start]
     while todo:
         key = todo.pop()
-        if key == end:
-            return True
         if key not in seen and key in defined:
             seen.add(key)
-            bodies = (r.links[0].node for r in defined[key])
-            todo += [node_key(n) for body in bodies for n in walk(body) if isinstance(n, Script | Name)]
-    return False
+            parts = [n for r in defined[key] for n in walk(r.links[0].node)]
+            if any(_is_loss(n) for n in parts):
+                return False
+            todo += [node_key(n) for n in parts if isinstance(n, Script | Name)]
+    return end in seen
