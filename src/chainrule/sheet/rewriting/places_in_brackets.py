@@ -14,7 +14,7 @@ from chainrule.read.tree import Accent, Comma, Factor, Fenced, Name, Node, Numbe
 from chainrule.sheet.records.statements import Sheet
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.names import children, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 
@@ -27,6 +27,8 @@ def with_places_in_brackets(sheet: Sheet) -> Sheet:
         return sheet
 
     def choose(node: Node) -> Node | None:
+        if isinstance(node, Script) and node.sub is not None:  # the h of `W_{h[i,j]}` is a part of the name
+            return replace(node, base=rebuilt(node.base, choose), sup=node.sup and rebuilt(node.sup, choose))
         if not isinstance(node, Product):
             return None
         out: list[Factor] = []
@@ -49,13 +51,20 @@ def with_places_in_brackets(sheet: Sheet) -> Sheet:
 def _places(sheet: Sheet) -> dict[str, list[Node]]:
     """What stands in brackets right behind each name."""
     found: dict[str, list[Node]] = {}
-    for node in (n for e in sheet.equations for side in (e.lhs, e.rhs) for n in walk(side)):
+    for node in (n for e in sheet.equations for side in (e.lhs, e.rhs) for n in _outside_subscripts(side)):
         for name, behind in pairwise(node.factors if isinstance(node, Product) else ()):
             base = _base(sheet, name, behind)
             place = _place(behind.node)
             if base is not None and place is not None:
                 found.setdefault(base, []).append(place)
     return found
+
+
+def _outside_subscripts(node: Node) -> Iterator[Node]:
+    yield node
+    for part in children(node):
+        if not (isinstance(node, Script) and part is node.sub):
+            yield from _outside_subscripts(part)
 
 
 def _place(node: Node) -> Node | None:
