@@ -16,7 +16,13 @@ from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.comparison.ledger import Ledger
 from chainrule.check.comparison.points import free_symbols
 from chainrule.check.comparison.settle import Settled, settle
-from chainrule.check.records.need import dependences, depends, differentiated, of_its_densities
+from chainrule.check.records.need import (
+    dependences,
+    depends,
+    differentiated,
+    of_functions_without_argument,
+    of_its_densities,
+)
 from chainrule.check.records.options import Options
 from chainrule.expr import Const, Expr, ExprError, Index, mul
 from chainrule.read.tree import Big, Node, Number, Relation, Sum
@@ -174,6 +180,8 @@ class Lines:
     @staticmethod
     def _empty(e: Equation, variant: Variant) -> bool:
         """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
+        if has_derivative(e) and of_functions_without_argument(variant.universe.world, e):
+            return True
         if not has_derivative(e) or ((is_zero(e.rhs) or is_zero(e.lhs)) and not Lines._of_a_loss(e, variant)):
             return False
         if of_its_densities(variant.universe.world, e):

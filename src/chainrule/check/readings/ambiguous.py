@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 from chainrule.check.comparison.forms import has_derivative_node
 from chainrule.check.doubts.grouped import ELEMENTWISE
 from chainrule.check.readings.meant import Meant, within, written, written_throughout
-from chainrule.check.readings.of_another_case import by_a_guess, said_below_the_derivative, solved_below, without_end
+from chainrule.check.readings.of_another_case import (
+    by_a_guess,
+    by_an_end_of_a_chain,
+    said_below_the_derivative,
+    solved_below,
+    without_end,
+)
 from chainrule.check.readings.reach_of_a_slash import reach_of_a_slash
 from chainrule.check.readings.reaches import (
     lost_fraction,
@@ -301,6 +307,7 @@ REASONS: tuple[Reason, ...] = (
     number_for_an_array,
     misread_definition,
     by_a_guess,
+    by_an_end_of_a_chain,
     said_below_the_derivative,
     without_end,
     solved_below,

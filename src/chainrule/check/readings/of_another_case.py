@@ -51,6 +51,17 @@ def said_below_the_derivative(judge: Judge, e: Equation) -> Iterator[Meant]:
             yield Meant(text, e, judge, tried=False)
 
 
+def by_an_end_of_a_chain(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`C'(x) = 2 x = p`: the p may be a quantity of its own, to which the value is set equal."""
+    world = judge.world
+    for base in sorted(lines_of(world, [e])[0].names):
+        kept = [s for s in world.sites.get(base, ()) if s.position not in world.named_last]
+        if len(kept) < len(world.sites.get(base, ())):
+            text = f"{spelled_out(base)} stands at the end of a chain, and may be a quantity of its own; right if it is"
+            other = replace(world, sites={**world.sites, base: kept}, derived={}, bodies={})
+            yield Meant(text, e, within(judge, other))
+
+
 def without_end(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`\sum_{x=1}^\infty \theta^x`, in the line or in a formula behind it."""
     world = judge.world

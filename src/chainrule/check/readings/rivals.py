@@ -18,6 +18,7 @@ from chainrule.sheet.records.lines import Line, lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 from chainrule.sheet.syntax.spelling import spelled_out
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def other_ranks(judge: Judge, e: Equation) -> Iterator[Meant]:
 def _others(world: World, line: Line) -> Iterator[tuple[str, Reading, World]]:
     """The world with one name of a line read with more or fewer axes."""
     direct = names_in(world, line.equation.lhs) | names_in(world, line.equation.rhs)
-    for base in sorted(direct):
+    for base in sorted(b for b in direct if not (b in INDEX_LETTERS and not world.family(b).operand)):
         own, family = world.readings.get(base), world.family(base)
         found = dict(candidates(family))
         if own not in found or family.declared_rank is not None or family.sub_counts > {0}:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from chainrule.read.tree import Fraction, Node, Product
+from chainrule.read.tree import Fenced, Fraction, Name, Node, Product
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Instance, World
 from chainrule.sheet.statistics.overloads import is_density
+from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.names import reference, spelled, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
 CONSTANTS = frozenset({"e", "pi", "d", "partial", "nabla", "delta"})
@@ -91,6 +93,36 @@ def of_its_densities(world: World, e: Equation) -> bool:
             return False
         found = True
     return found
+
+
+def of_functions_without_argument(world: World, e: Equation) -> bool:
+    r"""Whether an expectation under a density speaks of `R` alone, which is a function elsewhere, `R(x)`, or has such a
+    formula, `R = r(x)`: it is no constant then, though nothing shows that it changes."""
+    letters = {spelled(n) for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}
+    bases = {r.base for side in (e.lhs, e.rhs) for r in references(side, world)}
+    if not letters & EXPECTATIONS or not any(is_density(b) for b in bases):
+        return False
+    return any(_hides_its_argument(world, b, e) for b in bases if not is_density(b) and not is_function_word(b))
+
+
+def _hides_its_argument(world: World, base: str, e: Equation) -> bool:
+    if not world.defined(base):
+        return world.family(base).called > 0 and any(_stands_alone(world, side, base) for side in (e.lhs, e.rhs))
+    bodies = (s.body for s in world.sites.get(base, ()))
+    return any(isinstance(b, Product) and len(b.factors) == 2 and isinstance(b.factors[1].node, Fenced) for b in bodies)
+
+
+def _stands_alone(world: World, node: Node, base: str) -> bool:
+    """Whether a name stands in a formula without an argument behind it."""
+    called = {
+        id(f.node)
+        for part in walk(node)
+        if isinstance(part, Product)
+        for f, behind in pairwise(part.factors)
+        if isinstance(behind.node, Fenced) and not behind.op
+    }
+    names = ((n, reference(n, world.glossary)) for n in walk(node) if isinstance(n, Name))
+    return any(ref is not None and ref.base == base and id(n) not in called for n, ref in names)
 
 
 def differentiated_by(node: Node) -> list[Node]:

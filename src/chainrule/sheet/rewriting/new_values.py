@@ -1,6 +1,7 @@
 r"""The next value of what a slope is set to zero by: `\mu_k^{(t+1)} = ...`, `\sigma_k^{[m+1]}`, `\pi_k^{new}`.
 
-Where a document differentiates by the plain name and sets that to zero, the new value is the solution, `\hat\mu_k`. A
+Where a document differentiates by the name of one component and sets that to zero, the new value is the solution,
+`\hat\mu_k`; a `\theta^{new}` alone may be another estimate. A
 value that the one before it goes into, `w^{(t+1)} = w^{(t)} - \eta g`, is a step and no solution.
 """
 
@@ -144,7 +145,7 @@ def _new(side: Node) -> Iterator[Bare | None]:
     """The new values that a side is, or is a power of: `(\\sigma^{[m+1]})^2`."""
     if isinstance(side, Script) and isinstance(side.base, Fenced) and side.sup is not None:
         side = side.base.body
-    if isinstance(side, Script) and is_new(side.sup):
+    if isinstance(side, Script) and is_new(side.sup) and side.sub is not None:
         yield _bare(side)
 
 

@@ -1,7 +1,8 @@
 r"""Integrals weighted by a density, over a variable that stands for its value: `\int (x - \mu)^2 p(x) dx`.
 
 They are expectations, `\mathbb{E}_x[(x - \mu)^2]`, and are judged as those are: for every distribution with finitely
-many values. Where integrals over one variable have different weights, they are left as they are.
+many values. Where integrals over one variable have different weights, or go over different sets, they are left as they
+are.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Comma, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.statistics.overloads import DENSITIES
-from chainrule.sheet.sums.integrals import differential, is_integral, joined
+from chainrule.sheet.sums.integrals import differential, is_integral, joined, region
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
@@ -48,7 +49,7 @@ def _weights(product: Product) -> Iterator[tuple[str, object]]:
         first, end, letter = place
         inside = rest[first + 1 : end]
         at = _weight(inside, letter)
-        yield letter, None if at is None else node_key(inside[at].node)
+        yield letter, None if at is None else (node_key(inside[at].node), region(rest[first].node))
         rest = rest[end + 2 :]
 
 

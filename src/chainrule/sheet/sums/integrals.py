@@ -16,8 +16,10 @@ from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Number, 
 from chainrule.sheet.sums.divergences import divergences, with_integrals
 from chainrule.sheet.sums.drawn_letters import valued
 from chainrule.sheet.syntax.derivative_signs import rest_of
-from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
+
+WHOLE_SPACES = frozenset({"X", "Y", "Z", "Omega", "Theta"})
 
 
 def integrated(formulas: Iterable[Node]) -> frozenset[str]:
@@ -25,6 +27,7 @@ def integrated(formulas: Iterable[Node]) -> frozenset[str]:
     formulas = list(formulas)
     letters = {x for node in formulas for part in walk(node) for x in _over(part)}
     letters |= {variable.text for node in formulas for _, _, variable in divergences(node)}
+    letters -= _over_several_sets(formulas)
     if not letters:
         return frozenset()
     plain = [rebuilt(with_sums(node, frozenset(letters)), _without_range) for node in formulas]
@@ -79,7 +82,26 @@ def _everything(below: Node) -> bool:
     if isinstance(below, Relation):
         return len(below.links) == 1 and below.links[0].op == "∈" and _everything(below.links[0].node)
     name = below.base if isinstance(below, Script) else below
-    return isinstance(name, Name) and (name.text[:1].isalpha() and name.text != "infty")
+    if not isinstance(name, Name) or name.text == "infty":
+        return False
+    return bool(name.style) or name.text.islower() or name.text in WHOLE_SPACES
+
+
+def region(sign: Node) -> object:
+    """The set below the sign of an integral; None where there is none, or the variable itself, or limits."""
+    below = sign.sub if isinstance(sign, Big) and sign.sup is None else None
+    below = below.links[0].node if isinstance(below, Relation) else below
+    return None if below is None or (isinstance(below, Name) and below.text.islower()) else node_key(below)
+
+
+def _over_several_sets(formulas: Iterable[Node]) -> set[str]:
+    """The letters of integrals that go over different sets, of which one at most is everything."""
+    found: dict[str, set[object]] = {}
+    for product in (n for node in formulas for n in walk(node) if isinstance(n, Product)):
+        sets = {region(f.node) for f in product.factors if isinstance(f.node, Big) and f.node.op == "int"} - {None}
+        for letter in _over(product):
+            found.setdefault(letter, set()).update(sets)
+    return {letter for letter, sets in found.items() if len(sets) > 1}
 
 
 def _as_sum(product: Product, letters: frozenset[str]) -> Node:

@@ -16,7 +16,7 @@ from chainrule.sheet.definitions.sites import HESSIAN_LETTERS, is_hessian
 from chainrule.sheet.meaning.derivatives import differentials
 from chainrule.sheet.meaning.operations.arithmetic import postfixed
 from chainrule.sheet.meaning.operations.lists import listed
-from chainrule.sheet.meaning.operations.stacked import chosen
+from chainrule.sheet.meaning.operations.stacked import chosen, counted
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Dims, Untyped, Val, scalar
 from chainrule.sheet.records.world import Site, World
@@ -220,7 +220,7 @@ def _differentiated(point: Point, order: int) -> Val:
         point.frame.dims.fix(dim, n)
 
     def at(*terms: Expr) -> Expr:
-        return _entry(point, list(terms), [])
+        return _entry(point, [counted(point.frame, d, t) for d, t in zip(dims, terms, strict=True)], [])
 
     return Val((dims[0], dims[1] if order == 2 else None), at, derived=True)
 

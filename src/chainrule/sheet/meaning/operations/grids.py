@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from chainrule.expr import Expr, const, indicator, piecewise
 from chainrule.read.tree import Comma, Dots, Missing, Name, Node, Number, Product, Script
 from chainrule.sheet.meaning.operations.lists import limit_length
-from chainrule.sheet.meaning.operations.stacked import chosen, put
+from chainrule.sheet.meaning.operations.stacked import chosen, counted, put
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
 from chainrule.sheet.syntax.names import node_key
@@ -133,7 +133,7 @@ def _rows(frame: Frame, cells: Sequence[Row], block: str = "row") -> Val:
     frame.dims.fix(across, len(vals))
 
     def at(i: Expr, j: Expr) -> Expr:
-        return chosen(j, [lambda v=v: put(v.at(), slot(), i) for v in vals])
+        return chosen(counted(frame, across, j), [lambda v=v: put(v.at(), slot(), i) for v in vals])
 
     return Val((dim, across), at, literal=True)
 

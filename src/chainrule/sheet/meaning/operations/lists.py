@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule.read.tree import Dots, Node, Number
-from chainrule.sheet.meaning.operations.stacked import beside, chosen, put, repeated, stacked
+from chainrule.sheet.meaning.operations.stacked import beside, chosen, counted, put, repeated, stacked
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
 from chainrule.sheet.records.sizes import named_dim
@@ -23,7 +23,7 @@ def listed(frame: Frame, items: tuple[Node, ...]) -> Val:
         return (beside if alike or any(v.kind == "matrix" for v in vals) else stacked)(frame, vals)
     dim = frame.new_dim("list")
     frame.dims.fix(dim, len(vals))
-    return Val((dim, None), lambda i: chosen(i, [v.at for v in vals]), literal=True)
+    return Val((dim, None), lambda i: chosen(counted(frame, dim, i), [v.at for v in vals]), literal=True)
 
 
 def dotted(frame: Frame, items: tuple[Node, ...], down: bool) -> Val:

@@ -9,7 +9,7 @@ from chainrule.read.tree import Comma, Dots, Matrix, Missing, Name, Node, Produc
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.operations.grids import grid
 from chainrule.sheet.meaning.operations.lists import limit_length
-from chainrule.sheet.meaning.operations.stacked import beside, chosen, put, stacked
+from chainrule.sheet.meaning.operations.stacked import beside, chosen, counted, put, stacked
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 
@@ -76,13 +76,14 @@ def _entries(frame: Frame, ats: list[list[Callable[..., Expr]]]) -> Val:
     if rows == 1 and cols == 1:
         return scalar(ats[0][0])
     if cols == 1:
-        return Val((down, None), lambda i: chosen(i, [row[0] for row in ats]), literal=True)
+        return Val((down, None), lambda i: chosen(counted(frame, down, i), [row[0] for row in ats]), literal=True)
     if rows == 1:
-        return Val((None, across), lambda j: chosen(j, ats[0]), literal=True)
+        return Val((None, across), lambda j: chosen(counted(frame, across, j), ats[0]), literal=True)
 
     def at(i: Expr, j: Expr) -> Expr:
-        lines: list[Callable[..., Expr]] = [lambda row=row: chosen(j, row) for row in ats]
-        return chosen(i, lines)
+        column = counted(frame, across, j)
+        lines: list[Callable[..., Expr]] = [lambda row=row: chosen(column, row) for row in ats]
+        return chosen(counted(frame, down, i), lines)
 
     return Val((down, across), at, literal=True)
 

@@ -12,11 +12,18 @@ from chainrule.sheet.records.shapes import Measure, Untyped, Val
 
 
 def chosen(i: Expr, ats: Sequence[Callable[..., Expr]]) -> Expr:
-    """The item at a place."""
+    """The item at a place, counted from 1."""
     if len(ats) == 1:
         return ats[0]()
     cases = [(indicator("==", i, const(n + 1)), at()) for n, at in enumerate(ats[:-1])]
     return piecewise(cases, ats[-1]())
+
+
+def counted(frame: Frame, dim: str, place: Expr) -> Expr:
+    """The place of an item, counted from 1, at an index of its axis: w_0 is the first entry where w is counted from
+    0."""
+    low = frame.dims.dim(dim).low
+    return place if low == 1 else add(place, const(1 - low))
 
 
 def put(term: Expr, slot: Expr, place: Expr) -> Expr:
