@@ -20,6 +20,7 @@ from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -76,13 +77,13 @@ def without_end(judge: Judge, e: Equation) -> Iterator[Meant]:
 def solved_below(judge: Judge, e: Equation) -> Iterator[Meant]:
     """`4 x - 12 = 25 x` before `x = -4/7`: an equation for x, and no identity."""
     world = judge.world
-    if has_derivative(e) or reference(e.lhs, world.glossary) is not None:
+    if e.link or has_derivative(e) or reference(e.lhs, world.glossary) is not None:
         return
     names = names_in(world, e.lhs) | names_in(world, e.rhs)
     later = (x for x in judge.equations if x.position > e.position and x.scope == e.scope and x.op == "=")
     for x in islice(later, MOST_STEPS):
         ref = reference(x.lhs, world.glossary)
-        if ref is None or not ref.bare or ref.base not in names or ref.base in names_in(world, x.rhs):
+        if ref is None or not ref.bare or ref.base not in names or not is_literal(x.rhs):
             continue
         line = x.document.position(x.span.start)[0]
         text = f"an equation that line {line} solves for {spelled_out(ref.base)}, and no identity"

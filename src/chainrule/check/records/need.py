@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from chainrule.read.tree import Fenced, Fraction, Name, Node, Product
+from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Instance, World
@@ -98,11 +98,20 @@ def of_its_densities(world: World, e: Equation) -> bool:
 def of_functions_without_argument(world: World, e: Equation) -> bool:
     r"""Whether an expectation under a density speaks of `R` alone, which is a function elsewhere, `R(x)`, or has such a
     formula, `R = r(x)`: it is no constant then, though nothing shows that it changes."""
-    letters = {spelled(n) for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}
     bases = {r.base for side in (e.lhs, e.rhs) for r in references(side, world)}
-    if not letters & EXPECTATIONS or not any(is_density(b) for b in bases):
+    if not any(is_density(b) for b in bases) or not any(map(_is_expectation, (*walk(e.lhs), *walk(e.rhs)))):
         return False
     return any(_hides_its_argument(world, b, e) for b in bases if not is_density(b) and not is_function_word(b))
+
+
+def _is_expectation(node: Node) -> bool:
+    r"""`\mathbb{E}_{p}[R]`, `E[R]`: no loss E."""
+    for f, behind in pairwise(node.factors) if isinstance(node, Product) else ():
+        name = f.node.base if isinstance(f.node, Script) else f.node
+        fenced = isinstance(behind.node, Fenced) and behind.node.open in ("[", "{")
+        if isinstance(name, Name) and spelled(name) in EXPECTATIONS and (fenced or name.style):
+            return True
+    return False
 
 
 def _hides_its_argument(world: World, base: str, e: Equation) -> bool:
