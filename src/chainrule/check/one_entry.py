@@ -6,13 +6,14 @@ otherwise, and no line is lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.judge import Judge
 from chainrule.check.no_claims import defines
 from chainrule.sheet.inference.one_entry import disputed
 from chainrule.sheet.records.lines import lines_of
+from chainrule.sheet.records.statements import Equation
 
 LEAST = 2
 """How many lines must hold by it that do not hold otherwise."""
@@ -22,16 +23,22 @@ def of_one_entry(judge: Judge, struck: Callable[[str], Judge]) -> Judge:
     """The judge of a world with a dimension struck from its declarations, where the lines bear it out."""
     lines = lines_of(judge.world, [e for e in judge.equations if e.op in EQUALITIES])
     dims = list(disputed(judge.world, sorted({name for line in lines for name in line.names})))
-    before = _holding(judge) if dims else set()
-    for dim in dims:
-        other = struck(dim)
-        after = _holding(other)
+    return borne_out(judge, dims, struck, Judge.agree)
+
+
+def borne_out(
+    judge: Judge, changes: Sequence[str], changed: Callable[[str], Judge], holds: Callable[[Judge, Equation], bool]
+) -> Judge:
+    """The judge of the first changed world in which more claims hold and none is lost; the judge itself without one."""
+
+    def holding(of: Judge) -> set[int]:
+        claims = (e for e in of.equations if e.op in EQUALITIES and e.source == "formula" and not defines(of, e))
+        return {e.position for e in claims if holds(of, e)}
+
+    before = holding(judge) if changes else set()
+    for change in changes:
+        other = changed(change)
+        after = holding(other)
         if before <= after and len(after - before) >= LEAST:
             return other
     return judge
-
-
-def _holding(judge: Judge) -> set[int]:
-    """The positions of the claims that hold."""
-    claims = (e for e in judge.equations if e.op in EQUALITIES and e.source == "formula" and not defines(judge, e))
-    return {e.position for e in claims if judge.agree(e)}

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from chainrule.check.comparison.compare import Same
-from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.judge import Judge
 from chainrule.check.no_claims import defines
-from chainrule.check.one_entry import LEAST
+from chainrule.check.one_entry import borne_out
 from chainrule.expr import ExprError
 from chainrule.sheet.infer import LAYOUTS
 from chainrule.sheet.records.lines import names_in
@@ -27,14 +26,7 @@ MOST = 3
 
 def of_other_sizes(judge: Judge, changed: Callable[[str], Judge]) -> Judge:
     """The judge of a world in which the sizes of a matrix are open, where the lines bear it out."""
-    bases = list(_disputed(judge))
-    before = _holding(judge) if bases else set()
-    for base in bases:
-        other = changed(base)
-        after = _holding(other)
-        if before <= after and len(after - before) >= LEAST:
-            return other
-    return judge
+    return borne_out(judge, list(_disputed(judge)), changed, _holds)
 
 
 def _disputed(judge: Judge) -> Iterator[str]:
@@ -46,13 +38,8 @@ def _disputed(judge: Judge) -> Iterator[str]:
     yield from islice(sorted(b for b in found if len(set(world.family(b).declared_dims)) == 2), MOST)
 
 
-def _holding(judge: Judge) -> set[int]:
-    """The positions of the claims that hold, in any layout."""
-    claims = (e for e in judge.equations if e.op in EQUALITIES and e.source == "formula" and not defines(judge, e))
-    return {e.position for e in claims if _holds(judge, e)}
-
-
 def _holds(judge: Judge, e: Equation) -> bool:
+    """Whether a claim holds in any layout."""
     judge.deadline()
     try:
         return any(isinstance(judge.outcome(e, judge.variant(layout)), Same) for layout in LAYOUTS)

@@ -17,10 +17,9 @@ from chainrule.check.comparison.settle import settle
 from chainrule.read.tree import Product
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import CONVENTIONS, FAILURE, line_cost
-from chainrule.sheet.inference.typed_lines import mismatch, type_line
+from chainrule.sheet.inference.typed_lines import misfits, type_line
 from chainrule.sheet.records.lines import Line, lines_of, names_in
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, Reading, World
@@ -98,19 +97,8 @@ def _fits(world: World, line: Line) -> bool:
 def _misfits(world: World, lines: list[Line]) -> int:
     """How many formulas keep some lines from fitting by their shapes. Two links of a chain that fail for the formula
     between them are one misfit, and what cannot be read says nothing of shapes."""
-    failed = [x.equation for x in lines if _is_misfit(world, x)]
+    failed = [x.equation for x in lines if misfits(Universe(world, Config()), x.equation)]
     return sum(not any(y.rhs is x.lhs for y in failed) for x in failed)
-
-
-def _is_misfit(world: World, line: Line) -> bool:
-    universe = Universe(world, Config())
-    try:
-        _, lhs, rhs = type_line(universe, line.equation)
-        return mismatch(universe, lhs, rhs)
-    except Untyped as error:
-        return error.code == "shape"
-    except RecursionError:
-        return False
 
 
 def _other_readings(world: World, e: Equation, line: Line) -> Iterator[World]:

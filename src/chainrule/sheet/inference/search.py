@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from chainrule.sheet.definitions.recurrence import recurrent
-from chainrule.sheet.inference.typed_lines import mismatch, type_line
+from chainrule.sheet.inference.typed_lines import misfits, mismatch, type_line
 from chainrule.sheet.inference.unreadable import against_declaration, loss_of_entries
 from chainrule.sheet.records.frame import LISTS, ROWS
 from chainrule.sheet.records.lines import Line
@@ -229,14 +229,7 @@ class Search:
 
     def misfits(self, line: Line) -> bool:
         """Whether the shapes of a line are what keeps it from having a meaning."""
-        universe = Universe(self.world, self.config)
-        try:
-            _, lhs, rhs = type_line(universe, line.equation)
-            return mismatch(universe, lhs, rhs)
-        except Untyped as error:
-            return error.code == "shape"
-        except RecursionError:
-            return False
+        return misfits(Universe(self.world, self.config), line.equation)
 
     def pair(
         self, line: Line, a: str, for_a: list[tuple[Reading, float]], b: str, for_b: list[tuple[Reading, float]]

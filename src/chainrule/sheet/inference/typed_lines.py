@@ -74,6 +74,17 @@ def _over_samples(frame: Frame, node: Node) -> Val:
     return summed_over(inner, ["·n"], inner.child(lift=inner.letters["·n"]).value(node))
 
 
+def misfits(universe: Universe, e: Equation) -> bool:
+    """Whether the shapes of a line are what keeps it from having a meaning."""
+    try:
+        _, lhs, rhs = type_line(universe, e)
+        return mismatch(universe, lhs, rhs)
+    except Untyped as error:
+        return error.code == "shape"
+    except RecursionError:
+        return False
+
+
 def mismatch(universe: Universe, lhs: Val, rhs: Val) -> bool:
     """Whether the sides have different shapes; a gradient may be the transpose of the other side."""
     if _zero(rhs) or _zero(lhs):
