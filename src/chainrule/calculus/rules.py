@@ -52,6 +52,7 @@ from chainrule.expr.terms import (
     unknown,
     value,
 )
+from chainrule.expr.walks import walk
 
 Changes = Callable[[Expr], bool]
 Passed = Iterator[tuple[Expr, tuple[Expr, ...]]]
@@ -170,19 +171,28 @@ NOT = {"<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 
 
 def of_piecewise(node: Piecewise, d: Differential) -> Expr:
-    """Case by case; what all cases are multiplied with stands before them."""
+    """Case by case; what all cases are multiplied with stands before them, but for what is only read where its index
+    is in range: `[k <= n] h_k`."""
     items = [*(d(item) for _, item in node.cases), d(node.otherwise)]
     terms = [t for item in items if item is not ZERO for t in (item.terms if isinstance(item, Add) else (item,))]
     shared = [f for f in _factors(terms[0]) if all(f in _factors(t) for t in terms[1:])] if terms else []
-    shared = [f for f in dict.fromkeys(shared) if not isinstance(f, Const)]
-    *cases, otherwise = [_divided(item, shared) for item in items]
     conditions = [condition for condition, _ in node.cases]
-    if len(cases) == 1 and isinstance(test := conditions[0], Indicator):
+    guarded = {i for condition in conditions for i in _in_range(condition)}
+    shared = [f for f in dict.fromkeys(shared) if not isinstance(f, Const) and not guarded & f.free]
+    *cases, otherwise = [_divided(item, shared) for item in items]
+    if not guarded and len(cases) == 1 and isinstance(test := conditions[0], Indicator):
         if otherwise is ZERO:
             return mul(*shared, test, cases[0])
         if cases[0] is ZERO:
             return mul(*shared, indicator(NOT[test.rel], test.a, test.b), otherwise)
     return mul(*shared, piecewise(list(zip(conditions, cases, strict=True)), otherwise))
+
+
+def _in_range(condition: Expr) -> Iterator[Index]:
+    """The indices that a condition keeps within bounds: `[k <= n]`."""
+    for term in walk(condition):
+        if isinstance(term, Indicator) and term.rel in ("<", "<=") and not term.symbols:
+            yield from term.free
 
 
 def _factors(term: Expr) -> tuple[Expr, ...]:

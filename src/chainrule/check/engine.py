@@ -26,6 +26,7 @@ from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
 from chainrule.sheet.build import build, visible
 from chainrule.sheet.conditions.extremes import stationary
+from chainrule.sheet.conditions.labels_case_by_case import with_cases_of_labels
 from chainrule.sheet.conditions.said_slopes import supposed
 from chainrule.sheet.derivatives.cotangent_names import with_cotangents
 from chainrule.sheet.derivatives.differentials import with_differentials
@@ -56,6 +57,7 @@ Change = Callable[[World], None]
 
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
+    with_cases_of_labels,
     with_places_in_brackets,
     with_shortened_losses,
     with_cotangents,

@@ -10,7 +10,7 @@ from itertools import islice, product
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
 from chainrule.expr.index import Symbol
-from chainrule.expr.terms import Component, Const, Expr, IndexValue, component, value
+from chainrule.expr.terms import Add, Apply, Component, Const, Expr, IndexValue, Mul, Power, component, neg, value
 from chainrule.expr.walks import rebuilt
 
 MOST_PLACES = 24
@@ -27,15 +27,52 @@ def folded(expr: Expr, definition: Definition) -> Expr:
     if not _compound(definition):
         return expr
     body = definition.body
-    return rebuilt(expr, lambda old, new: _named(old, definition) or new, body.kinds, body.symbols)
+    expr = rebuilt(expr, lambda old, new: _named(old, definition) or new, body.kinds, body.symbols)
+    if not isinstance(body, Add):
+        return expr
+    # The minus before a sum is carried into it: `e^{-(wx + b)}` holds a copy too.
+    turned = Definition(definition.symbol, definition.indices, neg(body))
+    return rebuilt(
+        expr,
+        lambda old, new: new if (found := _named(old, turned)) is None else neg(found),
+        turned.body.kinds,
+        body.symbols,
+    )
+
+
+def only_base(definition: Definition) -> Symbol | None:
+    r"""The number that another is written instead of: the v of `s = \log v`, `p = 1/v`, `v = t^2`.
+
+    Only logarithms, exponentials and powers: `h = \tanh z` is a quantity of its own, beside others made of z.
+    """
+    symbols = definition.body.symbols
+    if definition.symbol.axes or len(symbols) != 1 or not _is_change(definition.body):
+        return None
+    return next((s for s in symbols if not s.axes), None)
+
+
+def _is_change(body: Expr) -> bool:
+    match body:
+        case Mul(factors=factors):
+            rest = [f for f in factors if not isinstance(f, Const)]
+            return len(rest) == 1 and _is_change(rest[0])
+        case Power(base=Component()):
+            return True
+        case Apply(name="log" | "exp", args=(inner,)):
+            return isinstance(inner, Component) or _is_change(inner)
+        case _:
+            return False
 
 
 def fold(definitions: Definitions, symbol: Symbol) -> None:
     """Fold a name into every definition that is not computed from it already: there the name is used as it is meant."""
     own = definitions[symbol]
+    base = only_base(own)
     for other in [s for s in definitions if s != symbol and not definitions.depends(s, symbol)]:
         old = definitions[other]
         body = folded(old.body, own)
+        if base is not None and base in body.symbols:
+            continue  # `v - \log v` is no function of `s = \log v` alone
         if body is not old.body:
             try:
                 definitions.add(Definition(other, old.indices, body))

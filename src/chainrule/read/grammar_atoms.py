@@ -350,7 +350,8 @@ def _close(parser: Parser, token: Token) -> None:
 
 def _bar(parser: Parser, token: Token) -> None:
     """A bar opens, closes, separates (`p(y | x)`) or evaluates (`f(x)|_{x=0}`)."""
-    ended, top = parser.operand_ended(), parser.stack[-1]
+    top = parser.stack[-1]
+    ended = parser.operand_ended() or (top.opening == "(" and _is_sign_alone(top.items))
     left = parser.bars.get(parser.pos - 1, 1)
     if top.opening == token.text and not top.explicit and (ended or (left == 1 and _is_complete(top.items))):
         parser.close_fence(token.text, token)
@@ -367,6 +368,11 @@ def _bar(parser: Parser, token: Token) -> None:
 def _is_complete(items: list[Item]) -> bool:
     r"""Whether what stands inside a bar may end: `\|\cdot\|` holds a sign alone, `|a - |` goes on."""
     return bool(items) and (len(items) == 1 or not isinstance(items[-1], Op))
+
+
+def _is_sign_alone(items: list[Item]) -> bool:
+    r"""Whether a sign stands for an argument: `\pi(\cdot | s)`."""
+    return len(items) == 1 and isinstance(items[0], Op) and items[0].kind == "prod"
 
 
 def _two_bars(parser: Parser, token: Token) -> None:

@@ -61,6 +61,7 @@ from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
 from chainrule.sheet.statistics.moments_of_laws import moments_of_laws
 from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
+from chainrule.sheet.statistics.targets import targets_of_cross_entropies
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
 from chainrule.sheet.sums.sets_of_pairs import INDICATOR
 from chainrule.sheet.syntax.function_words import LOGARITHMS
@@ -199,6 +200,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
         note_independence(world, e)
         note_sums_to_one(world, e)
         note_entries(world, e)
+    targets_of_cross_entropies(world, sentences, equations)
     name_probabilities(world, equations)
     densities_in_chains(world, equations)
     functions_of_expressions(world, equations)

@@ -39,6 +39,7 @@ from chainrule.check.readings.rests_on import (
     without_a_value,
 )
 from chainrule.check.readings.rivals import other_ranks
+from chainrule.check.readings.said_beside import supposed_beside
 from chainrule.check.readings.sums_meant import implied_sum, letter_of_the_derivative, stray_letters, variables_of
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.arrays.kronecker_signs import has_vec
@@ -294,6 +295,7 @@ REASONS: tuple[Reason, ...] = (
     names_with_a_d,
     what_was_supposed,
     supposed_symmetric,
+    supposed_beside,
     dots_entry_by_entry,
     slope_without_argument,
     reach_of_a_sum,

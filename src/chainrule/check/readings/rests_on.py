@@ -48,6 +48,22 @@ def by_an_unsettled_line(judge: Judge, e: Equation) -> Iterator[Meant]:
         yield Meant(text, e, within(judge, defining_anew(judge.world, said)), outright=True)
 
 
+def by_an_unread_formula(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`For a Gaussian policy \pi(a|s) = ...` that has no meaning as it is read, behind another formula for \pi: which
+    one a line behind it rests on is known, but not what it says."""
+    world, failed = judge.world, judge.usual(e).failed
+    names = lines_of(world, [e])[0].names
+    for x in (x for x in judge.equations if x.position in failed and x.position < e.position and not x.link):
+        name = None if x.chain == e.chain or x.source != "formula" else claimed(judge, x)
+        if name is None or name[0].base not in names or updates(world, x):
+            continue
+        held = world.function(name[0].base, e.position) or world.site(name[0].base, e.position)
+        if held is not None and held.position < x.position and site_key(world, held.ref) == site_key(world, name[0]):
+            line = x.document.position(x.span.start)[0]
+            text = f"what line {line} says of {x.text(x.lhs)} does not fit: {failed[x.position].message}"
+            yield Meant(text, e, judge, tried=False)
+
+
 def by_what_is_supposed(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`\lambda = -N` after a `\sum_k r_{ik} = 1` that rests on something unsaid: what follows from an unsettled line
     of its section is as unsettled."""

@@ -126,6 +126,7 @@ class Scan:
                 family.bare_by += not (ref.labels or ref.subs)
 
     def product(self, node: Product) -> list[Node]:
+        self.between(node)
         rest: list[Node] = []
         for n, factor in enumerate(node.factors):
             following = node.factors[n + 1] if n + 1 < len(node.factors) else None
@@ -145,6 +146,16 @@ class Scan:
                 continue
             rest.append(factor.node)
         return rest
+
+    def between(self, node: Product) -> None:
+        """Notes the D of `x^T D x`."""
+        for one, inner, other in zip(node.factors, node.factors[1:], node.factors[2:], strict=False):
+            refs = [reference(f.node, self.world.glossary) for f in (one, inner, other)]
+            turned, matrix, vector = refs
+            if turned is None or matrix is None or vector is None or inner.op or other.op or vector.postfix:
+                continue
+            if turned.base == vector.base and [p.op for p in turned.postfix] == ["T"] and matrix.bare:
+                self.world.family(matrix.base).between = True
 
     def call(self, node: Node, following: Node, sloped: bool = False) -> bool:
         """Notes `f(x)`; True when it is surely a call, so that f is no operand here. What is transposed in
@@ -223,7 +234,9 @@ class Scan:
         points = {base for e in equations for side in (e.lhs, e.rhs) for base in _beside_itself(side, self.world)}
         for base, refs in self.refs.items():
             family = self.world.family(base)
-            bare = any(not r.subs for r in refs)
+            # `W^{(1)}` and, of another network, `W_1`: neither is an entry of the other
+            apart_marked = all(bool(r.subs) != bool(r.labels) for r in refs)
+            bare = any(not r.subs for r in refs) and not apart_marked
             for n in range(max((len(r.subs) for r in refs), default=0)):
                 if (
                     n in family.shifted

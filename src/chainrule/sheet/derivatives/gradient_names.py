@@ -1,8 +1,8 @@
 """Gradients by the names they have in code: `dX` for `\\partial L / \\partial X`, where a document says so.
 
-It says so by an equation, `dO = \\frac{\\partial L}{\\partial O}`, where the d may be round, or in words, "the upstream
-gradient dY". From the name of one gradient the others follow. Where nothing but words tells, and a document speaks of
-differentials too, `dX` is one and stays as it is.
+It says so by an equation, `dO = \\frac{\\partial L}{\\partial O}`, where the d may be round or a δ, or in words, "the
+upstream gradient dY". From the name of one gradient the others follow. Where nothing but words tells, and a document
+speaks of differentials too, `dX` is one and stays as it is.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ SAID = re.compile(r"\bgradients?\b|\bupstream\b", re.IGNORECASE)
 DIFFERENTIALS = re.compile(
     r"\bdifferentials?\b|\binfinitesimal|\bFr[eé]chet\b|\bincrements?\b|\b(small|tiny) change|\bperturb", re.IGNORECASE
 )
+SIGNS = {"d": {"rm"}, "partial": set[str](), "delta": set[str]()}
+"""The signs that make the name of a gradient of a name, with the faces they may have."""
 NEAR = 80
 """So many letters away from a formula words still speak of it."""
 
@@ -35,8 +37,8 @@ class GradientNames:
 
     losses: dict[object, Node] = field(default_factory=dict)
     usual: Node | None = None
-    round: bool = False
-    """Whether such a name may have a round ∂ for its d."""
+    signs: set[str] = field(default_factory=lambda: {"d"})
+    """What may stand for its d: a round ∂ and a δ only where an equation says so."""
 
     def loss(self, variable: Node) -> Node | None:
         """The loss whose gradient by a variable its d-name is."""
@@ -75,7 +77,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
         named = named_gradient(e.lhs, e.rhs)
         if named is not None:
             found.losses[node_key(_stem(named[1]))] = named[0]
-            found.round |= isinstance(e.lhs, Product) and not _is_d(e.lhs.factors[0].node)
+            found.signs |= {_sign(e.lhs.factors[0].node)} if isinstance(e.lhs, Product) else set()
     losses = list({node_key(x): x for x in found.losses.values()}.values())
     if not losses and _in_words(sheet, sides):
         sought = [x for side in sides for x in losses_of(side)] or [e.lhs for e in sheet.equations if _is_loss(e.lhs)]
@@ -118,8 +120,7 @@ def _factors(factors: tuple[Factor, ...], names: GradientNames) -> list[Factor]:
     rest = list(factors)
     while rest:
         first = rest.pop(0)
-        sign = _is_d(first.node) or (names.round and _is_round(first.node))
-        if sign and rest and rest[0].op == "":
+        if _sign(first.node) in names.signs and rest and rest[0].op == "":
             gradient = _of_variable(first.node, rest[0].node, names)
             if gradient is not None:
                 rest.pop(0)
@@ -129,12 +130,10 @@ def _factors(factors: tuple[Factor, ...], names: GradientNames) -> list[Factor]:
     return out
 
 
-def _is_d(node: Node) -> bool:
-    return isinstance(node, Name) and node.text == "d" and set(node.style) <= {"rm"}
-
-
-def _is_round(node: Node) -> bool:
-    return isinstance(node, Name) and node.text == "partial"
+def _sign(node: Node) -> str:
+    """The d of a name, "" for anything else."""
+    known = isinstance(node, Name) and node.text in SIGNS and set(node.style) <= SIGNS[node.text]
+    return node.text if known and isinstance(node, Name) else ""
 
 
 def _of_variable(d: Node, variable: Node, names: GradientNames) -> Node | None:
@@ -143,7 +142,7 @@ def _of_variable(d: Node, variable: Node, names: GradientNames) -> Node | None:
         return None
     name, flip = _untransposed(variable)
     loss = names.loss(name)
-    if loss is None or (isinstance(name, Name) and name.text in ("partial", "d")):
+    if loss is None or (isinstance(name, Name) and _sign(name)):
         return None
     span = d.span.join(variable.span)
     partial = Name(span, "partial")
@@ -186,7 +185,7 @@ def _untransposed(node: Node) -> tuple[Node, Node | None]:
 def _variable(node: Node) -> Node | None:
     """The X of `dX` standing alone."""
     sign = node.factors[0].node if isinstance(node, Product) else None
-    if isinstance(node, Product) and len(node.factors) == 2 and sign is not None and (_is_d(sign) or _is_round(sign)):
+    if isinstance(node, Product) and len(node.factors) == 2 and sign is not None and _sign(sign):
         variable = node.factors[1]
         return variable.node if variable.op == "" and isinstance(variable.node, (Name, Script, Accent)) else None
     return _letter(node)

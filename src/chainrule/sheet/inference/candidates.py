@@ -84,8 +84,9 @@ def _look(family: Family) -> str:
 
 
 def is_variable(family: Family) -> bool:
-    """Whether a name is transposed, differentiated by or has a differential: then it is no count."""
-    return family.transposed or family.by > 0 or family.changing
+    """Whether a name is transposed, differentiated by, has a differential or stands as `x^T D x`: then it is no
+    count."""
+    return family.transposed or family.by > 0 or family.changing or family.between
 
 
 def _declared(family: Family) -> list[tuple[Reading, float]] | None:

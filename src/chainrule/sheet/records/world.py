@@ -104,6 +104,8 @@ class Family:
     """Whether a gradient is taken of it, as of a number."""
     changing: bool = False
     """Whether its differential is written."""
+    between: bool = False
+    """Whether it stands between a vector transposed and that vector: `x^T D x`."""
     bare: int = 0
     marked: int = 0
     bare_by: int = 0

@@ -61,7 +61,8 @@ def _within(found: Node | None, writing: Writing) -> Node | None:
 
 
 def over_all(node: Node) -> Node | None:
-    r"""`\sum_{\forall n}`, `\sum_{\forall_n}`, `\sum_{\text{all } n}`: the sum over n; `j=1; j \ne i` with a comma."""
+    r"""`\sum_{\forall n}`, `\sum_{\forall_n}`, `\sum_{\text{all } n}`: the sum over n; `j=1; j \ne i` and
+    `i : m_i < 1` with a comma."""
     match node:
         case Big(sub=Product(factors=(first, *rest))) if rest and _is_every(first.node):
             letters = tuple(f for f in rest if not isinstance(f.node, Text))
@@ -73,9 +74,17 @@ def over_all(node: Node) -> Node | None:
             return replace(node, sub=replace(range_, first=second.node))
         case Big(sup=Missing()):
             return replace(node, sup=None)
-        case Big(sub=Infix(op=";" | ":", left=Relation() as range_, right=Relation() as condition)):
-            return replace(node, sub=Comma(range_.span.join(condition.span), (range_, condition)))
+        case Big(sub=Fenced(open="{", body=Infix(op=":" | "|", right=Relation()) as chosen)):
+            return replace(node, sub=_with_comma(chosen))
+        case Big(sub=Infix(op=";" | ":" | "|", right=Relation()) as chosen):
+            return replace(node, sub=_with_comma(chosen))
     return None
+
+
+def _with_comma(chosen: Infix) -> Comma:
+    """A letter with its range, then the condition on it: `i : m_i < 1`."""
+    before = chosen.left.items if isinstance(chosen.left, Comma) else (chosen.left,)
+    return Comma(chosen.span, (*before, chosen.right))
 
 
 def one_below_the_other(node: Node) -> Node | None:

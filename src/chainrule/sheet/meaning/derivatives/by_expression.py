@@ -22,6 +22,7 @@ from chainrule.expr import (
     substitute,
     walk,
 )
+from chainrule.expr.folding import only_base
 from chainrule.read.tree import Fenced, Name, Node, Product, Script
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Jacobian, Untyped, Val
@@ -103,6 +104,20 @@ def by_term(body: Expr, variable: Expr, definitions: Definitions) -> Expr:
         raise Untyped(HELD, "ambiguous")
     result = resolve(differentiate(replaced, stand_in, definitions), definitions)
     return substitute(result, {STAND_IN: lambda *_: variable})
+
+
+def by_change(body: Expr, variable: Component, definitions: Definitions) -> Expr | None:
+    r"""d body / ds for `s = \log v`, where the body is written in v and nowhere in s: a change of variable."""
+    own = definitions.get(variable.symbol)
+    base = None if own is None else only_base(own)
+    if base is None or _rests_on(body, variable.symbol, definitions) or not _rests_on(body, base, definitions):
+        return None
+    by = component(base)
+    return div(derivative(body, by), derivative(variable, by))
+
+
+def _rests_on(body: Expr, symbol: Symbol, definitions: Definitions) -> bool:
+    return any(s == symbol or definitions.depends(s, symbol) for s in body.symbols)
 
 
 def _unfolded(body: Expr, variable: Expr, definitions: Definitions) -> Expr | None:

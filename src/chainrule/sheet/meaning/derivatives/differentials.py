@@ -26,7 +26,7 @@ from chainrule.sheet.arrays.pooled import pooled
 from chainrule.sheet.arrays.tensors import axis_subs, instance_of, updating
 from chainrule.sheet.arrays.terms_of_totals import of_its_terms
 from chainrule.sheet.meaning.derivatives.at_estimates import point_of_estimate
-from chainrule.sheet.meaning.derivatives.by_expression import bare, by_term, by_written, is_exponential
+from chainrule.sheet.meaning.derivatives.by_expression import bare, by_change, by_term, by_written, is_exponential
 from chainrule.sheet.meaning.derivatives.by_inverse import by_inverse, inverted
 from chainrule.sheet.meaning.derivatives.put_for import put_for
 from chainrule.sheet.meaning.operations.arithmetic import quotient
@@ -297,6 +297,8 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
                 return _written_out(own.at(*body.indices), variable, _own_steps(universe, body, variable))
             if direct and not isinstance(body, Component):
                 return differentiate(body, variable, Definitions())
+            if (change := by_change(body, variable, universe.definitions)) is not None:
+                return change
             fixed = _held(universe, variable.symbol)
             return derivative(body, variable) if fixed is None else _written_out(body, variable, fixed)
         return by_term(body, variable, universe.definitions)

@@ -51,9 +51,8 @@ def binders(frame: Frame, node: Big) -> list[Binder]:
                     found[-1].high = item
             case Text() | None:
                 continue
-            case Infix(left=left):
-                if (letter := letter_of(left)) is not None:
-                    found.append(Binder(letter))
+            case Infix():
+                raise Untyped(f"the condition below the {node.op} could not be read", "untyped")
             case _:
                 raise Untyped(f"what the {node.op} runs over", "untyped")
     if not found:
@@ -81,6 +80,7 @@ def _relation_binder(frame: Frame, item: Relation, node: Big, binders: list[Bind
     if _between(item, binders):
         return
     letters = [x for side in sides for part in _items(side) if (x := letter_of(part)) is not None]
+    letters = letters or [x for side in sides for x in _subscripts(side)]
     known = {b.letter for b in binders}
     new = [x for x in dict.fromkeys(letters) if x not in known and _is_new(frame, x)]
     if not new and not known & set(letters):
@@ -89,6 +89,11 @@ def _relation_binder(frame: Frame, item: Relation, node: Big, binders: list[Bind
         raise Untyped("a sum over a condition that binds no letter", "untyped")
     binders += [Binder(x) for x in new]
     binders[-1].conditions.append(item)
+
+
+def _subscripts(side: Node) -> list[str]:
+    """The letters of `m_i < 1`."""
+    return [x for n in walk(side) if isinstance(n, Script) and (x := letter_of(n.sub)) is not None]
 
 
 def _between(item: Relation, binders: list[Binder]) -> bool:
@@ -132,6 +137,6 @@ def _items(node: Node) -> tuple[Node, ...]:
     match node:
         case Comma(items=items):
             return items
-        case Product(factors=factors):
+        case Product(factors=factors) if all(letter_of(f.node) for f in factors):
             return tuple(f.node for f in factors)
     return (node,)

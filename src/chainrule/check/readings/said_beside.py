@@ -1,0 +1,74 @@
+r"""What words behind a line in its row suppose: `&= 2 A x \quad \text{if $A$ is symmetric}`, `\tag{if A is symmetric}`.
+
+Such a line is judged where what is supposed holds, if that can be read, and refutes nothing if it cannot. Conditions on
+indices are the reader's (`sheet.conditions`), and are none of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chainrule.check.readings.meant import Meant, within
+from chainrule.check.records.finding import Finding
+from chainrule.check.records.report import Note
+from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.spelling import spelled_out
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+SUPPOSING = r"(?:if|when|assuming|provided|given|for|since|as)\b"
+PROVISO = re.compile(
+    r"[^\\]*?(?:\\[,;:! ]|\\q?quad|[\s&,(~])*\\(?:text[a-z]*|mbox|hbox|mathrm|tag\*?)\s*\{[\s(,]*"
+    rf"(?P<words>{SUPPOSING}(?:[^=<>\n{{}}]|\{{[^{{}}]*\}})*)",
+    re.IGNORECASE,
+)
+"""The words in a box behind a formula; a reason, "since", or a range, "for all inputs", supposes nothing by itself."""
+OPEN = re.compile(r"(?:if|when|assuming|provided)\b", re.IGNORECASE)
+ROW = re.compile(r"(?:[^\\${]|\\(?!\\|end\b|\])[\s\S]|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})*")
+"""What is left of a row: up to a new one or the end of the formula, with the boxes in it whole."""
+RELATION = re.compile(r"\\(?:ne|neq|leq?|geq?|in|to)\b")
+SYMMETRIC = re.compile(r"\bsymmetric\b", re.IGNORECASE)
+NAME = re.compile(
+    rf"\b{SUPPOSING}\s+(?:that\s+)?[$\\({{]*(?:(?:math\w+|bm|boldsymbol)\s*\{{)?\\?(?P<name>[A-Za-z]+)", re.IGNORECASE
+)
+
+
+def proviso(e: Equation) -> str:
+    """The words behind a line that suppose something other than a relation of indices; "" if none do."""
+    row = None if e.spelled is not None else ROW.match(e.document.text, e.rhs.span.end)
+    found = None if row is None else PROVISO.match(row[0])
+    return found["words"] if found is not None and not RELATION.search(found["words"]) else ""
+
+
+def under_a_proviso(judge: Judge, e: Equation) -> Finding | None:
+    """A line that holds where a matrix is symmetric, as the words behind it suppose."""
+    words = proviso(e)
+    if not SYMMETRIC.search(words):
+        return None
+    for base in _named(judge, e, words):
+        families = {**judge.world.families, base: replace(judge.world.family(base), domain_kind="symmetric")}
+        found = within(judge, replace(judge.world, families=families, derived={})).claim(e)
+        if found.verdict == "verified":
+            note = Note("condition", f"where {spelled_out(base)} is symmetric, as is said beside the line")
+            return replace(found, notes=(*found.notes, note))
+    return None
+
+
+def supposed_beside(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """A line that its author only claims under a condition which could not be read."""
+    words = proviso(e)
+    if OPEN.match(words):
+        yield Meant(f"holds under a condition that could not be read: {words.strip(' ().,')}", e, judge, tried=False)
+
+
+def _named(judge: Judge, e: Equation, words: str) -> list[str]:
+    """The names of a line that the words speak of; all that may be matrices where they name none of them."""
+    bases = sorted(names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs))
+    said = NAME.search(words)
+    meant = [b for b in bases if said is not None and b.split()[-1] == said["name"]]
+    return meant or [b for b in bases if (r := judge.world.readings.get(b)) is not None and r.axes == 2]

@@ -1,0 +1,45 @@
+r"""Targets of a cross-entropy: words that call `L = -\sum_k t_k \log p_k` one say that the t_k are a distribution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from chainrule.read.tree import Big, Name, Node, Product, Sum
+from chainrule.sheet.records.statements import DEFINING, Equation, Sentence
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.function_words import LOGARITHMS
+from chainrule.sheet.syntax.names import letter_of, reference, spelled, walk
+
+OF_CLASSES = re.compile(r"(?<!binary )(?<!Binary )(?<!logistic )\b[Cc]ross[- ]?[Ee]ntropy\b")
+
+
+def targets_of_cross_entropies(world: World, sentences: Iterable[Sentence], equations: Iterable[Equation]) -> None:
+    """Note that the targets of such losses sum to one, where nothing else says what they are."""
+    if not any(OF_CLASSES.search(s.text) for s in sentences):
+        return
+    for e in equations:
+        if e.op in DEFINING and e.source == "formula" and not e.link:
+            for base in _targets(world, e.rhs):
+                family = world.family(base)
+                if not world.defined(base) and not family.by and family.domain_kind is None:
+                    family.domain_kind = "simplex"
+
+
+def _targets(world: World, body: Node) -> Iterator[str]:
+    r"""The t of a formula that is nothing but `-\sum_k t_k \log p_k`, over samples or steps as well."""
+    product = body.terms[0].node if isinstance(body, Sum) and [t.sign for t in body.terms] == ["-"] else None
+    nodes = [f.node for f in product.factors] if isinstance(product, Product) else []
+    if len(nodes) < 4 or sum(map(_is_log, walk(body))) != 1 or not _is_log(nodes[-2]):
+        return
+    big, target, outcome = nodes[-4], reference(nodes[-3], world.glossary), reference(nodes[-1], world.glossary)
+    if not isinstance(big, Big) or big.op != "sum" or big.sub is None or target is None or outcome is None:
+        return
+    last = letter_of(target.subs[-1]) if target.subs else None
+    if last in bound_letters(big.sub) and last in map(letter_of, outcome.subs):
+        yield target.base
+
+
+def _is_log(node: Node) -> bool:
+    return isinstance(node, Name) and spelled(node) in LOGARITHMS
