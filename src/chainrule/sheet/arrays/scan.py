@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from chainrule.read import tree
-from chainrule.read.tree import Accent, Big, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import Accent, Big, Comma, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.arrays.ones import sizes_below
 from chainrule.sheet.arrays.zeros import zero_components
 from chainrule.sheet.records.references import references
@@ -231,7 +231,8 @@ class Scan:
         by entry, the names in `apart` are scalars of their own, and `facts` say what has a shape as a whole."""
         self.world.first = 0 if self.firsts == {"0"} else 1
         assigned = self._literal_definitions(equations, set(arrays)) | self._declared_whole(equations, facts) | apart
-        points = {base for e in equations for side in (e.lhs, e.rhs) for base in _beside_itself(side, self.world)}
+        sides = [side for e in equations for side in (e.lhs, e.rhs)]
+        points = {base for side in sides for found in (_beside_itself, _of_points) for base in found(side, self.world)}
         for base, refs in self.refs.items():
             family = self.world.family(base)
             # `W^{(1)}` and, of another network, `W_1`: neither is an entry of the other
@@ -385,6 +386,19 @@ def _is_case_of(e: Equation, general: Equation) -> bool:
     case, rule = (tree.Comma(x.span, (x.lhs, x.rhs)) for x in (e, general))
     found = generalised(case, rule)
     return found is not None and isinstance(found[1], Number) and letter_of(found[2]) is not None
+
+
+def _of_points(node: Node, world: World) -> Iterator[str]:
+    """The names of `f(x_1, y_1)` and `(x_1, y_1)`: coordinates of the first point, and no entries."""
+    for comma in (n for n in walk(node) if isinstance(n, Comma)):
+        refs = [reference(item, world.glossary) for item in comma.items]
+        numbers = {
+            r.subs[0].text if r is not None and len(r.subs) == 1 and isinstance(r.subs[0], Number) else None
+            for r in refs
+        }
+        bases = [r.base for r in refs if r is not None]
+        if len(numbers) == 1 and None not in numbers and len({*bases}) == len(refs) > 1:
+            yield from bases
 
 
 def _beside_itself(side: Node, world: World) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Sum
 from chainrule.sheet.arrays.scan import has_quantities, running_letters
 from chainrule.sheet.conditions.restrictions import SETTING_CUE
+from chainrule.sheet.definitions.by_places import places
 from chainrule.sheet.definitions.copies import is_alias
 from chainrule.sheet.definitions.maps import is_jacobian
 from chainrule.sheet.definitions.names_of_functions import at_any_argument
@@ -89,12 +90,25 @@ def add_sites(world: World, e: Equation) -> None:
         for a, b in zip(names, values, strict=True):
             _add_site(world, e, a, b)
         return
+    if len(names) > 1 and (values := places(rhs, len(names))):
+        for a, b in zip(names, values, strict=True):
+            _add_coordinate(world, e, a, b)
+        return
     if e.position in world.named_last:
         _add_site(world, replace(e, link=0), rhs, lhs)
         return
     _add_site(world, e, lhs, rhs)
     if e.link and not any(_is_place(n) for n in walk(lhs)) and not _of_density(world, rhs):
         _add_function(world, e, rhs, lhs)
+
+
+def _add_coordinate(world: World, e: Equation, name: Node, body: Node) -> None:
+    """The formula of one coordinate of a point that a line gives as a whole."""
+    ref = reference(name, world.glossary)
+    if ref is not None and definable(world, ref) and not ref.postfix and not mentions(world, body, ref):
+        section = (e.scope.part, e.scope.section)
+        site = Site(ref.base, ref, body, e.position, section=section, own=e.own, written=e.rhs)
+        world.sites.setdefault(ref.base, []).append(site)
 
 
 def one_by_one(side: Node) -> tuple[Node, ...]:

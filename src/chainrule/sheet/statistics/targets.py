@@ -37,7 +37,7 @@ def _targets(world: World, body: Node) -> Iterator[str]:
     if not isinstance(big, Big) or big.op != "sum" or big.sub is None or target is None or outcome is None:
         return
     last = letter_of(target.subs[-1]) if target.subs else None
-    if last in bound_letters(big.sub) and last in map(letter_of, outcome.subs):
+    if last is not None and last in {*bound_letters(big.sub)} and last in map(letter_of, outcome.subs):
         yield target.base
 
 

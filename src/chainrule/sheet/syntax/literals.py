@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from chainrule.read.tree import Big, Fenced, Matrix, Name, Node, Number, Script, Sum
+from chainrule.read.tree import Big, Comma, Fenced, Matrix, Name, Node, Number, Script, Sum
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 
@@ -41,9 +41,14 @@ def literal_matrix(node: Node) -> tuple[tuple[Fraction, ...], ...] | None:
 
 
 def is_zero(node: Node) -> bool:
-    """A printed zero of any shape: `0`, `(0)`, `\\mathbf 0`, `0_n`, `0^T`."""
+    """A printed zero of any shape: `0`, `(0)`, `\\mathbf 0`, `0_n`, `0^T`, `(0, 0)`, a matrix of zeros."""
     while isinstance(node, (Fenced, Script)):
         node = node.body if isinstance(node, Fenced) else node.base
+    match node:
+        case Comma(items=items):
+            return all(map(is_zero, items))
+        case Matrix(rows=rows) if rows:
+            return all(is_zero(cell) for row in rows for cell in row)
     return isinstance(node, (Name, Number)) and node.text == "0"
 
 
