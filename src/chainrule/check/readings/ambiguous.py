@@ -40,7 +40,13 @@ from chainrule.check.readings.rests_on import (
 )
 from chainrule.check.readings.rivals import other_ranks
 from chainrule.check.readings.said_beside import supposed_beside
-from chainrule.check.readings.sums_meant import implied_sum, letter_of_the_derivative, stray_letters, variables_of
+from chainrule.check.readings.sums_meant import (
+    implied_sum,
+    letter_of_the_derivative,
+    one_too_many,
+    stray_letters,
+    variables_of,
+)
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.arrays.kronecker_signs import has_vec
 from chainrule.sheet.definitions.facts import equals_its_transpose
@@ -306,6 +312,7 @@ REASONS: tuple[Reason, ...] = (
     lost_fraction,
     implied_sum,
     stray_letters,
+    one_too_many,
     number_for_an_array,
     misread_definition,
     by_a_guess,

@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chainrule.check.readings.meant import Meant, written
-from chainrule.read.tree import Big, Comma, Factor, Fraction, Name, Node, Product
+from chainrule.check.readings.meant import Meant, written, written_throughout
+from chainrule.read.tree import Big, Comma, Factor, Fraction, Name, Node, Number, Product, Relation
 from chainrule.sheet.meaning.derivatives.differentials import taken_apart
 from chainrule.sheet.meaning.operations.implied import with_strays_summed
 from chainrule.sheet.records.references import references
@@ -18,6 +18,7 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import below
+from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import letter_of, node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
@@ -43,6 +44,25 @@ def letter_of_the_derivative(judge: Judge, e: Equation) -> Iterator[Meant]:
         found = written(judge, e, _renaming(letter, min(INDEX_LETTERS - used, default=letter)), text)
         if found is not None:
             yield found
+
+
+def one_too_many(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\mu = \frac1N \sum_{i=0}^N x_i`: a sum from 0 to N, where a mean divides by N, has one term more than is
+    meant."""
+    sides = [n for x in judge.equations for n in (x.lhs, x.rhs)]
+    divided = {node_key(n.denominator) for side in sides for n in walk(side) if isinstance(n, Fraction)}
+
+    def choose(node: Node) -> Node | None:
+        if not isinstance(node, Big) or node.sup is None or not isinstance(low := node.sub, Relation):
+            return None
+        if not is_zero(low.links[0].node) or node_key(node.sup) not in divided:
+            return None
+        one = replace(low.links[0], node=Number(low.links[0].node.span, "1"))
+        return replace(node, sub=replace(low, links=(one, *low.links[1:])))
+
+    if any(choose(n) is not None for side in sides for n in walk(side)):
+        text = "a sum from 0 to the number that a mean divides by has one term too many; right with that many terms"
+        yield written_throughout(judge, e, choose, text)
 
 
 def _derivatives_summed(product: Product) -> Iterator[tuple[Node, str]]:

@@ -22,7 +22,8 @@ LEAST, MOST = 3, 24
 
 
 def words_of(formulas: Iterable[Node]) -> frozenset[str]:
-    """The words that the letters of a document's formulas spell."""
+    """The words that the letters of a document's formulas spell; two capitals that are defined together, `FL(p) = ...`,
+    and of which neither stands anywhere else, are one too."""
     formulas = list(formulas)
     runs = Counter(run for formula in formulas for run in _runs(formula))
     alone = {x for run in runs if len(run) < LEAST for x in run} - {""}
@@ -33,6 +34,9 @@ def words_of(formulas: Iterable[Node]) -> frozenset[str]:
         told = (head or times > 1) and len(set(run) - alone) >= (1 if head else 2)
         if LEAST <= len(run) <= MOST and (told or run in CAPITALISED):
             found.add(run)
+        elif head and times > 1 and len(run) == 2 and run.isupper() and run not in CAPITALISED:
+            others = {x for other in runs if run not in other for x in other}
+            found |= set() if others & {*run} else {run}
     return frozenset(found)
 
 
