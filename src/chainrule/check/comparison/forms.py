@@ -159,6 +159,17 @@ def behind_its_sum(e: Equation) -> list[str]:
     return sorted(found)
 
 
+def idle_letters(e: Equation) -> list[str]:
+    """Letters that a sum runs over and that stand nowhere else, `\\sum_i y - \\log m`: which names are of one sample
+    is not written, nor over which terms the sum reaches."""
+    sides = [n for side in (e.lhs, e.rhs) for n in walk(side)]
+    ranges = [n for n in sides if isinstance(n, Big) and n.op == "sum" and n.sub is not None]
+    letters = {x for n in ranges if n.sub is not None for x in bound_letters(n.sub)}
+    within = {id(n) for r in ranges for part in (r.sub, r.sup) if part is not None for n in walk(part)}
+    used = {n.text for n in sides if isinstance(n, Name) and id(n) not in within}
+    return sorted(letters - used)
+
+
 def _reached_for(node: Sum) -> set[str]:
     summed: set[str] = set()
     found: set[str] = set()

@@ -31,7 +31,7 @@ from chainrule.read.tree import Node
 from chainrule.sheet.arrays.tensors import Tensor
 from chainrule.sheet.arrays.terms_of_totals import alike
 from chainrule.sheet.records.frame import Frame
-from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.shapes import Run, Untyped
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.names import reference
@@ -75,6 +75,7 @@ class Settled:
 def settle(universe: Universe) -> Settled:
     """Define every tensor of the universe in terms of the others."""
     _size_ones(universe)
+    _run(universe)
     _count(universe)
     settled = Settled(universe)
     for key, tensor in list(universe.tensors.items()):
@@ -98,6 +99,21 @@ def _size_ones(universe: Universe) -> None:
             if dims.find(dim) not in known:
                 with suppress(Untyped):
                     dims.unify(dim, next(iter(firm)))
+
+
+def _run(universe: Universe) -> None:
+    r"""A sum over a letter that nothing in it has, `\sum_i c`, has as many terms as the other sums over that letter in
+    its line, or else in the document, where these are of one size."""
+    dims, firm, idle = universe.dims, dict[str, list[Run]](), dict[str, list[Run]]()
+    for run in dims.runs:
+        (idle if run.idle else firm).setdefault(run.letter, []).append(run)
+    for letter, found in idle.items():
+        others = {dims.find(r.dim) for r in firm.get(letter, ())} or {dims.find(found[0].dim)}
+        for run in found:
+            near = {dims.find(r.dim) for r in firm.get(letter, ()) if r.owner == run.owner} or others
+            with suppress(Untyped):
+                if len(near) == 1:
+                    dims.unify(next(iter(near)), run.dim)
 
 
 def _count(universe: Universe) -> None:

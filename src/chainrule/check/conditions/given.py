@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chainrule.check.comparison.compare import Different, Outcome, Same, Unclear
+from chainrule.check.comparison.forms import idle_letters
 from chainrule.check.comparison.lines import Lines
 from chainrule.check.conditions.held import Contradicts, Follows, Judged, Open
 from chainrule.check.conditions.imposed import Conditions
@@ -97,7 +98,10 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     if constraint and not concerned and isinstance(judged, Follows):
         conditions.move(judged, e.scope.section)
     untold = isinstance(outcome, Different) and (
-        _untold(conditions, e, outcome) or _of_numbers(conditions, e, outcome) or _of_its_solution(conditions, e)
+        _of_samples(conditions, e)
+        or _untold(conditions, e, outcome)
+        or _of_numbers(conditions, e, outcome)
+        or _of_its_solution(conditions, e)
     )
     doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
     if isinstance(judged, Contradicts) and (untold or doubtful or _of_unknown(conditions, judged)):
@@ -126,6 +130,15 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     if concerned:
         return assumed("condition", "not true in general; whether the conditions before it make it so is not decided")
     return None
+
+
+def _of_samples(conditions: Conditions, e: Equation) -> bool:
+    r"""Whether a line shares names with a condition that sums over a letter which stands nowhere, `\sum_i y - m = 0`:
+    these may be names of one sample there."""
+    world = conditions.lines.world
+    idle = [h.equation for h in conditions.held if idle_letters(h.equation)]
+    names = {n for o in idle for side in (o.lhs, o.rhs) for n in names_in(world, side)}
+    return bool(names & set().union(names_in(world, e.lhs), names_in(world, e.rhs)))
 
 
 def _untold(conditions: Conditions, e: Equation, different: Different) -> bool:

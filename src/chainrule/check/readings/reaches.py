@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chainrule.check.comparison.forms import behind_its_sum
+from chainrule.check.comparison.forms import behind_its_sum, idle_letters
 from chainrule.check.readings.meant import Meant, written, written_throughout
 from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.records.lines import lines_of
@@ -72,14 +72,18 @@ def _is_operator(node: Node) -> bool:
 
 def reach_of_a_sum(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`\sum_k a_k b_k + c_k`: the sum, or what stands between it and its terms, may be meant to reach over the last
-    term."""
-    for letter in behind_its_sum(e):
+    term; and so may one whose letter stands nowhere at all, `\sum_i y - m`."""
+    texts = {x: f"{x} is summed over, and stands behind the sum as well" for x in behind_its_sum(e)}
+    texts |= {
+        x: f"{x} is summed over and stands nowhere; how far the sum reaches is not written" for x in idle_letters(e)
+    }
+    for letter, text in texts.items():
         for place in range(1, MOST_PLACES):
 
             def choose(node: Node, letter: str = letter, place: int = place) -> Node | None:
                 return _reaching(node, letter, place) if isinstance(node, Sum) else None
 
-            found = written(judge, e, choose, f"{letter} is summed over, and stands behind the sum as well")
+            found = written(judge, e, choose, text)
             if found is not None:
                 yield found
 

@@ -58,6 +58,16 @@ class Measure:
     last: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the sum over a letter in one line or definition runs over; `idle`: nothing in it has the letter."""
+
+    letter: str
+    owner: str
+    dim: str
+    idle: bool
+
+
 @dataclass
 class Dims:
     """A union of dimensions known to be equal, each class with the names and the size that were declared for it.
@@ -65,7 +75,7 @@ class Dims:
     `first` is where an index begins that nothing gives a first value; `measures` and `reaches` are looked at when
     sizes are chosen, `products` says of what pairs a dimension consists. `stretched` weighs what fits but is seldom
     meant: a number beside an array in a sum or an elementwise product or behind it, the norm, the trace or the
-    transpose of a number.
+    transpose of a number. `runs` are what sums run over.
     """
 
     parent: dict[str, str] = field(default_factory=dict)
@@ -79,6 +89,7 @@ class Dims:
     products: dict[str, tuple[str, str]] = field(default_factory=dict)
     first: int = 1
     stretched: float = 0.0
+    runs: list[Run] = field(default_factory=list)
 
     def find(self, name: str) -> str:
         """The representative of a dimension."""
@@ -210,6 +221,7 @@ class Dims:
         return Dims(
             dict(self.parent), dict(self.names), dict(self.sizes), dict(self.least), dict(self.lows), dict(self.zeros),
             list(self.reaches), list(self.measures), dict(self.products), self.first, self.stretched,
+            list(self.runs),
         )  # fmt: skip
 
     def reach(self, reach: Reach) -> None:

@@ -17,7 +17,7 @@ from chainrule.sheet.meaning.operations.implied import summed_over
 from chainrule.sheet.meaning.operations.ranges import bounded, from_below
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.shapes import Dims, Untyped, Val, scalar
+from chainrule.sheet.records.shapes import Dims, Run, Untyped, Val, scalar
 from chainrule.sheet.records.sizes import named_dim
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
@@ -177,6 +177,9 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
     dim = frame.new_dim("Σ" + binder.letter)
     inner = frame.bind(binder.letter, dim).child(summed=frame.summed | {binder.letter})
     _counted(frame, node, dim)
+    if node.op == "sum" and not binder.conditions:
+        idle = binder.high is None and all(n.text != binder.letter for n in walk(body) if isinstance(n, Name))
+        frame.dims.runs.append(Run(binder.letter, frame.owner, dim, idle))
     inner.free = frame.free
     letter_term = inner.letters[binder.letter][1]
     inner = from_below(inner, dim, binder)
