@@ -54,7 +54,7 @@ from chainrule.sheet.derivatives.bare_slopes import called, uses, written_at
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Reading, World
-from chainrule.sheet.syntax.derivatives import above
+from chainrule.sheet.syntax.derivatives import above, nabla_of
 from chainrule.sheet.syntax.literals import is_numeric, is_zero
 from chainrule.sheet.syntax.long_columns import VEC
 from chainrule.sheet.syntax.names import node_key, reference, spelled, walk
@@ -291,7 +291,20 @@ def supposed_symmetric(judge: Judge, e: Equation) -> Iterator[Meant]:
         yield Meant(f"holds where {spelled_out(base)} is symmetric, as is supposed before it", e, within(judge, other))
 
 
+def by_what_is_not_said(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\nabla J = [2 a, 2 b]^T` where a sheet only knows `J(t) = t^2`: a slope by one number, and by more here."""
+    variant = judge.usual(e)
+    if e.position not in variant.failed or e.position not in variant.typed:
+        return
+    _, left, right = variant.typed[e.position]
+    bare = nabla_of(e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs) == ([], 1)
+    if bare and left.scalar and not right.scalar:
+        text = "by what the gradient is taken is not written; by what is known it is a number"
+        yield Meant(text, e, judge, tried=False)
+
+
 REASONS: tuple[Reason, ...] = (
+    by_what_is_not_said,
     letter_of_the_derivative,
     direct_or_total,
     two_ranks,
