@@ -36,6 +36,7 @@ from chainrule.check.doubts.reparametrised import reparametrised
 from chainrule.check.doubts.short_for_a_value import short_for_a_value
 from chainrule.check.doubts.squares import squares_of_vectors
 from chainrule.check.doubts.supposed_orthogonal import supposed_orthogonal
+from chainrule.check.doubts.supposed_symmetric import symmetric_unsaid
 from chainrule.check.doubts.totals_by_calls import total_of_calls
 from chainrule.check.doubts.unknowns import unknown_functions
 from chainrule.check.doubts.unsaid import (
@@ -318,6 +319,7 @@ DOUBTS: tuple[Doubt, ...] = (
     grouped_otherwise,
     constrained,
     supposed_orthogonal,
+    symmetric_unsaid,
     not_the_label,
     beside_a_sum,
     constant_feature,

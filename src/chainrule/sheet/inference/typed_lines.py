@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.expr import Expr, delta, mul
-from chainrule.read.tree import Node
+from chainrule.read.tree import Big, Name, Node, Script
 from chainrule.sheet.arrays.algebra import same_shape
 from chainrule.sheet.conditions.extremes import bodies
 from chainrule.sheet.meaning.operations.implied import summed_over, with_strays_summed
@@ -13,6 +13,7 @@ from chainrule.sheet.records.frame import USUAL, Choices, Frame
 from chainrule.sheet.records.shapes import Dims, Untyped, Val, scalar
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
+from chainrule.sheet.syntax.names import children, letter_of, walk
 
 
 def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tuple[Frame, Val, Val]:
@@ -25,13 +26,38 @@ def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tupl
         frame = frame.child(einstein=frozenset(universe.world.free_letters.get(e.position, ())))
     if e.position in universe.world.indexed_by:
         e = replace(e, lhs=with_strays_summed(frame, e.lhs), rhs=with_strays_summed(frame, e.rhs))
-    lhs = _over_samples(frame, e.lhs) if choices.total else frame.value(e.lhs)
-    rhs = frame.value(e.rhs)
+    lhs, rhs = _sides(frame, e)
+    if frame.free.keys() & both_index_and_number(e.lhs, e.rhs):  # `n x_n`: read from the left, the first n is none yet
+        lhs, rhs = _sides(frame, e)
     if choices.entrywise:
         lhs, rhs = as_diagonal(frame.dims, lhs, rhs), as_diagonal(frame.dims, rhs, lhs)
     if universe.world.einstein:
         lhs, rhs = _identified(frame, e, lhs, rhs), _identified(frame, e, rhs, lhs)
     return frame, lhs, rhs
+
+
+def _sides(frame: Frame, e: Equation) -> tuple[Val, Val]:
+    lhs = _over_samples(frame, e.lhs) if frame.choices.total else frame.value(e.lhs)
+    return lhs, frame.value(e.rhs)
+
+
+def both_index_and_number(*sides: Node) -> set[str]:
+    """The letters that stand alone in some formulas, in no range of a sum there, and below a name as well."""
+    below, alone, ranges, todo = set[str](), set[str](), set[str](), list(sides)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Big):
+            ranges |= {
+                n.text for part in (node.sub, node.sup) if part is not None for n in walk(part) if isinstance(n, Name)
+            }
+        elif isinstance(node, Script):
+            below |= {x for n in walk(node.sub) if (x := letter_of(n)) is not None} if node.sub is not None else set()
+            todo.append(node.base)
+        elif (letter := letter_of(node)) is not None:
+            alone.add(letter)
+        else:
+            todo += children(node)
+    return alone & below - ranges
 
 
 def as_diagonal(dims: Dims, val: Val, other: Val) -> Val:

@@ -16,6 +16,7 @@ from chainrule.sheet.derivatives.of_functions import at_their_argument, function
 from chainrule.sheet.derivatives.values_as_names import values_differentiated_by, with_values_named
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.rewriting.component_functions import by_components, with_component_names
+from chainrule.sheet.rewriting.counts_below_means import counted_means, without_counts
 from chainrule.sheet.rewriting.densities_and_tables import densities_and_tables, with_typefaces
 from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.rewriting.entries_beside_a_vector import wholes_of_entries, with_entries_of
@@ -88,6 +89,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(words_of, with_words),
     _where(points_by_number, with_points),
     _sizes,
+    _where(counted_means, without_counts),
     _above,
     _where(wholes_of_entries, with_entries_of),
     _where(functions_above, without_owners),
