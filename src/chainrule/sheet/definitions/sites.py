@@ -308,6 +308,8 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
         return False
     if not is_numeric(rhs) and not has_quantities(rhs) and (e.link or _given_numbers(world, params)):
         return False  # `\\sigma(z) = 1 / (1 + e^{-0.05})`: the value at a z that has a number
+    if _value_of_a_sigmoid(world, ref, params, rhs):
+        return False
     now = pattern(lhs.factors[1].node, world.glossary) if isinstance(lhs, Product) else Pattern(())
     if is_named_density(ref.base, now):
         return True
@@ -335,6 +337,13 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
     if family.operand and not _of_samples(family, ref) and (not values or len(sites) > 1):
         world.sites[ref.base] = [*values, Site(ref.base, ref, rhs, e.position, section=section, own=e.own)]
     return True
+
+
+def _value_of_a_sigmoid(world: World, ref: Ref, params: tuple[Node, ...], rhs: Node) -> bool:
+    r"""`\sigma(z) = a`: what is said without its argument of the function that custom knows is its value there."""
+    names = {r.base for p in params if (r := reference(p, world.glossary)) is not None}
+    customary = ref.bare and dict(world.customary).get(ref.base) == "sigmoid"
+    return customary and not names & {r.base for r in references(rhs, world)}
 
 
 def _of_samples(family: Family, ref: Ref) -> bool:
