@@ -22,6 +22,7 @@ from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_wh
 from chainrule.sheet.rewriting.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.rewriting.functions_above import functions_above, without_owners
 from chainrule.sheet.rewriting.new_values import new_values, with_hats
+from chainrule.sheet.rewriting.numbers_behind_names import numbered_names, with_numbers_below
 from chainrule.sheet.rewriting.outputs_in_losses import last_layers, with_last_layers
 from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
 from chainrule.sheet.rewriting.points_by_number import points_by_number, with_points
@@ -86,6 +87,7 @@ def _transposes(formulas: list[Node], words: str) -> Change | None:
 
 CONVENTIONS: tuple[Convention, ...] = (
     _where(names_with_digits, with_whole_names),
+    _where(numbered_names, with_numbers_below),
     _where(words_of, with_words),
     _where(points_by_number, with_points),
     _sizes,
