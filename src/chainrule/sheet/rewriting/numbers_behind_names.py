@@ -48,6 +48,7 @@ def with_numbers_below(node: Node, letters: frozenset[str]) -> Node:
 
 
 def _is_numbered(one: Factor, other: Factor) -> bool:
-    """Whether a whole number stands right behind a letter."""
+    """Whether a whole number stands behind a letter with a gap; without one it is read with the letter."""
     letter = isinstance(one.node, Name) and (len(one.node.text) == 1 or one.node.text in GREEK)
-    return letter and not other.op and isinstance(other.node, Number) and other.node.text.isdigit()
+    gap = other.node.span.start > one.node.span.end
+    return letter and gap and not other.op and isinstance(other.node, Number) and other.node.text.isdigit()
