@@ -15,12 +15,21 @@ from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.added_together import added_together
 from chainrule.sheet.inference.candidates import candidates, is_quantity
 from chainrule.sheet.inference.losses_with_entries import with_entries
-from chainrule.sheet.inference.search import CLOSE, CONVENTIONS, FAILURE, UNUSUAL_ROUNDS, USUAL_ROUNDS, Options, Search
+from chainrule.sheet.inference.search import (
+    CLOSE,
+    CONVENTIONS,
+    FAILURE,
+    UNUSUAL_ROUNDS,
+    USUAL_ROUNDS,
+    Options,
+    Search,
+    as_in_matrix_algebra,
+)
 from chainrule.sheet.inference.signs_of_gates import signs_of_gates
 from chainrule.sheet.inference.typed_lines import type_line
 from chainrule.sheet.inference.unreadable import hide_unreadable
 from chainrule.sheet.records.frame import LISTS, ROWS
-from chainrule.sheet.records.lines import lines_of
+from chainrule.sheet.records.lines import Line, lines_of
 from chainrule.sheet.records.shapes import Layout, Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Cycle, Universe
@@ -139,7 +148,7 @@ def _search(
     signs = _signs_used(equations)
     elementwise = signs_of_gates(world, equations)
     least = _settle(Search(world, config, lines, deadline, memo, elementwise), options, signs)
-    if least >= FAILURE and (losses := with_entries(Universe(world, config), lines)):
+    if losses := _array_losses(world, config, lines, options):
         before, kept = (world.readings, world.conventions), world.pooled
         world.pooled |= losses
         cost = ADDED_UP + _settle(Search(world, config, lines, deadline, elementwise=elementwise), options, signs)
@@ -160,6 +169,21 @@ def _search(
         world.dropped = None
         world.readings, world.conventions = before
     world.derived.pop("liftable", None)
+
+
+def _array_losses(world: World, config: Config, lines: list[Line], options: Options) -> frozenset[str]:
+    """The losses that have entries as the names are read, or would have, were capitals matrices and small letters
+    columns where that is open: the W of `h = W x` is a row only for the sake of `(h - t)^2`."""
+    found = with_entries(Universe(world, config), lines)
+    if found:
+        return found
+    before = world.readings
+    counts = world.glossary.bound | world.size_names
+    world.readings = before | {b: as_in_matrix_algebra(b, options[b]) for b in options.keys() - counts}
+    try:
+        return with_entries(Universe(world, config), lines)
+    finally:
+        world.readings = before
 
 
 def _rows_first(found: list[tuple[Reading, float]]) -> list[tuple[Reading, float]]:

@@ -94,7 +94,7 @@ def _squares(universe: Universe, names: Iterable[str]) -> int:
 Options = dict[str, list[tuple[Reading, float]]]
 
 
-def _as_in_matrix_algebra(
+def as_in_matrix_algebra(
     base: str, found: list[tuple[Reading, float]], row: bool = False, stepped: bool = False
 ) -> Reading:
     """A capital letter is a matrix, a small one a column or a row, a loss a number, where that is left open; what has a
@@ -157,13 +157,13 @@ class Search:
         cheapest = {base: found[0][0] for base, found in options.items()}
         counts = self.world.glossary.bound | self.world.size_names
         free = {base: found for base, found in options.items() if base not in counts}
-        algebra = cheapest | {base: _as_in_matrix_algebra(base, found) for base, found in free.items()}
+        algebra = cheapest | {base: as_in_matrix_algebra(base, found) for base, found in free.items()}
         plain = self.usual_signs()
         elementwise = plain | {op: "hadamard" for op in signs if op not in (LISTS, ROWS)}
         starts = [(cheapest, plain), (algebra, plain), (algebra, elementwise)]
         stepped = {base for base in free if "label" in self.world.family(base).slots.values()}
         row = self.world.rowwise
-        states = cheapest | {b: _as_in_matrix_algebra(b, found, row, b in stepped) for b, found in free.items()}
+        states = cheapest | {b: as_in_matrix_algebra(b, found, row, b in stepped) for b, found in free.items()}
         starts += [(states, plain), (states, elementwise)] if row or states != algebra else []
         least, best = inf, starts[0]
         for readings, conventions in starts:

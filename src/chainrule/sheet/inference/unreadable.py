@@ -89,12 +89,16 @@ def against_declaration(world: World, e: Equation, val: Val) -> bool:
 
 def loss_of_entries(world: World, e: Equation, val: Val) -> int:
     """How many axes a loss has that should be a number: what `L(w, b) = ...` defines by a letter of losses or a name
-    whose gradient is taken, or `L = ...` where L is differentiated."""
+    whose gradient is taken, or `L = ...` where L is differentiated, by a fraction or by a nabla."""
     form = call_form(e.lhs, world) if not e.link else None
     ref = form[0] if form is not None else reference(e.lhs, world.glossary)
     if ref is None or ref.subs or not (names_loss(ref.base) or world.family(ref.base).graded):
         return 0
-    return len(val.dims) if form is not None or (ref.bare and world.family(ref.base).differentiated) else 0
+    if ref.base in world.pooled:
+        return 0  # those of its entries are added up
+    family = world.family(ref.base)
+    taken = ref.bare and (family.differentiated or family.graded)
+    return len(val.dims) if form is not None or taken else 0
 
 
 def _below(world: World, names: Iterable[str]) -> set[str]:

@@ -1,0 +1,81 @@
+r"""A derivative that is laid out as no other line of its document is.
+
+`\frac{\partial A x}{\partial x} = A` and `\frac{\partial A x}{\partial x} = A^T` are both right, each in a layout of
+its own; the layout of a document is that in which most of its lines hold. A single line that holds in another one only
+has as likely lost a transpose, or gained one, and is not verified. Two lines that are laid out alike are a habit, a
+document that speaks of layouts has several, and where two lines stand against each other nothing says which is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from chainrule.check.comparison.compare import Same
+from chainrule.check.judge import Judge
+from chainrule.check.records.finding import Finding
+from chainrule.expr import ExprError
+from chainrule.sheet.infer import LAYOUTS
+from chainrule.sheet.records.shapes import Layout, Untyped
+from chainrule.sheet.records.statements import Equation
+
+SEVERAL = re.compile(r"\b(?:numerator|denominator)[-\s]+(?:layout|convention|form)|\blayouts\b", re.I)
+WITNESSES = 2
+"""So many lines must be laid out alike before one that is not stands alone."""
+PARTS: dict[str, Callable[[Layout], str]] = {"gradients": lambda x: x.gradient, "Jacobians": lambda x: x.jacobian}
+"""What a layout arranges, each by itself."""
+
+
+def of_one_layout(judge: Judge, findings: Mapping[int, Finding]) -> dict[int, Finding]:
+    """The findings that change, by their positions, when the lines of a scope are looked at together."""
+    lines = [e for e in judge.equations if (f := findings.get(e.position)) is not None and f.verdict == "verified"]
+    if not any(note.code == "layout" for e in lines for note in findings[e.position].notes):
+        return {}  # all of them hold in the usual layout, or in any
+    if SEVERAL.search(lines[0].document.text):
+        return {}
+    held = {e.position: _layouts(judge, e) for e in lines}
+    changed = {}
+    for of, part in PARTS.items():
+        told = {position: one for position, found in held.items() if (one := _only({part(x) for x in found}))}
+        how_many = Counter(told.values())
+        for position, layout in told.items():
+            other = next((x for x in how_many if x != layout), "")
+            if how_many[layout] == 1 and how_many[other] >= WITNESSES:
+                changed[position] = _alone(findings[position], of, layout, other)
+    return changed
+
+
+def _only(layouts: set[str]) -> str | None:
+    """The one layout in which a line holds; None where it holds in both."""
+    return next(iter(layouts)) if len(layouts) == 1 else None
+
+
+def _layouts(judge: Judge, e: Equation) -> frozenset[Layout]:
+    """The layouts in which a line holds as it stands: a row is no column."""
+    usual = judge.usual(e)
+    if f"@{e.position}" not in usual.universe.laid_out and e.position not in usual.failed:
+        return frozenset()
+    found = set()
+    for layout in LAYOUTS:
+        judge.deadline()
+        variant = judge.variant(layout, usual.choices, usual.universe.config)
+        sides = variant.typed.get(e.position)
+        if e.position in variant.failed or sides is None or {x.kind for x in sides[1:]} == {"row", "column"}:
+            continue
+        try:
+            if isinstance(judge.outcome(e, variant), Same):
+                found.add(layout)
+        except (Untyped, ExprError, RecursionError):
+            continue
+    return frozenset(found)
+
+
+def _alone(found: Finding, of: str, layout: str, other: str) -> Finding:
+    """What is said of a line whose layout no other line has."""
+    message = (
+        f"right in {layout} layout for {of}, and the other lines are in {other} layout: a transpose is missing, or one "
+        "too many"
+    )
+    return replace(found, verdict="unsupported", code="layout", message=message, evidence=None)
