@@ -49,6 +49,7 @@ from chainrule.check.readings.ambiguous import read_otherwise
 from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.by_itself import by_itself
 from chainrule.check.readings.flipped import flips
+from chainrule.check.readings.lone_rows import of_a_lone_row
 from chainrule.check.readings.otherwise_declared import otherwise_declared
 from chainrule.check.readings.redefinitions import without
 from chainrule.check.readings.said_beside import under_a_proviso
@@ -142,9 +143,11 @@ class Judge(Lines):
     def _verdict(self, e: Equation) -> Finding:
         """What the first row that knows this kind of line says of it; a line of no such kind is a claim."""
         told = (found for row in NO_CLAIMS if (found := row(self, e)) is not None)
-        return next(told, None) or of_data(
-            self.world, e, unconfirmed(self, e, in_m_step(self, e, under_a_proviso(self, e) or self.claim(e)))
-        )
+        first = next(told, None)
+        if first is not None:
+            return first
+        claimed = of_a_lone_row(self, e, in_m_step(self, e, under_a_proviso(self, e) or self.claim(e)))
+        return of_data(self.world, e, unconfirmed(self, e, claimed))
 
     def claim_without(self, e: Equation) -> Finding:
         """The verdict on a second formula for a name, in the world in which it does not define the name; the conditions

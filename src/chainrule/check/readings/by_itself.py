@@ -83,9 +83,12 @@ def _open(family: Family) -> tuple[str | None, ...]:
 
 
 def _is_usual(before: World, world: World, base: str) -> bool:
-    """Whether a name is read as its look and its declaration suggest, with no fewer axes than before."""
+    """Whether a name is read as its look and its declaration suggest, with no fewer axes than before; a vector that is
+    a column elsewhere is no row here."""
     reading, others = world.readings.get(base), before.readings.get(base)
     if reading is None:
         return others is None
+    if others is not None and reading.axes == others.axes == 1 and reading.row != others.row:
+        return False
     cost = dict(candidates(world.family(base))).get(reading, USUAL)
     return cost < USUAL and (others is None or reading.axes >= others.axes)
