@@ -1,9 +1,9 @@
 r"""Verified lines that rest on a vector being a row, which nothing else in the document bears out.
 
 `\frac{\partial v a}{\partial x} = \frac{\partial v}{\partial x} a` is right if a is a row. The shapes that make lines
-fit are looked for over a whole document, so that a line with a lost transpose finds the row that it needs where no other
-line speaks of that name. Where the other vectors are columns by what other lines do with them, so is this one, and the
-line is judged once more.
+fit are looked for over a whole document, so that a line with a lost transpose finds the row that it needs where no
+other line speaks of that name. Where the other vectors are columns by what other lines do with them, so is this one,
+and the line is judged once more.
 """
 
 from __future__ import annotations
