@@ -213,19 +213,16 @@ def _shaped(rank: str) -> Build:
 
 
 def _sized(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-    """`$W$ is an $m \\times n$ matrix`, `a matrix of size $m \\times n$`, `a $d$-dimensional vector`, `an $m \\times 1$
-    vector`."""
+    """`$W$ is an $m \\times n$ matrix`, `a matrix of size $m \\times n$`, `a $d$-dimensional vector`."""
     size = s.formulas[int(m.group(2) or m.group(3))]
     inside = size.body if isinstance(size, Fenced) and size.open == "(" else size
     parts = inside.items if isinstance(inside, Comma) else (inside,)
     if isinstance(inside, Product) and all(f.op in ("times", "*") for f in inside.factors[1:]):
         parts = tuple(f.node for f in inside.factors)
     dims = tuple(map(dimension, parts))
-    if None in dims or len(dims) > 2:
+    if None in dims or len(dims) > 2 or (len(dims) == 2) != ("matri" in m.group(0)):
         return []
     shape = ShapeFact("vector", dims) if len(dims) == 1 else _shape(dims)
-    if shape.rank not in ("row", "column", "matrix" if "matri" in m.group(0) else "vector"):
-        return []
     return [Fact("shape", r, shape) for r in _subjects(m, s, g)]
 
 
@@ -341,7 +338,7 @@ WHICH = r"(?:(?:⟦\d+⟧|\w)\s*(?:-|–|\^)?\s*(?:th|st|nd|rd)?\s+)?"
 ONE_NAME = r"(⟦\d+⟧)(?! *⟦)"
 WITH_SIZES = (
     r"(?:(?:\w+[- ]){0,2}?⟦(\d+)⟧ ?-?(?: ?dimensional)? (?:\w+[- ]){0,2}?(?:matri(?:x|ces)|vectors?)\b"
-    r"|(?:\w+[- ]){0,2}?(?:matri(?:x|ces)|vectors?) (?:of|with) (?:the )?(?:sizes?|shapes?|dimensions?) ⟦(\d+)⟧)"
+    r"|(?:\w+[- ]){0,2}?matri(?:x|ces) (?:of|with) (?:the )?(?:sizes?|shapes?|dimensions?) ⟦(\d+)⟧)"
 )
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
