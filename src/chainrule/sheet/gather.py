@@ -15,6 +15,7 @@ from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Link, Missing, Node, Number, Relation, Span, Sum, Unread
+from chainrule.sheet.conditions.cases_in_items import leads_an_item, names_of_cases
 from chainrule.sheet.conditions.conditions_in_subscripts import lifted
 from chainrule.sheet.conditions.heading_conditions import heading_conditions
 from chainrule.sheet.conditions.own_sections import with_own_sections
@@ -67,6 +68,12 @@ EVENT_CUE = re.compile(
     r"(\b(probability|chance|odds|prob\.)(?=\W)[^.;:⟦]*|\b(class|label|event|outcome))\s*\(?\s*$", re.IGNORECASE
 )
 """What stands before an event: "the probability to find $y = 1$", "samples of class $y = 0$"."""
+EXERCISE = re.compile(
+    r"\W*(?:(?:next|another|second|third|last|further|similar)\s+)?(?:exercise|example|problem|question|task|aufgabe"
+    r"|beispiel|exercice|exemple|ejercicio|ejemplo|esercizio|esempio|opgave|voorbeeld)[*_}]*\s*[.:]",
+    re.IGNORECASE,
+)
+"""What begins an exercise without a number."""
 CASE = re.compile(r"\W*(?:case|fall|cas|caso|situation|scenario)\s*\(?(?:\d+|[ivxIVX]+|[A-Z])\b", re.IGNORECASE)
 
 
@@ -91,6 +98,8 @@ class _Walk:
     only: Relation | None = None
     conditions: tuple[Relation, ...] = ()
     heads: set[int] = field(default_factory=set)
+    cases: frozenset[object] = frozenset()
+    """The names that items of a list begin with several values of."""
     inline: int = -1
     letters: frozenset[str] = INDEX_LETTERS
     words: list[str] = field(default_factory=list)
@@ -141,7 +150,7 @@ class _Walk:
 
     def prose(self, piece: Words) -> None:
         """Words as they are, with a lone Greek letter as the formula it is: "α is set to 0.1"."""
-        if not self.words and CASE.match(piece.text):
+        if not self.words and (CASE.match(piece.text) or EXERCISE.match(piece.text)):
             self.item()
         self.dangling = None if piece.text.strip() else self.dangling
         self.otherwise(piece.text)
@@ -278,6 +287,8 @@ class _Walk:
 
     def condition(self, node: Relation, cue: str) -> bool:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
+        if node_key(node.first) in self.cases and leads_an_item(self.document, node.span):
+            return False  # a value for this item
         signed = condition_of_sign(node, cue)
         found = restriction(node) or signed
         against = found is not None and any(opposed(found, c) for c in self.conditions)
@@ -484,7 +495,8 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
     sheet = Sheet(glossary=glossary, stopped=stopped, expressions=sizes)
     position = 0
     for d, pieces in parsed:
-        state = _Walk(d, d is document, sheet, position, heads=heading_conditions(pieces), letters=letters)
+        heads, cases = heading_conditions(pieces), names_of_cases(d, pieces)
+        state = _Walk(d, d is document, sheet, position, heads=heads, cases=cases, letters=letters)
         for piece, rows in pieces:
             match piece:
                 case Heading():

@@ -1,7 +1,8 @@
 r"""Values that hold for a while: "Try $\lambda = 4$" before $g'(\lambda) = 0$ is solved, a heading "When $y = 1$".
 
-A value in a heading holds until the next heading of its rank, and says nothing of what stands before it. A value that
-a name was tried with is over where a slope by the name is set to zero: from there on it is looked for.
+A value in a heading holds until the next heading of its rank, and says nothing of what stands before it; a value that
+begins an item of a list, where another item has another, holds in its item. A value that a name was tried with is over
+where a slope by the name is set to zero: from there on it is looked for.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import replace
 from math import inf
 
 from chainrule.read.document import Heading
+from chainrule.sheet.conditions.cases_in_items import end_of_item, leads_an_item
 from chainrule.sheet.definitions.redefine import heading_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Imposed, Site, World
 from chainrule.sheet.syntax.literals import is_literal
+from chainrule.sheet.syntax.names import node_key
 
 # Words right before a condition that impose it, or before the line that solves it.
 SETTING = re.compile(r"\b(?:let|set\w*|put\w*|solv\w*|equat\w*|requir\w*)\b|令|使|设|設|解|求", re.IGNORECASE)
@@ -37,6 +40,8 @@ def _with_end(world: World, site: Site, origin: Equation | None, equations: Sequ
     heading = None if origin is None else heading_of(origin)
     if origin is not None and heading is not None:
         return replace(site, until=_behind(origin, heading, equations), onward=True)
+    if origin is not None and _is_a_case(world, site, origin, equations):
+        return replace(site, until=_behind_item(origin, equations), onward=True)
     solved = (c.equation.position for c in world.imposed if _looks_for(world, c, site.base))
     return replace(site, until=min((p for p in solved if p > site.position), default=inf))
 
@@ -46,6 +51,24 @@ def _behind(origin: Equation, heading: Heading, equations: Sequence[Equation]) -
     headings = (p for p in origin.document.pieces if isinstance(p, Heading) and p.span.start > heading.span.start)
     end = next((p.span.start for p in headings if p.level <= heading.level), None)
     later = (e.position for e in equations if e.document is origin.document and end is not None and e.span.start > end)
+    return min(later, default=inf)
+
+
+def _is_a_case(world: World, site: Site, origin: Equation, equations: Sequence[Equation]) -> bool:
+    """Whether an item of a list begins with a value, and another item with another value of the same name."""
+    others = {s.position for s in world.sites.get(site.base, ()) if node_key(s.body) != node_key(site.body)}
+    beside = (e for e in equations if e.position in others and e.document is origin.document)
+    return _leads(origin) and any(e.scope.section != origin.scope.section and _leads(e) for e in beside)
+
+
+def _leads(e: Equation) -> bool:
+    return not e.display and leads_an_item(e.document, e.span)
+
+
+def _behind_item(origin: Equation, equations: Sequence[Equation]) -> float:
+    """The first equation behind an item of a list."""
+    end = end_of_item(origin.document, origin.span)
+    later = (e.position for e in equations if e.document is origin.document and end and e.span.start >= end)
     return min(later, default=inf)
 
 
