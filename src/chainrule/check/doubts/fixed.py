@@ -34,10 +34,13 @@ def held_fixed(lines: Lines, e: Equation, _variant: Variant, _different: Differe
 
 
 def without_formula(world: World, base: str) -> World:
-    """The world in which nothing says how a name is computed."""
+    """The world in which nothing says how a name is computed, and it depends on nothing: where the document
+    differentiates it, it differentiates the formula."""
     sites = {b: s for b, s in world.sites.items() if b != base}
     functions = {b: s for b, s in world.functions.items() if b != base}
-    return replace(world, sites=sites, functions=functions, derived={}, bodies={})
+    return replace(
+        world, sites=sites, functions=functions, independent=world.independent | {base}, derived={}, bodies={}
+    )
 
 
 def computed(lines: Lines, e: Equation) -> Iterator[str]:
