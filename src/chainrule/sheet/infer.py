@@ -148,7 +148,7 @@ def _search(
     signs = _signs_used(equations)
     elementwise = signs_of_gates(world, equations)
     least = _settle(Search(world, config, lines, deadline, memo, elementwise), options, signs)
-    if losses := _array_losses(world, config, lines, options):
+    if losses := _array_losses(world, config, lines, options, least):
         before, kept = (world.readings, world.conventions), world.pooled
         world.pooled |= losses
         cost = ADDED_UP + _settle(Search(world, config, lines, deadline, elementwise=elementwise), options, signs)
@@ -171,17 +171,20 @@ def _search(
     world.derived.pop("liftable", None)
 
 
-def _array_losses(world: World, config: Config, lines: list[Line], options: Options) -> frozenset[str]:
-    """The losses that have entries as the names are read, or would have, were capitals matrices and small letters
-    columns where that is open: the W of `h = W x` is a row only for the sake of `(h - t)^2`."""
-    found = with_entries(Universe(world, config), lines)
+def _array_losses(world: World, config: Config, lines: list[Line], options: Options, least: float) -> frozenset[str]:
+    """The losses that have entries as the names are read, if lines do not fit so; else those squares that have, or
+    would have, were capitals matrices and small letters columns where that is open: the W of `h = W x` is a row only
+    for the sake of `(h - t)^2`."""
+    if least >= FAILURE:
+        return with_entries(Universe(world, config), lines)
+    found = with_entries(Universe(world, config), lines, squares=True)
     if found:
         return found
     before = world.readings
     counts = world.glossary.bound | world.size_names
     world.readings = before | {b: as_in_matrix_algebra(b, options[b]) for b in options.keys() - counts}
     try:
-        return with_entries(Universe(world, config), lines)
+        return with_entries(Universe(world, config), lines, squares=True)
     finally:
         world.readings = before
 

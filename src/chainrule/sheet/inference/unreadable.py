@@ -60,7 +60,7 @@ def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
     """Why an equation by itself gives its name no meaning."""
     try:
         val = Frame(Universe(world, config), f"@{e.position}", e.position).value(e.lhs)
-        if _of_all_products(e) and loss_of_entries(world, e, val) > 1:
+        if of_all_products(e) and loss_of_entries(world, e, val) > 1:
             return Untyped("a loss is a number, and this is a matrix", "untyped")
         return Untyped(AGAINST_DECLARATION, "untyped") if against_declaration(world, e, val) else None
     except Cycle:
@@ -71,7 +71,7 @@ def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
         return None
 
 
-def _of_all_products(e: Equation) -> bool:
+def of_all_products(e: Equation) -> bool:
     r"""Whether a sign is read as the matrix of all products, as in `\mathcal{E} = \sum_t p_t \otimes r_t`: in a loss it
     stands for another product."""
     return any(f.op == "otimes" for n in walk(e.rhs) if isinstance(n, Product) for f in n.factors)

@@ -1,7 +1,8 @@
 """Entries as programs and signal processing write them: `y[n]` and `x[n + 1]` are the y_n and x_{n+1} of other texts.
 
 A name is read so where brackets behind it never hold anything but places: index letters, whole numbers, and sums of
-them; and where one of these letters runs in a sum of the document, or stands with a number beside it.
+them; and where one of these letters runs in a sum of the document, or stands with a number beside it. The k of `k[k-1]`
+is a number, and where nothing but sums ever stands in brackets, `c[n+1]`, these are those of a product.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def with_places_in_brackets(sheet: Sheet) -> Sheet:
     places = _places(sheet)
     running = sheet.glossary.bound | {x for found in places.values() for x in _stepping(found)}
     bases = {b for b, found in places.items() if all(map(_is_place, found)) and _letters(found) & running}
-    if not bases:
+    bases -= {b for b in bases if b in running or b in _letters(places[b])}
+    if all(isinstance(p, Sum) for b in bases for p in places[b]):
         return sheet
 
     def choose(node: Node) -> Node | None:
