@@ -1,9 +1,9 @@
-r"""A derivative that is laid out as no other line of its document is.
+r"""Derivatives that are laid out as most lines of their document are not.
 
 `\frac{\partial A x}{\partial x} = A` and `\frac{\partial A x}{\partial x} = A^T` are both right, each in a layout of
-its own; the layout of a document is that in which most of its lines hold. A single line that holds in another one only
-has as likely lost a transpose, or gained one, and is not verified. Two lines that are laid out alike are a habit, a
-document that speaks of layouts has several, and where two lines stand against each other nothing says which is meant.
+its own; the layout of a document is that in which most of its lines hold. What holds in another one only has as likely
+lost a transpose, or gained one, and is not verified. A document that speaks of layouts has several, and where as many
+lines stand on one side as on the other nothing says which is meant.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from chainrule.sheet.records.shapes import Layout, Untyped
 from chainrule.sheet.records.statements import Equation
 
 SEVERAL = re.compile(r"\b(?:numerator|denominator)[-\s]+(?:layout|convention|form)|\blayouts\b", re.I)
-WITNESSES = 2
-"""So many lines must be laid out alike before one that is not stands alone."""
+MANY = 2
+"""So many times more lines must be laid out the other way."""
 PARTS: dict[str, Callable[[Layout], str]] = {"gradients": lambda x: x.gradient, "Jacobians": lambda x: x.jacobian}
 """What a layout arranges, each by itself."""
 
@@ -42,7 +42,7 @@ def of_one_layout(judge: Judge, findings: Mapping[int, Finding]) -> dict[int, Fi
         how_many = Counter(told.values())
         for position, layout in told.items():
             other = next((x for x in how_many if x != layout), "")
-            if how_many[layout] == 1 and how_many[other] >= WITNESSES:
+            if how_many[other] >= MANY * how_many[layout]:
                 changed[position] = _alone(findings[position], of, layout, other)
     return changed
 
@@ -73,9 +73,9 @@ def _layouts(judge: Judge, e: Equation) -> frozenset[Layout]:
 
 
 def _alone(found: Finding, of: str, layout: str, other: str) -> Finding:
-    """What is said of a line whose layout no other line has."""
+    """What is said of a line that is not laid out as most lines are."""
     message = (
-        f"right in {layout} layout for {of}, and the other lines are in {other} layout: a transpose is missing, or one "
+        f"right in {layout} layout for {of}, and most lines are in {other} layout: a transpose is missing, or one "
         "too many"
     )
     return replace(found, verdict="unsupported", code="layout", message=message, evidence=None)

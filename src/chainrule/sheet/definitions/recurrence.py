@@ -15,7 +15,7 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, Step, World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
-from chainrule.sheet.syntax.names import Ref, letter_of, reference, shifted_letter, walk
+from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
 
 
 def label_nodes(world: World, ref: Ref) -> list[Node]:
@@ -85,8 +85,9 @@ def shared(world: World) -> frozenset[str]:
 def one_step(world: World, e: Equation) -> tuple[Step | None, bool]:
     """The step that a line which differentiates by shared weights can speak of, and whether it must.
 
-    One side leaves the step out and the other depends on it: only one step can be meant. A sum over the steps of what
-    is differentiated by the weights, or a step on both sides, leaves it open.
+    One side leaves the step out and the other depends on it: only one step can be meant, unless another line sums over
+    the steps for the same derivative. A sum over the steps of what is differentiated by the weights, or a step on both
+    sides, leaves it open.
     """
     weights = shared(world)
     by_weights = [body for side in (e.lhs, e.rhs) for body, ref in _derivatives(world, side) if ref.base in weights]
@@ -100,7 +101,15 @@ def one_step(world: World, e: Equation) -> tuple[Step | None, bool]:
     left, right = (step_letters(world, side) - bound for side in (e.lhs, e.rhs))
     if len(left | right) != 1:
         return None, False
-    return Step(min(left | right), False, weights), left != right
+    return Step(min(left | right), False, weights), left != right and not _summed_elsewhere(world, e)
+
+
+def _summed_elsewhere(world: World, e: Equation) -> bool:
+    r"""Whether another line has a sum over steps for the same derivative: `\partial L / \partial V = \sum_t ...`."""
+    others = (x for x in world.equations if x.position != e.position and node_key(x.lhs) == node_key(e.lhs))
+    sums = (n for x in others for n in walk(x.rhs) if isinstance(n, Big) and n.op == "sum" and n.sub is not None)
+    letters = step_letters(world, e.rhs) | step_letters(world, e.lhs)
+    return any(letters.intersection(bound_letters(n.sub)) for n in sums if n.sub is not None)
 
 
 def variables(world: World, e: Equation, names: frozenset[str]) -> list[Ref]:

@@ -22,8 +22,9 @@ CUSTOMS: dict[str, tuple[float, float, float, float]] = {
 }
 # Letters that say how many there are, or how much is lost, unless they are variables: `dW = dO V^T`.
 NO_ARRAYS = COUNTS | {"C", "E"}
-# A declared vector whose sums end elsewhere than its entries; a name with an index that is transposed.
-ELSEWHERE, TRANSPOSED = 1.0, 2.6
+# A declared vector whose sums end elsewhere than its entries; a number with an index that is transposed, which is more
+# unusual than that a line with a lost transpose does not fit.
+ELSEWHERE, TRANSPOSED = 1.0, 12.0
 
 
 def candidates(family: Family) -> list[tuple[Reading, float]]:
