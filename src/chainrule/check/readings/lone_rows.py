@@ -1,9 +1,10 @@
-r"""Verified lines that rest on a vector being a row, which nothing else in the document bears out.
+r"""Verified lines that rest on a row, or on a capital that is a vector, which nothing else in the document bears out.
 
-`\frac{\partial v a}{\partial x} = \frac{\partial v}{\partial x} a` is right if a is a row. The shapes that make lines
-fit are looked for over a whole document, so that a line with a lost transpose finds the row that it needs where no
-other line speaks of that name. Where the other vectors are columns by what other lines do with them, so is this one,
-and the line is judged once more.
+`\frac{\partial v a}{\partial x} = \frac{\partial v}{\partial x} a` is right if a is a row, and
+`\nabla_w L = (X w - y) X^T` if X is one. The shapes that make lines fit are looked for over a whole document, so that a
+line with a lost transpose finds the row that it needs where no other line speaks against it. Where the other vectors
+are columns by what other lines do with them, so is this one, and what every other line can take for a matrix is one;
+the line is judged once more.
 """
 
 from __future__ import annotations
@@ -14,38 +15,60 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.conditions import given
 from chainrule.check.records.finding import Finding
+from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.search import FAILURE, line_cost
 from chainrule.sheet.records.lines import Line, lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, World
-from chainrule.sheet.syntax.spelling import spelled_out
+from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.syntax.spelling import look, spelled_out
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
 
+MATRIX = Reading(2)
+
 
 def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
-    """The verdict on a line once a row that only this line asks for is the column that other vectors are."""
+    """The verdict on a line once a row that only this line asks for is the column that other vectors are, and a capital
+    the matrix that it is elsewhere."""
     world = judge.world
     if found.verdict != "verified" or world.rowwise:
         return found
-    direct = names_in(world, e.lhs) | names_in(world, e.rhs)
-    rows = sorted(b for b in direct if _is_guessed(world, b) and world.readings[b].row)
-    lines = [x for x in lines_of(world, judge.equations) if x.equation.chain != e.chain] if rows else []
-    lone = [b for b in rows if not _borne_out(world, b, lines)]
-    if not lone or not any(_borne_out(world, b, lines) for b in _columns(world)):
+    direct = sorted(b for b in names_in(world, e.lhs) | names_in(world, e.rhs) if _is_guessed(world, b))
+    unusual = [b for b in direct if world.readings[b].row or _is_capital(world, b)]
+    lines = [x for x in lines_of(world, judge.equations) if x.equation.chain != e.chain] if unusual else []
+    lone = [b for b in unusual if _is_capital(world, b) and not _borne_out(world, b, MATRIX, lines)]
+    if lone:
+        other = _without(judge, e)
+        return found if world.readings[lone[0]] == other.readings.get(lone[0]) else _again(judge, e, other, lone[0])
+    lone = [b for b in unusual if world.readings[b].row and not _borne_out(world, b, _turned(world, b), lines)]
+    if not lone or not any(_borne_out(world, b, _turned(world, b), lines) for b in _columns(world)):
         return found
-    other = world
-    for base in lone:
-        other = _turned(other, base)
+    turned = {base: _turned(world, base) for base in lone}
+    return _again(judge, e, replace(world, readings={**world.readings, **turned}, derived={}), lone[0])
+
+
+def _again(judge: Judge, e: Equation, other: World, base: str) -> Finding:
+    """The verdict on a line in a world in which one name is read otherwise."""
     trial = replace(judge, world=other, variants={})
     trial.conditions = given.over(trial, judge.conditions)
     again = trial.claim(e)
-    if again.verdict in ("refuted", "verified"):
+    if again.verdict == "verified" or (again.verdict == "refuted" and again.suggestion is not None):
         return again
-    message = f"right if {spelled_out(lone[0])} is a row; nothing else says so, and other vectors are columns"
-    return Finding("unsupported", "ambiguous", message)
+    what = "a row" if judge.world.readings[base].row else "a vector"
+    return Finding("unsupported", "ambiguous", f"right if {spelled_out(base)} is {what}, which no other line bears out")
+
+
+def _without(judge: Judge, e: Equation) -> World:
+    """The world with its names read as all lines but one chain would have them."""
+    world = judge.world
+    other = replace(
+        world, sites=dict(world.sites), functions=dict(world.functions), hidden=dict(world.hidden), readings={},
+        conventions={}, derived={}, runs_over={}, bodies={}, first_steps={},
+    )  # fmt: skip
+    infer(other, Config(), [x for x in judge.equations if x.chain != e.chain], judge.deadline)
+    return other
 
 
 def _is_guessed(world: World, base: str) -> bool:
@@ -54,20 +77,25 @@ def _is_guessed(world: World, base: str) -> bool:
     return reading is not None and reading.axes == 1 and world.family(base).declared_rank in (None, "vector")
 
 
+def _is_capital(world: World, base: str) -> bool:
+    """Whether a vector has a letter of matrices, and nothing says that it is one."""
+    return look(base) in ("upper", "bold upper") and world.family(base).declared_rank is None
+
+
 def _columns(world: World) -> Iterator[str]:
     """The vectors that are read as columns."""
     yield from (b for b, r in sorted(world.readings.items()) if r.axes == 1 and not r.row)
 
 
-def _turned(world: World, base: str) -> World:
-    """The world with a row in the place of a column, or the other way round."""
+def _turned(world: World, base: str) -> Reading:
+    """A row in the place of a column, or the other way round."""
     reading = world.readings[base]
-    return replace(world, readings={**world.readings, base: replace(reading, row=not reading.row)}, derived={})
+    return replace(reading, row=not reading.row)
 
 
-def _borne_out(world: World, base: str, lines: list[Line]) -> bool:
-    """Whether some line no longer fits once a vector lies the other way."""
-    other = _turned(world, base)
+def _borne_out(world: World, base: str, reading: Reading, lines: list[Line]) -> bool:
+    """Whether some line no longer fits once a name is read in another way."""
+    other = replace(world, readings={**world.readings, base: reading}, derived={})
     return any(_fits(world, x) and not _fits(other, x) for x in lines if base in x.names)
 
 
