@@ -40,8 +40,7 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
     lines = [x for x in lines_of(world, judge.equations) if x.equation.chain != e.chain] if unusual else []
     lone = [b for b in unusual if _is_capital(world, b) and not _borne_out(world, b, MATRIX, lines)]
     if lone:
-        other = _without(judge, e)
-        return found if world.readings[lone[0]] == other.readings.get(lone[0]) else _again(judge, e, other, lone[0])
+        return _again(judge, e, _with_matrix(judge, lone[0]), lone[0])
     lone = [b for b in unusual if world.readings[b].row and not _borne_out(world, b, _turned(world, b), lines)]
     if not lone or not any(_borne_out(world, b, _turned(world, b), lines) for b in _columns(world)):
         return found
@@ -60,14 +59,15 @@ def _again(judge: Judge, e: Equation, other: World, base: str) -> Finding:
     return Finding("unsupported", "ambiguous", f"right if {spelled_out(base)} is {what}, which no other line bears out")
 
 
-def _without(judge: Judge, e: Equation) -> World:
-    """The world with its names read as all lines but one chain would have them."""
+def _with_matrix(judge: Judge, base: str) -> World:
+    """The world in which a name is declared a matrix, and the others are what all lines make of them then."""
     world = judge.world
+    families = {**world.families, base: replace(world.family(base), declared_rank="matrix")}
     other = replace(
-        world, sites=dict(world.sites), functions=dict(world.functions), hidden=dict(world.hidden), readings={},
-        conventions={}, derived={}, runs_over={}, bodies={}, first_steps={},
+        world, families=families, sites=dict(world.sites), functions=dict(world.functions), hidden=dict(world.hidden),
+        readings={}, conventions={}, derived={}, runs_over={}, bodies={}, first_steps={},
     )  # fmt: skip
-    infer(other, Config(), [x for x in judge.equations if x.chain != e.chain], judge.deadline)
+    infer(other, Config(), judge.equations, judge.deadline)
     return other
 
 
