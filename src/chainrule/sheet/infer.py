@@ -175,9 +175,7 @@ def _array_losses(world: World, config: Config, lines: list[Line], options: Opti
     """The losses that have entries as the names are read, if lines do not fit so; else those squares that have, or
     would have, were capitals matrices and small letters columns where that is open: the W of `h = W x` is a row only
     for the sake of `(h - t)^2`."""
-    if least >= FAILURE:
-        return with_entries(Universe(world, config), lines)
-    found = with_entries(Universe(world, config), lines, squares=True)
+    found = with_entries(Universe(world, config), lines, squares=least < FAILURE)
     if found:
         return found
     before = world.readings
