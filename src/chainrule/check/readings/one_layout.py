@@ -12,14 +12,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.compare import Same
-from chainrule.check.judge import Judge
 from chainrule.check.records.finding import Finding
 from chainrule.expr import ExprError
 from chainrule.sheet.infer import LAYOUTS
 from chainrule.sheet.records.shapes import Layout, Untyped
 from chainrule.sheet.records.statements import Equation
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
 
 SEVERAL = re.compile(r"\b(?:numerator|denominator)[-\s]+(?:layout|convention|form)|\blayouts\b", re.I)
 MANY = 2
