@@ -13,7 +13,7 @@ from dataclasses import replace
 from chainrule.check.comparison.compare import Different, Outcome, Same, Unclear
 from chainrule.check.comparison.forms import idle_letters
 from chainrule.check.comparison.lines import Lines
-from chainrule.check.conditions.held import Contradicts, Follows, Judged, Open
+from chainrule.check.conditions.held import Another, Contradicts, Follows, Judged, Open
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.slips import slip
 from chainrule.check.diagnosis.diagnose import Repair
@@ -93,8 +93,8 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
     constraint = isinstance(outcome, Different) and conditions.constrains(e) and not _never(outcome)
     concerned = conditions.concern(e)
     judged = conditions.judge(e)
-    if isinstance(judged, Open) and judged.another:
-        return assumed("condition", "the conditions before it have several solutions; this line may give one of them")
+    if isinstance(judged, Open) and judged.another is not None:
+        return _one_of_several(conditions, judged.another)
     if constraint and not concerned and isinstance(judged, Follows):
         conditions.move(judged, e.scope.section)
     untold = isinstance(outcome, Different) and (
@@ -139,6 +139,15 @@ def _of_samples(conditions: Conditions, e: Equation) -> bool:
     idle = [h.equation for h in conditions.held if idle_letters(h.equation)]
     names = {n for o in idle for side in (o.lhs, o.rhs) for n in names_in(world, side)}
     return bool(names & set().union(names_in(world, e.lhs), names_in(world, e.rhs)))
+
+
+def _one_of_several(conditions: Conditions, found: Another) -> Finding:
+    """The verdict on a line that gives one of several solutions."""
+    if not found.points:
+        return assumed("condition", "the conditions before it have several solutions; this line may give one of them")
+    evidence = Evidence("sampled", found.points, {}, conditions.lines.options.seed)
+    note = Note("condition", "the conditions before it have other solutions too")
+    return Finding("verified", "sampled", "solves the conditions before it", evidence=evidence, notes=(note,))
 
 
 def _untold(conditions: Conditions, e: Equation, different: Different) -> bool:

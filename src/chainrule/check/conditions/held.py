@@ -67,13 +67,21 @@ class Unsolved:
 
 
 @dataclass(frozen=True)
+class Another:
+    """The line gives one of several solutions: surely, where the conditions have no other names and Newton's method
+    comes to it from some `points`; else perhaps."""
+
+    points: int = 0
+
+
+@dataclass(frozen=True)
 class Open:
     """The line differs where the conditions hold (`there`), but something is left free that could make it hold too:
     one of the unknowns, unless the conditions have determined them; or it gives `another` of several solutions."""
 
     there: Contradicts | None
     determined: bool = False
-    another: bool = False
+    another: Another | None = None
 
 
 Judged = Follows | Contradicts | Open

@@ -18,8 +18,8 @@ from chainrule.check.comparison.compare import LEAST, Comparer, Same, relative_g
 from chainrule.check.comparison.points import MODES, dims_of, free_symbols, needy_symbols
 from chainrule.check.comparison.sizes import SIZES, sizes_for
 from chainrule.check.comparison.writing import names_of
-from chainrule.check.conditions.held import Contradicts, Follows, Held, Judged, Open, Sides, Unsolved
-from chainrule.check.conditions.roots import another_root
+from chainrule.check.conditions.held import Another, Contradicts, Follows, Held, Judged, Open, Sides, Unsolved
+from chainrule.check.conditions.roots import another_root, fails_at_another
 from chainrule.check.conditions.solve import Residual, Solution, System, enclosed, solve
 from chainrule.check.conditions.solved_for import Unknowns, unknowns_of
 from chainrule.check.conditions.substituted import Near, substituted
@@ -348,12 +348,17 @@ class Conditions(Unknowns):
                 gaps = entries.reshape(len(a), -1).max(axis=1)
                 agreeing += int((telling & (gaps <= AGREE)).sum())
                 differing += int((telling & (gaps >= DIFFER)).sum())
-                if ((gaps > AGREE) & (gaps < DIFFER)).any() or (agreeing and differing and not system.linear):
-                    return None  # of one linear family of solutions, those that agree do so by their numbers
+                if ((gaps > AGREE) & (gaps < DIFFER)).any():
+                    return None
+                if agreeing and differing and not system.linear:
+                    return self._another(system, sides, found)
+                # of one linear family of solutions, those that agree do so by their numbers
                 shown = {self.variant.universe.dims.shown(d.name): n for d, n in sizes.items()}
                 if differing and witness is None:
                     witness = found, int(np.argmax(gaps)), entries[int(np.argmax(gaps))]
             if agreeing >= LEAST and not differing:
+                if fails_at_another(self.variant.comparer, self._definitions, system, sides):
+                    return Open(None, another=Another())
                 return Follows(agreeing, shown, tuple(h.equation for h in held))
             if differing >= LEAST and witness is not None:
                 return self._refutation(system, held, sides, e, witness, shown)
@@ -383,9 +388,18 @@ class Conditions(Unknowns):
         scalars = {s for r in system.residuals for s in self._free(r.term) if not s.axes and self._solvable(s)}
         entries = system.flat(witness[0].model).shape[1]
         determined = witness[0].equations == entries and scalars <= {*system.unknowns} and not witness[0].trivial.all()
-        if there is not None and another_root(self.variant.comparer, self._definitions, system, sides):
-            return Open(None, another=True)
+        another = None if there is None else self._another(system, sides, witness[0])
+        if another is not None:
+            return another
         return there if self._settled(system, sides, e, witness[0]) else Open(there, determined)
+
+    def _another(self, system: System, sides: Sides, solution: Solution) -> Open | None:
+        """What a line gives, where that is one of several solutions."""
+        determined = solution.equations == system.flat(solution.model).shape[1]
+        another = None
+        if not self.trying:
+            another = another_root(self.variant.comparer, self._definitions, system, sides, determined)
+        return None if another is None else Open(None, another=another)
 
     def _witness(
         self,

@@ -120,8 +120,9 @@ class System:
         )
 
 
-def solve(system: System, model: Model) -> Solution | None:
-    """Newton's method from the numbers of a model; None when there are more equations than unknowns, or too many."""
+def solve(system: System, model: Model, too_many: bool = False) -> Solution | None:
+    """Newton's method from the numbers of a model; None when there are more equations than unknowns, unless these may
+    be `too_many`, or too many of either."""
     x = system.flat(model)
     if x.shape[1] > MOST_UNKNOWNS:
         return None
@@ -129,7 +130,7 @@ def solve(system: System, model: Model) -> Solution | None:
     residual = system.values(at)
     live = restricting(residual, system.jacobian(at)) if residual.shape[1] * x.shape[1] <= MOST_SLOPES else []
     m, n = len(live), x.shape[1]
-    if not m or m > n:
+    if not m or (m > n and not too_many):
         return None
     residual = residual[:, live]
     size = _norm(residual)
