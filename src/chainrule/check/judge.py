@@ -28,8 +28,9 @@ from chainrule.check.conditions.branches import in_a_branch
 from chainrule.check.conditions.extremes import of_extremes
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
+from chainrule.check.conditions.slips import slip
 from chainrule.check.diagnosis.diagnose import Repair, suggest
-from chainrule.check.diagnosis.edits.table import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
+from chainrule.check.diagnosis.edits.table import MISPLACED, MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
 from chainrule.check.doubts.anew import defined_elsewhere, of_another_rank, on_what_is_redefined
 from chainrule.check.doubts.corroborate import corroborated
 from chainrule.check.doubts.customs import SHAPES, customs, fitting, one_step_note
@@ -256,7 +257,8 @@ class Judge(Lines):
         branch = in_a_branch(self, e, outcome) or of_any_number(self, e, outcome)
         if branch is not None:
             return branch
-        restricted = given.under(self.conditions, self.budget, e, outcome)
+        misfit = self.misfitting_solution(e, outcome)
+        restricted = misfit or given.under(self.conditions, self.budget, e, outcome)
         if restricted is not None:
             return self.slipped(e, variant, outcome, UNDER, restricted) or restricted
         if isinstance(outcome, Different):
@@ -348,13 +350,26 @@ class Judge(Lines):
                 return self.refuted(e, variant, different)
         return None
 
+    def misfitting_solution(self, e: Equation, outcome: Outcome) -> Finding | None:
+        """`w = (X^T X)^{-1} X y`, which gives what solves a condition and does not fit: wrong as any other line is, and
+        no definition."""
+        if e.position not in self.world.solutions or not isinstance(outcome, Unclear):
+            return None
+        found = self.misfit(e, outcome)
+        if found is None and outcome.code == "shape-of-sides":
+            found = self.by_shapes(e, undecided(self, e, outcome))
+        return found if found is not None and found.verdict == "refuted" else None
+
     def misfit(self, e: Equation, outcome: Outcome) -> Finding | None:
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
         if not isinstance(outcome, Unclear) or not outcome.code.startswith("shape") or self.world.einstein:
             return None
         usual = self.usual(e)
         known = outcome.code == "shape" and grounded(self, e, witnesses=True)
-        repair = suggest(self, self.budget, e, usual, rules=RULES if known else SLIPS)
+        rules = RULES if known else SLIPS
+        repair = suggest(self, self.budget, e, usual, rules=rules)
+        if repair is None and self.conditions.held:
+            repair = slip(self.conditions, self.budget, e, RULES if known else MISPLACED)
         if repair is None or not (known or self.firm(e, usual)):
             return None
         message = f"the shapes do not fit: {outcome.message}"

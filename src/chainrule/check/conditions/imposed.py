@@ -202,6 +202,7 @@ class Conditions(Unknowns):
     def follows(self, candidate: Equation) -> bool:
         """Whether an equation in the place of a line of the sheet holds wherever the conditions in force do."""
         universe, typed = self.variant.universe, self.variant.typed
+        failed = self.variant.failed.pop(candidate.position, None)  # the line itself may fit no shapes
         self.trying = True
         kept, before = universe.mark(), typed.get(candidate.position)
         axes = {universe.dims.find(d) for dims in universe.shapes.values() for d in dims}
@@ -217,6 +218,7 @@ class Conditions(Unknowns):
             self.trying = False
             typed.pop(candidate.position, None)
             typed |= {} if before is None else {candidate.position: before}
+            self.variant.failed.update({} if failed is None else {candidate.position: failed})
             universe.back(kept)
 
     def _trials(self, e: Equation) -> Iterator[tuple[bool, Judged | None]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.diagnosis.diagnose import Bench, Repair, edited, search
 from chainrule.check.diagnosis.edits.places import Side
-from chainrule.check.diagnosis.edits.table import SLIPS, Edit
+from chainrule.check.diagnosis.edits.table import SLIPS, Edit, Rule
 from chainrule.check.diagnosis.probe import Probe
 from chainrule.check.records.budget import COMPARED, Budget
 from chainrule.sheet.records.statements import Equation
@@ -46,6 +46,7 @@ class UnderConditions(Bench):
         return self.conditions.follows(candidate) or super().holds(candidate)
 
 
-def slip(conditions: Conditions, budget: Budget, e: Equation) -> Repair | None:
-    """The slip that keeps a line from following from the conditions in force, if it is one."""
-    return search(UnderConditions(conditions.lines, budget, e, conditions.variant, SLIPS, conditions=conditions))
+def slip(conditions: Conditions, budget: Budget, e: Equation, rules: tuple[Rule, ...] = SLIPS) -> Repair | None:
+    """The slip that keeps a line from following from the conditions in force, if it is one; any mistake in `rules` for
+    a line that fits no shapes, and so says nothing else."""
+    return search(UnderConditions(conditions.lines, budget, e, conditions.variant, rules, conditions=conditions))

@@ -33,7 +33,7 @@ from chainrule.check.diagnosis.edits.parts import (
 from chainrule.check.diagnosis.edits.places import Side
 from chainrule.check.diagnosis.edits.signs import leading_minus, shifts, signs, turned
 
-__all__ = ["MISSPELT", "PLAIN_SLIPS", "RULES", "SLIPS", "Edit", "Rule", "edits", "grouped", "short"]
+__all__ = ["MISPLACED", "MISSPELT", "PLAIN_SLIPS", "RULES", "SLIPS", "Edit", "Rule", "edits", "grouped", "short"]
 
 MOST_OF_ONE_RULE = 6
 
@@ -75,6 +75,8 @@ RULES: tuple[Rule, ...] = (
 SLIPS = tuple(rule for rule in RULES if rule.slip)
 # Slips that make another statement of a line in any world: a transpose makes none where a matrix is symmetric.
 PLAIN_SLIPS = tuple(rule for rule in SLIPS if rule.code != "transposed")
+# Slips, and factors in the wrong order, which is one where the line fits no shapes.
+MISPLACED = tuple(rule for rule in RULES if rule.slip or rule.edits is order)
 MISSPELT = tuple(rule for rule in SLIPS if rule.edits is index_order)
 
 
