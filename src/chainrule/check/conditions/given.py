@@ -7,6 +7,7 @@ certain, it is a condition of its own or `assumed`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -33,6 +34,13 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Imposed, Instance, World
 from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import Ref, reference, walk
+
+# Words before a line that follows from what was said.
+CONCLUDED = re.compile(
+    r"\b(?:so|thus|hence|therefore|then|implies|follows|gives?|giving|yields?|get|obtain|becomes?|means|equivalently|i\.e\.|"
+    r"(?:substitut|insert|plug|rearrang|simplif|multipl|divid|combin|eliminat)\w+)\b[^.;:⟦]*[:,]?\s*$",
+    re.IGNORECASE,
+)
 
 
 def imposed(
@@ -68,7 +76,7 @@ def imposed(
 
 def over(lines: Lines, conditions: Conditions) -> Conditions:
     """The same conditions, in force over lines in which other names are defined."""
-    other = Conditions(lines, since=conditions.since, unsure=conditions.unsure, confirmed=set(conditions.confirmed))
+    other = Conditions(lines, since=conditions.since, unread=[*conditions.unread], confirmed=set(conditions.confirmed))
     other.waiting = [*(h.imposed for h in conditions.held), *conditions.to_come()]
     return other
 
@@ -239,12 +247,18 @@ def _counts(world: World, equations: Iterable[Equation]) -> set[str]:
 
 def _slipped(conditions: Conditions, budget: Budget, e: Equation, solved: bool = False) -> Finding | None:
     """The verdict on a line that a slip alone keeps from following; `solved`: from conditions that are to be solved for
-    their own unknowns, so that another one for these is a claim."""
+    their own unknowns, so that another one for these is a claim, as is what words conclude."""
     there = conditions.against(e)
-    if there is None or (solved and not all(h.unknowns for h in conditions.held if h.equation in there.origins)):
+    if there is None or (solved and not CONCLUDED.search(e.cue) and not _of_slopes(conditions, there)):
         return None
     repair = slip(conditions, budget, e)
     return None if repair is None else _contradicting(conditions, there, repair)
+
+
+def _of_slopes(conditions: Conditions, there: Contradicts) -> bool:
+    """Whether conditions are to be solved for their own unknowns, apart from lines that give a name its meaning."""
+    held = [h for h in conditions.held if h.equation in there.origins]
+    return all(h.unknowns or h.equation.position in conditions.lines.world.solutions for h in held)
 
 
 def _contradicting(conditions: Conditions, there: Contradicts, repair: Repair | None) -> Finding:

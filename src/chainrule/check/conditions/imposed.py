@@ -52,7 +52,7 @@ class Conditions(Unknowns):
     held: list[Held] = field(default_factory=list)
     since: int = 0  # where the lines begin that are judged here; conditions before them are in force already
     waiting: list[Imposed] | None = None
-    unsure: bool = False
+    unread: list[Imposed] = field(default_factory=list)
     solved: dict[object, Solution | None] = field(default_factory=dict)
     found: dict[object, Judged | None] = field(default_factory=dict)
     systems: dict[object, System] = field(default_factory=dict)
@@ -87,14 +87,21 @@ class Conditions(Unknowns):
         return sides is not None and isinstance(self.lines.outcome(e, self.variant), Same)
 
     def hold(self, condition: Imposed) -> None:
-        """Put a condition in force; one that could not be read leaves everything after it unsure."""
+        """Put a condition in force; one that could not be read leaves what comes after it unsure."""
         residual = self._residual(condition)
         if residual is None:
-            self.unsure |= not condition.supposed
+            self.unread += [] if condition.supposed else [condition]
         elif self._implied(residual, condition.equation):
             self.known |= condition.unknowns
         else:
             self.held.append(Held(residual, condition))
+
+    def _unsure(self, held: list[Held]) -> bool:
+        """Whether a line that contradicts conditions may be about one that could not be read. What that is to be solved
+        for is known, and of the conditions on slopes the last one is meant."""
+        last = max((h.imposed.position for h in held if h.unknowns), default=-1)
+        near = [c for c in self.unread if c.section in {h.section for h in held}]
+        return any(not c.unknowns or c.position >= last for c in near)
 
     def _implied(self, residual: Residual, e: Equation) -> bool:
         """Whether the conditions in force already say that a term vanishes."""
@@ -256,7 +263,7 @@ class Conditions(Unknowns):
 
     def _under(self, held: list[Held], sides: Sides, e: Equation) -> Judged | None:
         """A line under some conditions, found once."""
-        key = (tuple((h.residual, h.unknowns) for h in held), sides, self.trying, self.unsure)
+        key = (tuple((h.residual, h.unknowns) for h in held), sides, self.trying, len(self.unread))
         if key not in self.found:
             self.found[key] = self._solved_for(held, sides, e)
         return self.found[key]
@@ -266,7 +273,7 @@ class Conditions(Unknowns):
         residuals = [h.residual for h in held]
         every = frozenset(s for r in residuals for s in self._free(r.term) if self._solvable(s))
         tables = any(len(s.axes) > 1 for s in self._free(sides.difference.term) & every)
-        if tables and isinstance(given := self._substituted(held, sides, every, far=False), Follows):
+        if tables and isinstance(given := self._substituted(held, sides, e, every, far=False), Follows):
             return given  # Newton's method finds matrices slowly, or not at all
         for unknowns in self._choices(held):
             started = thread_time()
@@ -279,9 +286,11 @@ class Conditions(Unknowns):
                 return None
             finally:
                 self.spent += thread_time() - started
+            if found is None and tables:
+                break
             if not isinstance(found, Unsolved):
                 return found
-        return self._substituted(held, sides, every, far=not self.trying)
+        return self._substituted(held, sides, e, every, far=not self.trying)
 
     def _system(self, residuals: Sequence[Residual], unknowns: Iterable[Symbol]) -> System:
         """The system of some conditions, whose derivatives are taken once."""
@@ -291,33 +300,47 @@ class Conditions(Unknowns):
         return self.systems[key]
 
     def _substituted(
-        self, held: list[Held], sides: Sides, every: frozenset[Symbol], far: bool
-    ) -> Follows | Open | None:
+        self, held: list[Held], sides: Sides, e: Equation, every: frozenset[Symbol], far: bool
+    ) -> Follows | Contradicts | Open | None:
         """Where no solutions were found, whether a line gives one, or differs at one that is near to what it gives."""
         if self.put_in > SECONDS_TO_PUT_IN:
             return None
         started = thread_time()
         unknowns = {s for h in held for s in unknowns_of(h, self._bases(held), self.variant)}
+        unknowns |= {
+            s for s in every if e.position in self.lines.world.solutions and self._base_of(s) == self._given_by(e)
+        }
         line = self._free(sides.difference.term) & every & unknowns
-        about = {s: [h.residual for h in held if s in free_symbols([h.residual.term], self._definitions)] for s in line}
+        about = {s: [h.residual for h in self._imposed_on(s, held)] for s in line}
         try:
             systems = {s: self._system(about[s], [s]) for s in sorted(line) if about[s]}
             found = substituted(self.variant.comparer, self._definitions, held, sides, systems, far=far)
-            return self._apart(found, sides) if isinstance(found, Near) else found
+            return self._apart(found, sides, e) if isinstance(found, Near) else found
         except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
             return None
         finally:
             self.put_in += thread_time() - started
 
-    def _apart(self, near: Near, sides: Sides) -> Open | None:
+    def _given_by(self, e: Equation) -> str | None:
+        """The name for which a line gives a solution."""
+        named = reference(e.lhs, self.lines.world.glossary)
+        return None if named is None else self._base(core(named.base))
+
+    def _imposed_on(self, unknown: Symbol, held: list[Held]) -> list[Held]:
+        """The conditions that are to be solved for an unknown, else those in which it stands."""
+        within = [h for h in held if unknown in free_symbols([h.residual.term], self._definitions)]
+        return [h for h in within if self._base_of(unknown) in h.unknowns] or within
+
+    def _apart(self, near: Near, sides: Sides, e: Equation) -> Contradicts | Open | None:
         """The numbers of a solution at which a line differs, if they can be enclosed."""
         a, b = (evaluate(t, sides.axes, near.solution.model) for t in (sides.left, sides.right))
         mask = np.broadcast_to(near.solution.valid.reshape(-1, *[1] * (a.ndim - 1)), a.shape)
         entries = relative_gaps(a, b, mask)
         point = int(np.argmax(entries.reshape(len(a), -1).max(axis=1)))
-        if self.unsure or entries[point].max() < DIFFER:
+        if self._unsure(near.held) or entries[point].max() < DIFFER:
             return None
-        return Open(self._witness(near.system, near.held, sides, (near.solution, point, entries[point]), near.sizes))
+        there = self._witness(near.system, near.held, sides, (near.solution, point, entries[point]), near.sizes)
+        return there if self._settled(near.system, sides, e, near.solution) else Open(there)
 
     def _compared(
         self, system: System, held: list[Held], sides: Sides, e: Equation, zero: bool
@@ -359,7 +382,9 @@ class Conditions(Unknowns):
                 if differing and witness is None:
                     witness = found, int(np.argmax(gaps)), entries[int(np.argmax(gaps))]
             if agreeing >= LEAST and not differing:
-                if fails_at_another(self.variant.comparer, self._definitions, system, sides):
+                if self._determined(system, found) and fails_at_another(
+                    self.variant.comparer, self._definitions, system, sides
+                ):
                     return Open(None, another=Another())
                 return Follows(agreeing, shown, tuple(h.equation for h in held))
             if differing >= LEAST and witness is not None:
@@ -386,7 +411,7 @@ class Conditions(Unknowns):
         shown: dict[str, int],
     ) -> Contradicts | Open | None:
         """The certified counterexample to a line that differs at every solution, when that proves it wrong."""
-        there = None if self.unsure else self._witness(system, held, sides, witness, shown)
+        there = None if self._unsure(held) else self._witness(system, held, sides, witness, shown)
         scalars = {s for r in system.residuals for s in self._free(r.term) if not s.axes and self._solvable(s)}
         entries = system.flat(witness[0].model).shape[1]
         determined = witness[0].equations == entries and scalars <= {*system.unknowns} and not witness[0].trivial.all()
@@ -397,11 +422,16 @@ class Conditions(Unknowns):
 
     def _another(self, system: System, sides: Sides, solution: Solution) -> Open | None:
         """What a line gives, where that is one of several solutions."""
-        determined = solution.equations == system.flat(solution.model).shape[1]
         another = None
         if not self.trying:
+            determined = self._determined(system, solution)
             another = another_root(self.variant.comparer, self._definitions, system, sides, determined)
         return None if another is None else Open(None, another=another)
+
+    @staticmethod
+    def _determined(system: System, solution: Solution) -> bool:
+        """Whether there are as many equations as unknowns."""
+        return solution.equations == system.flat(solution.model).shape[1]
 
     def _witness(
         self,
@@ -431,10 +461,7 @@ class Conditions(Unknowns):
         """Whether the conditions leave no parameter free that could make the line hold as well."""
         line = self._free(sides.difference.term)
         given = {s for r in system.residuals for s in self._free(r.term)}
-        named = reference(e.lhs, self.lines.world.glossary)
-        instances = self.variant.universe.instances
-        unknown = {instances[s].base for s in system.unknowns if s in instances}
-        solves = named is not None and self._base(core(named.base)) in unknown
+        solves = self._given_by(e) in {self._base_of(s) for s in system.unknowns} - {None}
         if not (line <= given if solves else line == given):
             return False
         model = solution.model

@@ -42,7 +42,7 @@ OTHERS = (
 SET_TO_ZERO = re.compile("|".join((ENGLISH, *OTHERS)), re.IGNORECASE)
 """Words that set the derivative at hand to zero."""
 SEVERAL = re.compile(
-    r"\b(?:gradients|derivatives|partials|both|these|them|all|ableitungen|beiden?|dérivées|derivadas|derivate)\b"
+    r"\b(?:gradients|derivatives|partials|both(?!\s+sides)|these|them|all|ableitungen|beiden?|dérivées|derivadas|derivate)\b"
     r"|两个|兩個|分别|分別|都|各|それぞれ|각각",
     re.IGNORECASE,
 )
