@@ -382,9 +382,7 @@ class Conditions(Unknowns):
                 if differing and witness is None:
                     witness = found, int(np.argmax(gaps)), entries[int(np.argmax(gaps))]
             if agreeing >= LEAST and not differing:
-                if self._determined(system, found) and fails_at_another(
-                    self.variant.comparer, self._definitions, system, sides
-                ):
+                if fails_at_another(self.variant.comparer, self._definitions, system, sides):
                     return Open(None, another=Another())
                 return Follows(agreeing, shown, tuple(h.equation for h in held))
             if differing >= LEAST and witness is not None:
@@ -413,8 +411,7 @@ class Conditions(Unknowns):
         """The certified counterexample to a line that differs at every solution, when that proves it wrong."""
         there = None if self._unsure(held) else self._witness(system, held, sides, witness, shown)
         scalars = {s for r in system.residuals for s in self._free(r.term) if not s.axes and self._solvable(s)}
-        entries = system.flat(witness[0].model).shape[1]
-        determined = witness[0].equations == entries and scalars <= {*system.unknowns} and not witness[0].trivial.all()
+        determined = witness[0].determines(system) and scalars <= {*system.unknowns} and not witness[0].trivial.all()
         another = None if there is None else self._another(system, sides, witness[0])
         if another is not None:
             return another
@@ -424,14 +421,9 @@ class Conditions(Unknowns):
         """What a line gives, where that is one of several solutions."""
         another = None
         if not self.trying:
-            determined = self._determined(system, solution)
+            determined = solution.determines(system)
             another = another_root(self.variant.comparer, self._definitions, system, sides, determined)
         return None if another is None else Open(None, another=another)
-
-    @staticmethod
-    def _determined(system: System, solution: Solution) -> bool:
-        """Whether there are as many equations as unknowns."""
-        return solution.equations == system.flat(solution.model).shape[1]
 
     def _witness(
         self,

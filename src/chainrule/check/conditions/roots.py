@@ -48,7 +48,7 @@ def fails_at_another(comparer: Comparer, definitions: Definitions, system: Syste
         return False
     for _, model in islice(models(comparer, comparer.settled.universe, definitions, [system]), MOST_MODELS):
         found = all_roots(system, model)
-        if found is None:
+        if found is None or not found.determines(system):
             return False
         a, b = (evaluate(t, sides.axes, found.model) for t in _both(sides))
         mask = np.broadcast_to(found.valid.reshape(-1, *[1] * (a.ndim - 1)), a.shape)

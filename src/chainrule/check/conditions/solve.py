@@ -60,6 +60,10 @@ class Solution:
     trivial: Array
     equations: int
 
+    def determines(self, system: System) -> bool:
+        """Whether there are as many equations as unknowns."""
+        return bool(self.equations == system.flat(self.model).shape[1])
+
 
 class System:
     """Residuals with their derivatives by the unknowns; solved for without their denominators."""
