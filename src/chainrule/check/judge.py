@@ -368,6 +368,7 @@ class Judge(Lines):
         known = outcome.code == "shape" and grounded(self, e, witnesses=True)
         rules = RULES if known else SLIPS
         repair = suggest(self, self.budget, e, usual, rules=rules)
+        self.conditions.catch_up(e.position)
         if repair is None and self.conditions.held:
             repair = slip(self.conditions, self.budget, e, RULES if known else MISPLACED)
         if repair is None or not (known or self.firm(e, usual)):

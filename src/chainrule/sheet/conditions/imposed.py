@@ -24,12 +24,12 @@ from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.solution_marks import MARKED, core
 from chainrule.sheet.words.wording import OBEY_ELSEWHERE, TO_OBEY
-from chainrule.sheet.words.zero_words import SET_TO_ZERO, SEVERAL
+from chainrule.sheet.words.zero_words import SET_TO_ZERO, SEVERAL, VANISHES
 
 # Words that say of a point that the derivative vanishes there.
 PLACE = re.compile(
     r"\b(?:(?:critical|stationary)\s+points?|maximi[sz]\w+|minimi[sz]\w+|maxim(?:um|a)|minim(?:um|a)|optim(?:um|al)|(?-i:MLE|MAP)"
-    r"|estimat(?:e|or)s?)\b[^.;:]*$",
+    r"|estimat(?:e|or)s?)\b[^.;:]*:?\s*$",
     re.IGNORECASE,
 )
 # Words before what a solution is asked to obey.
@@ -61,7 +61,8 @@ def impose(
         words = f"{told.get(e.position, '')[-MOST_WORDS:]} {e.cue}"
         if e.position in solved:
             _unsaid(world, e, slopes, solved[e.position])
-        if not chain[1:] and SET_TO_ZERO.search(words) and not differentiates(first.lhs):
+        zero = SET_TO_ZERO.search(words) or _vanishes(told.get(e.position, ""), e, slopes, equations)
+        if not chain[1:] and zero and not differentiates(first.lhs):
             _by_words(world, e, slopes, many=bool(SEVERAL.search(words)))
         elif not chain[1:] and PLACE.search(words):
             _at_place(world, e, slopes)
@@ -77,6 +78,13 @@ def impose(
         if e.link == 0 and differentiates(e.lhs):
             slopes.append(e)
     world.imposed.sort(key=lambda c: c.position)
+
+
+def _vanishes(words: str, e: Equation, slopes: list[Equation], equations: Iterable[Equation]) -> bool:
+    """Whether the words between a slope and an equation say of the slope that it vanishes."""
+    before = [x for x in equations if x.position < e.position and x.document is e.document and x.own]
+    behind = bool(slopes and before) and slopes[-1].chain == before[-1].chain
+    return behind and VANISHES.search(words) is not None
 
 
 def _by_words(world: World, e: Equation, slopes: list[Equation], many: bool) -> None:

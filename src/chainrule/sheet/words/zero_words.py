@@ -14,8 +14,13 @@ import re
 _SET = r"\b(?:set(?:s|ting)?|equat(?:e|es|ing)|put(?:ting)?|let(?:ting)?)\b"
 _IT = r"(?:\b(?:gradients?|derivatives?|partials?|slopes?|derived|it|this|these|them|both|result|expression)\b|⟦\d+⟧)"
 _ZERO = r"(?:zero|0)\b"
+_CONDITION = (
+    r"\b(?:first[- ]order|optimality|stationarity)\s+(?:\w+\s+)?conditions?\b"
+    r"|\bnecessary\s+conditions?\s+(?:for|of)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:minim|maxim|optim|extrem|stationar)\w+"
+)
 ENGLISH = (
-    rf"{_SET}[^.]*{_IT}[^.]*\b(?:to|equals?)\s+(?:be\s+|equal\s+)?{_ZERO}|{_SET}\s+(?:equal\s+)?to\s+{_ZERO}"
+    rf"{_SET}[^.]*{_IT}[^.]*\b(?:to|equals?)\s+(?:be\s+|equal\s+)?(?:the\s+)?{_ZERO}|{_SET}\s+(?:equal\s+)?to\s+{_ZERO}"
+    rf"|\b(?:requir|demand|forc)\w+\b[^.]*{_IT}[^.]*\b(?:vanish(?:es)?\b|be\s+(?:equal\s+to\s+)?{_ZERO})|{_CONDITION}"
     rf"|\b(?:gradients?|derivatives?)\b[^.]*\b(?:vanish(?:es)?\b|(?:is|are|be|equals?|becomes?)\s+(?:equal\s+to\s+)?{_ZERO})"
 )
 _NUMBER = r"(?<![⟦\d.])0(?![\d⟧]|\.\d)"  # and not the one of a formula, ⟦0⟧
@@ -41,6 +46,11 @@ OTHERS = (
 )
 SET_TO_ZERO = re.compile("|".join((ENGLISH, *OTHERS)), re.IGNORECASE)
 """Words that set the derivative at hand to zero."""
+VANISHES = re.compile(
+    rf"^\W*(?:(?:which|this|it|that|and|latter|expression)\s+)*(?:vanishes|(?:is|equals|becomes)\s+(?:equal\s+to\s+)?{_ZERO})",
+    re.IGNORECASE,
+)
+"""Words right behind a slope that say of it that it vanishes: "which is zero when"."""
 SEVERAL = re.compile(
     r"\b(?:gradients|derivatives|partials|both(?!\s+sides)|these|them|all|ableitungen|beiden?|dérivées|derivadas|derivate)\b"
     r"|两个|兩個|分别|分別|都|各|それぞれ|각각",
