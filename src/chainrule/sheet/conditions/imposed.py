@@ -13,7 +13,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from chainrule.read.tree import Fenced, Fraction, Node, Number, Product, Script
+from chainrule.read.tree import Fenced, Fraction, Node, Number, Product, Relation, Script
 from chainrule.sheet.conditions.extremes import place
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
@@ -61,7 +61,7 @@ def impose(
         words = f"{told.get(e.position, '')[-MOST_WORDS:]} {e.cue}"
         if e.position in solved:
             _unsaid(world, e, slopes, solved[e.position])
-        zero = SET_TO_ZERO.search(words) or _vanishes(told.get(e.position, ""), e, slopes, equations)
+        zero = SET_TO_ZERO.search(words) or _vanishes(told.get(e.position) or e.cue, e, slopes, equations)
         if not chain[1:] and zero and not differentiates(first.lhs):
             _by_words(world, e, slopes, many=bool(SEVERAL.search(words)))
         elif not chain[1:] and PLACE.search(words):
@@ -246,10 +246,13 @@ def name_solutions(world: World, equations: list[Equation], solved: Container[in
 
 
 def quantities(world: World, side: Node) -> Iterator[str]:
-    """The base names in a formula; in `\\frac{d\\ell}{d\\theta}(\\hat\\theta)` those of the point alone."""
+    """The base names in a formula; in `\\frac{d\\ell}{d\\theta}(\\hat\\theta)` and
+    `\\frac{d\\ell}{d\\theta}|_{\\theta = \\hat\\theta}` those of the point alone."""
     factors = side.factors if isinstance(side, Product) else ()
     if len(factors) == 2 and isinstance(factors[1].node, Fenced) and differentiates(factors[0].node):
         side = factors[1].node
+    if isinstance(side, Script) and isinstance(side.base, Fenced) and (side.base.open, side.base.close) == ("", "|"):
+        side = side.sub.links[0].node if isinstance(side.sub, Relation) else side.sub or side
     yield from (r.base for r in references(side, world))
 
 

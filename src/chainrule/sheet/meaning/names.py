@@ -152,7 +152,7 @@ def script(frame: Frame, node: Script) -> Val:
     ref = reference(node, frame.world.glossary)
     if ref is not None:
         return _scripted_name(frame, ref)
-    point = point_of(node)
+    point = point_of(node, frame.world.glossary)
     if point is not None:
         return at_point(frame, *point)
     if isinstance(node.base, Fenced) and node.base.open == "‖":

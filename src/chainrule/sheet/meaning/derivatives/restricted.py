@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from chainrule.calculus import resolve
 from chainrule.expr import Component, Definitions, Expr, Symbol, substitute, value
-from chainrule.read.tree import Comma, Fenced, Fraction, Node, Relation, Script
+from chainrule.read.tree import Comma, Fenced, Fraction, Link, Node, Number, Relation, Script
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.arrays.algebra import same_shape
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
-from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.names import Glossary, node_key, reference, walk
+from chainrule.sheet.syntax.solution_marks import core
 
 
-def point_of(node: Script) -> tuple[Node, tuple[Relation, ...]] | None:
-    """The formula and the equations under the bar of `f|_{x = 3, y = 1}`; None when the script is no such bar."""
+def point_of(node: Script, glossary: Glossary) -> tuple[Node, tuple[Relation, ...]] | None:
+    """The formula and the equations under the bar of `f|_{x = 3, y = 1}`; None when the script is no such bar. Where a
+    value of its only variable stands there alone, `\\frac{df}{dx}|_{\\hat x}`, that is the point."""
     bar = node.base
     if not isinstance(bar, Fenced) or (bar.open, bar.close) != ("", "|") or node.sup is not None:
         return None
     items = node.sub.items if isinstance(node.sub, Comma) else (node.sub,)
     point = tuple(i for i in items if isinstance(i, Relation) and len(i.links) == 1 and i.links[0].op == "=")
-    return (bar.body, point) if len(point) == len(items) else None
+    if len(point) == len(items):
+        return bar.body, point
+    variable = None if node.sub is None or point else _variable_at(bar.body, node.sub, glossary)
+    if variable is None or node.sub is None:
+        return None
+    return bar.body, (Relation(node.sub.span, variable, (Link("=", node.sub.span, node.sub),)),)
+
+
+def _variable_at(body: Node, place: Node, glossary: Glossary) -> Node | None:
+    r"""The variable of the derivatives in a formula, where a number or the same letter with marks is its value: not the
+    h of `\frac{\partial L}{\partial w}|_h`, which stays as it is."""
+    slopes = [below(n.denominator) for n in walk(body) if isinstance(n, Fraction) and above(n.numerator) is not None]
+    variables = [v for found in slopes if found is not None for v in found[1]]
+    variables += [v for n in walk(body) if (nabla := nabla_of(n)) is not None for v in nabla[0]]
+    if not variables or len({node_key(v) for v in variables}) != 1:
+        return None
+    by, at = reference(variables[0], glossary), reference(place, glossary)
+    same = by is not None and at is not None and by.bare and core(at.base) == core(by.base) and at.key != by.key
+    return variables[0] if same or (by is not None and isinstance(place, Number)) else None
 
 
 def at_point(frame: Frame, body: Node, point: tuple[Relation, ...]) -> Val:

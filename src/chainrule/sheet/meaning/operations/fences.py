@@ -26,7 +26,7 @@ def fenced(frame: Frame, node: Fenced) -> Val:
         if len(pair) != 2:
             raise Untyped("an inner product has two arguments", "untyped")
         return algebra.inner(frame.dims, frame.value(pair[0]), frame.value(pair[1]))
-    if node.open in "⌊⌈":
+    if node.open in ("⌊", "⌈"):
         raise Untyped("rounding has no derivative here", "untyped")
     if isinstance(body, Relation):
         return condition(frame, body)
