@@ -353,7 +353,7 @@ class Judge(Lines):
     def misfitting_solution(self, e: Equation, outcome: Outcome) -> Finding | None:
         """`w = (X^T X)^{-1} X y`, which gives what solves a condition and does not fit: wrong as any other line is, and
         no definition."""
-        if e.position not in self.world.solutions or not isinstance(outcome, Unclear):
+        if e.position not in self.world.solutions or not isinstance(outcome, Unclear) or given.of_its_own(e):
             return None
         found = self.misfit(e, outcome)
         if found is None and outcome.code == "shape-of-sides":

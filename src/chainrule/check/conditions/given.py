@@ -7,7 +7,6 @@ certain, it is a condition of its own or `assumed`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -34,13 +33,7 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Imposed, Instance, World
 from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import Ref, reference, walk
-
-# Words before a line that follows from what was said.
-CONCLUDED = re.compile(
-    r"\b(?:so|thus|hence|therefore|then|implies|follows|gives?|giving|yields?|get|obtain|becomes?|means|equivalently|i\.e\.|"
-    r"(?:substitut|insert|plug|rearrang|simplif|multipl|divid|combin|eliminat)\w+)\b[^.;:⟦]*[:,]?\s*$",
-    re.IGNORECASE,
-)
+from chainrule.sheet.words.wording import ANOTHER_ESTIMATE, CONCLUDED, OWN_CASE
 
 
 def imposed(
@@ -112,6 +105,7 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
         or _of_its_solution(conditions, e)
     )
     doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
+    untold = untold or of_its_own(e)
     if isinstance(judged, Contradicts) and (untold or doubtful or _of_unknown(conditions, judged)):
         judged = Open(None)
     if isinstance(judged, Contradicts) and is_literal(e.rhs) and (data := _unprinted(conditions, judged)):
@@ -147,6 +141,12 @@ def _of_samples(conditions: Conditions, e: Equation) -> bool:
     idle = [h.equation for h in conditions.held if idle_letters(h.equation)]
     names = {n for o in idle for side in (o.lhs, o.rhs) for n in names_in(world, side)}
     return bool(names & set().union(names_in(world, e.lhs), names_in(world, e.rhs)))
+
+
+def of_its_own(e: Equation) -> bool:
+    """Whether the sentence before a line says that it holds in a case of its own, or gives another estimate."""
+    words = e.cue.rsplit(". ", 1)[-1]
+    return ANOTHER_ESTIMATE.search(words) is not None or OWN_CASE.search(words) is not None
 
 
 def _one_of_several(conditions: Conditions, found: Another) -> Finding:

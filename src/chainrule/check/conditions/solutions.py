@@ -1,8 +1,9 @@
 r"""Solutions of slopes that no words set to zero: `w = (X^T X)^{-1} X^T y` right behind the gradient by w.
 
 Such a line looks like a definition of w. It is a solution where it follows from the slopes before it being zero: no
-formula is that by chance, but one that misses it may be a point of its own. It is one, too, where the slopes hold for a
-free w and not for the w that it gives: what they are taken by has no meaning of its own.
+formula is that by chance, but one that misses it may be a point of its own, unless a marked name is concluded and
+misses it by a slip. It is one, too, where the slopes hold for a free w and not for the w that it gives: what they are
+taken by has no meaning of its own.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from chainrule.check.comparison.lines import Lines
+from chainrule.check.conditions.given import of_its_own
 from chainrule.check.conditions.held import Follows
 from chainrule.check.conditions.imposed import Conditions
+from chainrule.check.conditions.slips import slip
+from chainrule.check.records.budget import Budget
 from chainrule.read.tree import Node
 from chainrule.sheet.conditions.imposed import differentiates, slopes_before
 from chainrule.sheet.records.references import references
@@ -22,6 +26,7 @@ from chainrule.sheet.statistics.models import Otherwise
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.solution_marks import core
+from chainrule.sheet.words.wording import CONCLUDED
 
 MOST = 8
 
@@ -38,11 +43,20 @@ def with_solutions(lines: Lines, otherwise: Otherwise, read: Callable[[Otherwise
     found: dict[int, str] = {}
     for e in given:
         before = slopes_before(lines.world, e, slopes)
-        if isinstance(conditions.judge(e), Follows):
+        missed = _concluded(lines, e) and not of_its_own(e)
+        if isinstance(conditions.judge(e), Follows) or (missed and slip(conditions, Budget(), e) is not None):
             found[e.position] = "alone"
         elif any(trial.agree(s) and not lines.agree(s) for s in before):
             found[e.position] = "perhaps"
     return replace(otherwise, solved={**otherwise.solved, **found}) if found else otherwise
+
+
+def _concluded(lines: Lines, e: Equation) -> bool:
+    """Whether a marked name stands right behind the lines before it, or behind a word that concludes."""
+    ref = reference(e.lhs, lines.world.glossary)
+    words = f"{lines.world.told.get(e.position, '')} {e.cue}".strip()
+    marked = ref is not None and core(ref.base) != ref.base
+    return marked and (not words or CONCLUDED.search(words) is not None)
 
 
 def _named(lines: Lines, otherwise: Otherwise) -> Otherwise:

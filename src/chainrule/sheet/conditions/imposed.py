@@ -222,17 +222,23 @@ def name_solutions(world: World, equations: list[Equation], solved: Container[in
             continue  # a constraint is solved for nothing
         named = {r.base for side in _sides(condition) for r in references(side, world)}
         loose |= set() if condition.unknowns else named
+        chained = condition.head if condition.head is not None and not condition.said else condition.equation
         for base in condition.unknowns or named:
-            since.setdefault(base, condition.position)
+            since.setdefault(base, min(condition.position, chained.position))
     if not since:
         return
     loose -= {base for c in world.imposed for base in c.unknowns}
+    vanishing = {
+        (id(c.equation.document), c.equation.chain) for c in world.imposed if c.head is not None and not c.said
+    }
     together: dict[str, set[str]] = {}
     first: dict[str, int] = {}
     for e in equations:
         if place(e, world.glossary) is not None:
             continue  # `\\hat w = \\arg\\min_w f(w)`: the variable there is bound
         bases = {b for side in (e.lhs, e.rhs) for b in quantities(world, side)} - world.glossary.bound
+        if (id(e.document), e.chain) in vanishing:  # `\\frac{df}{dw} = 2 a \\hat w - b = 0`: at the solution alone
+            bases -= {*variables_of(world, e.lhs)} - {*quantities(world, e.rhs)}
         for base in bases:
             first.setdefault(base, e.position)
             together.setdefault(base, set()).update(bases)
@@ -270,7 +276,7 @@ def solves(world: World, e: Equation) -> bool:
     for condition in world.imposed:
         if condition.position >= e.position:
             continue
-        if base in condition.unknowns and not _one_of_many(world, base, ref):
+        if base in condition.unknowns and not _one_of_many(world, condition, base, ref):
             return True
         same = condition.section == e.scope.section and not condition.unknowns and base not in world.sites and not named
         if same and _speaks_of(world, condition, base, len(ref.subs)):
@@ -280,10 +286,14 @@ def solves(world: World, e: Equation) -> bool:
     return e.position in world.rearranged
 
 
-def _one_of_many(world: World, base: str, ref: Ref) -> bool:
+def _one_of_many(world: World, condition: Imposed, base: str, ref: Ref) -> bool:
     """`w_2` where the document differentiates by w itself: an iterate, which is on its way to the solution."""
     numbered = any(isinstance(x, Number) for x in (*ref.subs, *ref.labels))
-    return numbered and world.family(base).bare_by > 0
+    if not numbered or world.family(base).bare_by > 0:
+        return numbered
+    by = differentiated_by(condition.head.lhs) if condition.head is not None else ()
+    refs = (reference(v, world.glossary) for v in by if isinstance(v, Node))
+    return any(r is not None and r.bare and world.aliases.get(r.base, r.base) == base for r in refs)
 
 
 def _of_unknowns(world: World, e: Equation) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 NAMES = r"(⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)"
 IS = r"\s*(?:is|are|denotes?|be|represents?|stands for|means|refers to|to indicate|to denote|indicates?)\s+(?!not?\b)"
 ENTRY = r"(?:dimensions?|entry|entries|components?|elements?|coordinates?|positions?|bits?|place)"
@@ -14,3 +16,23 @@ OBEY_ELSEWHERE = (
 )
 """The same in other languages."""
 CONSTRAINED = rf"(?:{TO_OBEY}|constrain\w*)"
+# Words before a line that follows from what was said.
+CONCLUDED = re.compile(
+    r"\b(?:so|thus|hence|therefore|then|implies|follows|gives?|giving|yields?|get|obtain|becomes?|means|equivalently|i\.e\.|"
+    r"(?:substitut|insert|plug|rearrang|simplif|multipl|divid|combin|eliminat)\w+)\b[^.;:⟦]*[:,]?\s*$",
+    re.IGNORECASE,
+)
+
+# Words of the sentence before a line that say it is another estimate than the one at hand, or holds in a case of its
+# own; that an inverse exists is no such case.
+ANOTHER_ESTIMATE = re.compile(
+    r"\b(?:(?:un)?biased\b|bessel\w*|moments?\b|corrected\b|instead\b|alternativ\w+|in\s+practice\b|trimmed\b"
+    r"|(?:with|add\w*|under)\b[^.;]*\b(?:priors?|penalt\w+|regulari[sz]\w+)\b|with\s+(?:\w+\s+)?weights?\b)",
+    re.IGNORECASE,
+)
+_CASE = r"(?:if|when\w*|suppos\w+|assum\w+|provided|unless|in\s+case|knowing|(?:known|given)\s+that|in\s+the\s+case)"
+OWN_CASE = re.compile(
+    rf"\b{_CASE}\b(?![^.;⟦]*⟦\d+⟧[^.;⟦]*\b(?:inver\w+|rank|singular|nonsingular|definite|exist\w*|convex|minim\w+|maxim\w+|optim\w+)\b)"
+    r"[^.;]*⟦\d+⟧",
+    re.IGNORECASE,
+)
