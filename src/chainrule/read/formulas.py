@@ -49,6 +49,11 @@ def is_prose(text: str) -> bool:
     return bool(_PROSE.search(_COMMAND.sub(" ", text)))
 
 
+def looks_like_tex(text: str) -> bool:
+    """Whether a stretch of text has a command, a script or a sign of a relation in it."""
+    return bool(_TEX.search(text))
+
+
 def trimmed(text: str, start: int, end: int) -> Span:
     """A range without the white space at its ends."""
     body = text[start:end]

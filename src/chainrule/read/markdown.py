@@ -15,7 +15,7 @@ import re
 from dataclasses import replace
 
 from chainrule.read.document import Macro, Piece, Problem
-from chainrule.read.formulas import Formula, Formulas
+from chainrule.read.formulas import Formula, Formulas, looks_like_tex
 from chainrule.read.headings import label, marker
 from chainrule.read.macros import declaration_at, declarations, says_more
 from chainrule.read.pieces import Pieces, Rule, cleaner
@@ -30,6 +30,8 @@ _BOLD = ("*", "_")
 
 _BLANK = re.compile(r"[^\S\n]*(?:\n[^\S\n]*)*(?=\n|\Z)")
 _FENCE = re.compile(r"[^\S\n]*(?P<ticks>`{3,}|~{3,})(?P<info>[^`\n]*)(?:\n|$)")
+_MATH_TICKS = re.compile(r"[^\S\n]*`{3,}[^\S\n]*math[^\S\n]+(?=[^\s`])")
+_CLOSING_TICKS = re.compile("`{2,}")
 _HASHES = re.compile(r" {0,3}(?P<hashes>#{1,6})(?:[^\S\n]+(?P<title>[^\n]*?))?[^\S\n]*#*[^\S\n]*(?=\n|$)")
 _UNDERLINED = re.compile(r" {0,3}(?P<title>[^\s|>][^\n]*)\n {0,3}(?P<line>=+|--+)[^\S\n]*(?=\n|$)")
 _OPENS_FORMULA = re.compile(r"^\$\$|\\\[|\\begin\b")
@@ -154,6 +156,9 @@ class Markdown:
         return self._comment(found.end() - len("<!--")) if found else None
 
     def _fence(self, start: int) -> int | None:
+        formula = self._formula_between_ticks(start)
+        if formula:
+            return self._formula(formula)
         fence = _FENCE.match(self.text, start)
         if not fence:
             return None
@@ -168,6 +173,22 @@ class Markdown:
         self.words_from = end
         self.fresh = True
         return end
+
+    def _formula_between_ticks(self, start: int) -> Formula | None:
+        """A fence of mathematics whose formula begins on the line of its ticks, as it may end on that of the others.
+
+        For a Markdown parser this is code within a line, or a fence that only its own line closes; authors write it for a
+        display. Ticks are no mathematics: two of them close it, where the third was forgotten.
+        """
+        opening = _MATH_TICKS.match(self.text, start)
+        if not opening:
+            return None
+        closing = _CLOSING_TICKS.search(self.text, opening.end())
+        first_line = opening.end(), self.regions.line_end(start)
+        if not closing or not (closing.start() < first_line[1] or looks_like_tex(self.text[slice(*first_line)])):
+            return None
+        outer = Span(opening.start() + opening.group().index("`"), closing.end())
+        return replace(self.formulas.alone(opening.end(), closing.start()), outer=outer)
 
     def _hashes(self, start: int) -> int | None:
         found = _HASHES.match(self.text, start)
@@ -285,6 +306,9 @@ class Markdown:
         )
 
     def _backtick(self, offset: int) -> int:
+        formula = self._formula_between_ticks(offset)
+        if formula:
+            return self._formula(formula)
         run = _TICKS.match(self.text, offset)
         start = run.end() if run else offset + 1
         end = min(self.regions.paragraph_end(offset), offset + _CODE_REACH)
