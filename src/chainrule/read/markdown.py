@@ -177,8 +177,8 @@ class Markdown:
     def _formula_between_ticks(self, start: int) -> Formula | None:
         """A fence of mathematics whose formula begins on the line of its ticks, as it may end on that of the others.
 
-        For a Markdown parser this is code within a line, or a fence that only its own line closes; authors write it for a
-        display. Ticks are no mathematics: two of them close it, where the third was forgotten.
+        For a Markdown parser this is code within a line, or a fence that only its own line closes; authors write it for
+        a display. Ticks are no mathematics: two of them close it, where the third was forgotten.
         """
         opening = _MATH_TICKS.match(self.text, start)
         if not opening:

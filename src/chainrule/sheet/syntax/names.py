@@ -325,8 +325,15 @@ def shifted_letter(node: Node) -> str | None:
     return None
 
 
-def split_superscript(sup: Node, base: str, glossary: Glossary) -> tuple[str, tuple[Node, ...], tuple[Postfix, ...]]:
-    """Name part, labels and postfix operations of a superscript."""
+def split_superscript(
+    sup: Node, base: str, glossary: Glossary, *, of_group: bool = False
+) -> tuple[str, tuple[Node, ...], tuple[Postfix, ...]]:
+    r"""Name part, labels and postfix operations of a superscript.
+
+    On a group, `(h^t)^2` and `(\hat y)^2`, a number is no label, whatever numbers the name carries elsewhere.
+    """
+    if of_group and isinstance(sup, Number) and sup.text.isdigit():
+        return "", (), (Postfix("pow", sup),)
     word = word_above(sup, base)
     if word is not None and base not in ("e", "exp"):
         return f"^{word}", (), ()
@@ -450,7 +457,8 @@ def _script_reference(node: Script, glossary: Glossary) -> Ref | None:
         base = f"{base}_{word}" if word else base
         subs += slots
     if node.sup is not None:
-        word, more, ops = split_superscript(node.sup, base, glossary)
+        power = isinstance(node.base, Fenced) or bool(labels)
+        word, more, ops = split_superscript(node.sup, base, glossary, of_group=power)
         base += word
         labels += more
         postfix += ops
