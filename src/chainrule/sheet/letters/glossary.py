@@ -30,6 +30,7 @@ from chainrule.sheet.derivatives.shorthand import note_shorthand, tidied
 from chainrule.sheet.letters.component_letters import component_letters
 from chainrule.sheet.letters.entries import with_entries, with_ranges
 from chainrule.sheet.letters.index_letters import shared_letters
+from chainrule.sheet.letters.letters_of_results import letters_of_results
 from chainrule.sheet.letters.listed import note_listed
 from chainrule.sheet.letters.marks_as_indices import marked_by_indices
 from chainrule.sheet.letters.names_above import names_above
@@ -79,7 +80,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
                 glossary.named.add(stem.base)
     glossary.naming = (_naming(everything, glossary) - on_the_line) | (_stepped(everything) - glossary.bound)
     note_shorthand(nodes, everything, on_the_line, glossary)
-    glossary.sizes = _sizes(nodes) | _counted(nodes)
+    glossary.sizes = _sizes(nodes) | _counted(nodes) | letters_of_results(nodes)
     glossary.primed_by = set(primed_arguments(everything))
     glossary.called = set(defined_by_a_call(everything))
     for node in everything:
