@@ -63,7 +63,9 @@ def _groups(factors: tuple[Factor, ...]) -> list[tuple[Factor, ...]]:
     """Factors cut before each sign that binds weaker, but not in what a sum before it runs over."""
     groups: list[list[Factor]] = [[]]
     for n, factor in enumerate(factors):
-        if factor.op in WEAKER and groups[-1] and not any(sums_over(f.node, factors[n:]) for f in groups[-1]):
+        group = groups[-1]
+        summed = any(sums_over(f.node, group[at + 1 :], factors[n:]) for at, f in enumerate(group))
+        if factor.op in WEAKER and group and not summed:
             groups.append([])
         groups[-1].append(factor)
     return [tuple(g) for g in groups]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from functools import reduce as reduce_left
 from itertools import pairwise
@@ -15,6 +15,7 @@ from chainrule.sheet.meaning.operations.binders import Binder, binders
 from chainrule.sheet.meaning.operations.conditions import condition
 from chainrule.sheet.meaning.operations.implied import summed_over
 from chainrule.sheet.meaning.operations.ranges import bounded, from_below
+from chainrule.sheet.meaning.operations.sums_along_axes import along_an_axis
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Dims, Run, Untyped, Val, scalar
@@ -57,12 +58,14 @@ def acted_on(node: Big, rest: tuple[Factor, ...]) -> int:
     return last_one + 1 + _with_its_matrix(rest, last_one)
 
 
-def sums_over(node: Node, rest: tuple[Factor, ...]) -> bool:
-    """Whether a node is a sum over a letter that stands in some factors: `\\sum_t d_t \\odot s_t`."""
+def sums_over(node: Node, before: Sequence[Factor], rest: Sequence[Factor]) -> bool:
+    """Whether a node is a sum over a letter that stands in the `rest` of its factors, `\\sum_t d_t \\odot s_t`, or in
+    none of them: the letter of an axis, `\\sum_j G \\odot A`."""
     if not isinstance(node, Big) or node.op != "sum" or node.sub is None:
         return False
     letters = set(bound_letters(node.sub))
-    return any(letter_of(part) in letters for f in rest for part in walk(f.node))
+    first, further = (any(letter_of(part) in letters for f in some for part in walk(f.node)) for some in (before, rest))
+    return further or not first
 
 
 def _has_in_exponent(node: Node, letters: set[str]) -> bool:
@@ -174,6 +177,9 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
     binder, *others = letters
     if _labels_with(frame, binder.letter, body):
         return _unrolled(frame, node, binder, others, body)
+    along = None if others else along_an_axis(frame, node, binder, body)
+    if along is not None:
+        return along
     dim = frame.new_dim("Σ" + binder.letter)
     inner = frame.bind(binder.letter, dim).child(summed=frame.summed | {binder.letter})
     _counted(frame, node, dim)
