@@ -68,6 +68,7 @@ class _Expansion:
         """Put the body of a call in front of what is still to be read; False when the bounds say stop."""
         self.read += 1
         depth = self.nesting.get(macro.name, 0)
+        self._drop_star(macro)
         if depth >= MAX_NESTING or self.read > MAX_TOKENS or len(self.out) + len(self.rest) > MAX_TOKENS:
             return self._stop(token)
         arguments = self._arguments(macro)
@@ -76,6 +77,11 @@ class _Expansion:
         self.rest.append(Token(_LEAVE, macro.name, token.start, end))
         self.rest.extend(reversed(self._body(macro, arguments, token.start, end)))
         return True
+
+    def _drop_star(self, macro: Macro) -> None:
+        r"""`\norm*{x}` is the norm of x: a star between a macro and its braces only fits the size of delimiters."""
+        if macro.arity and len(self.rest) > 1 and self.rest[-1].text == "*" and self.rest[-2].kind == "{":
+            self.rest.pop()
 
     def _stop(self, token: Token) -> bool:
         reason = f"macro-loop|\\{token.text} expands to itself or without end; give it a body that does not use it"

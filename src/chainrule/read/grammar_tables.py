@@ -169,6 +169,7 @@ def _split_case(value: Node) -> Case:
 
 def _condition(parser: Parser) -> Node | None:
     """The condition of a row without its "if"; None for "otherwise"."""
+    _without_braces(parser)
     while (token := parser.peek()) is not None:
         word, length = _word(parser, token)
         if length and word in OTHERWISE:
@@ -190,6 +191,24 @@ def _condition(parser: Parser) -> Node | None:
     if isinstance(condition, Missing):
         return None
     return Text(condition.span, condition.text.strip(" ,.")) if isinstance(condition, Text) else condition
+
+
+def _without_braces(parser: Parser) -> None:
+    r"""Braces around a whole cell, `& {\text{if } i = j} \\`, group nothing."""
+    start = next((n for n in range(parser.pos, len(parser.tokens)) if parser.tokens[n].kind not in ("&", "quad")), None)
+    if start is None or parser.tokens[start].kind != "{":
+        return
+    depth, stop = 0, start
+    while stop < len(parser.tokens):
+        kind = parser.tokens[stop].kind
+        depth += (kind == "{") - (kind == "}")
+        if depth == 0:
+            break
+        stop += 1
+    behind = parser.tokens[stop + 1].kind if stop + 1 < len(parser.tokens) else "row"
+    if stop < len(parser.tokens) and behind in _LINE:
+        for n in (start, stop):
+            parser.tokens[n] = parser.tokens[n]._replace(kind="quad")
 
 
 def _word(parser: Parser, token: Token) -> tuple[str, int]:

@@ -22,6 +22,7 @@ _PUNCTUATION = frozenset(["comma", "dot"])
 # A number of an equation as authors write it by hand: (3), (2.1), (iv), (4a), (*).
 _NUMBER = re.compile(r"\d{1,3}(?:[.-]\d{1,3})?[a-z]?|[ivxIVX]{1,5}|[a-zA-Z]|\*{1,3}|ast|star")
 _END_SIGNS = frozenset(["Box", "square", "blacksquare", "qed"])
+_TICKS = frozenset(["checkmark", "✓", "✔", "✅"])
 _SIGNS = frozenset(["rel", "sum", "prod", "_", "^"])
 
 
@@ -56,10 +57,13 @@ def said_by_words(tokens: list[Token], depth: list[int]) -> int:
 
 
 def without_end_sign(row: list[Token]) -> list[Token]:
-    r"""A row without the sign that ends a proof behind a wide space: `a = b \qquad \Box`."""
+    r"""A row without the sign that ends a proof behind a wide space, `a = b \qquad \Box`, and without the mark of what
+    was checked, which is no quantity anywhere: `a = b \checkmark`."""
     last = len(row) - 1
     while last > 0 and row[last].kind in _SPACES | _PUNCTUATION:
         last -= 1
+    if last > 0 and row[last].text in _TICKS:
+        return row[:last]
     if last < 1 or row[last].text not in _END_SIGNS or row[last].kind != "name" or row[last - 1].kind not in _SPACES:
         return row
     return row[:last]

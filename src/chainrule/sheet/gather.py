@@ -42,6 +42,7 @@ from chainrule.sheet.conditions.restrictions import (
 from chainrule.sheet.letters.glossary import collect, tidy
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet, with_zeros
+from chainrule.sheet.rewriting.assigned_once import with_assignments
 from chainrule.sheet.rewriting.names_with_one_value import given_one_by_one
 from chainrule.sheet.rewriting.sizes_below import said_below
 from chainrule.sheet.rewriting.usual import usual
@@ -517,4 +518,5 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
             with_own_sections(sheet, state.headings)
     sheet.equations.sort(key=lambda e: e.position)
     given_one_by_one(sheet)
+    with_assignments(sheet)
     return sheet

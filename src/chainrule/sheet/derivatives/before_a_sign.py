@@ -28,6 +28,20 @@ def before_a_sign(node: Node) -> Node | None:
     return terms[0].node if len(terms) == 1 and terms[0].sign in ("", "+") else replace(node, terms=tuple(terms))
 
 
+def sign_above(node: Node) -> Node | None:
+    r"""`\frac{-\partial f}{\partial x}`: minus the derivative, as the sign is no part of what is differentiated."""
+    match node:
+        case Fraction(numerator=Sum(terms=(Term(sign="-" | "+" as sign, node=Product(factors=(first, _, *_)) as top),))):
+            if sign_of(first.node) is not None and _is_signed(node.denominator):
+                return Sum(node.span, (Term(sign, replace(node, numerator=top)),))
+    return None
+
+
+def _is_signed(node: Node) -> bool:
+    """Whether a ∂ or d stands first, as in the denominator of a derivative."""
+    return isinstance(node, Product) and sign_of(node.factors[0].node) is not None
+
+
 def _joined(operator: Term, term: Term) -> Term:
     before = operator.node.factors if isinstance(operator.node, Product) else (Factor("", operator.node),)
     signed = Sum(term.node.span, (term,))

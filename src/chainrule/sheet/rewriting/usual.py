@@ -17,6 +17,7 @@ from chainrule.read.tree import (
     Dots,
     Factor,
     Fenced,
+    Fraction,
     Infix,
     Link,
     Matrix,
@@ -30,7 +31,7 @@ from chainrule.read.tree import (
     Sum,
     Text,
 )
-from chainrule.sheet.derivatives.before_a_sign import before_a_sign
+from chainrule.sheet.derivatives.before_a_sign import before_a_sign, sign_above
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
 from chainrule.sheet.sums.limits_alone import over_their_letter
 from chainrule.sheet.syntax.function_words import CAPITALISED
@@ -279,6 +280,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Script,), slices),
     ((Fenced,), one_below_the_other),
     ((Matrix,), with_commas),
+    ((Fraction,), sign_above),
     ((Sum,), before_a_sign),
     ((Script,), positive_part),
 )
