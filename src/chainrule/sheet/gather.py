@@ -28,6 +28,7 @@ from chainrule.sheet.conditions.restrictions import (
     GENERAL,
     IF_CUE,
     NAMING_CUE,
+    ONLY_CUE,
     OTHERWISE,
     condition_of_sign,
     gives_value,
@@ -177,6 +178,8 @@ class _Walk:
         if found is None or before is None or before.scope.section != self.scope.section:
             return
         condition = Relation(before.span, before.lhs, (Link(before.op, before.span, before.rhs),))
+        if self._of_a_value():
+            return  # "and $0$ otherwise" says the other value of what has one for each case
         only = negated(condition)
         adjoins = self.hanging or (self._adjoins() and isinstance(self.formulas[-1][0], Relation))
         # the line above stands under the condition already, so that the word can only lead to the next one
@@ -310,6 +313,9 @@ class _Walk:
         if found is None or not (cased or (of_indices(found, self.letters) and not names)):
             return False
         beside = self.formulas[-1][0] if self.formulas and BESIDE_CUE.search(cue) else None
+        if ONLY_CUE.search(cue) and self.formulas and _is_label(self.formulas[-1][0]):
+            self.restricting(found, False, cue)  # "which is $1$ only when $k = p$"
+            return True
         # "if $j \\ne i$:" is about what follows
         leads = COLON.match(self.document.text, node.span.end) or self.inline in self.heads
         also = self._also(node)
@@ -333,6 +339,10 @@ class _Walk:
         """Whether the condition in force was only named beside this one: "the two cases $i = j$ and $i \\ne j$"."""
         before = restriction(self.formulas[-1][0])
         return before is not None and BOTH_CUE.search(cue) is not None and before in self.conditions
+
+    def _of_a_value(self) -> bool:
+        """Whether 0 or 1 stands right before the words that come next."""
+        return self._adjoins() and _is_label(self.formulas[-1][0])
 
     def _beside_value(self) -> bool:
         """Whether the inline formula before this one gives a name its numbers."""

@@ -25,6 +25,8 @@ SETTING_CUE = re.compile(r"\b(let|denote\w*|define\w*|set|put|write)\b[^.;:]*$",
 IFS = "|".join(re.escape(word) for word, tag in CONNECTIVES.items() if tag == "if")
 IF_CUE = re.compile(rf"(?<![^\W\d_])(?:{IFS})\s*$", re.IGNORECASE)
 BESIDE_CUE = re.compile(rf"⟧\s*,?\s*\(?({IFS}|iff|for)\s*$")
+ONLY_CUE = re.compile(rf"⟧\s*,?\s*(?:(?:if and )?only\s+)?({IFS}|iff|for)\s*$", re.IGNORECASE)
+"""Behind a value, which holds in a case: "$1$ only when"."""
 AFTER_CUE = re.compile(rf"\s*,?\s*\(?({IFS}|iff|for)\s*")
 BREAK = "\\\\"
 CASE_WORD = re.compile(r"\b(?:case|cas|caso|fall)\b", re.IGNORECASE)

@@ -12,6 +12,7 @@ import re
 
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fraction, Node
+from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World
@@ -85,7 +86,7 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return False
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
         return True
-    if _other_case(world, earlier, e) or _supposed_again(world, earlier, e):
+    if _other_case(world, earlier, e) or _supposed_again(world, earlier, e) or _in_a_parallel(world, earlier, e):
         return True
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
         return False
@@ -144,6 +145,14 @@ def _other_case(world: World, earlier: Site, e: Equation) -> bool:
         return False
     then, now = before[-1], between[-1]
     return node_key(then.lhs) == node_key(now.lhs) and (then.op, node_key(then.rhs)) != (now.op, node_key(now.rhs))
+
+
+def _in_a_parallel(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether an equation opens what a section says of a name, which gives several others a formula of its own too."""
+    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    if origin is None or e.link:
+        return False
+    return given_in_both(world, origin, e, earlier.base) >= SEVERAL
 
 
 def _supposed_again(world: World, earlier: Site, e: Equation) -> bool:

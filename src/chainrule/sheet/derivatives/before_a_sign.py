@@ -31,7 +31,9 @@ def before_a_sign(node: Node) -> Node | None:
 def sign_above(node: Node) -> Node | None:
     r"""`\frac{-\partial f}{\partial x}`: minus the derivative, as the sign is no part of what is differentiated."""
     match node:
-        case Fraction(numerator=Sum(terms=(Term(sign="-" | "+" as sign, node=Product(factors=(first, _, *_)) as top),))):
+        case Fraction(
+            numerator=Sum(terms=(Term(sign="-" | "+" as sign, node=Product(factors=(first, _, *_)) as top),))
+        ):
             if sign_of(first.node) is not None and _is_signed(node.denominator):
                 return Sum(node.span, (Term(sign, replace(node, numerator=top)),))
     return None

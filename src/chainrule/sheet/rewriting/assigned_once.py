@@ -1,4 +1,4 @@
-r"""Arrows to the left that give a name its formula, as the listing of an algorithm does: `\mu \gets \frac{1}{m} \sum_i x_i`.
+r"""Arrows to the left that give a name its formula, as a listing does: `\mu \gets \frac{1}{m} \sum_i x_i`.
 
 An arrow that changes what a name had before is an update, and so is one on a value that an update changes, or in a
 circle with others. What is assigned once, from what never changes, is defined by it.
@@ -65,4 +65,3 @@ def _times(sheet: Sheet, base: str) -> int:
     giving = (e for e in sheet.equations if not e.link and (e.op in DEFINING or e.op == "←"))
     refs = [reference(e.lhs, sheet.glossary) for e in giving]
     return sum(ref is not None and ref.base == base for ref in refs)
-

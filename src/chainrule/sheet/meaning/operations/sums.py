@@ -181,6 +181,8 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
     if along is not None:
         return along
     dim = frame.new_dim("Σ" + binder.letter)
+    if _runs_idly(binder, body):
+        frame.dims.unify(dim, f"∑{binder.letter}")
     inner = frame.bind(binder.letter, dim).child(summed=frame.summed | {binder.letter})
     _counted(frame, node, dim)
     if node.op == "sum" and not binder.conditions:
@@ -211,6 +213,13 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
         return total(index, entry) if node.op == "sum" else reduce(node.op, index, entry)
 
     return Val(val.shape, at, None, val.derived)
+
+
+def _runs_idly(binder: Binder, body: Node) -> bool:
+    r"""Whether nothing in a sum has its letter, and no range is written: the data of `\sum_x \sum_k y_k \log s_k` are
+    as many in every line."""
+    free = binder.low is None and binder.high is None and not binder.conditions
+    return free and not any(letter_of(n) == binder.letter for n in walk(body))
 
 
 def _labels_with(frame: Frame, letter: str, body: Node) -> bool:
