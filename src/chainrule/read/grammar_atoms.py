@@ -153,7 +153,8 @@ def _accent(parser: Parser, token: Token) -> None:
 
 def _style(parser: Parser, token: Token) -> None:
     outer = parser.style
-    parser.style = outer if _holds_relation(parser) else (*outer, token.text)
+    around = tuple(x for x in outer if x != "bold") if token.text in _ALPHABETS and _among_others(parser) else outer
+    parser.style = outer if _holds_relation(parser) else (*around, token.text)
     if parser.peek_kind() == "{":
         parser.open("brace", token.start)
         parser.stack[-1].style = outer
@@ -163,6 +164,16 @@ def _style(parser: Parser, token: Token) -> None:
         node = parser.argument()
         parser.style = outer
         parser.add(replace(node, span=_to(parser, token.start, node)))
+
+
+_ALPHABETS = frozenset({"cal", "frak"})
+"""Alphabets of their own, which TeX does not set in bold: `\\mathbf{\\frac{\\partial \\mathcal{L}}{\\partial X}}`."""
+
+
+def _among_others(parser: Parser) -> bool:
+    """Whether a letter of its own alphabet is not all that the bold around it is of."""
+    before = [t.kind for t in parser.tokens[max(0, parser.pos - 3) : parser.pos - 1]]
+    return before != ["style", "{"]
 
 
 def _holds_relation(parser: Parser) -> bool:

@@ -25,7 +25,7 @@ SAID = re.compile(r"\bgradients?\b|\bupstream\b", re.IGNORECASE)
 DIFFERENTIALS = re.compile(
     r"\bdifferentials?\b|\binfinitesimal|\bFr[eé]chet\b|\bincrements?\b|\b(small|tiny) change|\bperturb", re.IGNORECASE
 )
-SIGNS = {"d": {"rm"}, "partial": set[str](), "delta": set[str]()}
+SIGNS = {"d": {"rm", "bold"}, "partial": set[str](), "delta": set[str]()}
 """The signs that make the name of a gradient of a name, with the faces they may have."""
 NEAR = 80
 """So many letters away from a formula words still speak of it."""
