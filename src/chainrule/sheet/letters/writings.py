@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Accent, Name, Node, Relation, Script
+from chainrule.read.tree import Accent, Comma, Fenced, Matrix, Name, Node, Number, Relation, Script
 from chainrule.sheet.syntax.names import Glossary, Ref, children, letter_of, reference
+from chainrule.sheet.syntax.script_words import is_transpose
 
 Uses = dict[str, set[int]]
 
@@ -29,6 +30,8 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
+            if first.bare and any(_lists_entries(link.node, glossary) for link in node.links):
+                continue  # `\mathbf{y} = (y_1, y_2, y_3)^T` says which letter the entries have
             explained |= {(first.base, r.base) for link in node.links for r in maximal(link.node, glossary)}
     for base in spoken_of - uses.keys():
         uses[base] = {0}
@@ -39,6 +42,26 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         wholes = [w for w in wholes if not explained & {(w, entries), (entries, w)}]
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             glossary.same[entries] = wholes[0]
+
+
+def _lists_entries(node: Node, glossary: Glossary) -> bool:
+    """Whether a formula is nothing but the numbered entries of one name in their places, in a row or a column."""
+    while isinstance(node, (Script, Fenced)):
+        if isinstance(node, Script) and (node.sub is not None or node.sup is None or not is_transpose(node.sup)):
+            return False
+        node = node.base if isinstance(node, Script) else node.body
+    match node:
+        case Comma(items=listed):
+            items = list(listed)
+        case Matrix(rows=rows) if len(rows) == 1 or {len(row) for row in rows} == {1}:
+            items = [item for row in rows for item in row]
+        case _:
+            return False
+    refs = [reference(item, glossary) for item in items]
+    numbers = [str(n) for n in range(1, len(refs) + 1)]
+    subs = [r.subs[0] if r is not None and len(r.subs) == 1 else None for r in refs]
+    found = [sub.text if isinstance(sub, Number) else "" for sub in subs]
+    return len(refs) > 1 and found == numbers and len({r.base for r in refs if r is not None}) == 1
 
 
 def _capitals(base: str) -> Iterator[str]:

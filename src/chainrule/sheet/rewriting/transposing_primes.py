@@ -27,7 +27,8 @@ def transposing(nodes: Iterable[Node], words: str) -> frozenset[str] | None:
     if any(isinstance(n, Script) and isinstance(n.sup, Name) and n.sup.text in TRANSPOSE_WORDS for n in everything):
         return None
     pairs = list(_pairs(everything))
-    if not (SAID.search(words) or any(_only_so(a, b) for a, b in pairs) or any(map(_is_labelled_group, everything))):
+    alone = any(_only_so(a, b) for a, b in pairs) or any(map(_around_a_matrix, everything))
+    if not (SAID.search(words) or alone or any(map(_is_labelled_group, everything))):
         return None
     called = (_called(a, b) for a, b in pairs if isinstance(b, Fenced))
     return FUNCTIONS | {name for name in called if name is not None}
@@ -66,6 +67,17 @@ def _only_so(a: Node, b: Node) -> bool:
     if node_key(bare) != node_key(other):
         return False
     return isinstance(bare, Fenced) or _is_array(_name(bare))
+
+
+def _around_a_matrix(node: Node) -> bool:
+    """`x'Ax`: a name on both sides of a capital, with a prime on the first."""
+    factors = [f.node for f in node.factors if not f.op] if isinstance(node, Product) else []
+    for one, middle, other in zip(factors, factors[1:], factors[2:], strict=False):
+        if isinstance(one, Script) and _is_primed(one) and one.sub is None and one.sup is None:
+            matrix = isinstance(middle, Name) and middle.text[:1].isupper()
+            if matrix and node_key(one.base) == node_key(other) and isinstance(other, (Name, Fenced)):
+                return True
+    return False
 
 
 def _is_primed(node: Node) -> bool:

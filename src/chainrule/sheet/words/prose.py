@@ -230,6 +230,13 @@ def _kind(kind: str) -> Build:
     return lambda m, s, g: [Fact(kind, r) for r in _subjects(m, s, g)]
 
 
+def _of_a_size(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """`$A$ is $n \\times n$ symmetric`: what stands between is no other name, but a size."""
+    size = s.formulas[int(m.group("size"))]
+    times = isinstance(size, Product) and len(size.factors) == 2 and size.factors[1].op == "times"
+    return _symmetric(m, s, g) if times else []
+
+
 def _symmetric(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     """`$A \\in ..., $D \\in ...$ symmetric` says it of D; with "are" or "both" of all that are listed."""
     names = m.group(1)
@@ -403,6 +410,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("data before", r"(?i)\b" + DATA + r"(?: (?:matrix|vector|set))? " + NAMES, _kind("given")),
     ("independent", NAMES + r"[^.⟦]{0,40}?" + DEPENDENCE, _kind("independent")),
     ("symmetric", NAMES + r"[^.⟦]{0,40}?\bsymmetric\b(?! about)", _symmetric),
+    ("symmetric of a size", NAMES + IS + r"(?:an? )?⟦(?P<size>\d+)⟧,? (?:and )?(?:\w+ ){0,2}?symmetric\b", _of_a_size),
     ("symmetric elsewhere", NAMES + rf"[^.。，⟦]{{0,25}}?{SYMMETRIC_ELSEWHERE}", _kind("symmetric")),
     ("symmetric before elsewhere", SYMMETRIC_ELSEWHERE + r"\w{0,4} ?" + NAMES, _kind("symmetric")),
     (
