@@ -1,4 +1,5 @@
-r"""Sections beside each other, and two formulas for one function: what a refuted line may rest on otherwise.
+r"""Sections beside each other, two formulas for one function, one name for a value and its target: what a refuted line
+may rest on otherwise.
 
 `y = W x + b` under "Linear layer" says nothing of the x and y of "Mean squared error", a title of the same rank, where
 `m = \frac{1}{N} (x - y)^T (x - y)` is a formula of both. And `\sigma(z) = \frac{z}{1 + z}` with `z = e^x` is, behind
@@ -12,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.readings.meant import Meant, within
 from chainrule.read.tree import Node, Product
 from chainrule.sheet.conditions.titles import beside
@@ -78,6 +80,17 @@ def by_an_earlier_formula(judge: Judge, e: Equation) -> Iterator[Meant]:
             text = f"{spelled_out(base)} has a formula by {spelled_out(one)} too, and is right by that one"
             changed = replace(world, functions=functions, derived={}, bodies={})
             yield Meant(text, e, within(judge, changed), outright=True)
+
+
+def by_what_is_data(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """A name with a formula, `y = softmax(z)`, that the words call the target or the label too: in a derivative it may
+    be the one or the other."""
+    world = judge.world
+    told = {b for b in lines_of(world, [e])[0].names & world.given if world.sites.get(b)} if has_derivative(e) else ()
+    for base in sorted(told):
+        sites = {b: s for b, s in world.sites.items() if b != base}
+        text = f"{spelled_out(base)} has a formula, and the words call it data too; right if nothing changes it"
+        yield Meant(text, e, within(judge, replace(world, sites=sites, derived={}, bodies={})))
 
 
 def _parameter(world: World, site: Site) -> str | None:

@@ -1,4 +1,4 @@
-r"""Expectations under the letter of a law, `\mathbb{E}_P[f(x)]`: over what is drawn from it, where `x \sim P` says what.
+r"""Expectations under the letter of a law, `\mathbb{E}_P[f(x)]`: over what is drawn from it, as `x \sim P` says.
 
 A letter from which one thing alone is drawn in a document names it; where several are, nothing is put in its place.
 """
