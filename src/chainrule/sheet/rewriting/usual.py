@@ -41,6 +41,7 @@ from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 from chainrule.sheet.syntax.slices import slices
 
 EVERY = frozenset({"for all", "all", "each", "every", "any", "for each", "for every"})
+ROWS = frozenset({"row", "rows", "rowwise", "row-wise"})
 INDICATORS = frozenset({"1", "I", "chi", "mathbbm", "Ind"})
 CONDITION_SIGNS = frozenset({"=", "≠", "<", ">", "≤", "≥", "∈", "∉"})
 
@@ -192,6 +193,14 @@ def plain_word(node: Node) -> Node | None:
     return replace(node, text=CAPITALISED.get(node.text, node.text), style=())
 
 
+def row_by_row(node: Node) -> Node | None:
+    r"""`\text{softmax}_{\text{row}}(S)`: a softmax of a matrix is that of its rows."""
+    match node:
+        case Script(base=Name(text="softmax" | "Softmax") as word, sub=Text() | Name() as said, sup=None, primes=0):
+            return word if said.text.strip().lower() in ROWS else None
+    return None
+
+
 def one_of_places(node: Node) -> Node | None:
     r"""`k = \{1, \dots, K\}`: a letter of indices is one of these, and no set."""
     match node:
@@ -272,6 +281,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Accent,), over_a_call),
     ((Script, Product), indicator),
     ((Name,), plain_word),
+    ((Script,), row_by_row),
     ((Relation,), one_of_places),
     ((Relation,), list_of_parameters),
     ((Product,), raised_exp),

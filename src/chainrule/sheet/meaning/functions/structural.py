@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chainrule.expr import Expr, apply, reduce, substitute, value
+from chainrule.expr import Expr, apply, reduce, substitute, total, value
 from chainrule.expr.tensors import log_softmax, logsumexp, softmax
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.operations.fences import norm
@@ -50,6 +50,31 @@ def _along(frame: Frame, a: Val, f: Callable[..., Expr]) -> Val:
 @structural("softmax", "Softmax", "SoftMax")
 def _softmax(frame: Frame, args: list[Val]) -> Val:
     return _along(frame, args[0], softmax)
+
+
+@structural("rowsum", "rowSum", "RowSum")
+def _rowsum(frame: Frame, args: list[Val]) -> Val:
+    """The sum of each row of a matrix, one below the other."""
+    return _summed_along(frame, args, 1)
+
+
+@structural("colsum", "colSum", "ColSum")
+def _colsum(frame: Frame, args: list[Val]) -> Val:
+    """The sum of each column of a matrix, side by side."""
+    return _summed_along(frame, args, 0)
+
+
+def _summed_along(frame: Frame, args: list[Val], axis: int) -> Val:
+    if len(args) != 1 or args[0].kind != "matrix":
+        raise Untyped("the sums of rows or columns of what is no matrix", "shape")
+    a = args[0]
+    gone = a.dims[axis]
+
+    def at(place: Expr) -> Expr:
+        k = algebra.fresh(frame.dims, gone)
+        return total(k, a.at(place, value(k)) if axis else a.at(value(k), place))
+
+    return Val((a.dims[0], None) if axis else (None, a.dims[1]), at, None, a.derived)
 
 
 @structural("logsoftmax", "log_softmax", "LogSoftmax")
