@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Span, Text
+from chainrule.sheet.derivatives.unsaid_cotangents import unsaid_cotangents
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.names import children, node_key, walk
@@ -23,11 +24,12 @@ Losses = dict[Kind, Node]
 def with_cotangents(sheet: Sheet) -> Sheet:
     """The sheet with the cotangents that have such names written as derivatives; an equation that only says what the
     name is stays as it is."""
-    losses = _conventions(sheet)
+    told = _conventions(sheet)
+    losses = told or unsaid_cotangents(sheet.equations, _named)
     if not losses:
         return sheet
     known = {node_key(n) for e in sheet.equations for side in (e.lhs, e.rhs) for n in _quantities(side)}
-    known -= {node_key(v) for e in sheet.equations if (v := _otherwise(e, losses)) is not None}
+    known -= {node_key(v) for e in sheet.equations if (v := _otherwise(e, told)) is not None}
 
     def out(node: Node) -> Node:
         return rebuilt(node, lambda part: _derivative(part, losses, known))
