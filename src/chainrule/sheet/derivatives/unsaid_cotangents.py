@@ -1,4 +1,5 @@
-r"""Cotangents that nothing calls so, told by how they follow one another: `\bar y = y - t`, `\bar z = \bar y \sigma'(z)`.
+r"""Cotangents that nothing calls so, told by how they follow one another: `\bar y = y - t`,
+`\bar z = \bar y \sigma'(z)`.
 
 In `z = w x + b`, `y = \sigma(z)`, `\mathcal{L} = \frac12 (y - t)^2` every bar is said in bars over what is computed
 right from its variable, and the first one in none, as its variable stands in the formula of the last quantity. Nothing

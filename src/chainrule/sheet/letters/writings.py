@@ -30,7 +30,7 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
-            if first.bare and any(_lists_entries(link.node, glossary) for link in node.links):
+            if first.bare and all(_lists_entries(link.node, glossary) for link in node.links):
                 continue  # `\mathbf{y} = (y_1, y_2, y_3)^T` says which letter the entries have
             explained |= {(first.base, r.base) for link in node.links for r in maximal(link.node, glossary)}
     for base in spoken_of - uses.keys():
