@@ -16,7 +16,6 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.tree import Big, Factor, Node, Product, Script
-from chainrule.sheet.definitions.parallel_sections import given_in_both
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.definitions.sites import call_form, defining_anew, derivative_of, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
@@ -56,7 +55,6 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
         return None  # what says something of the name itself does not define it
     names = names_in if first.written is None else _quantities
     same_names = names(lines.world, first.body) == names(lines.world, e.rhs)
-    fresh = fresh or given_in_both(lines.world, origin, e, ref.base) > 0
     if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]
