@@ -290,6 +290,12 @@ def _is_call(node: Node) -> bool:
     return len(factors) == 2 and isinstance(factors[0].node, (Name, Script)) and isinstance(factors[1].node, Fenced)
 
 
+def _is_slope_at(node: Node) -> bool:
+    r"""`f_x(2, 5)`, a derivative and where it is taken."""
+    factors = node.factors if isinstance(node, Product) else ()
+    return len(factors) == 2 and is_derivative(factors[0].node) and isinstance(factors[1].node, Fenced)
+
+
 def _formula(placeholder: str, formulas: list[Formula]) -> Formula:
     return formulas[int(placeholder.strip("⟦⟧"))]
 
@@ -315,7 +321,7 @@ def _named(number: str, formulas: list[Formula]) -> Iterator[Question]:
         body, name = node, ""
         if isinstance(node, Relation) and is_derivative(node.links[-1].node) and node.links[-1].op in ("=", ":="):
             body, name = node.links[-1].node, _text(f, node.first)
-        if is_derivative(body) or _is_call(body) or isinstance(body, (Name, Script, Accent)):
+        if is_derivative(body) or _is_call(body) or _is_slope_at(body) or isinstance(body, (Name, Script, Accent)):
             yield Question(_text(f, body), f.span, 0, named=name)
 
 

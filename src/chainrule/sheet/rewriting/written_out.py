@@ -25,6 +25,8 @@ from chainrule.sheet.rewriting.new_values import new_values, with_hats
 from chainrule.sheet.rewriting.numbers_behind_names import numbered_names, with_numbers_below
 from chainrule.sheet.rewriting.outputs_in_losses import last_layers, with_last_layers
 from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
+from chainrule.sheet.rewriting.partial_subscripts import differentiated_below, with_partials
+from chainrule.sheet.rewriting.plain_ones import plain_ones, with_ones_in_bold
 from chainrule.sheet.rewriting.points_by_number import points_by_number, with_points
 from chainrule.sheet.rewriting.sample_marks import left_out, with_marks
 from chainrule.sheet.rewriting.sizes_below import has_sizes, without_sizes
@@ -90,6 +92,8 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(names_with_digits, with_whole_names),
     _where(numbered_names, with_numbers_below),
     _where(words_of, with_words),
+    _where(plain_ones, with_ones_in_bold),
+    _where(differentiated_below, with_partials),
     _where(points_by_number, with_points),
     _sizes,
     _where(counted_means, without_counts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chainrule.read.tree import Factor, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.syntax.derivative_signs import rest_of, sign_of
 
 
@@ -57,5 +57,6 @@ def nabla_of(node: Node) -> tuple[list[Node], int] | None:
         return [], 1
     if isinstance(node, Script) and isinstance(node.base, Name) and node.base.text == "nabla":
         order = int(node.sup.text) if isinstance(node.sup, Number) and node.sup.text.isdigit() else 1
-        return ([node.sub] if node.sub is not None else []), order
+        sub = Fenced(node.sub.span, "(", node.sub, ")") if isinstance(node.sub, Comma) else node.sub  # as `(u, v)`
+        return ([sub] if sub is not None else []), order
     return None

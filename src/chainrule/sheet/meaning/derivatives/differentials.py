@@ -10,6 +10,7 @@ from chainrule.calculus import derivative as differentiate
 from chainrule.calculus import resolve
 from chainrule.expr import (
     Component,
+    Const,
     Definitions,
     Expr,
     Index,
@@ -288,8 +289,9 @@ def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
     universe = frame.universe
 
     def take(body: Expr, variable: Expr) -> Expr:
-        if isinstance(variable, Piecewise):  # a component that is there for some terms of a sum only
-            return piecewise([(holds, take(body, part)) for holds, part in variable.cases], const(0))
+        if isinstance(variable, Piecewise):  # a list of names, or a component that some terms of a sum have only
+            rest = const(0) if isinstance(variable.otherwise, Const) else take(body, variable.otherwise)
+            return piecewise([(holds, take(body, part)) for holds, part in variable.cases], rest)
         if isinstance(variable, Component):
             direct = (explicit and frame.choices.explicit) or _is_direct(frame, body, variable)
             own = universe.definitions.get(body.symbol) if isinstance(body, Component) else None
