@@ -58,7 +58,7 @@ OPERATIONS = {
 """Every operation and what it means; `write` holds how each is written, `values` how it is computed."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Array:
     """An operation of `OPERATIONS` over `args`; `axes` are the indices it stands for, `data` what else it needs.
 
@@ -66,22 +66,27 @@ class Array:
     """
 
     op: str
-    args: tuple[Array, ...] = ()
-    axes: Axes = ()
-    data: Data = None
-    digest: int = field(init=False, compare=False, repr=False)
-    sketch: tuple[object, ...] = field(init=False, compare=False, repr=False)
-    """What arrays that are written alike have in common, at first sight."""
-    likeness: bytes = field(init=False, compare=False, repr=False)
-    """Equal for arrays that are written alike, whatever the indices behind their axes are called."""
-    turns: int = field(init=False, compare=False, repr=False)
+    args: tuple[Array, ...]
+    axes: Axes
+    data: Data
+    turns: int = field(compare=False, repr=False)
     """How many transposes are written in it: of two orders of the axes the one with fewer reads better."""
-    length: int = field(init=False, compare=False, repr=False)
+    digest: int = field(compare=False, repr=False)
+    sketch: tuple[object, ...] = field(compare=False, repr=False)
+    """What arrays that are written alike have in common, at first sight."""
+    likeness: bytes = field(compare=False, repr=False)
+    """Equal for arrays that are written alike, whatever the indices behind their axes are called."""
+    length: int = field(compare=False, repr=False)
     """How many names and numbers are written in it."""
 
-    def __post_init__(self) -> None:
-        if self.op not in OPERATIONS:
-            raise ValueError(f"no operation {self.op!r}")
+    def __init__(self, op: str, args: tuple[Array, ...] = (), axes: Axes = (), data: Data = None) -> None:
+        if op not in OPERATIONS:
+            raise ValueError(f"no operation {op!r}")
+        self.op, self.args, self.axes, self.data = op, args, axes, data
+        turns = 1 if op == "transpose" else 0
+        for arg in args:
+            turns += arg.turns
+        self.turns = turns
 
     if not TYPE_CHECKING:  # else no attribute would be checked
 
@@ -100,7 +105,11 @@ class Array:
         """Whether both are the same array, whatever the indices behind their axes are called."""
         if self is other:
             return True
-        return self.sketch == other.sketch and (self.op == "symbol" or self.likeness == other.likeness)
+        if self.op != other.op:
+            return False
+        if self.op == "symbol":
+            return self.data is other.data
+        return self.sketch == other.sketch and self.likeness == other.likeness
 
     @property
     def rank(self) -> int:
@@ -122,7 +131,6 @@ def _sketch(a: Array) -> tuple[object, ...]:
 LATER: dict[str, Callable[[Array], Any]] = {
     "sketch": _sketch,
     "likeness": _likeness,
-    "turns": lambda a: sum([arg.turns for arg in a.args], int(a.op == "transpose")),
     "length": lambda a: sum([arg.length for arg in a.args]) or 1,
     "digest": lambda a: hash((a.op, tuple([arg.digest for arg in a.args]), a.axes, a.data)),
 }
@@ -138,6 +146,8 @@ def number(value: Fraction | int) -> Array:
 _WHOLE: dict[int, Array] = {}
 _WHOLE.update({n: number(n) for n in range(-4, 5)})
 ONE, _UNIT = number(1), Fraction(1)
+Factored = tuple[list[Array], tuple[Array, ...]]
+"""The scalars in front of a product, and its other factors."""
 LONGEST_MIRRORED = 40
 """Two terms of at most so many names are looked at as images of each other."""
 
@@ -172,24 +182,29 @@ def transpose(a: Array) -> Array:
 
 def matmul(*factors: Array) -> Array:
     """A B .. of matrices, the last one may be a vector; flat, without identities, numbers and scalars in front."""
-    flat, scalars, operations = list[Array](), list[Array](), set[str]()
+    flat: list[Array] = []
+    scalars: list[Array] = []
     for f in factors:
         if f.op == "product":
             outside, f = split(f)
             scalars += outside
-        inner = f.args if f.op == "matmul" else (f,)
-        for a in inner:
-            operations.add(a.op)
-        flat += inner
+        if f.op == "matmul":
+            flat += f.args
+        else:
+            flat.append(f)
+    operations = {f.op for f in flat}
     axes = flat[0].axes[:1] + flat[-1].axes[1:]
     if "outer" in operations and len(flat) > 1 and len(axes) == 2:
         at = next(n for n, f in enumerate(flat) if f.op == "outer")
         u, v = flat[at].args
         right = (transpose(f) for f in reversed(flat[at + 1 :]))
         return product(*scalars, outer(matmul(*flat[:at], u), matmul(*right, v)))
-    kept = _shorter(flat, axes) if operations & {"identity", "inverse"} else flat
+    kept = flat if operations.isdisjoint(_FALL_AWAY) else _shorter(flat, axes)
     core = kept[0] if len(kept) == 1 else Array("matmul", tuple(kept), axes)
     return product(*scalars, core) if scalars else core
+
+
+_FALL_AWAY = frozenset({"identity", "inverse"})
 
 
 def inverse(a: Array, axes: Axes) -> Array:
@@ -246,10 +261,10 @@ def split(a: Array) -> tuple[list[Array], Array]:
     """The scalar factors of a product over axes, and the rest of it."""
     if a.op != "product" or not a.axes:
         return [], a
-    own = [f for f in a.args if f.axes]
-    scalars = [f for f in a.args if not f.axes]
-    if a.data is not _UNIT:
-        scalars.insert(0, number(coefficient(a)))
+    own: list[Array] = []
+    scalars: list[Array] = [] if a.data is _UNIT else [number(coefficient(a))]
+    for f in a.args:
+        (own if f.axes else scalars).append(f)
     if not scalars:
         return [], a
     return scalars, own[0] if len(own) == 1 else Array("product", tuple(own), a.axes, _UNIT)
@@ -259,7 +274,8 @@ def product(*factors: Array) -> Array:
     """The Hadamard product of arrays over the same axes, times scalars; the number is kept in `data`."""
     if len(factors) == 1:
         return factors[0]
-    coefficient, kept = _UNIT, list[Array]()
+    coefficient = _UNIT
+    kept: list[Array] = []
     for f in factors:
         if f.op == "product":
             coefficient = _times(coefficient, f)
@@ -268,12 +284,15 @@ def product(*factors: Array) -> Array:
             coefficient = _times(coefficient, f)
         else:
             kept.append(f)
-    if not coefficient or not kept:
-        axes = next((f.axes for f in kept if f.axes), ())
+    axes: Axes = ()
+    for f in kept:
+        if f.axes:
+            axes = f.axes
+            break
+    if not kept or not coefficient.numerator:
         return Array("spread", (number(coefficient),), axes) if axes else number(coefficient)
-    if len(kept) == 1 and coefficient == 1:
+    if len(kept) == 1 and (coefficient is _UNIT or coefficient == 1):
         return kept[0]
-    axes = next((f.axes for f in kept if f.axes), ())
     return Array("product", tuple(kept), axes, coefficient)
 
 
@@ -289,8 +308,9 @@ def add(*terms: Array) -> Array:
     if len(flat) == 1:
         return flat[0]
     operations = {t.op for t in flat}
+    inside = operations.union(*[[f.op for f in t.args] for t in flat if t.op == "product"])
     for row, only, one_of in ROWS:
-        if (not only or operations <= only) and (not one_of or not operations.isdisjoint(one_of)):
+        if (not only or operations <= only) and (not one_of or not inside.isdisjoint(one_of)):
             found = row(flat)
             if found is not None:
                 return found
@@ -314,7 +334,7 @@ def _mirrored(a: Array, b: Array) -> bool:
 
 
 def _names(a: Array) -> list[str]:
-    found, waiting = list[str](), [a]
+    found, waiting = [], [a]
     while waiting:
         node = waiting.pop()
         waiting += node.args
@@ -407,7 +427,7 @@ def _common_denominators(terms: list[Array]) -> Array | None:
         groups.setdefault(tuple(f.likeness for f in _below(t)), []).append(t)
     if len(groups) < 2:
         return None
-    found = list[Array]()
+    found: list[Array] = []
     for group in groups.values():
         below = _below(group[0]) if len(group) > 1 else []
         rest = group
@@ -423,14 +443,13 @@ def _below(a: Array) -> list[Array]:
     return [f for f in powers if isinstance(f.data, Fraction) and f.data < 0 and f.args[0].op != "size"]
 
 
-def _common_left(terms: list[Array]) -> Array | None:
-    """A matrix that all terms begin with."""
-    return _common_matrix(terms, 0)
-
-
-def _common_right(terms: list[Array]) -> Array | None:
-    """A matrix or vector that all terms end with."""
-    return _common_matrix(terms, -1)
+def _common_ends(terms: list[Array]) -> Array | None:
+    """A matrix that all terms begin with, or a matrix or vector that all end with."""
+    parts = [(scalars, _matrix_factors(core) or (core,)) for scalars, core in map(split, terms)]
+    longest = max([factors for _, factors in parts], key=len)
+    if len(longest) < 2:
+        return None
+    return _common_matrix(terms, parts, longest[0], 0) or _common_matrix(terms, parts, longest[-1], -1)
 
 
 def _some_common(terms: list[Array]) -> Array | None:
@@ -451,12 +470,11 @@ def _some_common(terms: list[Array]) -> Array | None:
     return None
 
 
-def _common_matrix(terms: list[Array], end: int) -> Array | None:
-    parts = [(scalars, _matrix_factors(core) or (core,)) for scalars, core in map(split, terms)]
-    longest = max((factors for _, factors in parts), key=len)
-    first = longest[end]
-    if len(longest) < 2 or not all(factors[end].like(first) for _, factors in parts):
-        return None
+def _common_matrix(terms: list[Array], parts: list[Factored], first: Array, end: int) -> Array | None:
+    """A matrix that stands at one end of all terms, before or behind a sum."""
+    for _, factors in parts:
+        if not factors[end].like(first):
+            return None
     lone = any(len(factors) == 1 for _, factors in parts)
     if lone and (
         first.rank != terms[0].rank
@@ -488,21 +506,21 @@ def _matrix_factors(core: Array) -> tuple[Array, ...]:
 
 
 Row = Callable[[list[Array]], Array | None]
+ANY: frozenset[str] = frozenset()
 PRODUCTS = frozenset({"product"})
-MATRIX_PRODUCTS = frozenset({"product", "matmul", "outer"})
+MATRIX_PRODUCTS = frozenset({"matmul", "outer"})
 ROWS: tuple[tuple[Row, frozenset[str], frozenset[str]], ...] = (
-    (_equal_terms, frozenset(), frozenset()),
-    (_cancelling, frozenset(), PRODUCTS),
-    (_diagonals, frozenset({"product", "diag"}), frozenset()),
-    (_common_number, frozenset({"product", "number"}), frozenset()),
-    (_common_scalar, PRODUCTS, frozenset()),
-    (_common_denominators, frozenset(), PRODUCTS),
-    (_common_left, frozenset(), MATRIX_PRODUCTS),
-    (_common_right, frozenset(), MATRIX_PRODUCTS),
-    (_some_common, frozenset(), MATRIX_PRODUCTS),
+    (_equal_terms, ANY, ANY),
+    (_cancelling, ANY, frozenset({"add"})),
+    (_diagonals, frozenset({"product", "diag"}), frozenset({"diag"})),
+    (_common_number, frozenset({"product", "number"}), ANY),
+    (_common_scalar, PRODUCTS, ANY),
+    (_common_denominators, ANY, frozenset({"power"})),
+    (_common_ends, ANY, MATRIX_PRODUCTS),
+    (_some_common, ANY, MATRIX_PRODUCTS),
 )
-"""What makes a sum shorter, with the operations that its terms are among, and those of which one is there, where not
-all may; the first that applies."""
+"""What makes a sum shorter, with the operations that its terms are among, and those of which one is a term or a factor
+of one, where not all may; the first that applies."""
 
 
 def outer(a: Array, b: Array) -> Array:
@@ -513,7 +531,8 @@ def outer(a: Array, b: Array) -> Array:
 
 def power(base: Array, exponent: Fraction) -> Array:
     """Every entry to a constant power."""
-    return base if exponent == 1 else Array("power", (base,), base.axes, exponent)
+    one = exponent.numerator == exponent.denominator
+    return base if one else Array("power", (base,), base.axes, exponent)
 
 
 def spread(a: Array, axes: Axes) -> Array:

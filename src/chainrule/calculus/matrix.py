@@ -71,7 +71,7 @@ class Former:
 
     def form(self, term: Expr, axes: Axes) -> Array:
         """The array of the term over those of the axes that it depends on, in their order."""
-        own = tuple([i for i in axes if i in term.free])
+        own = axes if term.free.issuperset(axes) else tuple([i for i in axes if i in term.free])
         key = term, own
         found = self._done.get(key)
         if found is None:
@@ -114,23 +114,22 @@ def _entry(term: Component, names: list[Index], former: Former) -> Array:
 
 
 def _sum_of_terms(term: Add, axes: Axes, former: Former) -> Array:
-    return add(*(former.over(t, axes) for t in _positive_first(term.terms)))
+    return add(*[former.over(t, axes) for t in _positive_first(term.terms)])
 
 
 def _positive_first(terms: Sequence[Expr]) -> list[Expr]:
     """A sum begins with a term that has no minus, where there is one; products come before what is added to them, and
     these before multiples of the identity."""
-    return sorted(terms, key=lambda t: (_negative(t), _diagonal(t), isinstance(t, Const), isinstance(t, Component)))
+    return sorted(terms, key=_place_in_sum)
 
 
-def _diagonal(term: Expr) -> bool:
-    """Whether a term is a multiple of the identity: `X^T X + \\lambda I`."""
-    return any(isinstance(f, Indicator) for f in (term.factors if isinstance(term, Mul) else (term,)))
-
-
-def _negative(term: Expr) -> bool:
-    number = term.factors[0] if isinstance(term, Mul) else term
-    return isinstance(number, Const) and number.value < 0
+def _place_in_sum(term: Expr) -> int:
+    kind = type(term)
+    factors = term.children if kind is Mul else (term,)
+    number = factors[0]
+    negative = isinstance(number, Const) and number.value.numerator < 0
+    diagonal = term.holds(Indicator) and Indicator in map(type, factors)  # a multiple of the identity
+    return 8 * negative + 4 * diagonal + 2 * (kind is Const) + (kind is Component)
 
 
 def _power(term: Power, axes: Axes, former: Former) -> Array:
@@ -141,6 +140,8 @@ def _power(term: Power, axes: Axes, former: Former) -> Array:
 
 
 def _power_or_quotient(term: Power, axes: Axes, former: Former) -> Array:
+    if not term.holds(Apply):
+        return _power(term, axes, former)
     (factor,) = quotients([term])
     return _power(term, axes, former) if factor is term else former.form(factor, axes)
 
@@ -148,7 +149,7 @@ def _power_or_quotient(term: Power, axes: Axes, former: Former) -> Array:
 def _function(term: Apply, axes: Axes, former: Former) -> Array:
     if term.name == "arctan" and term.args[0] is const(1):
         return product(number(Fraction(1, 4)), Array("constant", data="pi"))
-    return Array("function", tuple(former.over(a, axes) for a in term.args), axes, term.name)
+    return Array("function", tuple([former.over(a, axes) for a in term.args]), axes, term.name)
 
 
 def _indicator(term: Indicator, axes: Axes, former: Former) -> Array:
@@ -191,7 +192,7 @@ def _opened(term: Expr, body: Expr, *bound: Index) -> tuple[Any, ...]:
     """The body with names for its bound indices that nothing else carries."""
     if term.free.isdisjoint(bound):
         return body, *bound
-    names = list[Index]()
+    names: list[Index] = []
     for index in bound:
         names.append(fresh(index.dim, term, body, *map(value, names)))
     return substitute(body, dict(zip(bound, map(value, names), strict=True))), *names
@@ -209,13 +210,14 @@ def _reduction(term: Reduce, axes: Axes, former: Former) -> Array:
 
 def _product(term: Expr, axes: Axes, former: Former) -> Array:
     factors, summed = _peeled(term)
-    found = list[Array]()
-    if term.holds(Power):
+    found: list[Array] = []
+    if term.holds(Power) and term.holds(Apply):  # else no such function is there
         factors, found = softmaxes(factors, former.form)
         factors = quotients(factors)
     network = Network(found)
+    order = (*axes, *summed) if summed else axes
     for factor in factors:
-        network.put(_over_its_own(factor, (*axes, *summed), former))
+        network.put(_over_its_own(factor, order, former))
     for index in summed:
         network.reach(index)
     network.eliminate(summed)
@@ -223,7 +225,7 @@ def _product(term: Expr, axes: Axes, former: Former) -> Array:
 
 
 def _over_its_own(factor: Expr, order: Axes, former: Former) -> Array:
-    own = tuple([i for i in order if i in factor.free])
+    own = order if factor.free.issuperset(order) else tuple([i for i in order if i in factor.free])
     if len(own) > 2:
         raise NoMatrixForm("a factor with three indices")
     if len(own) < 2:
@@ -239,12 +241,16 @@ def _over_its_own(factor: Expr, order: Axes, former: Former) -> Array:
 
 def _peeled(term: Expr) -> tuple[list[Expr], list[Index]]:
     """The factors of nested products and sums, and the indices summed over, each with a name of its own."""
-    factors, summed, waiting = list[Expr](), list[Index](), [term]
+    factors: list[Expr] = []
+    summed: list[Index] = []
+    waiting = [term]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Mul):
-            waiting += node.factors
-        elif isinstance(node, Reduce) and node.op == "sum":
+        kind = type(node)
+        if kind is Mul:
+            waiting += node.children
+        elif kind is Reduce and node.op == "sum":  # type: ignore[attr-defined]
+            assert isinstance(node, Reduce)
             index, body = node.index, node.body
             if index in term.free or index in summed:
                 index = fresh(index.dim, term, *factors, *waiting, *map(value, summed))

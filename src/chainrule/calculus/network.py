@@ -29,6 +29,9 @@ from chainrule.calculus.arrays import (
 from chainrule.expr.index import Index
 
 
+_SQUARE = Fraction(2)
+
+
 class NoMatrixForm(ValueError):
     """The term is no expression over vectors and matrices, such as one with three free indices."""
 
@@ -161,7 +164,7 @@ def total(a: Array) -> Array:
     """The sum of the entries of a vector: an inner product when it is a product, the trace of a diagonal."""
     if a.op == "diagonal":
         return _trace(a.args[0])
-    if a.op == "power" and a.data == Fraction(2):
+    if a.op == "power" and a.data == _SQUARE:
         scalars, core = split(a.args[0])
         return product(*scalars, *scalars, Array("inner", (core, core)))
     if a.op == "product":
@@ -186,7 +189,7 @@ def _inner(a: Array, b: Array) -> Array:
 
 def _whole(a: Array) -> Array:
     """The sum of all entries of a matrix: a trace or a Frobenius product when it is a product."""
-    if a.op == "power" and a.data == Fraction(2):
+    if a.op == "power" and a.data == _SQUARE:
         scalars, core = split(a.args[0])
         return product(*scalars, *scalars, Array("frobenius", (core, core)))
     if a.op == "product":

@@ -30,7 +30,8 @@ Form = Callable[[Expr, Axes], Array]
 
 def softmaxes(factors: list[Expr], form: Form) -> tuple[list[Expr], list[Array]]:
     """exp(u_i) / sum_k exp(u_k) among the factors is the softmax of u; the other factors, and the softmaxes."""
-    left, found = list(factors), list[Array]()
+    found: list[Array] = []
+    left = factors
     while (match := next((m for m in softmaxes_in(left) if isinstance(m[3], IndexValue)), None)) is not None:
         left, logits, index, place = match
         axes = (*sorted(logits.free - {index}), *place.free)
@@ -44,10 +45,12 @@ def quotients(factors: list[Expr]) -> list[Expr]:
     """exp(u) / (1 + exp(u)) is sigma(u), 1 / (1 + exp(-u)) is sigma(u), sinh(u) / cosh(u) is tanh(u); powers alike."""
     left = list(factors)
     for factor in factors:
-        if not (isinstance(factor, Power) and isinstance(factor.exponent, Const) and factor.exponent.value < 0):
+        if not (isinstance(factor, Power) and isinstance(factor.exponent, Const)):
             continue
-        times = const(-factor.exponent.value)
+        if factor.exponent.value.numerator > 0:
+            continue
         for partner, found in _known_quotients(factor.base):
+            times = const(-factor.exponent.value)
             if partner is None or partner**times in left:
                 left.remove(factor)
                 if partner is not None:
@@ -89,9 +92,11 @@ def softmaxes_in(factors: Iterable[Expr]) -> Iterator[tuple[list[Expr], Expr, In
         if not _divides(below):
             continue
         body, index = _sum_of_exponentials(below.base)
-        for weight in given if index is not None else ():
+        if index is None:
+            continue
+        for weight in given:
             inside = weight.base if isinstance(weight, Power) else weight
-            if not (isinstance(inside, Apply) and inside.name == "exp") or index is None:
+            if not (isinstance(inside, Apply) and inside.name == "exp"):
                 continue
             for place in _candidates(inside, index):
                 if substitute(body, {index: place}) is inside:
@@ -103,9 +108,10 @@ def softmaxes_in(factors: Iterable[Expr]) -> Iterator[tuple[list[Expr], Expr, In
 
 def _divides(factor: Expr) -> TypeGuard[Power]:
     """Whether a factor is a negative whole power."""
-    if not isinstance(factor, Power) or not isinstance(factor.exponent, Const):
+    if type(factor) is not Power or not isinstance(factor.exponent, Const):
         return False
-    return factor.exponent.value < 0 and factor.exponent.value.denominator == 1
+    exponent = factor.exponent.value
+    return exponent.numerator < 0 and exponent.denominator == 1
 
 
 def _candidates(weight: Expr, index: Index) -> Iterator[Expr]:

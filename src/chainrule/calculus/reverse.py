@@ -19,7 +19,7 @@ from chainrule.calculus.derivative import numbered, partial, resolve
 from chainrule.calculus.rules import opened, rule_for
 from chainrule.calculus.simplify import contract
 from chainrule.expr.definitions import Definition, Definitions
-from chainrule.expr.index import BOUND, Index, Symbol
+from chainrule.expr.index import Index, Symbol, bound_at
 from chainrule.expr.terms import (
     MINUS_ONE,
     ONE,
@@ -67,7 +67,7 @@ def gradients(
     if expr.free:
         raise ValueError("reverse accumulation starts from a scalar")
     expr = resolve(expr, definitions)
-    changing = set[Symbol]()
+    changing: set[Symbol] = set()
     for t in targets:
         if t not in changing:  # what depends on it is there already, too
             changing |= {t} | definitions.dependants(t)
@@ -139,12 +139,12 @@ class Sweep:
     """
 
     def __init__(self, parts: Parts) -> None:
-        self.parts = parts
+        self.parts, self.symbols = parts, parts.symbols
         self.bars: dict[Expr, list[Factors]] = {}
 
     def changes(self, term: Expr) -> bool:
         """Whether a term has a cotangent."""
-        return not term.symbols.isdisjoint(self.parts.symbols)
+        return not term.symbols.isdisjoint(self.symbols)
 
     def back(self, ends: list[tuple[Expr, Expr]], places: Iterable[Index] = ()) -> None:
         """From terms with their cotangents, entry by entry at some places, to those of the symbols in them."""
@@ -152,14 +152,16 @@ class Sweep:
             if self.changes(term):
                 self.give(term, (bar,), frozenset(places))
         for node in self.from_above([*self.bars]):
-            bars = self.bars.pop(node, [])
-            for factors in bars if len(bars) <= MOST_APART else [(add(*[mul(*factors) for factors in bars]),)]:
+            bars = self.bars.pop(node, ())
+            if len(bars) > MOST_APART:
+                bars = [(add(*[mul(*factors) for factors in bars]),)]
+            for factors in bars:
                 self.hand_on(node, factors)
 
     def from_above(self, roots: list[Expr]) -> list[Expr]:
         """The terms that have a cotangent, each after all that it stands in."""
         done: dict[Expr, None] = {}
-        stack, symbols = roots, self.parts.symbols
+        stack, symbols = roots, self.symbols
         while stack:
             node = stack[-1]
             if node not in done:
@@ -181,7 +183,7 @@ class Sweep:
         if rule.passes is None:
             self.forward(node, bar)
             return
-        over = node.free.union(opened(node)) if node.BINDS else node.free
+        over = node.free.union(node.scopes[0][0]) if node.BINDS else node.free
         for child, factors in rule.passes(node, self.changes):
             self.give(child, (*bar, *factors), over)
 
@@ -190,9 +192,13 @@ class Sweep:
         if type(term) is Component:
             self.parts.of[term.symbol].append(self.at_places(term, factors, over))
             return
-        if loose := over.difference(term.free):
+        if over and (loose := over.difference(term.free)):
             factors = (_summed(mul(*factors), loose),)
-        self.bars.setdefault(term, []).append(factors)
+        bars = self.bars.get(term)
+        if bars is None:
+            self.bars[term] = [factors]
+        else:
+            bars.append(factors)
 
     def at_places(self, node: Component, bar: Factors, over: frozenset[Index]) -> Expr:
         """The sum of bar [e = λ] over the indices, for a component s[e]."""
@@ -201,19 +207,20 @@ class Sweep:
         self.parts.meets(node, over)
         slots = self.parts.slots(node.symbol)
         places: dict[Index, Expr] = {}
-        deltas = list[Expr]()
+        deltas: list[Expr] = []
         for term, slot in zip(node.indices, slots, strict=True):
             index = term.index if type(term) is IndexValue else None
             if index in over and index not in places and index.dim is slot.dim:
                 places[index] = value(slot)
             else:
                 deltas.append(delta(term, value(slot)))
-        found, gone = mul(*bar, *deltas), list[Index]()
+        found = mul(*bar, *deltas)
+        gone: list[Index] = []
         if rest := over.difference(places):
             taken, depth = {slot.number for slot in slots}, found.bound
             for index in sorted(rest):
                 depth = next(k for k in count(depth + 1) if k not in taken)
-                gone.append(Index(f"{BOUND}{depth}", index.dim))
+                gone.append(bound_at(depth, index.dim))
                 places[index] = value(gone[-1])
         found = substitute(found, places)
         for index in gone:

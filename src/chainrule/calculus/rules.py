@@ -11,7 +11,7 @@ derivatives of its children. Where a derivative jumps, these conventions hold (s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -55,7 +55,7 @@ from chainrule.expr.terms import (
 from chainrule.expr.walks import walk
 
 Changes = Callable[[Expr], bool]
-Passed = Iterator[tuple[Expr, tuple[Expr, ...]]]
+Passed = list[tuple[Expr, tuple[Expr, ...]]]
 """The children of a node that change, each with the factors of its change in that of the node."""
 
 
@@ -115,56 +115,55 @@ def of_component(node: Component, d: Differential) -> Expr:
 
 def of_terms(node: Add, changes: Changes) -> Passed:
     """d(f + g) = df + dg."""
-    return ((term, ()) for term in node.terms if changes(term))
+    return [(term, ()) for term in node.terms if changes(term)]
 
 
 def of_product(node: Mul, changes: Changes) -> Passed:
     """d(f g) = df g + f dg."""
     parts = node.factors
-    return ((f, (*parts[:k], *parts[k + 1 :])) for k, f in enumerate(parts) if changes(f))
+    return [(f, parts[:k] + parts[k + 1 :]) for k, f in enumerate(parts) if changes(f)]
 
 
 def of_power(node: Power, changes: Changes) -> Passed:
     """d(u^c) = c u^(c-1) du."""
-    yield node.base, (node.exponent, power(node.base, sub(node.exponent, ONE)))
+    return [(node.base, (node.exponent, power(node.base, sub(node.exponent, ONE))))]
 
 
 def of_exponential(node: Power, changes: Changes) -> Passed:
     """d(u^v) = u^v (dv log u + v du / u)."""
     base, exponent = node.base, node.exponent
-    yield exponent, (node, apply("log", base))
-    if changes(base):
-        yield base, (node, exponent, power(base, MINUS_ONE))
+    through_base = [(base, (node, exponent, power(base, MINUS_ONE)))] if changes(base) else []
+    return [(exponent, (node, apply("log", base))), *through_base]
 
 
 def of_function(node: Apply, changes: Changes) -> Passed:
     """d f(u, v) = f_1(u, v) du + f_2(u, v) dv."""
     partials = BY_NAME[node.name].partials
-    return ((u, (p(*node.args),)) for p, u in zip(partials, node.args, strict=True) if changes(u))
+    return [(u, (p(*node.args),)) for p, u in zip(partials, node.args, strict=True) if changes(u)]
 
 
 def of_log_abs(node: Apply, changes: Changes) -> Passed:
     """d log|u| = du / u."""
     (inner,) = node.args[0].children
-    yield inner, (power(inner, MINUS_ONE),)
+    return [(inner, (power(inner, MINUS_ONE),))]
 
 
 def of_sum(node: Reduce, changes: Changes) -> Passed:
     """d sum_i f_i = sum_i df_i."""
-    yield node.body, ()
+    return [(node.body, ())]
 
 
 def of_prod(node: Reduce, changes: Changes) -> Passed:
     """d prod_i f_i = sum_i df_i prod_j [j = i: 1, else f_j], right at zeros too."""
     other = fresh(node.index.dim, node.body, value(node.index))
     body = substitute(node.body, {node.index: value(other)})
-    yield node.body, (reduce("prod", other, piecewise([(delta(value(other), value(node.index)), ONE)], body)),)
+    return [(node.body, (reduce("prod", other, piecewise([(delta(value(other), value(node.index)), ONE)], body)),))]
 
 
 def of_extreme(node: Reduce, changes: Changes) -> Passed:
     """d max_i f_i = sum_i [i = argmax f] df_i."""
     place = reduce(f"arg{node.op}", node.index, node.body)
-    yield node.body, (delta(value(node.index), place),)
+    return [(node.body, (delta(value(node.index), place),))]
 
 
 NOT = {"<": ">=", "<=": ">", "==": "!=", "!=": "=="}
@@ -217,12 +216,12 @@ def of_inverse(node: Inverse, changes: Changes) -> Passed:
     """d(M^-1)[i, j] = - sum_ab M^-1[i, a] dM[a, b] M^-1[b, j]."""
     left = inverse(node.body, node.row, node.col, node.i, value(node.row))
     right = inverse(node.body, node.row, node.col, value(node.col), node.j)
-    yield node.body, (MINUS_ONE, left, right)
+    return [(node.body, (MINUS_ONE, left, right))]
 
 
 def of_determinant(node: Determinant, changes: Changes) -> Passed:
     """d det M = det M sum_ab M^-1[b, a] dM[a, b]."""
-    yield node.body, (node, inverse(node.body, node.row, node.col, value(node.col), value(node.row)))
+    return [(node.body, (node, inverse(node.body, node.row, node.col, value(node.col), value(node.row))))]
 
 
 def of_unknown(node: Unknown, d: Differential) -> Expr:
@@ -243,7 +242,7 @@ def _by_argument(node: Unknown, k: int, change: Expr) -> Expr:
 
 def nothing(node: Expr, changes: Changes) -> Passed:
     """0."""
-    return iter(())
+    return []
 
 
 def has_op(*ops: str) -> Callable[[Reduce, Changes], bool]:

@@ -61,15 +61,16 @@ def contract(expr: Expr) -> Expr:
             continue
         waiting = []
         for child in node.children:
-            if child not in done:
-                if child.settled or not child.kinds & _SUMS or not child.kinds & _OPENS:
-                    done[child] = child
-                else:
-                    waiting.append(child)
+            if child.kinds & _SUMS and child.kinds & _OPENS and not child.settled and child not in done:
+                waiting.append(child)
         if waiting:
             stack += waiting
             continue
-        done[node] = found = _contracted(over(node, [done[child] for child in node.children]))
+        if done:
+            found = _contracted(over(node, [done.get(child, child) for child in node.children]))
+        else:
+            found = _contracted(node)
+        done[node] = found
         if found is node:
             settle(node)
         stack.pop()
@@ -79,8 +80,10 @@ def contract(expr: Expr) -> Expr:
 def _contracted(node: Expr) -> Expr:
     if isinstance(node, Reduce) and node.op == "sum":
         return _sum(node.index, node.body, EXPANSIONS) if node.body.kinds & _OPENS else node
-    if type(node) is Mul and any(type(f) is Reduce and type(f.body) is Add for f in node.factors):
-        return mul(*(_contracted(f) if isinstance(f, Reduce) else f for f in node.factors))
+    if type(node) is Mul:
+        for factor in node.factors:
+            if type(factor) is Reduce and type(factor.body) is Add:
+                return mul(*[_contracted(f) if type(f) is Reduce else f for f in node.factors])
     return node
 
 

@@ -29,18 +29,28 @@ from chainrule.expr.walks import rebuilt, walk
 
 MOST_TERMS = 32
 _PRODUCTS_OF_SUMS = 1 << Mul.RANK | 1 << Add.RANK
+_QUOTIENTS = _PRODUCTS_OF_SUMS | 1 << Power.RANK
 
 
 def cancelled(body: Expr) -> Expr:
     """The term with every such product multiplied out."""
-    if not (body.holds(Power) and body.holds(Add)) or not any(map(_holds_a_sum, walk(body))):
+    if not _holds_such(body):
         return body
-    kinds = _PRODUCTS_OF_SUMS | 1 << Power.RANK
-    return rebuilt(body, lambda _, found: _shorter(found) if isinstance(found, Mul) else found, kinds)
+    return rebuilt(body, lambda _, found: _shorter(found) if isinstance(found, Mul) else found, _QUOTIENTS)
 
 
-def _holds_a_sum(node: Expr) -> bool:
-    return type(node) is Mul and any(type(f) is Add for f in node.factors)
+def _holds_such(body: Expr) -> bool:
+    """Whether a product in the term that holds a power has a sum among its factors."""
+    seen: set[Expr] = set()
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        if node.kinds & _QUOTIENTS == _QUOTIENTS and node not in seen:
+            seen.add(node)
+            if type(node) is Mul and Add in map(type, node.factors):
+                return True
+            waiting += node.children
+    return False
 
 
 def _shorter(node: Mul) -> Expr:

@@ -27,7 +27,7 @@ MOST_WRITTEN_OUT = 16
 """A result is written in the inputs alone when at most this many quantities stand between them."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Written:
     """A quantity: its symbol (None: the loss), indices, entry, and matrix form where it has one."""
 
@@ -37,7 +37,7 @@ class Written:
     form: Array | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Step:
     """One equation of a derivation: the derivative by `by` (a quantity), and why it holds."""
 
@@ -86,7 +86,8 @@ def first_order(problem: Problem, targets: list[Symbol]) -> list[Derivation]:
 def written(symbol: Symbol | None, indices: tuple[Index, ...], term: Expr) -> Written:
     """The quantity in matrix form, where it has one, if need be with its products multiplied out: inverses then meet
     what they are inverses of. No free index is called like a bound one in it, so that it reads one way only."""
-    if any(0 < i.number <= term.bound for i in indices):
+    clash = [i for i in indices if 0 < i.number <= term.bound] if term.bound else []
+    if clash:
         names = numbered("λ", tuple([i.dim for i in indices]))
         indices, term = names, substitute(term, dict(zip(indices, map(value, names), strict=True)))
     form = _form(term, indices)
@@ -124,14 +125,17 @@ class Backward:
 
     def simplified(self, definition: Definition) -> Definition:
         """The cotangent with those of function values put in, and values for functions."""
-        bars = [x for x in definition.body.symbols if self.bars.get(x) in self.problem.values]
-        inlined = {bar: self.bodies[self.bars[bar]].at for bar in bars}
-        body = self.simple(substitute(definition.body, inlined) if inlined else definition.body)
-        same = body is definition.body
-        return definition if same else Definition(definition.symbol, definition.indices, body)
+        given = body = definition.body
+        if values := self.problem.values:
+            bars = [x for x in given.symbols if self.bars.get(x) in values]
+            body = substitute(given, {bar: self.bodies[self.bars[bar]].at for bar in bars}) if bars else given
+        body = self.simple(body)
+        return definition if body is given else Definition(definition.symbol, definition.indices, body)
 
     def values_in(self, body: Expr) -> list[Definition]:
         """The definitions of function values whose arguments are in the term."""
+        if not self.values_of:
+            return []
         found = {s for x in body.symbols for s in self.values_of.get(x, ())}
         return [self.problem.definitions[s] for s in sorted(found, key=self.order.__getitem__)]
 
@@ -147,7 +151,10 @@ class Backward:
 
     def needed(self, target: Symbol) -> list[Symbol]:
         """The quantities whose cotangents the target's rests on, from the loss on."""
-        held, waiting = set[Symbol](), [target]
+        if not self.changing:
+            return []
+        held: set[Symbol] = set()
+        waiting = [target]
         while waiting:
             for bar in self.bodies[waiting.pop()].body.symbols & self.bars.keys():
                 if self.bars[bar] not in held:
@@ -157,14 +164,15 @@ class Backward:
 
     def step(self, symbol: Symbol) -> Step:
         body = self.bodies[symbol]
-        users = sorted(f"${self.problem.names[self.bars[b]]}$" for b in body.body.symbols & self.bars.keys())
+        users = sorted([f"${self.problem.names[self.bars[b]]}$" for b in body.body.symbols & self.bars.keys()])
         rule = "chain rule" if users else "derivative"
         why = f"chain rule through {', '.join(users)}" if users else "derivative of the loss"
         return Step(rule, symbol, written(symbol, body.indices, body.body), why)
 
     def quantities(self, bodies: Iterable[Expr]) -> list[Symbol]:
         """The named quantities that the terms speak of, and those that these are made of."""
-        table, held = self.problem.definitions, set[Symbol]()
+        table = self.problem.definitions
+        held: set[Symbol] = set()
         waiting = [s for body in bodies for s in body.symbols if s in table]
         while waiting:
             symbol = waiting.pop()

@@ -44,10 +44,13 @@ NO_DERIVATIVE = {
 """Functions of NumPy and torch that are not read, and what to write instead."""
 
 
+_READ = frozenset({*OPERATIONS, "name", "number"})
+
+
 def refuse(nodes: Iterable[Formula], text: str) -> None:
     """Raise `FormulaError` at the first operation or option that is not there."""
     for node in nodes:
-        if node.op not in OPERATIONS and node.op not in ("name", "number"):
+        if node.op not in _READ:
             raise FormulaError(_no_function(node.op), text, node.column)
         if node.options:
             _options(node, text)

@@ -57,7 +57,9 @@ class Size:
 
     def root(self) -> Size:
         """The size this one was made equal to."""
-        node = self
+        node = self.parent
+        if node is self:
+            return self
         while node.parent is not node:
             node.parent = node.parent.parent
             node = node.parent
@@ -101,17 +103,18 @@ def infer(
     formulas: Sequence[Formula], defined: Sequence[str | None], given: Mapping[str, tuple[str, ...]], text: str
 ) -> Shapes:
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
-    nodes = [node for formula in formulas for node in postorder(formula)]
+    nodes = formulas[0].nodes if len(formulas) == 1 else [node for formula in formulas for node in formula.nodes]
     refuse(nodes, text)
-    named_sizes = frozenset([size for shape in given.values() for size in shape])
-    used = _in_order(nodes)
-    counts = named_sizes.intersection(used).difference(given, defined)
+    named_sizes = {size for shape in given.values() for size in shape}
+    used, labels = _names(nodes)
+    counts = frozenset([n for n in used if n in named_sizes and n not in given and n not in defined])
     names = [n for n in used if n not in defined and n not in counts]
-    ranks = {n: len(s) for n, s in given.items()} | dict.fromkeys(counts, 0)
-    labels = _labels(nodes)
-    ranks |= {n: rank for n, rank in labels.items() if n not in given and n in names}
-    open_names = [n for n in names if n not in ranks]
-    chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks if open_names else ranks
+    open_names = [n for n in names if n not in given and n not in labels]
+    chosen = labels
+    if open_names:
+        ranks = {n: len(s) for n, s in given.items()} | dict.fromkeys(counts, 0)
+        ranks |= {n: rank for n, rank in labels.items() if n not in given and n in names}
+        chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks
     of_name = {name: Size(name) for name in named_sizes}
     sizes = {
         n: tuple([of_name[size] for size in given[n]] if n in given else [Size() for _ in range(chosen[n])])
@@ -128,8 +131,10 @@ def infer(
                 shapes[f"{name} ="] = (shapes[str(formula.args[0].value)][axis_of(formula) or 0],)
         elif shape:
             raise FormulaError(_no_scalar(f"a {WORDS[len(shape)]}"), text)
-    said = [f"{n} is a {WORDS[chosen[n]]}" for n in open_names]
-    assumed = [f"no shape is given: {', '.join(said)}"] if said else []
+    assumed: list[str] = []
+    if open_names:
+        said = [f"{n} is a {WORDS[chosen[n]]}" for n in open_names]
+        assumed = [f"no shape is given: {', '.join(said)}"]
     made = {node: _told(shape, text) for node, shape in sized.items()}
     return Shapes(_named(sizes), assumed, frozenset(labels), counts, made)
 
@@ -145,19 +150,22 @@ def _told(shape: Shape, text: str) -> tuple[Dim, ...]:
     return tuple(Dim(str(name)) for name in names)
 
 
-def _labels(nodes: Iterable[Formula]) -> dict[str, int]:
-    """The names that stand in subscripts, which are labels, with their ranks."""
-    return {
-        str(f.args[1].value): 0 if f.op == "[]" else 1
-        for f in nodes
-        if f.op in ("[]", "rows[]") and f.args[1].op == "name"
-    }
+def _names(nodes: Iterable[Formula]) -> tuple[list[str], dict[str, int]]:
+    """The names, in the order of the text, and those that stand in subscripts, which are labels, with their ranks."""
+    found: list[tuple[int, str]] = []
+    labels: dict[str, int] = {}
+    for node in nodes:
+        op = node.op
+        if op == "name":
+            found.append((node.column, str(node.value)))
+        elif op in _PICKING and node.args[1].op == "name":
+            labels[str(node.args[1].value)] = _PICKING[op]
+    found.sort()
+    return list(dict.fromkeys([name for _, name in found])), labels
 
 
-def _in_order(nodes: Iterable[Formula]) -> list[str]:
-    """The names, in the order of the text."""
-    found = sorted([(f.column, str(f.value)) for f in nodes if f.op == "name"])
-    return list(dict.fromkeys([name for _, name in found]))
+_PICKING = {"[]": 0, "rows[]": 1}
+"""Subscripts, with the ranks of the labels in them."""
 
 
 def _ranks(
@@ -259,17 +267,19 @@ def _sizes(node: Formula, shapes: Mapping[str, Shape]) -> Shape:
 
 def _shape(root: Formula, shapes: Mapping[str, Shape], text: str, sized: dict[Formula, Shape]) -> Shape:
     done: dict[Formula, Shape] = {}
-    for node in postorder(root):
-        if node.op == "number":
+    for node in root.nodes:
+        op = node.op
+        if op == "number":
             done[node] = ()
-        elif node.op == "name":
-            done[node] = shapes[str(node.value)]
-        elif node.op in SIZED:
+        elif op == "name":
+            done[node] = shapes[node.value]  # type: ignore[index]
+        elif op in SIZED:
             done[node] = sized[node] = _sizes(node, shapes)
         else:
-            args, operation = [done[a] for a in node.args], OPERATIONS[node.op]
-            if operation.rank(node, [len(a) for a in args])[0] is None:
-                raise impossible(node, [len(a) for a in args], text)
+            args, operation = [done[a] for a in node.args], OPERATIONS[op]
+            ranks = [len(a) for a in args]
+            if operation.rank(node, ranks)[0] is None:
+                raise impossible(node, ranks, text)
             try:
                 done[node] = SHAPES[operation.shape](node, args)
             except Clash as clash:
@@ -371,5 +381,6 @@ def _named(sizes: dict[str, Shape]) -> dict[str, tuple[Dim, ...]]:
         for shape in roots.values():
             for s in shape:
                 s.name = s.name or next(letters)
-    dims = {s: Dim(str(s.name)) for shape in roots.values() for s in shape}
-    return {n: tuple([dims[s] for s in shape]) for n, shape in roots.items()}
+        taken = {s.name for shape in roots.values() for s in shape}
+    dims = {name: Dim(str(name)) for name in taken}
+    return {n: tuple([dims[s.name] for s in shape]) for n, shape in roots.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chainrule.expr.index import BOUND, Dim, Index
+from chainrule.expr.index import Dim, Index, bound_at
 from chainrule.expr.terms import Expr, substitute, value
 
 Axes = tuple[Index, ...]
@@ -66,4 +66,4 @@ class Tensor:
 
 def bound(depth: int, dim: Dim) -> Index:
     """The index over a dimension that is bound at a depth."""
-    return Index(f"{BOUND}{depth}", dim)
+    return bound_at(depth, dim)

@@ -11,20 +11,24 @@ from chainrule.expr.index import Index, Symbol
 from chainrule.expr.terms import Expr, component, substitute, value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Definition:
-    """`symbol[indices] := body`; the free indices of the body are among `indices`."""
+    """`symbol[indices] := body`; the free indices of the body are among `indices`.
+
+    It is never changed; that nothing guards it makes it cheaper to make.
+    """
 
     symbol: Symbol
     indices: tuple[Index, ...]
     body: Expr
 
     def __post_init__(self) -> None:
-        if tuple([i.dim for i in self.indices]) != self.symbol.axes:
-            raise ValueError(f"{self.symbol.name} has axes {self.symbol.axes}, defined over {self.indices}")
-        if len(set(self.indices)) != len(self.indices):
+        indices = self.indices
+        if tuple([i.dim for i in indices]) != self.symbol.axes:
+            raise ValueError(f"{self.symbol.name} has axes {self.symbol.axes}, defined over {indices}")
+        if len(indices) > 1 and len(set(indices)) != len(indices):
             raise ValueError(f"an index is repeated in the definition of {self.symbol.name}")
-        if loose := self.body.free.difference(self.indices):
+        if loose := self.body.free.difference(indices):
             raise ValueError(f"{sorted(i.name for i in loose)} have no meaning in the definition of {self.symbol.name}")
 
     def at(self, *terms: Expr) -> Expr:

@@ -5,8 +5,8 @@ They are keys everywhere: equal names are the same object, so that they are comp
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Self, TypeVar
+from types import new_class
+from typing import Any, ClassVar, Self
 
 from chainrule.expr.interning import Table
 
@@ -20,10 +20,13 @@ class _Name:
     __slots__ = ("__weakref__",)
     __match_args__: tuple[str, ...] = ()
     name: str
-    _puts: ClassVar[tuple[Callable[[Any, Any], None], ...]]
+    draft: ClassVar[Any]
+    """The same while a name is made, without the guard against changes, which costs as much as all the rest."""
 
-    def __init_subclass__(cls) -> None:
-        cls._puts = tuple(getattr(cls, name).__set__ for name in cls.__slots__)
+    def __init_subclass__(cls, is_draft: bool = False) -> None:
+        if not is_draft:
+            body = {"__slots__": cls.__slots__, "__setattr__": object.__setattr__}
+            cls.draft = new_class(cls.__name__, (_Name,), {"is_draft": True}, lambda own: own.update(body))
 
     @property
     def _fields(self) -> tuple[Any, ...]:
@@ -50,17 +53,6 @@ class _Name:
         return self
 
 
-N = TypeVar("N", bound=_Name)
-
-
-def _created(cls: type[N], *values: Any) -> N:
-    """A name with these fields."""
-    self = object.__new__(cls)
-    for put, item in zip(cls._puts, values, strict=True):
-        put(self, item)
-    return self
-
-
 class Dim(_Name):
     """A named range low .. low + size - 1 whose size is chosen only when numbers are needed.
 
@@ -72,8 +64,14 @@ class Dim(_Name):
     low: int
 
     def __new__(cls, name: str, low: int = 1) -> Self:
-        key = (name, low)
-        return _DIMS.known(key) or _DIMS.put(key, _created(cls, name, low))  # type: ignore[return-value]
+        key = name, low
+        held = _DIMS.held.get(key)
+        found = None if held is None else held()
+        if found is None:
+            made = _new(cls.draft)
+            made.name, made.low, made.__class__ = name, low, cls
+            found = _DIMS.put(key, made)
+        return found  # type: ignore[return-value]
 
     @property
     def fixed(self) -> int | None:
@@ -92,13 +90,21 @@ class Index(_Name):
     """k of a bound index `•k`, else 0."""
 
     def __new__(cls, name: str, dim: Dim) -> Self:
-        key = (name, id(dim))
-        return _INDICES.known(key) or _INDICES.put(key, _created(cls, name, dim, _number(name)))  # type: ignore[return-value]
+        key = name, id(dim)
+        held = _INDICES.held.get(key)
+        found = None if held is None else held()
+        if found is None:
+            made = _new(cls.draft)
+            made.name, made.dim, made.number, made.__class__ = name, dim, _number(name), cls
+            found = _INDICES.put(key, made)
+        return found  # type: ignore[return-value]
 
 
 def _number(name: str) -> int:
     """k of `•k`, else 0."""
-    digits = name[1:] if name[:1] == BOUND else ""
+    if name[:1] != BOUND:
+        return 0
+    digits = name[1:]
     return int(digits) if digits.isascii() and digits.isdigit() and digits[0] != "0" else 0
 
 
@@ -111,10 +117,29 @@ class Symbol(_Name):
     kind: str
 
     def __new__(cls, name: str, axes: tuple[Dim, ...] = (), kind: str = "real") -> Self:
-        key = (name, kind, *map(id, axes))
-        return _SYMBOLS.known(key) or _SYMBOLS.put(key, _created(cls, name, axes, kind))  # type: ignore[return-value]
+        key = name, kind, *map(id, axes)
+        held = _SYMBOLS.held.get(key)
+        found = None if held is None else held()
+        if found is None:
+            made = _new(cls.draft)
+            made.name, made.axes, made.kind, made.__class__ = name, axes, kind, cls
+            found = _SYMBOLS.put(key, made)
+        return found  # type: ignore[return-value]
 
 
+def bound_at(number: int, dim: Dim) -> Index:
+    """The bound index `•k` over a dimension."""
+    key = f"{BOUND}{number}", id(dim)
+    held = _INDICES.held.get(key)
+    found = None if held is None else held()
+    if found is None:
+        made = _new(Index.draft)
+        made.name, made.dim, made.number, made.__class__ = key[0], dim, number, Index
+        found = _INDICES.put(key, made)
+    return found
+
+
+_new: Any = object.__new__
 _DIMS: Table[Dim] = Table()
 _INDICES: Table[Index] = Table()
 _SYMBOLS: Table[Symbol] = Table()

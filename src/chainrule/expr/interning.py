@@ -34,17 +34,17 @@ class Table(Generic[T]):
 
     def put(self, key: Hashable, made: T) -> T:
         """The living object under the key, which is from now on the one just made where there was none."""
-        mine = ref(made)
-        held = self.held.setdefault(key, mine)  # one step: no other thread comes between
-        found: T | None = made
-        if held is not mine:
-            with LOCK:
-                found = self.held.get(key, held)()
-                if found is None:
-                    self.held[key], found = mine, made
-        if len(self.held) > self._most:
-            self._sweep()
-        return found  # type: ignore[return-value]
+        mine, table = ref(made), self.held
+        held = table.setdefault(key, mine)  # one step: no other thread comes between
+        if held is mine:
+            if len(table) > self._most:
+                self._sweep()
+            return made
+        with LOCK:
+            found = table.get(key, held)()
+            if found is None:
+                table[key], found = mine, made
+        return found
 
     def _sweep(self) -> None:
         """Forget the dead."""

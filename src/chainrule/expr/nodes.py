@@ -41,6 +41,8 @@ class Expr:
     fields: ClassVar[tuple[str, ...]] = ()
     draft: ClassVar[type[Expr]]
     """The same kind while a node is made, without the guard against changes, which costs as much as all the rest."""
+    created: ClassVar[Callable[..., Expr]]
+    """From the kind and its fields to a node with what every node is asked for."""
 
     children: tuple[Expr, ...]
     scopes: tuple[Scope, ...]
@@ -469,7 +471,7 @@ def make(kind: type[K], *values: Any) -> K:
     key = kind.named(*values)
     held = _KNOWN.get(key)
     found = None if held is None else held()
-    return _TABLE.put(key, _created(kind, values)) if found is None else found  # type: ignore[return-value]
+    return _TABLE.put(key, kind.created(kind, *values)) if found is None else found  # type: ignore[return-value]
 
 
 def value(index: Index) -> IndexValue:
@@ -477,12 +479,35 @@ def value(index: Index) -> IndexValue:
     key = IndexValue, id(index)
     held = _KNOWN.get(key)
     found = None if held is None else held()
-    return _TABLE.put(key, _created(IndexValue, (index,))) if found is None else found  # type: ignore[return-value]
+    return _TABLE.put(key, _place(IndexValue, index)) if found is None else found  # type: ignore[return-value]
 
 
-def _created(kind: type[Expr], values: tuple[Any, ...]) -> Expr:
+def _place(kind: type[Expr], index: Index) -> Expr:
+    """The node of an index."""
+    node = _new(IndexValue.draft)
+    node.index, node.children, node.free, node.symbols = index, (), frozenset((index,)), NOTHING
+    node.kinds, node.bound, node.flat, node.settled = _INDEX, 0, True, False
+    node.rough, node.__class__ = (IndexValue.RANK, index.name), IndexValue
+    return node  # type: ignore[no-any-return]
+
+
+def _entry(kind: type[Expr], symbol: Symbol, indices: tuple[Expr, ...]) -> Expr:
+    """The node of a component, mostly at plain indices."""
+    names = [t.index for t in indices if type(t) is IndexValue]
+    if len(names) < len(indices):
+        return _created(kind, symbol, indices)
+    node = _new(Component.draft)
+    node.symbol, node.indices, node.children = symbol, indices, indices
+    node.free = NOTHING if not names else indices[0].free if len(names) == 1 else frozenset(names)
+    node.symbols, node.kinds = frozenset((symbol,)), _AT_INDICES if names else _ENTRY
+    node.bound, node.flat, node.settled = 0, True, False
+    node.rough, node.__class__ = (Component.RANK, symbol.name), Component
+    return node  # type: ignore[no-any-return]
+
+
+def _created(kind: type[Expr], *values: Any) -> Expr:
     """A node with what every node is asked for."""
-    node: Expr = object.__new__(kind.draft)
+    node = _new(kind.draft)
     kind.fill(node, *values)
     free, symbols, kinds, largest = NOTHING, NOTHING, 0, 0
     for child in node.children:
@@ -493,11 +518,8 @@ def _created(kind: type[Expr], values: tuple[Any, ...]) -> Expr:
         kinds |= child.kinds
         if child.bound > largest:
             largest = child.bound
-    if kind is Component:
-        symbols = _joined(frozenset(values[:1]), symbols) if symbols else frozenset(values[:1])
-    elif kind is IndexValue:
-        free = frozenset(values)
-    elif kind.BINDS:
+    rank, flat = kind.RANK, False
+    if kind.BINDS:
         free = NOTHING
         for bound, body in node.scopes:
             inner = body.free.difference(bound) if bound else body.free
@@ -505,15 +527,21 @@ def _created(kind: type[Expr], values: tuple[Any, ...]) -> Expr:
             for index in bound:
                 if index.number > largest:
                     largest = index.number
-    node.free, node.symbols, node.kinds, node.bound = free, symbols, kinds | 1 << kind.RANK, largest
-    node.flat = kind.RANK <= Component.RANK and not kinds & ~_INDEX
-    node.settled = False
-    node.rough = kind.RANK, kind.label(node)
-    node.__class__ = kind
-    return node
+    elif rank <= Component.RANK:
+        flat = not kinds & ~_INDEX
+        if kind is Component:
+            symbols = _joined(frozenset((values[0],)), symbols)
+    node.free, node.symbols, node.kinds, node.bound = free, symbols, kinds | 1 << rank, largest
+    node.flat, node.settled, node.rough, node.__class__ = flat, False, (rank, kind.label(node)), kind
+    return node  # type: ignore[no-any-return]
 
 
-_INDEX = 1 << IndexValue.RANK
+Expr.created = staticmethod(_created)
+IndexValue.created = staticmethod(_place)
+Component.created = staticmethod(_entry)
+_new: Any = object.__new__
+_INDEX, _ENTRY = 1 << IndexValue.RANK, 1 << Component.RANK
+_AT_INDICES = _INDEX | _ENTRY
 
 
 def _has(node: Expr, name: str) -> bool:
@@ -553,10 +581,6 @@ LATER: dict[str, Callable[[Expr], Any]] = {
 
 def _joined(a: frozenset[Any], b: frozenset[Any]) -> frozenset[Any]:
     """The union; the larger set itself when it holds both, so that long chains share one set."""
-    if a is b or not b:
-        return a
-    if not a:
-        return b
     return a if b <= a else b if a <= b else a | b
 
 

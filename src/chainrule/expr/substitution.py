@@ -78,7 +78,10 @@ def substitute(expr: Expr, mapping: Mapping[Index, Expr] | Mapping[Symbol, Image
     >>> substitute(component(x, i) + 1, {i: value(j)})
     1 + x[j]
     """
-    indices, symbols = dict[Index, Expr](), dict[Symbol, Image]()
+    if expr.free.isdisjoint(mapping) and expr.symbols.isdisjoint(mapping):
+        return expr
+    indices: dict[Index, Expr] = {}
+    symbols: dict[Symbol, Image] = {}
     for key, image in mapping.items():
         if type(key) is Symbol:
             symbols[key] = image
@@ -95,7 +98,7 @@ def substitute(expr: Expr, mapping: Mapping[Index, Expr] | Mapping[Symbol, Image
         if node in env.done:
             stack.pop()
             continue
-        waiting = list[tuple[Expr, _Env]]()
+        waiting: list[tuple[Expr, _Env]] = []
         if node.BINDS:
             for bound, child in node.scopes:
                 env.enter(bound)[1].wait(child, waiting)
@@ -113,7 +116,7 @@ def substitute(expr: Expr, mapping: Mapping[Index, Expr] | Mapping[Symbol, Image
 
 def _is_renaming(indices: dict[Index, Expr], expr: Expr) -> bool:
     """Whether different indices of the term stay different, so that no two parts of it become equal."""
-    names = set[Index]()
+    names: set[Index] = set()
     for image in indices.values():
         if type(image) is not IndexValue or image.index in names:
             return False

@@ -26,7 +26,7 @@ from operator import attrgetter
 from typing import Any, cast
 
 from chainrule.expr.errors import TooLarge
-from chainrule.expr.index import BOUND, Dim, Index, Symbol
+from chainrule.expr.index import BOUND, Dim, Index, Symbol, bound_at
 from chainrule.expr.nodes import (
     BUILD,
     Add,
@@ -66,7 +66,7 @@ def _close(bound: tuple[Index, ...], body: Expr) -> Scope:
     if not bound:
         return (), body
     names = _canonical(bound, body)
-    if names == bound:
+    if names is bound or names == bound:
         return bound, body
     if len(bound) > 1 and any(i.number for i in bound):
         held = _held(bound, body)
@@ -86,11 +86,13 @@ def _held(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
 def _canonical(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
     taken = [i.number for i in body.free if i.number and i not in bound]
     names, k = [], body.bound
+    if not taken and len(bound) == 1 and bound[0].number == k + 1:
+        return bound
     for index in bound:
         k += 1
         while k in taken:
             k += 1
-        names.append(index if index.number == k else Index(f"{BOUND}{k}", index.dim))
+        names.append(index if index.number == k else bound_at(k, index.dim))
     return tuple(names)
 
 
@@ -127,25 +129,54 @@ def add(*terms: Expr) -> Expr:
     """The sum, flat, with equal terms collected."""
     if len(terms) == 1:
         return terms[0]
-    found: dict[Expr, Number] = {}
+    first: dict[Rest, Expr] = {}
+    again: dict[Rest, Number] = {}
     for term in terms:
         for summand in term.terms if type(term) is Add else (term,):
-            coefficient, rest = _split(summand)
-            found[rest] = found[rest] + coefficient if rest in found else coefficient
-    parts = [_scaled(c, rest) for rest, c in found.items() if c]
+            rest = _rest(summand)
+            if rest not in first:
+                first[rest] = summand
+            else:
+                so_far = again[rest] if rest in again else _coefficient(first[rest])
+                again[rest] = so_far + _coefficient(summand)
+    parts: list[Expr] = []
+    for rest, summand in first.items():
+        if rest not in again:
+            if summand is not ZERO and (type(summand) is not Mul or summand.factors[0] is not ZERO):
+                parts.append(summand)
+        elif total := again[rest]:
+            parts.append(_scaled(total, rest if isinstance(rest, Expr) else make(Mul, rest)))
     if len(parts) < 2:
         return parts[0] if parts else ZERO
     return make(Add, _in_order(parts))
 
 
+Rest = Expr | tuple[Expr, ...]
+"""What a term of a sum is a multiple of: a term, or the factors of a product."""
+
+
+def _rest(term: Expr) -> Rest:
+    """The term without its coefficient."""
+    kind = type(term)
+    if kind is Mul:
+        factors = term.children
+        if type(factors[0]) is Const:
+            return factors[1] if len(factors) == 2 else factors[1:]
+        return factors
+    return ONE if kind is Const else term
+
+
+def _coefficient(term: Expr) -> Number:
+    """The number in front of a term."""
+    if type(term) is Mul:
+        term = term.factors[0]
+    return term.value if type(term) is Const else 1
+
+
 def _split(term: Expr) -> tuple[Number, Expr]:
     """Coefficient and rest."""
-    if type(term) is Const:
-        return term.value, ONE
-    if type(term) is Mul and type(term.factors[0]) is Const:
-        rest = term.factors[1:]
-        return term.factors[0].value, rest[0] if len(rest) == 1 else make(Mul, rest)
-    return 1, term
+    rest = _rest(term)
+    return _coefficient(term), make(Mul, rest) if type(rest) is tuple else cast(Expr, rest)
 
 
 def _scaled(coefficient: Number, rest: Expr) -> Expr:
@@ -169,9 +200,12 @@ _key, _rough = attrgetter("key"), attrgetter("rough")
 
 def _in_order(terms: list[Expr]) -> tuple[Expr, ...]:
     """The terms sorted by their structure."""
-    if len(terms) == 2:
+    if len(terms) < 3:
+        if len(terms) < 2:
+            return tuple(terms)
         a, b = terms
-        return (a, b) if _before(a, b) else (b, a)
+        mine, other = a.rough, b.rough
+        return (a, b) if mine < other or (mine == other and _before(a, b)) else (b, a)
     terms.sort(key=_rough)
     last = None
     for term in terms:
@@ -201,38 +235,47 @@ _structure = cmp_to_key(_compared)
 
 def mul(*factors: Expr) -> Expr:
     """The product, flat, with equal bases collected (valid where defined) and a number spread over a lone sum."""
-    number: Number | None = None
-    found = dict[Expr, Expr]()
-    equal = dict[Expr, list[Expr]]()
+    number: Const | None = None
+    found: dict[Expr, Expr] = {}
+    equal: dict[Expr, list[Expr]] = {}
     for product in factors:
         for factor in product.factors if type(product) is Mul else (product,):
-            if type(factor) is Const:
-                if factor is not ONE:
-                    number = factor.value if number is None else number * factor.value
+            kind = type(factor)
+            if kind is Const:
+                number = factor if number is None else _times(number, factor)  # type: ignore[assignment, arg-type]
                 continue
-            base = factor.base if type(factor) is Power else factor
+            base = factor.base if kind is Power else factor  # type: ignore[attr-defined]
             if base not in found:
                 found[base] = factor
             elif base in equal:
                 equal[base].append(factor)
             else:
                 equal[base] = [found[base], factor]
+    parts = [*found.values()]
     if equal:
         parts = [_collected(base, equal[base]) if base in equal else one for base, one in found.items()]
-        if any(type(p) is Const or type(p) is Mul for p in parts):
-            return mul(*parts) if number is None else mul(const(number), *parts)
-    else:
-        parts = [*found.values()]
-    if number is None:
+        for part in parts:
+            if type(part) is Const or type(part) is Mul:
+                return mul(*parts) if number is None else mul(number, *parts)
+    if number is None or number is ONE:
         if len(parts) == 1:
             return parts[0]
         return make(Mul, _in_order(parts)) if parts else ONE
-    if not number and not any(map(_undefined, parts)):
+    if number is ZERO and not any(map(_undefined, parts)):
         return ZERO
     if not parts:
-        return const(number)
-    rest = parts[0] if len(parts) == 1 else make(Mul, _in_order(parts))
-    return _scaled(number, rest) if number else make(Mul, (ZERO, *_in_order(parts)))
+        return number
+    if len(parts) == 1 and type(parts[0]) is Add and number is not ZERO:
+        return _scaled(number.value, parts[0])
+    return make(Mul, (number, *_in_order(parts)))
+
+
+def _times(a: Const, b: Const) -> Const:
+    """The product of two numbers, mostly of whole ones."""
+    m, n = a.value, b.value
+    if m.denominator == 1 and n.denominator == 1:
+        return const(m.numerator * n.numerator)
+    return const(m * n)
 
 
 def _collected(base: Expr, factors: list[Expr]) -> Expr:
@@ -256,25 +299,28 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return _number_power(base.value, exponent.value)
     if isinstance(base, Indicator) and exponent.value > 0:
         return base
-    if exponent.value.denominator == 1:
+    kind = type(base)
+    if (kind is Power or kind is Mul) and exponent.value.denominator == 1:
         if isinstance(base, Power):
             return power(base.base, mul(base.exponent, exponent))
-        if isinstance(base, Mul):
-            return mul(*(power(f, exponent) for f in base.factors))
+        return mul(*[power(f, exponent) for f in base.children])
     return make(Power, base, exponent)
 
 
 def _number_power(base: Fraction, exponent: Fraction) -> Expr:
-    if base == 0 and exponent > 0:
+    times = exponent.numerator
+    if not base.numerator and times > 0:
         return ZERO
     root = _exact_root(base, exponent.denominator)
-    if root is None or root == 0:
+    if root is None or not root.numerator:
         return make(Power, const(base), const(exponent))
-    size = max(root.numerator.bit_length(), root.denominator.bit_length())
-    if abs(root) != 1 and abs(exponent.numerator) * size > MAX_BITS + size:
-        raise TooLarge(f"({root}) to the power {exponent.numerator} has too many digits to write out")
-    sign = 1 if root != -1 or exponent.numerator % 2 == 0 else -1
-    return const(Fraction(sign) if abs(root) == 1 else root**exponent.numerator)
+    top, bottom = root.numerator, root.denominator
+    if bottom == 1 and top in (1, -1):
+        return const(top if times % 2 else 1)
+    size = max(top.bit_length(), bottom.bit_length())
+    if abs(times) * size > MAX_BITS + size:
+        raise TooLarge(f"({root}) to the power {times} has too many digits to write out")
+    return const(Fraction(bottom, top) if times == -1 else root**times)
 
 
 def _exact_root(base: Fraction, degree: int) -> Fraction | None:
@@ -348,14 +394,11 @@ def total(index: Index, body: Expr) -> Expr:
     """The sum over an index."""
     if body is ZERO:
         return ZERO
+    if index not in body.free:
+        return mul(body, size(index.dim))
     outside: list[Expr] | None = None
-    if type(body) is not Mul:
-        if index not in body.free:
-            return mul(body, size(index.dim))
-    elif outside := [f for f in body.factors if index not in f.free]:
+    if type(body) is Mul and (outside := [f for f in body.factors if index not in f.free]):
         inside = tuple([f for f in body.factors if index in f.free])
-        if not inside:
-            return mul(body, size(index.dim))
         body = inside[0] if len(inside) == 1 else make(Mul, inside)
     (index,), body = _close((index,), body)
     summed = make(Reduce, "sum", index, body)
@@ -366,7 +409,7 @@ def size(dim: Dim) -> Expr:
     """The number of values of a dimension: its digits, or the sum of ones over it."""
     if dim.fixed is not None:
         return const(dim.fixed)
-    return make(Reduce, "sum", Index(f"{BOUND}1", dim), ONE)
+    return make(Reduce, "sum", bound_at(1, dim), ONE)
 
 
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
@@ -443,6 +486,8 @@ def neg(a: Expr) -> Expr:
 
 def sub(a: Expr, b: Expr) -> Expr:
     """a - b."""
+    if type(a) is Const and type(b) is Const:
+        return const(a.value - b.value)
     return add(a, neg(b))
 
 

@@ -134,16 +134,16 @@ def parse(text: str) -> tuple[list[str | None], list[Formula]]:
         )
         raise FormulaError(f"the expression is no Python-style formula: {said}", source, column) from None
     reader = _Reader(source)
-    names, formulas = list[str | None](), list[Formula]()
+    names: list[str | None] = []
+    formulas: list[Formula] = []
     for line in lines:
-        match line:
-            case ast.Assign(targets=[ast.Name(id=name)], value=body):
-                names.append(name)
-            case ast.Expr(value=body):
-                names.append(None)
-            case _:
-                raise reader.fail("a line is an expression or an assignment to one name", line)
-        formulas.append(reader.read(body))
+        if type(line) is ast.Expr:
+            names.append(None)
+        elif type(line) is ast.Assign and len(line.targets) == 1 and type(line.targets[0]) is ast.Name:
+            names.append(line.targets[0].id)
+        else:
+            raise reader.fail("a line is an expression or an assignment to one name", line)
+        formulas.append(reader.read(line.value))
     if not formulas:
         raise FormulaError("the expression is empty")
     return names, formulas
@@ -162,27 +162,31 @@ class _Reader:
 
     def read(self, root: ast.expr) -> Formula:
         """Without recursion: a chain of a thousand operations is a deep tree."""
-        order, stack = list[tuple[ast.expr, Parts]](), [root]
+        order: list[tuple[ast.expr, Parts]] = []
+        stack = [root]
         while stack:
             node = stack.pop()
-            parts = self.parts(node)
+            row = _PARTS.get(type(node))
+            if row is None:
+                raise self.fail(f"{_kind(node)} is not read in a formula", node)
+            parts = row(self, node)
             order.append((node, parts))
             stack += parts[1]
             if len(order) > MAX_NODES:
                 raise self.fail("the expression is too large", node)
-        done: dict[ast.expr, Formula] = {}
-        for node, (op, operands, value, options) in reversed(order):
-            done[node] = Formula(op, tuple([done[c] for c in operands]), value, options, node.col_offset)
-        found = done[root]
-        found._nodes = [*done.values()]
-        return found
-
-    def parts(self, node: ast.expr) -> Parts:
-        """What a node says."""
-        row = _PARTS.get(type(node))
-        if row is None:
-            raise self.fail(f"{_kind(node)} is not read in a formula", node)
-        return row(self, node)
+        made: list[Formula] = []
+        waiting: list[Formula] = []
+        order.reverse()  # arguments, the first one first, before what is done with them
+        for node, (op, operands, value, options) in order:
+            args: tuple[Formula, ...] = ()
+            if operands:
+                args = tuple(waiting[-len(operands) :])
+                del waiting[-len(operands) :]
+            formula = Formula(op, args, value, options, node.col_offset)
+            made.append(formula)
+            waiting.append(formula)
+        formula._nodes = made
+        return formula
 
     def name(self, node: ast.Name) -> Parts:
         return "name", (), node.id, NONE
@@ -231,7 +235,7 @@ class _Reader:
         return "rows[]" if isinstance(node.slice, ast.Tuple) else "[]", (node.value, *labels), None, NONE
 
     def call(self, node: ast.Call) -> Parts:
-        name = self.called(node)
+        name = node.func.id if type(node.func) is ast.Name else self.called(node)
         if name in SIZED:
             return name, (), None, {"sizes": self.sizes(node)}
         if len(node.args) == 1 and not node.keywords and type(node.func) is ast.Name:
