@@ -134,7 +134,7 @@ class Network:
             return product(*self.scalars)
         if len(axes) == 1:
             return product(*self.scalars, *self.arrays.values())
-        row, col = (self.arrays.get(frozenset((i,))) for i in axes)
+        row, col = self.arrays.get(frozenset(axes[:1])), self.arrays.get(frozenset(axes[1:]))
         core = self.arrays.get(frozenset(axes))
         if core is None:
             if row is None or col is None:

@@ -165,13 +165,11 @@ class Sweep:
         while stack:
             node = stack[-1]
             if node not in done:
-                waiting = [
-                    child
-                    for child in node.children
-                    if child not in done and type(child) is not Component and not child.symbols.isdisjoint(symbols)
-                ]
-                if waiting:
-                    stack += waiting
+                before = len(stack)
+                for child in node.children:
+                    if type(child) is not Component and child not in done and not child.symbols.isdisjoint(symbols):
+                        stack.append(child)
+                if len(stack) > before:
                     continue
             done[node] = None
             stack.pop()
@@ -185,7 +183,7 @@ class Sweep:
             return
         over = node.free.union(node.scopes[0][0]) if node.BINDS else node.free
         for child, factors in rule.passes(node, self.changes):
-            self.give(child, (*bar, *factors), over)
+            self.give(child, bar + factors if factors else bar, over)
 
     def give(self, term: Expr, factors: Factors, over: frozenset[Index]) -> None:
         """A part of the cotangent of a term: the sum of the product over the indices that the term lacks."""
@@ -202,7 +200,7 @@ class Sweep:
 
     def at_places(self, node: Component, bar: Factors, over: frozenset[Index]) -> Expr:
         """The sum of bar [e = λ] over the indices, for a component s[e]."""
-        if not over and not node.indices:
+        if not node.indices and not over:
             return mul(*bar)
         self.parts.meets(node, over)
         slots = self.parts.slots(node.symbol)

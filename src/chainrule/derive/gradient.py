@@ -110,7 +110,9 @@ class Backward:
     def __init__(self, problem: Problem, targets: list[Symbol]) -> None:
         self.problem = problem
         table = problem.definitions
-        self.changing = {s for s in problem.named if any(table.depends(s, t) for t in targets)}
+        self.changing: set[Symbol] = set()
+        for target in targets if problem.named else ():
+            self.changing |= table.dependants(target).intersection(problem.named)
         order = [s for s in problem.named if s in self.changing]
         self.found = gradients(problem.loss, [*targets, *order], table.copy(), "", problem.values)
         self.bars = {definition.symbol: s for s, definition in self.found.items()}

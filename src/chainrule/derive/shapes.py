@@ -105,9 +105,9 @@ def infer(
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
     nodes = formulas[0].nodes if len(formulas) == 1 else [node for formula in formulas for node in formula.nodes]
     refuse(nodes, text)
-    named_sizes = {size for shape in given.values() for size in shape}
+    of_name = {size: Size(size) for shape in given.values() for size in shape}
     used, labels = _names(nodes)
-    counts = frozenset([n for n in used if n in named_sizes and n not in given and n not in defined])
+    counts = frozenset([n for n in used if n in of_name and n not in given and n not in defined])
     names = [n for n in used if n not in defined and n not in counts]
     open_names = [n for n in names if n not in given and n not in labels]
     chosen = labels
@@ -115,7 +115,6 @@ def infer(
         ranks = {n: len(s) for n, s in given.items()} | dict.fromkeys(counts, 0)
         ranks |= {n: rank for n, rank in labels.items() if n not in given and n in names}
         chosen = _ranks(formulas, defined, open_names, ranks, text) | ranks
-    of_name = {name: Size(name) for name in named_sizes}
     sizes = {
         n: tuple([of_name[size] for size in given[n]] if n in given else [Size() for _ in range(chosen[n])])
         for n in names
@@ -373,14 +372,11 @@ SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
 
 
 def _named(sizes: dict[str, Shape]) -> dict[str, tuple[Dim, ...]]:
-    """Letters for the sizes that nobody named."""
-    roots = {n: [s.root() for s in shape] for n, shape in sizes.items()}
-    taken = {s.name for shape in roots.values() for s in shape}
-    if None in taken:
+    """The dimensions of every name, with letters for the sizes that nobody named."""
+    unnamed = [root for shape in sizes.values() for s in shape if (root := s.root()).name is None]
+    if unnamed:
+        taken = {s.root().name for shape in sizes.values() for s in shape}
         letters = (letter for letter in chain(LETTERS, (f"n{k}" for k in count(1))) if letter not in taken)
-        for shape in roots.values():
-            for s in shape:
-                s.name = s.name or next(letters)
-        taken = {s.name for shape in roots.values() for s in shape}
-    dims = {name: Dim(str(name)) for name in taken}
-    return {n: tuple([dims[s.name] for s in shape]) for n, shape in roots.items()}
+        for root in dict.fromkeys(unnamed):
+            root.name = next(letters)
+    return {n: tuple([Dim(str(s.root().name)) for s in shape]) for n, shape in sizes.items()}

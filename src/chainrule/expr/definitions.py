@@ -11,7 +11,7 @@ from chainrule.expr.index import Index, Symbol
 from chainrule.expr.terms import Expr, component, substitute, value
 
 
-@dataclass(slots=True, unsafe_hash=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Definition:
     """`symbol[indices] := body`; the free indices of the body are among `indices`.
 
@@ -22,14 +22,14 @@ class Definition:
     indices: tuple[Index, ...]
     body: Expr
 
-    def __post_init__(self) -> None:
-        indices = self.indices
-        if tuple([i.dim for i in indices]) != self.symbol.axes:
-            raise ValueError(f"{self.symbol.name} has axes {self.symbol.axes}, defined over {indices}")
+    def __init__(self, symbol: Symbol, indices: tuple[Index, ...], body: Expr) -> None:
+        self.symbol, self.indices, self.body = symbol, indices, body
+        if tuple([i.dim for i in indices]) != symbol.axes:
+            raise ValueError(f"{symbol.name} has axes {symbol.axes}, defined over {indices}")
         if len(indices) > 1 and len(set(indices)) != len(indices):
-            raise ValueError(f"an index is repeated in the definition of {self.symbol.name}")
-        if loose := self.body.free.difference(indices):
-            raise ValueError(f"{sorted(i.name for i in loose)} have no meaning in the definition of {self.symbol.name}")
+            raise ValueError(f"an index is repeated in the definition of {symbol.name}")
+        if loose := body.free.difference(indices):
+            raise ValueError(f"{sorted(i.name for i in loose)} have no meaning in the definition of {symbol.name}")
 
     def at(self, *terms: Expr) -> Expr:
         """The body with the index terms in place of the indices."""
@@ -86,15 +86,20 @@ class Definitions(Mapping[Symbol, Definition]):
     def add(self, definition: Definition, derived: bool = False) -> None:
         """Add or replace a definition. A plain one makes the derivatives taken so far stale, so they are forgotten."""
         symbol, uses = definition.symbol, definition.body.symbols
-        if self._table.get(symbol) == definition:
+        known = self._table.get(symbol)
+        if known is not None and known == definition:
             return
-        if symbol in uses or (symbol in self._users and not uses.isdisjoint(self.dependants(symbol))):
+        users = self._users
+        if symbol in uses or (symbol in users and not uses.isdisjoint(self.dependants(symbol))):
             raise CyclicDefinition(self._cycle(definition))
-        if symbol in self._table:
+        if known is not None:
             for old in self._uses(symbol):
-                self._users[old].discard(symbol)
+                users[old].discard(symbol)
         for new in uses:
-            self._users.setdefault(new, set()).add(symbol)
+            if new in users:
+                users[new].add(symbol)
+            else:
+                users[new] = {symbol}
         self._table[symbol] = definition
         self._dependants.clear()
         if not derived:

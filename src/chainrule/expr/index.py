@@ -90,7 +90,7 @@ class Index(_Name):
     """k of a bound index `•k`, else 0."""
 
     def __new__(cls, name: str, dim: Dim) -> Self:
-        key = name, id(dim)
+        key = name, dim
         held = _INDICES.held.get(key)
         found = None if held is None else held()
         if found is None:
@@ -117,7 +117,7 @@ class Symbol(_Name):
     kind: str
 
     def __new__(cls, name: str, axes: tuple[Dim, ...] = (), kind: str = "real") -> Self:
-        key = name, kind, *map(id, axes)
+        key = name, axes, kind
         held = _SYMBOLS.held.get(key)
         found = None if held is None else held()
         if found is None:
@@ -129,7 +129,7 @@ class Symbol(_Name):
 
 def bound_at(number: int, dim: Dim) -> Index:
     """The bound index `•k` over a dimension."""
-    key = f"{BOUND}{number}", id(dim)
+    key = f"{BOUND}{number}", dim
     held = _INDICES.held.get(key)
     found = None if held is None else held()
     if found is None:

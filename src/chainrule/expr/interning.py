@@ -1,21 +1,26 @@
 """One object for equal things: tables that hold what is in use, and forget the rest.
 
-A key may name the parts of an object by their `id`: as long as the object lives its parts do, and nothing else has
-their id; when it is dead its entry says so, whatever has got their id since. So a key keeps nothing alive. Entries of
-the dead are swept when there are as many as of the living.
+A key is made of the parts of an object, which live as long as it does; when it dies its entry goes, and with it the key.
+So a table keeps nothing alive, and is never larger than what is in use.
 """
 
 from __future__ import annotations
 
 import threading
+from _weakref import _remove_dead_weakref
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import ref
 
 T = TypeVar("T")
 LOCK = threading.RLock()
-FEW = 4096
-"""Up to so many entries nothing is swept."""
+
+
+class Held(ref):  # type: ignore[type-arg]
+    """What a table holds of an object: a weak reference that knows its key."""
+
+    __slots__ = ("key",)
+    key: Hashable
 
 
 class Table(Generic[T]):
@@ -23,35 +28,27 @@ class Table(Generic[T]):
     is compared and hashed by identity."""
 
     def __init__(self) -> None:
-        self.held: dict[Hashable, ref[T]] = {}
-        """What is under each key, dead or alive."""
-        self._most = FEW
+        held: dict[Hashable, Any] = {}
+        self.held = held
+        """What is under each key; dead only for the moment until its entry goes."""
 
-    def known(self, key: Hashable) -> T | None:
-        """The object under the key."""
-        held = self.held.get(key)
-        return None if held is None else held()
+        def forget(dead: Held, remove: Any = _remove_dead_weakref) -> None:
+            remove(held, dead.key)  # in one step, and only if no other object is under the key by now
+
+        self._forget = forget
 
     def put(self, key: Hashable, made: T) -> T:
         """The living object under the key, which is from now on the one just made where there was none."""
-        mine, table = ref(made), self.held
-        held = table.setdefault(key, mine)  # one step: no other thread comes between
+        mine = Held(made, self._forget)
+        mine.key = key
+        held = self.held.setdefault(key, mine)  # one step: no other thread comes between
         if held is mine:
-            if len(table) > self._most:
-                self._sweep()
             return made
         with LOCK:
-            found = table.get(key, held)()
+            found: T | None = self.held.get(key, held)()
             if found is None:
-                table[key], found = mine, made
+                self.held[key], found = mine, made
         return found
-
-    def _sweep(self) -> None:
-        """Forget the dead."""
-        with LOCK:
-            for key in [key for key, held in list(self.held.items()) if held() is None]:
-                del self.held[key]
-            self._most = 2 * len(self.held) + FEW
 
     def __len__(self) -> int:
         """How many of its objects are alive."""

@@ -97,11 +97,6 @@ class Expr:
     def __reduce__(self) -> Any:
         raise TypeError("terms are interned and do not leave the process")
 
-    @classmethod
-    def named(cls, *values: Any) -> tuple[object, ...]:
-        """What the node with these fields is found by: terms and names in it by their `id` where there are many."""
-        return cls, *values
-
     def own_scopes(self) -> tuple[Scope, ...]:
         """The children, each with the indices bound in it."""
         return tuple([((), child) for child in self.children])
@@ -122,8 +117,8 @@ class Expr:
         """The fields without the terms in them, which the digests of the children cover."""
         return tuple([_atoms(getattr(self, name)) for name in self.fields])
 
-    label: ClassVar[Any] = staticmethod(lambda node: node.children[0].rough[1] if node.children else "")
-    """From a node to a name to sort it by, before anything else decides."""
+    label: ClassVar[Any] = None
+    """From a node to a name to sort it by, before anything else decides; None: the name of the first term in it."""
 
     def __add__(self, other: Expr | Number) -> Expr:
         return BUILD["add"](self, as_term(other))  # type: ignore[no-any-return]
@@ -174,10 +169,6 @@ class Const(Expr):
     def fill(node: Any, value: Fraction) -> None:
         node.value, node.children = value, ()
 
-    @classmethod
-    def named(cls, value: Fraction) -> tuple[object, ...]:
-        return cls, value.numerator, value.denominator
-
 
 class IndexValue(Expr):
     """The integer an index stands for."""
@@ -189,10 +180,6 @@ class IndexValue(Expr):
     @staticmethod
     def fill(node: Any, index: Index) -> None:
         node.index, node.children = index, ()
-
-    @classmethod
-    def named(cls, index: Index) -> tuple[object, ...]:
-        return cls, id(index)
 
     label = attrgetter("index.name")
 
@@ -208,10 +195,6 @@ class Component(Expr):
     @staticmethod
     def fill(node: Any, symbol: Symbol, indices: tuple[Expr, ...]) -> None:
         node.symbol, node.indices, node.children = symbol, indices, indices
-
-    @classmethod
-    def named(cls, symbol: Symbol, indices: tuple[Expr, ...]) -> tuple[object, ...]:
-        return cls, id(symbol), *map(id, indices)
 
     def atoms(self) -> tuple[object, ...]:
         return self.symbol, (None,) * len(self.indices)
@@ -234,10 +217,6 @@ class Power(Expr):
     def fill(node: Any, base: Expr, exponent: Expr) -> None:
         node.base, node.exponent, node.children = base, exponent, (base, exponent)
 
-    @classmethod
-    def named(cls, base: Expr, exponent: Expr) -> tuple[object, ...]:
-        return cls, id(base), id(exponent)
-
     def with_children(self, *children: Any) -> Expr:
         return BUILD["power"](*children)  # type: ignore[no-any-return]
 
@@ -253,10 +232,6 @@ class Apply(Expr):
     @staticmethod
     def fill(node: Any, name: str, args: tuple[Expr, ...]) -> None:
         node.name, node.args, node.children = name, args, args
-
-    @classmethod
-    def named(cls, name: str, args: tuple[Expr, ...]) -> tuple[object, ...]:
-        return cls, name, *map(id, args)
 
     label = attrgetter("name")
 
@@ -275,17 +250,12 @@ class Mul(Expr):
     def fill(node: Any, factors: tuple[Expr, ...]) -> None:
         node.factors = node.children = factors
 
-    @classmethod
-    def named(cls, factors: tuple[Expr, ...]) -> tuple[object, ...]:
-        return cls, *map(id, factors)
-
     def atoms(self) -> tuple[object, ...]:
         return ((None,) * len(self.factors),)
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["mul"](*children)  # type: ignore[no-any-return]
 
-    label = staticmethod(lambda node: node.factors[type(node.factors[0]) is Const].rough[1])
 
 
 class Add(Expr):
@@ -298,10 +268,6 @@ class Add(Expr):
     @staticmethod
     def fill(node: Any, terms: tuple[Expr, ...]) -> None:
         node.terms = node.children = terms
-
-    @classmethod
-    def named(cls, terms: tuple[Expr, ...]) -> tuple[object, ...]:
-        return cls, *map(id, terms)
 
     def atoms(self) -> tuple[object, ...]:
         return ((None,) * len(self.terms),)
@@ -325,10 +291,6 @@ class Reduce(Expr):
         node.op, node.index, node.body = op, index, body
         node.children, node.scopes = (body,), (((index,), body),)
 
-    @classmethod
-    def named(cls, op: str, index: Index, body: Expr) -> tuple[object, ...]:
-        return cls, op, id(index), id(body)
-
     def atoms(self) -> tuple[object, ...]:
         return self.op, self.index, None
 
@@ -349,10 +311,6 @@ class Indicator(Expr):
     @staticmethod
     def fill(node: Any, rel: str, a: Expr, b: Expr) -> None:
         node.rel, node.a, node.b, node.children = rel, a, b, (a, b)
-
-    @classmethod
-    def named(cls, rel: str, a: Expr, b: Expr) -> tuple[object, ...]:
-        return cls, rel, id(a), id(b)
 
     def with_children(self, *children: Any) -> Expr:
         return BUILD["indicator"](self.rel, *children)  # type: ignore[no-any-return]
@@ -468,15 +426,23 @@ _KNOWN = _TABLE.held
 
 def make(kind: type[K], *values: Any) -> K:
     """The one node of this kind with these fields."""
-    key = kind.named(*values)
+    key = kind, values
     held = _KNOWN.get(key)
     found = None if held is None else held()
     return _TABLE.put(key, kind.created(kind, *values)) if found is None else found  # type: ignore[return-value]
 
 
+def number_node(known: Fraction) -> Const:
+    """The node of a number, found by its two parts: a fraction is slow to hash and to compare."""
+    key = Const, known.numerator, known.denominator
+    held = _KNOWN.get(key)
+    found = None if held is None else held()
+    return _TABLE.put(key, _created(Const, known)) if found is None else found  # type: ignore[return-value]
+
+
 def value(index: Index) -> IndexValue:
     """The integer an index stands for."""
-    key = IndexValue, id(index)
+    key = IndexValue, index
     held = _KNOWN.get(key)
     found = None if held is None else held()
     return _TABLE.put(key, _place(IndexValue, index)) if found is None else found  # type: ignore[return-value]
@@ -531,8 +497,15 @@ def _created(kind: type[Expr], *values: Any) -> Expr:
         flat = not kinds & ~_INDEX
         if kind is Component:
             symbols = _joined(frozenset((values[0],)), symbols)
+    children, label = node.children, kind.label
+    if label is not None:
+        name = label(node)
+    elif kind is Mul:
+        name = children[type(children[0]) is Const].rough[1]
+    else:
+        name = children[0].rough[1] if children else ""
     node.free, node.symbols, node.kinds, node.bound = free, symbols, kinds | 1 << rank, largest
-    node.flat, node.settled, node.rough, node.__class__ = flat, False, (rank, kind.label(node)), kind
+    node.flat, node.settled, node.rough, node.__class__ = flat, False, (rank, name), kind
     return node  # type: ignore[no-any-return]
 
 

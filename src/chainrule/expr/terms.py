@@ -48,6 +48,7 @@ from chainrule.expr.nodes import (
     Unknown,
     as_term,
     make,
+    number_node,
     show,
     value,
 )
@@ -109,7 +110,7 @@ def const(number: Number) -> Const:
         return known
     if max(top.bit_length(), bottom.bit_length()) > MAX_BITS:
         raise TooLarge(f"an exact constant would need more than {MAX_BITS} binary digits")
-    return make(Const, number if type(number) is Fraction else Fraction(number))
+    return number_node(number if type(number) is Fraction else Fraction(number))
 
 
 _WHOLE: dict[int, Const] = {}

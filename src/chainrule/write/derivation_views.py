@@ -11,6 +11,7 @@ from typing import Any
 from chainrule.derive.gradient import Derivation
 from chainrule.derive.record import Answer
 from chainrule.expr.index import Symbol
+from chainrule.write.breaking import WIDEST, broken, broken_alone, width
 from chainrule.write.derivation import Line, Page, View
 from chainrule.write.page import displayed, worded
 from chainrule.write.page import page as whole_page
@@ -131,6 +132,8 @@ def to_markdown(answer: Answer, view: View) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+BLACKBOARD, BOLD = r"\mathbb{1}", r"\mathbf{1}"
+"""The 1 of an indicator: the fonts of amssymb have no digits in blackboard bold, and print another sign for them."""
 PREAMBLE = r"""\documentclass{article}
 \usepackage{amsmath,amssymb}
 \begin{document}
@@ -142,10 +145,23 @@ def to_latex(answer: Answer, view: View) -> str:
     blocks: list[str] = []
     for s in sections(answer, view):
         blocks += [rf"\section*{{{s.heading}}}"] if s.heading else []
-        blocks += [s.words] if s.words else []
-        blocks += [f"\\[\n{line.tex}\n\\]" for line in s.lines]
+        blocks += [_latex_words(s.words)] if s.words else []
+        blocks += [f"\\[\n{broken(line.left, line.right)}\n\\]" for line in s.lines]
     blocks += [remark.replace("_", chr(92) + "_") for remark in remarks(answer, view)]
-    return PREAMBLE + "\n\n".join(blocks) + "\n\\end{document}\n"
+    return PREAMBLE + "\n\n".join(blocks).replace(BLACKBOARD, BOLD) + "\n\\end{document}\n"
+
+
+def _latex_words(words: str) -> str:
+    """Words whose wide formulas, which no line would hold, are displayed."""
+    parts = words.split("$")
+    wide = [bool(k % 2) and width(part) > WIDEST / 2 for k, part in enumerate(parts)]
+    if not any(wide):
+        return words
+    shown = [
+        f"\n\\[\n{broken_alone(p)}\n\\]\n" if w else f"${p}$" if k % 2 else p
+        for k, (p, w) in enumerate(zip(parts, wide, strict=True))
+    ]
+    return "".join(shown).replace("\\]\n.", "\\]").strip()
 
 
 def to_text(answer: Answer, view: View) -> str:
