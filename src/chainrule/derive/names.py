@@ -8,10 +8,17 @@ from collections.abc import Iterable
 
 GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-    "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma",
+    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma",
     "Phi", "Psi", "Omega",
 })  # fmt: skip
 _SHORT = {"lam": "lambda", "lmbda": "lambda", "lambda_": "lambda", "eps": "epsilon"}
+GREEK_LETTERS = dict(zip(
+    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+    strict=True,
+))  # fmt: skip
+"""Letters of names in Python, as TeX spells them."""
 _ACCENTS = frozenset({
     "hat", "tilde", "bar", "dot", "check", "vec", "widehat", "widetilde", "overline", "underline",
 })  # fmt: skip
@@ -25,17 +32,19 @@ _SIGNS = {"'": "prime", "*": "star", "ast": "star", "star": "star"}
 def tex_name(name: str) -> str:
     r"""TeX of a Python name.
 
-    >>> tex_name("W1"), tex_name("lam"), tex_name("s_out"), tex_name("y_hat")
-    ('W_{1}', '\\lambda', 's_{out}', '\\hat{y}')
+    >>> tex_name("W1"), tex_name("lam"), tex_name("s_out"), tex_name("y_hat"), tex_name("θ")
+    ('W_{1}', '\\lambda', 's_{out}', '\\hat{y}', '\\theta')
     """
-    if len(name) == 1:
+    if len(name) == 1 and name.isascii():
         return name
     head, _, tail = name.rstrip("_").partition("_")
     digits = head.rstrip("0123456789")
     if digits and digits != head:
         head, tail = digits, head[len(digits) :] + tail
-    head = _SHORT.get(head, head)
-    written = rf"\{head}" if head in GREEK else head if len(head) == 1 else rf"\mathrm{{{head}}}"
+    head = _SHORT.get(head) or GREEK_LETTERS.get(head, head)
+    style = "mathrm" if head.isascii() else "text"  # letters with accents are no mathematics to LaTeX
+    written = rf"\{head}" if head in GREEK else head if len(head) == 1 else rf"\{style}{{{head}}}"
+    tail = "".join([rf"\{GREEK_LETTERS[c]} " if c in GREEK_LETTERS else c for c in tail]).rstrip()
     if tail == "hat":
         return rf"\hat{{{written}}}"
     return f"{written}_{{{tail.replace('_', ' ')}}}" if tail else written

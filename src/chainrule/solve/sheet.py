@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from chainrule.read.document import Document
 from chainrule.read.tree import Span
+from chainrule.write.tex import in_print
 
 PAUSE = re.compile(
     r"\s*$|\s*\\(?:item|end\{(?:enumerate|itemize|document|exercise|problem|question|parts?|quote)|(?:sub)*section|"
@@ -72,15 +73,17 @@ def built(document: Document, edits: Sequence[Edit], latex: bool) -> Built:
         out += document.text[at : edit.span.start]
         start = len(out)
         if edit.fill is not None:
-            out += edit.fill if not edit.fill or re.search(r"[\s({]$", out) else f" {edit.fill}"
-            places |= {edit.key: Span(start, len(out))} if edit.fill else {}
+            fill = in_print(edit.fill) if latex else edit.fill
+            out += fill if not fill or re.search(r"[\s({]$", out) else f" {fill}"
+            places |= {edit.key: Span(start, len(out))} if fill else {}
             out += " " if re.match(r"[^\s$.,;\\)]", document.text[edit.span.end :]) else ""
         for block in edit.blocks:
             blank = "" if latex else indentation(document, edit.span.start)
             out += "\n\n"
             start = len(out)
-            lines = [r"\[", block.text, r"\]"] if latex else ["$$", block.text, "$$"]
-            out += "\n".join(blank + x for x in (lines if block.formula else [block.text]))
+            text = in_print(block.text) if latex else block.text
+            lines = [r"\[", text, r"\]"] if latex else ["$$", text, "$$"]
+            out += "\n".join(blank + x for x in (lines if block.formula else [text]))
             if block.formula:
                 places[block.key] = Span(start, len(out))
         at = edit.span.end

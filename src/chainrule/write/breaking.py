@@ -15,6 +15,8 @@ MOST_OPENED = 6
 """So many brackets in each other are opened."""
 TOKEN = re.compile(r"\\begin\{[a-z]+\*?\}|\\end\{[a-z]+\*?\}|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 OPENS, CLOSES = re.compile(r"\\left$|\\begin\{|\{$"), re.compile(r"\\right$|\\end\{|\}$")
+ENDS_OPEN = re.compile(r"(?:[(\[+-]|\\cdot|\\sum_(?:\{[^{}]*\}|.))(?:\^(?:\{[^{}]*\}|.))?$")
+"""What no line ends with."""
 NAMES = frozenset("exp log det max min arg sin cos tan sinh cosh tanh".split())
 WIDTHS = {
     r"\sum": 2.6, r"\prod": 2.4, r"\quad": 2.0, r"\qquad": 4.0, r"\left": 0.8, r"\right": 0.8, r"\Bigl": 0.8, r"\Bigr": 0.8, r"\sqrt": 1.6,
@@ -114,9 +116,9 @@ def _is_sign(token: str, before: str) -> bool:
 
 
 def _begins_factor(token: str, before: str) -> bool:
-    r"""Whether a sum or an operation begins here; what follows `\sum_i` belongs to it."""
+    r"""Whether a sum or an operation begins here, but not what stands right behind `\sum_i`."""
     own = before.strip()
-    return token in (r"\sum", r"\odot", r"\oslash") and bool(own) and not own.endswith(("(", "[", "+", "-", r"\cdot"))
+    return token in (r"\sum", r"\odot", r"\oslash") and bool(own) and not ENDS_OPEN.search(own)
 
 
 def _pieces(tex: str, begins: Callable[[str, str], bool]) -> list[str]:

@@ -17,6 +17,7 @@ from chainrule.write.page import displayed, worded
 from chainrule.write.page import page as whole_page
 from chainrule.write.readable import readable
 from chainrule.write.sentences import WIDTH, wrapped
+from chainrule.write.tex import in_print, in_words
 
 SCHEMA = "chainrule.derive/1"
 
@@ -132,10 +133,9 @@ def to_markdown(answer: Answer, view: View) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-BLACKBOARD, BOLD = r"\mathbb{1}", r"\mathbf{1}"
-"""The 1 of an indicator: the fonts of amssymb have no digits in blackboard bold, and print another sign for them."""
 PREAMBLE = r"""\documentclass{article}
 \usepackage{amsmath,amssymb}
+\setlength{\parindent}{0pt}
 \begin{document}
 """
 
@@ -147,8 +147,8 @@ def to_latex(answer: Answer, view: View) -> str:
         blocks += [rf"\section*{{{s.heading}}}"] if s.heading else []
         blocks += [_latex_words(s.words)] if s.words else []
         blocks += [f"\\[\n{broken(line.left, line.right)}\n\\]" for line in s.lines]
-    blocks += [remark.replace("_", chr(92) + "_") for remark in remarks(answer, view)]
-    return PREAMBLE + "\n\n".join(blocks).replace(BLACKBOARD, BOLD) + "\n\\end{document}\n"
+    blocks += [in_words(remark) for remark in remarks(answer, view)]
+    return PREAMBLE + in_print("\n\n".join(blocks)) + "\n\\end{document}\n"
 
 
 def _latex_words(words: str) -> str:
