@@ -42,8 +42,7 @@ def tex_name(name: str) -> str:
     if digits and digits != head:
         head, tail = digits, head[len(digits) :] + tail
     head = _SHORT.get(head) or GREEK_LETTERS.get(head, head)
-    style = "mathrm" if head.isascii() else "text"  # letters with accents are no mathematics to LaTeX
-    written = rf"\{head}" if head in GREEK else head if len(head) == 1 else rf"\{style}{{{head}}}"
+    written = rf"\{head}" if head in GREEK else head if len(head) == 1 else rf"\mathrm{{{head}}}"
     tail = "".join([rf"\{GREEK_LETTERS[c]} " if c in GREEK_LETTERS else c for c in tail]).rstrip()
     if tail == "hat":
         return rf"\hat{{{written}}}"

@@ -8,6 +8,7 @@ from chainrule.check.records.report import Statement
 from chainrule.derive.names import GREEK_LETTERS
 
 _ALIGNED = re.compile(r"(?<!\\)&|\\\\")
+_ACCENTED = re.compile(r"\\mathrm\{([^{}]*[^\x00-\x7f][^{}]*)\}")
 _ACTIVE = re.compile(r"\$|\\(href|url|require|include|class|style|cssId|data|html[A-Za-z]*)\b")
 
 
@@ -22,12 +23,13 @@ def display(tex: str) -> str:
 
 
 def in_print(tex: str) -> str:
-    r"""TeX for LaTeX itself, whose blackboard bold has no digits and prints another sign for `\mathbb{1}`: a bold 1.
+    r"""TeX for LaTeX itself, whose blackboard bold has no digits and prints another sign for `\mathbb{1}`: a bold 1. To its
+    mathematics letters with accents are unknown.
 
-    >>> print(in_print(r"\mathbb{1}[x > 0]"))
-    \mathbf{1}[x > 0]
+    >>> print(in_print(r"\mathbb{1}[x > 0] \mathrm{größe}"))
+    \mathbf{1}[x > 0] \text{größe}
     """
-    return tex.replace(r"\mathbb{1}", r"\mathbf{1}")
+    return _ACCENTED.sub(r"\\text{\1}", tex.replace(r"\mathbb{1}", r"\mathbf{1}"))
 
 
 _IN_WORDS = {c: f"\\{c}" for c in "_#%&${}"} | {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
