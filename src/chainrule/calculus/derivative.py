@@ -40,7 +40,7 @@ def partial(expr: Expr, target: Symbol, definitions: Definitions) -> tuple[Expr,
 
 def resolve(expr: Expr, definitions: Definitions) -> Expr:
     """Carry out every `Derivative` in the term and in the definitions it uses, innermost first."""
-    if expr.resolved and all([d.body.resolved for d in definitions.values()]):
+    if expr.resolved and all(d.body.resolved for d in definitions.values()):
         return expr
     for symbol in definitions.ordered(sorted(expr.symbols)):
         definition = definitions.get(symbol)

@@ -28,7 +28,6 @@ from chainrule.calculus.arrays import (
 )
 from chainrule.expr.index import Index
 
-
 _SQUARE = Fraction(2)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 
 from chainrule.calculus.derivative import numbered, partial, resolve
-from chainrule.calculus.rules import opened, rule_for
+from chainrule.calculus.rules import rule_for
 from chainrule.calculus.simplify import contract
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol, bound_at

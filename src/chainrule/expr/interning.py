@@ -1,13 +1,13 @@
 """One object for equal things: tables that hold what is in use, and forget the rest.
 
-A key is made of the parts of an object, which live as long as it does; when it dies its entry goes, and with it the key.
-So a table keeps nothing alive, and is never larger than what is in use.
+A key is made of the parts of an object, which live as long as it does; when it dies its entry goes, and with it the
+key. So a table keeps nothing alive, and is never larger than what is in use.
 """
 
 from __future__ import annotations
 
 import threading
-from _weakref import _remove_dead_weakref
+from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]
 from collections.abc import Hashable
 from typing import Any, Generic, TypeVar
 from weakref import ref

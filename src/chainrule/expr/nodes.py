@@ -257,7 +257,6 @@ class Mul(Expr):
         return BUILD["mul"](*children)  # type: ignore[no-any-return]
 
 
-
 class Add(Expr):
     """A sum of two or more terms; a constant comes first."""
 

@@ -23,8 +23,8 @@ def display(tex: str) -> str:
 
 
 def in_print(tex: str) -> str:
-    r"""TeX for LaTeX itself, whose blackboard bold has no digits and prints another sign for `\mathbb{1}`: a bold 1. To its
-    mathematics letters with accents are unknown.
+    r"""TeX for LaTeX itself, whose blackboard bold has no digits and prints another sign for `\mathbb{1}`: a bold 1.
+    Letters with accents are unknown to its mathematics.
 
     >>> print(in_print(r"\mathbb{1}[x > 0] \mathrm{größe}"))
     \mathbf{1}[x > 0] \text{größe}
