@@ -19,8 +19,8 @@ ENDS_OPEN = re.compile(r"(?:[(\[+-]|\\cdot|\\sum_(?:\{[^{}]*\}|.))(?:\^(?:\{[^{}
 """What no line ends with."""
 NAMES = frozenset(["exp", "log", "det", "max", "min", "arg", "sin", "cos", "tan", "sinh", "cosh", "tanh"])
 WIDTHS = {
-    r"\sum": 2.6, r"\prod": 2.4, r"\quad": 2.0, r"\qquad": 4.0, r"\left": 0.8, r"\right": 0.8, r"\Bigl": 0.8, r"\Bigr": 0.8,
-    r"\sqrt": 1.6,
+    r"\sum": 2.6, r"\prod": 2.4, r"\quad": 2.0, r"\qquad": 4.0, r"\left": 0.8, r"\right": 0.8, r"\Bigl": 0.8,
+    r"\Bigr": 0.8, r"\sqrt": 1.6,
     "+": 2.2, "-": 2.2, "=": 2.4, "&": 1.0, r"\odot": 2.2, r"\oslash": 2.2, r"\otimes": 2.2, r"\,": 0.4, "i": 0.7,
     "j": 0.8, "l": 0.6, "M": 1.8, "W": 1.7, "X": 1.5, "A": 1.3, "B": 1.3, "C": 1.3, ".": 0.5, ",": 0.8,
     r"\text": 0.0, r"\operatorname": 0.6, r"\mathrm": 0.0, r"\mathbf": 0.0, r"\mathbb": 0.0, r"\tfrac": 0.0,
