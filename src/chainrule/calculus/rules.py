@@ -11,7 +11,7 @@ derivatives of its children. Where a derivative jumps, these conventions hold (s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
