@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chainrule.read.connectives import CONNECTIVES
+from chainrule.read.equation_arrays import with_equations
 from chainrule.read.remarks import said_by_words, separates, without_end_sign, without_own_number, without_remarks
 from chainrule.read.symbols import ARITY, COMPARING, CONDITIONS, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
@@ -36,7 +37,7 @@ class Piece:
 
 def pieces(tokens: list[Token]) -> list[Piece]:
     """The pieces of a formula in order, chains joined."""
-    flat = _unboxed(_with_lone_bars(_without_idle_braces(tokens)))
+    flat = _unboxed(_with_lone_bars(_without_idle_braces(with_equations(tokens))))
     indices = _script_letters(flat)
     found: list[Piece] = []
     for row in _joined_fences(_rows(flat)):
