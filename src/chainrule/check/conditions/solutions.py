@@ -8,6 +8,7 @@ taken by has no meaning of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -54,9 +55,9 @@ def with_solutions(lines: Lines, otherwise: Otherwise, read: Callable[[Otherwise
 def _concluded(lines: Lines, e: Equation) -> bool:
     """Whether a marked name stands right behind the lines before it, or behind a word that concludes."""
     ref = reference(e.lhs, lines.world.glossary)
-    words = f"{lines.world.told.get(e.position, '')} {e.cue}".strip()
+    words = re.sub(r"⟦\d+⟧|\W", " ", f"{lines.world.told.get(e.position, '')} {e.cue}").strip()
     marked = ref is not None and core(ref.base) != ref.base
-    return marked and (not words or CONCLUDED.search(words) is not None)
+    return marked and (not words or CONCLUDED.search(words + ":") is not None)
 
 
 def _named(lines: Lines, otherwise: Otherwise) -> Otherwise:

@@ -47,7 +47,7 @@ OTHERS = (
 SET_TO_ZERO = re.compile("|".join((ENGLISH, *OTHERS)), re.IGNORECASE)
 """Words that set the derivative at hand to zero."""
 VANISHES = re.compile(
-    rf"^\W*(?:(?:which|this|it|that|and|latter|expression)\s+)*(?:vanishes|(?:is|equals|becomes)\s+(?:equal\s+to\s+)?{_ZERO})",
+    rf"^(?:\W|⟦\d+⟧)*(?:(?:which|this|it|that|and|latter|expression)\s+)*(?:vanishes|(?:is|equals|becomes)\s+(?:equal\s+to\s+)?{_ZERO})",
     re.IGNORECASE,
 )
 """Words right behind a slope that say of it that it vanishes: "which is zero when"."""
