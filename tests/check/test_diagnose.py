@@ -11,7 +11,7 @@ from chainrule.check.diagnosis.edits.table import RULES, edits, grouped, short
 from chainrule.check.judge import Judge
 from chainrule.check.records import budget
 from chainrule.check.records.report import Statement
-from chainrule.read.grammar import parse
+from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Span
 from chainrule.sheet.letters.glossary import collect
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.read.document import Macro
-from chainrule.read.grammar import dump, parse
+from chainrule.read.grammar.formula import dump, parse
 from chainrule.read.symbols import COMMANDS
 from chainrule.read.tree import Relation, Span, Unread
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.read.grammar import dump, parse
+from chainrule.read.grammar.formula import dump, parse
 from chainrule.read.tree import Span
 
 

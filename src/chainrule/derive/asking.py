@@ -23,7 +23,7 @@ from chainrule.expr.index import Dim, Symbol
 from chainrule.expr.nodes import Unknown
 from chainrule.expr.walks import walk
 from chainrule.read.document import Document
-from chainrule.read.grammar import parse
+from chainrule.read.grammar.formula import parse
 from chainrule.read.load import KINDS, from_text
 from chainrule.read.python import FormulaError
 from chainrule.read.tree import Fenced, Node, Product, Relation, Span

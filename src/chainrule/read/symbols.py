@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from chainrule.read.connectives import CONNECTIVES, OTHERWISE
+from chainrule.read.grammar.connectives import CONNECTIVES, OTHERWISE
 
 Entry = tuple[str, str]
 

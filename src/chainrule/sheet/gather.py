@@ -13,7 +13,7 @@ from functools import partial
 
 from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
-from chainrule.read.grammar import Row, parse
+from chainrule.read.grammar.formula import Row, parse
 from chainrule.read.tree import Brace, Comma, Fenced, Link, Missing, Node, Number, Relation, Span, Sum, Unread
 from chainrule.sheet.conditions.cases_in_items import leads_an_item, names_of_cases
 from chainrule.sheet.conditions.conditions_in_subscripts import lifted

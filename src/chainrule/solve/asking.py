@@ -13,7 +13,7 @@ from chainrule.derive.sheets import BEHIND, question
 from chainrule.expr import Const, Model, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
-from chainrule.read.grammar import parse
+from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Span
 from chainrule.sheet.conditions.restrictions import restriction
 from chainrule.sheet.letters.glossary import tidy

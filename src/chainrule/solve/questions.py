@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.read.document import Break, Document, Heading, Math, Words
-from chainrule.read.grammar import Row, parse
+from chainrule.read.grammar.formula import Row, parse
 from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.syntax.names import Glossary

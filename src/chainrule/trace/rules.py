@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from chainrule.read.grammar import parse
+from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of

@@ -24,7 +24,7 @@ from chainrule.check.diagnosis.residue import missing
 from chainrule.check.records.budget import COMPARED, MOST_JUDGED, READ, Budget, Spent
 from chainrule.check.records.report import Suggestion
 from chainrule.read import tree
-from chainrule.read.grammar import parse
+from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Accent, Name, Node, Product, Relation, Script, Span, Unread
 from chainrule.sheet.arrays.tensors import tensor
 from chainrule.sheet.inference.typed_lines import mismatch, type_line

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from chainrule.read.document import Document, Math, Piece
-from chainrule.read.grammar import Row
+from chainrule.read.grammar.formula import Row
 from chainrule.read.tree import Node, Number, Relation, Span
 from chainrule.sheet.syntax.names import node_key
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chainrule.read.document import Break, Math, Piece, Words
-from chainrule.read.grammar import Row
+from chainrule.read.grammar.formula import Row
 from chainrule.sheet.conditions.restrictions import AFTER_CUE, IFS, restriction
 
 _BEHIND = re.compile(r"[\s,:)]*")

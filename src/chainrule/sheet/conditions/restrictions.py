@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from chainrule.read.connectives import CONNECTIVES
-from chainrule.read.grammar import Row
+from chainrule.read.grammar.connectives import CONNECTIVES
+from chainrule.read.grammar.formula import Row
 from chainrule.read.symbols import CONDITIONS
 from chainrule.read.tree import Fenced, Infix, Link, Missing, Name, Node, Number, Relation, Script, Span, Text
 from chainrule.sheet.syntax.names import letter_of, node_key, walk

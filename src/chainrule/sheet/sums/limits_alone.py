@@ -1,6 +1,6 @@
 r"""Sums between limits without a letter, `\sum_1^n x_i`: the letter is the one that the terms are numbered by.
 
->>> from chainrule.read.grammar import dump, parse
+>>> from chainrule.read.grammar.formula import dump, parse
 >>> from chainrule.read.tree import Span
 >>> tex = r"\sum_1^n x_i y_i + \sum_{M+1}^D u^T v"
 >>> [row] = parse(tex, Span(0, len(tex)), {}, True)

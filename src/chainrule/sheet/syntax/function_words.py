@@ -17,6 +17,7 @@ OF_WHOLES = frozenset({
     "softmax", "Softmax", "SoftMax", "logsoftmax", "log_softmax", "LogSoftmax", "logsumexp", "LSE", "lse",
     "tr", "Tr", "trace", "Trace", "det", "Det", "inv", "adj", "adjugate", "logdet", "diag", "Diag", "norm",
     "max", "maximum", "min", "minimum", "factorial", "gamma function", "binom", "vec", "Vec",
+    "rowsum", "rowSum", "RowSum", "colsum", "colSum", "ColSum",
 })  # fmt: skip
 """Functions of whole vectors and matrices: the keys of `sheet.meaning.structural.STRUCTURAL`."""
 

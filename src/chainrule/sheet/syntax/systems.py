@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.read.grammar import Row
+from chainrule.read.grammar.formula import Row
 from chainrule.read.tree import Case, Cases, Dots, Link, Missing, Relation
 from chainrule.sheet.syntax.names import node_key
 

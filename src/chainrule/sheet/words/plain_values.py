@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from chainrule.read.document import Document, Words
-from chainrule.read.grammar import parse
+from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Node, Number, Span
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.literals import literal_number

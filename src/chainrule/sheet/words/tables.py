@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chainrule.read.document import Break, Document, Math, Words
-from chainrule.read.grammar import parse
+from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Matrix, Node, Number, Script, Span
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import literal_number

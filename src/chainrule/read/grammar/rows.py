@@ -12,9 +12,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from chainrule.read.connectives import CONNECTIVES
-from chainrule.read.equation_arrays import with_equations
-from chainrule.read.remarks import said_by_words, separates, without_end_sign, without_own_number, without_remarks
+from chainrule.read.grammar.connectives import CONNECTIVES
+from chainrule.read.grammar.equation_arrays import with_equations
+from chainrule.read.grammar.remarks import (
+    said_by_words,
+    separates,
+    without_end_sign,
+    without_own_number,
+    without_remarks,
+)
 from chainrule.read.symbols import ARITY, COMPARING, CONDITIONS, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from chainrule.read.connectives import CONNECTIVES, OTHERWISE
+from chainrule.read.grammar.connectives import CONNECTIVES, OTHERWISE
 from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tokens import Token
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass, fields
 
 from chainrule.read.document import Macro
 from chainrule.read.expand import MAX_TOKENS, expand
-from chainrule.read.grammar_atoms import HANDLERS
-from chainrule.read.grammar_dump import dump
-from chainrule.read.grammar_expr import MAX_DEPTH, Parser, TooDeep
-from chainrule.read.grammar_layout import layout, with_lines_as_rows
-from chainrule.read.grammar_rows import Piece, pieces
+from chainrule.read.grammar.atoms import HANDLERS
+from chainrule.read.grammar.dump import dump
+from chainrule.read.grammar.expr import MAX_DEPTH, Parser, TooDeep
+from chainrule.read.grammar.layout import layout, with_lines_as_rows
+from chainrule.read.grammar.rows import Piece, pieces
 from chainrule.read.tokens import tokenize
 from chainrule.read.tree import Case, Factor, Link, Node, Span, Term, Text, Unread
 

@@ -2,8 +2,8 @@ r"""Environments inside a formula: matrices, cases, `\substack`, aligned lines."
 
 from __future__ import annotations
 
-from chainrule.read.connectives import IF_IN_CASES, OTHERWISE
-from chainrule.read.grammar_expr import Parser
+from chainrule.read.grammar.connectives import IF_IN_CASES, OTHERWISE
+from chainrule.read.grammar.expr import Parser
 from chainrule.read.symbols import CASE_ENVIRONMENTS, CONDITION_WORDS, MATRIX_ENVIRONMENTS, ROW_ENVIRONMENTS
 from chainrule.read.tokens import Token
 from chainrule.read.tree import Case, Cases, Comma, Dots, Matrix, Missing, Node, Relation, Span, Text, Unread

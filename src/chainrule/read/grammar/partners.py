@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainrule.read.grammar_fold import Item, Op
+from chainrule.read.grammar.fold import Item, Op
 from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import Big, Fenced, Fraction, Name, Node, Number, Script, Unread
 

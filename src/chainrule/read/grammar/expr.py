@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from chainrule.read.expand import split_number
-from chainrule.read.grammar_fold import Item, Op, extent, fold
-from chainrule.read.grammar_partners import closes_at_end, is_slash, opens_at, takes_operand
+from chainrule.read.grammar.fold import Item, Op, extent, fold
+from chainrule.read.grammar.partners import closes_at_end, is_slash, opens_at, takes_operand
 from chainrule.read.symbols import CLOSER, GREEK
 from chainrule.read.tokens import Token
 from chainrule.read.tree import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from chainrule.read.grammar_expr import BOUNDARIES, Parser, is_range
-from chainrule.read.grammar_fold import Item, Op, called, extent, fold
-from chainrule.read.grammar_tables import environment, substack
+from chainrule.read.grammar.expr import BOUNDARIES, Parser, is_range
+from chainrule.read.grammar.fold import Item, Op, called, extent, fold
+from chainrule.read.grammar.tables import environment, substack
 from chainrule.read.symbols import GREEK, LIMITS, SIGNS_AS_ACCENTS
 from chainrule.read.tokens import Token
 from chainrule.read.tree import (

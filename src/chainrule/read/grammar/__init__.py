@@ -1,0 +1,1 @@
+"""The grammar of formulas: tokens laid out, cut into rows, read as trees."""
