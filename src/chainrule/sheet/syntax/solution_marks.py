@@ -14,7 +14,12 @@ def core(base: str) -> str:
 
     >>> core("hat(mu)_MLE"), core("vec(w^*)"), core("alpha^*"), core("bar(x)")
     ('mu', 'vec(w)', 'alpha', 'bar(x)')
+
+    A star beside a tilde is the mark, and the tilde belongs to the name: `\\tilde w^*` solves for `\\tilde w`.
+
+    >>> core("tilde(w)^*"), core("tilde(w^*)"), core("tilde(w)")
+    ('tilde(w)', 'tilde(w)', 'w')
     """
     bare = MARKS.sub("", base)
-    inner = MARKED.fullmatch(bare)
+    inner = MARKED.fullmatch(bare) if bare == base or not bare.startswith("tilde(") else None
     return inner["inner"] if inner else bare
