@@ -29,6 +29,7 @@ from chainrule.solve.parts import parts_of
 from chainrule.solve.place_lines import ways_apart, ways_to
 from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
+from chainrule.solve.rules import with_rule
 from chainrule.solve.stationary import Unsolved, numbers_of, place_of
 from chainrule.solve.updating import Item, tables
 from chainrule.trace.lost import why_lost
@@ -208,6 +209,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     if a.draft.question.cell:
         number = [Way((), Line("result", tex, a.draft.numbers))] if a.draft.numbers else []
         a.draft.ways = number or [Way((), w.result) for w in a.draft.ways]
+    if a.draft.question.rule and a.variable is not None and a.variable.spelled is not None:
+        a.draft.ways = with_rule(a.draft.ways, a.draft.question, a.variable.spelled[0])
     if a.draft.question.shown:
         a.draft.ways = _shown(a.draft.ways, a.draft.question.shown)
     if a.draft.ways:

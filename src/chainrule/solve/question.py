@@ -39,7 +39,8 @@ class Question:
     asked for (`k \\neq y`), what it is to be shown to equal, whether the blank is only a part of the right side, and
     whether it is a `cell` of a table. With a `root` the derivative is not asked for, but where it is zero. `words` are
     those of a question that is about nothing of these; updates begin at the `start`, if it is named. At the `points`,
-    `x = 1` or `(1, 2)`, the value is asked for too. What is `supposed`, `\\lambda = 0`, holds for the answer."""
+    `x = 1` or `(1, 2)`, the value is asked for too. What is `supposed`, `\\lambda = 0`, holds for the answer. With a
+    `rule`, the sign and the rate of it, the update by the derivative is asked for."""
 
     tex: str
     span: Span
@@ -56,6 +57,7 @@ class Question:
     points: tuple[str, ...] = ()
     start: Start | None = None
     supposed: tuple[str, ...] = ()
+    rule: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from chainrule.solve.parts import parts_of
 from chainrule.solve.points import points_of
 from chainrule.solve.question import LOSS, Formula, Question
 from chainrule.solve.roots import roots, shown_roots
+from chainrule.solve.rules import rules_asked
 from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
 
@@ -103,7 +104,9 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         told = told or updates > 0  # what is then asked of the numbers, "what is the new loss?", the tables say
         here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", sentence)]
         place = here[-1].span if here else _place(own, span, text)
-        found = list(_asked(sentence, formulas, span, _place(own, span, text), updates > 0))
+        at = _place(own, span, text)
+        rules = [] if updates else list(rules_asked(sentence, formulas, place))
+        found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
         if updates:
             yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas))
         elif not found and is_open(sentence, told):
