@@ -33,6 +33,7 @@ from chainrule.check.readings.reaches import (
 )
 from chainrule.check.readings.rests_on import (
     applied,
+    by_an_unread_formula,
     by_an_unsettled_line,
     by_another_section,
     by_what_is_supposed,
@@ -335,6 +336,7 @@ REASONS: tuple[Reason, ...] = (
     without_end,
     solved_below,
     applied,
+    by_an_unread_formula,
     point_not_written,
     without_a_value,
     by_an_unsettled_line,
