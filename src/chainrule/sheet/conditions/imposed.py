@@ -237,17 +237,18 @@ def name_solutions(world: World, equations: list[Equation], solved: Container[in
         if place(e, world.glossary) is not None:
             continue  # `\\hat w = \\arg\\min_w f(w)`: the variable there is bound
         bases = {b for side in (e.lhs, e.rhs) for b in quantities(world, side)} - world.glossary.bound
+        for base in bases:
+            first.setdefault(base, e.position)
         if (id(e.document), e.chain) in vanishing:  # `\\frac{df}{dw} = 2 a \\hat w - b = 0`: at the solution alone
             bases -= {*variables_of(world, e.lhs)} - {*quantities(world, e.rhs)}
         for base in bases:
-            first.setdefault(base, e.position)
             together.setdefault(base, set()).update(bases)
     for base, position in first.items():
         plain = core(base)
         after = plain in since and plain in first and position >= since[plain]
         if plain in loose and MARKED.fullmatch(base) and position not in solved:
             continue  # \\hat{y} beside y in "0 = X^T(Xw - y)" is another quantity
-        if plain != base and after and plain not in together[base]:
+        if plain != base and after and plain not in together.get(base, ()):
             world.aliases[base] = plain
 
 
