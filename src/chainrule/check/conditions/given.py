@@ -103,6 +103,7 @@ def under(conditions: Conditions, budget: Budget, e: Equation, outcome: Outcome)
         or _untold(conditions, e, outcome)
         or _of_numbers(conditions, e, outcome)
         or _of_its_solution(conditions, e)
+        or _of_another_unknown(conditions, e)
     )
     doubtful = isinstance(judged, Contradicts) and bool(conditions.supposed(judged))
     untold = untold or of_its_own(e)
@@ -189,6 +190,18 @@ def _of_numbers(conditions: Conditions, e: Equation, different: Different) -> bo
     solved = {base for h in conditions.held for base in h.unknowns}
     behind = {instances[s].base for s in different.left_symbols if s in instances}
     return bool(behind - solved) and numbers_put_in(conditions.lines, e, conditions.variant, different) is not None
+
+
+def _of_another_unknown(conditions: Conditions, e: Equation) -> bool:
+    r"""`Similarly, \Sigma_k = ...` behind a slope by \mu_k: what gives an array that the conditions are not solved for is
+    the solution of one that nobody writes."""
+    world = conditions.lines.world
+    ref = reference(e.lhs, world.glossary)
+    unknowns = {base for h in conditions.held for base in h.unknowns}
+    if e.link or ref is None or ref.postfix or not unknowns or ref.base in unknowns or world.defined(ref.base):
+        return False
+    reading = world.readings.get(ref.base)
+    return reading is not None and reading.axes - len(ref.subs) > 0 and not world.family(ref.base).by
 
 
 def _of_its_solution(conditions: Conditions, e: Equation) -> bool:

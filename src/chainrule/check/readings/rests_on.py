@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import has_derivative, updates
-from chainrule.check.doubts.anew import claimed, of_the_first
+from chainrule.check.doubts.anew import MOVING_ON, claimed, of_the_first
 from chainrule.check.readings.meant import Meant, within, written
 from chainrule.check.readings.sums_meant import variables_of
 from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script
@@ -51,9 +51,11 @@ def by_an_unsettled_line(judge: Judge, e: Equation) -> Iterator[Meant]:
 def by_an_unread_formula(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`For a Gaussian policy \pi(a|s) = ...` that has no meaning as it is read, behind another formula for \pi: which
     one a line behind it rests on is known, but not what it says."""
-    world, failed = judge.world, judge.usual(e).failed
+    world, failed, here = judge.world, judge.usual(e).failed, (e.scope.part, e.scope.section)
     names = lines_of(world, [e])[0].names
-    for x in (x for x in judge.equations if x.position in failed and x.position < e.position and not x.link):
+    unread = (x for x in judge.equations if x.position in failed and x.position in judge.unsettled and not x.link)
+    unread = (x for x in unread if MOVING_ON.search(x.cue) and (x.scope.part, x.scope.section) == here)
+    for x in (x for x in unread if x.position < e.position):
         name = None if x.chain == e.chain or x.source != "formula" else claimed(judge, x)
         if name is None or name[0].base not in names or updates(world, x):
             continue

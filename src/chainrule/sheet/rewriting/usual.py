@@ -34,6 +34,7 @@ from chainrule.read.tree import (
 from chainrule.sheet.derivatives.before_a_sign import before_a_sign, sign_above
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
 from chainrule.sheet.sums.limits_alone import over_their_letter
+from chainrule.sheet.syntax.bound_letters import ORDERS
 from chainrule.sheet.syntax.function_words import CAPITALISED
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
@@ -76,11 +77,18 @@ def over_all(node: Node) -> Node | None:
             return replace(node, sub=replace(range_, first=second.node))
         case Big(sup=Missing()):
             return replace(node, sup=None)
-        case Big(sub=Fenced(open="{", body=Infix(op=":" | "|", right=Relation()) as chosen)):
+        case Big(sub=Fenced(open="{", body=Infix(op=":" | "|", right=Relation() as condition) as chosen)) if _compares(
+            condition
+        ):
             return replace(node, sub=_with_comma(chosen))
-        case Big(sub=Infix(op=";" | ":" | "|", right=Relation()) as chosen):
+        case Big(sub=Infix(op=";" | ":" | "|", right=Relation() as condition) as chosen) if _compares(condition):
             return replace(node, sub=_with_comma(chosen))
     return None
+
+
+def _compares(condition: Node) -> bool:
+    """Whether a condition is none on what a set holds: those are read with the set (`sums.sets_of_pairs`)."""
+    return isinstance(condition, Relation) and all(link.op in ORDERS for link in condition.links)
 
 
 def _with_comma(chosen: Infix) -> Comma:

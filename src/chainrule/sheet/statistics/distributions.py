@@ -80,7 +80,7 @@ def note_covariances(world: World) -> None:
             if found is None or not _is_normal(found[0].base) or len(found[1]) not in (2, 3):
                 continue
             ref = reference(found[1][-1], world.glossary)
-            if ref is not None and look(ref.base).endswith("upper") and not world.defined(ref.base):
+            if ref is not None and look(ref.base).endswith("upper"):
                 family = world.family(ref.base)
                 family.domain_kind = family.domain_kind or "covariance"
 

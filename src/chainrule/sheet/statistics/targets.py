@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Big, Name, Node, Product, Sum
+from chainrule.read.tree import Big, Fraction, Name, Node, Product, Sum
 from chainrule.sheet.records.statements import DEFINING, Equation, Sentence
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import LOGARITHMS
-from chainrule.sheet.syntax.names import letter_of, reference, spelled, walk
+from chainrule.sheet.syntax.names import letter_of, node_key, reference, spelled, walk
 
 OF_CLASSES = re.compile(r"(?<!binary )(?<!Binary )(?<!logistic )\b[Cc]ross[- ]?[Ee]ntropy\b")
 
@@ -36,9 +36,19 @@ def _targets(world: World, body: Node) -> Iterator[str]:
     big, target, outcome = nodes[-4], reference(nodes[-3], world.glossary), reference(nodes[-1], world.glossary)
     if not isinstance(big, Big) or big.op != "sum" or big.sub is None or target is None or outcome is None:
         return
+    if len(target.subs) > 1 and not _is_mean(nodes[:-4]):
+        return  # which of two indices is that of the classes is not said
     last = letter_of(target.subs[-1]) if target.subs else None
     if last is not None and last in {*bound_letters(big.sub)} and last in map(letter_of, outcome.subs):
         yield target.base
+
+
+def _is_mean(nodes: list[Node]) -> bool:
+    r"""Whether the mean over samples stands before the sum over the classes: `\frac1N \sum_{n=1}^N`."""
+    match nodes:
+        case [Fraction(denominator=below), Big(op="sum", sup=Node() as end)]:
+            return node_key(below) == node_key(end)
+    return False
 
 
 def _is_log(node: Node) -> bool:
