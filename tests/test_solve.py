@@ -116,7 +116,21 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         (r"Let $g(s) = s^2 - 2 k s$. Show that the minimiser is $s = 2 k$.", "not what the sheet says s is"),
         (r"Let $g(s) = s^3$. Compute all higher derivatives of $g$.", "say which derivatives"),
         (r"Let $g(s, t) = s^3 t$. Compute $\frac{\partial^3 g}{\partial s \partial t}$.", "order 3 by 2 variables"),
-        (r"Let $f(x) = \|x\|^2$ with vectors $x, a$. Minimise $f$ subject to $a^\top x = 1$.", "Lagrangian"),
+        (r"Minimise $f(x, y) = x^2 + y^2$ subject to $x + y \ge 1$.", "one equation each"),
+        (r"Minimise $f(x, y) = x^2 + y^2$ subject to $x + y = 1$, where $x \ge 0$.", "one equation each"),
+        (r"Minimise $-\sum_{i=1}^n p_i \log p_i$ subject to $\sum_{i=1}^n p_i = 1$.", "to be told"),
+        (r"Maximise $f(s, t) = s^2 t$ subject to $s + t = 3$.", "not linear"),
+        (r"Maximise $f(s, t) = s + t$ subject to $s^2 + t^2 = 1$.", "not linear"),
+        (r"Maximise $f(s, t) = s^2 + t^2$ subject to $s + t = 1$.", "no maximum but a minimum"),
+        (r"Minimise $f(s, t) = s^2 - 3 t^2$ subject to $s + t = 1$.", "no minimum but a maximum"),
+        (r"Minimise $f(s, t) = (s + t)^2$ subject to $s + t = 1$.", "at more than one"),
+        (r"Minimise $f(s, t) = s^2 + t^2$ subject to $s + t = 1$ and $2 s + 2 t = 3$.", "at no place"),
+        (
+            r"Let $h(s, t) = s^2 + t^2$. Compute $\frac{\partial h}{\partial s}$."
+            "\n\n"
+            r"Using Lagrange multipliers, determine where $h$ is smallest on the line $s + t = 4$.",
+            "only derivatives",
+        ),
         (r"Let $g(s) = s^2$. Compute $g'(s)$. Explain why it vanishes at the origin.", "only derivatives"),
         (r"Let $g(s) = s^2$. Write down the likelihood.", "only derivatives"),
         (r"Let $f(x) = g(x)^2$. Show that $f(-x) = f(x)$.", "only derivatives"),

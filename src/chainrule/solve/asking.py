@@ -25,6 +25,7 @@ from chainrule.solve.derivations import ways
 from chainrule.solve.forms.entries import carried_out
 from chainrule.solve.forms.writing import Way
 from chainrule.solve.kinds import is_operator, is_slope
+from chainrule.solve.lagrange import extremum_of, ways_under
 from chainrule.solve.parts import parts_of
 from chainrule.solve.place_lines import ways_apart, ways_to
 from chainrule.solve.question import Question
@@ -42,8 +43,10 @@ from chainrule.write.trace_views import Detail
 from chainrule.write.trace_views import tex as numbers_tex
 
 NO_FORM = "no form of it was found that the checker can read"
-MOST_BESIDE = 3
-"""As many other unknowns are looked at together with one."""
+MOST_BESIDE, MOST_UNDER = 3, 8
+"""As many other unknowns are looked at together with one, and under constraints."""
+PLACES = 3 + 2 * MOST_UNDER
+"""Positions for the lines of one question."""
 
 
 @dataclass
@@ -94,7 +97,7 @@ class Asking:
             self._take_apart(node)
         root = draft.question.root
         if root is not None and self.loss is not None:
-            for k, by in enumerate(root.beside[:MOST_BESIDE]):
+            for k, by in enumerate(root.beside[: MOST_UNDER if draft.question.extremum else MOST_BESIDE]):
                 self._beside(by, 3 + 2 * k)
 
     def _beside(self, by: str, k: int) -> None:
@@ -108,7 +111,7 @@ class Asking:
             self.parts += lines
 
     def _line(self, node: Node, tex: str, k: int) -> Equation:
-        line = question(self.template, node, 3 * BEHIND + 10 * self.draft.number + k)
+        line = question(self.template, node, 3 * BEHIND + PLACES * self.draft.number + k)
         return replace(line, spelled=(tex, tex), conditions=self.template.conditions)
 
     def _take_apart(self, node: Node) -> None:
@@ -267,6 +270,30 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
         a.draft.ways = [*apart, *a.draft.ways]
     if q.shown:
         a.draft.ways = _shown(a.draft.ways, q.shown)
+    if not a.draft.ways:
+        a.draft.why_not = "no form of it was found"
+
+
+def answer_extremum(a: Asking, program: Program) -> None:
+    """Where the derivatives of a Lagrangian are zero."""
+    q, variant = a.draft.question, program.variant
+    if (
+        a.quantity is None
+        or a.variable is None
+        or q.root is None
+        or len(a.others) != len(q.root.beside)
+        or not q.extremum
+    ):
+        a.draft.why_not = "what is asked for could not be read"
+        return
+    pairs = [(a.quantity.line, a.variable), *a.others]
+    texts = [slope.spelled[0] if slope.spelled else "" for slope, _ in pairs]
+    try:
+        found = extremum_of(variant, pairs, len(q.extremum.constraints), q.root.kind)
+        a.draft.ways = list(ways_under(variant, found, texts))
+    except (Unsolved, Untyped) as trouble:
+        a.draft.why_not = str(trouble)
+        return
     if not a.draft.ways:
         a.draft.why_not = "no form of it was found"
 

@@ -75,7 +75,7 @@ def _defined(sheet: Sheet, e: Equation) -> str | None:
 
 
 def _bases(sheet: Sheet, node: Node) -> set[str]:
-    return {ref.base for ref, _ in _names(sheet, node)}
+    return {ref.base for ref, _ in names_in(sheet, node)}
 
 
 def stands_before(x: Equation | Sentence, scope: Scope, offset: int) -> bool:
@@ -107,7 +107,7 @@ def parameters_of(sheet: Sheet, scope: Scope, offset: int, loss: str = "") -> li
     made = {_base(sheet, e.lhs) for e in seen if not e.link and e.op in DEFINING and not is_literal(e.rhs)}
     found: dict[str, str] = {}
     for e in seen:
-        for ref, node in (pair for side in (e.lhs, e.rhs) for pair in _names(sheet, side)):
+        for ref, node in (pair for side in (e.lhs, e.rhs) for pair in names_in(sheet, side)):
             letter = ref.base.split(" ")[-1].split("_")[0].split("^")[0]
             if ref.base not in made and letter in WEIGHTS and not ref.primes and not ref.postfix:
                 found.setdefault(str(ref.key), e.document.source(node.span))
@@ -121,11 +121,11 @@ def arguments_of(e: Equation) -> list[Node]:
     return list(body.items) if isinstance(body, Comma) else [] if body is None else [body]
 
 
-def _names(sheet: Sheet, node: Node) -> Iterator[tuple[Ref, Node]]:
+def names_in(sheet: Sheet, node: Node) -> Iterator[tuple[Ref, Node]]:
     """The whole names in a formula, in reading order."""
     ref = reference(node, sheet.glossary) if isinstance(node, (Name, Script, Accent)) else None
     if ref is not None:
         yield ref, node
         return
     for part in sorted(children(node), key=lambda n: n.span.start):
-        yield from _names(sheet, part)
+        yield from names_in(sheet, part)

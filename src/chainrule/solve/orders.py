@@ -22,6 +22,11 @@ ORDER = re.compile(rf"{START}(?:{VERB}|what(?:'s| (?:does|do|happens)\b)|how\b|w
 """A sentence that begins with a verb."""
 ANY_VERB = rf"(?:{VERB}|(?:{'|'.join(OTHER_VERBS)})\b)"
 ANY_ORDER = re.compile(rf"{START}{ANY_VERB}\s*(?:\b\w|⟦)", re.IGNORECASE)
+LED = re.compile(
+    rf"{START}(?:(?:use|apply)\b[^.?]{{0,60}}?\bto {ANY_VERB}|(?:using|by|via)\b[^.?]{{0,80}}?, {ANY_VERB})",
+    re.IGNORECASE,
+)
+"""A method before the verb: "use Lagrange multipliers to find", "using the chain rule, compute"."""
 INSTRUCTS = re.compile(
     r"\b(?:your|the final|all) (?:\w+ )?(?:answers?|results?|work(?:ings?)?|solutions?|steps?|reasoning|calculations?|"
     r"assumptions?)\b|\b(?:the|each) (?:answers?|results?)\b|\bhint\b",
@@ -51,7 +56,7 @@ def is_open(sentence: str, told: bool) -> bool:
         return not (told and RESULTS.search(plain))
     if INSTRUCTS.search(plain) or LEADS.search(plain):
         return False
-    return ANY_ORDER.match(plain) is not None
+    return (ANY_ORDER.match(plain) or LED.match(plain)) is not None
 
 
 OF_ENTRIES = "the value of"
@@ -63,7 +68,9 @@ OPEN = (
     (r"\bhigher\b", "say which derivatives are meant, up to the sixth"),
     (
         r"subject to|constrain|\bs\.\s?t\.",
-        "an extremum under a constraint is not sought; write its Lagrangian and ask for its derivatives",
+        "an extremum is sought under constraints that are one equation each, once in an exercise, and its unknowns are "
+        "to be told, as in: minimise $f(x, y)$ subject to $g(x, y) = 0$; else write the Lagrangian and ask for its "
+        "derivatives",
     ),
     (
         r"\b(?:when|if|suppos\w+|assum\w+)\b",

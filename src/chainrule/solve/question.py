@@ -23,6 +23,31 @@ class Root:
 
 
 @dataclass(frozen=True)
+class Constraint:
+    """An equation that holds where an extremum is sought: both sides, in TeX, where it stands, and whether the right
+    one can be taken away without brackets."""
+
+    left: str
+    right: str
+    span: Span
+    simple: bool
+
+
+@dataclass(frozen=True)
+class Extremum:
+    """An extremum under constraints: "minimum", "maximum" or "", the name of what is to be extremal and what it
+    is, the unknowns and the multipliers that the sentence names, in TeX, and its words."""
+
+    kind: str
+    name: str
+    of: str
+    over: tuple[str, ...]
+    constraints: tuple[Constraint, ...]
+    multipliers: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True)
 class Start:
     """Where updates begin: names without their marks, "" for a mere tuple, with their values, in TeX; the rate, if the
     sentence says it, and the sign before it."""
@@ -40,7 +65,8 @@ class Question:
     whether it is a `cell` of a table. With a `root` the derivative is not asked for, but where it is zero. `words` are
     those of a question that is about nothing of these; updates begin at the `start`, if it is named. At the `points`,
     `x = 1` or `(1, 2)`, the value is asked for too. What is `supposed`, `\\lambda = 0`, holds for the answer. With a
-    `rule`, the sign and the rate of it, the update by the derivative is asked for."""
+    `rule`, the sign and the rate of it, the update by the derivative is asked for; with an `extremum` the place under
+    its constraints."""
 
     tex: str
     span: Span
@@ -58,6 +84,7 @@ class Question:
     start: Start | None = None
     supposed: tuple[str, ...] = ()
     rule: str = ""
+    extremum: Extremum | None = None
 
 
 @dataclass(frozen=True)

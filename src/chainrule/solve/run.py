@@ -22,7 +22,16 @@ from chainrule.read.tree import Comma, Fenced, Number, Product, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.names import reference
-from chainrule.solve.asking import Asking, Draft, answer_root, answer_updates, answer_value, read_formula
+from chainrule.solve.asking import (
+    Asking,
+    Draft,
+    answer_extremum,
+    answer_root,
+    answer_updates,
+    answer_value,
+    read_formula,
+)
+from chainrule.solve.constrained import with_lagrangians, with_unknowns
 from chainrule.solve.descent import started_anew, with_rules
 from chainrule.solve.eras import eras
 from chainrule.solve.losses import completed
@@ -32,22 +41,18 @@ from chainrule.solve.question import Question
 from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
 from chainrule.solve.roots import resolved
-from chainrule.solve.sheet import Block, Built, Edit, behind, built
+from chainrule.solve.sheet import Built, behind, built
 from chainrule.solve.untold import Told, untold, with_told
-from chainrule.solve.updating import Item
+from chainrule.solve.written import NUMBERS, edits, ends, kept
 from chainrule.trace.rules import Updates
 from chainrule.trace.run import program_of
 from chainrule.trace.updates import of_scope, with_updates
 from chainrule.write.derivation import Line
-from chainrule.write.trace_views import Detail, dollars
+from chainrule.write.trace_views import Detail
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
-LEADING = re.compile(r"^(?:\s|\\[,;:! ])+")
 ELSEWHERE = "an exercise has one start and one rate; write these updates as an exercise of their own, `# Exercise 2`"
-MARK = re.compile(r"\s*\$(\s*\?)(?=\s*(?:[|&]|\\\\|$))", re.MULTILINE)
 MOST_ROUNDS, MOST_TOLD = 12, 5
-NUMBERS = 99
-"""The place of the numbers behind a formula, which may be wanting where the data come later."""
 GOOD = frozenset({"verified", "definition"})
 
 
@@ -106,6 +111,9 @@ def _told(
     found = questions(document, sheet.glossary)
     started = [(q, scope) for q in found if q.start is not None and not _has_rule(sheet, scope := _scope(sheet, q))]
     author = with_rules(author, sheet, started)
+    extremal = [(q, _scope(sheet, q)) for q in found if q.extremum is not None]
+    if extremal and author is document:
+        author = with_lagrangians(author, sheet, extremal, options, clock)
     if author is not document:
         document, sheet = author, read_sheet(author, context, clock)
         found = questions(document, sheet.glossary)
@@ -130,6 +138,8 @@ def _has_rule(sheet: Sheet, scope: Scope) -> bool:
 
 def _completed(q: Question, sheet: Sheet, scope: Scope, document: Document) -> list[Question]:
     """The question with what it leaves unsaid: the loss, the parameters."""
+    if q.extremum is not None:
+        return [with_unknowns(q, sheet, scope, document)]
     if q.root is None:
         return completed(q, sheet, scope)
     parsed = {t: node for t in q.root.said if (node := read_formula(t, document)) is not None}
@@ -247,6 +257,8 @@ def _answer_exercise(
             answer_updates(a.draft, program, troubles, detail)
         elif a.draft.question.words:
             a.draft.why_not = why_open(a.draft.question.words)
+        elif a.draft.question.extremum is not None:
+            answer_extremum(a, program)
         elif a.draft.question.root is not None:
             answer_root(a, program, detail)
         elif a.quantity is not None:
@@ -270,14 +282,14 @@ def _confirmed(
     """The sheet with the first ways that the checker confirms."""
     kind = "latex" if latex else "markdown"
     for _ in range(MOST_ROUNDS):
-        result = built(document, _edits(drafts, document), latex)
+        result = built(document, edits(drafts, document), latex)
         read = from_text(result.text, document.path, kind)
         if not _take_back(drafts, result, read, check_document(read, context, options).statements):
             return result
     for d in drafts:
         if d.ways:
             d.ways, d.why_not = [], "no form of the answer was confirmed"
-    return built(document, _edits(drafts, document), latex)
+    return built(document, edits(drafts, document), latex)
 
 
 def _take_back(drafts: list[Draft], result: Built, read: Document, statements: Sequence[Statement]) -> bool:
@@ -317,89 +329,12 @@ def _next_way(d: Draft, mine: set[int]) -> None:
 def _without(d: Draft, mine: set[int]) -> None:
     """Leave out tables."""
     d.dropped |= mine
-    kept = [k for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "value"]
-    if d.tables and d.dropped.issuperset(kept):
+    valued = [k for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "value"]
+    if d.tables and d.dropped.issuperset(valued):
         d.tables, d.why_not = [], d.lost or "the numbers could not be confirmed"
-    elif any(_ends(_kept(d)[n + 1 :]) for n, (_, x) in enumerate(_kept(d)) if isinstance(x, str)):
+    elif any(ends(kept(d)[n + 1 :]) for n, (_, x) in enumerate(kept(d)) if isinstance(x, str)):
         d.why_not = d.lost or "the numbers of some updates could not be confirmed"
 
 
 def _offset(document: Document, line: int, column: int) -> int:
     return document.line_starts[line - 1] + column - 1
-
-
-def _edits(drafts: list[Draft], document: Document) -> list[Edit]:
-    """What is written for the questions: blanks filled, and paragraphs behind the one that asks."""
-    fills, after, shown = list[Edit](), dict[int, Edit](), set[str]()
-    for d in drafts:
-        place = behind(document, d.question.span.end)
-        edit = after.setdefault(place, Edit(Span(place, place)))
-        way, blank = d.way, d.question.blank
-        if way is not None and blank is not None:
-            fill = f"$= {way.result.right}$" if d.question.cell else way.result.right
-            fills.append(Edit(blank, fill=fill, key=(d.number, 0)))
-            left = MARK.match(document.text, blank.end)  # the ? of `$x = $ ?`
-            fills += [Edit(Span(left.start(1), left.end(1)), fill="")] if left is not None else []
-        edit.blocks += _blocks(d, shown)
-    return [*fills, *(e for e in after.values() if e.blocks)]
-
-
-def _blocks(d: Draft, shown: set[str]) -> list[Block]:
-    """The paragraphs of an answer; a step that is shown already is not shown again."""
-    asked = d.question.tex
-    if d.tables:
-        kept = _kept(d)
-        kept = [(k, x) for n, (k, x) in enumerate(kept) if isinstance(x, Line) or not _ends(kept[n + 1 :])]
-        found = [Block(x) if isinstance(x, str) else Block(x.tex, True, (d.number, k)) for k, x in kept]
-        return [*found, Block(f"Not answered: {d.why_not}.")] if d.why_not else found
-    if d.why_not:
-        what = d.question.words or (f"${asked}$" if asked else f"the {d.question.updates} updates")
-        what = f"where {what} is zero" if d.question.root is not None else what
-        return [Block(f"Not answered ({_plain(what)}): {dollars(_plain(d.why_not))}.")]
-    way = d.way
-    if way is None:
-        return []
-    found = [Block(way.note)] if way.note else []
-    for k, line in enumerate(way.steps, start=1):
-        if line.tex in shown:
-            continue
-        shown.add(line.tex)
-        found.append(Block(_reason(line, asked)))
-        found.append(Block(line.tex, True, (d.number, k)))
-    if d.question.blank is None:
-        if way.steps or way.result.why:
-            found.append(Block(_reason(way.result, asked)))
-        shown.add(way.result.tex)
-        case = rf" \quad \text{{for }} {d.question.case}" if d.question.case else ""
-        found.append(Block(way.result.tex + case, True, (d.number, 0)))
-    if d.numbers and way.result.right != d.numbers:
-        found.append(Block("In numbers:"))
-        found.append(Block(f"{d.question.named or asked} = {d.numbers}", True, (d.number, NUMBERS)))
-    if d.question.supposed and not d.numbers and d.question.blank is None:
-        said = " and ".join(f"${x}$" for x in d.question.supposed)
-        found.append(Block(f"This holds without the supposition {said}, which is still to be put in."))
-    return [*found, *([Block(way.after)] if way.after else [])]
-
-
-def _kept(d: Draft) -> list[tuple[int, Item]]:
-    return [(k, x) for k, x in enumerate(d.tables) if k not in d.dropped]
-
-
-def _ends(rest: list[tuple[int, Item]]) -> bool:
-    """Whether nothing follows a heading."""
-    return not rest or isinstance(rest[0][1], str)
-
-
-def _reason(line: Line, asked: str) -> str:
-    """Why a step holds, in words."""
-    if line.why.endswith((":", "where")):
-        return line.why
-    names = line.why.removeprefix("chain rule through ")
-    if names != line.why:
-        return f"The chain rule through {names}:"
-    of = re.match(r"\\frac\{\\partial (.*?)\}\{\\partial|\\nabla(?:_(?:\{.*?\}|\S+?))? (.*)", asked)
-    return f"The derivative of ${LEADING.sub('', of[1] or of[2])}$:" if of else "The derivative:"
-
-
-def _plain(words: str) -> str:
-    return " ".join(words.split())

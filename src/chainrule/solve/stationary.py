@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ def place_of(
 ) -> Place:
     """The only place where the derivative that is asked for is zero; those by `others`, each with its variable, are to
     vanish there, too. Raises `Unsolved`."""
-    gradient, axes, unknown, raised = _gradient(variant, asked, variable)
+    gradient, axes, unknown, raised = gradient_of(variant, asked, variable)
     name = variable.text(variable.lhs) if variable.spelled is None else variable.spelled[0]
     if unknown not in gradient.symbols:
         raise Unsolved(f"the derivative does not depend on {name}, so that no value of it is singled out")
@@ -100,7 +101,7 @@ def place_of(
     if not all(_is_as_said(variant, place, draw) for draw in range(DRAWS)):
         raise Unsolved(f"the gradient is zero at one place only, and that is not what the sheet says {name} is")
     for slope, by in others:
-        place = _with_put_in(variant, place, _gradient(variant, slope, by))
+        place = _with_put_in(variant, place, gradient_of(variant, slope, by))
     return place
 
 
@@ -136,7 +137,7 @@ def _try(variant: Variant, place: Place, name: str, kind: str) -> frozenset[str]
     return found if kind else frozenset()
 
 
-def _gradient(variant: Variant, asked: Equation, variable: Equation) -> Slope:
+def gradient_of(variant: Variant, asked: Equation, variable: Equation) -> Slope:
     """The derivative with all that depends on the unknown written out, the unknown, and its power that is meant."""
     definitions = variant.universe.definitions
     if {asked.position, variable.position} & variant.failed.keys():
@@ -174,14 +175,14 @@ def _kind(variant: Variant, place: Place, mode: str, seed: int) -> str | None:
     vanish, "many" where the equation has other solutions; None where nothing can be told."""
     e, names, bend = place.equation, place.names, place.bend
     symbols = sorted((place.gradient.symbols | bend.symbols) - {e.unknown})
-    data, sizes = _numbers_for(variant, e, symbols, mode, seed)
+    data, sizes = numbers_for(variant, [e.unknown], symbols, mode, seed)
     with np.errstate(all="ignore"):
-        if _is_singular(e, data, sizes):
+        if is_singular(e, data, sizes):
             return "many"
-        u = _value(e.solution, e.axes, data, sizes)
+        u = number_of(e.solution, e.axes, data, sizes)
         known = data | {e.unknown: u}
-        slope = _value(place.gradient, place.axes, known, sizes)
-        curve = _value(bend, (*place.axes, *names), known, sizes)
+        slope = number_of(place.gradient, place.axes, known, sizes)
+        curve = number_of(bend, (*place.axes, *names), known, sizes)
     if not all(np.isfinite(x).all() for x in (u, slope, curve)):
         return None
     if np.abs(slope).max() > CLOSE * (1 + np.abs(curve).max() * np.abs(u).max()):
@@ -207,12 +208,14 @@ def _is_as_said(variant: Variant, place: Place, draw: int) -> bool:
     return bool(np.allclose(ours, theirs, rtol=CLOSE, atol=CLOSE, equal_nan=True))
 
 
-def _numbers_for(
-    variant: Variant, e: Linear, symbols: list[Symbol], mode: str, seed: int
+def numbers_for(
+    variant: Variant, unknowns: Sequence[Symbol], symbols: list[Symbol], mode: str, seed: int
 ) -> tuple[dict[Symbol, Numbers], dict[Dim, int]]:
     """Numbers for symbols, those of the sheet where it gives some, and sizes, of which some are drawn either way."""
-    dims = sorted({d for s in (*symbols, e.unknown) for d in s.axes})
-    sizes = {d: d.fixed or 3 + 2 * k for k, d in enumerate(dims if seed % 2 else reversed(dims))}
+    dims = sorted({d for s in (*symbols, *unknowns) for d in s.axes})
+    orders = [dims[::-1], dims, *permutations(dims)] if len(dims) < 4 else [dims[::-1], dims]
+    order = orders[seed % (2 if seed < DRAWS else len(orders))]
+    sizes = {d: d.fixed or 3 + 2 * k for k, d in enumerate(order)}
     given = dict[Symbol, Numbers]()
     for symbol in symbols:
         rows = rows_of(variant.settled, symbol)
@@ -235,14 +238,14 @@ def _drawn(symbol: Symbol, sizes: dict[Dim, int], rng: np.random.Generator) -> N
     return found
 
 
-def _value(term: Expr, axes: Sequence[Index], data: dict[Symbol, Numbers], sizes: dict[Dim, int]) -> Numbers:
+def number_of(term: Expr, axes: Sequence[Index], data: dict[Symbol, Numbers], sizes: dict[Dim, int]) -> Numbers:
     model = Model(sizes=sizes, values={s: v[None] for s, v in data.items()})
     shape = [i.dim.fixed or sizes[i.dim] for i in axes]
     return np.broadcast_to(np.asarray(evaluate(term, tuple(axes), model)[0], dtype=float), shape)
 
 
-def _is_singular(e: Linear, data: dict[Symbol, Numbers], sizes: dict[Dim, int]) -> bool:
-    by = _value(e.by, e.by_axes, data, sizes)
+def is_singular(e: Linear, data: dict[Symbol, Numbers], sizes: dict[Dim, int]) -> bool:
+    by = number_of(e.by, e.by_axes, data, sizes)
     return bool(np.linalg.matrix_rank(by) < len(by)) if e.side != "number" else False
 
 

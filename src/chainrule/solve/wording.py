@@ -12,6 +12,7 @@ from dataclasses import replace
 from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.conditions.restrictions import indices, restriction
 from chainrule.sheet.syntax.names import letter_of
+from chainrule.solve.constrained import CONSTRAINED, extrema
 from chainrule.solve.descent import start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
 from chainrule.solve.orders import ORDER, VALUE, VERB, WRITE, is_open
@@ -56,8 +57,6 @@ SUPPOSED = re.compile(
 )
 ALL = r"\frac{\partial }{\partial }"
 """Asks for the derivatives by all parameters."""
-CONSTRAINED = re.compile(r"\b(?:subject to|under the constraints?|constrained|s\.\s?t\.)(?!\w)", re.IGNORECASE)
-"""An extremum under a condition is none where the gradient is zero."""
 SLOPE = re.compile(r"\\partial|\\nabla|'|(?<![\\\\A-Za-z])d[A-Za-z\\\\]")
 """What a derivative has in it."""
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
@@ -132,7 +131,7 @@ def _asked(sentence: str, formulas: list[Formula], span: Span, place: Span, upda
     elif updates:
         yield from (q for q in _sentence(sentence, formulas, span, place) if SLOPE.search(q.tex))
     elif CONSTRAINED.search(sentence):
-        return
+        yield from extrema(sentence, formulas, place)
     elif not (CHANGED.search(sentence) and ORDER.match(sentence.replace("*", ""))):
         places = list(roots(sentence, formulas, place))
         yield from (q for q in _sentence(sentence, formulas, span, place) if not places or SLOPE.search(q.tex))
