@@ -167,6 +167,28 @@ def _scipy() -> Any:
     return scipy
 
 
+def _losses(jax: Any) -> dict[str, Any]:
+    """The losses of torch, as its manual defines them."""
+    jnp, nn = jax.numpy, jax.nn
+    put_together = {"mean": jnp.mean, "sum": jnp.sum, "none": lambda entries: entries}
+    entries = {
+        "mse_loss": lambda a, b: (a - b) ** 2,
+        "l1_loss": lambda a, b: jnp.abs(a - b),
+        "cross_entropy": lambda z, t: -(t * jnp.log(nn.softmax(z, axis=-1))).sum(-1),
+        "binary_cross_entropy": lambda p, y: -y * jnp.log(p) - (1 - y) * jnp.log(1 - p),
+        "binary_cross_entropy_with_logits": lambda z, y: (
+            jnp.log(1 + jnp.exp(-z)) * y + jnp.log(1 + jnp.exp(z)) * (1 - y)
+        ),
+        "soft_margin_loss": lambda z, y: jnp.log(1 + jnp.exp(-y * z)),
+    }
+
+    def loss(entry: Any) -> Any:
+        return lambda a, b, reduction="mean": put_together[reduction](entry(a, b))
+
+    entries["nll_loss"] = lambda p, y: -p[jnp.arange(len(y)), y]
+    return {name: loss(entry) for name, entry in entries.items()}
+
+
 def _words(jax: Any) -> dict[str, Any]:
     """The names that expressions use, as JAX has them."""
     jnp, nn = jax.numpy, jax.nn
@@ -176,4 +198,5 @@ def _words(jax: Any) -> dict[str, Any]:
     found |= {word: getattr(nn, word) for word in ("relu6", "leaky_relu")} | {"hardtanh": nn.hard_tanh}
     found |= {"solve": jnp.linalg.solve, "matrix_power": jnp.linalg.matrix_power, "softsign": nn.soft_sign}
     found |= {"norm": jnp.linalg.norm, "det": jnp.linalg.det, "inv": jnp.linalg.inv, "erf": jax.scipy.special.erf}
+    found |= {"log_sigmoid": nn.log_sigmoid, "slogdet": jnp.linalg.slogdet} | _losses(jax)
     return found | {"logdet": lambda x: jnp.linalg.slogdet(x)[1], "gelu": lambda x: nn.gelu(x, approximate=False)}

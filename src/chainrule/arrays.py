@@ -18,8 +18,8 @@ from typing import Any
 
 from chainrule.calculus import NoMatrixForm
 from chainrule.derive.build import plain_form
-from chainrule.derive.operations import OPERATIONS
 from chainrule.derive.operators import Made, as_text, defined, made, named, number
+from chainrule.derive.table import OPERATIONS
 from chainrule.read.python import SIZED, FormulaError
 from chainrule.write.array_tex import to_tex
 from chainrule.write.page import mathml

@@ -11,9 +11,10 @@ from chainrule.calculus.arrays import Array
 from chainrule.calculus.derivative import numbered
 from chainrule.derive.letters import Letters
 from chainrule.derive.names import tex_name
-from chainrule.derive.operations import OPERATIONS, VALUES_WITH_NAMES, axis_of
+from chainrule.derive.operations import VALUES_WITH_NAMES, axis_of
 from chainrule.derive.operators import Made
 from chainrule.derive.shapes import Shapes, infer
+from chainrule.derive.table import OPERATIONS
 from chainrule.derive.tensor import Tensor
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import ExprError

@@ -387,6 +387,10 @@ def _clip(x: Expr, low: Expr, high: Expr) -> Expr:
     return apply("clip", x, low, high)
 
 
+def _log_sigmoid(x: Expr) -> Expr:
+    return neg(apply("softplus", neg(x)))
+
+
 def _leaky_relu(node: Formula, args: list[Tensor]) -> Tensor:
     """The slope is the second argument, or torch's 0.01."""
     return lift(lambda x, slope: apply("leaky_relu", x, slope))(node, [*args, Tensor(const(Fraction(1, 100)))][:2])
@@ -399,7 +403,7 @@ ENTRYWISE: dict[str, tuple[Callable[..., Expr], int]] = {
     "neg": (neg, 0), "pos": (lambda x: x, 0),
     "square": (lambda x: power(x, const(2)), 0), "reciprocal": (lambda x: div(ONE, x), 0),
     "log1p": (lambda x: apply("log", add(ONE, x)), 0), "expm1": (lambda x: sub(apply("exp", x), ONE), 0),
-    "logsigmoid": (lambda x: neg(apply("softplus", neg(x))), 0), "clip": (_clip, 0), "clamp": (_clip, 0),
+    "logsigmoid": (_log_sigmoid, 0), "log_sigmoid": (_log_sigmoid, 0), "clip": (_clip, 0), "clamp": (_clip, 0),
     "<": (_related("<"), 0), "<=": (_related("<="), 0), ">": (_related(">"), 0), ">=": (_related(">="), 0),
     "==": (_related("=="), 0), "!=": (_related("!="), 0), "where": (_where, 0),
     "hypot": (lambda a, b: power(add(power(a, const(2)), power(b, const(2))), const(Fraction(1, 2))), 0),

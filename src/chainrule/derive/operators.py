@@ -9,8 +9,8 @@ from itertools import count
 from numbers import Rational, Real
 from typing import TypeVar
 
-from chainrule.derive.operations import OPERATIONS
 from chainrule.derive.shapes import SHAPES, Clash, Size
+from chainrule.derive.table import OPERATIONS
 from chainrule.read.python import Formula, FormulaError, postorder
 
 T = TypeVar("T")

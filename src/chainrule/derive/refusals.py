@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import product
 
-from chainrule.derive.operations import OPERATIONS, axis_of
+from chainrule.derive.losses import LOSSES
+from chainrule.derive.operations import axis_of
+from chainrule.derive.table import OPERATIONS
 from chainrule.read.python import Formula, FormulaError, postorder
 
 WORDS = ("scalar", "vector", "matrix")
@@ -15,7 +17,7 @@ WORDS = ("scalar", "vector", "matrix")
 REDUCING = ("axis", "dim", "keepdims", "keepdim")
 OPTIONS = {
     "gone": REDUCING, "same": ("axis", "dim"), "inner": (), "sized": ("sizes",), "einsum": ("subscripts",),
-    "size": ("axis",),
+    "size": ("axis",), "loss": ("reduction",), "loss over classes": ("reduction",),
 }  # fmt: skip
 """The options of functions, by the rule for their shape."""
 MORE_OPTIONS = {"norm": ("ord", "p"), "matrix_power": ("n",)}
@@ -32,6 +34,7 @@ BLOCKS = "arrays keep their shape here; write the sum over the parts"
 NO_DERIVATIVE = {
     "floor": JUMPS, "ceil": JUMPS, "round": JUMPS, "rint": JUMPS, "trunc": JUMPS, "fix": JUMPS,
     "argmax": PLACES, "argmin": PLACES, "argsort": PLACES, "sort": SORTS, "median": SORTS, "quantile": SORTS,
+    "nll_loss": "it takes rows of logarithms and the name of their labels; of one sample write -log_softmax(z)[y]",
     "kron": "products of two matrices with four indices are not read; write the trace or the sum that it stands in",
     "cumsum": RUNNING, "cumprod": RUNNING, "diff": RUNNING, "convolve": RUNNING, "roll": RUNNING, "conv1d": RUNNING,
     "conv2d": RUNNING, "eig": SPECTRUM, "eigh": SPECTRUM, "eigvals": SPECTRUM, "eigvalsh": SPECTRUM, "svd": SPECTRUM,
@@ -107,6 +110,9 @@ HINTS = {
     "mean": "it takes one array, and axis=...", "softmax": "it takes one vector or matrix, and axis=...",
     "max": "write maximum(a, b) for the larger of two", "min": "write minimum(a, b) for the smaller of two",
     "where": "it takes a comparison and two values, where(x > 0, x, 0)",
+    **dict.fromkeys(LOSSES, "it takes two arrays of one shape, the prediction first"),
+    "cross_entropy": "it takes scores and as many probabilities; for labels write "
+    "nll_loss(log_softmax(Z, axis=1), y)",
     "diag": "it takes one vector or matrix", "norm": "it takes one vector or matrix",
 }  # fmt: skip
 """What an operation takes."""

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, product
 
-from chainrule.derive.operations import OPERATIONS, axis_of, keeps_axes
+from chainrule.derive.losses import reduction_of
+from chainrule.derive.operations import axis_of, keeps_axes
 from chainrule.derive.refusals import WORDS, impossible, no_arity, refuse
 from chainrule.derive.sums import by_letter, letters
+from chainrule.derive.table import OPERATIONS
 from chainrule.expr.index import Dim
 from chainrule.read.python import SIZED, Formula, FormulaError, postorder
 
@@ -352,6 +354,12 @@ def _pick_rows(node: Formula, args: list[Shape]) -> Shape:
     return args[1]
 
 
+def _loss(node: Formula, args: list[Shape]) -> Shape:
+    """Both arguments are alike; without a reduction every entry has a loss."""
+    shape = _entrywise(node, args)
+    return shape if reduction_of(node) == "none" else ()
+
+
 SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
     "pick": _pick,
     "einsum": _einsum,
@@ -367,6 +375,8 @@ SHAPES: dict[str, Callable[[Formula, list[Shape]], Shape]] = {
     "transposed": lambda node, args: args[0][::-1],
     "outer": lambda node, args: (*args[0], *args[1]),
     "diag": _diag,
+    "loss": _loss,
+    "loss over classes": lambda node, args: _loss(node, args)[:-1],
     "inner": lambda node, args: (_entrywise(node, args), ())[1],
 }
 

@@ -220,6 +220,8 @@ class _Reader:
     def attribute(self, node: ast.Attribute) -> Parts:
         if node.attr == "T":
             return "T", (node.value,), None, NONE
+        if node.attr == "logabsdet" and isinstance(node.value, ast.Call) and self.called(node.value) == "slogdet":
+            return self.call(node.value)
         if not _is_module(node.value):
             raise self.fail(f"{_kind(node)} is not read in a formula", node)
         return "name", (), node.attr, NONE
@@ -229,6 +231,10 @@ class _Reader:
         if size is not None:
             held = (node.value.value,) if isinstance(node.value, ast.Attribute) else ()
             return "shape", held, None, {"axis": size[1]}
+        if isinstance(node.value, ast.Call) and self.called(node.value) == "slogdet":
+            if not isinstance(node.slice, ast.Constant) or node.slice.value != 1:
+                raise self.fail("of slogdet only the logarithm is read, slogdet(A)[1]; a sign has no derivative", node)
+            return self.call(node.value)
         labels = _labels(node.slice)
         if not labels:
             raise self.fail("a subscript is a label, z[y], or one in every row, Z[arange(n), y]", node)
@@ -238,9 +244,23 @@ class _Reader:
         name = node.func.id if type(node.func) is ast.Name else self.called(node)
         if name in SIZED:
             return name, (), None, {"sizes": self.sizes(node)}
+        if name == "nll_loss" and len(node.args) == 2 and isinstance(node.args[1], ast.Name):
+            return "neg", (self.at_labels(node),), None, NONE
         if len(node.args) == 1 and not node.keywords and type(node.func) is ast.Name:
             return name, node.args, None, NONE
         return name, self.arrays(node), None, self.options(node)
+
+    def at_labels(self, node: ast.Call) -> ast.expr:
+        """`mean(P[arange(n), y])` of torch's `nll_loss(P, y)`, minus that: a row a sample, and labels."""
+        how = self.options(node)
+        reduction = how.pop("reduction", "mean")
+        if how or reduction not in ("mean", "sum"):
+            raise self.fail("nll_loss has the option reduction, 'mean' or 'sum', and no other here", node)
+        rows = ast.Call(ast.Name("arange"), [], [])
+        picked = ast.Subscript(node.args[0], ast.Tuple([rows, node.args[1]]))
+        return ast.copy_location(
+            ast.Call(ast.copy_location(ast.Name(str(reduction)), node), [ast.copy_location(picked, node)], []), node
+        )
 
     def arrays(self, node: ast.Call) -> list[ast.expr]:
         """The arguments that are no options: X in `sum(X, 1)` and in `X.sum(1)`."""
