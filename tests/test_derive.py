@@ -181,6 +181,23 @@ def test_the_cases_of_a_label(tex: str, expected: str) -> None:
     assert {s.verdict for d in report.documents for s in d.statements} == {"definition", "verified"}
 
 
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        (r"\frac1n 1_n^\top (A x - b)", r"\frac{A^{\top} \mathbf{1}}{n}"),
+        (r"\frac{1}{m} \mathbf{1}_m^\top \exp(B x)", r"\frac{B^{\top} \exp\left(B x\right)}{m}"),
+        (r"\mathbb{1}_N^\top (C x)^2", r"2 C^{\top} C x"),
+        (r"-\log \operatorname{softmax}(x)_n", r"p_{i} - \mathbb{1}\left[i = n\right]"),
+    ],
+)
+def test_below_ones_stands_how_many_there_are(tex: str, expected: str) -> None:
+    """A letter for a size below a vector of ones is no label; below anything else it may be one."""
+    found = chainrule.derive(tex, "x")
+    assert found.tex == expected
+    report = chainrule.check(found.to("markdown"))
+    assert {s.verdict for d in report.documents for s in d.statements} == {"definition", "verified"}
+
+
 def test_layout_turns_the_result() -> None:
     found = chainrule.derive("sum((X @ W - Y)**2) / 2", "W")
     (result,) = json.loads(found.to("json", View(layout="numerator")))["results"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from chainrule.read.tree import Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.sheet.arrays.ones import ONES_NAMES, SIZES_BELOW
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import node_key, walk
@@ -19,7 +20,9 @@ def labels_in(equations: Iterable[Equation]) -> list[str]:
     parts = [n for _, rhs in sides for n in walk(rhs)]
     bound = {x for lhs, _ in sides for n in walk(lhs) if isinstance(n, Script) and n.sub for x in _letters(n.sub)}
     bound |= {x for n in parts if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
-    scripts = [(n.base, _letters(n.sub)) for n in parts if isinstance(n, Script) and n.sub is not None]
+    scripts = [
+        (n.base, _letters(n.sub)) for n in parts if isinstance(n, Script) and n.sub is not None and not _has_a_size(n)
+    ]
     indexed = {node_key(base) for base, letters in scripts if bound & set(letters)}
     found: dict[str, None] = dict.fromkeys(_labels_of_samples(parts))
     for base, letters in scripts:
@@ -27,6 +30,12 @@ def labels_in(equations: Iterable[Equation]) -> list[str]:
             if isinstance(base, Fenced) or x in INDEX_LETTERS or node_key(base) in indexed:
                 found[x] = None
     return list(found)
+
+
+def _has_a_size(node: Script) -> bool:
+    r"""Whether a subscript says how many ones there are, `\mathbf{1}_n`."""
+    ones = isinstance(node.base, Name) and " ".join((*node.base.style, node.base.text)) in ONES_NAMES
+    return ones and isinstance(node.sub, Name) and node.sub.text in SIZES_BELOW
 
 
 def _labels_of_samples(parts: Iterable[Node]) -> Iterator[str]:
