@@ -15,13 +15,14 @@ from chainrule.check.records.options import Options
 from chainrule.read.document import Document
 from chainrule.read.grammar.formula import parse
 from chainrule.read.load import from_text
-from chainrule.read.tree import Comma, Missing, Name, Number, Product, Relation, Script, Span, Sum
+from chainrule.read.tree import Big, Comma, Missing, Name, Number, Product, Relation, Script, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
-from chainrule.sheet.syntax.names import Ref, reference, walk
+from chainrule.sheet.syntax.names import reference, walk
 from chainrule.solve.losses import arguments_of, is_called, names_in, stands_before
 from chainrule.solve.question import Constraint, Extremum, Formula, Question, Root
 from chainrule.solve.roots import LEAST, MOST, ORDER, derivative
+from chainrule.solve.sheet import behind
 
 CONSTRAINED = re.compile(r"\b(?:subject to|under the constraints?|constrained|s\.\s?t\.)(?!\w)", re.IGNORECASE)
 """An extremum under a condition is none where the gradient is zero."""
@@ -33,10 +34,10 @@ UNDER = re.compile(
 )
 SOUGHT = (
     r"(?:minimi[sz]e[sd]?|maximi[sz]e[sd]?|minim(?:um|a)|maxim(?:um|a)|minimi[sz]ers?|maximi[sz]ers?|"
-    r"extrem(?:um|a)|(?:extreme|extremal|stationary|critical|optimal) (?:points?|values?))"
+    r"extrem(?:um|a)|(?:extreme|extremal|stationary|critical|optimal) points?)"
 )
 OBJECTIVE = re.compile(
-    rf"\b{SOUGHT}(?:\s+(?:values?|points?|of|for|the|function|objective|cost|loss|squared|norm|variance|energy))*\s*"
+    rf"\b{SOUGHT}(?:\s+(?:points?|of|for|the|function|objective|cost|loss|squared|norm|variance|energy))*\s*"
     rf"(?P<of>{ONE})(?:,?\s*(?:over|with respect to|wrt|in)(?: all)?\s+(?P<over>{LIST}))?\s*$",
     re.IGNORECASE,
 )
@@ -45,6 +46,11 @@ ORDERS = re.compile(
     rf"(?:{ORDER}|minimi[sz]e\b|maximi[sz]e\b|which\b|for (?:which|what)\b|where\b|use\b)",
     re.IGNORECASE,
 )
+WHICH = re.compile(
+    rf"\b(?:find|determine|which|what|compute|give)\b[^⟦.?]{{0,40}}(?P<over>{LIST})\s*(?:that|which|to)?\s*$",
+    re.IGNORECASE,
+)
+"""The unknowns before the verb: "find the $w$ that minimises", "which $x$ and $y$ minimise"."""
 EVERY = re.compile(r"\bfor (?:all|every|each|any)\b", re.IGNORECASE)
 MULTIPLIER = re.compile(rf"\bmultipliers?\s+(?P<all>{LIST})", re.IGNORECASE)
 LETTERS = (r"\lambda", r"\mu", r"\nu", r"\kappa")
@@ -62,10 +68,11 @@ def extrema(sentence: str, formulas: list[Formula], place: Span) -> Iterator[Que
     constraints = _formulas(under["under"], formulas)
     beside = _formulas(sentence[under.end() :], formulas)
     of = formulas[int(found["of"].strip("⟦⟧"))]
-    told = [f for f in beside if isinstance(f.node, Relation)]
-    if not all(map(_is_equation, [*constraints, *told])):
+    if not all(map(_is_equation, [*constraints, *(f for f in beside if isinstance(f.node, Relation))])):
         return
-    over = [t for f in _formulas(found["over"] or "", formulas) for t in _parts(f)]
+    before = WHICH.search(head[: found.start()])
+    told = found["over"] or (before["over"] if before is not None else "")
+    over = [t for f in _formulas(told, formulas) for t in _parts(f)]
     letters = MULTIPLIER.search(sentence)
     by = [] if letters is None else [t for f in _formulas(letters["all"], formulas) for t in _parts(f)]
     kind = "minimum" if LEAST.search(head) else "maximum" if MOST.search(head) else ""
@@ -120,7 +127,9 @@ def with_lagrangians(
     for q, scope in sorted(firsts.values(), key=lambda x: x[0].end, reverse=True):
         sentence = _sentence(q, sheet, scope, document, options, clock)
         if sentence is not None:
-            text = f"{text[: q.end].rstrip()} {sentence}{text[q.end :]}"
+            at = behind(document, q.end)  # a formula on lines of its own ends behind its last sign
+            gap = " " if document.text[q.end : at].strip() in ("", "$", ".") else "\n"
+            text = f"{text[:at].rstrip()}{gap}{sentence}{text[at:]}"
     latex = document.path.endswith(".tex") or r"\begin{document}" in document.text
     return document if text == document.text else from_text(text, document.path, "latex" if latex else "markdown")
 
@@ -192,22 +201,24 @@ def unknowns_of(q: Question, sheet: Sheet, scope: Scope, document: Document) -> 
     if not named and line is not None:
         named = [line.document.source(x.span) for x in arguments_of(line)]
     if not named:
-        made = {ref for x in sheet.equations if _before(x, scope, q.end) and (ref := reference(x.lhs, sheet.glossary))}
+        defined = [reference(x.lhs, sheet.glossary) for x in sheet.equations if _before(x, scope, q.end)]
+        made = {str(ref.key) for ref in defined if ref is not None}
+        under = {key for c in e.constraints for t in (c.left, c.right) for key in _named(t, sheet, document)}
         shared = _named(_written_out(e, sheet, scope, q.end), sheet, document)
-        under = dict(x for c in e.constraints for t in (c.left, c.right) for x in _named(t, sheet, document).items())
-        named = [text for ref, text in shared.items() if ref in under and ref not in made]
+        named = [text for key, text in shared.items() if key in under and key not in made]
     return named
 
 
-def _named(tex: str, sheet: Sheet, document: Document) -> dict[Ref, str]:
-    """The names in a formula; none of a sum, whose entries are no unknowns by themselves."""
+def _named(tex: str, sheet: Sheet, document: Document) -> dict[str, str]:
+    """The names in a formula, without marks; none of a sum, whose entries are no unknowns by themselves."""
     nodes = [tidy(row.node, sheet.glossary) for row in parse(tex, Span(0, len(tex)), document.macros, False)]
-    if any(isinstance(part, Sum) for node in nodes for part in walk(node)):
+    if any(isinstance(part, Big) for node in nodes for part in walk(node)):
         return {}
-    found: dict[Ref, str] = {}
+    found: dict[str, str] = {}
     for node in nodes:
         for ref, name in names_in(sheet, node):
-            found.setdefault(ref, tex[name.span.start : name.span.end])
+            plain = name.base if isinstance(name, Script) and ref.postfix else name
+            found.setdefault(str(ref.key), tex[plain.span.start : plain.span.end])
     return found
 
 

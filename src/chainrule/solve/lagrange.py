@@ -206,10 +206,7 @@ def ways_under(variant: Variant, x: Extremum, asked: Sequence[str]) -> Iterator[
             Line("zero", a, f"{_at(t, k)} = 0", _why(n, free))
             for n, (a, t) in enumerate(zip(asked, slopes, strict=True))
         ]
-        steps = [
-            Line("solution", names[e.unknown], _at(t, k), f"Solved for ${names[e.unknown]}${where(e)}:")
-            for e, t in solved
-        ]
+        steps = [Line("solution", names[e.unknown], _at(t, k), f"Solved for {where(e)}:") for e, t in solved]
         last = [Line("solution", names[s[2]], _at(t, k), "Put in:") for s, t in zip(x.slopes, ends, strict=True)]
         last = [*last[free:], *last[:free]]
         after = DEPENDS if len(x.kinds) > 1 else ""

@@ -68,9 +68,9 @@ OPEN = (
     (r"\bhigher\b", "say which derivatives are meant, up to the sixth"),
     (
         r"subject to|constrain|\bs\.\s?t\.",
-        "an extremum is sought under constraints that are one equation each, once in an exercise, and its unknowns are "
-        "to be told, as in: minimise $f(x, y)$ subject to $g(x, y) = 0$; else write the Lagrangian and ask for its "
-        "derivatives",
+        "the place of an extremum is sought under constraints that are one equation each, once in an exercise, and its "
+        "unknowns are to be told: minimise f(x, y), or f over x and y, subject to an equation; else write the "
+        "Lagrangian and ask for its derivatives",
     ),
     (
         r"\b(?:when|if|suppos\w+|assum\w+)\b",
