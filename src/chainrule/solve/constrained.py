@@ -37,7 +37,7 @@ SOUGHT = (
     r"extrem(?:um|a)|(?:extreme|extremal|stationary|critical|optimal) points?)"
 )
 OBJECTIVE = re.compile(
-    rf"\b{SOUGHT}(?:\s+(?:points?|of|for|the|function|objective|cost|loss|squared|norm|variance|energy))*\s*"
+    rf"\b{SOUGHT}(?:\s+(?:points?|of|for|the|function|objective|cost|loss|squared|norm|variance|energy|entropy|utility|product))*\s*"
     rf"(?P<of>{ONE})(?:,?\s*(?:over|with respect to|wrt|in)(?: all)?\s+(?P<over>{LIST}))?\s*$",
     re.IGNORECASE,
 )

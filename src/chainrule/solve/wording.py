@@ -131,7 +131,9 @@ def _asked(sentence: str, formulas: list[Formula], span: Span, place: Span, upda
     elif updates:
         yield from (q for q in _sentence(sentence, formulas, span, place) if SLOPE.search(q.tex))
     elif CONSTRAINED.search(sentence):
-        yield from extrema(sentence, formulas, place)
+        places = list(extrema(sentence, formulas, place))
+        yield from places
+        yield from (q for q in _sentence(sentence, formulas, span, place) if places and SLOPE.search(q.tex))
     elif not (CHANGED.search(sentence) and ORDER.match(sentence.replace("*", ""))):
         places = list(roots(sentence, formulas, place))
         yield from (q for q in _sentence(sentence, formulas, span, place) if not places or SLOPE.search(q.tex))
