@@ -33,6 +33,7 @@ ROW = re.compile(r"(?:[^\\${]|\\(?!\\|end\b|\])[\s\S]|\{[^{}]*(?:\{[^{}]*\}[^{}]
 """What is left of a row: up to a new one or the end of the formula, with the boxes in it whole."""
 RELATION = re.compile(r"\\(?:ne|neq|leq?|geq?|in|to)\b")
 SYMMETRIC = re.compile(r"\bsymmetric\b", re.IGNORECASE)
+DENIED = re.compile(r"\b(?:not|non|no|never|unless|skew|anti)\b|n['’]t\b", re.IGNORECASE)
 NAME = re.compile(
     rf"\b{SUPPOSING}\s+(?:that\s+)?[$\\({{]*(?:(?:math\w+|bm|boldsymbol)\s*\{{)?\\?(?P<name>[A-Za-z]+)", re.IGNORECASE
 )
@@ -48,7 +49,7 @@ def proviso(e: Equation) -> str:
 def under_a_proviso(judge: Judge, e: Equation) -> Finding | None:
     """A line that holds where a matrix is symmetric, as the words behind it suppose."""
     words = proviso(e)
-    if not SYMMETRIC.search(words):
+    if not SYMMETRIC.search(words) or DENIED.search(words):
         return None
     for base in _named(judge, e, words):
         families = {**judge.world.families, base: replace(judge.world.family(base), domain_kind="symmetric")}
@@ -67,8 +68,15 @@ def supposed_beside(judge: Judge, e: Equation) -> Iterator[Meant]:
 
 
 def _named(judge: Judge, e: Equation, words: str) -> list[str]:
-    """The names of a line that the words speak of; all that may be matrices where they name none of them."""
+    """The names of a line that the words speak of; all that may be matrices where they name none."""
     bases = sorted(names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs))
     said = NAME.search(words)
     meant = [b for b in bases if said is not None and b.split()[-1] == said["name"]]
+    if said is not None and _is_a_name(said):  # `since B is symmetric` supposes nothing of another
+        return meant
     return meant or [b for b in bases if (r := judge.world.readings.get(b)) is not None and r.axes == 2]
+
+
+def _is_a_name(said: re.Match[str]) -> bool:
+    r"""Whether `if B is`, `if $\Sigma$ is`, and no word as in `for a symmetric matrix`, `as it is`."""
+    return (len(said["name"]) == 1 and said["name"] != "a") or said.string[said.start("name") - 1] == "\\"

@@ -14,6 +14,7 @@ from chainrule.sheet.letters.index_letters import IMPLIED, sums_are_implied
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.literals import is_numeric, is_zero
 from chainrule.sheet.syntax.names import Glossary, Ref, reference, size_name
+from chainrule.sheet.words.denials import is_denied
 from chainrule.sheet.words.one_hot import OF_ENTRIES, OF_VECTORS
 from chainrule.sheet.words.wording import ENTRY, IS, NAMES
 
@@ -446,6 +447,8 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("frontier", NAMES + IS + r"an? (?:\w+ )?function of\s+" + NAMES, _frontier),
     ("summation convention", f"(?i){IMPLIED.pattern}", _einstein),
 )
+# Rows with any words between a name and what is said of it.
+DENIABLE = frozenset({"symmetric", "symmetric of a size", "symmetric before", "sums to one"})
 COMPILED = tuple((name, re.compile(pattern), build) for name, pattern, build in PATTERNS)
 
 
@@ -456,9 +459,10 @@ def facts_of(sentence: Sentence, glossary: Glossary) -> list[Fact]:
         found += sized(node, glossary)
         for relation in relations_of(node):
             found += from_relation(relation, glossary)
-    for _, pattern, build in COMPILED:
+    for name, pattern, build in COMPILED:
         for match in pattern.finditer(sentence.text):
-            found += build(match, sentence, glossary)
+            if name not in DENIABLE or not is_denied(match, sentence.text):
+                found += build(match, sentence, glossary)
     return found
 
 
