@@ -1,22 +1,30 @@
 r"""Partial derivatives by a subscript: `f_x(2, 5)`, `f_{xy}`, `f_{xx} f_{yy} - f_{xy}^2` beside `f(x, y) = ...`.
 
 The subscript consists of arguments of a function of several that the document gives a formula. Where such a name is
-called with another number of arguments, as a marginal density or the function of one argument that is left, it is no
-derivative, and neither is any other of that function.
+called with another number of arguments, as a marginal density or the function of one argument that is left, or is said
+in the function itself, as the row sum `c_x = \\sum_y c(x, y)`, it is no derivative, and neither is any other of that
+function. A name alone, `s_x = 3 x`, may be a component: words have to speak of derivatives, or a subscript be of two.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chainrule.read.tree import Comma, Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script
-from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.names import children, node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 PARTIAL = "partial"
 MOST_ORDER = 3
+SPEAKS = re.compile(
+    r"\b(?:partials?|derivatives?|differentiat\w+|gradients?|slopes?|hessian|marginal (?:utilit|cost|produc)\w+"
+    r"|Ableitung\w*|dérivées?|derivad\w+|derivat[ae]|afgeleide\w*)\b|导数|偏导|偏微分|微分|производн",
+    re.IGNORECASE,
+)
+"""Words of a document whose subscripts may be derivatives."""
 GIVES = frozenset({"=", ":=", "≡"})
 
 Functions = dict[object, tuple[Node, ...]]
@@ -31,12 +39,15 @@ class _Derived:
     by: tuple[Node, ...]
 
 
-def differentiated_below(formulas: list[Node]) -> Functions:
+def differentiated_below(formulas: list[Node], words: str) -> Functions:
     """The functions of a document whose derivatives stand as subscripts."""
     functions = {key: params for f in formulas for key, params in _defined(f)}
     nodes = [n for f in formulas for n in walk(f)] if functions else []
-    used = {node_key(found.function) for n in nodes if (found := _derived(n, functions)) is not None}
-    used -= {key for n in nodes for key in _called_otherwise(n, functions)}
+    derived = [found for n in nodes if (found := _derived(n, functions)) is not None]
+    used = {node_key(found.function) for found in derived if len(found.by) > 1 or SPEAKS.search(words)}
+    used |= {key for n in nodes for key, times in _called(n, functions) if times == len(functions[key])}
+    used -= {key for n in nodes for key, times in _called(n, functions) if times != len(functions[key])}
+    used -= {key for n in nodes for key in _said_in_itself(n, functions)}
     return {key: params for key, params in functions.items() if key in used}
 
 
@@ -77,15 +88,32 @@ def _derived(node: Node, functions: Functions) -> _Derived | None:
     return None
 
 
-def _called_otherwise(node: Node, functions: Functions) -> Iterator[object]:
-    """The functions of which such a name is called with another number of arguments, or is one itself."""
+def _called(node: Node, functions: Functions) -> Iterator[tuple[object, int]]:
+    """The functions of which such a name is called, with the number of arguments."""
     for factor, after in pairwise(node.factors) if isinstance(node, Product) else ():
         found = _derived(factor.node, functions)
         if found is not None and not after.op and isinstance(after.node, Fenced) and after.node.open == "(":
             items = after.node.body.items if isinstance(after.node.body, Comma) else (after.node.body,)
-            key = node_key(found.function)
-            if len(items) != len(functions[key]):
-                yield key
+            yield node_key(found.function), len(items)
+
+
+def _said_in_itself(node: Node, functions: Functions) -> Iterator[object]:
+    """The functions of which such a name has a formula that holds the function, `c_x = \\sum_y c(x, y)`."""
+    if not isinstance(node, Relation) or node.links[0].op not in GIVES:
+        return
+    found = _derived(node.first, functions)
+    for link in node.links:
+        if found is not None and node_key(found.function) in {node_key(n) for n in _names(link.node, functions)}:
+            yield node_key(found.function)
+
+
+def _names(node: Node, functions: Functions) -> Iterator[Node]:
+    """The names that stand in a formula, but for those with such a subscript."""
+    if _derived(node, functions) is None:
+        if isinstance(node, Name):
+            yield node
+        for part in children(node):
+            yield from _names(part, functions)
 
 
 def _fraction(node: Node, found: _Derived) -> Fraction:

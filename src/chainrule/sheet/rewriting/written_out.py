@@ -88,12 +88,17 @@ def _transposes(formulas: list[Node], words: str) -> Change | None:
     return None if functions is None else partial(with_transposes, functions=functions)
 
 
+def _partials(formulas: list[Node], words: str) -> Change | None:
+    functions = differentiated_below(formulas, words)
+    return partial(with_partials, functions=functions) if functions else None
+
+
 CONVENTIONS: tuple[Convention, ...] = (
     _where(names_with_digits, with_whole_names),
     _where(numbered_names, with_numbers_below),
     _where(words_of, with_words),
     _where(plain_ones, with_ones_in_bold),
-    _where(differentiated_below, with_partials),
+    _partials,
     _where(points_by_number, with_points),
     _sizes,
     _where(counted_means, without_counts),
