@@ -18,6 +18,7 @@ from chainrule.sheet.arrays.scan import Scan
 from chainrule.sheet.arrays.size_products import note_size_products
 from chainrule.sheet.arrays.terms_of_totals import summands
 from chainrule.sheet.conditions.imposed import impose, name_solutions, solves
+from chainrule.sheet.conditions.signs_of_cases import without_signs_of_cases
 from chainrule.sheet.conditions.surfaces import note_surfaces
 from chainrule.sheet.definitions.alike_layers import alike_layers
 from chainrule.sheet.definitions.by_inverse import by_expectation, by_factors, by_inverse
@@ -135,6 +136,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for e in equations:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
+    facts = without_signs_of_cases(facts, sentences, equations, sheet.glossary)
     facts += [Fact("binary", Ref(name)) for name in sorted(words) if name.startswith(INDICATOR)]
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:

@@ -36,7 +36,7 @@ from chainrule.sheet.records.shapes import Layout, Untyped, Val, describe, scala
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, World
-from chainrule.sheet.syntax.literals import is_zero
+from chainrule.sheet.syntax.literals import is_numeric, is_zero
 from chainrule.sheet.syntax.names import letter_of, shifted_letter, walk
 from chainrule.sheet.syntax.spelling import look
 
@@ -272,12 +272,24 @@ def _restricting(relation: Relation, frame: Frame, e: Equation) -> Val | None:
         raise Untyped("a condition on a sum is not put to use", "untyped")
     letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
     here = set(frame.free) | set(frame.letters)
+    if _is_sign(relation):  # of a quantity in the line: "if $x < 0$"
+        here |= {x for x in letters if not is_index_letter(frame, x) and _stands_in(x, e)}
     if not letters <= here and not letters & set(frame.free):
         return None
     missing = letters - here - {letter_of(n) for side in (e.lhs, e.rhs) for n in walk(side)}
     if len(letters) == 2 and missing and all(is_index_letter(frame, x) for x in missing):
         return None  # "w = o" restricts nothing where no o stands: there always is one, and another one
     return condition_value(frame, relation)
+
+
+def _is_sign(relation: Relation) -> bool:
+    """`x < 0`, `1 < x`: on which side of a number a name is."""
+    link = relation.links[0]
+    return link.op in ("<", ">", "≤", "≥") and (is_numeric(link.node) or is_numeric(relation.first))
+
+
+def _stands_in(letter: str, e: Equation) -> bool:
+    return any(letter_of(n) == letter for side in (e.lhs, e.rhs) for n in walk(side))
 
 
 def _stepped_back(side: Node) -> Iterator[str]:

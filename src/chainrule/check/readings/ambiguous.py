@@ -41,7 +41,7 @@ from chainrule.check.readings.rests_on import (
     without_a_value,
 )
 from chainrule.check.readings.rivals import other_ranks
-from chainrule.check.readings.said_beside import supposed_beside
+from chainrule.check.readings.said_beside import in_a_case_before, supposed_beside
 from chainrule.check.readings.sums_meant import (
     implied_sum,
     letter_of_the_derivative,
@@ -317,6 +317,7 @@ REASONS: tuple[Reason, ...] = (
     what_was_supposed,
     supposed_symmetric,
     supposed_beside,
+    in_a_case_before,
     dots_entry_by_entry,
     slope_without_argument,
     reach_of_a_sum,

@@ -34,6 +34,10 @@ ROW = re.compile(r"(?:[^\\${]|\\(?!\\|end\b|\])[\s\S]|\{[^{}]*(?:\{[^{}]*\}[^{}]
 RELATION = re.compile(r"\\(?:ne|neq|leq?|geq?|in|to)\b")
 SYMMETRIC = re.compile(r"\bsymmetric\b", re.IGNORECASE)
 DENIED = re.compile(r"\b(?:not|non|no|never|unless|skew|anti)\b|n['’]t\b", re.IGNORECASE)
+CASE = re.compile(r"\b(?:if|when|whenever|for|case)\W*$", re.IGNORECASE)
+SIGNS = frozenset({"<", ">", "≤", "≥"})
+END = re.compile(r"[.;]\s|\n\s*\n|\n\s*[-*\d]")
+"""What ends the sentence that a case is told in."""
 NAME = re.compile(
     rf"\b{SUPPOSING}\s+(?:that\s+)?[$\\({{]*(?:(?:math\w+|bm|boldsymbol)\s*\{{)?\\?(?P<name>[A-Za-z]+)", re.IGNORECASE
 )
@@ -65,6 +69,20 @@ def supposed_beside(judge: Judge, e: Equation) -> Iterator[Meant]:
     words = proviso(e)
     if OPEN.match(words):
         yield Meant(f"holds under a condition that could not be read: {words.strip(' ().,')}", e, judge, tried=False)
+
+
+def in_a_case_before(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`If $|r| \\le d$, then $h'(r) = r$`: a line in a sentence that tells of a case, where no line holds it."""
+    names = names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs)
+    for x in (x for x in judge.equations if x.op in SIGNS and not x.display and x.document is e.document):
+        between = e.document.text[x.span.end : e.span.start]
+        if x.span.end > e.span.start or END.search(between) or any(c.span == x.span for c in e.conditions):
+            continue
+        told = {b for side in (x.lhs, x.rhs) for b in names_in(judge.world, side)} & names
+        signs = all(judge.world.family(b).domain_kind for b in told)
+        if told and not signs and (x.source == "condition" or CASE.search(x.cue)):
+            text = f"holds in a case that is not put to use: {x.text(x.lhs)} {x.op} {x.text(x.rhs)}"
+            yield Meant(text, e, judge, tried=False)
 
 
 def _named(judge: Judge, e: Equation, words: str) -> list[str]:

@@ -1,0 +1,40 @@
+r"""Signs that are cases: "if $x > 0$, ...; if $x < 0$, ..." says of x neither.
+
+A document that speaks of a name on both sides of a number has not declared it to be on one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from chainrule.read.tree import Node, Number
+from chainrule.sheet.records.statements import Equation, Sentence
+from chainrule.sheet.syntax.names import Glossary, reference
+from chainrule.sheet.words.prose import Fact, relations_of
+
+BELOW, ABOVE = frozenset({"<", "≤"}), frozenset({">", "≥"})
+
+
+def without_signs_of_cases(
+    facts: list[Fact], sentences: Iterable[Sentence], equations: Iterable[Equation], glossary: Glossary
+) -> list[Fact]:
+    """The facts without the signs of names that are told to be on both sides of a number."""
+    if not any(f.kind == "sign" for f in facts):
+        return facts
+    relations = [r for s in sentences for node in s.formulas for r in relations_of(node)]
+    relations += [r for e in equations for r in e.conditions]
+    compared = [(r.first, r.links[0].op, r.links[0].node) for r in relations]
+    compared += [(e.lhs, e.op, e.rhs) for e in equations]
+    both = set(_sides(compared, BELOW, glossary)) & set(_sides(compared, ABOVE, glossary))
+    told = {base for base, _ in both}
+    return [f for f in facts if f.kind != "sign" or f.ref is None or f.ref.base not in told]
+
+
+def _sides(
+    compared: Iterable[tuple[Node, str, Node]], signs: frozenset[str], glossary: Glossary
+) -> Iterator[tuple[str, str]]:
+    """The names that are told to be on one side of a number, with it."""
+    for first, op, last in compared:
+        ref = reference(first, glossary) if op in signs and isinstance(last, Number) else None
+        if ref is not None and isinstance(last, Number):
+            yield ref.base, last.text
