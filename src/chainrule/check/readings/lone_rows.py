@@ -37,6 +37,8 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
         return found
     direct = sorted(b for b in names_in(world, e.lhs) | names_in(world, e.rhs) if _is_guessed(world, b))
     unusual = [b for b in direct if world.readings[b].row or _is_capital(world, b)]
+    if any(world.readings[b].row for b in unusual):  # what makes rows of vectors is a matrix behind them
+        unusual += sorted(b for b in names_in(world, e.lhs) | names_in(world, e.rhs) if _is_number(world, b))
     lines = [x for x in lines_of(world, judge.equations) if x.equation.chain != e.chain] if unusual else []
     lone = [b for b in unusual if _is_capital(world, b) and not _borne_out(world, b, MATRIX, lines)]
     if lone:
@@ -80,6 +82,12 @@ def _is_guessed(world: World, base: str) -> bool:
 def _is_capital(world: World, base: str) -> bool:
     """Whether a vector has a letter of matrices, and nothing says that it is one."""
     return look(base) in ("upper", "bold upper") and world.family(base).declared_rank is None
+
+
+def _is_number(world: World, base: str) -> bool:
+    """Whether a letter of matrices is read as a number, and nothing says that it is one."""
+    reading = world.readings.get(base)
+    return reading is not None and reading.axes == 0 and _is_capital(world, base)
 
 
 def _columns(world: World) -> Iterator[str]:
