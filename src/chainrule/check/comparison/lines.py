@@ -6,6 +6,7 @@ general layer or time is compared for another one too, and 0 = 0 counts as nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -36,11 +37,13 @@ from chainrule.sheet.records.shapes import Layout, Untyped, Val, describe, scala
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, World
-from chainrule.sheet.syntax.literals import is_numeric, is_zero
+from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import letter_of, shifted_letter, walk
 from chainrule.sheet.syntax.spelling import look
 
 ALL_STEPS = Config()
+ORDERS = frozenset({"<", ">", "≤", "≥"})
+PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?:[-*]|\d+\.)\s")
 EQUALITIES = frozenset({"=", ":=", "≡", "=:", "≈"})
 
 
@@ -272,8 +275,8 @@ def _restricting(relation: Relation, frame: Frame, e: Equation) -> Val | None:
         raise Untyped("a condition on a sum is not put to use", "untyped")
     letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
     here = set(frame.free) | set(frame.letters)
-    if _is_sign(relation):  # of a quantity in the line: "if $x < 0$"
-        here |= {x for x in letters if not is_index_letter(frame, x) and _stands_in(x, e)}
+    if relation.links[0].op in ORDERS and _is_near(relation, e):  # of a quantity: "if $x < 0$"
+        here |= {x for x in letters if not is_index_letter(frame, x)}
     if not letters <= here and not letters & set(frame.free):
         return None
     missing = letters - here - {letter_of(n) for side in (e.lhs, e.rhs) for n in walk(side)}
@@ -282,14 +285,10 @@ def _restricting(relation: Relation, frame: Frame, e: Equation) -> Val | None:
     return condition_value(frame, relation)
 
 
-def _is_sign(relation: Relation) -> bool:
-    """`x < 0`, `1 < x`: on which side of a number a name is."""
-    link = relation.links[0]
-    return link.op in ("<", ">", "≤", "≥") and (is_numeric(link.node) or is_numeric(relation.first))
-
-
-def _stands_in(letter: str, e: Equation) -> bool:
-    return any(letter_of(n) == letter for side in (e.lhs, e.rhs) for n in walk(side))
+def _is_near(relation: Relation, e: Equation) -> bool:
+    """Whether a case stands in the paragraph or item of a line: what is said behind it is said of every case again."""
+    first, last = sorted((relation.span, e.span), key=lambda span: span.start)
+    return PARAGRAPH.search(e.document.text[first.end : last.start]) is None
 
 
 def _stepped_back(side: Node) -> Iterator[str]:

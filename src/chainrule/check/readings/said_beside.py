@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chainrule.check.comparison.compare import Different
 from chainrule.check.readings.meant import Meant, within
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
+from chainrule.read.tree import Link, Relation
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.spelling import spelled_out
@@ -81,6 +83,11 @@ def in_a_case_before(judge: Judge, e: Equation) -> Iterator[Meant]:
         told = {b for side in (x.lhs, x.rhs) for b in names_in(judge.world, side)} & names
         signs = all(judge.world.family(b).domain_kind for b in told)
         if told and not signs and (x.source == "condition" or CASE.search(x.cue)):
+            case = Relation(x.span, x.lhs, (Link(x.op, x.span, x.rhs),))
+            line = replace(e, conditions=(*e.conditions, case))
+            trial = judge.with_line(line)
+            if isinstance(trial.outcome(line, trial.usual(line)), Different):
+                continue  # wrong there, too
             text = f"holds in a case that is not put to use: {x.text(x.lhs)} {x.op} {x.text(x.rhs)}"
             yield Meant(text, e, judge, tried=False)
 

@@ -5,6 +5,7 @@ A document that speaks of a name on both sides of a number has not declared it t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from chainrule.read.tree import Node, Number
@@ -12,6 +13,7 @@ from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.syntax.names import Glossary, reference
 from chainrule.sheet.words.prose import Fact, relations_of
 
+CASE = re.compile(r"(?:\b(?:if|when|whenever|for|case|and|or|where)|⟧\s*,?)\W*$", re.IGNORECASE)
 BELOW, ABOVE = frozenset({"<", "≤"}), frozenset({">", "≥"})
 
 
@@ -19,6 +21,7 @@ def without_signs_of_cases(
     facts: list[Fact], sentences: Iterable[Sentence], equations: Iterable[Equation], glossary: Glossary
 ) -> list[Fact]:
     """The facts without the signs of names that are told to be on both sides of a number."""
+    sentences = list(sentences)
     if not any(f.kind == "sign" for f in facts):
         return facts
     relations = [r for s in sentences for node in s.formulas for r in relations_of(node)]
@@ -26,8 +29,17 @@ def without_signs_of_cases(
     compared = [(r.first, r.links[0].op, r.links[0].node) for r in relations]
     compared += [(e.lhs, e.op, e.rhs) for e in equations]
     both = set(_sides(compared, BELOW, glossary)) & set(_sides(compared, ABOVE, glossary))
-    told = {base for base, _ in both}
+    told = {base for base, _ in both} - set(_declared(sentences, glossary))
     return [f for f in facts if f.kind != "sign" or f.ref is None or f.ref.base not in told]
+
+
+def _declared(sentences: Iterable[Sentence], glossary: Glossary) -> Iterator[str]:
+    r"""The names that a sentence puts above a number, and in no case: "with $\eta > 0$"."""
+    for s in sentences:
+        for n, node in enumerate(s.formulas):
+            if not CASE.search(s.text.partition(f"⟦{n}⟧")[0]):
+                compared = ((r.first, r.links[0].op, r.links[0].node) for r in relations_of(node))
+                yield from (base for base, _ in _sides(compared, ABOVE, glossary))
 
 
 def _sides(
