@@ -193,8 +193,8 @@ def _of_numbers(conditions: Conditions, e: Equation, different: Different) -> bo
 
 
 def _of_another_unknown(conditions: Conditions, e: Equation) -> bool:
-    r"""`Similarly, \Sigma_k = ...` behind a slope by \mu_k: what gives an array that the conditions are not solved for is
-    the solution of one that nobody writes."""
+    r"""`Similarly, \Sigma_k = ...` behind a slope by \mu_k: what gives an array that the conditions are not solved for
+    is the solution of one that nobody writes."""
     world = conditions.lines.world
     ref = reference(e.lhs, world.glossary)
     unknowns = {base for h in conditions.held for base in h.unknowns}

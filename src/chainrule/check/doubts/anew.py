@@ -30,7 +30,7 @@ from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import spelled_out
 
-MOVING_ON = re.compile(r"\b(let us|let's|for an?|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
+MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 
 
 def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:

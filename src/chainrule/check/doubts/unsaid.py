@@ -41,8 +41,9 @@ class Asked:
 
 
 def _probabilities(a: Asked) -> bool:
-    """A sheet about probabilities may leave unsaid that they sum to one."""
-    return a.given and a.world.probabilistic and bool(a.symbol.axes)
+    """A sheet about probabilities may leave unsaid that they sum to one; of the targets of a cross-entropy also one
+    that differentiates by them."""
+    return (a.given or a.family.base in a.world.targets) and a.world.probabilistic and bool(a.symbol.axes)
 
 
 def _picks_one(a: Asked) -> bool:

@@ -7,13 +7,14 @@ for what else the document gives; a line that is true then is no mistake for cer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import has_derivative, updates
-from chainrule.check.doubts.anew import MOVING_ON, claimed, of_the_first
+from chainrule.check.doubts.anew import claimed, of_the_first
 from chainrule.check.readings.meant import Meant, within, written
 from chainrule.check.readings.sums_meant import variables_of
 from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script
@@ -28,6 +29,8 @@ from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import spelled_out
 
 MOST_SUPPOSED = 4
+ANOTHER = re.compile(r"\b(?:for an?|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
+"""Words that lead to a second formula for a name, of another case."""
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -54,7 +57,7 @@ def by_an_unread_formula(judge: Judge, e: Equation) -> Iterator[Meant]:
     world, failed, here = judge.world, judge.usual(e).failed, (e.scope.part, e.scope.section)
     names = lines_of(world, [e])[0].names
     unread = (x for x in judge.equations if x.position in failed and x.position in judge.unsettled and not x.link)
-    unread = (x for x in unread if MOVING_ON.search(x.cue) and (x.scope.part, x.scope.section) == here)
+    unread = (x for x in unread if ANOTHER.search(x.cue) and (x.scope.part, x.scope.section) == here)
     for x in (x for x in unread if x.position < e.position):
         name = None if x.chain == e.chain or x.source != "formula" else claimed(judge, x)
         if name is None or name[0].base not in names or updates(world, x):

@@ -292,6 +292,8 @@ class World:
     taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
     hidden: dict[str, Hidden] = field(default_factory=dict)
+    targets: set[str] = field(default_factory=set)
+    """The targets of losses that words call cross-entropies."""
     copies: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)

@@ -77,11 +77,9 @@ def over_all(node: Node) -> Node | None:
             return replace(node, sub=replace(range_, first=second.node))
         case Big(sup=Missing()):
             return replace(node, sup=None)
-        case Big(sub=Fenced(open="{", body=Infix(op=":" | "|", right=Relation() as condition) as chosen)) if _compares(
-            condition
-        ):
+        case Big(sub=Fenced(open="{", body=Infix(op=":" | "|") as chosen)) if _compares(chosen.right):
             return replace(node, sub=_with_comma(chosen))
-        case Big(sub=Infix(op=";" | ":" | "|", right=Relation() as condition) as chosen) if _compares(condition):
+        case Big(sub=Infix(op=";" | ":" | "|") as chosen) if _compares(chosen.right):
             return replace(node, sub=_with_comma(chosen))
     return None
 

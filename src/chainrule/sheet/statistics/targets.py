@@ -22,6 +22,7 @@ def targets_of_cross_entropies(world: World, sentences: Iterable[Sentence], equa
     for e in equations:
         if e.op in DEFINING and e.source == "formula" and not e.link:
             for base in _targets(world, e.rhs):
+                world.targets.add(base)
                 family = world.family(base)
                 if not world.defined(base) and not family.by and family.domain_kind is None:
                     family.domain_kind = "simplex"
