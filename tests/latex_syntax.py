@@ -16,7 +16,7 @@ OURS = frozenset(
         "operatorname", "lVert", "rVert", "lvert", "rvert", "left", "right", "mathbb", "mathbf", "mathcal", "mathrm",
         "text", "tfrac", "dfrac", "frac", "odot", "oslash", "otimes", "top", "quad", "qquad", "begin", "end", "sum",
         "prod", "det", "arg", "max", "min", "partial", "nabla", "cdot", "dots", "vdots", "ldots", "hat", "tilde", "bar",
-        "sqrt",
+        "sqrt", "Bigl", "Bigr",
     }
 )  # fmt: skip
 """Of amsmath and amssymb, beside what the library knows."""
