@@ -16,6 +16,7 @@ from chainrule.check.comparison.points import needy_symbols
 from chainrule.check.comparison.writing import name_of
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
+from chainrule.check.records.report import Evidence, Note
 from chainrule.expr import Symbol
 from chainrule.read.tree import Big, Link, Name, Node, Number, Relation, Sum
 from chainrule.sheet.records.lines import lines_of, names_in
@@ -115,9 +116,20 @@ def constrained(lines: Lines, e: Equation, variant: Variant, different: Differen
             finally:
                 family.domain_kind = before
             if isinstance(again, Same):
-                text = f"holds if {name_of(variant.universe, symbol)} {what}, which the document does not say here"
+                name = name_of(variant.universe, symbol)
+                if probe == "simplex" and family.base in lines.world.targets:
+                    return _of_a_target(name, again, lines.options.seed)
+                text = f"holds if {name} {what}, which the document does not say here"
                 return assumed("condition", text, needs=(Need("condition", instances[symbol], probe),))
     return None
+
+
+def _of_a_target(name: str, same: Same, seed: int) -> Finding:
+    """A line about the target of what words call a cross-entropy: that is one of distributions."""
+    evidence = Evidence("sampled", same.points, sizes=same.sizes, seed=seed)
+    note = Note("condition", f"{name} sums to one, as the target of a cross-entropy does")
+    message = "both sides agree at every sample point"
+    return Finding("verified", "sampled", message, evidence=evidence, notes=(note,))
 
 
 def _given(lines: Lines, variant: Variant, symbol: Symbol) -> bool:

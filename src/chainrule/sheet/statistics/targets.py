@@ -16,16 +16,15 @@ OF_CLASSES = re.compile(r"(?<!binary )(?<!Binary )(?<!logistic )\b[Cc]ross[- ]?[
 
 
 def targets_of_cross_entropies(world: World, sentences: Iterable[Sentence], equations: Iterable[Equation]) -> None:
-    """Note that the targets of such losses sum to one, where nothing else says what they are."""
+    """Note the targets of such losses, where nothing else says what they are: one of its lines that holds for
+    distributions alone holds for them."""
     if not any(OF_CLASSES.search(s.text) for s in sentences):
         return
     for e in equations:
         if e.op in DEFINING and e.source == "formula" and not e.link:
             for base in _targets(world, e.rhs):
-                world.targets.add(base)
-                family = world.family(base)
-                if not world.defined(base) and not family.by and family.domain_kind is None:
-                    family.domain_kind = "simplex"
+                if not world.defined(base) and world.family(base).domain_kind is None:
+                    world.targets.add(base)
 
 
 def _targets(world: World, body: Node) -> Iterator[str]:

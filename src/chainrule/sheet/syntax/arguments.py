@@ -7,7 +7,7 @@ Bars, semicolons and commas separate alike. A whole data set, however it is spel
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Relation, Script
 from chainrule.sheet.syntax.names import Glossary, is_sequence, node_key, reference
@@ -93,9 +93,11 @@ def _without_dots(items: list[Node]) -> list[Node]:
 
 
 def _stem(node: Node | None) -> Node | None:
-    """The name under a subscript or a label in parentheses."""
+    """The name under a subscript or a label in parentheses; a power of entries is that of the name."""
     if not isinstance(node, Script) or node.primes:
         return None
+    if node.sub is not None and isinstance(node.sup, Number):
+        return replace(node, sub=None)
     return node.base if node.sub is not None or isinstance(node.sup, Fenced) else None
 
 
