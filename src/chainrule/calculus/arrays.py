@@ -140,7 +140,7 @@ LATER: dict[str, Callable[[Array], Any]] = {
 def number(value: Fraction | int) -> Array:
     """A number."""
     known = _WHOLE.get(value.numerator) if value.denominator == 1 else None
-    return known or Array("number", data=Fraction(value))
+    return known or Array("number", data=value if type(value) is Fraction else Fraction(value))
 
 
 _WHOLE: dict[int, Array] = {}
@@ -397,9 +397,12 @@ def _common_number(terms: list[Array]) -> Array | None:
     numbers = [coefficient(t) for t in terms]
     if any(n is _UNIT for n in numbers):
         return None
+    tops = [n.numerator for n in numbers]
+    if len(set(map(abs, tops))) > 1 or len({n.denominator for n in numbers}) > 1:
+        return None
     size = abs(numbers[0])
-    sign = -1 if all(n < 0 for n in numbers) else 1
-    if any(abs(n) != size for n in numbers) or size * sign == 1:
+    sign = -1 if max(tops) < 0 else 1
+    if size * sign == 1:
         return None
     return product(number(size * sign), add(*(product(number(1 / (size * sign)), t) for t in terms)))
 

@@ -71,7 +71,10 @@ class Former:
 
     def form(self, term: Expr, axes: Axes) -> Array:
         """The array of the term over those of the axes that it depends on, in their order."""
-        own = axes if term.free.issuperset(axes) else tuple([i for i in axes if i in term.free])
+        return self.own(term, axes if term.free.issuperset(axes) else tuple([i for i in axes if i in term.free]))
+
+    def own(self, term: Expr, own: Axes) -> Array:
+        """The array of the term over axes on all of which it depends."""
         key = term, own
         found = self._done.get(key)
         if found is None:
@@ -93,6 +96,8 @@ def _constant(term: Const, axes: Axes, former: Former) -> Array:
 
 
 def _component(term: Component, axes: Axes, former: Former) -> Array:
+    if not term.indices:
+        return Array("symbol", (), (), term.symbol)
     names = [t.index for t in term.indices if type(t) is IndexValue]
     if len(term.indices) - len(names) == 1 and isinstance(term.indices[-1], Component):
         return _entry(term, names, former)
@@ -214,6 +219,8 @@ def _product(term: Expr, axes: Axes, former: Former) -> Array:
     if term.holds(Power) and term.holds(Apply):  # else no such function is there
         factors, found = softmaxes(factors, former.form)
         factors = quotients(factors)
+    if not axes and not summed:  # of scalars there is no graph
+        return product(*found, *[former.own(factor, ()) for factor in factors])
     network = Network(found)
     order = (*axes, *summed) if summed else axes
     for factor in factors:
@@ -229,14 +236,14 @@ def _over_its_own(factor: Expr, order: Axes, former: Former) -> Array:
     if len(own) > 2:
         raise NoMatrixForm("a factor with three indices")
     if len(own) < 2:
-        return former.form(factor, own)
+        return former.own(factor, own)
     if type(factor) is Component:
         first, last = factor.indices[0], factor.indices[-1]
         if type(first) is IndexValue and first.index is own[1]:
-            return former.form(factor, own[::-1])
+            return former.own(factor, own[::-1])
         if type(last) is IndexValue and len(factor.indices) == 2:
-            return former.form(factor, own)
-    return min((former.form(factor, own), former.form(factor, own[::-1])), key=lambda a: a.turns)
+            return former.own(factor, own)
+    return min((former.own(factor, own), former.own(factor, own[::-1])), key=lambda a: a.turns)
 
 
 def _peeled(term: Expr) -> tuple[list[Expr], list[Index]]:
