@@ -87,6 +87,7 @@ ROWS: list[tuple[str, Expr, tuple[Index, ...], Symbol]] = [
     ("power", power(xi, component(v, 1)), (i,), x),
     ("exponential", power(xi, component(x, j) + 1), (i, j), x),
     ("log-abs", apply("log", apply("abs", component(v, a) * component(v, b))), (a, b), v),
+    ("log-multiple", apply("log", mul(const(3), component(v, a) ** 2)), (a,), v),
     ("function", apply("sigmoid", xi * component(x, j)), (i, j), x),
     ("sum-over-index", total(j, Mij * component(x, j) * component(x, i)), (i,), x),
     ("product-over-index", reduce("prod", i, xi * component(v, a)), (a,), x),

@@ -307,10 +307,15 @@ def add(*terms: Array) -> Array:
     flat = [t for term in terms for t in (term.args if term.op == "add" else (term,))]
     if len(flat) == 1:
         return flat[0]
-    operations = {t.op for t in flat}
-    inside = operations.union(*[[f.op for f in t.args] for t in flat if t.op == "product"])
+    operations = inside = 0
+    for t in flat:
+        operations |= _BITS[t.op]
+        if t.op == "product":
+            for f in t.args:
+                inside |= _BITS[f.op]
+    inside |= operations
     for row, only, one_of in ROWS:
-        if (not only or operations <= only) and (not one_of or not inside.isdisjoint(one_of)):
+        if not operations & ~only and inside & one_of:
             found = row(flat)
             if found is not None:
                 return found
@@ -350,8 +355,10 @@ def coefficient(a: Array) -> Fraction:
 
 def _equal_terms(terms: list[Array]) -> Array | None:
     """B + B is 2 B."""
+    if len({_op_of_core(t) for t in terms}) == len(terms):
+        return None
     cores = [(coefficient(t), _core(t)) for t in terms]
-    if len({core.op for _, core in cores}) == len(terms) or len({core.sketch for _, core in cores}) == len(terms):
+    if len({core.sketch for _, core in cores}) == len(terms):
         return None
     found: dict[bytes, tuple[Fraction, Array]] = {}
     for n, core in cores:
@@ -379,6 +386,10 @@ def _core(a: Array) -> Array:
     if a.op != "product" or a.data is _UNIT or not a.data:
         return ONE if a.op == "number" and a.data else a
     return a.args[0] if len(a.args) == 1 else Array("product", a.args, a.axes, _UNIT)
+
+
+def _op_of_core(a: Array) -> str:
+    return a.args[0].op if a.op == "product" and len(a.args) == 1 else a.op
 
 
 def _diagonals(terms: list[Array]) -> Array | None:
@@ -508,19 +519,25 @@ def _matrix_factors(core: Array) -> tuple[Array, ...]:
     return (*left, Array("outer", (u, v), (*u.axes, *v.axes)), *(transpose(m) for m in reversed(right)))
 
 
+_BITS = {op: 1 << k for k, op in enumerate(OPERATIONS)}
+"""Of sets of operations every sum is asked several times, which is quickest with a bit for each."""
+
+
+def _among(*operations: str) -> int:
+    return sum(_BITS[op] for op in operations)
+
+
 Row = Callable[[list[Array]], Array | None]
-ANY: frozenset[str] = frozenset()
-PRODUCTS = frozenset({"product"})
-MATRIX_PRODUCTS = frozenset({"matmul", "outer"})
-ROWS: tuple[tuple[Row, frozenset[str], frozenset[str]], ...] = (
+ANY = _among(*OPERATIONS)
+ROWS: tuple[tuple[Row, int, int], ...] = (
     (_equal_terms, ANY, ANY),
-    (_cancelling, ANY, frozenset({"add"})),
-    (_diagonals, frozenset({"product", "diag"}), frozenset({"diag"})),
-    (_common_number, frozenset({"product", "number"}), ANY),
-    (_common_scalar, PRODUCTS, ANY),
-    (_common_denominators, ANY, frozenset({"power"})),
-    (_common_ends, ANY, MATRIX_PRODUCTS),
-    (_some_common, ANY, MATRIX_PRODUCTS),
+    (_cancelling, ANY, _among("add")),
+    (_diagonals, _among("product", "diag"), _among("diag")),
+    (_common_number, _among("product", "number"), ANY),
+    (_common_scalar, _among("product"), ANY),
+    (_common_denominators, ANY, _among("power")),
+    (_common_ends, ANY, _among("matmul", "outer")),
+    (_some_common, ANY, _among("matmul", "outer")),
 )
 """What makes a sum shorter, with the operations that its terms are among, and those of which one is a term or a factor
 of one, where not all may; the first that applies."""

@@ -148,6 +148,12 @@ def of_log_abs(node: Apply, changes: Changes) -> Passed:
     return [(inner, (power(inner, MINUS_ONE),))]
 
 
+def of_log_multiple(node: Apply, changes: Changes) -> Passed:
+    """d log(c u) = du / u."""
+    _, inner = node.args[0].children
+    return [(inner, (power(inner, MINUS_ONE),))]
+
+
 def of_sum(node: Reduce, changes: Changes) -> Passed:
     """d sum_i f_i = sum_i df_i."""
     return [(node.body, ())]
@@ -260,6 +266,12 @@ def is_log_abs(node: Apply, changes: Changes) -> bool:
     return node.name == "log" and isinstance(node.args[0], Apply) and node.args[0].name == "abs"
 
 
+def is_log_multiple(node: Apply, changes: Changes) -> bool:
+    """log of a number times one other factor."""
+    factors = node.args[0].children
+    return node.name == "log" and type(node.args[0]) is Mul and len(factors) == 2 and type(factors[0]) is Const
+
+
 # fmt: off
 RULES: tuple[Rule, ...] = (
     Rule("constant", Const, "", "a constant does not change", nothing),
@@ -272,6 +284,8 @@ RULES: tuple[Rule, ...] = (
          of_power, fixed_exponent),
     Rule("exponential", Power, "u > 0", "the derivative of u^v is u^v (v' log u + v u' / u)", of_exponential),
     Rule("log-abs", Apply, "u != 0", "the derivative of log|u| is u' / u", of_log_abs, is_log_abs),
+    Rule("log-multiple", Apply, "u != 0", "a number falls away: the derivative of log(c u) is u' / u",
+         of_log_multiple, is_log_multiple),
     Rule("function", Apply, "", "the chain rule: the function's derivative times the argument's", of_function),
     Rule("sum-over-index", Reduce, "op is sum", "the derivative goes under the sum", of_sum, has_op("sum")),
     Rule("product-over-index", Reduce, "op is prod", "each factor changes in turn", of_prod, has_op("prod")),
