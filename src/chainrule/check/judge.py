@@ -54,6 +54,7 @@ from chainrule.check.readings.lone_rows import of_a_lone_row
 from chainrule.check.readings.otherwise_declared import otherwise_declared
 from chainrule.check.readings.redefinitions import without
 from chainrule.check.readings.said_beside import under_a_proviso
+from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.report import Counterexample, Evidence, Method, Note
@@ -213,6 +214,8 @@ class Judge(Lines):
             return Finding("definition", "implicit-definition", implicit, "definition")
         if table is not None and is_decimal(table):
             return self.printed(e, table)
+        if (found := up_to_a_constant(self, e)) is not None:
+            return found
         variant = self.usual(e)
         outcome = self.outcome(e, variant)
         if isinstance(outcome, Same) and not flips(e, variant):

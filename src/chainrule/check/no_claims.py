@@ -14,6 +14,7 @@ from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.numbers.numbers import unsaid
 from chainrule.check.readings.known_densities import known_density
+from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
 from chainrule.read.tree import Node, Unread
 from chainrule.sheet.conditions.extremes import place
@@ -67,6 +68,11 @@ def contradicted_shape(judge: Judge, e: Equation) -> Finding | None:
         return None
     message = f"{e.text(e.lhs)} is {judge.world.contradictions[ref.base]}; the first is used"
     return Finding("unsupported", "shape", message, "definition")
+
+
+def proportional(judge: Judge, e: Equation) -> Finding | None:
+    r"""`p \propto q`, where the sides show whether their ratio is constant."""
+    return up_to_a_constant(judge, e) if e.op == "∝" else None
 
 
 def declaration(judge: Judge, e: Equation) -> Finding | None:
@@ -160,6 +166,7 @@ NO_CLAIMS: tuple[Callable[[Judge, Equation], Finding | None], ...] = (
     restriction,
     contradicted_shape,
     by_its_form,
+    proportional,
     declaration,
     entries,
     gradient_name,

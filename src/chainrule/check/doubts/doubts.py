@@ -45,6 +45,7 @@ from chainrule.check.doubts.unsaid import (
     factors_of_a_matrix,
     imposed,
     not_the_label,
+    of_a_target,
     tied,
 )
 from chainrule.check.doubts.where_it_holds import where_it_holds
@@ -306,6 +307,7 @@ DOUBTS: tuple[Doubt, ...] = (
     vanishing,
     held_fixed,
     defined_later,
+    of_a_target,
     picked,
     numbers_put_in,
     one_sided_names,

@@ -116,20 +116,30 @@ def constrained(lines: Lines, e: Equation, variant: Variant, different: Differen
             finally:
                 family.domain_kind = before
             if isinstance(again, Same):
-                name = name_of(variant.universe, symbol)
-                if probe == "simplex" and family.base in lines.world.targets:
-                    return _of_a_target(name, again, lines.options.seed)
-                text = f"holds if {name} {what}, which the document does not say here"
+                text = f"holds if {name_of(variant.universe, symbol)} {what}, which the document does not say here"
                 return assumed("condition", text, needs=(Need("condition", instances[symbol], probe),))
     return None
 
 
-def _of_a_target(name: str, same: Same, seed: int) -> Finding:
-    """A line about the target of what words call a cross-entropy: that is one of distributions."""
-    evidence = Evidence("sampled", same.points, sizes=same.sizes, seed=seed)
-    note = Note("condition", f"{name} sums to one, as the target of a cross-entropy does")
-    message = "both sides agree at every sample point"
-    return Finding("verified", "sampled", message, evidence=evidence, notes=(note,))
+def of_a_target(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """A line that holds for distributions alone, about the target of what words call a cross-entropy: that is one."""
+    instances = variant.universe.instances
+    for symbol in sorted(s for s in different.left_symbols | different.right_symbols if s in instances and s.axes):
+        family = lines.world.family(instances[symbol].base)
+        if family.base not in lines.world.targets or family.domain_kind is not None:
+            continue
+        family.domain_kind = "simplex"
+        try:
+            again = compared_again(lines, e, variant)
+        finally:
+            family.domain_kind = None
+        if isinstance(again, Same):
+            evidence = Evidence("sampled", again.points, sizes=again.sizes, seed=lines.options.seed)
+            name = name_of(variant.universe, symbol)
+            note = Note("condition", f"{name} sums to one, as the target of a cross-entropy does")
+            message = "both sides agree at every sample point"
+            return Finding("verified", "sampled", message, evidence=evidence, notes=(note,))
+    return None
 
 
 def _given(lines: Lines, variant: Variant, symbol: Symbol) -> bool:

@@ -1,0 +1,254 @@
+r"""Lines that hold up to a constant: `\log p(x \mid \mu) = -\frac{1}{2} (x - \mu)^2 + \text{const}`, `f \propto g`.
+
+What is left out depends on none of the names that the document is about there: those that it differentiates by or looks
+for extremes over, and those that the function at the head of the chain is called with. So the slopes by
+these of both sides are equal, or of their logarithms where one is proportional to the other; and the line is wrong
+where the slopes differ by every name of its right side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chainrule.check.comparison.compare import Different, Outcome, Same
+from chainrule.check.diagnosis.diagnose import Bench, Repair, search
+from chainrule.check.doubts.corroborate import corroborated
+from chainrule.check.doubts.doubts import doubt
+from chainrule.check.records.finding import Finding
+from chainrule.check.records.need import CONSTANTS, differentiated_by
+from chainrule.check.records.report import Counterexample, Evidence, Note
+from chainrule.read.tree import Accent, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.conditions.extremes import extremal
+from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.names import Ref, children, reference, walk
+
+if TYPE_CHECKING:
+    from chainrule.check.comparison.lines import Variant
+    from chainrule.check.judge import Judge
+
+WORDS = frozenset({"const", "constant", "constants", "cst", "cte"})
+LETTER = re.compile(r"[cCkKZ]")
+SAID = re.compile(r"\bconstants?\b|\b(?:in)?dependent of\b|\b(?:does|do) not depend\b", re.IGNORECASE)
+SLOPE = {"=": r"\frac{{\partial}}{{\partial {}}} \left(0\right)",
+         "∝": r"\frac{{\partial}}{{\partial {}}} \left(\log\left(0\right)\right)"}  # fmt: skip
+MOST = 6
+BARS = frozenset({"|", "∣", "‖"})
+
+
+def up_to_a_constant(judge: Judge, e: Equation) -> Finding | None:
+    """The verdict on a line whose right side is said to lack a constant; None for any other line."""
+    slopes = _slopes(judge, e)
+    if slopes is None:
+        return None
+    found = {base: slopes.outcome(base) for base in slopes.names}
+    about = slopes.about() & found.keys()
+    same = [base for base, outcome in found.items() if isinstance(outcome, Same)]
+    if about and about <= set(same):
+        return _verified(judge, e, slopes, found)
+    return slopes.refuted(found) or _unsettled(slopes, found, same)
+
+
+def _unsettled(slopes: Slopes, found: dict[str, Outcome], same: list[str]) -> Finding | None:
+    """What is left over is a constant for some names only, and which of them count is not said."""
+    apart = [base for base, outcome in found.items() if isinstance(outcome, Different)]
+    if not same or not apart or len(same) + len(apart) < len(found):
+        return None
+    some, others = (", ".join(slopes.names[base] for base in bases) for bases in (same, apart))
+    what = "the ratio" if slopes.e.op == "∝" else "what is left over"
+    return Finding("unsupported", "ambiguous", f"{what} changes with {others}, and not with {some}")
+
+
+def _slopes(judge: Judge, e: Equation) -> Slopes | None:
+    if e.op == "∝":
+        sides = (e.lhs, e.rhs)
+    elif e.op == "=" and any(_constants(judge, e, side) for side in (e.lhs, e.rhs)):
+        sides = (_without(judge, e, e.lhs), _without(judge, e, e.rhs))
+    else:
+        return None
+    names: dict[str, str] = {}
+    for node, ref in _names(judge, sides[1]):
+        if _varies(judge, ref.base):
+            shown = node.base if isinstance(node, Script) and ref.postfix else node
+            names.setdefault(judge.world.aliases.get(ref.base, ref.base), e.text(shown))
+    return Slopes(judge, e, sides, names) if 0 < len(names) <= MOST else None
+
+
+def _names(judge: Judge, side: Node) -> Iterator[tuple[Node, Ref]]:
+    stack = [side]
+    while stack:
+        node = stack.pop()
+        ref = reference(node, judge.world.glossary) if isinstance(node, (Name, Accent, Script)) else None
+        if ref is None:
+            stack += children(node)
+        else:
+            yield node, ref
+
+
+def _varies(judge: Judge, base: str) -> bool:
+    """Whether a name is a quantity: no function, letter of an index, size or number."""
+    world = judge.world
+    if is_function_word(base) or base in CONSTANTS or base in world.roles or base in world.functions:
+        return False
+    return base not in world.glossary.bound and base not in world.size_names and not world.family(base).called
+
+
+def _constants(judge: Judge, e: Equation, side: Node) -> list[Node]:
+    """The terms of a side that stand for a constant: the word, or a letter that nothing defines where one is said."""
+    if not isinstance(side, Sum):
+        return []
+    return [t.node for t in side.terms if _is_constant(judge, e, t.node)]
+
+
+def _is_constant(judge: Judge, e: Equation, node: Node) -> bool:
+    text = _word(node)
+    if text in WORDS:
+        return True
+    if not LETTER.fullmatch(text) or not SAID.search(e.document.text):
+        return False
+    ref = reference(node, judge.world.glossary)
+    return ref is not None and not judge.world.defined(ref.base) and ref.base not in judge.world.size_names
+
+
+def _word(node: Node) -> str:
+    """A name, or letters in a row: `const`, without anything that makes a word of it."""
+    if isinstance(node, Fenced):
+        return _word(node.body)
+    if isinstance(node, Product) and all(f.op == "" for f in node.factors):
+        return "".join([_word(f.node) for f in node.factors])
+    return node.text if isinstance(node, Name) else " "
+
+
+def _without(judge: Judge, e: Equation, side: Node) -> Node:
+    gone = _constants(judge, e, side)
+    if not gone or not isinstance(side, Sum):
+        return side
+    terms = tuple(t for t in side.terms if not any(t.node is g for g in gone))
+    if len(terms) == 1 and terms[0].sign == "+":
+        return terms[0].node
+    return replace(side, terms=terms) if terms else Number(side.span, "0")
+
+
+@dataclass
+class Slopes:
+    """The slopes of both sides, without their constants, by each of the names on the right."""
+
+    judge: Judge
+    e: Equation
+    sides: tuple[Node, Node]
+    names: dict[str, str]
+
+    def line(self, base: str, sides: tuple[Node, Node] | None = None) -> Equation:
+        """The equation between the slopes by one name."""
+        bench = Bench(self.judge, self.judge.budget, self.e, self.judge.variant())
+        operator = bench.read(SLOPE[self.e.op].format(self.names[base]))
+        assert operator is not None
+        left, right = (_put(operator, side) for side in sides or self.sides)
+        return replace(self.e, lhs=left, rhs=right, op="=", conditions=self.e.conditions)
+
+    def alone(self, base: str) -> tuple[Judge, Equation, Variant]:
+        """The line of one name by itself."""
+        line = self.line(base)
+        trial = self.judge.alone(line, self.judge.world)
+        return trial, line, trial.usual(line)
+
+    def outcome(self, base: str) -> Outcome:
+        """How the slopes by one name compare."""
+        trial, line, variant = self.alone(base)
+        return trial.outcome(line, variant)
+
+    def about(self) -> set[str]:
+        """The names that the constant must not depend on."""
+        world = self.judge.world
+        by: set[str] = set()
+        for x in self.judge.equations:
+            for node in (n for side in (x.lhs, x.rhs) for n in walk(side)):
+                refs = (reference(v, world.glossary) for v in differentiated_by(node))
+                by |= {world.aliases.get(r.base, r.base) for r in refs if r is not None}
+            for side in (x.lhs, x.rhs):
+                by |= {b for operator in extremal(side, world.glossary).operators for b in operator.over}
+        head = next((x.lhs for x in self.judge.chain(self.e) if x.link == 0), self.e.lhs)
+        arguments = names_in(world, head)
+        if any(isinstance(n, Infix) and n.op in BARS for n in walk(head)) and by & self.names.keys():
+            arguments = set()  # what stands before the bar of a density is given
+        return (by | arguments) & self.names.keys()
+
+    def refuted(self, found: dict[str, Outcome]) -> Finding | None:
+        """Wrong where an edit of the line makes the slopes equal by all that it is about; or where they differ by
+        every name, and other lines bear the reading out."""
+        apart = {base: outcome for base, outcome in found.items() if isinstance(outcome, Different)}
+        base = min(self.about() & apart.keys(), default=None)
+        if base is None:
+            return None
+        trial, line, variant = self.alone(base)
+        if doubt(trial, line, variant, apart[base]) is not None:
+            return None
+        bench = _Bench(self.judge, self.judge.budget, self.e, self.judge.variant(), slopes=self)
+        repair = search(bench)
+        borne_out = apart.keys() == found.keys() and corroborated(trial, line, variant, apart[base])
+        return self.wrong(base, apart, repair) if repair is not None or borne_out else None
+
+    def wrong(self, base: str, apart: dict[str, Different], repair: Repair | None) -> Finding:
+        """The verdict on a line whose slopes differ by some names."""
+        different = apart[base]
+        names = ", ".join(self.names[b] for b in apart)
+        left_out = "the ratio" if self.e.op == "∝" else "what is left over"
+        by = f" by {repair.differ}" if repair is not None and repair.differ else ""
+        return Finding(
+            "refuted",
+            repair.code if repair is not None else "unequal",
+            f"the sides differ{by}: {left_out} is no constant, it changes with {names}",
+            evidence=Evidence("sampled", 1, different.sizes, self.judge.options.seed, "128 bits"),
+            counterexample=Counterexample(
+                different.values, different.lhs, different.rhs, f"the slope by {self.names[base]}"
+            ),
+            suggestion=None if repair is None else repair.suggestion,
+        )
+
+
+@dataclass
+class _Bench(Bench):
+    """Edits of a line that are judged by the slopes of its sides."""
+
+    slopes: Slopes | None = None
+
+    def fits(self, candidate: Equation) -> bool:
+        return all(super(_Bench, self).fits(x) for x in self._lines(candidate))
+
+    def confirmed(self, candidate: Equation) -> bool:
+        return all(super(_Bench, self).confirmed(x) for x in self._lines(candidate))
+
+    def _lines(self, candidate: Equation) -> list[Equation]:
+        assert self.slopes is not None
+        left, right = candidate.lhs, candidate.rhs
+        if candidate.op != "∝":
+            left, right = (_without(self.slopes.judge, candidate, side) for side in (left, right))
+        return [self.slopes.line(base, (left, right)) for base in sorted(self.slopes.about())]
+
+    def probe(self, which: str, side: object) -> None:
+        return None
+
+
+def _put(operator: Node, body: Node) -> Node:
+    """The operator before a body, in the place of its zero."""
+    if isinstance(operator, Number):
+        return body
+    if isinstance(operator, Fenced):
+        return replace(operator, body=_put(operator.body, body), span=body.span)
+    assert isinstance(operator, Product)
+    *first, last = operator.factors
+    return replace(operator, factors=(*first, Factor(last.op, _put(last.node, body))), span=body.span)
+
+
+def _verified(judge: Judge, e: Equation, slopes: Slopes, found: dict[str, Outcome]) -> Finding:
+    same = [slopes.names[b] for b, outcome in found.items() if isinstance(outcome, Same)]
+    points = min(outcome.points for outcome in found.values() if isinstance(outcome, Same))
+    words = "a factor" if e.op == "∝" else "a constant"
+    note = Note("constant", f"the sides differ by {words} that does not change with {', '.join(same)}")
+    message = f"the sides are equal up to {words}"
+    evidence = Evidence("sampled" if points else "proved", points=points or None, seed=judge.options.seed)
+    return Finding("verified", evidence.method, message, evidence=evidence, notes=(note,))
