@@ -29,7 +29,7 @@ from chainrule.check.doubts.letters import letters_that_name
 from chainrule.check.doubts.logarithm_meant import logarithm_meant
 from chainrule.check.doubts.of_chance import of_chance
 from chainrule.check.doubts.one_name_or_two import entries_apart, label_left_out, row_and_column
-from chainrule.check.doubts.paths import beside_the_path, other_paths, unsaid_path
+from chainrule.check.doubts.paths import beside_the_path, by_some_paths, other_paths, unsaid_path
 from chainrule.check.doubts.picked import picked
 from chainrule.check.doubts.renamed import renamed
 from chainrule.check.doubts.reparametrised import reparametrised
@@ -285,6 +285,7 @@ DOUBTS: tuple[Doubt, ...] = (
     of_a_density_unsaid,
     unread_formula,
     of_another_step,
+    by_some_paths,
     defined_anew,
     on_what_is_redefined,
     defined_elsewhere,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chainrule.check.comparison.compare import Different
+from chainrule.check.comparison.forms import has_derivative_node
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.points import reach
 from chainrule.check.comparison.writing import written
@@ -17,13 +18,28 @@ from chainrule.check.doubts.unsaid import behind
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
 from chainrule.expr import Unknown
-from chainrule.read.tree import Fraction, Node
+from chainrule.read.tree import Fenced, Fraction, Name, Node, Script, Text
 from chainrule.sheet.definitions.redefine import behind as rests_on
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
+
+
+def by_some_paths(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    r"""A derivative with words at its bar, `\frac{\partial L}{\partial h_t}|_{\text{direct}}`: they may leave paths out."""
+    for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script)):
+        bar = node.base
+        fenced = isinstance(bar, Fenced) and bar.close in ("|", ")") and has_derivative_node(bar.body)
+        if fenced and isinstance(node.sub, (Name, Text)) and _is_word(node.sub):
+            text = f'which paths "{node.sub.text}" leaves out of the derivative is not read'
+            return Finding("unsupported", "ambiguous", text)
+    return None
+
+
+def _is_word(node: Name | Text) -> bool:
+    return isinstance(node, Text) or (len(node.text) > 1 and "rm" in node.style)
 
 
 def other_paths(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chainrule.expr import mul
 from chainrule.expr.functions import lookup
-from chainrule.read.tree import Big, Comma, Differential, Factor, Fenced, Matrix, Name, Node, Product, Script, Text
+from chainrule.read.tree import Big, Comma, Differential, Factor, Fenced, Matrix, Name, Node, Number, Product, Script, Sum, Text
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.derivatives import differentials
 from chainrule.sheet.meaning.derivatives.directional import along
@@ -110,14 +110,16 @@ def _lies_behind(column: Node, node: Node) -> bool:
 
 
 def _entry_by_entry(frame: Frame, a: Val, b: Val, factors: tuple[Factor, ...]) -> bool:
-    """`Z \\sigma(Z)`: of two matrices of one shape, where one is a function of entries, the product is meant so too,
-    unless the shape is square."""
+    """`Z \\sigma(Z)`, `P (1 - P)`: of two matrices of one shape, where one is a function of entries or a number more or
+    less, the product is meant so too, unless the shape is square."""
     if not a.kind == b.kind == "matrix":
         return False
     rows, cols = (frame.dims.find(d) for d in a.dims)
     same = [rows, cols] == [frame.dims.find(d) for d in b.dims] and rows != cols
-    names = (n for f in factors for n in walk(f.node)) if same else ()
-    return any(isinstance(n, Name) and _maps_entries(frame.world, n.text) for n in names)
+    nodes = [n for f in factors for n in walk(f.node)] if same else []
+    return any(isinstance(n, Name) and _maps_entries(frame.world, n.text) for n in nodes) or any(
+        isinstance(n, Sum) and any(isinstance(t.node, Number) for t in n.terms) for n in nodes
+    )
 
 
 def _maps_entries(world: World, word: str) -> bool:
