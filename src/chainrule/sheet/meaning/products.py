@@ -6,7 +6,21 @@ from dataclasses import replace
 
 from chainrule.expr import mul
 from chainrule.expr.functions import lookup
-from chainrule.read.tree import Big, Comma, Differential, Factor, Fenced, Matrix, Name, Node, Number, Product, Script, Sum, Text
+from chainrule.read.tree import (
+    Big,
+    Comma,
+    Differential,
+    Factor,
+    Fenced,
+    Matrix,
+    Name,
+    Node,
+    Number,
+    Product,
+    Script,
+    Sum,
+    Text,
+)
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.derivatives import differentials
 from chainrule.sheet.meaning.derivatives.directional import along
