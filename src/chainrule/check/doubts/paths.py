@@ -28,7 +28,7 @@ from chainrule.sheet.syntax.spelling import spelled_out
 
 
 def by_some_paths(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
-    r"""A derivative with words at its bar, `\frac{\partial L}{\partial h_t}|_{\text{direct}}`: they may leave paths out."""
+    r"""A derivative with words at its bar, `\frac{dL}{dh_t}|_{\text{direct}}`: they may leave paths out."""
     for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script)):
         bar = node.base
         fenced = isinstance(bar, Fenced) and bar.close in ("|", ")") and has_derivative_node(bar.body)
