@@ -17,10 +17,14 @@ from chainrule.check.conditions import given
 from chainrule.check.records.finding import Finding
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.search import FAILURE, line_cost
+from chainrule.sheet.inference.typed_lines import type_line
 from chainrule.sheet.records.lines import Line, lines_of, names_in
+from chainrule.sheet.records.references import references
+from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.syntax.names import letter_of, reference
 from chainrule.sheet.syntax.spelling import look, spelled_out
 
 if TYPE_CHECKING:
@@ -87,7 +91,7 @@ def _is_capital(world: World, base: str) -> bool:
 def _is_number(world: World, base: str) -> bool:
     """Whether a letter of matrices is read as a number, and nothing says that it is one."""
     reading = world.readings.get(base)
-    return reading is not None and reading.axes == 0 and _is_capital(world, base)
+    return reading is not None and reading.axes == 0 and _is_capital(world, base) and not world.defined(base)
 
 
 def _columns(world: World) -> Iterator[str]:
@@ -102,9 +106,38 @@ def _turned(world: World, base: str) -> Reading:
 
 
 def _borne_out(world: World, base: str, reading: Reading, lines: list[Line]) -> bool:
-    """Whether some line no longer fits once a name is read in another way."""
+    """Whether some line no longer fits once a name is read in another way, or gives a loss that is no number."""
     other = replace(world, readings={**world.readings, base: reading}, derived={})
-    return any(_fits(world, x) and not _fits(other, x) for x in lines if base in x.names)
+    mine = [x for x in lines if base in x.names]
+    if any(_beside_an_entry(world, base, x.equation) for x in mine):
+        return True
+    return any(_fits(world, x) and not _fits(other, x) for x in mine) or any(
+        _is_loss(world, x.equation) and _is_scalar(world, x.equation) and not _is_scalar(other, x.equation)
+        for x in mine
+    )
+
+
+def _beside_an_entry(world: World, base: str, e: Equation) -> bool:
+    """Whether entries of a capital stand beside those of another with a formula, `Y_i \\log A_i`: it lies as that."""
+    found: dict[str, set[str]] = {}
+    for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
+        letter = letter_of(ref.subs[0]) if len(ref.subs) == 1 else None
+        if letter is not None:
+            found.setdefault(ref.base, set()).add(letter)
+    others = (b for b in found if b != base and world.defined(b) and look(b) in ("upper", "bold upper"))
+    return any(found.get(base, set()) & found[b] for b in others)
+
+
+def _is_loss(world: World, e: Equation) -> bool:
+    ref = reference(e.lhs, world.glossary)
+    return ref is not None and not ref.subs and look(ref.base) == "loss"
+
+
+def _is_scalar(world: World, e: Equation) -> bool:
+    try:
+        return type_line(Universe(world, Config()), e)[2].scalar
+    except Untyped:
+        return False
 
 
 def _fits(world: World, line: Line) -> bool:

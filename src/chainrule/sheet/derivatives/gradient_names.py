@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.derivatives.degrees import integrates, is_form
+from chainrule.sheet.derivatives.gradients_by_use import Meaning, Used, gradients_by_use, stem
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.names import node_key, spelled, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
 from chainrule.sheet.syntax.script_words import is_transpose
+from chainrule.sheet.syntax.slices import COLUMN, ROW
 from chainrule.sheet.syntax.spelling import look
 
 SAID = re.compile(r"\bgradients?\b|\bupstream\b", re.IGNORECASE)
@@ -40,33 +42,58 @@ class GradientNames:
     signs: set[str] = field(default_factory=lambda: {"d"})
     """What may stand for its d: a round ∂ and a δ only where an equation says so."""
 
-    def loss(self, variable: Node) -> Node | None:
-        """The loss whose gradient by a variable its d-name is."""
-        return self.losses.get(node_key(_stem(variable)), self.usual)
+    def meaning(self, variable: Node) -> Meaning | None:
+        """What the d-name of a variable is the gradient of."""
+        loss = self.losses.get(node_key(stem(variable)), self.usual)
+        return None if loss is None else Meaning(loss)
+
+
+@dataclass
+class At(GradientNames):
+    """The meanings that names with a d have at a line."""
+
+    used: Used | None = None
+    position: int = 0
+
+    def meaning(self, variable: Node) -> Meaning | None:
+        return None if self.used is None else self.used.at(variable, self.position)
 
 
 def with_gradients(sheet: Sheet) -> Sheet:
     """The sheet with the gradients that have such names written as derivatives; an equation that only says what the
     name is stays as it is."""
     names = gradient_names(sheet)
-    if names is None:
+    used = None if names is not None else gradients_by_use(sheet, list(_named(sheet)))
+    if names is None and used is None:
         return sheet
     done: dict[int, Node] = {}
 
-    def out(node: Node) -> Node:
+    def at(position: int) -> GradientNames:
+        return names or At(used=used, position=position)
+
+    def out(node: Node, position: int) -> Node:
         if id(node) not in done:
-            done[id(node)] = written_out(node, names)
+            done[id(node)] = written_out(node, at(position))
         return done[id(node)]
 
     def equation(e: Equation) -> Equation:
-        lhs = e.lhs if named_gradient(e.lhs, e.rhs) is not None else out(e.lhs)
-        return replace(e, lhs=lhs, rhs=out(e.rhs))
+        lhs = e.lhs if named_gradient(e.lhs, e.rhs) is not None else out(e.lhs, e.position)
+        return replace(e, lhs=lhs, rhs=out(e.rhs, e.position))
 
     before = sheet.glossary.rewritten
-    sheet.glossary.rewritten = lambda node, position: written_out(before(node, position), names)
+    sheet.glossary.rewritten = lambda node, position: written_out(before(node, position), at(position))
     sheet.equations = [equation(e) for e in sheet.equations]
-    sheet.expressions = [(scope, position, out(node)) for scope, position, node in sheet.expressions]
+    sheet.expressions = [(scope, position, out(node, position)) for scope, position, node in sheet.expressions]
     return sheet
+
+
+def _named(sheet: Sheet) -> Iterator[tuple[Equation, Node]]:
+    """The equations that begin with a `dX`, each with its X."""
+    for e in sheet.equations:
+        variable = _variable(e.lhs)
+        d = e.lhs.factors[0].node if isinstance(e.lhs, Product) else None
+        if variable is not None and e.op == "=" and e.source == "formula" and (d is None or _sign(d) == "d"):
+            yield e, variable
 
 
 def gradient_names(sheet: Sheet) -> GradientNames | None:
@@ -76,7 +103,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
     for e in sheet.equations:
         named = named_gradient(e.lhs, e.rhs)
         if named is not None:
-            found.losses[node_key(_stem(named[1]))] = named[0]
+            found.losses[node_key(stem(named[1]))] = named[0]
             found.signs |= {_sign(e.lhs.factors[0].node)} if isinstance(e.lhs, Product) else set()
     losses = list({node_key(x): x for x in found.losses.values()}.values())
     if not losses and _in_words(sheet, sides):
@@ -138,20 +165,38 @@ def _sign(node: Node) -> str:
 
 def _of_variable(d: Node, variable: Node, names: GradientNames) -> Node | None:
     """d and a name as a derivative; a transpose belongs to the gradient as a whole."""
+    if isinstance(variable, Fenced) and variable.open in (ROW, COLUMN):
+        return _of_slice(d, variable, names)
     if not isinstance(variable, (Name, Script, Accent)):
         return None
     name, flip = _untransposed(variable)
-    loss = names.loss(name)
-    if loss is None or (isinstance(name, Name) and _sign(name)):
+    meaning = names.meaning(name)
+    if meaning is None or (isinstance(name, Name) and _sign(name)):
         return None
     span = d.span.join(variable.span)
     partial = Name(span, "partial")
     gradient: Node = Fraction(
         span,
-        Product(span, (Factor("", partial), Factor("", replace(loss, span=span)))),
+        Product(span, (Factor("", partial), Factor("", replace(meaning.loss, span=span)))),
         Product(span, (Factor("", partial), Factor("", name))),
     )
+    if meaning.count is not None:
+        counted = Product(span, (Factor("", replace(meaning.count, span=span)), Factor("", gradient)))
+        gradient = Fenced(span, "(", counted, ")")
     return gradient if flip is None else Script(span, Fenced(span, "(", gradient, ")"), None, flip)
+
+
+def _of_slice(d: Node, part: Fenced, names: GradientNames) -> Node | None:
+    """d and a column or a row of a matrix: that of the gradient by the matrix."""
+    whole = part.body
+    entry = whole.base.body if isinstance(whole, Script) and isinstance(whole.base, Fenced) else None
+    if not isinstance(whole, Script) or not isinstance(whole.base, Fenced) or not isinstance(entry, Script):
+        return None
+    gradient = _of_variable(d, entry.base if entry.sup is None else replace(entry, sub=None), names)
+    if gradient is None:
+        return None
+    place = Script(entry.span, Fenced(entry.span, "(", gradient, ")"), entry.sub)
+    return replace(part, body=replace(whole, base=replace(whole.base, body=place)))
 
 
 def _of_word(node: Node, names: GradientNames) -> Node | None:
@@ -189,13 +234,6 @@ def _variable(node: Node) -> Node | None:
         variable = node.factors[1]
         return variable.node if variable.op == "" and isinstance(variable.node, (Name, Script, Accent)) else None
     return _letter(node)
-
-
-def _stem(node: Node) -> Node:
-    """The name without its scripts."""
-    while isinstance(node, Script):
-        node = node.base
-    return node
 
 
 def _told(sentence: Sentence) -> bool:

@@ -29,6 +29,7 @@ from chainrule.sheet.rewriting.partial_subscripts import differentiated_below, w
 from chainrule.sheet.rewriting.plain_ones import plain_ones, with_ones_in_bold
 from chainrule.sheet.rewriting.points_by_number import points_by_number, with_points
 from chainrule.sheet.rewriting.sample_marks import left_out, with_marks
+from chainrule.sheet.rewriting.samples_of_matrices import samples_of_matrices, with_parts_of_matrices
 from chainrule.sheet.rewriting.sizes_below import has_sizes, without_sizes
 from chainrule.sheet.rewriting.spelled_words import with_words, words_of
 from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_transposed_values
@@ -115,6 +116,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(applied_to, with_arguments),
     _where(functions_of_formulas, at_their_argument),
     _where(slopes_at, with_slopes),
+    _where(samples_of_matrices, with_parts_of_matrices),
     _where(left_out, with_marks),
     _where(last_layers, with_last_layers),
     _where(counts_of, with_counts),

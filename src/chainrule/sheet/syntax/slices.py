@@ -38,11 +38,12 @@ def slices(node: Node) -> Node | None:
     if len(places) != 2 or (places[0] is None) == (places[1] is None):
         return None
     running = Name(node.sub.span, LETTER)
-    entry = replace(node, sub=Comma(node.sub.span, tuple(running if p is None else p for p in places)), sup=None)
+    label = node.sup if isinstance(node.sup, Fenced) else None  # of a layer or a sample; anything else is a power
+    entry = replace(node, sub=Comma(node.sub.span, tuple(running if p is None else p for p in places)), sup=label)
     range_ = Relation(node.span, running, (Link("=", node.span, Number(node.span, "1")),))
     whole = Script(node.span, Fenced(node.span, "(", entry, ")"), range_)
     fenced = Fenced(node.span, ROW if places[1] is None else COLUMN, whole, "]")
-    return fenced if node.sup is None else Script(node.span, fenced, None, node.sup)
+    return fenced if node.sup is label else Script(node.span, fenced, None, node.sup)
 
 
 def _places(sub: Node) -> tuple[Node | None, ...]:
