@@ -21,6 +21,7 @@ from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import look, names_loss
+from chainrule.solve.entrywise import entrywise
 from chainrule.solve.question import Question
 from chainrule.solve.upstream import given_by
 from chainrule.trace.naming import named
@@ -116,6 +117,15 @@ def _is_number(world: World, name: Node) -> bool:
     return ref is not None and capital and not world.makes(ref) and _axes(world, ref.base) == 0
 
 
+def entries_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
+    """The names that are multiplied entry by entry and are read as numbers for want of a word about them."""
+    told: Told = {}
+    for number, mine in exercises(sheet).items():
+        world = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock).world
+        told |= {(number, kind): names for kind, names in entrywise(world, mine).items()}
+    return told
+
+
 def functions_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
     """The losses that nobody defines, with what they are functions of."""
     told: Told = {}
@@ -131,7 +141,7 @@ def _axes(world: World, base: str) -> int | None:
     return None if reading is None else reading.axes
 
 
-UNTOLD = (scalars_untold, vectors_untold, matrices_untold, sums_untold, functions_untold)
+UNTOLD = (scalars_untold, entries_untold, vectors_untold, matrices_untold, sums_untold, functions_untold)
 
 
 def untold(sheet: Sheet, said: Told, options: Options, clock: Clock) -> Told:
