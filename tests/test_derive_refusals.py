@@ -96,6 +96,15 @@ ERRORS = [
     ("sum((X @ w - y)**2", ["--wrt", "w"], ["'(' was never closed", "^"]),
     ("sum((X @ w - y)^2)", ["--wrt", "w"], ["^ is no power in Python: write **"]),
     ("lambda w: w", ["--wrt", "w"], ["lambda is not read"]),
+    ("X w - y", ["--wrt", "w"], ["an operator is missing", "write @", "^"]),
+    ("sum((X w - y)**2)", ["--wrt", "w"], ["an operator or a comma is missing", "^"]),
+    ("sum(w) *", ["--wrt", "w"], ["it ends where another array or number is needed", "^"]),
+    ("a = b; b = a; a", ["--wrt", "a"], ["b is used before the line that defines it", "a = b;", "    ^"]),
+    ("r = r + w; sum(r**2)", ["--wrt", "w"], ["r is used in the line that defines it", "^"]),
+    ("sum(w[1:] - w[:-1])", ["--wrt", "w"], ["a slice is not read", "a name of its own", "^"]),
+    ("r = X @ w\nsum(foo(r))", ["--wrt", "w"], ["\n  sum(foo(r))\n      ^"]),
+    ("  sum(é * foo(é))", ["--wrt", "é"], ["\n  sum(é * foo(é))\n          ^"]),
+    (r"w^{10^{10^{10}}}", ["--wrt", "w"], ["could not be read", "too many digits"]),
     ("import os", ["--wrt", "w"], ["an expression or an assignment"]),
     ("__import__('os').system('x')", ["--wrt", "w"], ["is no number"]),
     ("(2**100000) * w", ["--wrt", "w"], ["cannot be worked out", "too many digits"]),
@@ -145,6 +154,18 @@ def test_every_combination_of_options_is_written(
     found = CliRunner().invoke(app, ["derive", expression, "--wrt", wrt, *options])
     assert found.exit_code == 0, found.output
     assert found.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [(r"\frac{w}{", "the formula of z in line 1 could not be read: '{' is never closed"),
+     ("w^{9^{9^{9}}}", "the formula of z could not be read: ")],
+)  # fmt: skip
+def test_a_formula_on_the_way_that_could_not_be_read_is_named(tmp_path: Path, formula: str, said: str) -> None:
+    (tmp_path / "sheet.md").write_text(f"Let $z = {formula}$ and $L = (z - 1)^2$.\n")
+    found = CliRunner().invoke(app, ["derive", str(tmp_path / "sheet.md"), "--wrt", "w"], env={"COLUMNS": "200"})
+    assert found.exit_code == 2
+    assert said in found.output
 
 
 def test_a_folder_is_no_sheet(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from chainrule.check.comparison.lines import EQUALITIES, Lines
+from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
 from chainrule.check.engine import judge_for, read_sheet
 from chainrule.check.records.clock import Clock, DeadlinePassed
 from chainrule.check.records.options import DEFAULTS, Options
@@ -27,6 +27,8 @@ from chainrule.read.grammar.formula import parse
 from chainrule.read.load import KINDS, from_text
 from chainrule.read.python import FormulaError
 from chainrule.read.tree import Fenced, Node, Product, Relation, Span
+from chainrule.sheet.inference.unreadable import names_below
+from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.records.universe import Universe
@@ -134,6 +136,7 @@ def _stated(
     chosen = settle(judge.world, [*lines, line], line, clock.check)
     variant = Lines(judge.world, [*judge.equations, line], options, clock.check).variant()
     problem = problem_of(variant, line)
+    _refuse_unread(problem, variant, loss)
     _refuse_unknown(problem)
     instances = variant.universe.instances
     open_names = {n: i.base for n, s in problem.inputs.items() if s.kind == "real" and (i := instances.get(s))}
@@ -151,6 +154,17 @@ def _refuse_neighbours(sheet: Sheet) -> None:
             f"{place} is counted up in a sum, and sums over neighbours are not read in a formula: give the shifted "
             f"sequence a name of its own, such as z with the index of the sum for {place}, beside {name}"
         )
+
+
+def _refuse_unread(problem: Problem, variant: Variant, loss: Equation) -> None:
+    """Raise `FormulaError` at a quantity between the loss and the variables whose formula could not be read."""
+    world = variant.universe.world
+    for base in sorted(names_below(world, {ref.base for ref in references(loss.rhs, world)}) & world.hidden.keys()):
+        hidden = world.hidden[base]
+        raise FormulaError(f"the formula of {base} in line {hidden.line} could not be read: {hidden.why.message}")
+    for symbol in problem.inputs.values():
+        if (why := variant.settled.broken.get(symbol)) is not None:
+            raise FormulaError(f"the formula of {problem.names[symbol]} could not be read: {why.message}")
 
 
 def _refuse_unknown(problem: Problem) -> None:

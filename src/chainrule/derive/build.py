@@ -62,6 +62,7 @@ def build(text: str, given: Mapping[str, tuple[str, ...]]) -> Problem:
     >>> problem.inputs["X"].axes, problem.assumptions
     ((Dim(name='n', low=1), Dim(name='d', low=1)), ['no shape is given: X is a matrix, w is a vector, y is a vector'])
     """
+    text = text.strip()  # columns are counted from its first sign
     defined, formulas = parse(text)
     if defined[-1] is not None:
         raise FormulaError(

@@ -3,7 +3,7 @@ that an array lacks. Each is refused with the place, what is there instead, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import product
 
@@ -57,6 +57,18 @@ def refuse(nodes: Iterable[Formula], text: str) -> None:
             raise FormulaError(_no_function(node.op), text, node.column)
         if node.options:
             _options(node, text)
+
+
+def refuse_early(formulas: Sequence[Formula], defined: Sequence[str | None], text: str) -> None:
+    """Raise `FormulaError` at a name that is used on or before the line that defines it."""
+    late = {name for name in defined if name is not None}
+    for formula, name in zip(formulas, defined, strict=True):
+        for node in formula.nodes if late else ():
+            if node.op == "name" and node.value in late:
+                what = "in the line that defines it" if node.value == name else "before the line that defines it"
+                why = f"{node.value} is used {what}; write what it is made of first, under names of their own"
+                raise FormulaError(why, text, node.column)
+        late.discard(str(name))
 
 
 def _no_function(name: str) -> str:

@@ -13,7 +13,7 @@ from itertools import chain, count, product
 
 from chainrule.derive.losses import reduction_of
 from chainrule.derive.operations import axis_of, keeps_axes
-from chainrule.derive.refusals import WORDS, impossible, no_arity, refuse
+from chainrule.derive.refusals import WORDS, impossible, no_arity, refuse, refuse_early
 from chainrule.derive.sums import by_letter, letters
 from chainrule.derive.table import OPERATIONS
 from chainrule.expr.index import Dim
@@ -107,6 +107,7 @@ def infer(
     """Shapes of all names; `defined[k]` is the name that formula k defines. The last formula is a scalar."""
     nodes = formulas[0].nodes if len(formulas) == 1 else [node for formula in formulas for node in formula.nodes]
     refuse(nodes, text)
+    refuse_early(formulas, defined, text)
     of_name = {size: Size(size) for shape in given.values() for size in shape}
     used, labels = _names(nodes)
     counts = frozenset([n for n in used if n in of_name and n not in given and n not in defined])

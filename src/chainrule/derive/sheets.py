@@ -63,13 +63,22 @@ def problem_of(variant: Variant, loss: Equation) -> Problem:
         each = f" for every {loose}" if loose else ""
         raise Untyped(f"it is {describe(val, universe.dims)}{each}, and a scalar is needed", "shape")
     if isinstance(top, Component) and top.symbol not in definitions:
-        raise next(iter(variant.failed.values()), Untyped("nothing says what it is", "undefined-symbol"))
+        why = unread(variant, top.symbol)
+        found = iter([why] if why is not None else variant.failed.values())
+        raise next(found, Untyped("nothing says what it is", "undefined-symbol"))
     order = definitions.ordered(sorted(top.symbols, key=lambda s: _first_use(universe, s)))
     made = [s for s in order if s in definitions and definitions[s].body.symbols]
     names = {s: name_of(universe, s) for s in order} | functions_of(universe)
     given = sorted((s for s in order if s not in made), key=lambda s: _first_use(universe, s))
     inputs = dict(zip(told_apart(python_name(names[s]) for s in given), given, strict=True))
     return assembled(top, inputs, bodies_of(made, definitions), names)
+
+
+def unread(variant: Variant, symbol: Symbol) -> Untyped | None:
+    """Why the formula of a quantity could not be read, where it has one."""
+    instance = variant.universe.instances.get(symbol)
+    hidden = None if instance is None else variant.universe.world.hidden.get(instance.base)
+    return variant.settled.broken.get(symbol) if hidden is None else hidden.why
 
 
 def bodies_of(made: Iterable[Symbol], definitions: Definitions) -> list[Definition]:

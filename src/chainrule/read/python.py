@@ -8,8 +8,10 @@ A leading module name is dropped (`np.exp`, `torch.exp`, `jnp.exp`); methods are
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
@@ -47,7 +49,8 @@ UNARY = {ast.USub: "neg", ast.UAdd: "pos"}
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be read: what, where, and what to write instead."""
+    """A formula that cannot be read: what, where (`column` counts the characters of the whole text), and what to write
+    instead."""
 
     def __init__(self, message: str, text: str = "", column: int | None = None) -> None:
         self.text, self.column = text, column
@@ -62,9 +65,25 @@ class FormulaError(ValueError):
 
 
 def _window(text: str, column: int, width: int = 72) -> tuple[str, int]:
-    """The part of a long text around a column."""
-    start = max(0, min(column - width // 2, len(text) - width))
-    return text[start : start + width], column - start
+    """The line of a text that a column is in, of a long one the part around it."""
+    first = text.rfind("\n", 0, column) + 1
+    line, column = text[first:].partition("\n")[0], column - first
+    start = max(0, min(column - width // 2, len(line) - width))
+    return line[start : start + width], column - start
+
+
+class _Places:
+    """Lines and bytes, in which `ast` counts, as characters of the whole text."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines(keepends=True) or [""]
+        self.starts = [0, *accumulate(map(len, self.lines))]
+        self.ascii = text.isascii()
+
+    def column(self, line: int, offset: int) -> int:
+        if not self.ascii:
+            offset = len(self.lines[line - 1].encode()[:offset].decode(errors="ignore"))
+        return self.starts[line - 1] + offset
 
 
 class Formula:
@@ -128,11 +147,7 @@ def parse(text: str) -> tuple[list[str | None], list[Formula]]:
     try:
         lines = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        column = (error.offset or 1) - 1 if isinstance(error, SyntaxError) else None
-        said = (
-            error.msg if isinstance(error, SyntaxError) else "it nests too deeply; give names to its parts, one a line"
-        )
-        raise FormulaError(f"the expression is no Python-style formula: {said}", source, column) from None
+        raise _unread(error, source) from None
     reader = _Reader(source)
     names: list[str | None] = []
     formulas: list[Formula] = []
@@ -149,16 +164,43 @@ def parse(text: str) -> tuple[list[str | None], list[Formula]]:
     return names, formulas
 
 
+def _unread(error: BaseException, source: str) -> FormulaError:
+    """The error for a text that Python does not read."""
+    if not isinstance(error, SyntaxError):
+        return FormulaError(
+            "the expression is no Python-style formula: it nests too deeply; give names to its parts, one a line",
+            source,
+        )
+    starts = [0, *accumulate(map(len, source.splitlines(keepends=True)))]
+    line = min(max(error.lineno or 1, 1), len(starts))
+    column = min(starts[line - 1] + (error.offset or 1) - 1, len(source))
+    before, behind = source[:column].rstrip(), source[column:]
+    said = error.msg or ""
+    if "invalid syntax" in said and OPERAND_ENDS.search(before) and OPERAND.match(behind):
+        said = "an operator is missing: write @ for a product of matrices and vectors, * for one of numbers"
+    elif "forgot a comma" in said:
+        said = "an operator or a comma is missing: write @ for a product of matrices and vectors, * for one of numbers"
+    elif "invalid syntax" in said and not behind.strip():
+        said = "it ends where another array or number is needed"
+    return FormulaError(f"the expression is no Python-style formula: {said}", source, column)
+
+
+OPERAND_ENDS = re.compile(r"[\w)\]]\Z")
+OPERAND = re.compile(r"(?!(?:if|else|for|in|is|not|and|or|lambda|import)\b)[\w(\[]")
+"""Where two names, numbers or calls meet without an operator."""
+
+
 Parts = tuple[str, Sequence[ast.expr], str | Fraction | None, Mapping[str, object]]
 """An operation, what it is done with, its value and its options."""
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text, self.places = text, _Places(text)
 
     def fail(self, message: str, node: ast.AST) -> FormulaError:
-        return FormulaError(message, self.text, getattr(node, "col_offset", None))
+        line = getattr(node, "lineno", None)
+        return FormulaError(message, self.text, line and self.places.column(line, node.col_offset))  # type: ignore[attr-defined]
 
     def read(self, root: ast.expr) -> Formula:
         """Without recursion: a chain of a thousand operations is a deep tree."""
@@ -182,7 +224,7 @@ class _Reader:
             if operands:
                 args = tuple(waiting[-len(operands) :])
                 del waiting[-len(operands) :]
-            formula = Formula(op, args, value, options, node.col_offset)
+            formula = Formula(op, args, value, options, self.places.column(node.lineno, node.col_offset))
             made.append(formula)
             waiting.append(formula)
         formula._nodes = made
@@ -237,7 +279,9 @@ class _Reader:
             return self.call(node.value)
         labels = _labels(node.slice)
         if not labels:
-            raise self.fail("a subscript is a label, z[y], or one in every row, Z[arange(n), y]", node)
+            sliced = any(isinstance(part, ast.Slice) for part in ast.walk(node.slice))
+            instead = "; a slice is not read: give the part of the array a name of its own" if sliced else ""
+            raise self.fail(f"a subscript is a label, z[y], or one in every row, Z[arange(n), y]{instead}", node)
         return "rows[]" if isinstance(node.slice, ast.Tuple) else "[]", (node.value, *labels), None, NONE
 
     def call(self, node: ast.Call) -> Parts:

@@ -6,16 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from chainrule.check.comparison.exact import rows_of
-from chainrule.check.comparison.lines import Lines
+from chainrule.check.comparison.exact import rows_of, term_of
+from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.doubts.beside_a_sum import beside_sums
-from chainrule.derive.sheets import BEHIND, question
+from chainrule.derive.sheets import BEHIND, question, unread
 from chainrule.expr import Const, Model, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.document import Document
 from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Span
 from chainrule.sheet.conditions.restrictions import restriction
+from chainrule.sheet.inference.unreadable import names_below
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
@@ -190,6 +191,7 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     how = f"how {_named(names[0])} depends on {_named(names[1])}" if len(names) == 2 else f"what {_named(tex)} is"
     if failed is None and Lines.has_vanishing(a.quantity.line, variant):
         failed = Untyped(f"the sheet does not say {how}")
+    failed = _unread(variant, a, failed is None) or failed
     if failed is None and a.loss is not None and a.variable is not None:
         failed = _drawn_with_it(variant.universe.world, a.loss, a.variable)
     if failed is not None:
@@ -222,6 +224,23 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         trouble = why.get(a.quantity.line.position, "")
         trouble = "" if a.loss is not None and trouble.endswith("no number") else trouble
         a.draft.why_not = lost or trouble or NO_FORM
+
+
+def _unread(variant: Variant, a: Asking, answered: bool) -> Untyped | None:
+    """Why a formula that what is asked for rests on could not be read, if that is so; of what can be answered besides,
+    one that speaks of the variable."""
+    world, definitions = variant.universe.world, variant.universe.definitions
+    lines = [*([a.loss] if a.loss is not None else []), *([a.quantity.line] if a.quantity is not None else [])]
+    spoken = names_below(world, {ref.base for line in lines for _, ref in named(line.lhs, world)})
+    by = None if a.variable is None else reference(a.variable.lhs, world.glossary)
+    for base in sorted(spoken & world.hidden.keys()):
+        hidden = world.hidden[base]
+        if not answered or (by is not None and by.base != base and by.base in names_below(world, hidden.names)):
+            return Untyped(f"the formula in line {hidden.line} could not be read: {hidden.why.message}")
+    typed = [variant.typed[line.position][1] for line in lines if line.position in variant.typed]
+    symbols = definitions.ordered(sorted({s for val in typed for s in term_of(variant, val)[0].symbols}))
+    whys = () if answered else (why for s in symbols if (why := unread(variant, s)) is not None)
+    return next((Untyped(f"a formula that it rests on could not be read: {why.message}") for why in whys), None)
 
 
 def _named(tex: str) -> str:

@@ -1,5 +1,5 @@
-r"""What is multiplied entry by entry has entries: where nothing says what the names of `c = f \odot s` are, a sheet takes
-for granted that they are vectors, or matrices beside one."""
+r"""What is multiplied entry by entry has entries: where nothing says what the names of `c = f \odot s` are, a sheet
+takes for granted that they are vectors, or matrices beside one."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ def _groups(factors: tuple[Factor, ...]) -> Iterator[list[Node]]:
 
 def _shaped(group: list[Node], whole: Product) -> list[Node]:
     r"""The part of a factor that has its shape: x of `2 x` and of `\tanh(x)`; of `W x` none that tells its own."""
-    *before, last = [n for n in group if not isinstance(n, Number)] or [None]
-    if last is None or (not before and last is whole):
-        return []
-    called = len(before) == 1 and isinstance(before[0], Name | Script | Accent) and isinstance(last, Fenced)
-    return [last] if not before or called else []
+    found = [n for n in group if not isinstance(n, Number)]
+    if len(found) == 1:
+        return [n for n in found if n is not whole]
+    called = len(found) == 2 and isinstance(found[0], Name | Script | Accent) and isinstance(found[1], Fenced)
+    return found[1:] if called else []
 
 
 def _kind(world: World, leaves: list[Ref]) -> str:

@@ -36,7 +36,7 @@ def hide_unreadable(world: World, config: Config, equations: list[Equation], dea
             line = e.document.position(e.span.start)[0]
             bases = frozenset(world.aliases.get(r.base, r.base) for r in references(site.body, world))
             failed[site.base] = Hidden(site, line, why, bases - {site.base})
-    roots = {base: h for base, h in failed.items() if not (_below(world, h.names) & failed.keys())}
+    roots = {base: h for base, h in failed.items() if not (names_below(world, h.names) & failed.keys())}
     for base, hidden in roots.items():
         world.hide(base, hidden)
     return bool(roots)
@@ -101,7 +101,7 @@ def loss_of_entries(world: World, e: Equation, val: Val) -> int:
     return len(val.dims) if form is not None or taken else 0
 
 
-def _below(world: World, names: Iterable[str]) -> set[str]:
+def names_below(world: World, names: Iterable[str]) -> set[str]:
     """All names that some names rest on through definitions, themselves included."""
     found: set[str] = set()
     todo = list(names)
