@@ -122,6 +122,11 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         (r"Minimise $f(x, y) = x^2 + y^2$ subject to $x + y = 1$, where $x \ge 0$.", "one equation each"),
         (r"Minimise $-\sum_{i=1}^n p_i \log p_i$ subject to $\sum_{i=1}^n p_i = 1$.", "to be told"),
         (r"Compute the minimum value of $u^\top u$ subject to $a^\top u = 2$.", "the place of an extremum"),
+        (
+            r"Let $Q = \begin{pmatrix} 1 & 0 \\ 0 & 0 \end{pmatrix}$ and $a = (1, 2)^\top$. "
+            r"Find the minimum of $f(x) = \frac12 x^\top Q x$ over $x$ subject to $a^\top x = 1$.",
+            "no inverse",
+        ),
         (r"Maximise $f(s, t) = s^2 t$ subject to $s + t = 3$.", "not linear"),
         (r"Maximise $f(s, t) = s + t$ subject to $s^2 + t^2 = 1$.", "not linear"),
         (r"Maximise $f(s, t) = s^2 + t^2$ subject to $s + t = 1$.", "no maximum but a minimum"),

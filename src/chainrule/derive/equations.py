@@ -72,7 +72,7 @@ class Linear:
         """`A u` as a term over the axes."""
         if self.side == "number":
             u = component(self.unknown, *map(value, self.axes))
-            return mul(self.by, apply(self.of, u) if self.of else power(u, const(self.degree)))
+            return mul(self.by, power(apply(self.of, u) if self.of else u, const(self.degree)))
         row, column = self.by_axes
         places = (column, *self.axes[1:]) if self.side == "left" else (self.axes[0], row)
         bound = column if self.side == "left" else row
@@ -87,8 +87,10 @@ class Linear:
     def solution(self) -> Expr:
         r"""`b / a`, `A^{-1} b`, `C B^{-1}` as a term over the axes."""
         if self.side == "number":
-            found = self.quotient
-            return UNDONE[self.of](found) if self.of else power(found, const(1 / self.degree))
+            if self.of == "exp":  # e^{p u} = q
+                return mul(const(1 / self.degree), apply("log", self.quotient))
+            found = power(self.quotient, const(1 / self.degree))
+            return UNDONE[self.of](found) if self.of else found
         at = 0 if self.side == "left" else 1
         own, bound = self.axes[at], fresh(self.axes[at].dim, self.right, self.by)
         first, second = (own, bound) if self.side == "left" else (bound, own)
@@ -105,8 +107,10 @@ def linear_in(gradient: Expr, axes: tuple[Index, ...], unknown: Symbol, positive
         return _number(term, unknown, positive)
     names = tuple(Index(f"υ{k}", i.dim) for k, i in enumerate(axes))
     slope = contract(derivative(term, component(unknown, *map(value, names)), Definitions()))
-    if unknown in slope.symbols or slope is ZERO:
+    if slope is ZERO:
         return None
+    if unknown in slope.symbols:
+        return _entrywise(term, axes, unknown, positive)
     right = mul(const(-1), contract(substitute(term, {unknown: lambda *_: ZERO})))
     bare = _without_deltas(slope, axes, names)
     if bare is not None:
@@ -154,6 +158,14 @@ def _number(term: Expr, unknown: Symbol, positive: bool) -> Linear | None:
     return None
 
 
+def _entrywise(term: Expr, axes: tuple[Index, ...], unknown: Symbol, positive: bool) -> Linear | None:
+    r"""The equation for every entry by itself, `\log p_k = \lambda - 1`; None where other entries stand in it."""
+    entry, stand_in = component(unknown, *map(value, axes)), Symbol(f"entry of {unknown.name}")
+    alone = rebuilt(term, lambda _, new: component(stand_in) if new is entry else new)
+    found = _number(alone, stand_in, positive) if unknown not in alone.symbols else None
+    return None if found is None else replace(found, unknown=unknown, axes=axes)
+
+
 def _stood_for(term: Expr, unknown: Symbol, name: str) -> tuple[Expr, Symbol] | None:
     """The term with a symbol for the function of the unknown that is named, or with the unknown itself where none is;
     None where the unknown stands elsewhere too."""
@@ -164,9 +176,15 @@ def _stood_for(term: Expr, unknown: Symbol, name: str) -> tuple[Expr, Symbol] | 
     def put(_: Expr, new: Expr) -> Expr:
         if not isinstance(new, Apply) or new.name != name:
             return new
+        if name == "log":  # of a product: a term for what stands beside the unknown
+            beside = contract(div(new.args[0], u))
+            return new if unknown in beside.symbols else add(component(stand_in), apply("log", beside))
         times = div(new.args[0], u)
-        whole = isinstance(times, Const) and (times is ONE or name == "exp")
-        return power(component(stand_in), times) if whole else new
+        if name == "exp":  # of a sum: a factor for it
+            times = contract(derivative(new.args[0], u, Definitions()))
+        beside = contract(spread(sub(new.args[0], mul(times, u))))
+        whole = isinstance(times, Const) and times is not ZERO and (times is ONE or name == "exp")
+        return mul(power(component(stand_in), times), apply("exp", beside)) if whole else new
 
     found = rebuilt(term, put)
     return (found, stand_in) if unknown not in found.symbols else None

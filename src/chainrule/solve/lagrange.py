@@ -1,8 +1,8 @@
 r"""Extrema under constraints: where all derivatives of a Lagrangian are zero, `2 x + \lambda = 0`, `x + y - 1 = 0`.
 
-The equations are solved one after the other, each for an unknown that it is linear in, and only where all of them are
-linear in all unknowns together, so that no root is lost. What the place is, numbers tell: the second derivatives along
-the constraints.
+The equations are solved one after the other, each for an unknown that it has one value for, so that no root is lost:
+what stands before the unknown has no other unknown in it, or cannot be zero. What the place is, numbers tell: the
+second derivatives along the constraints.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from chainrule.calculus import contract, derivative
 from chainrule.check.comparison.lines import Variant
 from chainrule.derive.cancel import cancelled, merged, spread
 from chainrule.derive.equations import Linear, linear_in
+from chainrule.derive.logarithms import undone
 from chainrule.derive.sheets import functions_of, name_of
-from chainrule.expr import Definition, Definitions, Expr, Index, Symbol, component, substitute, value
+from chainrule.expr import ZERO, Definition, Definitions, Dim, Expr, Index, Symbol, component, substitute, value
 from chainrule.sheet.records.statements import Equation
 from chainrule.solve.forms.entries import over_arrays
 from chainrule.solve.forms.writing import Way
@@ -58,17 +59,12 @@ def extremum_of(variant: Variant, pairs: Sequence[tuple[Equation, Equation]], co
     unknowns = [s[2] for s in slopes]
     if any(s[3] != 1 for s in slopes) or len(set(unknowns)) < len(unknowns):
         raise Unsolved("what is asked for is no quantity of the sheet")
-    if any(_bent(t, axes, u, unknowns) for t, axes, _, _ in slopes for u in unknowns):
-        raise Unsolved(
-            "the derivatives of the Lagrangian are not linear in the unknowns and the multipliers together, "
-            "and no closed form of their roots is known here"
-        )
     steps = _eliminated(slopes, unknowns)
     ends = dict[Symbol, Expr]()
     axes = {e.unknown: e.axes for e in steps}
     for e in reversed(steps):
         put = {u: Definition(u, axes[u], t).at for u, t in ends.items()}
-        ends[e.unknown] = contract(spread(contract(substitute(e.solution, put))))
+        ends[e.unknown] = contract(undone(contract(spread(contract(substitute(e.solution, put))))))
     found = Extremum(slopes, tuple(steps), tuple(ends[u] for u in unknowns), constraints)
     return replace(found, kinds=_try(variant, found, kind))
 
@@ -82,21 +78,21 @@ def _slope_by(term: Expr, u: Symbol) -> Expr:
     return contract(derivative(term, component(u, *map(value, _over(u))), Definitions()))
 
 
-def _bent(term: Expr, axes: tuple[Index, ...], u: Symbol, unknowns: Sequence[Symbol]) -> bool:
-    return bool(contract(spread(_slope_by(contract(spread(term)), u))).symbols & set(unknowns))
-
-
 def _eliminated(slopes: Sequence[Slope], unknowns: Sequence[Symbol]) -> list[Linear]:
     """The equations, each solved for an unknown that then stands in none of those behind it."""
     left = [(term, axes) for term, axes, _, _ in slopes]
     todo, found = list(unknowns), list[Linear]()
     while todo:
-        choices = [(k, e) for k, (t, axes) in enumerate(left) for u in todo if (e := _solved(t, axes, u)) is not None]
+        tried = ((k, _solved(t, axes, u)) for k, (t, axes) in enumerate(left) for u in todo)
+        choices = [(k, e) for k, e in tried if e is not None and _is_exact(e, unknowns)]
         if not all(t.symbols & set(unknowns) for t, _ in left):
             raise Unsolved(SINGULAR)
         if not choices:
-            raise Unsolved("the derivatives of the Lagrangian were not solved for one unknown after the other")
-        k, e = min(choices, key=lambda c: (c[1].side != "number", bool(c[1].by.symbols)))
+            raise Unsolved(
+                "the derivatives of the Lagrangian are not linear in the unknowns and the multipliers together, "
+                "and no closed form of their roots is known here"
+            )
+        k, e = min(choices, key=lambda c: (c[1].side != "number", c[1].of, bool(c[1].by.symbols)))
         put = Definition(e.unknown, e.axes, e.solution).at
         rest = [x for n, x in enumerate(left) if n != k]
         left = [(contract(spread(contract(substitute(t, {e.unknown: put})))), axes) for t, axes in rest]
@@ -113,6 +109,14 @@ def _solved(term: Expr, axes: tuple[Index, ...], u: Symbol) -> Linear | None:
     return linear_in(term, axes, u)
 
 
+def _is_exact(e: Linear, unknowns: Sequence[Symbol]) -> bool:
+    r"""Whether an equation has one solution whatever the other unknowns are: nothing of them stands before the unknown,
+    or what that makes is not zero, as in `\lambda \theta_k = -n_k`."""
+    if not e.by.symbols & set(unknowns):
+        return True
+    return e.side == "number" and e.right is not ZERO and not e.right.symbols & set(unknowns)
+
+
 # -------------------------------------------------------------------------------------------------- tried
 
 
@@ -124,7 +128,9 @@ def _try(variant: Variant, x: Extremum, kind: str) -> frozenset[str]:
         raise Unsolved("the solution that was found does not make the derivatives zero where it was tried")
     if kinds == {"many"}:
         raise Unsolved(SINGULAR)
-    found = frozenset(k for k in kinds if k not in (None, "many", "only"))
+    if kinds == {"stuck"}:
+        raise Unsolved("the equations are solved by inverting a matrix that has no inverse with the numbers of the sheet")
+    found = frozenset(k for k in kinds if k not in (None, "many", "stuck", "only"))
     if kind and found and kind not in found:
         what = min(found) if len(found) == 1 else "place of changing kind"
         raise Unsolved(f"all derivatives are zero at one place only, and that is no {kind} but a {what}")
@@ -133,34 +139,43 @@ def _try(variant: Variant, x: Extremum, kind: str) -> frozenset[str]:
 
 def _kind(variant: Variant, x: Extremum, mode: str, seed: int) -> str | None:
     """What the place is for some numbers: "minimum", "maximum", "saddle point"; "only" where the constraints leave
-    nothing else; "no" where the derivatives do not vanish, "many" where others solve the equations too; None where
-    nothing can be told."""
+    nothing else; "no" where the derivatives do not vanish, "many" where others solve the equations too, "stuck" where
+    a matrix on the way has no inverse; None where nothing can be told."""
     unknowns = [s[2] for s in x.slopes]
     terms = [s[0] for s in x.slopes] + list(x.ends)
     symbols = sorted({s for t in terms for s in t.symbols} - set(unknowns))
     data, sizes = numbers_for(variant, unknowns, symbols, mode, seed)
     with np.errstate(all="ignore"):
-        blocks = [
-            [number_of(_slope_by(t, u), (*axes, *_over(u)), data, sizes) for u in unknowns]
-            for t, axes, _, _ in x.slopes
-        ]
-        counts = [int(np.prod([sizes[d] for d in u.axes])) for u in unknowns]
-        bend = np.block(
-            [[b.reshape(m, n) for b, n in zip(row, counts, strict=True)] for row, m in zip(blocks, counts, strict=True)]
-        )
-        if not np.isfinite(bend).all():
-            return None
-        if np.linalg.matrix_rank(bend) < len(bend) or any(is_singular(e, data, sizes) for e in x.steps):
-            return "many"
+        if any(is_singular(e, data, sizes) for e in x.steps):
+            return "stuck"
         ends = [number_of(t, s[1], data, sizes) for t, s in zip(x.ends, x.slopes, strict=True)]
         known = data | dict(zip(unknowns, ends, strict=True))
         zeros = [number_of(t, axes, known, sizes) for t, axes, _, _ in x.slopes]
+        bend = _bend(x, known, sizes)
+    if not np.isfinite(bend).all():
+        return None
+    if np.linalg.matrix_rank(bend) < len(bend):
+        return "many"
     if not all(np.isfinite(v).all() for v in (*ends, *zeros)):
         return None
     most = max(np.abs(v).max() for v in ends)
     if max(np.abs(v).max() for v in zeros) > CLOSE * (1 + np.abs(bend).max() * most):
         return "no"
-    return _along(bend, sum(counts[: -x.constraints]))
+    return _along(bend, len(bend) - sum(_count(u, sizes) for u in unknowns[len(unknowns) - x.constraints :]))
+
+
+def _count(u: Symbol, sizes: dict[Dim, int]) -> int:
+    return int(np.prod([sizes[d] for d in u.axes]))
+
+
+def _bend(x: Extremum, known: dict[Symbol, Numbers], sizes: dict[Dim, int]) -> Numbers:
+    """The derivatives of all equations by all unknowns."""
+    unknowns = [s[2] for s in x.slopes]
+    rows = []
+    for (term, axes, _, _), v in zip(x.slopes, unknowns, strict=True):
+        blocks = [number_of(_slope_by(term, u), (*axes, *_over(u)), known, sizes) for u in unknowns]
+        rows.append([b.reshape(_count(v, sizes), _count(u, sizes)) for b, u in zip(blocks, unknowns, strict=True)])
+    return np.block(rows)
 
 
 def _along(bend: Numbers, free: int) -> str:
@@ -196,7 +211,7 @@ def ways_under(variant: Variant, x: Extremum, asked: Sequence[str]) -> Iterator[
         return f"${names[e.unknown]}$" + (f", where ${by[0]}$ is invertible" if by else "")
 
     slopes = [texts(t, axes) for t, axes, _, _ in x.slopes]
-    solved = [(e, texts(e.solution, e.axes)) for e in x.steps if e.solution.symbols & {s[2] for s in x.slopes}]
+    solved = [(e, texts(contract(undone(e.solution)), e.axes)) for e in x.steps if e.solution.symbols & {s[2] for s in x.slopes}]
     ends = [texts(t, s[1]) for t, s in zip(x.ends, x.slopes, strict=True)]
     if not all(slopes) or not all(t for _, t in solved) or not all(ends):
         return

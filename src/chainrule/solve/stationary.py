@@ -245,8 +245,10 @@ def number_of(term: Expr, axes: Sequence[Index], data: dict[Symbol, Numbers], si
 
 
 def is_singular(e: Linear, data: dict[Symbol, Numbers], sizes: dict[Dim, int]) -> bool:
+    if e.side == "number":
+        return False
     by = number_of(e.by, e.by_axes, data, sizes)
-    return bool(np.linalg.matrix_rank(by) < len(by)) if e.side != "number" else False
+    return bool(np.linalg.matrix_rank(by) < len(by))
 
 
 def numbers_of(

@@ -25,6 +25,10 @@ def letters_of(variant: Variant, free: Sequence[str], names: Mapping[Symbol, str
     return tuple(dict.fromkeys([*free, *(x for x in (*own, *LETTERS) if x not in taken)]))
 
 
+SIZE = re.compile(r"(?:(?<=left\()|(?<![^\s{}\\^]))(?!left\()[^\s{}\\^]*[#:][^\s{}\\^]*")
+"""A dimension by the name that it has here, `x#1:0`, perhaps behind a bracket that opens."""
+
+
 def with_sizes(variant: Variant, line: Line) -> Line:
     """Dimensions under the names that the sheet gives them: declared, or the limit of a sum."""
 
@@ -33,7 +37,7 @@ def with_sizes(variant: Variant, line: Line) -> Line:
         factor = size.isdigit() and re.search(r"[\w})]\s+$", found.string[: found.start()]) is not None
         return rf"\cdot {size}" if factor else size
 
-    return replace(line, right=re.sub(r"[^\s{}\\^]*[#:][^\s{}\\^]*", shown, line.right))
+    return replace(line, right=SIZE.sub(shown, line.right))
 
 
 def size_of(variant: Variant, dim: str) -> str | None:
