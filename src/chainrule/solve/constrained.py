@@ -65,10 +65,11 @@ def extrema(sentence: str, formulas: list[Formula], place: Span) -> Iterator[Que
     found = OBJECTIVE.search(head)
     if under is None or found is None or not ORDERS.search(head) or EVERY.search(sentence[under.end() :]):
         return
-    constraints = _formulas(under["under"], formulas)
+    listed = _formulas(under["under"], formulas)
     beside = _formulas(sentence[under.end() :], formulas)
     of = formulas[int(found["of"].strip("⟦⟧"))]
-    if not all(map(_is_equation, [*constraints, *(f for f in beside if isinstance(f.node, Relation))])):
+    constraints = constraints_of([*listed, *(f for f in beside if isinstance(f.node, Relation))])[: len(listed)]
+    if not constraints:
         return
     before = WHICH.search(head[: found.start()])
     told = found["over"] or (before["over"] if before is not None else "")
@@ -78,8 +79,13 @@ def extrema(sentence: str, formulas: list[Formula], place: Span) -> Iterator[Que
     kind = "minimum" if LEAST.search(head) else "maximum" if MOST.search(head) else ""
     words = re.sub(r"⟦(\d+)⟧", lambda m: f"${formulas[int(m[1])].tex.strip()}$", sentence.strip())
     name, body = _sides(of)
-    e = Extremum(kind, name, body, tuple(over), tuple(map(_constraint, constraints)), tuple(by), words)
+    e = Extremum(kind, name, body, tuple(over), constraints, tuple(by), words)
     yield Question("", place, 0, extremum=e)
+
+
+def constraints_of(told: Sequence[Formula]) -> tuple[Constraint, ...]:
+    """Equations as constraints; nothing where one is none."""
+    return tuple(map(_constraint, told)) if all(map(_is_equation, told)) else ()
 
 
 def _sides(f: Formula) -> tuple[str, str]:
@@ -150,7 +156,8 @@ def _sentence(
     terms = [_times(letter, c, judge.variant(), mine) for letter, c in zip(by, e.constraints, strict=True)]
     told = [x if rf"{x}^\top" in t else rf"{x} \in \mathbb{{R}}" for x, t in zip(by, terms, strict=True)]
     multipliers = " and ".join(f"${x}$" for x in told)  # said to be numbers, for `\lambda (x - 1)` may be a value
-    body = _written_out(e, sheet, scope, q.end)
+    line = _defining(e.name, sheet, scope, q.end)
+    body = e.of if line is None else line.text(line.rhs)
     many = "s" * (len(by) > 1)
     return f"With the multiplier{many} {multipliers} the Lagrangian is ${name} = {' + '.join([body, *terms])}$."
 
@@ -164,14 +171,14 @@ def _times(letter: str, c: Constraint, variant: Variant, mine: Sequence[Equation
     return rf"{letter}{turned} \left({c.left}{right}\right)"
 
 
-def _written_out(e: Extremum, sheet: Sheet, scope: Scope, offset: int) -> str:
-    """What the objective is: of a name the formula that defines it."""
-    line = _defining(e, sheet, scope, offset)
-    return e.of if line is None else line.text(line.rhs)
+def written_out(of: str, sheet: Sheet, scope: Scope, offset: int) -> str:
+    """What an objective is: of a name the formula that defines it."""
+    line = _defining(of, sheet, scope, offset)
+    return of if line is None else line.text(line.rhs)
 
 
-def _defining(e: Extremum, sheet: Sheet, scope: Scope, offset: int) -> Equation | None:
-    head = e.name.split("(")[0].replace(r"\left", "").strip()
+def _defining(of: str, sheet: Sheet, scope: Scope, offset: int) -> Equation | None:
+    head = of.split("(")[0].replace(r"\left", "").strip()
     for x in reversed([x for x in sheet.equations if _before(x, scope, offset)]):
         left = x.lhs.factors[0].node if isinstance(x.lhs, Product) and is_called(x.lhs) else x.lhs
         if x.document.source(left.span).strip() == head:
@@ -196,7 +203,7 @@ def unknowns_of(q: Question, sheet: Sheet, scope: Scope, document: Document) -> 
     constraints share and that nothing defines."""
     e = q.extremum
     assert e is not None
-    line = _defining(e, sheet, scope, q.end)
+    line = _defining(e.name, sheet, scope, q.end)
     named = list(e.over)
     if not named and line is not None:
         named = [line.document.source(x.span) for x in arguments_of(line)]
@@ -204,7 +211,7 @@ def unknowns_of(q: Question, sheet: Sheet, scope: Scope, document: Document) -> 
         defined = [reference(x.lhs, sheet.glossary) for x in sheet.equations if _before(x, scope, q.end)]
         made = {str(ref.key) for ref in defined if ref is not None}
         under = {key for c in e.constraints for t in (c.left, c.right) for key in _named(t, sheet, document)}
-        shared = _named(_written_out(e, sheet, scope, q.end), sheet, document)
+        shared = _named(e.of if line is None else line.text(line.rhs), sheet, document)
         named = [text for key, text in shared.items() if key in under and key not in made]
     return named
 

@@ -129,7 +129,9 @@ def _try(variant: Variant, x: Extremum, kind: str) -> frozenset[str]:
     if kinds == {"many"}:
         raise Unsolved(SINGULAR)
     if kinds == {"stuck"}:
-        raise Unsolved("the equations are solved by inverting a matrix that has no inverse with the numbers of the sheet")
+        raise Unsolved(
+            "the equations are solved by inverting a matrix that has no inverse with the numbers of the sheet"
+        )
     found = frozenset(k for k in kinds if k not in (None, "many", "stuck", "only"))
     if kind and found and kind not in found:
         what = min(found) if len(found) == 1 else "place of changing kind"
@@ -211,7 +213,11 @@ def ways_under(variant: Variant, x: Extremum, asked: Sequence[str]) -> Iterator[
         return f"${names[e.unknown]}$" + (f", where ${by[0]}$ is invertible" if by else "")
 
     slopes = [texts(t, axes) for t, axes, _, _ in x.slopes]
-    solved = [(e, texts(contract(undone(e.solution)), e.axes)) for e in x.steps if e.solution.symbols & {s[2] for s in x.slopes}]
+    solved = [
+        (e, texts(contract(undone(e.solution)), e.axes))
+        for e in x.steps
+        if e.solution.symbols & {s[2] for s in x.slopes}
+    ]
     ends = [texts(t, s[1]) for t, s in zip(x.ends, x.slopes, strict=True)]
     if not all(slopes) or not all(t for _, t in solved) or not all(ends):
         return

@@ -124,21 +124,27 @@ def resolved(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -
     slopes = [t for t in q.root.said if differentiates(parsed[t])]
     if slopes:
         return [replace(q, tex=t) for t in slopes]
-    losses = [t for t in q.root.said if _is_loss(parsed[t], sheet, scope, q.end)]
-    written = [t for t in q.root.said if reference(parsed[t], sheet.glossary) is None and t not in losses]
-    losses += written  # no name, but what it is itself
-    loss = losses[-1] if losses else loss_of(sheet, scope, q.end, q.root.said)
-    names = [(t, _unmarked(parsed[t], t, sheet)) for t in q.root.said if t not in losses]
-    unknowns = [(t, plain) for t, plain in names if plain]
-    if not unknowns:
-        unknowns = [(w, w) for w in parameters_of(sheet, scope, q.end, loss)]
-    head = rf"\left({loss}\right)" if loss in written else loss.split("(")[0].strip()
+    loss, unknowns, is_name = meant(q, sheet, scope, parsed)
+    head = loss.split("(")[0].strip() if is_name else rf"\left({loss}\right)"
     return [
         replace(
             q, tex=derivative(head, plain), root=replace(q.root, name=name, beside=tuple(x for _, x in unknowns[k:]))
         )
         for k, (name, plain) in enumerate(unknowns, start=1)
     ]
+
+
+def meant(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -> tuple[str, list[tuple[str, str]], bool]:
+    """What is to be extremal, in TeX, the unknowns, each as it is written and without marks, and whether the first is a
+    name."""
+    assert q.root is not None
+    losses = [t for t in q.root.said if _is_loss(parsed[t], sheet, scope, q.end)]
+    written = [t for t in q.root.said if reference(parsed[t], sheet.glossary) is None and t not in losses]
+    losses += written  # no name, but what it is itself
+    loss = losses[-1] if losses else loss_of(sheet, scope, q.end, q.root.said)
+    names = [(t, _unmarked(parsed[t], t, sheet)) for t in q.root.said if t not in losses]
+    unknowns = [(t, plain) for t, plain in names if plain]
+    return loss, unknowns or [(w, w) for w in parameters_of(sheet, scope, q.end, loss)], loss not in written
 
 
 def derivative(loss: str, by: str) -> str:

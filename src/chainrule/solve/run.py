@@ -42,6 +42,7 @@ from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
 from chainrule.solve.roots import resolved
 from chainrule.solve.sheet import Built, behind, built
+from chainrule.solve.told_constraints import constrained
 from chainrule.solve.untold import Told, untold, with_told
 from chainrule.solve.written import NUMBERS, edits, ends, kept
 from chainrule.trace.rules import Updates
@@ -108,7 +109,7 @@ def _told(
 ) -> tuple[Document, Sheet, list[Question]]:
     """The document with what it takes for granted said in sentences, and its questions."""
     document, sheet = author, read_sheet(author, context, clock)
-    found = questions(document, sheet.glossary)
+    found = _questions(document, sheet)
     started = [(q, scope) for q in found if q.start is not None and not _has_rule(sheet, scope := _scope(sheet, q))]
     author = with_rules(author, sheet, started)
     extremal = [(q, _scope(sheet, q)) for q in found if q.extremum is not None]
@@ -116,7 +117,7 @@ def _told(
         author = with_lagrangians(author, sheet, extremal, options, clock)
     if author is not document:
         document, sheet = author, read_sheet(author, context, clock)
-        found = questions(document, sheet.glossary)
+        found = _questions(document, sheet)
     firsts = {_scope(sheet, q).number: q for q in reversed(found)}
     said: Told = {}
     for _ in range(MOST_TOLD if found else 0):
@@ -127,8 +128,13 @@ def _told(
             said.setdefault(key, {}).update(names)
         document = with_told(author, said, firsts, _is_latex(author))
         sheet = read_sheet(document, context, clock)
-        found = questions(document, sheet.glossary)
+        found = _questions(document, sheet)
     return document, sheet, found
+
+
+def _questions(document: Document, sheet: Sheet) -> list[Question]:
+    """The questions of a document, extrema with the constraints that their exercise tells."""
+    return [constrained(q, sheet, _scope(sheet, q), document) for q in questions(document, sheet.glossary)]
 
 
 def _has_rule(sheet: Sheet, scope: Scope) -> bool:
