@@ -44,6 +44,7 @@ from chainrule.sheet.rewriting.other_losses import with_other_losses
 from chainrule.sheet.rewriting.places_in_brackets import with_places_in_brackets
 from chainrule.sheet.rewriting.redeclared import with_redeclared
 from chainrule.sheet.rewriting.shortened_losses import with_shortened_losses
+from chainrule.sheet.rewriting.squares_with_arguments import with_squares_named
 from chainrule.sheet.rewriting.time_arguments import with_time_arguments
 from chainrule.sheet.rewriting.two_typefaces import with_one_typeface
 from chainrule.sheet.statistics.models import DEFINING, Otherwise
@@ -58,6 +59,7 @@ Change = Callable[[World], None]
 
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
+    with_squares_named,
     with_cases_of_labels,
     with_places_in_brackets,
     with_shortened_losses,
