@@ -119,6 +119,7 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         (r"Let $g(s) = s^3$. Compute all higher derivatives of $g$.", "say which derivatives"),
         (r"Let $g(s, t) = s^3 t$. Compute $\frac{\partial^3 g}{\partial s \partial t}$.", "order 3 by 2 variables"),
         (r"Minimise $f(x, y) = x^2 + y^2$ subject to $x + y \ge 1$.", "one equation each"),
+        (r"Let $f(x, y) = x^2 + y^2$ with the constraint $x \ge 1$. Find the minimum of $f$.", "one equation each"),
         (r"Minimise $f(x, y) = x^2 + y^2$ subject to $x + y = 1$, where $x \ge 0$.", "one equation each"),
         (r"Minimise $-\sum_{i=1}^n p_i \log p_i$ subject to $\sum_{i=1}^n p_i = 1$.", "to be told"),
         (r"Compute the minimum value of $u^\top u$ subject to $a^\top u = 2$.", "the place of an extremum"),

@@ -246,6 +246,9 @@ def _tidied(found: Linear) -> Linear:
     terms = [[mul(t, times) for t in side] for side in terms]
     times = power(_shared(*terms), const(-1))
     by, right = (collected(add(*(mul(t, times) for t in side))) for side in terms)
+    first = _factors(by)[0]
+    if found.side != "number" and isinstance(first, Const) and first is not ONE:  # the inverse of A, not that of 2 A
+        by, right = (contract(spread(div(side, first))) for side in (by, right))
     return replace(found, by=by, right=right)
 
 

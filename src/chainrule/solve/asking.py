@@ -88,7 +88,7 @@ class Asking:
             return
         tex = draft.question.tex
         node = read_formula(tex, template.document)
-        node = None if node is None else tidy(node, sheet.glossary)
+        node = None if node is None else sheet.glossary.rewritten(tidy(node, sheet.glossary), template.position)
         if isinstance(node, Fraction) and "/" in tex:
             tex = _stacked(node, tex)
             draft.question, node = replace(draft.question, tex=tex), read_formula(tex, template.document)

@@ -47,6 +47,12 @@ VALUE = re.compile(
     re.IGNORECASE,
 )
 """The value of the loss, in words."""
+VALUE_BESIDE = re.compile(
+    rf"^(?!.*\b{KINDS})[^.?!]*?(?P<last>⟦\d+⟧)\s*,?\s*and\s+(?:also\s+)?(?:the value of )?"
+    r"the (?:loss|cost|objective|error)(?: function| value)?\s*(?=[.,;?!]|$|(?:for|of) (?:this|the|these)\b)",
+    re.IGNORECASE,
+)
+"""The same behind what else is asked for: "compute $z$, $\\hat y$ and the loss"."""
 
 
 def is_open(sentence: str, told: bool) -> bool:

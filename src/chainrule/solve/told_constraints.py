@@ -22,7 +22,7 @@ NEAR = r"(?:(?! and\b)[^⟦.]){0,30}"
 TOLD = re.compile(
     rf"(?:\bconstraints\b{NEAR}(?P<several>{LIST})"
     rf"|(?:\b(?:subject to|s\.\s?t\.)|\bconstraint\b|\bon the {SURFACE}\b){NEAR}(?P<one>{ONE}))"
-    rf"(?!,? (?:is|are|with|of|when|if)\b)",
+    rf"(?!,? (?:when|if)\b)",
     re.IGNORECASE,
 )
 LAGRANGIAN = re.compile(r"lagrangian|lagrange function", re.IGNORECASE)

@@ -15,7 +15,7 @@ from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.constrained import CONSTRAINED, extrema
 from chainrule.solve.descent import start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
-from chainrule.solve.orders import ORDER, VALUE, VERB, WRITE, is_open
+from chainrule.solve.orders import ORDER, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
 from chainrule.solve.parts import parts_of
 from chainrule.solve.points import points_of
 from chainrule.solve.question import LOSS, Formula, Question
@@ -163,6 +163,9 @@ def _sentence(sentence: str, formulas: list[Formula], span: Span, place: Span) -
     ordered = ORDER.match(sentence) is not None
     found = found or list(_whole(clause[len(verb[0]) :], formulas) if ordered else ())
     yield from (replace(q, points=points) if SLOPE.search(q.tex) else q for q in found)
+    beside = VALUE_BESIDE.match(clause)
+    if beside is not None:
+        yield Question(LOSS, _formula(beside["last"], formulas).span, 0)
 
 
 def _whole(clause: str, formulas: list[Formula]) -> Iterator[Question]:
