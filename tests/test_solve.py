@@ -187,6 +187,24 @@ def test_a_place_gives_way_to_the_numbers_of_the_sheet() -> None:
     assert "s'' = 1.36" in found.text
 
 
+def test_a_point_that_is_asked_about_elsewhere_is_no_part_of_a_minimum() -> None:
+    found = chainrule.solve(
+        r"""Let $m(x, y) = x^2 + x y + y^2 - 3 x$.
+
+1. Find the minimiser of $m$.
+2. Evaluate $\frac{\partial m}{\partial x}$ at $x = 0$."""
+    )
+    assert "x^* = 2" in found.text
+    assert "= 0" not in found.text.partition("Solved for")[2].partition("2. Evaluate")[0]
+
+
+def test_the_loss_beside_other_values_is_answered_too() -> None:
+    found = chainrule.solve(r"""Let $z = 2 w$ and $L = z^2$ with $w = 0.5$.
+
+1. Compute $z$ and the loss.""")
+    assert [p for p in ("z = 1", "L = 1") if p not in found.text] == []
+
+
 def test_the_matrix_of_the_data_is_said_where_it_would_be_read_as_a_row() -> None:
     found = chainrule.solve(
         r"""Let $r = y - X w$.

@@ -152,7 +152,7 @@ def _number(term: Expr, unknown: Symbol, positive: bool) -> Linear | None:
     for name in ("", *UNDONE):
         stood_for = _stood_for(term, unknown, name)
         found = None if stood_for is None else _of_powers(*stood_for, positive or name == "exp")
-        if found is not None:
+        if found is not None and not (name and found[1] is ZERO):  # no exponential is zero
             by, right, degree = found
             return _tidied(Linear(unknown, "number", by, (), right, (), name, degree))
     return None
@@ -204,6 +204,8 @@ def _of_powers(term: Expr, u: Symbol, positive: bool) -> tuple[Expr, Expr, Fract
             else:
                 rest.append(f)
         groups.setdefault(degree, []).append(mul(*rest))
+    if list(groups) == [1]:  # `a u = 0`
+        return add(*groups[Fraction(1)]), ZERO, Fraction(1)
     if len(groups) != 2:
         return None
     low, high = sorted(groups)

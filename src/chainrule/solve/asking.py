@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from chainrule.check.comparison.exact import rows_of, term_of
+from chainrule.check.comparison.exact import term_of
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.doubts.beside_a_sum import beside_sums
 from chainrule.derive.sheets import BEHIND, question, unread
@@ -26,13 +26,10 @@ from chainrule.solve.derivations import ways
 from chainrule.solve.forms.entries import carried_out
 from chainrule.solve.forms.writing import Way
 from chainrule.solve.kinds import is_operator, is_slope
-from chainrule.solve.lagrange import extremum_of, ways_under
 from chainrule.solve.parts import parts_of
-from chainrule.solve.place_lines import ways_apart, ways_to
 from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
 from chainrule.solve.rules import with_rule
-from chainrule.solve.stationary import Unsolved, numbers_of, place_of
 from chainrule.solve.updating import Item, tables
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import named
@@ -217,7 +214,7 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     if a.draft.question.rule and a.variable is not None and a.variable.spelled is not None:
         a.draft.ways = with_rule(a.draft.ways, a.draft.question, a.variable.spelled[0])
     if a.draft.question.shown:
-        a.draft.ways = _shown(a.draft.ways, a.draft.question.shown)
+        a.draft.ways = shown_ways(a.draft.ways, a.draft.question.shown)
     if a.draft.ways:
         a.draft.why_not = ""
     elif not a.draft.why_not:
@@ -260,63 +257,6 @@ def _drawn_with_it(world: World, loss: Equation, variable: Equation) -> Untyped 
     )
 
 
-def answer_root(a: Asking, program: Program, detail: Detail) -> None:
-    """Where the derivative is zero, and the numbers of that place where there are some."""
-    q, variant = a.draft.question, program.variant
-    if a.quantity is None or a.variable is None or q.root is None:
-        a.draft.why_not = "what is asked for could not be read"
-        return
-    try:
-        place = place_of(variant, a.quantity.line, a.variable, q.root.kind, a.others)
-    except Unsolved as trouble:
-        a.draft.why_not = str(trouble)
-        return
-    plain = a.variable.spelled[0] if a.variable.spelled else ""
-    names = [q.root.name or plain, plain, rf"{plain}^*"]
-    unknown = place.equation.unknown
-    made = variant.universe.definitions.get(unknown)
-    valued = unknown in program.values or rows_of(variant.settled, unknown) is not None
-    valued = valued or (made is not None and not made.body.symbols)
-    if valued:  # it has another value as well
-        names = [q.root.name if q.root.name != plain else "", rf"{plain}^*"]
-    numbers = numbers_of(place, program.values, program.sizes, variant)
-    texts = ["" if numbers is None else numbers_tex(numbers, detail), ""]
-    names = list(dict.fromkeys(filter(None, names)))
-    asked = [q.tex, *(slope.spelled[0] for slope, _ in a.others if slope.spelled)]
-    a.draft.ways = [w for n in dict.fromkeys(texts) for w in ways_to(variant, place, asked, names, n)]
-    if valued and numbers is not None and a.loss is not None and a.loss.spelled:
-        apart = ways_apart(variant, place, q.tex, a.loss.spelled[0], names[-1], texts[0])
-        a.draft.ways = [*apart, *a.draft.ways]
-    if q.shown:
-        a.draft.ways = _shown(a.draft.ways, q.shown)
-    if not a.draft.ways:
-        a.draft.why_not = "no form of it was found"
-
-
-def answer_extremum(a: Asking, program: Program) -> None:
-    """Where the derivatives of a Lagrangian are zero."""
-    q, variant = a.draft.question, program.variant
-    if (
-        a.quantity is None
-        or a.variable is None
-        or q.root is None
-        or len(a.others) != len(q.root.beside)
-        or not q.extremum
-    ):
-        a.draft.why_not = "what is asked for could not be read"
-        return
-    pairs = [(a.quantity.line, a.variable), *a.others]
-    texts = [slope.spelled[0] if slope.spelled else "" for slope, _ in pairs]
-    try:
-        found = extremum_of(variant, pairs, len(q.extremum.constraints), q.root.kind)
-        a.draft.ways = list(ways_under(variant, found, texts))
-    except (Unsolved, Untyped) as trouble:
-        a.draft.why_not = str(trouble)
-        return
-    if not a.draft.ways:
-        a.draft.why_not = "no form of it was found"
-
-
 def _fillings(ways: list[Way]) -> list[Way]:
     """What may stand in a blank beside other factors: a derivative on the way, or what it is."""
     steps = [line for way in ways for line in reversed(way.steps)]
@@ -325,7 +265,7 @@ def _fillings(ways: list[Way]) -> list[Way]:
     return [Way((), Line("result", "", t)) for t in dict.fromkeys(found)]
 
 
-def _shown(ways: list[Way], claim: str) -> list[Way]:
+def shown_ways(ways: list[Way], claim: str) -> list[Way]:
     """Ways that end in what is to be shown, and behind them those that end in what holds instead."""
     ends = [w if _alike(w.result.right, claim) else _ending(w, claim) for w in ways]
     note = f"${claim}$ does not follow from what the sheet says; this does:"

@@ -23,6 +23,7 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.solve.forms.entries import over_arrays
 from chainrule.solve.forms.writing import Way
 from chainrule.solve.stationary import (
+    ANY,
     CLOSE,
     DRAWS,
     MODES,
@@ -133,7 +134,7 @@ def _try(variant: Variant, x: Extremum, kind: str) -> frozenset[str]:
             "the equations are solved by inverting a matrix that has no inverse with the numbers of the sheet"
         )
     found = frozenset(k for k in kinds if k not in (None, "many", "stuck", "only"))
-    if kind and found and kind not in found:
+    if kind not in ("", ANY) and found and kind not in found:
         what = min(found) if len(found) == 1 else "place of changing kind"
         raise Unsolved(f"all derivatives are zero at one place only, and that is no {kind} but a {what}")
     return found if kind else frozenset()
@@ -184,8 +185,8 @@ def _along(bend: Numbers, free: int) -> str:
     """What the second derivatives say along the constraints, of which the first derivatives stand behind the first
     `free` columns."""
     across = bend[free:, :free]
-    rank = int(np.linalg.matrix_rank(across))
-    along = np.linalg.svd(across)[2][rank:].T
+    rank = int(np.linalg.matrix_rank(across)) if across.size else 0
+    along = np.linalg.svd(across)[2][rank:].T if across.size else np.eye(free)
     if not along.size:
         return "only"
     turns = np.linalg.eigvalsh(along.T @ bend[:free, :free] @ along)

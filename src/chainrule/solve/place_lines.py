@@ -53,7 +53,8 @@ def ways_apart(variant: Variant, place: Place, asked: str, loss: str, name: str,
     for parts in _written(variant, place):
         slope = Line("slope", asked, parts.slope, f"The {_slope(place)} is:")
         zero = Line("zero", rf"\nabla {loss}\left({parts.end}\right)", "0", "It is zero here:")
-        yield Way((slope, zero), Line("solution", name, f"{parts.end} = {numbers}", "So the place is:"))
+        end = parts.end if numbers == parts.end else f"{parts.end} = {numbers}"
+        yield Way((slope, zero), Line("solution", name, end, "So the place is:"))
 
 
 def _where(variant: Variant, place: Place) -> str:

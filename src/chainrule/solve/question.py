@@ -14,12 +14,15 @@ LOSS = r"\loss"
 class Root:
     """Where a derivative is zero: the kind of the place, "minimum" or "maximum" or "" for any, the names that are
     written in the question, the one among them, if any, that is the name of the place, and the unknowns that are asked
-    for after this one."""
+    for after this one; `over` are all unknowns. Of some the `value` there is asked for, or which `nature` it has."""
 
     kind: str = ""
     said: tuple[str, ...] = ()
     name: str = ""
     beside: tuple[str, ...] = ()
+    value: bool = False
+    nature: bool = False
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ ZERO = r"\b(?:zero|vanish(?:es)?)\b"
 PLACE = r"\b(?:" + "|".join(
     (
         "minimi[sz]ers?", "maximi[sz]ers?", "minim(?:um|a)", "maxim(?:um|a)", "argm(?:in|ax)", "optimum",
+        "extrem(?:um|a)",
+        "(?:minimal|maximal|smallest|largest|lowest|highest|least|greatest|extreme) (?:possible )?values?",
         "optimal (?:values?|parameters?|weights?|solution)", "(?:stationary|critical) points?",
         "maximum[- ]likelihood (?:estimat(?:e|or)s?|solution)", "least[- ]squares (?:estimat(?:e|or)s?|solution)",
         "closed[- ]form solution", "normal equations?", "(?-i:MLEs?)",
@@ -57,8 +59,20 @@ BESIDES = re.compile(
 )
 """What is no unknown."""
 SHOWN = re.compile(rf"{PLACE}|{SLOPE}[^.?]{{0,40}}?(?:zero|vanish)", re.IGNORECASE)
-LEAST = re.compile(r"\b(?:minim|argmin)", re.IGNORECASE)
-MOST = re.compile(r"\b(?:maxim(?!um[- ]likelihood)|argmax)", re.IGNORECASE)
+LEAST = re.compile(r"\b(?:minim|argmin|(?:smallest|lowest|least) (?:possible )?value)", re.IGNORECASE)
+MOST = re.compile(
+    r"\b(?:maxim(?!um[- ]likelihood)|argmax|(?:largest|highest|greatest) (?:possible )?value)", re.IGNORECASE
+)
+VALUED = re.compile(
+    r"\b(?:minim(?:um|al)|maxim(?:um|al)|smallest|largest|lowest|highest|least|greatest|extreme) (?:possible )?value\b",
+    re.IGNORECASE,
+)
+NATURE = re.compile(
+    r"\bclassify\b|\b(?:minim(?:um|a)|maxim(?:um|a)) or (?:an? |the )?(?:minim|maxim)|\bnature of\b"
+    r"|\b(?:which|what) (?:kind|type|sort)\b",
+    re.IGNORECASE,
+)
+"""The value at the place, and what the place is."""
 ALL = r"\frac{\partial }{\partial }"
 
 
@@ -98,8 +112,13 @@ def _with_zeros(sentence: str, formulas: list[Formula]) -> str:
 
 
 def _root(sentence: str, here: list[Formula]) -> Root:
-    kind = "minimum" if LEAST.search(sentence) else "maximum" if MOST.search(sentence) else ""
-    return Root(kind, tuple(text for f in here for text in _said(f)))
+    kind, nature = _kind(sentence), NATURE.search(sentence) is not None
+    said = tuple(text for f in here for text in _said(f))
+    return Root("" if nature else kind, said, value=VALUED.search(sentence) is not None, nature=nature)
+
+
+def _kind(sentence: str) -> str:
+    return "minimum" if LEAST.search(sentence) else "maximum" if MOST.search(sentence) else ""
 
 
 def _said(f: Formula) -> Iterator[str]:
@@ -126,12 +145,17 @@ def resolved(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -
         return [replace(q, tex=t) for t in slopes]
     loss, unknowns, is_name = meant(q, sheet, scope, parsed)
     head = loss.split("(")[0].strip() if is_name else rf"\left({loss}\right)"
-    return [
-        replace(
-            q, tex=derivative(head, plain), root=replace(q.root, name=name, beside=tuple(x for _, x in unknowns[k:]))
-        )
-        for k, (name, plain) in enumerate(unknowns, start=1)
+    after = [tuple(x for _, x in [*unknowns[k:], *unknowns[: k - 1]]) for k in range(1, len(unknowns) + 1)]
+    many = q.root.nature and len(unknowns) > 1
+    over = tuple(plain for _, plain in unknowns)
+    root = replace(q.root, value=False, nature=q.root.nature and not many, over=over)
+    places = [
+        replace(q, tex=derivative(head, plain), root=replace(root, name=name, beside=beside))
+        for (name, plain), beside in zip(unknowns, after, strict=True)
     ]
+    if unknowns and (q.root.value or many):
+        places.append(replace(places[0], root=replace(q.root, value=True, name="", beside=after[0])))
+    return places
 
 
 def meant(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -> tuple[str, list[tuple[str, str]], bool]:

@@ -22,11 +22,10 @@ from chainrule.read.tree import Comma, Fenced, Number, Product, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.names import reference
+from chainrule.solve.answering_places import answer_extremum, answer_root
 from chainrule.solve.asking import (
     Asking,
     Draft,
-    answer_extremum,
-    answer_root,
     answer_updates,
     answer_value,
     read_formula,

@@ -46,6 +46,8 @@ from chainrule.solve.forms.wholes import symmetric
 Numbers = NDArray[np.float64]
 DRAWS, CLOSE = 4, 1e-8
 MODES = ("real", "positive", "unit")
+ANY = "any"
+"""The kind of a place of which is asked what it is."""
 
 
 class Unsolved(ValueError):
@@ -131,7 +133,7 @@ def _try(variant: Variant, place: Place, name: str, kind: str) -> frozenset[str]
     if kinds == {"many"}:
         raise Unsolved(f"the gradient is zero at more than one {name}: the equation for it is singular")
     found = frozenset(k for k in kinds if k is not None and k != "many")
-    if kind and kind not in found:
+    if kind not in ("", ANY) and kind not in found:
         what = min(found) if len(found) == 1 else "place of changing kind"
         raise Unsolved(f"the gradient is zero at one place only, and that is no {kind} but a {what}")
     return found if kind else frozenset()
@@ -139,7 +141,6 @@ def _try(variant: Variant, place: Place, name: str, kind: str) -> frozenset[str]
 
 def gradient_of(variant: Variant, asked: Equation, variable: Equation) -> Slope:
     """The derivative with all that depends on the unknown written out, the unknown, and its power that is meant."""
-    definitions = variant.universe.definitions
     if {asked.position, variable.position} & variant.failed.keys():
         raise Unsolved("the derivative could not be read")
     target, _ = term_of(variant, variant.typed[variable.position][1])
@@ -153,12 +154,19 @@ def gradient_of(variant: Variant, asked: Equation, variable: Equation) -> Slope:
     if len(axes) != len(target.symbol.axes) or term.free - set(axes):
         raise Unsolved("the derivative is none of one scalar")
     unknown = target.symbol
+    term = in_terms_of(variant, term, unknown)
+    return contract(symmetric(term, variant)), tuple(axes), unknown, raised
+
+
+def in_terms_of(variant: Variant, term: Expr, unknown: Symbol) -> Expr:
+    """A term with all that depends on an unknown written out."""
+    definitions = variant.universe.definitions
     moving = definitions.dependants(unknown)
     while found := sorted(
         s for s in term.symbols if s in moving or (s in definitions and s not in variant.universe.instances)
     ):
         term = contract(substitute(term, {found[-1]: definitions[found[-1]].at}))
-    return contract(symmetric(term, variant)), tuple(axes), unknown, raised
+    return term
 
 
 def _is_positive(variant: Variant, unknown: Symbol) -> bool:

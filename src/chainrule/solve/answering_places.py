@@ -1,0 +1,92 @@
+"""The answers to questions for the place where a derivative is zero, and for extrema under constraints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chainrule.check.comparison.exact import rows_of
+from chainrule.sheet.letters.glossary import tidy
+from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.syntax.names import reference
+from chainrule.solve.asking import NO_FORM, Asking, read_formula, shown_ways
+from chainrule.solve.extreme_values import values_at
+from chainrule.solve.lagrange import extremum_of, ways_under
+from chainrule.solve.place_lines import ways_apart, ways_to
+from chainrule.solve.stationary import ANY, Unsolved, numbers_of, place_of
+from chainrule.trace.run import Program
+from chainrule.write.trace_views import Detail
+from chainrule.write.trace_views import tex as numbers_tex
+
+
+def answer_root(a: Asking, program: Program, detail: Detail) -> None:
+    """Where the derivative is zero, and the numbers of that place where there are some."""
+    q, variant = a.draft.question, program.variant
+    if a.quantity is None or a.variable is None or q.root is None:
+        a.draft.why_not = "what is asked for could not be read"
+        return
+    try:
+        if q.root.value and a.loss is not None:
+            pairs = [(a.quantity.line, a.variable), *a.others]
+            a.draft.ways = list(values_at(variant, a.loss, pairs, q.root.kind, q.root.nature))
+            a.draft.why_not = "" if a.draft.ways else NO_FORM
+            return
+        place = place_of(variant, a.quantity.line, a.variable, q.root.kind or (ANY * q.root.nature), a.others)
+    except (Unsolved, Untyped) as trouble:
+        a.draft.why_not = str(trouble)
+        return
+    plain = a.variable.spelled[0] if a.variable.spelled else ""
+    names = [q.root.name or plain, plain, rf"{plain}^*"]
+    unknown = place.equation.unknown
+    made = variant.universe.definitions.get(unknown)
+    valued = unknown in program.values or rows_of(variant.settled, unknown) is not None
+    valued = valued or (made is not None and not made.body.symbols)
+    if valued:  # it has another value as well
+        names = [q.root.name if q.root.name != plain else "", rf"{plain}^*"]
+    others = {x for t in q.root.over if t != plain and (x := _base_in(t, a)) is not None}
+    free = {variant.universe.instances[x].base for x in place.solution.symbols if x in variant.universe.instances}
+    # what another unknown is elsewhere in the sheet says nothing of the place
+    numbers = None if free & others else numbers_of(place, program.values, program.sizes, variant)
+    texts = ["" if numbers is None else numbers_tex(numbers, detail), ""]
+    names = list(dict.fromkeys(filter(None, names)))
+    asked = [q.tex, *(slope.spelled[0] for slope, _ in a.others if slope.spelled)]
+    a.draft.ways = [w for n in dict.fromkeys(texts) for w in ways_to(variant, place, asked, names, n)]
+    if q.root.nature and len(place.kinds) == 1:
+        a.draft.ways = [replace(w, after=f"It is a {min(place.kinds)}.") for w in a.draft.ways]
+    if valued and numbers is not None and a.loss is not None and a.loss.spelled:
+        apart = ways_apart(variant, place, q.tex, a.loss.spelled[0], names[-1], texts[0])
+        a.draft.ways = [*apart, *a.draft.ways]
+    if q.shown:
+        a.draft.ways = shown_ways(a.draft.ways, q.shown)
+    if not a.draft.ways:
+        a.draft.why_not = "no form of it was found"
+
+
+def _base_in(tex: str, a: Asking) -> str | None:
+    """The name that a text in TeX is."""
+    node = read_formula(tex, a.template.document)
+    ref = None if node is None else reference(tidy(node, a.sheet.glossary), a.sheet.glossary)
+    return None if ref is None else ref.base
+
+
+def answer_extremum(a: Asking, program: Program) -> None:
+    """Where the derivatives of a Lagrangian are zero."""
+    q, variant = a.draft.question, program.variant
+    if (
+        a.quantity is None
+        or a.variable is None
+        or q.root is None
+        or len(a.others) != len(q.root.beside)
+        or not q.extremum
+    ):
+        a.draft.why_not = "what is asked for could not be read"
+        return
+    pairs = [(a.quantity.line, a.variable), *a.others]
+    texts = [slope.spelled[0] if slope.spelled else "" for slope, _ in pairs]
+    try:
+        found = extremum_of(variant, pairs, len(q.extremum.constraints), q.root.kind)
+        a.draft.ways = list(ways_under(variant, found, texts))
+    except (Unsolved, Untyped) as trouble:
+        a.draft.why_not = str(trouble)
+        return
+    if not a.draft.ways:
+        a.draft.why_not = "no form of it was found"
