@@ -21,7 +21,7 @@ from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import look, names_loss
-from chainrule.solve.entrywise import entrywise
+from chainrule.solve.arrays_untold import arrays_untold
 from chainrule.solve.question import Question
 from chainrule.solve.upstream import given_by
 from chainrule.trace.naming import named
@@ -118,11 +118,12 @@ def _is_number(world: World, name: Node) -> bool:
 
 
 def entries_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
-    """The names that are multiplied entry by entry and are read as numbers for want of a word about them."""
+    """The names that are read as numbers for want of a word about them, and are multiplied entry by entry, stand in an
+    inner product or in a norm."""
     told: Told = {}
     for number, mine in exercises(sheet).items():
         world = judge_for(sheet, mine[-1].scope, mine[-1].position, options, clock).world
-        told |= {(number, kind): names for kind, names in entrywise(world, mine).items()}
+        told |= {(number, kind): names for kind, names in arrays_untold(world, mine).items()}
     return told
 
 

@@ -1,14 +1,16 @@
-r"""What is multiplied entry by entry has entries: where nothing says what the names of `c = f \odot s` are, a sheet
-takes for granted that they are vectors, or matrices beside one."""
+r"""What is multiplied entry by entry, `c = f \odot s`, stands in an inner product, `v^\top q_i`, or in a norm, is no
+number: where nothing says what the names are, a sheet takes for granted that they are vectors, or matrices beside one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, reference, walk
+from chainrule.sheet.syntax.script_words import is_transpose
 from chainrule.sheet.syntax.spelling import look
 
 SIGNS = frozenset({"odot", "circ"})
@@ -16,19 +18,34 @@ Formulas = Mapping[str, Equation]
 Leaf = tuple[Ref, str]
 
 
-def entrywise(world: World, mine: list[Equation]) -> dict[str, dict[str, str]]:
-    """By kind ("vector", "matrix") the names, base and TeX, that are read as numbers and multiplied entry by entry."""
+def arrays_untold(world: World, mine: list[Equation]) -> dict[str, dict[str, str]]:
+    """By kind ("vector", "matrix") the names, base and TeX, that are read as numbers and cannot be some."""
     found: dict[str, dict[str, str]] = {}
     formulas = _formulas(world, mine)
     for e in (x for x in mine if x.spelled is None):
         for node in (n for side in (e.lhs, e.rhs) for n in walk(side)):
-            if isinstance(node, Product) and any(f.op in SIGNS for f in node.factors):
-                leaves = dict(_leaves(world, formulas, e, node, frozenset()))
+            for parts, kinds in _of_arrays(node):
+                leaves = dict(leaf for part in parts for leaf in _leaves(world, formulas, e, part, frozenset()))
                 kind = _kind(world, list(leaves))
                 for ref, tex in leaves.items():
-                    if kind and _is_number(world, ref):
+                    if kind in kinds and _is_number(world, ref):
                         found.setdefault(kind, {}).setdefault(ref.base, tex)
     return found
+
+
+def _of_arrays(node: Node) -> Iterator[tuple[list[Node], tuple[str, ...]]]:
+    """The parts of a formula that are arrays of one shape, and what they can be."""
+    if isinstance(node, Fenced) and node.open == "‖":
+        yield [node.body], ("vector",)
+    factors = node.factors if isinstance(node, Product) else ()
+    if isinstance(node, Product) and any(f.op in SIGNS for f in factors):
+        yield [node], ("vector", "matrix")
+    for n, (a, b) in enumerate(pairwise(factors)):
+        turned = isinstance(a.node, Script) and a.node.sub is None and is_transpose(a.node.sup or a.node)
+        behind = factors[n + 2] if n + 2 < len(factors) else None
+        called = behind is not None and not behind.op and isinstance(behind.node, Fenced)
+        if isinstance(a.node, Script) and turned and b.op in ("", "cdot"):
+            yield [a.node.base, *([] if called else [b.node])], ("vector",)
 
 
 def _formulas(world: World, mine: list[Equation]) -> Formulas:
