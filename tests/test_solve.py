@@ -90,6 +90,10 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         ),
         (r"Let $z = \frac{w}{$ and $L = z^2$. Compute $\frac{dL}{dw}$.", "line 1 could not be read: '{' is never closed"),
         (r"Let $L = w^{9^{9^{9}}}$. Compute $\frac{dL}{dw}$.", "could not be read: (9) to the power 387420489"),
+        (
+            r"Let $E = \sum_{n=1}^N (t_n - w^\top \phi(x_n))^2$. Compute the gradient of $E$ with respect to $w$.",
+            "what the function phi is",
+        ),
         (r"Let $L = w^2$. Perform two updates.", "no update rule"),
         (
             r"Let $g(s) = s^2$. Do one step of gradient descent from $s_0 = 1$ with rate $0.1$."

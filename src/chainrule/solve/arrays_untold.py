@@ -1,14 +1,16 @@
 r"""What is multiplied entry by entry, `c = f \odot s`, stands in an inner product, `v^\top q_i`, or in a norm, is no
-number: where nothing says what the names are, a sheet takes for granted that they are vectors, or matrices beside one."""
+number: where nothing says what the names are, a sheet takes for granted that they are vectors, or matrices beside
+one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.script_words import is_transpose
 from chainrule.sheet.syntax.spelling import look
@@ -40,12 +42,28 @@ def _of_arrays(node: Node) -> Iterator[tuple[list[Node], tuple[str, ...]]]:
     factors = node.factors if isinstance(node, Product) else ()
     if isinstance(node, Product) and any(f.op in SIGNS for f in factors):
         yield [node], ("vector", "matrix")
+    for a, b, called in _inner(factors):
+        yield [a, *([] if called else [b])], ("vector",)
+
+
+def _inner(factors: tuple[Factor, ...]) -> Iterator[tuple[Node, Node, bool]]:
+    r"""v and q of `v^\top q`, and whether that is a function that is called, `v^\top f(x)`."""
     for n, (a, b) in enumerate(pairwise(factors)):
         turned = isinstance(a.node, Script) and a.node.sub is None and is_transpose(a.node.sup or a.node)
         behind = factors[n + 2] if n + 2 < len(factors) else None
         called = behind is not None and not behind.op and isinstance(behind.node, Fenced)
         if isinstance(a.node, Script) and turned and b.op in ("", "cdot"):
-            yield [a.node.base, *([] if called else [b.node])], ("vector",)
+            yield a.node.base, b.node, called
+
+
+def functions_of_vectors(world: World, formulas: Iterable[Node]) -> Iterator[str]:
+    r"""The functions that nothing defines whose values stand in an inner product, `w^\top \phi(x)`: those are vectors,
+    and are read as numbers for each entry."""
+    for node in (n for f in formulas for n in walk(f)):
+        for _, b, called in _inner(node.factors if isinstance(node, Product) else ()):
+            ref = reference(b, world.glossary) if called and isinstance(b, Name | Script | Accent) else None
+            if ref is not None and not world.defined(ref.base) and not is_function_word(ref.base):
+                yield ref.base
 
 
 def _formulas(world: World, mine: list[Equation]) -> Formulas:

@@ -22,6 +22,7 @@ from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference, walk
+from chainrule.solve.arrays_untold import functions_of_vectors
 from chainrule.solve.derivations import ways
 from chainrule.solve.forms.entries import carried_out
 from chainrule.solve.forms.writing import Way
@@ -230,6 +231,9 @@ def _unread(variant: Variant, a: Asking, answered: bool) -> Untyped | None:
     lines = [*([a.loss] if a.loss is not None else []), *([a.quantity.line] if a.quantity is not None else [])]
     spoken = names_below(world, {ref.base for line in lines for _, ref in named(line.lhs, world)})
     by = None if a.variable is None else reference(a.variable.lhs, world.glossary)
+    for base in functions_of_vectors(world, (x for e in a._seen() for x in (e.lhs, e.rhs))):
+        if base in spoken and base not in world.maps:
+            return Untyped(f"nothing says what the function {base} is; give its values a name, as in $w^\\top x_i$")
     for base in sorted(spoken & world.hidden.keys()):
         hidden = world.hidden[base]
         if not answered or (by is not None and by.base != base and by.base in names_below(world, hidden.names)):

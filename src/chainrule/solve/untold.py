@@ -190,6 +190,7 @@ def _inner(world: World, a: Node, b: Node) -> list[Node]:
     names: list[Node] = [a.base, b]
     refs = [reference(n, world.glossary) for n in names]
     free = all(r is not None and not world.defined(r.base) and look(r.base) == "lower" for r in refs)
+    free = free and not any(r is not None and world.family(r.base).called for r in refs)
     return names if free else []
 
 
