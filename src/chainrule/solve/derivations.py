@@ -48,6 +48,8 @@ def ways(
     """Ways to answer what a derivative is, the best first."""
     if asked.position not in variant.failed and asked.conditions and case_of(variant, asked) is None:
         return
+    if variable is not None and order == 1 and _is_row(variant, asked, variable):
+        yield from carried_out(variant, asked, tex)  # a vector, before its entries
     if loss is not None and variable is not None and order == 2:
         yield from _second(variant, loss, variable, tex)
     elif loss is not None and variable is not None:
@@ -103,6 +105,13 @@ def _letters_asked(variant: Variant, variable: Equation) -> list[str]:
     target = term_of(variant, left)[0] if frame.free else None
     places = target.indices if isinstance(target, Component) else ()
     return [i.index.name for i in places if isinstance(i, IndexValue) and i.index.name in frame.free]
+
+
+def _is_row(variant: Variant, asked: Equation, variable: Equation) -> bool:
+    r"""Whether a vector of many is asked for, `\frac{\partial J}{\partial \mu_k}`."""
+    if {asked.position, variable.position} & variant.failed.keys():
+        return False
+    return len(term_of(variant, variant.typed[asked.position][1])[1]) == 1 and bool(_letters_asked(variant, variable))
 
 
 def _to_case(variant: Variant, found: Derivation, asked: Equation, variable: Equation) -> None:

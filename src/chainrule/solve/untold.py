@@ -142,7 +142,7 @@ def _axes(world: World, base: str) -> int | None:
     return None if reading is None else reading.axes
 
 
-UNTOLD = (scalars_untold, entries_untold, vectors_untold, matrices_untold, sums_untold, functions_untold)
+UNTOLD = (scalars_untold, vectors_untold, matrices_untold, entries_untold, sums_untold, functions_untold)
 
 
 def untold(sheet: Sheet, said: Told, options: Options, clock: Clock) -> Told:
