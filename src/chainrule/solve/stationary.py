@@ -152,7 +152,11 @@ def gradient_of(variant: Variant, asked: Equation, variable: Equation) -> Slope:
     if not raised or not isinstance(target, Component) or not all(isinstance(i, IndexValue) for i in target.indices):
         raise Unsolved("what is asked for is no quantity of the sheet")
     if len(axes) != len(target.symbol.axes) or term.free - set(axes):
-        raise Unsolved("the derivative is none of one scalar")
+        raise Unsolved(
+            "the place is found of whole vectors and matrices; give what is sought a name without an index"
+            if term.free - set(axes)
+            else "the derivative is none of one scalar"
+        )
     unknown = target.symbol
     term = in_terms_of(variant, term, unknown)
     return contract(symmetric(term, variant)), tuple(axes), unknown, raised

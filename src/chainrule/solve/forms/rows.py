@@ -68,14 +68,16 @@ class _Rows:
         return node.with_scopes([(bound, self.named(inner, axes, letters)) for bound, inner in node.scopes])
 
     def row(self, node: Component, letters: Mapping[Index, str]) -> Expr:
-        first = node.indices[0] if node.indices else None
-        if not isinstance(first, IndexValue) or first.index not in letters:
+        told = [letters.get(i.index) if isinstance(i, IndexValue) else None for i in node.indices]
+        count = next((n for n, letter in enumerate(told) if letter is None), len(told))
+        if not count:
             return node
-        one = Symbol(f"{node.symbol.name} at {letters[first.index]}", node.symbol.axes[1:], node.symbol.kind)
-        self.names[one] = f"{self.names[node.symbol]}_{letters[first.index]}"
+        below = "".join(filter(None, told[:count]))
+        one = Symbol(f"{node.symbol.name} at {below}", node.symbol.axes[count:], node.symbol.kind)
+        self.names[one] = f"{self.names[node.symbol]}_{below if count == 1 else f'{{{below}}}'}"
         if re.search(r"[_^]", self.names[node.symbol]):
             raise NoMatrixForm("a name with scripts of its own")
-        return component(one, *node.indices[1:])
+        return component(one, *node.indices[count:])
 
     def sum(self, node: Reduce, axes: tuple[Index, ...], letters: Mapping[Index, str]) -> Expr:
         letter = next(x for x in self.letters if x not in letters.values())
