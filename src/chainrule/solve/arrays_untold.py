@@ -129,5 +129,5 @@ def _is_number(world: World, ref: Ref) -> bool:
 
 def _axes(world: World, ref: Ref) -> int | None:
     """How many axes a name has beside its indices."""
-    reading = world.readings.get(ref.base)
-    return None if reading is None else reading.axes - len(ref.subs)
+    reading, family = world.readings.get(ref.base), world.family(ref.base)
+    return None if reading is None else reading.axes - sum(family.slot(n) == "axis" for n in range(len(ref.subs)))

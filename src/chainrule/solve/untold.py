@@ -204,8 +204,13 @@ def _is_matrix(world: World, node: Node) -> bool:
 
 
 def _loose(world: World, node: Node) -> str | None:
-    """The base of a small letter that is read as a number, if nobody says what it is."""
-    ref = reference(node, world.glossary) if isinstance(node, Name) else None
+    """The base of a small letter that is read as a number, if nobody says what it is; a number below tells such names
+    apart, `x_1`."""
+    ref = reference(node, world.glossary) if isinstance(node, Name | Script) else None
+    if ref is not None and (
+        ref.postfix or ref.primes or any(world.family(ref.base).slot(n) != "label" for n in range(len(ref.subs)))
+    ):
+        return None
     if ref is None or world.makes(ref) or look(ref.base) != "lower":
         return None
     reading = world.readings.get(ref.base)
