@@ -1,7 +1,7 @@
-r"""A vector of ones as a plain digit: `1^\top x`, `X 1`, `x - \frac{1}{n} 1 1^\top x`.
+r"""A vector of ones as a plain digit: `1^\top x`, `X 1`, `x - \frac{1}{n} 1 1^\top x`, `1_n - x`.
 
-A number has no transpose, so a 1 with one, or a 1 behind what is transposed, is a vector. In a document that has one,
-a 1 that is a factor is a vector, too: as a number it would not be written.
+A number has no transpose and no subscript, so a 1 with one, or a 1 behind what is transposed, is a vector. In a
+document that has one, a 1 that is a factor is a vector, too: as a number it would not be written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIGNS = frozenset({"", "cdot"})
 
 def plain_ones(formulas: list[Node]) -> bool:
     """Whether a document writes a vector of ones as a digit."""
-    return any(_is_transposed(n) or any(_behind_transposed(n)) for f in formulas for n in walk(f))
+    return any(_is_transposed(n) or _has_size(n) or any(_behind_transposed(n)) for f in formulas for n in walk(f))
 
 
 def with_ones_in_bold(node: Node, _found: bool = True) -> Node:
@@ -74,6 +74,11 @@ def _is_transposed(node: Node) -> bool:
         case Script(base=Number(text="1"), sub=sub, sup=Node() as sup):
             return is_transpose(sup) and _may_be_a_size(sub)
     return False
+
+
+def _has_size(node: Node) -> bool:
+    """`1_n`: a number has no subscript."""
+    return isinstance(node, Script) and _is_one(node.base) and node.sub is not None and _may_be_a_size(node.sub)
 
 
 def _may_be_a_size(sub: Node | None) -> bool:
