@@ -88,7 +88,10 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             r"Let $L = (w x)^2$ with $x = 2$. Compute $\frac{\partial L}{\partial q}$.",
             "does not say how L depends on q",
         ),
-        (r"Let $z = \frac{w}{$ and $L = z^2$. Compute $\frac{dL}{dw}$.", "line 1 could not be read: '{' is never closed"),
+        (
+            r"Let $z = \frac{w}{$ and $L = z^2$. Compute $\frac{dL}{dw}$.",
+            "line 1 could not be read: '{' is never closed",
+        ),
         (r"Let $L = w^{9^{9^{9}}}$. Compute $\frac{dL}{dw}$.", "could not be read: (9) to the power 387420489"),
         (
             r"Let $E = \sum_{n=1}^N (t_n - w^\top \phi(x_n))^2$. Compute the gradient of $E$ with respect to $w$.",

@@ -29,6 +29,7 @@ from chainrule.sheet.build import build, visible
 from chainrule.sheet.conditions.extremes import stationary
 from chainrule.sheet.conditions.labels_case_by_case import with_cases_of_labels
 from chainrule.sheet.conditions.said_slopes import supposed
+from chainrule.sheet.definitions.squares_with_arguments import with_squares_named
 from chainrule.sheet.derivatives.cotangent_names import with_cotangents
 from chainrule.sheet.derivatives.differentials import with_differentials
 from chainrule.sheet.derivatives.directions import with_directions
@@ -44,7 +45,6 @@ from chainrule.sheet.rewriting.other_losses import with_other_losses
 from chainrule.sheet.rewriting.places_in_brackets import with_places_in_brackets
 from chainrule.sheet.rewriting.redeclared import with_redeclared
 from chainrule.sheet.rewriting.shortened_losses import with_shortened_losses
-from chainrule.sheet.rewriting.squares_with_arguments import with_squares_named
 from chainrule.sheet.rewriting.time_arguments import with_time_arguments
 from chainrule.sheet.rewriting.two_typefaces import with_one_typeface
 from chainrule.sheet.statistics.models import DEFINING, Otherwise

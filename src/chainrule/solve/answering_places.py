@@ -9,10 +9,10 @@ from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.syntax.names import reference
 from chainrule.solve.asking import NO_FORM, Asking, read_formula, shown_ways
-from chainrule.solve.extreme_values import values_at
-from chainrule.solve.lagrange import extremum_of, ways_under
-from chainrule.solve.place_lines import ways_apart, ways_to
-from chainrule.solve.stationary import ANY, Unsolved, numbers_of, place_of
+from chainrule.solve.places.extreme_values import values_at
+from chainrule.solve.places.lagrange import extremum_of, ways_under
+from chainrule.solve.places.place_lines import ways_apart, ways_to
+from chainrule.solve.places.stationary import ANY, Unsolved, numbers_of, place_of
 from chainrule.trace.run import Program
 from chainrule.write.trace_views import Detail
 from chainrule.write.trace_views import tex as numbers_tex

@@ -16,8 +16,8 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.solve.forms.entries import over_arrays
 from chainrule.solve.forms.wholes import symmetric
 from chainrule.solve.forms.writing import Way
-from chainrule.solve.lagrange import extremum_of
-from chainrule.solve.stationary import ANY, Unsolved, in_terms_of
+from chainrule.solve.places.lagrange import extremum_of
+from chainrule.solve.places.stationary import ANY, Unsolved, in_terms_of
 from chainrule.write.derivation import Line
 
 NO_FUNCTION = "the value there is written for a function of what is sought, $f(x) = ...$; ask for the place without it"

@@ -13,7 +13,7 @@ from chainrule.derive.sheets import functions_of, name_of
 from chainrule.expr import ONE, Add, Expr, Index
 from chainrule.solve.forms.entries import over_arrays
 from chainrule.solve.forms.writing import Way
-from chainrule.solve.stationary import Place
+from chainrule.solve.places.stationary import Place
 from chainrule.write.derivation import Line
 
 

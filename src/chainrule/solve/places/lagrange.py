@@ -22,7 +22,7 @@ from chainrule.expr import ZERO, Definition, Definitions, Dim, Expr, Index, Symb
 from chainrule.sheet.records.statements import Equation
 from chainrule.solve.forms.entries import over_arrays
 from chainrule.solve.forms.writing import Way
-from chainrule.solve.stationary import (
+from chainrule.solve.places.stationary import (
     ANY,
     CLOSE,
     DRAWS,

@@ -1,0 +1,1 @@
+"""The places where derivatives are zero: solved, tried with numbers, written."""
