@@ -136,6 +136,7 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             "no inverse",
         ),
         (r"Maximise $f(s, t) = s^2 t$ subject to $s + t = 3$.", "not linear"),
+        (r"Maximise $f(u, v, w) = u v w$ subject to $u + v + w = 3$.", "not linear"),
         (r"Maximise $f(s, t) = s + t$ subject to $s^2 + t^2 = 1$.", "not linear"),
         (r"Maximise $f(s, t) = s^2 + t^2$ subject to $s + t = 1$.", "no maximum but a minimum"),
         (r"Minimise $f(s, t) = s^2 - 3 t^2$ subject to $s + t = 1$.", "no minimum but a maximum"),
@@ -203,6 +204,16 @@ def test_a_point_that_is_asked_about_elsewhere_is_no_part_of_a_minimum() -> None
     )
     assert "x^* = 2" in found.text
     assert "= 0" not in found.text.partition("Solved for")[2].partition("2. Evaluate")[0]
+
+
+def test_a_point_does_not_keep_another_unknown_from_its_answer() -> None:
+    found = chainrule.solve(
+        r"""Let $m(x, y, z) = x^2 + x y + y^2 - 3 x + (z - x)^2$.
+
+1. Find the minimiser of $m$.
+2. Evaluate $\frac{\partial m}{\partial y}$ at $y = 0$."""
+    )
+    assert next(q.asked for q in found.questions if not q.why_not) == r"\frac{\partial m}{\partial z}"
 
 
 def test_the_loss_beside_other_values_is_answered_too() -> None:

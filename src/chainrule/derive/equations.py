@@ -56,7 +56,8 @@ UNDONE: dict[str, Callable[[Expr], Expr]] = {
 @dataclass(frozen=True)
 class Linear:
     r"""`by u = right` over `axes`; what `by` is follows from the `side`: a number (of every component, where it has the
-    axes of u), a matrix before u, or one behind it. Of a number u it may be a function `of` u or a `degree`."""
+    axes of u), a matrix before u, or one behind it. Of a number u it may be a function `of` u or a `degree`. Both sides
+    were divided by the `factor`."""
 
     unknown: Symbol
     side: Side
@@ -66,6 +67,7 @@ class Linear:
     axes: tuple[Index, ...]
     of: str = ""
     degree: Fraction = Fraction(1)
+    factor: Expr = ONE
 
     @property
     def left(self) -> Expr:
@@ -246,12 +248,13 @@ def _tidied(found: Linear) -> Linear:
             below[base] = max(below.get(base, Fraction(0)), -exponent)
     times = mul(*(power(base, const(n)) for base, n in below.items()))
     terms = [[mul(t, times) for t in side] for side in terms]
-    times = power(_shared(*terms), const(-1))
+    shared = _shared(*terms)
+    times = power(shared, const(-1))
     by, right = (collected(add(*(mul(t, times) for t in side))) for side in terms)
     first = _factors(by)[0]
     if found.side != "number" and isinstance(first, Const) and first is not ONE:  # the inverse of A, not that of 2 A
         by, right = (contract(spread(div(side, first))) for side in (by, right))
-    return replace(found, by=by, right=right)
+    return replace(found, by=by, right=right, factor=shared)
 
 
 def _shared(left: list[Expr], right: list[Expr]) -> Expr:

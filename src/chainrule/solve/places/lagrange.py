@@ -113,6 +113,8 @@ def _solved(term: Expr, axes: tuple[Index, ...], u: Symbol) -> Linear | None:
 def _is_exact(e: Linear, unknowns: Sequence[Symbol]) -> bool:
     r"""Whether an equation has one solution whatever the other unknowns are: nothing of them stands before the unknown,
     or what that makes is not zero, as in `\lambda \theta_k = -n_k`."""
+    if e.factor.symbols & set(unknowns):
+        return False  # where that is zero, the equation holds, too
     if not e.by.symbols & set(unknowns):
         return True
     return e.side == "number" and e.right is not ZERO and not e.right.symbols & set(unknowns)
