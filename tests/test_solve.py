@@ -136,6 +136,7 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             "no inverse",
         ),
         (r"Maximise $f(s, t) = s^2 t$ subject to $s + t = 3$.", "not linear"),
+        (r"Let $f(s, t) = s t^2$. Find the extremum of $f(s, t)$ subject to $s + \log t = 1$.", "not linear"),
         (r"Maximise $f(u, v, w) = u v w$ subject to $u + v + w = 3$.", "not linear"),
         (r"Maximise $f(s, t) = s + t$ subject to $s^2 + t^2 = 1$.", "not linear"),
         (r"Maximise $f(s, t) = s^2 + t^2$ subject to $s + t = 1$.", "no maximum but a minimum"),

@@ -18,7 +18,20 @@ from chainrule.derive.cancel import cancelled, merged, spread
 from chainrule.derive.equations import Linear, linear_in
 from chainrule.derive.logarithms import undone
 from chainrule.derive.sheets import functions_of, name_of
-from chainrule.expr import ZERO, Definition, Definitions, Dim, Expr, Index, Symbol, component, substitute, value
+from chainrule.expr import (
+    ZERO,
+    Apply,
+    Definition,
+    Definitions,
+    Dim,
+    Expr,
+    Index,
+    Mul,
+    Symbol,
+    component,
+    substitute,
+    value,
+)
 from chainrule.sheet.records.statements import Equation
 from chainrule.solve.forms.entries import over_arrays
 from chainrule.solve.forms.writing import Way
@@ -113,7 +126,8 @@ def _solved(term: Expr, axes: tuple[Index, ...], u: Symbol) -> Linear | None:
 def _is_exact(e: Linear, unknowns: Sequence[Symbol]) -> bool:
     r"""Whether an equation has one solution whatever the other unknowns are: nothing of them stands before the unknown,
     or what that makes is not zero, as in `\lambda \theta_k = -n_k`."""
-    if e.factor.symbols & set(unknowns):
+    divided = e.factor.factors if isinstance(e.factor, Mul) else (e.factor,)
+    if any(f.symbols & set(unknowns) and not (isinstance(f, Apply) and f.name == "exp") for f in divided):
         return False  # where that is zero, the equation holds, too
     if not e.by.symbols & set(unknowns):
         return True
