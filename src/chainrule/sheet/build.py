@@ -60,7 +60,7 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
-from chainrule.sheet.statistics.moments_of_laws import moments_of_laws
+from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
 from chainrule.sheet.statistics.targets import targets_of_cross_entropies
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
@@ -230,7 +230,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.parameter = _parameter(world, equations)
     _aliases(world)
     note_random(world, equations, sentences)
-    moments_of_laws(world)
+    note_laws(world)
     return world
 
 

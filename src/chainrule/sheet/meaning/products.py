@@ -29,6 +29,7 @@ from chainrule.sheet.meaning.derivatives.whole import by_all_arguments, partial_
 from chainrule.sheet.meaning.functions.calls import called, function_name
 from chainrule.sheet.meaning.functions.jacobians import applied_after_another, at_a_point
 from chainrule.sheet.meaning.functions.outcomes import over_outcomes
+from chainrule.sheet.meaning.functions.under_laws import under_a_law
 from chainrule.sheet.meaning.operations.expectations import expectation
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.operations.kronecker import kronecker
@@ -212,7 +213,8 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
             return flat
         end = operand_end(frame, factors, n + 1) if frame.choices.reach == "factor" else len(factors)
         return differentials.gradient(frame, *nabla, rest_of(factors[n + 1 : end])), end
-    call = expectation(frame, factors, n) or over_outcomes(frame, factors, n) or called(frame, factors, n)
+    call = expectation(frame, factors, n) or under_a_law(frame, factors, n)
+    call = call or over_outcomes(frame, factors, n) or called(frame, factors, n)
     if call is not None:
         return call
     return frame.value(node), n + 1

@@ -36,6 +36,7 @@ from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_tran
 from chainrule.sheet.rewriting.transposing_primes import transposing, with_transposes
 from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samples_apart
 from chainrule.sheet.statistics.expectations_by_law import laws_of, with_what_is_drawn
+from chainrule.sheet.statistics.normal_words import normal_laws, with_normal_laws
 from chainrule.sheet.statistics.weighted_integrals import weighted, with_expectations
 from chainrule.sheet.sums.integrals import integrated, with_sums
 from chainrule.sheet.sums.mean_counts import counts_of, with_counts
@@ -121,6 +122,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(last_layers, with_last_layers),
     _where(counts_of, with_counts),
     _where(samples_apart, with_samples_apart),
+    _where(normal_laws, with_normal_laws),
     _where(integrated, with_sums),
     _where(weighted, with_expectations),
     _where(laws_of, with_what_is_drawn),

@@ -1,16 +1,18 @@
 r"""Integrals weighted by a density, over a variable that stands for its value: `\int (x - \mu)^2 p(x) dx`.
 
-They are expectations, `\mathbb{E}_x[(x - \mu)^2]`, and are judged as those are: for every distribution with finitely
-many values. Where integrals over one variable have different weights, or go over different sets, they are left as they
-are.
+They are expectations, `\mathbb{E}_{x \sim p}[(x - \mu)^2]`, and are judged as those are: under the law that p is said to
+be, or for every distribution with finitely many values. Where integrals over one variable go over different sets, they
+are left as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Comma, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Comma, Factor, Fenced, Infix, Link, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.sheet.statistics.normal_formulas import by_formula
+from chainrule.sheet.statistics.normal_words import density, normal_density
 from chainrule.sheet.statistics.overloads import DENSITIES
 from chainrule.sheet.sums.integrals import differential, is_integral, joined, region
 from chainrule.sheet.syntax.derivative_signs import rest_of
@@ -18,22 +20,42 @@ from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
 
 
-def weighted(formulas: Iterable[Node]) -> frozenset[str]:
-    """The variables of integrals that all have one density as their weight."""
+@dataclass(frozen=True)
+class Weighted:
+    """The variables of integrals that have a density as their weight, and the densities of which a law is known."""
+
+    letters: frozenset[str]
+    known: frozenset[object]
+
+
+def weighted(formulas: Iterable[Node]) -> Weighted | None:
+    """The variables of integrals over one set, that all have one density as their weight or densities with laws."""
+    formulas = list(formulas)
+    known = frozenset(key for f in formulas for key in _with_laws(f))
     weights: dict[str, set[object]] = {}
     for f in formulas:
         for product in (n for n in walk(_joined(f)) if isinstance(n, Product)):
-            for letter, weight in _weights(product):
+            for letter, weight in _weights(product, known):
                 weights.setdefault(letter, set()).add(weight)
-    return frozenset(x for x, found in weights.items() if len(found) == 1 and None not in found)
+    letters = frozenset(x for x, found in weights.items() if len(found) == 1 and None not in found)
+    return Weighted(letters, known) if letters else None
 
 
-def with_expectations(node: Node, letters: frozenset[str]) -> Node:
+def _with_laws(node: Node) -> Iterator[object]:
+    """The densities that a relation says to be normal."""
+    found = density(node.first) if isinstance(node, Relation) else None
+    if isinstance(node, Relation) and found is not None and found.variable is not None:
+        laws = (normal_density(link.node) or by_formula(link.node) for link in node.links)
+        if any(law is not None and node_key(law[0]) == node_key(found.variable) for law in laws):
+            yield node_key(found.name)
+
+
+def with_expectations(node: Node, found: Weighted) -> Node:
     """A formula with the integrals over some variables written as expectations."""
-    part = with_parts(node, lambda inner: with_expectations(inner, letters))
+    part = with_parts(node, lambda inner: with_expectations(inner, found))
     part = joined(part) if isinstance(part, Sum) else part
-    while isinstance(part, Product) and (found := _as_expectation(part, letters)) is not None:
-        part = found
+    while isinstance(part, Product) and (written := _as_expectation(part, found)) is not None:
+        part = written
     return part
 
 
@@ -42,14 +64,15 @@ def _joined(node: Node) -> Node:
     return joined(part) if isinstance(part, Sum) else part
 
 
-def _weights(product: Product) -> Iterator[tuple[str, object]]:
-    """The variable and the weight of each integral in a product; None for one without."""
+def _weights(product: Product, known: frozenset[object]) -> Iterator[tuple[str, object]]:
+    """The variable of each integral in a product, with its weight and its set; None for one without a weight."""
     rest = product.factors
     while (place := _place(rest)) is not None:
         first, end, letter = place
         inside = rest[first + 1 : end]
         at = _weight(inside, letter)
-        yield letter, None if at is None else (node_key(inside[at].node), region(rest[first].node))
+        key = None if at is None else node_key(inside[at].node)
+        yield letter, None if at is None else ("known" if key in known else key, region(rest[first].node))
         rest = rest[end + 2 :]
 
 
@@ -77,10 +100,10 @@ def _weight(inside: tuple[Factor, ...], letter: str) -> int | None:
     return None
 
 
-def _as_expectation(product: Product, letters: frozenset[str]) -> Product | None:
+def _as_expectation(product: Product, found: Weighted) -> Product | None:
     """A product with its first such integral as an expectation."""
     place = _place(product.factors)
-    if place is None or place[2] not in letters:
+    if place is None or place[2] not in found.letters:
         return None
     first, end, letter = place
     inside = product.factors[first + 1 : end]
@@ -91,6 +114,9 @@ def _as_expectation(product: Product, letters: frozenset[str]) -> Product | None
     others = (*inside[:at], *inside[at + 2 :])
     body = rest_of((Factor("", others[0].node), *others[1:])) if others else Number(span, "1")
     variable = product.factors[end + 1].node
-    sign = Script(span, Name(span, "E", ("bb",)), variable, None, 0)
-    whole = (Factor(product.factors[first].op, sign), Factor("", Fenced(span, "[", body, "]")))
+    weight = inside[at].node
+    sign = "∼" if node_key(weight) in found.known else "∈"  # what is drawn from an unknown law is no index for it
+    below = Relation(span, variable, (Link(sign, span, weight),))
+    expected = Script(span, Name(span, "E", ("bb",)), below, None, 0)
+    whole = (Factor(product.factors[first].op, expected), Factor("", Fenced(span, "[", body, "]")))
     return replace(product, factors=(*product.factors[:first], *whole, *product.factors[end + 2 :]))

@@ -18,7 +18,7 @@ def divergences(node: Node) -> Iterator[tuple[Product, int, Name]]:
     variable of both."""
     for product in (n for n in walk(node) if isinstance(n, Product)):
         for n, (name, fence) in enumerate(pairwise(product.factors)):
-            variable = _variable(fence.node) if _named(name.node) and not fence.op else None
+            variable = _variable(fence.node) if is_divergence(name.node) and not fence.op else None
             if variable is not None:
                 yield product, n, variable
 
@@ -29,7 +29,7 @@ def with_integrals(product: Product, letters: frozenset[str]) -> Product:
     rest = list(product.factors)
     while rest:
         first = rest.pop(0)
-        fence = rest[0].node if rest and not rest[0].op and _named(first.node) else None
+        fence = rest[0].node if rest and not rest[0].op and is_divergence(first.node) else None
         variable = None if fence is None else _variable(fence)
         if variable is None or variable.text not in letters or not isinstance(fence, Fenced):
             factors.append(first)
@@ -47,8 +47,8 @@ def _factors(node: Node) -> tuple[Factor, ...]:
     return node.factors if isinstance(node, Product) else (Factor("", node),)
 
 
-def _named(node: Node) -> bool:
-    """`KL`, `D_{KL}`."""
+def is_divergence(node: Node) -> bool:
+    r"""`KL`, `D_{KL}`, `\mathcal{D}_{KL}`."""
     if isinstance(node, Script) and node.sup is None and isinstance(node.base, Name) and node.base.text == "D":
         node = node.sub if node.sub is not None else node
     return isinstance(node, Name) and node.text in WORDS

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from chainrule.read.tree import Accent, Comma, Fenced, Infix, Name, Node, Product, Relation, Script
+from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import children, node_key, spelled, walk
 
+FORMULAS_BY_WORD = frozenset({"cal N", "Normal", "Gaussian", "Poisson", "Bernoulli", "Exponential", "Laplace", "Binomial"})
 EXPECTATIONS = frozenset({"bb E", "E", "frak E"})
 
 
@@ -86,6 +88,13 @@ def _called_with(nodes: Iterable[Node], law: Node, letter: str) -> bool:
     )
 
 
+def has_formula(name: Node | None) -> bool:
+    r"""Whether a function has a formula that everybody knows, so that its arguments stand for their values: `\exp(x)`,
+    `\mathcal{N}(x; \mu, \sigma^2)`."""
+    word = spelled(name) if isinstance(name, Name) else ""
+    return word in FORMULAS_BY_WORD or is_function_word(word)
+
+
 def standing_alone(node: Node, inside: bool = False) -> Iterator[str]:
     """The letters that stand outside of arguments and subscripts."""
     if isinstance(node, Name):
@@ -99,7 +108,7 @@ def standing_alone(node: Node, inside: bool = False) -> Iterator[str]:
             before = node.factors[n - 1].node if n else None
             fence = factor.node.base if isinstance(factor.node, Script) else factor.node
             called = isinstance(before, (Name, Script, Accent)) and not factor.op and isinstance(fence, Fenced)
-            yield from standing_alone(factor.node, inside or called)
+            yield from standing_alone(factor.node, inside or (called and not has_formula(before)))
     else:
         for part in children(node):
             yield from standing_alone(part, inside)

@@ -23,14 +23,14 @@ def put_for(frame: Frame, val: Val, whole: Val, argument: Val) -> Val:
     def at(*terms: Expr) -> Expr:
         variable = whole.at(*(value(algebra.fresh(frame.dims, d)) for d in whole.dims))
         assert isinstance(variable, Component)
-        term = _written_out(resolve(val.at(*terms), definitions), variable.symbol, definitions)
+        term = written_out(resolve(val.at(*terms), definitions), variable.symbol, definitions)
         return substitute(term, {variable.symbol: argument.at})
 
     definitions = frame.universe.definitions
     return replace(val, at=at, jacobian=None)
 
 
-def _written_out(term: Expr, variable: Symbol, definitions: Definitions) -> Expr:
+def written_out(term: Expr, variable: Symbol, definitions: Definitions) -> Expr:
     """A term with the formulas of all names in it that rest on a variable."""
     for _ in range(MOST_STEPS):
         inner = {s: definitions[s].at for s in term.symbols if definitions.depends(s, variable)}

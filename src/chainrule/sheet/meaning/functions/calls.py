@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from chainrule.expr import const, indicator
-from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.arrays.components import components
 from chainrule.sheet.definitions.maps import is_function, is_sign
@@ -151,12 +151,30 @@ def _argument_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:
     if n + 1 < len(factors) and function_name(frame, factors[n].node, factors[n + 1].node):
         return _argument_end(frame, factors, n + 1) if fence_of(factors[n + 1].node) is None else n + 2
     end = n + 1
-    while end < len(factors) and factors[end].op == "" and isinstance(factors[end].node, (Name, Number)):
+    while end < len(factors) and factors[end].op == "" and _goes_on(factors[n:end], factors[end].node):
         following = factors[end + 1].node if end + 1 < len(factors) else None
         if function_name(frame, factors[end].node, following):
             break
         end += 1
     return end
+
+
+def _goes_on(before: tuple[Factor, ...], node: Node) -> bool:
+    r"""Whether the argument of a function without parentheses goes on: with letters and numbers, with any power behind
+    a number (`\log 2\pi\sigma^2`), with a ratio of densities behind another one."""
+    if isinstance(node, (Name, Number)):
+        return True
+    if isinstance(node, Fraction) and all(isinstance(f.node, Fraction) for f in before):
+        return all(_has_call(x) for x in (node, *(f.node for f in before)))
+    numbers = isinstance(before[0].node, Number) and all(isinstance(f.node, (Name, Number, Script)) for f in before)
+    return numbers and isinstance(node, Script) and isinstance(node.base, Name) and isinstance(node.sup, Number)
+
+
+def _has_call(ratio: Node) -> bool:
+    """Whether both parts of a fraction are calls of functions."""
+    parts = (ratio.numerator, ratio.denominator) if isinstance(ratio, Fraction) else ()
+    calls = [len(p.factors) == 2 and isinstance(p.factors[1].node, Fenced) for p in parts if isinstance(p, Product)]
+    return len(calls) == 2 and all(calls)
 
 
 def hung(frame: Frame, val: Val, node: Node | None) -> Val:

@@ -56,11 +56,11 @@ def as_told(frame: Frame, call: Pattern | None, args: tuple[Node, ...]) -> Val |
 def _valued(frame: Frame, row: Named, args: tuple[Node, ...]) -> Val:
     variable, *parameters = (frame.value(a) for a in args)
     if row is FORMULAS[NORMAL]:
-        _spread_said(frame, args[2], parameters[1])
+        spread_said(frame, args[2], parameters[1])
     return row.formula(frame, variable, parameters)
 
 
-def _spread_said(frame: Frame, node: Node, val: Val) -> None:
+def spread_said(frame: Frame, node: Node, val: Val) -> None:
     """A variance is a matrix where its letter says so, and no bare σ."""
     ref = reference(node, frame.world.glossary)
     if ref is None or not val.scalar:

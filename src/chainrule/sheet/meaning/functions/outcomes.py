@@ -6,14 +6,16 @@ that differ in general to differ (`sheet.random_names`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from chainrule.expr import Expr, IndexValue, const, mul, power, size, total
 from chainrule.read.tree import Factor, Infix
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.functions.calls import hung
 from chainrule.sheet.records.frame import Frame
-from chainrule.sheet.records.shapes import Untyped, Val
+from chainrule.sheet.records.shapes import Dims, Untyped, Val
 from chainrule.sheet.statistics.random_names import Expected, expected, is_expectation, run_over
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
@@ -31,7 +33,7 @@ def over_outcomes(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Va
     _check(frame, found)
     inner = _with_outcomes(frame)
     vals = [inner.value(a) for a in found.arguments]
-    val = _spread(inner, vals) if found.spread else _mean(inner, vals[0])
+    val = spread_of(inner.dims, vals, partial(_mean, inner)) if found.spread else _mean(inner, vals[0])
     return (val if found.hung in found.arguments else hung(frame, val, found.hung)), found.end
 
 
@@ -81,12 +83,11 @@ def _mean(inner: Frame, val: Val) -> Val:
     return Val(val.shape, at, None, val.derived)
 
 
-def _spread(inner: Frame, vals: list[Val]) -> Val:
+def spread_of(dims: Dims, vals: list[Val], mean: Callable[[Val], Val]) -> Val:
     r"""`\mathrm{Cov}(u, v) = \mathbb{E}[(u - \mathbb{E}u)(v - \mathbb{E}v)^\top]`, the variance where they are one."""
-    dims = inner.dims
-    centred = [algebra.plus(dims, v, algebra.negated(_mean(inner, v))) for v in vals]
+    centred = [algebra.plus(dims, v, algebra.negated(mean(v))) for v in vals]
     first, last = centred[0], centred[-1]
     if first.kind == "tensor" or last.kind in ("tensor", "matrix"):
         raise Untyped("the covariance of a matrix", "operator")
     flat = first.transposed() if first.kind == "row" else first, last.transposed() if last.kind == "column" else last
-    return replace(_mean(inner, algebra.matmul(dims, *flat)), derived=False)
+    return replace(mean(algebra.matmul(dims, *flat)), derived=False)

@@ -1,0 +1,168 @@
+r"""The normal laws of a world: of variables, `x \sim \mathcal{N}(\mu, \Sigma)`, and of densities, by name or by formula.
+
+An expectation over what has such a law is known for every polynomial. Which law it is over is said below the sign, by
+a density, by a variable, or by the law itself; without anything there, by the one variable of the body that has a law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chainrule.read.tree import Comma, Infix, Name, Node, Relation, Script
+from chainrule.sheet.records.references import references
+from chainrule.sheet.records.world import World
+from chainrule.sheet.statistics.normal_formulas import by_formula
+from chainrule.sheet.statistics.normal_words import density, normal_density, normal_parameters
+from chainrule.sheet.statistics.overloads import is_density
+from chainrule.sheet.statistics.random_names import Expected, expectations_in, made_of
+from chainrule.sheet.syntax.names import node_key, reference, walk
+
+
+@dataclass(frozen=True)
+class Law:
+    """A normal law: the density that has it (empty where only the variable does), the variable, mean and spread."""
+
+    density: str
+    variable: Node
+    mean: Node
+    spread: Node
+    position: int
+    section: tuple[str, int] = ("", 0)
+
+    @property
+    def said(self) -> object:
+        """What says the law, without where it stands."""
+        return node_key(self.variable), node_key(self.mean), node_key(self.spread)
+
+
+def note_laws(world: World) -> None:
+    """Find the normal laws of a world. What a line says of an expectation under a law is a claim, and no definition of
+    the parameters of that law."""
+    if not world.of_chance:
+        return
+    world.of_known_laws |= made_of(world, set(_with_densities(world)))  # more is true of these than of any distribution
+    world.laws = tuple(law for law in (*_told(world), *_of_densities(world)) if not _circular(world, law))
+    for base in {b for law in world.laws for b in _parameters(world, law)}:
+        sites = [s for s in world.sites.get(base, ()) if not any(True for _ in expectations_in(s.body))]
+        if world.sites.get(base) and len(sites) < len(world.sites[base]):
+            world.derived.clear()
+            if sites:
+                world.sites[base] = sites
+            else:
+                del world.sites[base]
+    roots = {base for law in world.laws if (base := _base(world, law.variable))}
+    world.of_known_laws |= made_of(world, roots & world.random)
+
+
+def _with_densities(world: World) -> Iterator[str]:
+    """The random names of which a formula gives the density."""
+    for base, sites in world.functions.items():
+        for site in sites if is_density(base) else ():
+            ref = reference(site.params[0], world.glossary) if site.params else None
+            if ref is not None and ref.base in world.random:
+                yield ref.base
+
+
+def _parameters(world: World, law: Law) -> set[str]:
+    return {r.base for node in (law.mean, law.spread) for r in references(node, world)}
+
+
+def _circular(world: World, law: Law) -> bool:
+    """Whether the parameters of a law are said with its own variable."""
+    own = _base(world, law.variable)
+    return not own or own in _parameters(world, law)
+
+
+def _base(world: World, node: Node) -> str:
+    ref = reference(node, world.glossary) if isinstance(node, (Name, Script)) else None
+    return ref.base if ref is not None and ref.bare else ""
+
+
+def _told(world: World) -> Iterator[Law]:
+    r"""`x \sim \mathcal{N}(\mu, \sigma^2)`, `y | x \sim \mathcal{N}(w^\top x, \sigma^2)`."""
+    for e in (e for e in world.equations if e.op == "∼"):
+        found = normal_parameters(e.rhs)
+        drawn = e.lhs.left if isinstance(e.lhs, Infix) and e.lhs.op == "|" else e.lhs
+        named = density(drawn)
+        if found is None or named is None:
+            continue
+        variable = drawn if named.fence is None else named.variable
+        if variable is not None:
+            base = "" if named.fence is None else _base(world, named.name)
+            yield Law(base, variable, *found, e.position, (e.scope.part, e.scope.section))
+
+
+def _of_densities(world: World) -> Iterator[Law]:
+    r"""`p(x) = \mathcal{N}(x; \mu, \Sigma)`, and the formula itself."""
+    for base, sites in world.functions.items():
+        for site in sites:
+            found = normal_density(site.body) or (by_formula(site.body) if is_density(base) else None)
+            first = site.params[0] if site.params else None
+            if found is not None and first is not None and node_key(first) == node_key(found[0]):
+                yield Law(base, first, found[1], found[2], site.position, site.section)
+
+
+def law_of(world: World, found: Expected, position: int) -> tuple[Law, tuple[Node, ...]] | None:
+    """The law that an expectation is over, with what it is of; None where it is not known or not the only one."""
+    bodies = tuple(a.left if isinstance(a, Infix) and a.op == "|" else a for a in found.arguments)
+    if found.sub is None:
+        return _by_its_body(world, bodies, position)
+    if len(bodies) != len(found.arguments) or isinstance(found.sub, Comma):
+        return None
+    law = _below(world, found.sub, bodies, position)
+    return None if law is None else (law, bodies)
+
+
+def _by_its_body(world: World, bodies: tuple[Node, ...], position: int) -> tuple[Law, tuple[Node, ...]] | None:
+    inside = {r.base for b in bodies for r in references(b, world)}
+    over: dict[str, Law] = {}
+    for law in world.laws:
+        base = _base(world, law.variable)
+        if inside & made_of(world, {base}) and (latest := _latest(world, base, position)) is not None:
+            over[base] = latest
+    others = {b for b in inside & world.random if not world.defined(b)} - over.keys()
+    return (next(iter(over.values())), bodies) if len(over) == 1 and not others else None
+
+
+def _latest(world: World, base: str, position: int) -> Law | None:
+    """The law of a variable at a position: what is drawn is told by the last section that tells it, and else by the
+    formulas of densities, as far as there is one."""
+    own = [law for law in world.laws if _base(world, law.variable) == base]
+    told = [law for law in own if not law.density] or own
+    before = [law for law in told if law.position <= position] or told
+    near = [law for law in before if law.section == before[-1].section]
+    return near[-1] if near and len({law.said for law in near}) == 1 else None
+
+
+def _below(world: World, sub: Node, bodies: tuple[Node, ...], position: int) -> Law | None:
+    """The law that is named below the sign of an expectation."""
+    if isinstance(sub, Relation) and len(sub.links) == 1 and sub.links[0].op == "∼":
+        variable, law = sub.first, sub.links[0].node
+        direct = normal_parameters(law) or ((d := normal_density(law)) and d[1:])
+        if direct:
+            return Law("", variable, direct[0], direct[1], position)
+        return _named(world, law, variable, position)
+    named = density(sub)
+    if named is None:
+        return None
+    if named.fence is not None:
+        return _named(world, sub, named.variable, position)
+    base = _base(world, sub)
+    by_variable = _latest(world, base, position) if base else None
+    return by_variable or _named(world, sub, None, position)
+
+
+def _named(world: World, law: Node, variable: Node | None, position: int) -> Law | None:
+    named = density(law)
+    ref = None if named is None else reference(named.name, world.glossary)
+    own = [] if ref is None else [x for x in world.laws if x.density == ref.base]
+    before = [x for x in own if x.position <= position] or own
+    if not before:
+        return None
+    found = before[-1]
+    variable = variable if isinstance(variable, Name) else found.variable
+    moved = {node_key(variable), node_key(found.variable)}
+    if len(moved) > 1 and any(node_key(n) in moved for p in (found.mean, found.spread) for n in walk(p)):
+        return None
+    return Law(found.density, variable, found.mean, found.spread, found.position)
