@@ -19,7 +19,7 @@ from chainrule.check.records.need import Need, NeedKind
 from chainrule.expr import Component, Expr, Unknown, const, substitute, walk
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance
+from chainrule.sheet.records.world import NORMAL, Instance
 from chainrule.sheet.syntax.spelling import ANY
 
 # What a letter that custom reads as the logistic function may be instead: a line that fits one of these says so.
@@ -33,7 +33,10 @@ def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Di
         tensors = {s.name: instance for s, instance in variant.universe.instances.items()} | variant.universe.called
         instance = tensors.get(names[0]) or Instance(names[0])
         return _loose(variant, instance, "function" if names[0] in variant.universe.called else "definition")
+    roles = dict(variant.universe.world.customary)
     for base in sorted(variant.universe.roles_taken & _direct(lines, e)):
+        if roles.get(base) == NORMAL:  # called with a mean and a spread, it is nothing else
+            continue
         if _another(lines, e, variant, base):
             return _loose(variant, Instance(base), "function")
     return None

@@ -1,4 +1,5 @@
-"""Exercises without numbers: sections under mere titles that each say what is given, ask something and stand alone.
+r"""Exercises without numbers: sections under mere titles that each say what is given, ask something and stand alone.
+So are cases: sections that each begin with a law of their own, `p = \mathcal{N}(\mu_1, \sigma_1^2)`.
 
 They are exercises of their own where a name has one meaning in one of them and another in the next. A section that
 needs what another one defines goes on with it, and then all share their names, as the sections of a text do.
@@ -15,7 +16,8 @@ from chainrule.read.document import Heading
 from chainrule.read.tree import Comma, Fenced, Node, Product
 from chainrule.sheet.letters.writings import maximal
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
-from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.names import node_key, reference
+from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
 
 GIVES = re.compile(r"\b(?:let|consider|suppose|given|assume|define|for|with)\b", re.IGNORECASE)
 ASKS = re.compile(
@@ -34,6 +36,8 @@ class _Section:
     words: str = ""
     defined: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    laws: dict[str, str] = field(default_factory=dict)
+    """The names that it gives normal laws, as they are written."""
 
 
 def with_own_sections(sheet: Sheet, headings: list[tuple[Heading, int]]) -> None:
@@ -44,9 +48,13 @@ def with_own_sections(sheet: Sheet, headings: list[tuple[Heading, int]]) -> None
         return
     parts = _sections(sheet, titled)
     full = [p for p in parts.values() if p.equations]
-    if len(full) < 2 or not all(_stands_alone(p, full) for p in full) or not any(_clash(full)):
+    if len(full) < 2:
         return
     number = dict(_titles(sheet, titled))
+    if any(_clash([p.laws for p in full])):
+        number = {count: with_laws for count, with_laws in _by_laws(number, parts)}
+    elif not all(_stands_alone(p, full) for p in full) or not any(_clash([p.defined for p in full])):
+        return
 
     def moved(scope: Scope, own: bool = True) -> Scope:
         return replace(scope, number=number.get(scope.section, "")) if own else scope
@@ -92,6 +100,8 @@ def _sections(sheet: Sheet, titled: dict[int, str]) -> dict[str, _Section]:
         part.used |= {ref.base for side in (e.lhs, e.rhs) for ref in maximal(side, sheet.glossary)}
         for base in _said(sheet, e):
             part.defined.setdefault(base, e.text(e.rhs))
+        if (normal_parameters(e.rhs) or normal_density(e.rhs)) and (named := density(e.lhs)) is not None:
+            part.laws.setdefault(str(node_key(named.name)), e.text(e.rhs))
     for s in sheet.sentences:
         if s.own and under.get(s.scope.section, "") in parts:
             parts[under[s.scope.section]].words += f" {s.text}"
@@ -123,8 +133,16 @@ def _stands_alone(part: _Section, full: list[_Section]) -> bool:
     return asks and not part.used & foreign
 
 
-def _clash(full: list[_Section]) -> Iterator[bool]:
+def _clash(full: list[dict[str, str]]) -> Iterator[bool]:
     """Whether a name of one section has another meaning in another."""
     for n, one in enumerate(full):
         for other in full[:n]:
-            yield any(other.defined.get(b, text) != text for b, text in one.defined.items())
+            yield any(other.get(b, text) != text for b, text in one.items())
+
+
+def _by_laws(number: dict[int, str], parts: dict[str, _Section]) -> Iterator[tuple[int, str]]:
+    """The title of the last section with a law up to each count; "" before the first one."""
+    last = ""
+    for count, title in number.items():
+        last = title if title in parts and parts[title].laws else last
+        yield count, last

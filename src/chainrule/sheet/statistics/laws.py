@@ -7,16 +7,16 @@ a density, by a variable, or by the law itself; without anything there, by the o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Infix, Name, Node, Relation, Script
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.normal_formulas import by_formula
-from chainrule.sheet.statistics.normal_words import density, normal_density, normal_parameters
 from chainrule.sheet.statistics.overloads import is_density
-from chainrule.sheet.statistics.random_names import Expected, expectations_in, made_of
+from chainrule.sheet.statistics.random_names import DATA_LETTERS, Expected, expectations_in, made_of
 from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,24 @@ def note_laws(world: World) -> None:
         return
     world.of_known_laws |= made_of(world, set(_with_densities(world)))  # more is true of these than of any distribution
     world.laws = tuple(law for law in (*_told(world), *_of_densities(world)) if not _circular(world, law))
-    for base in {b for law in world.laws for b in _parameters(world, law)}:
-        sites = [s for s in world.sites.get(base, ()) if not any(True for _ in expectations_in(s.body))]
-        if world.sites.get(base) and len(sites) < len(world.sites[base]):
-            world.derived.clear()
-            if sites:
-                world.sites[base] = sites
-            else:
-                del world.sites[base]
+    for law in world.laws:
+        for base in _parameters(world, law):
+            _as_parameter(world, base, law)
     roots = {base for law in world.laws if (base := _base(world, law.variable))}
     world.of_known_laws |= made_of(world, roots & world.random)
+
+
+def _as_parameter(world: World, base: str, law: Law) -> None:
+    """Keep of what is said of the parameter of a law no expectation, which is what is to be shown, and what a later
+    section says for itself alone, "for $\\Sigma = \\sigma^2$"."""
+    sites = world.sites.get(base, [])
+    kept = [s for s in sites if not any(True for _ in expectations_in(s.body))]
+    kept = [replace(s, onward=s.onward or (s.position > law.position and s.section != law.section)) for s in kept]
+    if kept != sites:
+        world.derived.clear()
+        world.sites[base] = kept
+    if not kept:
+        world.sites.pop(base, None)
 
 
 def _with_densities(world: World) -> Iterator[str]:
@@ -142,21 +150,26 @@ def _below(world: World, sub: Node, bodies: tuple[Node, ...], position: int) -> 
         direct = normal_parameters(law) or ((d := normal_density(law)) and d[1:])
         if direct:
             return Law("", variable, direct[0], direct[1], position)
-        return _named(world, law, variable, position)
+        return _named(world, law, variable, position, ())
     named = density(sub)
     if named is None:
         return None
     if named.fence is not None:
-        return _named(world, sub, named.variable, position)
+        return _named(world, sub, named.variable, position, ())
     base = _base(world, sub)
     by_variable = _latest(world, base, position) if base else None
-    return by_variable or _named(world, sub, None, position)
+    return by_variable or _named(world, sub, None, position, bodies)
 
 
-def _named(world: World, law: Node, variable: Node | None, position: int) -> Law | None:
+def _named(world: World, law: Node, variable: Node | None, position: int, bodies: tuple[Node, ...]) -> Law | None:
+    """The law of a density, over what its variable is said to be or over that of its own in the bodies."""
     named = density(law)
     ref = None if named is None else reference(named.name, world.glossary)
     own = [] if ref is None else [x for x in world.laws if x.density == ref.base]
+    if bodies:
+        inside = {r.base for b in bodies for r in references(b, world)}
+        data = any(b.rpartition(" ")[2] in DATA_LETTERS for b in inside)
+        own = [x for x in own if not data or inside & made_of(world, {_base(world, x.variable)})]
     before = [x for x in own if x.position <= position] or own
     if not before:
         return None

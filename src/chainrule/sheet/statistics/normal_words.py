@@ -11,84 +11,50 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from chainrule.read.tree import Comma, Factor, Fenced, Fraction, Infix, Link, Name, Node, Product, Relation, Script
-from chainrule.sheet.records.world import NORMAL
-from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, NAMES
+from chainrule.read.tree import Big, Comma, Factor, Fenced, Fraction, Infix, Link, Name, Node, Product, Relation, Script
 from chainrule.sheet.sums.divergences import is_divergence
+from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.arguments import parts
 from chainrule.sheet.syntax.names import node_key, spelled, walk
+from chainrule.sheet.syntax.normal_laws import Density, density, normal_density, normal_parameters
 from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 
 USUAL_VARIABLE = "x"
 
 
-def normal_parameters(node: Node) -> tuple[Node, Node] | None:
-    r"""The mean and the spread of `\mathcal{N}(\mu, \Sigma)`, which has no variable."""
-    inside = _normal(node)
-    behind = () if inside is None else parts(inside)
-    return (behind[0][0], behind[0][1]) if behind and list(map(len, behind)) == [2, 0] else None
-
-
-def normal_density(node: Node) -> tuple[Node, Node, Node] | None:
-    r"""The variable, the mean and the spread of `\mathcal{N}(x; \mu, \Sigma)`."""
-    inside = _normal(node)
-    if inside is None:
-        return None
-    before, behind = parts(inside)
-    items = (*before, *behind)
-    return (items[0], items[1], items[2]) if len(items) == 3 and len(before) in (1, 3) else None
-
-
-def _normal(node: Node) -> Fenced | None:
-    factors = node.factors if isinstance(node, Product) else ()
-    if len(factors) != 2 or factors[1].op or not isinstance(factors[0].node, Name):
-        return None
-    word, fence = spelled(factors[0].node), factors[1].node
-    known = word in LETTERS_OF_NORMAL or word == "cal N" or NAMES.get(word.removeprefix("rm ")) == NORMAL
-    return fence if known and isinstance(fence, Fenced) else None
-
-
-@dataclass(frozen=True)
-class Density:
-    r"""A density as it is named: `p`, `q_\phi(z | x)`; without what is in its parentheses where it is named alone."""
-
-    name: Node
-    fence: Fenced | None
-
-    @property
-    def variable(self) -> Node | None:
-        found = None if self.fence is None else parts(self.fence)[0]
-        return found[0] if found and len(found) == 1 else None
-
-    def at(self, variable: Node) -> Product:
-        """The value of the density, with its variable."""
-        fence = self.fence or Fenced(self.name.span, "(", variable, ")")
-        return Product(self.name.span.join(fence.span), (Factor("", self.name), Factor("", fence)))
-
-
-def density(node: Node) -> Density | None:
-    """A node as the name of a density, or as a call of one."""
-    if isinstance(node, Name) or (isinstance(node, Script) and isinstance(node.base, Name) and node.sup is None):
-        return Density(node, None)
-    factors = node.factors if isinstance(node, Product) else ()
-    fence = factors[1].node if len(factors) == 2 and not factors[1].op else None
-    named = None if not isinstance(fence, Fenced) else density(factors[0].node)
-    return Density(named.name, fence) if named is not None and isinstance(fence, Fenced) else None
-
-
 @dataclass(frozen=True)
 class NormalLaws:
-    """The densities of a document that are said to be normal, each with the variable that it has everywhere."""
+    """The densities of a document that are said to be normal, each with the variables that it has, place for place;
+    what the name of the relative entropy stands for by itself, where there is only one."""
 
-    variables: dict[object, Node]
+    variables: dict[object, tuple[Node, ...]]
+    only: Product | None = None
+    letters: frozenset[str] = frozenset()
+    """The letters of densities, which mark their parameters: the p of `\\mu_p` is no index."""
+
+    def variable(self, name: Node) -> Node | None:
+        """The variable of a density that is named alone: that of the call nearest to it."""
+        near = self.variables.get(node_key(name), ())
+        return min(near, key=lambda v: abs(v.span.start - name.span.start), default=None)
 
 
 def normal_laws(formulas: Iterable[Node]) -> NormalLaws | None:
     """The densities that a relation says to be normal laws without a variable, or with one."""
     formulas = list(formulas)
     named = {node_key(found.name): found for node in formulas for found, _ in _said(node)}
-    variables = {key: v for key, found in named.items() if (v := _variable(formulas, found)) is not None}
-    return NormalLaws(variables) if variables or any(_compared(node) for node in formulas) else None
+    variables = {key: v for key, found in named.items() if (v := _variables(formulas, found))}
+    names = {found.name.text for found in named.values() if isinstance(found.name, Name) and not found.name.style}
+    laws = NormalLaws(variables, letters=frozenset(names - {x for node in formulas for x in _summed(node)}))
+    compared = [fence for node in formulas for fence in _compared(node)]
+    found = {node_key(x): x for fence in compared if (x := _expectation(fence, laws)) is not None}
+    alone = len(found) == 1 and len({node_key(fence) for fence in compared}) == 1
+    return replace(laws, only=next(iter(found.values())) if alone else None) if variables or found else None
+
+
+def _summed(node: Node) -> Iterator[str]:
+    """The letters that sums run over."""
+    limits = (b.sub for b in walk(node) if isinstance(b, Big) and b.sub is not None)
+    return (n.text for limit in limits for n in walk(limit) if isinstance(n, Name))
 
 
 def _said(node: Node) -> Iterator[tuple[Density, int]]:
@@ -101,26 +67,23 @@ def _said(node: Node) -> Iterator[tuple[Density, int]]:
                 yield found, n
 
 
-def _variable(formulas: list[Node], found: Density) -> Node | None:
-    """The variable of a density: what it is called with everywhere, or the usual letter."""
-    called: dict[object, Node] = {}
+def _variables(formulas: list[Node], found: Density) -> tuple[Node, ...]:
+    """What a density is called with, place for place; nothing where that is no name somewhere."""
+    called: list[Node | None] = []
     for part in (n for node in formulas for n in walk(node) if isinstance(n, Product)):
         for one, fence in pairwise(part.factors):
             if not fence.op and isinstance(fence.node, Fenced) and node_key(one.node) == node_key(found.name):
                 before = parts(fence.node)[0]
-                variable = before[0] if len(before) == 1 else None
-                called[None if variable is None else node_key(variable)] = variable or fence.node
-    if None in called or any(not isinstance(v, Name) for v in called.values()):
-        return found.variable
-    if len(called) > 1:
-        return found.variable
-    return next(iter(called.values()), None) or Name(found.name.span, USUAL_VARIABLE)
+                called.append(before[0] if len(before) == 1 else None)
+    if any(not isinstance(v, Name) for v in called):
+        return () if found.variable is None else (found.variable,)
+    return tuple(v for v in called if v is not None) or (Name(found.name.span, USUAL_VARIABLE),)
 
 
 def with_normal_laws(node: Node, laws: NormalLaws) -> Node:
     """A formula with variables in the laws of densities, and relative entropies of normal laws written out."""
     for found, n in list(_said(node)):
-        variable = laws.variables.get(node_key(found.name))
+        variable = laws.variable(found.name)
         if variable is not None and isinstance(node, Relation):
             node = _with_variable(node, found, n, found.variable or variable)
     return _written_out(node, laws)
@@ -142,31 +105,39 @@ def _at(law: Node, variable: Node, mean: Node, spread: Node) -> Product:
 
 
 def _written_out(node: Node, laws: NormalLaws) -> Node:
-    part = with_parts(node, lambda inner: _written_out(inner, laws))
-    if not isinstance(part, Product):
-        return part
+    if is_divergence(node) and laws.only is not None:
+        return laws.only
+    if isinstance(node, Script) and isinstance(node.sub, Name) and node.sub.text in laws.letters:
+        if not (isinstance(node.base, Name) and spelled(node.base) in EXPECTATIONS):
+            node = replace(node, sub=replace(node.sub, style=("rm",)))
+    if not isinstance(node, Product):
+        return with_parts(node, lambda inner: _written_out(inner, laws))
     factors: list[Factor] = []
-    rest = list(part.factors)
+    rest = list(node.factors)
     while rest:
         first = rest.pop(0)
         fence = rest[0].node if rest and not rest[0].op and is_divergence(first.node) else None
-        found = _expectation(fence, laws) if isinstance(fence, Fenced) else None
-        if found is None:
-            factors.append(first)
+        if isinstance(fence, Fenced):
+            found = _expectation(fence, laws)
+            factors += [first, rest.pop(0)] if found is None else _spliced(first, found)
+            rest = rest[1:] if found is not None else rest
+        elif is_divergence(first.node) and laws.only is not None:
+            factors += _spliced(first, laws.only)
         else:
-            rest.pop(0)
-            factors += [Factor(first.op, found.factors[0].node), found.factors[1]]
-    return replace(part, factors=tuple(factors)) if len(factors) != 0 and factors != list(part.factors) else part
+            factors.append(replace(first, node=_written_out(first.node, laws)))
+    return node if factors == list(node.factors) else replace(node, factors=tuple(factors))
 
 
-def _compared(node: Node) -> bool:
-    """Whether a relative entropy of two normal laws stands in a formula."""
-    return any(
-        is_divergence(one.node) and isinstance(fence.node, Fenced) and _sides(fence.node, NormalLaws({})) is not None
-        for product in walk(node)
-        if isinstance(product, Product)
-        for one, fence in pairwise(product.factors)
-    )
+def _spliced(first: Factor, found: Product) -> list[Factor]:
+    return [Factor(first.op, found.factors[0].node), *found.factors[1:]]
+
+
+def _compared(node: Node) -> Iterator[Fenced]:
+    """What stands in the parentheses of relative entropies."""
+    for product in (n for n in walk(node) if isinstance(n, Product)):
+        for one, fence in pairwise(product.factors):
+            if is_divergence(one.node) and isinstance(fence.node, Fenced) and not fence.op:
+                yield fence.node
 
 
 def _expectation(fence: Fenced, laws: NormalLaws) -> Product | None:
@@ -204,7 +175,7 @@ def _side(side: Node, laws: NormalLaws) -> tuple[Node | None, Node | None]:
     if found is not None:
         return found[0], side
     named = density(side)
-    variable = None if named is None else laws.variables.get(node_key(named.name))
+    variable = None if named is None else laws.variable(named.name)
     return (None, None) if named is None or variable is None else (named.variable or variable, side)
 
 

@@ -142,6 +142,18 @@ def run_over(found: Expected) -> tuple[tuple[Node, ...], Node | None]:
     return tuple(variables), law
 
 
+def variables_below(world: World, found: Expected) -> set[str]:
+    r"""The names of the variables below an expectation: the p of `\mathbb{E}_p[f(x)]` is a density and none."""
+    bases = {_base(world, v) for v in run_over(found)[0]} - {""}
+    return {b for b in bases if not is_called(world, b)}
+
+
+def is_called(world: World, base: str) -> bool:
+    """Whether a name is one of a function."""
+    family = world.families.get(base)
+    return base in world.functions or (family is not None and family.called > 0 and not family.operand)
+
+
 def _items(node: Node | None) -> tuple[Node, ...]:
     return () if node is None else node.items if isinstance(node, Comma) else (node,)
 
@@ -194,6 +206,8 @@ def _laws(world: World, equations: list[Equation], found: list[Expected]) -> dic
     pairs += [(_items(e.lhs), e.rhs) for e in equations if e.op == "∼"]
     for variables, law in pairs:
         for base in (b for v in variables if (b := _base(world, v))):
+            if law is None and is_called(world, base):
+                continue
             known = laws.setdefault(base, set())
             known |= set() if law is None else {_Law(node_key(law), law)}
     return laws

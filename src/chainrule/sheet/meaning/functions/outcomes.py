@@ -16,7 +16,7 @@ from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.functions.calls import hung
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Dims, Untyped, Val
-from chainrule.sheet.statistics.random_names import Expected, expected, is_expectation, run_over
+from chainrule.sheet.statistics.random_names import Expected, expected, is_expectation, variables_below
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -48,8 +48,7 @@ def _check(frame: Frame, found: Expected) -> None:
     if unclear:
         text = f"an expectation over {spelled_out(unclear[0])}, whose distribution changes"
         raise Untyped(text, "operator")
-    variables, _ = run_over(found)
-    over = {r.base for v in variables if (r := reference(v, world.glossary)) is not None}
+    over = variables_below(world, found)
     if not (bases | over) & world.random and not all(world.defined(b) for b in bases):
         raise Untyped("an expectation of what is not known to be random", "operator")
     others = sorted(b for b in bases & world.random - over if not world.defined(b))

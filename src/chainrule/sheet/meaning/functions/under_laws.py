@@ -21,6 +21,7 @@ from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
 from chainrule.sheet.statistics.laws import Law, law_of
 from chainrule.sheet.statistics.random_names import expected, is_expectation
+from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import reference
 
 NO_POLYNOMIAL = "the expectation of what is no polynomial of low degree"
@@ -28,7 +29,7 @@ NO_POLYNOMIAL = "the expectation of what is no polynomial of low degree"
 
 def under_a_law(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int] | None:
     """The expectation or the spread under a normal law that begins at factor n, and where the next operand begins."""
-    found = expected(factors, n) if frame.world.laws else None
+    found = expected(factors, n)
     if found is None or not is_expectation(frame.world, found):
         return None
     known = law_of(frame.world, found, frame.position)
@@ -73,6 +74,8 @@ class _Drawn:
             self.mean = self.mean.transposed() if self.mean.kind == "row" else self.mean
             if not algebra.same_shape(dims, self.variable, self.mean):
                 raise Untyped("a variable of another shape than the mean of its law", "shape")
+        elif not (self.variable.scalar or is_zero(law.mean)):
+            raise Untyped("a vector with a number as its mean", "shape")
         if self.variable.scalar and not self.spread.scalar:
             raise Untyped("a number with a matrix as its variance", "shape")
         for dim in self.spread.dims:
