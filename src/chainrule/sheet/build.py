@@ -61,6 +61,7 @@ from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
 from chainrule.sheet.statistics.laws import note_laws
+from chainrule.sheet.statistics.spaces_of_laws import spaces_of_laws
 from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
 from chainrule.sheet.statistics.targets import targets_of_cross_entropies
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
@@ -133,6 +134,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     note_chance(world, equations, sentences)
     world.probabilistic |= names_a_law(equations)
     facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
+    facts += spaces_of_laws(sentences, sheet.glossary)
     for e in equations:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)

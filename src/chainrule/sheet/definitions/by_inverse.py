@@ -43,7 +43,7 @@ def by_expectation(world: World, e: Equation) -> None:
     r"""Take the meaning of a name from an expectation that is said to be it: `\mathbb{E}[x] = \mu`."""
     found = whole(e.lhs) if e.op in DEFINING_LEFT and not e.link else None
     right = reference(e.rhs, world.glossary)
-    if found is None or not is_expectation(world, found) or right is None:
+    if found is None or not is_expectation(world, found) or right is None or right.base in world.size_names:
         return
     if not (right.subs or right.labels or right.primes or world.family(right.base).by):
         add_written(world, e, e.rhs, e.lhs)

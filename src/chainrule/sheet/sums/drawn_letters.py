@@ -27,6 +27,7 @@ def drawn_letters(nodes: Iterable[Node]) -> set[str]:
         return set()
     alone = {x for node in nodes for x in valued(node)}
     values = {x for node in nodes for x in _values_in_expectations(node)}
+    laws = [(x, law) for x, law in laws if not (isinstance(law, Product) and has_formula(law.factors[0].node))]
     return {x for x, law in laws if x not in alone and (x not in values or _called_with(nodes, law, x))}
 
 
