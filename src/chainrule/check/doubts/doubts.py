@@ -210,11 +210,12 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {on} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
     direct = names_in(lines.world, e.lhs)
-    new = {s for s in right - left - known if not _is_variable(lines, variant, s)}
+    new = {s for s in right - left - known if not (_is_variable(lines, variant, s) or _of_a_law(variant, s))}
     lost = {
         s
         for s in left - right - known
-        if variant.universe.instances[s].base in direct and not _introduced(lines, variant, s)
+        if variant.universe.instances[s].base in direct
+        and not (_introduced(lines, variant, s) or _of_a_law(variant, s))
     }
     apart = {s for s in right - left - known if _twin(variant, s, left - right - known)}
     new |= apart
@@ -227,6 +228,12 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {side} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
     return None
+
+
+def _of_a_law(variant: Variant, symbol: Symbol) -> bool:
+    r"""Whether a name is a parameter of a law that is told: the m of `p = \mathcal{N}(m, S)`."""
+    instance = variant.universe.instances[symbol]
+    return (instance.base, tuple(map(str, instance.labels))) in variant.universe.world.parameters_of_laws
 
 
 def _twin(variant: Variant, symbol: Symbol, others: set[Symbol]) -> bool:

@@ -1,14 +1,14 @@
 r"""The letter e as the number 2.718...: `\frac{2}{e \ln 2} - 1`, "the maximum is $1/e$".
 
 A bare e that nobody defines, declares or differentiates by is that number where the document takes powers of it or
-natural logarithms; elsewhere it may be an error or an energy.
+natural logarithms, or multiplies it by 2\pi as entropies do; elsewhere it may be an error or an energy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chainrule.read.tree import Name, Number, Script
+from chainrule.read.tree import Name, Number, Product, Script
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import walk
@@ -26,7 +26,7 @@ def note_eulers_number(world: World, equations: Iterable[Equation]) -> None:
     if used or not family.sub_counts <= {0} or "e" in world.glossary.bound | world.size_names:
         return
     nodes = (n for e in equations for side in (e.lhs, e.rhs) for n in walk(side))
-    if any(_is_power(n) or (isinstance(n, Name) and n.text == "ln") for n in nodes):
+    if any(_is_power(n) or (isinstance(n, Name) and n.text == "ln") or _is_times_two_pi(n) for n in nodes):
         family.domain_kind = EULER
 
 
@@ -36,3 +36,9 @@ def _is_power(node: object) -> bool:
         return False
     own = isinstance(node.sup, Number) or (isinstance(node.sup, Name) and node.sup.text in TRANSPOSE_WORDS)
     return node.sub is None and not node.primes and not own
+
+
+def _is_times_two_pi(node: object) -> bool:
+    r"""`2\pi e \sigma^2`, as in the entropy of a normal law."""
+    texts = [getattr(f.node, "text", "") for f in node.factors] if isinstance(node, Product) else []
+    return any(texts[n : n + 3] == ["2", "pi", "e"] for n in range(len(texts)))

@@ -323,7 +323,9 @@ class World:
     of_known_laws: frozenset[str] = frozenset()
     """Those that are drawn from a distribution with a formula, `\\mathcal{N}(0, 1)`."""
     laws: tuple[Any, ...] = ()
-    """The normal laws of variables and densities (`sheet.statistics.laws`)."""
+    """The normal laws of variables and densities (`sheet.statistics.laws`); what they have as parameters, each a name
+    with its labels."""
+    parameters_of_laws: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
     pooled: frozenset[str] = frozenset()
     """Losses of which the words say that those of the samples are added up; `added_up`: those that are read so, as no
     other reading makes the lines fit."""

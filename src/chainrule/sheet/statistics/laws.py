@@ -46,6 +46,8 @@ def note_laws(world: World) -> None:
     for law in world.laws:
         for base in _parameters(world, law):
             _as_parameter(world, base, law)
+    refs = (r for law in world.laws for node in (law.mean, law.spread) for r in references(node, world))
+    world.parameters_of_laws = frozenset((r.base, tuple(getattr(n, "text", "") for n in r.subs)) for r in refs)
     roots = {base for law in world.laws if (base := _base(world, law.variable))}
     world.of_known_laws |= made_of(world, roots & world.random)
 
