@@ -22,6 +22,7 @@ from chainrule.read.tree import (
     Text,
 )
 from chainrule.sheet.definitions.sites import add_written
+from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING_LEFT, Equation
 from chainrule.sheet.records.world import IDENTITY_NAMES, World
 from chainrule.sheet.statistics.random_names import is_expectation, whole
@@ -45,8 +46,21 @@ def by_expectation(world: World, e: Equation) -> None:
     right = reference(e.rhs, world.glossary)
     if found is None or not is_expectation(world, found) or right is None or right.base in world.size_names:
         return
-    if not (right.subs or right.labels or right.primes or world.family(right.base).by):
+    if right.subs or right.labels or right.primes or world.family(right.base).by:
+        return
+    if right.base not in _behind(world, {r.base for a in found.arguments for r in references(a, world)}):
         add_written(world, e, e.rhs, e.lhs)
+
+
+def _behind(world: World, names: set[str]) -> set[str]:
+    """Names with all that their definitions are made of."""
+    found, todo = set(names), list(names)
+    while todo:
+        for s in world.sites.get(todo.pop(), ()):
+            new = {r.base for r in references(s.body, world)} - found
+            found |= new
+            todo += new
+    return found
 
 
 def _unsaid(node: Node) -> bool:

@@ -6,16 +6,17 @@ a density, by a variable, or by the law itself; without anything there, by the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Comma, Infix, Name, Node, Relation, Script
+from chainrule.read.tree import Comma, Infix, Name, Node, Relation, Script, Sum, Term
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.normal_formulas import by_formula
 from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.statistics.random_names import DATA_LETTERS, Expected, expectations_in, made_of
-from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.literals import is_zero
+from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
 
 
@@ -42,7 +43,8 @@ def note_laws(world: World) -> None:
     if not world.of_chance:
         return
     world.of_known_laws |= made_of(world, set(_with_densities(world)))  # more is true of these than of any distribution
-    world.laws = tuple(law for law in (*_told(world), *_of_densities(world)) if not _circular(world, law))
+    laws = [_of_what_it_disturbs(world, law) for law in (*_told(world), *_of_densities(world))]
+    world.laws = tuple(law for law in laws if not _circular(world, law))
     for law in world.laws:
         for base in _parameters(world, law):
             _as_parameter(world, base, law)
@@ -89,6 +91,23 @@ def _base(world: World, node: Node) -> str:
     return ref.base if ref is not None and ref.bare else ""
 
 
+def _of_what_it_disturbs(world: World, law: Law) -> Law:
+    r"""The law of y where that of the noise in `y = X w + \\epsilon` is told, which stands for `y - X w` then."""
+    base = _base(world, law.variable)
+    sites = world.sites.get(base, ()) if base else ()
+    model = sites[0].written if len(sites) == 1 else None
+    body = sites[0].body if model is not None else None
+    if not (isinstance(model, Sum) and isinstance(body, Sum)):
+        return law
+    mean = (*model.terms[:-1], *(() if is_zero(law.mean) else (Term("+", law.mean),)))
+    return replace(law, variable=body.terms[0].node, mean=Sum(model.span, mean))
+
+
+def _key(ref: Ref | None) -> str:
+    """The name of a density with its numbers: `p_0` and `p_1` are two."""
+    return "" if ref is None else " ".join([ref.base, *(getattr(n, "text", "?") for n in ref.subs)])
+
+
 def _told(world: World) -> Iterator[Law]:
     r"""`x \sim \mathcal{N}(\mu, \sigma^2)`, `y | x \sim \mathcal{N}(w^\top x, \sigma^2)`."""
     for e in (e for e in world.equations if e.op == "∼"):
@@ -99,8 +118,8 @@ def _told(world: World) -> Iterator[Law]:
             continue
         variable = drawn if named.fence is None else named.variable
         if variable is not None:
-            base = "" if named.fence is None else _base(world, named.name)
-            yield Law(base, variable, *found, e.position, (e.scope.part, e.scope.section))
+            own = None if named.fence is None else reference(named.name, world.glossary)
+            yield Law(_key(own), variable, *found, e.position, (e.scope.part, e.scope.section))
 
 
 def _of_densities(world: World) -> Iterator[Law]:
@@ -110,7 +129,7 @@ def _of_densities(world: World) -> Iterator[Law]:
             found = normal_density(site.body) or (by_formula(site.body) if is_density(base) else None)
             first = site.params[0] if site.params else None
             if found is not None and first is not None and node_key(first) == node_key(found[0]):
-                yield Law(base, first, found[1], found[2], site.position, site.section)
+                yield Law(_key(site.ref), first, found[1], found[2], site.position, site.section)
 
 
 def law_of(world: World, found: Expected, position: int) -> tuple[Law, tuple[Node, ...]] | None:
@@ -131,8 +150,16 @@ def _by_its_body(world: World, bodies: tuple[Node, ...], position: int) -> tuple
         base = _base(world, law.variable)
         if inside & made_of(world, {base}) and (latest := _latest(world, base, position)) is not None:
             over[base] = latest
-    others = {b for b in inside & world.random if not world.defined(b)} - over.keys()
+    others = {b for b in inside & world.random if not world.defined(b)} - over.keys() - _given(world, inside, over.keys())
     return (next(iter(over.values())), bodies) if len(over) == 1 and not others else None
+
+
+def _given(world: World, inside: set[str], over: Iterable[str]) -> set[str]:
+    r"""The names that stand beside the variable in what is made of it: the X of `y = X w + \\epsilon` is no variable."""
+    made = inside & made_of(world, set(over)) - set(over)
+    bodies = [s.body for b in made for s in world.sites.get(b, ())]
+    bodies += [law.mean for law in world.laws if _base(world, law.variable) in over]
+    return {r.base for body in bodies for r in references(body, world)}
 
 
 def _latest(world: World, base: str, position: int) -> Law | None:
@@ -167,7 +194,7 @@ def _named(world: World, law: Node, variable: Node | None, position: int, bodies
     """The law of a density, over what its variable is said to be or over that of its own in the bodies."""
     named = density(law)
     ref = None if named is None else reference(named.name, world.glossary)
-    own = [] if ref is None else [x for x in world.laws if x.density == ref.base]
+    own = [] if ref is None else [x for x in world.laws if x.density == _key(ref)]
     if bodies:
         inside = {r.base for b in bodies for r in references(b, world)}
         data = any(b.rpartition(" ")[2] in DATA_LETTERS for b in inside)

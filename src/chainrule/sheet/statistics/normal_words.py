@@ -16,7 +16,7 @@ from chainrule.sheet.sums.divergences import is_divergence
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.arguments import parts
 from chainrule.sheet.syntax.names import node_key, spelled, walk
-from chainrule.sheet.syntax.normal_laws import Density, density, normal_density, normal_parameters
+from chainrule.sheet.syntax.normal_laws import NORMAL_WORDS, Density, density, normal_density, normal_parameters
 from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 
 USUAL_VARIABLE = "x"
@@ -29,6 +29,8 @@ class NormalLaws:
 
     variables: dict[object, tuple[Node, ...]]
     only: Product | None = None
+    numbered: frozenset[object] = frozenset()
+    """The laws that are named `\\mathcal{N}_0`, which are densities as others are."""
     letters: frozenset[str] = frozenset()
     """The letters of densities, which mark their parameters: the p of `\\mu_p` is no index."""
 
@@ -41,10 +43,12 @@ class NormalLaws:
 def normal_laws(formulas: Iterable[Node]) -> NormalLaws | None:
     """The densities that a relation says to be normal laws without a variable, or with one."""
     formulas = list(formulas)
+    numbered = frozenset(node_key(x.name) for f in formulas for x, _ in _said(f) if _is_numbered(x.name))
+    formulas = [_with_names(f, numbered) for f in formulas]
     named = {node_key(found.name): found for node in formulas for found, _ in _said(node)}
     variables = {key: v for key, found in named.items() if (v := _variables(formulas, found))}
     names = {found.name.text for found in named.values() if isinstance(found.name, Name) and not found.name.style}
-    laws = NormalLaws(variables, letters=frozenset(names - {x for node in formulas for x in _summed(node)}))
+    laws = NormalLaws(variables, numbered=numbered, letters=frozenset(names - {x for node in formulas for x in _summed(node)}))
     compared = [fence for node in formulas for fence in _compared(node)]
     found = {node_key(x): x for fence in compared if (x := _expectation(fence, laws)) is not None}
     alone = len(found) == 1 and len({node_key(fence) for fence in compared}) == 1
@@ -82,11 +86,30 @@ def _variables(formulas: list[Node], found: Density) -> tuple[Node, ...]:
 
 def with_normal_laws(node: Node, laws: NormalLaws) -> Node:
     """A formula with variables in the laws of densities, and relative entropies of normal laws written out."""
+    node = _with_names(node, laws.numbered)
     for found, n in list(_said(node)):
         variable = laws.variable(found.name)
         if variable is not None and isinstance(node, Relation):
             node = _with_variable(node, found, n, found.variable or variable)
     return _written_out(node, laws)
+
+
+def _is_numbered(name: Node) -> bool:
+    r"""`\mathcal{N}_0`."""
+    return isinstance(name, Script) and isinstance(name.base, Name) and spelled(name.base) in NORMAL_WORDS
+
+
+def _with_names(node: Node, numbered: frozenset[object]) -> Node:
+    """A formula with a letter of densities for laws that have the letter of all normal ones."""
+    if not numbered:
+        return node
+
+    def choose(part: Node) -> Node | None:
+        if isinstance(part, Script) and _is_numbered(part) and node_key(part) in numbered:
+            return replace(part, base=Name(part.base.span, "p", ("cal",)))
+        return None
+
+    return rebuilt(node, choose)
 
 
 def _with_variable(node: Relation, found: Density, n: int, variable: Node) -> Relation:
