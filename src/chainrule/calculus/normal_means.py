@@ -47,13 +47,14 @@ def mean_of(
     mean: Callable[..., Expr],
     covariance: Callable[..., Expr],
     definitions: Definitions,
+    highest: int = HIGHEST,
 ) -> Expr | None:
     """The mean of a term over x with a mean and a covariance, each a function of its index terms; None where the term
-    is not seen to be a polynomial in x of at most the fifth degree. The term is written out: nothing in it is defined
+    is not seen to be a polynomial in x of at most the highest degree. The term is written out: nothing in it is defined
     by x."""
     term = without_exponentials(term, x)
     degree = degree_in(term, x)
-    if degree is None or degree > HIGHEST:
+    if degree is None or degree > highest:
         return None
     found, spread, factor = [substitute(term, {x: mean})], term, const(1)
     for order, weight in ((2, HALF), (4, EIGHTH)):

@@ -1,4 +1,5 @@
-r"""The normal laws of a world: of variables, `x \sim \mathcal{N}(\mu, \Sigma)`, and of densities, by name or by formula.
+r"""The normal laws of a world: of variables, `x \sim \mathcal{N}(\mu, \Sigma)`, and of densities, by name or by formula;
+and what has but a mean and a covariance, `\mathbb{E}[\epsilon] = 0`, `\mathrm{Var}(\epsilon) = \sigma^2`.
 
 An expectation over what has such a law is known for every polynomial. Which law it is over is said below the sign, by
 a density, by a variable, or by the law itself; without anything there, by the one variable of the body that has a law.
@@ -9,20 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Comma, Infix, Name, Node, Relation, Script, Sum, Term
+from chainrule.calculus.normal_means import HIGHEST
+from chainrule.read.tree import Comma, Infix, Name, Node, Product, Relation, Script, Sum, Term
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.normal_formulas import by_formula
 from chainrule.sheet.statistics.overloads import is_density
-from chainrule.sheet.statistics.random_names import DATA_LETTERS, Expected, expectations_in, made_of
+from chainrule.sheet.statistics.random_names import DATA_LETTERS, Expected, expectations_in, is_expectation, made_of, whole
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
+
+
+SECOND = 2
 
 
 @dataclass(frozen=True)
 class Law:
-    """A normal law: the density that has it (empty where only the variable does), the variable, mean and spread."""
+    """A law: the density that has it (empty where only the variable does), the variable, mean and spread."""
 
     density: str
     variable: Node
@@ -30,6 +36,8 @@ class Law:
     spread: Node
     position: int
     section: tuple[str, int] = ("", 0)
+    moments: int = HIGHEST
+    """Up to which degree its moments are known."""
 
     @property
     def said(self) -> object:
@@ -43,7 +51,7 @@ def note_laws(world: World) -> None:
     if not world.of_chance:
         return
     world.of_known_laws |= made_of(world, set(_with_densities(world)))  # more is true of these than of any distribution
-    laws = [_of_what_it_disturbs(world, law) for law in (*_told(world), *_of_densities(world))]
+    laws = [_of_what_it_disturbs(world, law) for law in (*_told(world), *_of_densities(world), *_by_moments(world))]
     world.laws = tuple(law for law in laws if not _circular(world, law))
     for law in world.laws:
         for base in _parameters(world, law):
@@ -89,6 +97,39 @@ def _circular(world: World, law: Law) -> bool:
 def _base(world: World, node: Node) -> str:
     ref = reference(node, world.glossary) if isinstance(node, (Name, Script)) else None
     return ref.base if ref is not None and ref.bare else ""
+
+
+def _by_moments(world: World) -> Iterator[Law]:
+    r"""Mean and covariance of what has no formula, `\\mathbb{E}[\\epsilon] = 0` and `\\mathrm{Cov}(\\epsilon) = \\sigma^2 I`."""
+    means: dict[str, tuple[Node, Node]] = {}
+    for e in (e for e in world.equations if e.op == "=" and not e.link):
+        found = whole(e.lhs)
+        if found is None or found.sub is not None or not is_expectation(world, found):
+            continue
+        drawn = found.arguments[0]
+        base = _base(world, drawn)
+        if base and not found.spread and is_zero(e.rhs) and not _has_formula(world, base):
+            means[base] = drawn, e.rhs
+        variable = _squared(drawn) if not found.spread else drawn if len(found.arguments) == 1 else None
+        known = None if variable is None else means.get(_base(world, variable))
+        if known is not None:
+            yield Law("", *known, e.rhs, e.position, (e.scope.part, e.scope.section), SECOND)
+
+
+def _has_formula(world: World, base: str) -> bool:
+    """Whether a name is given by more than the model of the data that it disturbs."""
+    return base in world.functions or any(s.written is None for s in world.sites.get(base, ()))
+
+
+def _squared(node: Node) -> Node | None:
+    r"""The v of `v^2` and of `v v^\\top`."""
+    if isinstance(node, Script) and node.sub is None and getattr(node.sup, "text", "") == "2":
+        return node.base
+    factors = node.factors if isinstance(node, Product) else ()
+    turned = factors[1].node if len(factors) == 2 and not factors[1].op else None
+    if isinstance(turned, Script) and isinstance(turned.sup, Name) and turned.sup.text in TRANSPOSE_WORDS:
+        return factors[0].node if node_key(turned.base) == node_key(factors[0].node) else None
+    return None
 
 
 def _of_what_it_disturbs(world: World, law: Law) -> Law:
@@ -150,7 +191,8 @@ def _by_its_body(world: World, bodies: tuple[Node, ...], position: int) -> tuple
         base = _base(world, law.variable)
         if inside & made_of(world, {base}) and (latest := _latest(world, base, position)) is not None:
             over[base] = latest
-    others = {b for b in inside & world.random if not world.defined(b)} - over.keys() - _given(world, inside, over.keys())
+    others = {b for b in inside if (b in world.random or b.startswith("hat(")) and not world.defined(b)}
+    others -= over.keys() | _given(world, inside, over.keys())  # an estimate depends on data that are random, too
     return (next(iter(over.values())), bodies) if len(over) == 1 and not others else None
 
 
@@ -207,4 +249,4 @@ def _named(world: World, law: Node, variable: Node | None, position: int, bodies
     moved = {node_key(variable), node_key(found.variable)}
     if len(moved) > 1 and any(node_key(n) in moved for p in (found.mean, found.spread) for n in walk(p)):
         return None
-    return Law(found.density, variable, found.mean, found.spread, found.position)
+    return replace(found, variable=variable)

@@ -64,7 +64,7 @@ class _Drawn:
     """A variable with a normal law, in a frame."""
 
     def __init__(self, frame: Frame, law: Law) -> None:
-        self.frame, dims = frame, frame.dims
+        self.frame, self.moments, dims = frame, law.moments, frame.dims
         self.variable = frame.value(law.variable)
         self.mean, self.spread = frame.value(law.mean), frame.value(law.spread)
         spread_said(frame, law.spread, self.spread)
@@ -101,7 +101,7 @@ class _Drawn:
             x = variable.symbol
             term = written_out(resolve(val.at(*places), definitions), x, definitions)
             mean = (lambda *_: self.mean.at()) if self.mean.scalar else self.mean.at
-            found = mean_of(term, x, mean, self.covariance, definitions)
+            found = mean_of(term, x, mean, self.covariance, definitions, self.moments)
             if found is not None:
                 return found
             if otherwise is None:
