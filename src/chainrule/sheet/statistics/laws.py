@@ -16,7 +16,15 @@ from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.normal_formulas import by_formula
 from chainrule.sheet.statistics.overloads import is_density
-from chainrule.sheet.statistics.random_names import DATA_LETTERS, Expected, expectations_in, is_expectation, made_of, whole
+from chainrule.sheet.statistics.random_names import (
+    DATA_LETTERS,
+    Expected,
+    expectations_in,
+    is_expectation,
+    made_of,
+    whole,
+)
+from chainrule.sheet.syntax.arguments import parts
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
@@ -36,6 +44,7 @@ class Law:
     spread: Node
     position: int
     section: tuple[str, int] = ("", 0)
+    given: tuple[Node, ...] = ()
     moments: int = HIGHEST
     """Up to which degree its moments are known."""
 
@@ -113,7 +122,7 @@ def _by_moments(world: World) -> Iterator[Law]:
         variable = _squared(drawn) if not found.spread else drawn if len(found.arguments) == 1 else None
         known = None if variable is None else means.get(_base(world, variable))
         if known is not None:
-            yield Law("", *known, e.rhs, e.position, (e.scope.part, e.scope.section), SECOND)
+            yield Law("", *known, e.rhs, e.position, (e.scope.part, e.scope.section), moments=SECOND)
 
 
 def _has_formula(world: World, base: str) -> bool:
@@ -170,7 +179,8 @@ def _of_densities(world: World) -> Iterator[Law]:
             found = normal_density(site.body) or (by_formula(site.body) if is_density(base) else None)
             first = site.params[0] if site.params else None
             if found is not None and first is not None and node_key(first) == node_key(found[0]):
-                yield Law(_key(site.ref), first, found[1], found[2], site.position, site.section)
+                given = tuple((site.params or ())[1:])
+                yield Law(_key(site.ref), first, found[1], found[2], site.position, site.section, given)
 
 
 def law_of(world: World, found: Expected, position: int) -> tuple[Law, tuple[Node, ...]] | None:
@@ -237,16 +247,30 @@ def _named(world: World, law: Node, variable: Node | None, position: int, bodies
     named = density(law)
     ref = None if named is None else reference(named.name, world.glossary)
     own = [] if ref is None else [x for x in world.laws if x.density == _key(ref)]
+    if named is not None and named.fence is not None:
+        given = {node_key(n) for n in parts(named.fence)[1]}
+        own = [x for x in own if _fits(world, x, given)]
     if bodies:
         inside = {r.base for b in bodies for r in references(b, world)}
         data = any(b.rpartition(" ")[2] in DATA_LETTERS for b in inside)
         own = [x for x in own if not data or inside & made_of(world, {_base(world, x.variable)})]
-    before = [x for x in own if x.position <= position] or own
-    if not before:
+    same = [x for x in own if variable is None or node_key(x.variable) == node_key(variable)]
+    if own and not same and (ref is None or len(own) < len(world.functions.get(ref.base, own))):
+        return None  # a density of something else may have a formula of its own
+    before = [x for x in same or own if x.position <= position] or same or own
+    near = [x for x in before if x.section == before[-1].section]
+    if not near or len({x.said for x in near}) > 1:
         return None
-    found = before[-1]
+    found = near[-1]
     variable = variable if isinstance(variable, Name) else found.variable
     moved = {node_key(variable), node_key(found.variable)}
     if len(moved) > 1 and any(node_key(n) in moved for p in (found.mean, found.spread) for n in walk(p)):
         return None
     return replace(found, variable=variable)
+
+
+def _fits(world: World, law: Law, given: set[object]) -> bool:
+    """Whether a law is of what is given in a call; its own parameters may be left out."""
+    left_out = {r.base for n in law.given if node_key(n) not in given for r in references(n, world)}
+    plain = all(isinstance(n, (Name, Script)) for n in law.given if node_key(n) not in given)
+    return plain and given <= {node_key(n) for n in law.given} and left_out <= _parameters(world, law)

@@ -48,7 +48,9 @@ def normal_laws(formulas: Iterable[Node]) -> NormalLaws | None:
     named = {node_key(found.name): found for node in formulas for found, _ in _said(node)}
     variables = {key: v for key, found in named.items() if (v := _variables(formulas, found))}
     names = {found.name.text for found in named.values() if isinstance(found.name, Name) and not found.name.style}
-    laws = NormalLaws(variables, numbered=numbered, letters=frozenset(names - {x for node in formulas for x in _summed(node)}))
+    laws = NormalLaws(
+        variables, numbered=numbered, letters=frozenset(names - {x for node in formulas for x in _summed(node)})
+    )
     compared = [fence for node in formulas for fence in _compared(node)]
     found = {node_key(x): x for fence in compared if (x := _expectation(fence, laws)) is not None}
     alone = len(found) == 1 and len({node_key(fence) for fence in compared}) == 1
@@ -184,7 +186,8 @@ def _sides(fence: Fenced, laws: NormalLaws) -> tuple[Node, Node, Node, Node] | N
     found = [_side(side, laws) for side in (body.left, body.right)]
     (first, one), (second, other) = found
     variable = first or second or Name(fence.span, USUAL_VARIABLE)
-    if one is None or other is None or (first and second and node_key(first) != node_key(second)):
+    apart = first is not None and second is not None and node_key(first) != node_key(second)
+    if one is None or other is None or apart or not isinstance(variable, Name):
         return None
     values = [_value(side, variable) for side in (body.left, body.right)]
     return variable, body.left if normal_parameters(body.left) else values[0], values[0], values[1]

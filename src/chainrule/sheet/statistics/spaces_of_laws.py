@@ -25,9 +25,7 @@ def spaces_of_laws(sentences: Iterable[Sentence], glossary: Glossary) -> Iterato
             continue
         for variable, ref in zip(variables, refs, strict=False):
             for space in spaces:
-                yield from from_relation(
-                    Relation(variable.span, variable, (Link("∈", space.span, space),)), glossary
-                )
+                yield from from_relation(Relation(variable.span, variable, (Link("∈", space.span, space),)), glossary)
             for size in sizes:
                 if isinstance(size, Name):
                     yield Fact("shape", ref, ShapeFact("vector", (size.text,)))

@@ -14,7 +14,9 @@ from chainrule.read.tree import Accent, Comma, Fenced, Infix, Name, Node, Produc
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import children, node_key, spelled, walk
 
-FORMULAS_BY_WORD = frozenset({"cal N", "Normal", "Gaussian", "Poisson", "Bernoulli", "Exponential", "Laplace", "Binomial"})
+FORMULAS_BY_WORD = frozenset(
+    {"cal N", "Normal", "Gaussian", "Poisson", "Bernoulli", "Exponential", "Laplace", "Binomial"}
+)
 EXPECTATIONS = frozenset({"bb E", "E", "frak E"})
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from itertools import pairwise
 
 from chainrule.expr import const, indicator
-from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Comma,
+    Factor,
+    Fenced,
+    Fraction,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Sum,
+)
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.arrays.components import components
 from chainrule.sheet.definitions.maps import is_function, is_sign
