@@ -56,7 +56,8 @@ def mean_of(
     degree = degree_in(term, x)
     if degree is None or degree > highest:
         return None
-    found, spread, factor = [substitute(term, {x: mean})], term, const(1)
+    found, spread = [substitute(term, {x: mean})], term
+    factor: Expr = const(1)
     for order, weight in ((2, HALF), (4, EIGHTH)):
         if degree < order:
             break

@@ -58,11 +58,11 @@ from chainrule.sheet.numbers.zero_starts import zero_starts
 from chainrule.sheet.records.statements import Equation, Scope, Sheet, with_zeros
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.distributions import note_covariances
+from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
-from chainrule.sheet.statistics.laws import note_laws
-from chainrule.sheet.statistics.spaces_of_laws import spaces_of_laws
 from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
+from chainrule.sheet.statistics.spaces_of_laws import spaces_of_laws
 from chainrule.sheet.statistics.targets import targets_of_cross_entropies
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
 from chainrule.sheet.sums.sets_of_pairs import INDICATOR

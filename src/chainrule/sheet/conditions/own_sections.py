@@ -52,7 +52,7 @@ def with_own_sections(sheet: Sheet, headings: list[tuple[Heading, int]]) -> None
         return
     number = dict(_titles(sheet, titled))
     if any(_clash([p.laws for p in full])):
-        number = {count: with_laws for count, with_laws in _by_laws(number, parts)}
+        number = dict(_by_laws(number, parts))
     elif not all(_stands_alone(p, full) for p in full) or not any(_clash([p.defined for p in full])):
         return
 

@@ -1,5 +1,5 @@
-r"""Expectations under the letter of a law, `\mathbb{E}_P[f(x)]`: over what is drawn from it, as `x \sim P` says, or over
-what the density is called with everywhere, `\mathbb{E}_q[\log p(x, z)]` beside `q(z | x)`.
+r"""Expectations under the letter of a law, `\mathbb{E}_P[f(x)]`: over what is drawn from it, as `x \sim P` says, or
+over what the density is called with everywhere, `\mathbb{E}_q[\log p(x, z)]` beside `q(z | x)`.
 
 A letter from which one thing alone is drawn in a document names it; where several are, nothing is put in its place. A
 dot in an argument is what is drawn, too: `\mathbb{E}_\pi[\phi(s, \cdot)]`.

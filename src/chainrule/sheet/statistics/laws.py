@@ -1,7 +1,7 @@
-r"""The normal laws of a world: of variables, `x \sim \mathcal{N}(\mu, \Sigma)`, and of densities, by name or by formula;
-and what has but a mean and a covariance, `\mathbb{E}[\epsilon] = 0`, `\mathrm{Var}(\epsilon) = \sigma^2`.
+r"""The laws of a world: of variables, `x \sim \mathcal{N}(\mu, \Sigma)`, and of densities, by name or by formula; and
+what has but a mean and a covariance, `\mathbb{E}[\epsilon] = 0`, `\mathrm{Var}(\epsilon) = \sigma^2`.
 
-An expectation over what has such a law is known for every polynomial. Which law it is over is said below the sign, by
+An expectation over what has a normal law is known for every polynomial. Which law it is over is said below the sign, by
 a density, by a variable, or by the law itself; without anything there, by the one variable of the body that has a law.
 """
 
@@ -29,7 +29,6 @@ from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
-
 
 SECOND = 2
 
@@ -109,7 +108,7 @@ def _base(world: World, node: Node) -> str:
 
 
 def _by_moments(world: World) -> Iterator[Law]:
-    r"""Mean and covariance of what has no formula, `\\mathbb{E}[\\epsilon] = 0` and `\\mathrm{Cov}(\\epsilon) = \\sigma^2 I`."""
+    r"""Mean and covariance of what has no formula, `\mathbb{E}[u] = 0` and `\mathrm{Cov}(u) = \sigma^2 I`."""
     means: dict[str, tuple[Node, Node]] = {}
     for e in (e for e in world.equations if e.op == "=" and not e.link):
         found = whole(e.lhs)
@@ -131,7 +130,7 @@ def _has_formula(world: World, base: str) -> bool:
 
 
 def _squared(node: Node) -> Node | None:
-    r"""The v of `v^2` and of `v v^\\top`."""
+    r"""The v of `v^2` and of `v v^\top`."""
     if isinstance(node, Script) and node.sub is None and getattr(node.sup, "text", "") == "2":
         return node.base
     factors = node.factors if isinstance(node, Product) else ()
@@ -142,9 +141,9 @@ def _squared(node: Node) -> Node | None:
 
 
 def _of_what_it_disturbs(world: World, law: Law) -> Law:
-    r"""The law of y where that of the noise in `y = X w + \\epsilon` is told, which stands for `y - X w` then."""
+    r"""The law of y where that of the noise in `y = X w + \epsilon` is told, which stands for `y - X w` then."""
     base = _base(world, law.variable)
-    sites = world.sites.get(base, ()) if base else ()
+    sites = list(world.sites.get(base, ())) if base else []
     model = sites[0].written if len(sites) == 1 else None
     body = sites[0].body if model is not None else None
     if not (isinstance(model, Sum) and isinstance(body, Sum)):
@@ -207,7 +206,7 @@ def _by_its_body(world: World, bodies: tuple[Node, ...], position: int) -> tuple
 
 
 def _given(world: World, inside: set[str], over: Iterable[str]) -> set[str]:
-    r"""The names that stand beside the variable in what is made of it: the X of `y = X w + \\epsilon` is no variable."""
+    r"""The names beside the variable in what is made of it: the X of `y = X w + \epsilon` is no variable."""
     made = inside & made_of(world, set(over)) - set(over)
     bodies = [s.body for b in made for s in world.sites.get(b, ())]
     bodies += [law.mean for law in world.laws if _base(world, law.variable) in over]
@@ -228,9 +227,9 @@ def _below(world: World, sub: Node, bodies: tuple[Node, ...], position: int) -> 
     """The law that is named below the sign of an expectation."""
     if isinstance(sub, Relation) and len(sub.links) == 1 and sub.links[0].op == "∼":
         variable, law = sub.first, sub.links[0].node
-        direct = normal_parameters(law) or ((d := normal_density(law)) and d[1:])
-        if direct:
-            return Law("", variable, direct[0], direct[1], position)
+        direct = normal_parameters(law) or _without_variable(normal_density(law))
+        if direct is not None:
+            return Law("", variable, *direct, position)
         return _named(world, law, variable, position, ())
     named = density(sub)
     if named is None:
@@ -240,6 +239,10 @@ def _below(world: World, sub: Node, bodies: tuple[Node, ...], position: int) -> 
     base = _base(world, sub)
     by_variable = _latest(world, base, position) if base else None
     return by_variable or _named(world, sub, None, position, bodies)
+
+
+def _without_variable(found: tuple[Node, Node, Node] | None) -> tuple[Node, Node] | None:
+    return None if found is None else found[1:]
 
 
 def _named(world: World, law: Node, variable: Node | None, position: int, bodies: tuple[Node, ...]) -> Law | None:
@@ -261,7 +264,7 @@ def _named(world: World, law: Node, variable: Node | None, position: int, bodies
     near = [x for x in before if x.section == before[-1].section]
     if not near or len({x.said for x in near}) > 1:
         return None
-    found = near[-1]
+    found: Law = near[-1]
     variable = variable if isinstance(variable, Name) else found.variable
     moved = {node_key(variable), node_key(found.variable)}
     if len(moved) > 1 and any(node_key(n) in moved for p in (found.mean, found.spread) for n in walk(p)):

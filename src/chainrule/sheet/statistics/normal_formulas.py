@@ -43,7 +43,8 @@ def _of_a_number(term: Node) -> Normal | None:
     twice = double.factors if isinstance(double, Product) else ()
     if [t.sign for t in terms] != ["+", "-"] or getattr(square.sup, "text", "") != "2" or len(twice) != 2:
         return None
-    if getattr(twice[0].node, "text", "") != "2" or any(node_key(n) == node_key(terms[0].node) for n in walk(double)):
+    constant = double is not None and all(node_key(n) != node_key(terms[0].node) for n in walk(double))
+    if getattr(twice[0].node, "text", "") != "2" or not constant:
         return None
     return terms[0].node, terms[1].node, twice[1].node
 

@@ -1,8 +1,8 @@
-r"""Normal laws as they are written: `\mathcal{N}(\mu, \Sigma)` alone, or with a variable, `\mathcal{N}(x; \mu, \Sigma)`.
+r"""Normal laws as they are written: `\mathcal{N}(\mu, \Sigma)` alone, or with a variable, `\mathcal{N}(x; m, S)`.
 
 A law without a variable is no number. Where it is said what a density is, `p = \mathcal{N}(\mu, \Sigma)` or
-`q(z | x) = \mathcal{N}(\mu, \sigma^2)`, its variable is put in, which is that of the density; relative entropies of two
-such laws are the expectations that they stand for.
+`q(z | x) = \mathcal{N}(\mu, \sigma^2)`, its variable is put in, which is that of the density. A relative entropy of two
+such laws is the expectation that it stands for.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class NormalLaws:
     variables: dict[object, tuple[Node, ...]]
     only: Product | None = None
     numbered: frozenset[object] = frozenset()
-    """The laws that are named `\\mathcal{N}_0`, which are densities as others are."""
+    """The laws that are named `N_0`, which are densities as others are."""
     letters: frozenset[str] = frozenset()
-    """The letters of densities, which mark their parameters: the p of `\\mu_p` is no index."""
+    """The letters of densities, which mark their parameters: the p of `m_p` is no index."""
 
     def variable(self, name: Node) -> Node | None:
         """The variable of a density that is named alone: that of the call nearest to it."""
@@ -132,9 +132,9 @@ def _at(law: Node, variable: Node, mean: Node, spread: Node) -> Product:
 def _written_out(node: Node, laws: NormalLaws) -> Node:
     if is_divergence(node) and laws.only is not None:
         return laws.only
-    if isinstance(node, Script) and isinstance(node.sub, Name) and node.sub.text in laws.letters:
-        if not (isinstance(node.base, Name) and spelled(node.base) in EXPECTATIONS):
-            node = replace(node, sub=replace(node.sub, style=("rm",)))
+    marked = isinstance(node, Script) and isinstance(node.sub, Name) and node.sub.text in laws.letters
+    if marked and isinstance(node, Script) and not _is_expectation(node.base):
+        node = replace(node, sub=Name(node.span, getattr(node.sub, "text", ""), ("rm",)))
     if not isinstance(node, Product):
         return with_parts(node, lambda inner: _written_out(inner, laws))
     factors: list[Factor] = []
@@ -151,6 +151,10 @@ def _written_out(node: Node, laws: NormalLaws) -> Node:
         else:
             factors.append(replace(first, node=_written_out(first.node, laws)))
     return node if factors == list(node.factors) else replace(node, factors=tuple(factors))
+
+
+def _is_expectation(sign: Node) -> bool:
+    return isinstance(sign, Name) and spelled(sign) in EXPECTATIONS
 
 
 def _spliced(first: Factor, found: Product) -> list[Factor]:

@@ -1,8 +1,8 @@
 r"""Integrals weighted by a density, over a variable that stands for its value: `\int (x - \mu)^2 p(x) dx`.
 
-They are expectations, `\mathbb{E}_{x \sim p}[(x - \mu)^2]`, and are judged as those are: under the law that p is said to
-be, or for every distribution with finitely many values. Where integrals over one variable go over different sets, they
-are left as they are.
+They are expectations, `\mathbb{E}_{x \sim p}[(x - \mu)^2]`, and are judged as those are: under the law that p is said
+to be, or for every distribution with finitely many values. Where integrals over one variable go over different sets,
+they are left as they are.
 """
 
 from __future__ import annotations

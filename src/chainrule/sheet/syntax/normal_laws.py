@@ -1,4 +1,4 @@
-r"""Normal laws and densities as they are written: `\mathcal{N}(\mu, \Sigma)`, `\mathcal{N}(x; \mu, \Sigma)`, `q_\phi(z | x)`."""
+r"""Normal laws and densities as they are written: `\mathcal{N}(\mu, \Sigma)`, `\mathcal{N}(x; m, S)`, `q(z | x)`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Expectations under a normal law, `\mathbb{E}_{x \sim \mathcal{N}(\mu, \Sigma)}[(x - a)^2]`, and spreads made of them.
+r"""Expectations under a law, `\mathbb{E}_{x \sim \mathcal{N}(\mu, \Sigma)}[(x - a)^2]`, and spreads made of them.
 
 The body is a term in the variable; what it is made of is written out, and the mean of a polynomial is exact
 (`calculus.normal_means`). Of anything else nothing but what holds for every distribution is known.
