@@ -220,7 +220,16 @@ def _latest(world: World, base: str, position: int) -> Law | None:
     told = [law for law in own if not law.density] or own
     before = [law for law in told if law.position <= position] or told
     near = [law for law in before if law.section == before[-1].section]
-    return near[-1] if near and len({law.said for law in near}) == 1 else None
+    if not near or len({law.said for law in near}) > 1 or _of_another_variable(world, near[-1]):
+        return None
+    return near[-1]
+
+
+def _of_another_variable(world: World, law: Law) -> bool:
+    r"""Whether a parameter of a law is drawn itself, as the f of `y = f + \epsilon` is, or made of what is: what holds for
+    each value of it is not what holds on the whole."""
+    drawn = {base for x in world.laws if (base := _base(world, x.variable))}
+    return bool(_parameters(world, law) & made_of(world, drawn))
 
 
 def _below(world: World, sub: Node, bodies: tuple[Node, ...], position: int) -> Law | None:
