@@ -24,6 +24,7 @@ from chainrule.sheet.statistics.random_names import (
     made_of,
     whole,
 )
+from chainrule.sheet.statistics.two_moments import mean_and_variance
 from chainrule.sheet.syntax.arguments import parts
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
@@ -158,9 +159,10 @@ def _key(ref: Ref | None) -> str:
 
 
 def _told(world: World) -> Iterator[Law]:
-    r"""`x \sim \mathcal{N}(\mu, \sigma^2)`, `y | x \sim \mathcal{N}(w^\top x, \sigma^2)`."""
+    r"""`x \sim \mathcal{N}(m, v)`, `y | x \sim \mathcal{N}(w^\top x, v)`, `k \sim \mathrm{Poisson}(\lambda)`."""
     for e in (e for e in world.equations if e.op == "∼"):
-        found = normal_parameters(e.rhs)
+        normal = normal_parameters(e.rhs)
+        found = normal or mean_and_variance(e.rhs)
         drawn = e.lhs.left if isinstance(e.lhs, Infix) and e.lhs.op == "|" else e.lhs
         named = density(drawn)
         if found is None or named is None:
@@ -168,7 +170,8 @@ def _told(world: World) -> Iterator[Law]:
         variable = drawn if named.fence is None else named.variable
         if variable is not None:
             own = None if named.fence is None else reference(named.name, world.glossary)
-            yield Law(_key(own), variable, *found, e.position, (e.scope.part, e.scope.section))
+            moments = SECOND if normal is None else HIGHEST
+            yield Law(_key(own), variable, *found, e.position, (e.scope.part, e.scope.section), moments=moments)
 
 
 def _of_densities(world: World) -> Iterator[Law]:
@@ -219,15 +222,15 @@ def _latest(world: World, base: str, position: int) -> Law | None:
     own = [law for law in world.laws if _base(world, law.variable) == base]
     told = [law for law in own if not law.density] or own
     before = [law for law in told if law.position <= position] or told
-    near = [law for law in before if law.section == before[-1].section]
+    near: list[Law] = [law for law in before if law.section == before[-1].section]
     if not near or len({law.said for law in near}) > 1 or _of_another_variable(world, near[-1]):
         return None
     return near[-1]
 
 
 def _of_another_variable(world: World, law: Law) -> bool:
-    r"""Whether a parameter of a law is drawn itself, as the f of `y = f + \epsilon` is, or made of what is: what holds for
-    each value of it is not what holds on the whole."""
+    r"""Whether a parameter of a law is drawn itself, as the f of `y = f + \epsilon` is, or made of what is: what holds
+    for each value of it is not what holds on the whole."""
     drawn = {base for x in world.laws if (base := _base(world, x.variable))}
     return bool(_parameters(world, law) & made_of(world, drawn))
 

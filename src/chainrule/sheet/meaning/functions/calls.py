@@ -180,7 +180,7 @@ def _goes_on(before: tuple[Factor, ...], node: Node) -> bool:
         return True
     if isinstance(node, Fraction) and all(isinstance(f.node, Fraction) for f in before):
         return all(_has_call(x) for x in (node, *(f.node for f in before)))
-    numbers = isinstance(before[0].node, Number) and all(isinstance(f.node, (Name, Number, Script)) for f in before)
+    numbers = isinstance(before[0].node, Number) and any(getattr(f.node, "text", "") == "pi" for f in before)
     return numbers and isinstance(node, Script) and isinstance(node.base, Name) and isinstance(node.sup, Number)
 
 

@@ -19,7 +19,7 @@ from chainrule.sheet.meaning.functions.densities import spread_said
 from chainrule.sheet.meaning.functions.outcomes import over_outcomes, spread_of
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
-from chainrule.sheet.statistics.laws import Law, law_of
+from chainrule.sheet.statistics.laws import SECOND, Law, law_of
 from chainrule.sheet.statistics.random_names import expected, is_expectation
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import reference
@@ -67,7 +67,8 @@ class _Drawn:
         self.frame, self.moments, dims = frame, law.moments, frame.dims
         self.variable = frame.value(law.variable)
         self.mean, self.spread = frame.value(law.mean), frame.value(law.spread)
-        spread_said(frame, law.spread, self.spread)
+        if law.moments > SECOND:
+            spread_said(frame, law.spread, self.spread)
         if self.variable.kind not in ("scalar", "column"):
             raise Untyped("a normal law of a row or a matrix", "operator")
         if not self.mean.scalar:
