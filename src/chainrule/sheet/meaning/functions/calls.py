@@ -174,8 +174,8 @@ def _argument_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:
 
 
 def _goes_on(before: tuple[Factor, ...], node: Node) -> bool:
-    r"""Whether the argument of a function without parentheses goes on: with letters and numbers, with any power behind
-    a number (`\log 2\pi\sigma^2`), with a ratio of densities behind another one."""
+    r"""Whether the argument of a function without parentheses goes on: with letters and numbers, with a power behind a
+    multiple of pi (`\log 2\pi\sigma^2`), with a ratio of densities behind another one."""
     if isinstance(node, (Name, Number)):
         return True
     if isinstance(node, Fraction) and all(isinstance(f.node, Fraction) for f in before):
