@@ -15,9 +15,13 @@ from chainrule.sheet.statistics.normal_formulas import by_formula
 from chainrule.sheet.statistics.overloads import DENSITIES
 from chainrule.sheet.sums.integrals import differential, is_integral, joined, region
 from chainrule.sheet.syntax.derivative_signs import rest_of
+from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.normal_laws import density, normal_density
 from chainrule.sheet.syntax.rebuilding import with_parts
+
+
+KNOWN = "known"
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,14 @@ def weighted(formulas: Iterable[Node]) -> Weighted | None:
         for product in (n for n in walk(_joined(f)) if isinstance(n, Product)):
             for letter, weight in _weights(product, known):
                 weights.setdefault(letter, set()).add(weight)
-    letters = frozenset(x for x, found in weights.items() if len(found) == 1 and None not in found)
+    letters = frozenset(x for x, found in weights.items() if _are_expectations(found))
     return Weighted(letters, known) if letters else None
+
+
+def _are_expectations(found: set[object]) -> bool:
+    """Whether the integrals over a letter are expectations: all under one unknown density, or those under known laws."""
+    lone = found - {None}
+    return len(lone) == 1 and (None not in found or all(isinstance(w, tuple) and w[0] == KNOWN for w in lone))
 
 
 def _with_laws(node: Node) -> Iterator[object]:
@@ -71,8 +81,8 @@ def _weights(product: Product, known: frozenset[object]) -> Iterator[tuple[str, 
         first, end, letter = place
         inside = rest[first + 1 : end]
         at = _weight(inside, letter)
-        key = None if at is None else node_key(inside[at].node)
-        yield letter, None if at is None else ("known" if key in known else key, region(rest[first].node))
+        law, told = (None, False) if at is None else _said(inside, at, known)
+        yield letter, None if law is None else (KNOWN if told else node_key(law), region(rest[first].node))
         rest = rest[end + 2 :]
 
 
@@ -89,15 +99,40 @@ def _place(factors: tuple[Factor, ...]) -> tuple[int, int, str] | None:
 def _weight(inside: tuple[Factor, ...], letter: str) -> int | None:
     """The place of a density of the variable among the factors of what is integrated."""
     for n, f in enumerate(inside[:-1]):
+        if n and not f.op and _acts(inside[n - 1].node):
+            continue
         name = f.node.base if isinstance(f.node, Script) and f.node.sup is None else f.node
         fence = inside[n + 1]
-        if isinstance(name, Name) and name.text in DENSITIES and isinstance(fence.node, Fenced) and not fence.op:
+        if not isinstance(name, Name) or not isinstance(fence.node, Fenced) or fence.op:
+            continue
+        law = normal_density(_call(f, fence))
+        if law is not None and isinstance(law[0], Name) and law[0].text == letter:
+            return n
+        if name.text in DENSITIES:
             body = fence.node.body
             body = body.left if isinstance(body, Infix) and body.op in ("|", ";") else body
             body = body.items[0] if isinstance(body, Comma) else body
             if isinstance(body, Name) and body.text == letter:
                 return n
     return None
+
+
+def _acts(before: Node) -> bool:
+    r"""Whether a density behind a factor is no factor itself: `\log p(x)`, `\nabla_\theta p(x)`."""
+    name = before.base if isinstance(before, Script) else before
+    return isinstance(name, Name) and (name.text == "nabla" or is_function_word(name.text))
+
+
+def _call(name: Factor, fence: Factor) -> Product:
+    return Product(name.node.span.join(fence.node.span), (Factor("", name.node), Factor("", fence.node)))
+
+
+def _said(inside: tuple[Factor, ...], at: int, known: frozenset[object]) -> tuple[Node, bool]:
+    """The law that a weight is, and whether it is known: a density by its name, or a normal one with its parameters."""
+    call = _call(inside[at], inside[at + 1])
+    if normal_density(call) is not None:
+        return call, True
+    return inside[at].node, node_key(inside[at].node) in known
 
 
 def _as_expectation(product: Product, found: Weighted) -> Product | None:
@@ -114,8 +149,8 @@ def _as_expectation(product: Product, found: Weighted) -> Product | None:
     others = (*inside[:at], *inside[at + 2 :])
     body = rest_of((Factor("", others[0].node), *others[1:])) if others else Number(span, "1")
     variable = product.factors[end + 1].node
-    weight = inside[at].node
-    sign = "∼" if node_key(weight) in found.known else "∈"  # what is drawn from an unknown law is no index for it
+    weight, told = _said(inside, at, found.known)
+    sign = "∼" if told else "∈"  # what is drawn from an unknown law is no index for it
     below = Relation(span, variable, (Link(sign, span, weight),))
     expected = Script(span, Name(span, "E", ("bb",)), below, None, 0)
     whole = (Factor(product.factors[first].op, expected), Factor("", Fenced(span, "[", body, "]")))

@@ -63,9 +63,9 @@ def _valued(frame: Frame, row: Named, args: tuple[Node, ...]) -> Val:
 def spread_said(frame: Frame, node: Node, val: Val) -> None:
     """A variance is a matrix where its letter says so, and no bare σ."""
     ref = reference(node, frame.world.glossary)
-    if ref is None or not val.scalar:
+    if ref is None or val.kind == "matrix":
         return
-    if look(ref.base).endswith("upper"):
+    if val.scalar and look(ref.base).endswith("upper"):
         raise Untyped(f"{spelled_out(ref.base)} as a covariance is a matrix", "shape")
     if not ref.postfix and ref.base.split("_")[0].rpartition(" ")[2] in DEVIATIONS:
         raise Untyped(f"{spelled_out(ref.base)} may be the deviation or the variance", "ambiguous")
