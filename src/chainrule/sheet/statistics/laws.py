@@ -197,11 +197,14 @@ def law_of(world: World, found: Expected, position: int) -> tuple[Law, tuple[Nod
 
 
 def _by_its_body(world: World, bodies: tuple[Node, ...], position: int) -> tuple[Law, tuple[Node, ...]] | None:
+    """The law of the one variable that the bodies are made of; none where one of several is not known."""
     inside = {r.base for b in bodies for r in references(b, world)}
     over: dict[str, Law] = {}
-    for law in world.laws:
-        base = _base(world, law.variable)
-        if inside & made_of(world, {base}) and (latest := _latest(world, base, position)) is not None:
+    for base in {_base(world, law.variable) for law in world.laws}:
+        if inside & made_of(world, {base}):
+            latest = _latest(world, base, position)
+            if latest is None:
+                return None
             over[base] = latest
     others = {b for b in inside if (b in world.random or b.startswith("hat(")) and not world.defined(b)}
     others -= over.keys() | _given(world, inside, over.keys())  # an estimate depends on data that are random, too
