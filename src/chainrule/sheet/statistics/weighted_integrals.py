@@ -20,7 +20,6 @@ from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.normal_laws import density, normal_density
 from chainrule.sheet.syntax.rebuilding import with_parts
 
-
 KNOWN = "known"
 
 
