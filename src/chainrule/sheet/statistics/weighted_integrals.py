@@ -45,7 +45,7 @@ def weighted(formulas: Iterable[Node]) -> Weighted | None:
 
 
 def _are_expectations(found: set[object]) -> bool:
-    """Whether the integrals over a letter are expectations: all under one unknown density, or those under known laws."""
+    """Whether the integrals over a letter are expectations: all under one density, or those under known laws."""
     lone = found - {None}
     return len(lone) == 1 and (None not in found or all(isinstance(w, tuple) and w[0] == KNOWN for w in lone))
 
