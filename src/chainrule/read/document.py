@@ -96,6 +96,13 @@ class Document:
     front_matter: dict[str, object] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     line_starts: tuple[int, ...] = ()
+    meant: str = ""
+    """The text with the signs that its formulas have lost, as long as the text; empty where they lost none."""
+
+    @property
+    def tex(self) -> str:
+        """The text that formulas are read from."""
+        return self.meant or self.text
 
     def position(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column of a character offset."""

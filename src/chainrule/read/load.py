@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chainrule.read.document import Break, Document, Macro, Math, Piece, Problem, line_starts
+from chainrule.read.eaten import as_meant
 from chainrule.read.frontmatter import front_matter
 from chainrule.read.lost import recovered
 from chainrule.read.tree import Span
@@ -211,10 +212,13 @@ def _document(
     problems: list[Problem],
 ) -> Document:
     spans = [piece.span for piece in pieces if isinstance(piece, Math)]
-    lost, said = recovered(text, spans, macros)
-    macros, problems = {**macros, **lost}, [*problems, *said]
+    meant, eaten = as_meant(text, spans)
+    lost, said = recovered(meant, spans, macros)
+    macros, problems = {**macros, **lost}, [*problems, *eaten, *said]
     if not (macros or table or problems) and all(isinstance(piece, Break) for piece in pieces):
         pieces = []
         message = "the document holds no words and no mathematics; write formulas as $..$ or $$..$$"
         problems = [Problem("empty-document", message, Span(0, 0))]
-    return Document(path, text, tuple(pieces), macros, table, tuple(problems), line_starts(text))
+    return Document(
+        path, text, tuple(pieces), macros, table, tuple(problems), line_starts(text), "" if meant == text else meant
+    )

@@ -470,7 +470,7 @@ def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...
     """The pieces of a document, formulas parsed."""
     for piece in document.pieces:
         if isinstance(piece, Math):
-            rows = parse(document.text, piece.span, document.macros, piece.display)
+            rows = parse(document.tex, piece.span, document.macros, piece.display)
             yield piece, tuple(replace(row, node=usual(row.node)) for row in rows)
         else:
             yield piece, ()

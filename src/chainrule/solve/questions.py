@@ -100,7 +100,7 @@ def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, l
 
 def _rows(document: Document, piece: Math) -> Iterator[Row]:
     r"""The formulas of a piece; what `\quad` sets apart from a blank is a formula of its own."""
-    text, start, end = document.text, piece.span.start, piece.span.end
+    text, start, end = document.tex, piece.span.start, piece.span.end
     for sign in re.finditer("=", text[start:end]) if r"\begin" not in text[start:end] else ():
         blank = BLANK.match(text, piece.span.start + sign.end(), end)
         gap = None if blank is None else re.search(r"\\q?quad", blank[0])

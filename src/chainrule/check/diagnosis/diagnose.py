@@ -301,7 +301,7 @@ def squares(before: Variant, after: Variant) -> bool:
 def edited(e: Equation, which: str, edit: Edit) -> str:
     """The source of one side with an edit made."""
     span = (e.rhs if which == "rhs" else e.lhs).span
-    return edit.applied(e.document.text, span.start, span.end)
+    return edit.applied(e.document.tex, span.start, span.end)
 
 
 def _names(side: Side) -> list[str]:

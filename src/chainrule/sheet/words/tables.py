@@ -91,7 +91,7 @@ def _node(document: Document, piece: Words | Math) -> Node | None:
         text = piece.text.strip().replace("−", "-")
         sure = PLAIN_NUMBER.fullmatch(text) is not None
         return next((r.node for r in parse(text, Span(0, len(text)), {}, False)), None) if sure else None
-    rows = parse(document.text, piece.span, document.macros, False) if not piece.display else ()
+    rows = parse(document.tex, piece.span, document.macros, False) if not piece.display else ()
     return rows[0].node if len(rows) == 1 else None
 
 
