@@ -49,6 +49,9 @@ _LETTERS = {word: rf"\{word} " for word in GREEK if not word.startswith("var") a
 _KINDRED = {"v": "vector or matrix", "m": "vector or matrix", "b": "bold"}
 _FELLOWS = 3
 _WORD = re.compile(r"\\([A-Za-z]+)")
+# Words in the argument of a control word: two at least or behind an alignment mark, or a formula between dollars.
+_REMARK = re.compile(r"\{(?:[^{}]*\$|[^{}\\]*[A-Za-z]{4,}\s+[A-Za-z]{2,}|[^{}\\]*[A-Za-z]{2,}\s+[A-Za-z]{4,})")
+_WORD_BESIDE = re.compile(r"&\s*\\[A-Za-z]+\{[A-Za-z]{4,}\}\s*(?:\\\\|\\end|\Z)")
 _ONE_LETTER = re.compile(r"\{\s*(?:[A-Za-z]|\\[A-Za-z]+)\s*\}")
 
 
@@ -61,6 +64,7 @@ def recovered(
     {'fr': Macro(name='fr', arity=2, body='\\frac{#1}{#2}', default=None)}
     """
     uses: dict[str, list[tuple[int, bool, Span]]] = {}
+    around_words: set[str] = set()
     written: set[str] = set()
     for span in formulas:
         for found in _WORD.finditer(text, span.start, span.end):
@@ -68,6 +72,9 @@ def recovered(
             written.add(word)
             if not (word in COMMANDS or word in macros or word in COMMON_MACROS or word in LIMITS):
                 uses.setdefault(word, []).append(_use(text, found, span.end))
+                beside = max(span.start, text.rfind("&", span.start, found.start()))
+                if _REMARK.match(text, found.end(), span.end) or _WORD_BESIDE.match(text, beside, span.end):
+                    around_words.add(word)
     lone = {word for word, seen in uses.items() if seen[0][0] == 0}
     macros, problems = {}, []
     for word, seen in uses.items():
@@ -77,7 +84,7 @@ def recovered(
         count = arguments.pop()
         letter = all(one for _, one, _ in seen)
         body = stands_for(word, count, letter) if count else _sign(word, written, lone)
-        if body is not None:
+        if body is not None and not (word in around_words and "text" not in body):
             macros[word] = Macro(word, count, body)
             shown = re.sub(r"#\d", "…", body).strip()
             message = rf"\{word} is not defined in the document; it is read as {shown}"

@@ -81,6 +81,14 @@ _NAME_BEFORE = re.compile(r"(?:\s*\([^()]*\)\s*:?=|\s*[-=+*/^_}<>≤≥≈])")
 _CALLED = re.compile(r"(?:[A-Z]?[a-z]{2,})(?:[A-Z][a-z]{2,})+")
 
 
+# What stands behind a sign of a sum whose backslash is lost, `sum_i a_i`: its letter, and an operand. A name `sum_i`
+# has a relation or another sign behind it as a rule.
+_OVER = re.compile(
+    r"_(?:\{[^{}]*\}|[a-z](?![A-Za-z]))(?:\^(?:\{[^{}]*\}|\w))?\s*"
+    r"(?=[A-Za-z(\[{\d]|\\(?!(?:cdot|times|le|ge|leq|geq|to|in|q?quad|text)(?![A-Za-z]))[A-Za-z])"
+)
+
+
 def tokenize(text: str, start: int, end: int) -> list[Token]:
     """The tokens of `text[start:end]`; spaces and comments only leave a mark on the token that follows."""
     tokens: list[Token] = []
@@ -166,6 +174,8 @@ def _letters(m: re.Match[str], before: list[Token], space: bool) -> list[Token]:
     if run in PLAIN_TEXT:
         return [Token("text", run, at, m.end(), space)]
     lowered = bool(before) and before[-1].kind == "_"
+    if run in ("sum", "prod") and not _scripted_before(before) and _OVER.match(m.string, m.end()):
+        return [Token("big", run, at, m.end(), space)]
     if run in WORDS or run in (SUBSCRIPT_WORDS if lowered else QUANTITY_WORDS):
         return [Token("word", run, at, m.end(), space)]
     if len(run) == 1:

@@ -138,6 +138,8 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for e in equations:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
+    vectors = [f.ref.base for f in facts if f.kind == "one-hot" and f.ref is not None]
+    world.hot = one_hot.with_the_true_class(world.hot, vectors, sentences)
     facts = without_signs_of_cases(facts, sentences, equations, sheet.glossary)
     facts += [Fact("binary", Ref(name)) for name in sorted(words) if name.startswith(INDICATOR)]
     for seen_scope, position, node in sheet.expressions:

@@ -21,7 +21,7 @@ def rests(world: World, e: Equation, variant: Variant) -> dict[str, Need]:
     names = {x for side in (e.lhs, e.rhs) for x in names_in(world, side)}
     off = {s.assumed for sites in world.sites.values() for s in sites if s.assumed and is_numeric(s.body)}
     again = variant.settled.recovered.texts if variant.settled.recovered is not None else {}
-    behind = _symbols_behind(e, variant) if off or again else set()
+    behind = symbols_behind(e, variant) if off or again else set()
     found: dict[str, Need] = {}
     for symbol, text in variant.settled.assumed.items():
         instance = variant.universe.instances.get(symbol)
@@ -46,7 +46,7 @@ def rests(world: World, e: Equation, variant: Variant) -> dict[str, Need]:
     return found
 
 
-def _symbols_behind(e: Equation, variant: Variant) -> set[Symbol]:
+def symbols_behind(e: Equation, variant: Variant) -> set[Symbol]:
     """The tensors that the two sides of a line rest on, through definitions."""
     if e.position not in variant.typed:
         return set()

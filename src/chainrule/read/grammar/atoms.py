@@ -102,6 +102,8 @@ def _stands_alone(parser: Parser) -> bool:
     before = [t.kind for t in parser.tokens[max(0, parser.pos - 3) : parser.pos - 1]]
     if before[-1:] == ["style"]:
         return True
+    if before == ["style", "{"] and parser.peek_kind() == "_":  # `\mathbf{1_n}`
+        return True
     return (before == ["style", "{"] or before[-1:] == ["switch"]) and parser.peek_kind() in ("}", "")
 
 

@@ -172,10 +172,20 @@ def _plain(words: list[Token]) -> list[Token]:
 
 
 def _is_formula(words: list[Token]) -> bool:
-    """Single letters and signs only (`p = m`), no letter directly after another."""
+    """Single letters and signs only (`p = m`), no letter directly after another, and calls: `softmax(x)`."""
     plain = _plain(words)
     glued = any(a.kind == b.kind == "letter" and not b.space for a, b in pairwise(plain))
+    if len(plain) > 3 and plain[-1].text == ")":
+        signs = [t for n, t in enumerate(plain) if not _is_call(plain, n)]
+        return not glued and all(t.kind in _FORMULA_KINDS for t in signs)
     return not glued and all(t.kind in _FORMULA_KINDS for t in plain)
+
+
+def _is_call(plain: list[Token], n: int) -> bool:
+    """Whether the word of a function stands at a place, right before its argument."""
+    return (
+        plain[n].kind == "word" and plain[n].text in FUNCTIONS and plain[n + 1 :][:1] != [] and plain[n + 1].text == "("
+    )
 
 
 def _is_comparison(words: list[Token]) -> bool:
@@ -346,6 +356,18 @@ def _function(state: _Layout, token: Token) -> None:
         while state.rest.pop() is not following:
             pass
     state.out.append(token)
+    if token.text == "delta" and state.next_kind() == "{":
+        _kronecker(state)
+
+
+def _kronecker(state: _Layout) -> None:
+    r"""`\delta{ij}`, whose `_` was forgotten: two letters in braces are no factor of a delta."""
+    inside = [t.kind for t in state.rest[-2:-5:-1]]
+    letters = [t.text for t in state.rest[-2:-4:-1]]
+    glued = "".join(letters).islower() and letters[0] != letters[-1] and not any(t.space for t in state.rest[-1:-4:-2])
+    if state.next_kind() == "{" and inside == ["letter", "letter", "}"] and glued:
+        at = state.rest[-1].start
+        state.out.append(Token("_", "_", at, at))
 
 
 def _after_spaces(state: _Layout) -> Token | None:
@@ -372,11 +394,40 @@ def _unknown(state: _Layout, token: Token) -> None:
         state.rest.extend(reversed(arguments[0]))
         return
     end = groups[-1][-1].end
+    said = arguments[0][1:-1]
+    if len(groups) == 1 and _is_said(state, said):  # `&& \\why{chain rule}`
+        state.out.append(Token("text", _spelling(said).strip(), token.start, end, token.space))
+        return
     reason = (
         f"unknown-macro|\\{token.text} is not a known command and the document does not define it; "
         f"define it with \\newcommand or write what it stands for"
     )
     state.out.append(Token("unread", reason, token.start, end, token.space))
+
+
+def _is_said(state: _Layout, tokens: list[Token]) -> bool:
+    r"""Whether the argument of an unknown control word at the end of a row says something of the row: a formula between
+    dollars, several words, or one word behind a wide space or an alignment mark. After a sign it is an operand."""
+    before = state.out[-1].kind if state.out else ""
+    if before in ("", "rel", "sum", "prod", "open", "^", "_", "frac") or not _ends_a_row(state):
+        return False
+    words = [w for w in re.findall(r"[^\W\d_]+", _spelling(tokens)) if len(w) >= WORD]
+    several = any(t.kind == "letter" and t.space for t in tokens)
+    return any(t.kind == "$" for t in tokens) or (bool(words) and (several or before in ("&", "quad")))
+
+
+def _ends_a_row(state: _Layout) -> bool:
+    """Whether a row ends here, but for a full stop, spaces and what is only for the eye."""
+    for token in reversed(state.rest):
+        kind = COMMANDS.get(token.text, ("", ""))[0] if token.kind == "command" else token.kind
+        if kind not in _IDLE:
+            return kind in ("row", "end")
+    return True
+
+
+WORD = 4
+"""How many letters in a row are a word at least."""
+_IDLE = frozenset(["space", "quad", "dot", "comma", "&"])
 
 
 def _is_name(group: list[Token]) -> bool:

@@ -66,17 +66,22 @@ def _without_idle_braces(tokens: list[Token]) -> list[Token]:
 
 
 def _with_lone_bars(tokens: list[Token]) -> list[Token]:
-    r"""A bar that is made to close what no such bar has opened divides: `KL(q \rVert p)`."""
+    r"""A bar that is made to close what no such bar has opened divides, `KL(q \rVert p)`, and so does one that is made
+    to open and that nothing closes: `p(y \lvert x)`."""
     out: list[Token] = []
-    opened: list[str] = []
+    opened: list[tuple[str, int]] = []
     for token in tokens:
-        if token.kind in ("open", "{", "begin", "left"):
-            opened.append(token.text)
-        elif token.kind == "close" and token.text in _BARS and token.text not in opened[-1:]:
+        if token.kind == "close" and token.text in _BARS and token.text not in [text for text, _ in opened[-1:]]:
             out.append(token._replace(kind="bar"))
             continue
-        elif token.kind in ("close", "}", "end", "right") and opened:
-            opened.pop()
+        if token.kind in ("open", "{", "begin", "left"):
+            opened.append((token.text, len(out)))
+        elif token.kind in ("close", "}", "end", "right"):
+            while token.text not in _BARS and opened and opened[-1][0] in _BARS and token.kind != "right":
+                at = opened.pop()[1]
+                out[at] = out[at]._replace(kind="bar")
+            if opened:
+                opened.pop()
         out.append(token)
     return out
 

@@ -122,7 +122,12 @@ def hung_apart(node: Node) -> Node | None:
     for f in node.factors:
         before = factors[-1].node if factors else None
         hangs = isinstance(f.node, Script) and isinstance(f.node.base, Missing) and f.op == ""
-        if hangs and isinstance(f.node, Script) and isinstance(before, (Name, Accent)) and f.node.sub is not None:
+        if (
+            hangs
+            and isinstance(f.node, Script)
+            and isinstance(before, (Name, Accent))
+            and _is_script_of_its_own(f.node)
+        ):
             whole = replace(f.node, base=before, span=before.span.join(f.node.span))
             factors[-1] = replace(factors[-1], node=whole)
         else:
@@ -130,6 +135,11 @@ def hung_apart(node: Node) -> Node | None:
     if len(factors) == len(node.factors):
         return None
     return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
+
+
+def _is_script_of_its_own(node: Script) -> bool:
+    r"""Whether braces hold a subscript, or a transpose: `\theta{_k}`, `W{^T}`."""
+    return node.sub is not None or (isinstance(node.sup, Name) and node.sup.text in ("T", "top", "intercal"))
 
 
 def over_a_call(node: Node) -> Node | None:

@@ -56,6 +56,26 @@ WHERE = tuple(
     )
 )
 
+TRUE = r"(?:true|correct|target|actual|gold|right|observed|ground[- ]truth)"
+# Phrases that name the true class, of which a one-hot vector of labels is 1.
+OF_THE_CLASS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{PLACE} {IS_A}(?:the )?(?:(?:index|number|position) of )?(?:the )?{TRUE} {CLASS}\b",
+        rf"\b[Tt]he (?:(?:index|number) of the )?{TRUE} {CLASS}(?: is)?,? {PLACE}",
+    )
+)
+
+
+def with_the_true_class(hot: dict[str, str], bases: Iterable[str], sentences: Iterable[Sentence]) -> dict[str, str]:
+    """The places of the 1 of one-hot vectors; of one that no words put anywhere it is the letter of the true class."""
+    letters = set[str]()
+    for s in sentences:
+        for m in (m for pattern in OF_THE_CLASS for m in pattern.finditer(s.text)):
+            place = m["letter"] or letter_of(s.formulas[int(m["place"])])
+            letters |= {place} if place is not None else set()
+    return dict.fromkeys(bases, letters.pop()) | hot if len(letters) == 1 else hot
+
 
 def places(sentences: Iterable[Sentence], glossary: Glossary) -> dict[str, str]:
     """For each one-hot vector the letter of the place of its 1."""
