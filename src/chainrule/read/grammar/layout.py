@@ -355,9 +355,32 @@ def _function(state: _Layout, token: Token) -> None:
         token = token._replace(text="arg" + following.text, end=following.end)
         while state.rest.pop() is not following:
             pass
+    if token.text in _TRANSPOSES and _is_bare(state.out):
+        state.out.append(Token("^", "^", token.start, token.start))
     state.out.append(token)
     if token.text == "delta" and state.next_kind() == "{":
         _kronecker(state)
+
+
+_TRANSPOSES = frozenset(["top", "intercal"])
+_OPERANDS = frozenset(["letter", "name", "word", "close", "right", "}", "prime", "number"])
+_REACH = 200
+"""How many signs back a superscript is looked for."""
+
+
+def _is_bare(before: list[Token]) -> bool:
+    r"""Whether a transpose stands right behind an operand without the `^` that a lost macro brought: `\theta\T x`. In
+    `W^{(1)\top}` it stands in a superscript."""
+    if not before or before[-1].kind not in _OPERANDS or (len(before) > 1 and before[-2].kind == "^"):
+        return False
+    depth, near = 0, before[-_REACH:]
+    for token, earlier in zip(reversed(near), [*reversed(near[:-1]), None], strict=True):
+        depth += (token.kind == "{") - (token.kind == "}")
+        if depth > 0:
+            if earlier is not None and earlier.kind == "^":
+                return False
+            depth = 0
+    return True
 
 
 def _kronecker(state: _Layout) -> None:
