@@ -13,6 +13,7 @@ from chainrule.check.comparison.forms import has_derivative, has_differentials, 
 from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.numbers.numbers import unsaid
+from chainrule.check.readings.closed_elsewhere import closed_elsewhere
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
@@ -51,7 +52,10 @@ UNJUDGED = (
 def unread(judge: Judge, e: Equation) -> Finding | None:
     """A side that could not be read."""
     found = next((n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Unread)), None)
-    return Finding("unsupported", found.code, found.reason) if found else None
+    if found is None:
+        return None
+    closed = closed_elsewhere(judge, e) if found.code == "unbalanced" else None
+    return closed or Finding("unsupported", found.code, found.reason)
 
 
 def restriction(judge: Judge, e: Equation) -> Finding | None:

@@ -88,7 +88,7 @@ def without_own_number(row: list[Token]) -> list[Token]:
 
 def _inside(row: list[Token], fence: int) -> list[Token]:
     """The tokens of a fence that begins at a place and ends a row, commas and stops behind it left out."""
-    return _opened(row[fence : max(i for i, t in enumerate(row) if t.kind == "close") + 1])
+    return _opened(row[fence:])
 
 
 def separates(tokens: list[Token], i: int) -> bool:
@@ -133,8 +133,8 @@ def _begins_with_what_was_done(part: list[Token], signs: list[Token]) -> bool:
 
 
 def _opened(signs: list[Token]) -> list[Token]:
-    """The tokens inside a fence that is all there is; any other tokens as they are."""
-    return signs[1:-1] if _fence_at_end(signs) == 0 else signs
+    """The tokens inside a fence that is all there is but for a full stop; any other tokens as they are."""
+    return signs[1 : max(i for i, t in enumerate(signs) if t.kind == "close")] if _fence_at_end(signs) == 0 else signs
 
 
 def _fence_at_end(tokens: list[Token]) -> int | None:
