@@ -17,7 +17,7 @@ from chainrule.sheet.meaning.operations.lists import limit_length
 from chainrule.sheet.meaning.operations.stacked import chosen, counted, put
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
-from chainrule.sheet.syntax.names import node_key
+from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.patterns import generalised
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
@@ -206,14 +206,53 @@ def _with_diagonal(frame: Frame, cells: Sequence[Row]) -> Val:
 
 
 def _off_diagonal(cells: Sequence[Row]) -> Node | None:
-    """The pattern of the entries beside the diagonal, which takes a second row to see: from below the first entry of
-    the first column, and from above the last entry of the last one."""
+    """The pattern of the entries beside the diagonal: from below the first entry of the first column, and from above
+    the last entry of the last one. Where only corners are written, the two beside the diagonal show it."""
     if len(cells) < 3:
-        return None
+        return _of_corners(cells)
     low = generalised(cells[1][0], cells[-1][0], DOWN)
     high = generalised(cells[0][-1], cells[1][-1], DOWN)
     both = None if low is None or high is None else generalised(low[0], high[0], ACROSS)
     return None if both is None else both[0]
+
+
+def _of_corners(cells: Sequence[Row]) -> Node | None:
+    r"""The pattern of `-p_1 p_n` above and `-p_n p_1` below, which have the first place and the last one exchanged."""
+    ends = generalised(cells[0][0], cells[1][1], DOWN)
+    if ends is None:
+        return None
+    first, last = ends[1:]
+    above = _exchanged(cells[0][1], {node_key(first): DOWN, node_key(last): ACROSS})
+    below = _exchanged(cells[1][0], {node_key(last): DOWN, node_key(first): ACROSS})
+    both = {n.text for n in walk(above) if isinstance(n, Name)} >= {DOWN, ACROSS}
+    return above if both and node_key(_sorted(above)) == node_key(_sorted(below)) else None
+
+
+def _sorted(cell: Node) -> Node:
+    """A cell with the factors of its products in one order: `-p_1 p_n` may stand in both corners."""
+
+    def by_key(node: Node) -> Node | None:
+        if not isinstance(node, Product) or any(f.op for f in node.factors):
+            return None
+        return replace(node, factors=tuple(sorted(node.factors, key=lambda f: repr(node_key(f.node)))))
+
+    return rebuilt(cell, by_key)
+
+
+def _exchanged(cell: Node, slots: dict[object, str]) -> Node:
+    """A cell with slots for places: only what stands below a name is one."""
+
+    def place(node: Node) -> Node | None:
+        slot = slots.get(node_key(node))
+        return None if slot is None else Name(node.span, slot)
+
+    def below(node: Node) -> Node | None:
+        if isinstance(node, Script) and node.sub is not None:
+            sup = None if node.sup is None else rebuilt(node.sup, below)
+            return replace(node, base=rebuilt(node.base, below), sub=rebuilt(node.sub, place), sup=sup)
+        return None
+
+    return rebuilt(cell, below)
 
 
 def _on_diagonal(i: Expr, j: Expr, here: Expr, elsewhere: Expr) -> Expr:
