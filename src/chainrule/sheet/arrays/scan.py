@@ -127,6 +127,7 @@ class Scan:
 
     def product(self, node: Product) -> list[Node]:
         self.between(node)
+        self.determinants(node)
         rest: list[Node] = []
         for n, factor in enumerate(node.factors):
             following = node.factors[n + 1] if n + 1 < len(node.factors) else None
@@ -156,6 +157,15 @@ class Scan:
                 continue
             if turned.base == vector.base and [p.op for p in turned.postfix] == ["T"] and matrix.bare:
                 self.world.family(matrix.base).between = True
+
+    def determinants(self, node: Product) -> None:
+        r"""Notes the S of `\det S` and `\det(S_k^{-1})`."""
+        for one, other in pairwise(node.factors):
+            if isinstance(one.node, Name) and one.node.text == "det" and not other.op:
+                inside = other.node.body if isinstance(other.node, Fenced) else other.node
+                ref = reference(inside, self.world.glossary)
+                if ref is not None:
+                    self.world.family(ref.base).determined.add(len(ref.subs))
 
     def call(self, node: Node, following: Node, sloped: bool = False) -> bool:
         """Notes `f(x)`; True when it is surely a call, so that f is no operand here. What is transposed in

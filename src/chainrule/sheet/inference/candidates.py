@@ -40,6 +40,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         if counts == {2}:  # the w_{ij} of symmetric weights are the entries of one
             return [(Reading(2), 0.0), (Reading(4), CUSTOMS["loss"][1])]
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
+    if most in family.determined - {0} and counts <= {0, most}:  # the S_k of `\\det S_k`, beside an S or not
+        return [(Reading(most + 2, split=0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
     custom = CUSTOMS[_look(family)]
     if most == 0 and family.stacked:
         return [(Reading(2), 0.0), (Reading(1), CUSTOMS["bold upper"][1])]

@@ -106,6 +106,8 @@ class Family:
     """Whether its differential is written."""
     between: bool = False
     """Whether it stands between a vector transposed and that vector: `x^T D x`."""
+    determined: set[int] = field(default_factory=set)
+    """How many subscripts it has where its determinant is taken: what has one is a matrix."""
     bare: int = 0
     marked: int = 0
     bare_by: int = 0

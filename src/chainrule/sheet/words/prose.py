@@ -440,7 +440,12 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
         r"\b(?:orthogonal|unitary) (?!proj|compl)(?:\w+ )?(?:matrix|matrices|factors?) " + NAMES,
         _orthogonal,
     ),
-    ("covariance", r"\bcovariance (?:matrix )?" + NAMES, _kind("covariance")),
+    ("covariance", r"\bcovariance (?:matri(?:x|ces) )?" + NAMES, _kind("covariance")),
+    (
+        "of covariance",
+        r"\bmatri(?:x|ces) of (?:the )?(?:variances?[- ](?:and )?)?covariances?,? " + NAMES,
+        _kind("covariance"),
+    ),
     ("definite before", rf"(?i)\b{DEFINITE}\s+(?:matri(?:x|ces)\s+)?" + NAMES, _kind("covariance")),
     ("definite after", NAMES + IS + rf"(?:\w+,? ){{0,3}}?{DEFINITE}\b", _kind("covariance")),
     ("covariance after", NAMES + IS + r"(?:\w+ ){0,3}?covariance\b", _kind("covariance")),
