@@ -35,7 +35,9 @@ def names_at_the_end(
 ) -> frozenset[int]:
     """The places of the links that end a chain with a name, which stands nowhere before it but below."""
     heads: dict[tuple[int, int], Equation] = {}
-    lasts = {(id(e.document), e.chain): e for e in equations}
+    lasts = {
+        (id(e.document), e.chain): e for e in equations if e.op != "∈"
+    }  # `= \\zeta \\in \\mathbb{R}^n` says its shape
     found: set[int] = set()
     for e in equations:
         head = heads.setdefault((id(e.document), e.chain), e)
