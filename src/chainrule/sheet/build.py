@@ -73,7 +73,8 @@ from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words import one_hot
 from chainrule.sheet.words.cues import roles_from_cues, roles_in
 from chainrule.sheet.words.logarithms import note_logarithms
-from chainrule.sheet.words.prose import Fact, facts_of, from_relation, sized
+from chainrule.sheet.words.prose import Fact, from_relation, sized
+from chainrule.sheet.words.sizes_in_words import all_facts
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
 ROW_WORDS = re.compile(
@@ -133,7 +134,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.hessian = any("hessian" in s.text.lower() for s in sentences)
     note_chance(world, equations, sentences)
     world.probabilistic |= names_a_law(equations)
-    facts = [f for s in sentences for f in facts_of(s, sheet.glossary)]
+    facts = [f for s in sentences for f in all_facts(s, sheet.glossary)]
     facts += spaces_of_laws(sentences, sheet.glossary)
     for e in equations:
         if e.display and e.source == "formula":

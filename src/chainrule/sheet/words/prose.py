@@ -118,7 +118,7 @@ def real_space(node: Node) -> ShapeFact | None:
         return None
     sup = node.sup
     factors = [f.node for f in sup.factors] if isinstance(sup, Product) and _all_times(sup) else [sup]
-    return _shape(tuple(dimension(f) for f in factors))
+    return shape_of(tuple(dimension(f) for f in factors))
 
 
 def sized(node: Node, glossary: Glossary) -> list[Fact]:
@@ -138,10 +138,10 @@ def sized(node: Node, glossary: Glossary) -> list[Fact]:
     if None in dims:
         return []
     refs = [reference(n, glossary) for n in (*listed, last.left)]
-    return [Fact("shape", ref, _shape(dims)) for ref in refs if ref is not None]
+    return [Fact("shape", ref, shape_of(dims)) for ref in refs if ref is not None]
 
 
-def _shape(dims: tuple[str | None, ...]) -> ShapeFact:
+def shape_of(dims: tuple[str | None, ...]) -> ShapeFact:
     """The shape with these sizes; a size of 1 makes a row or a column."""
     match len(dims):
         case 1:
@@ -223,7 +223,7 @@ def _sized(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     dims = tuple(map(dimension, parts))
     if None in dims or len(dims) > 2 or (len(dims) == 2) != ("matri" in m.group(0)):
         return []
-    shape = ShapeFact("vector", dims) if len(dims) == 1 else _shape(dims)
+    shape = ShapeFact("vector", dims) if len(dims) == 1 else shape_of(dims)
     return [Fact("shape", r, shape) for r in _subjects(m, s, g)]
 
 

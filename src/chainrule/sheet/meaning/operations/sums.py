@@ -15,7 +15,7 @@ from chainrule.sheet.meaning.operations.binders import Binder, binders
 from chainrule.sheet.meaning.operations.conditions import condition
 from chainrule.sheet.meaning.operations.implied import summed_over
 from chainrule.sheet.meaning.operations.ranges import bounded, from_below
-from chainrule.sheet.meaning.operations.sums_along_axes import along_an_axis
+from chainrule.sheet.meaning.operations.sums_along_axes import along_a_numbered_axis, along_an_axis
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Dims, Run, Untyped, Val, scalar
@@ -40,6 +40,9 @@ def big(frame: Frame, node: Big, rest: tuple[Factor, ...]) -> Val:
         if node.op != "sum":
             raise Untyped(f"a {node.op} without a range", "ambiguous")
         return _unlettered(frame, node, _body(rest))
+    numbered = along_a_numbered_axis(frame, node, _body(rest))
+    if numbered is not None:
+        return numbered
     return _bound_sum(frame, node, binders(frame, node), _body(rest))
 
 
