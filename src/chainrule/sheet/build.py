@@ -77,6 +77,7 @@ from chainrule.sheet.words.prose import Fact, from_relation, sized
 from chainrule.sheet.words.sizes_in_words import all_facts
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
+ENTRY_WORDS = re.compile(r"\b(?:element|entry|component|coordinate)[- ]?wise\b|\breciprocals?\b", re.IGNORECASE)
 ROW_WORDS = re.compile(
     r"\b(?:us\w+|as|are|with|treat\w*|assum\w+|work\w*)\s+(?:an?\s+)?row[- ]vectors?\b"
     r"|\bvectors?\b[^.;]{0,30}\b(?:are|as|is|be)\s+(?:\w+\s+)?rows\b(?! of)"
@@ -122,6 +123,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world = World(scope.number, sheet.glossary, equations=equations)
     world.einstein = sheet.glossary.implied
     world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
+    world.entrywise = any(ENTRY_WORDS.search(s.text) for s in sentences)
     world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
     words = {n.text for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or bool(words & OF_PROBABILITIES)

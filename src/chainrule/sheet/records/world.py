@@ -306,6 +306,8 @@ class World:
     hot: dict[str, str] = field(default_factory=dict)
     """Where the words put the 1 of a one-hot vector."""
     rowwise: bool = False
+    entrywise: bool = False
+    """Whether the words speak of operations on every entry: then so is the inverse of a vector."""
     """Whether vectors are rows, by the words or by the products of the document."""
     decomposed: bool = False
     maps: dict[str, list[Any]] = field(default_factory=dict)

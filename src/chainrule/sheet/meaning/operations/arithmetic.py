@@ -51,6 +51,8 @@ def postfixed(frame: Frame, val: Val, ops: tuple[Postfix, ...]) -> Val:
 def raised(frame: Frame, val: Val, exponent: Node) -> Val:
     """A power: an inverse for a matrix to the -1, a matrix power for a square matrix, else entry by entry."""
     if _is_minus_one(exponent):
+        if val.kind in ("column", "row") and frame.world.entrywise:
+            return algebra.raised(frame.dims, val, scalar(const(-1)))
         return algebra.inverted(frame.dims, val)
     n = _whole(frame, exponent)
     if n is not None and _is_square(frame, val):
