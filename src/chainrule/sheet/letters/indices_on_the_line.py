@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from chainrule.read.tree import Big, Factor, Name, Node, Product, Script
+from chainrule.read.tree import Big, Comma, Factor, Fenced, Name, Node, Product, Relation, Script
 from chainrule.sheet.syntax.names import children, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
@@ -29,7 +29,8 @@ def indices_on_the_line(formulas: Iterable[Node]) -> frozenset[Pair]:
     }
     glued, alone = set[Pair](), set[str]()
     for formula in formulas:
-        _note(formula, glued, alone)
+        if not (isinstance(formula, Name) and formula.text in INDEX_LETTERS):
+            _note(formula, glued, alone)
     return frozenset(p for p in glued & indexed if not alone & {*p})
 
 
@@ -47,8 +48,10 @@ def _note(node: Node, glued: set[Pair], alone: set[str]) -> None:
             if at not in pairs and at - 1 not in pairs:
                 _note(factor.node, glued, alone)
     elif not isinstance(node, Big):
+        named = isinstance(node, (Relation, Comma, Fenced))  # `i, j \\in [1, N]` makes no quantity of an i
         for part in children(node):
-            _note(part, glued, alone)
+            if not (named and isinstance(part, Name) and part.text in INDEX_LETTERS):
+                _note(part, glued, alone)
 
 
 def with_indices(node: Node, pairs: frozenset[Pair]) -> Node:
