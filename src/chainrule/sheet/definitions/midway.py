@@ -35,9 +35,8 @@ def names_at_the_end(
 ) -> frozenset[int]:
     """The places of the links that end a chain with a name, which stands nowhere before it but below."""
     heads: dict[tuple[int, int], Equation] = {}
-    lasts = {
-        (id(e.document), e.chain): e for e in equations if e.op != "∈"
-    }  # `= \\zeta \\in \\mathbb{R}^n` says its shape
+    # what stands behind the last name may say its shape: `= \zeta \in \mathbb{R}^n`
+    lasts = {(id(e.document), e.chain): e for e in equations if e.op != "∈"}
     found: set[int] = set()
     for e in equations:
         head = heads.setdefault((id(e.document), e.chain), e)
