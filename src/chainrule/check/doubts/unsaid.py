@@ -66,7 +66,7 @@ def _may_be_symmetric(a: Asked) -> bool:
         return False
     if family.base in a.world.hidden:
         return True
-    if family.declared_rank is not None:
+    if family.declared_rank is not None and not family.passing:
         return False
     if a.world.probabilistic and family.base in COVARIANCES:
         return True
@@ -80,7 +80,7 @@ def _a_direction(a: Asked) -> bool:
 
 def _a_label(a: Asked) -> bool:
     """Labels of two classes may be 1 and -1, one for each sample; nobody takes the logarithm of a label."""
-    return a.given and not a.needy and len(a.symbol.axes) <= 1 and a.family.declared_rank is None
+    return a.given and not a.needy and len(a.symbol.axes) <= 1 and (a.family.declared_rank is None or a.family.passing)
 
 
 # What to try, how it is said, and of what, by the domain that is known of a name.
@@ -282,7 +282,8 @@ def computed_in_secret(lines: Lines, e: Equation, variant: Variant, different: D
         if instance is None or "(" not in instance.base or symbol in variant.settled.data:
             continue
         family = lines.world.family(instance.base)
-        if family.by == 0 and family.declared_rank is None and instance.base not in lines.world.independent:
+        undeclared = family.declared_rank is None or family.passing
+        if family.by == 0 and undeclared and instance.base not in lines.world.independent:
             text = f"{name_of(variant.universe, symbol)} is never defined; what it is computed from is not said"
             return assumed("undefined-symbol", text, needs=(Need("definition", instance),))
     return None

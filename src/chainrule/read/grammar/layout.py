@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from chainrule.read.grammar.lost_signs import TRANSPOSES, is_bare, is_kronecker, is_said
 from chainrule.read.symbols import (
     CHARACTERS,
     CLOSER,
@@ -355,42 +356,11 @@ def _function(state: _Layout, token: Token) -> None:
         token = token._replace(text="arg" + following.text, end=following.end)
         while state.rest.pop() is not following:
             pass
-    if token.text in _TRANSPOSES and _is_bare(state.out):
+    if token.text in TRANSPOSES and is_bare(state.out):
         state.out.append(Token("^", "^", token.start, token.start))
     state.out.append(token)
-    if token.text == "delta" and state.next_kind() == "{":
-        _kronecker(state)
-
-
-_TRANSPOSES = frozenset(["top", "intercal"])
-_OPERANDS = frozenset(["letter", "name", "word", "close", "right", "}", "prime", "number"])
-_REACH = 200
-"""How many signs back a superscript is looked for."""
-
-
-def _is_bare(before: list[Token]) -> bool:
-    r"""Whether a transpose stands right behind an operand without the `^` that a lost macro brought: `\theta\T x`. In
-    `W^{(1)\top}` it stands in a superscript."""
-    if not before or before[-1].kind not in _OPERANDS or (len(before) > 1 and before[-2].kind == "^"):
-        return False
-    depth, near = 0, before[-_REACH:]
-    for token, earlier in zip(reversed(near), [*reversed(near[:-1]), None], strict=True):
-        depth += (token.kind == "{") - (token.kind == "}")
-        if depth > 0:
-            if earlier is not None and earlier.kind == "^":
-                return False
-            depth = 0
-    return True
-
-
-def _kronecker(state: _Layout) -> None:
-    r"""`\delta{ij}`, whose `_` was forgotten: two letters in braces are no factor of a delta."""
-    inside = [t.kind for t in state.rest[-2:-5:-1]]
-    letters = [t.text for t in state.rest[-2:-4:-1]]
-    glued = "".join(letters).islower() and letters[0] != letters[-1] and not any(t.space for t in state.rest[-1:-4:-2])
-    if state.next_kind() == "{" and inside == ["letter", "letter", "}"] and glued:
-        at = state.rest[-1].start
-        state.out.append(Token("_", "_", at, at))
+    if token.text == "delta" and is_kronecker(state.rest):
+        state.out.append(Token("_", "_", state.rest[-1].start, state.rest[-1].start))
 
 
 def _after_spaces(state: _Layout) -> Token | None:
@@ -418,7 +388,7 @@ def _unknown(state: _Layout, token: Token) -> None:
         return
     end = groups[-1][-1].end
     said = arguments[0][1:-1]
-    if len(groups) == 1 and _is_said(state, said):  # `&& \\why{chain rule}`
+    if len(groups) == 1 and is_said(state.out, state.rest, said, _spelling(said)):  # `&& \\why{chain rule}`
         state.out.append(Token("text", _spelling(said).strip(), token.start, end, token.space))
         return
     reason = (
@@ -426,31 +396,6 @@ def _unknown(state: _Layout, token: Token) -> None:
         f"define it with \\newcommand or write what it stands for"
     )
     state.out.append(Token("unread", reason, token.start, end, token.space))
-
-
-def _is_said(state: _Layout, tokens: list[Token]) -> bool:
-    r"""Whether the argument of an unknown control word at the end of a row says something of the row: a formula between
-    dollars, several words, or one word behind a wide space or an alignment mark. After a sign it is an operand."""
-    before = state.out[-1].kind if state.out else ""
-    if before in ("", "rel", "sum", "prod", "open", "^", "_", "frac") or not _ends_a_row(state):
-        return False
-    words = [w for w in re.findall(r"[^\W\d_]+", _spelling(tokens)) if len(w) >= WORD]
-    several = any(t.kind == "letter" and t.space for t in tokens)
-    return any(t.kind == "$" for t in tokens) or (bool(words) and (several or before in ("&", "quad")))
-
-
-def _ends_a_row(state: _Layout) -> bool:
-    """Whether a row ends here, but for a full stop, spaces and what is only for the eye."""
-    for token in reversed(state.rest):
-        kind = COMMANDS.get(token.text, ("", ""))[0] if token.kind == "command" else token.kind
-        if kind not in _IDLE:
-            return kind in ("row", "end")
-    return True
-
-
-WORD = 4
-"""How many letters in a row are a word at least."""
-_IDLE = frozenset(["space", "quad", "dot", "comma", "&"])
 
 
 def _is_name(group: list[Token]) -> bool:

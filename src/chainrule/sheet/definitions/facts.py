@@ -97,6 +97,7 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     labels = tuple(int(x.text) if isinstance(x, Number) and x.text.isdigit() else str(node_key(x)) for x in given)
     if labels and not subs and shape.rank in RANKS and (shape.dims or shape.rank == "scalar"):
         family.labelled_ranks[labels] = shape.rank
+    family.passing = shape.passing and (family.declared_rank is None or family.passing)
     if family.declared_rank is None or shape.dims:
         family.declared_rank = shape.rank
         family.declared_dims = shape.dims

@@ -113,6 +113,8 @@ class Family:
     bare_by: int = 0
     declared_rank: str | None = None
     declared_dims: tuple[str | None, ...] = ()
+    passing: bool = False
+    """Whether only words in passing declare it."""
     declared_subs: int = 0
     labelled_dims: dict[tuple[Label, ...], tuple[str | None, ...]] = field(default_factory=dict)
     labelled_ranks: dict[tuple[Label, ...], str] = field(default_factory=dict)

@@ -34,6 +34,8 @@ class ShapeFact:
 
     rank: str
     dims: tuple[str | None, ...] = ()
+    passing: bool = False
+    """Whether words say it in passing, which leaves more unsaid than a declaration does."""
 
 
 FUNCTION_ROLES = {

@@ -55,6 +55,7 @@ def _sizes(s: Sentence, glossary: Glossary) -> Iterator[Fact]:
             shape = _shape(s.formulas[int(m["size"])], kind)
             if shape is not None and not _OF_ANOTHER.search(s.text[: m.start()]):
                 shape = replace(shape, rank="row") if len(shape.dims) == 1 and _of_rows(m) else shape
+                shape = replace(shape, passing=True)
                 yield from (Fact("shape", ref, shape) for ref in _names(m, s, glossary))
 
 
