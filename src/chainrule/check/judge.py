@@ -39,6 +39,7 @@ from chainrule.check.doubts.picked import as_told
 from chainrule.check.doubts.unlike_letters import unlike_letters
 from chainrule.check.doubts.unsaid import apart_from_labels
 from chainrule.check.no_claims import NO_CLAIMS, named
+from chainrule.check.names_of_targets import of_another_loss, renamed
 from chainrule.check.numbers.another_case import supposed
 from chainrule.check.numbers.approximate import approximated
 from chainrule.check.numbers.beyond import AT_NUMBERS, only_there
@@ -97,6 +98,7 @@ class Judge(Lines):
     """Judges the equations of one world."""
 
     budget: Budget = field(default_factory=Budget)
+    other_names: dict[str, str] = field(default_factory=dict)  # of targets, with what they were taken for
     held: dict[str, Judge] = field(default_factory=dict)  # over what is computed in the E-step, held fixed
 
     def __post_init__(self) -> None:
@@ -275,7 +277,8 @@ class Judge(Lines):
         """The verdict on a certified difference: a doubt whether the line was read as it is meant, or refuted."""
         doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
         slipped = doubtful and self.slipped(e, variant, outcome, SETTLED_BY, doubtful)
-        return slipped or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
+        doubtful = doubtful or of_another_loss(self, e, variant, outcome)
+        return slipped or renamed(self, e, doubtful) or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)
 
     def slipped(
         self, e: Equation, variant: Variant, outcome: Outcome, settled: Mapping[str, tuple[Rule, ...]], doubt: Finding

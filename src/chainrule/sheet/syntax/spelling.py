@@ -75,6 +75,11 @@ def names_loss(base: str) -> bool:
     return letter in MINIMISED and not {"bold", "bb"} & set(style.split())
 
 
+def letter_in(base: str) -> str:
+    """The letter of a name, without accents, scripts and typeface: y of `\\hat{\\mathbf{y}}` and of `y_{true}`."""
+    return _core(base).rpartition(" ")[2]
+
+
 def _core(base: str) -> str:
     """A name without its accents and scripts."""
     core = base.split("_")[0].split("^")[0]
