@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 def renamed(judge: Judge, e: Equation, doubtful: Finding | None) -> Finding | None:
     """A line that holds where a name which nobody defines is the target that the loss has under another name; the name
-    stands for it from there on."""
+    stands for it from there on, until a line holds with the target of another loss."""
     if doubtful is None or doubtful.code != "undefined-symbol":
         return None
+    before = {base: judge.world.sites.pop(base) for base in judge.other_names}
     guesses = [Guess(site.base, "", text, site) for site, text in other_names(judge, e)]
     guesses = [guess for guess in guesses if holds(judge, e, guess)]
+    judge.world.sites.update(before)
     if len(guesses) != 1:
         return None
     take(judge.world, guesses[0])

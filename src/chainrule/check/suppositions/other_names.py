@@ -1,7 +1,7 @@
-r"""A target under two names: `L = \frac12 \|a - \hat y\|^2`, and its gradient `(a - y) \odot \sigma'(z)`.
+r"""A target or an output under two names: `L = \frac12 \|a - \hat y\|^2`, and its gradient `(a - y) \odot \sigma'(z)`.
 
-The loss is written with one name, which its gradients never have, and they with another, which nothing defines and the
-loss does not have. Both are customary for a target. Where a line holds with the first in the place of the second, that
+The loss is written with one name, which a line does not have, and the line with another, which nothing defines and the
+loss does not have. That is customary for a target, or for an output. Where a line holds with the first in the place of the second, that
 is what its author meant: the line rests on it from there on, and says so.
 """
 
@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
+from math import inf
 
 from chainrule.check.comparison.lines import Lines
 from chainrule.read.tree import Accent, Name, Node, Script
+from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.names import Ref, children, node_key, reference, walk
@@ -19,28 +22,39 @@ from chainrule.sheet.syntax.spelling import letter_in, look, spelled_out
 
 TARGETS = frozenset({"y", "t", "d", "Y", "T", "D"})
 """The letters of targets, with whatever accent, star, word or typeface."""
+OUTPUTS = frozenset({"y", "o", "p", "Y", "O", "P"})
+"""The letters of what a network puts out."""
 
 
 def other_names(lines: Lines, e: Equation) -> Iterator[tuple[Site, str]]:
-    """What a name in a line may be that nothing defines: the only target that the losses are written with."""
+    """What a name in a line may be that nothing defines: a target or an output that the loss is written with."""
     world = lines.world
-    here = [r for side in (e.lhs, e.rhs) for r in _on_the_line(world, side)]
-    losses = list(_losses(world))
-    of_losses = {r.base for s in losses for r in _on_the_line(world, s.body)}
-    targets = {b for b in of_losses if is_target(b) and not world.defined(b)}
-    if len(targets) != 1 or targets & {r.base for r in here}:
-        return
-    (other,) = targets
-    for ref in dict.fromkeys(r for r in here if is_target(r.base) and r.base not in of_losses):
-        if world.defined(ref.base) or ref.postfix or ref.primes:
+    here = {r for side in (e.lhs, e.rhs) for r in _on_the_line(world, side)}
+    losses = _losses(world, e)
+    losses = [s for s in losses if any(s.base in names_in(world, side) for side in (e.lhs, e.rhs))] or losses
+    inside = {r.base for s in losses for r in _on_the_line(world, s.body)}
+    targets = {b for b in inside if letter_in(b) in TARGETS and not world.defined(b)}
+    outputs = {b for b in inside if b in world.sites and look(b) != "loss"}
+    for ref in sorted(here, key=lambda r: r.base):
+        if ref.base in inside or world.defined(ref.base) or ref.postfix or ref.primes:
             continue
-        labels = _labels(world, ref)
-        found = next(((s, n) for s in losses for n in _wholes(world, s.body, other, labels, ref.labels)), None)
-        if found is None:
-            continue
-        loss, node = found
+        letter = letter_in(ref.base)
+        others = (targets if letter in TARGETS else set()) | (outputs if letter in OUTPUTS else set())
+        for other in sorted(others - {r.base for r in here}):
+            yield from _written_as(world, ref, other, losses)
+
+
+def _written_as(world: World, ref: Ref, other: str, losses: list[Site]) -> Iterator[tuple[Site, str]]:
+    """A name as another one that a loss is written with, with the same labels or those of the last layer; until a loss
+    is written with the name itself."""
+    labels = _labels(world, ref)
+    found = ((s, n) for s in losses for n in _wholes(world, s.body, other, labels, ref.labels))
+    for loss, node in islice(found, 1):
         text = f"{spelled_out(ref.base)} is taken to be what the loss calls {spelled_out(other)}"
-        yield Site(ref.base, Ref(ref.base, labels, ref.labels), node, loss.position + 1, assumed=text), text
+        own = Ref(ref.base, labels, ref.labels)
+        later = (s for s in _all_losses(world) if s.position > loss.position and ref.base in names_in(world, s.body))
+        until = min((s.position for s in later), default=inf)
+        yield Site(ref.base, own, node, loss.position + 1, assumed=text, until=until), text
 
 
 def _on_the_line(world: World, node: Node) -> Iterator[Ref]:
@@ -53,13 +67,14 @@ def _on_the_line(world: World, node: Node) -> Iterator[Ref]:
             yield from _on_the_line(world, child)
 
 
-def is_target(base: str) -> bool:
-    """Whether a name is customary for a target."""
-    return letter_in(base) in TARGETS
+def _losses(world: World, e: Equation) -> list[Site]:
+    """The definitions of losses that a line can speak of."""
+    bases = {s.base for s in _all_losses(world)}
+    found = ((world.site(b, e.position), world.function(b, e.position)) for b in sorted(bases))
+    return [site for pair in found for site in pair if site is not None]
 
 
-def _losses(world: World) -> Iterator[Site]:
-    """Where the losses are defined."""
+def _all_losses(world: World) -> Iterator[Site]:
     for table in (world.sites, world.functions):
         for base, sites in table.items():
             if look(base) == "loss":
@@ -80,8 +95,9 @@ def _wholes(
         if ref is None or ref.base != base or ref.primes:
             continue
         own = _labels(world, ref)
-        if [*map(node_key, own)] != [*map(node_key, labels)] or [*map(node_key, ref.labels)] != [*map(node_key, above)]:
-            continue
+        alike = [*map(node_key, (*own, *ref.labels))] == [*map(node_key, (*labels, *above))]
+        if not alike and (labels or above or own):
+            continue  # `\hat y` may be the output of the last layer, a^{(L)}
         if len(own) == len(ref.subs) and not ref.postfix:
             yield node
         elif not own and isinstance(node, Script):
