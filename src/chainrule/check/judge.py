@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from itertools import chain
 
 from chainrule.check.comparison.compare import Different, Outcome, Same, Unclear, error_code
@@ -23,6 +22,7 @@ from chainrule.check.comparison.forms import (
     mended_in_a_sum,
 )
 from chainrule.check.comparison.lines import Lines, Variant
+from chainrule.check.comparison.ratios import is_simple
 from chainrule.check.conditions import given
 from chainrule.check.conditions.branches import in_a_branch
 from chainrule.check.conditions.extremes import of_extremes
@@ -38,8 +38,8 @@ from chainrule.check.doubts.doubts import doubt
 from chainrule.check.doubts.picked import as_told
 from chainrule.check.doubts.unlike_letters import unlike_letters
 from chainrule.check.doubts.unsaid import apart_from_labels
-from chainrule.check.no_claims import NO_CLAIMS, named
 from chainrule.check.names_of_targets import of_another_loss, renamed
+from chainrule.check.no_claims import NO_CLAIMS, named
 from chainrule.check.numbers.another_case import supposed
 from chainrule.check.numbers.approximate import approximated
 from chainrule.check.numbers.beyond import AT_NUMBERS, only_there
@@ -433,14 +433,6 @@ def uncorroborated(different: Different) -> Finding:
     _, message = difference(different)
     message += "; but no small edit makes the line true and nothing else bears out how it was read"
     return Finding("unsupported", "uncorroborated", message)
-
-
-def is_simple(ratio: float) -> bool:
-    """Whether a ratio is one a person would forget: 2, 1/3, -3/2."""
-    if not 1e-3 < abs(ratio) < 1e3:
-        return False
-    near = Fraction(ratio).limit_denominator(12)
-    return abs(near.numerator) <= 100 and abs(float(near) - ratio) < 1e-9 * abs(ratio)
 
 
 def difference(different: Different, by: str | None = None) -> tuple[str, str]:

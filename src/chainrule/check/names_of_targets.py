@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.lines import Variant
+from chainrule.check.comparison.ratios import is_simple
 from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.diagnosis.edits.table import PLAIN_SLIPS
 from chainrule.check.records.finding import Finding, assumed
@@ -42,7 +43,8 @@ def of_another_loss(judge: Judge, e: Equation, variant: Variant, outcome: Differ
     """A line that does not hold with such a name: it may speak of another loss, if no slip of the pen is all that keeps
     it from being true."""
     names = judge.other_names.keys() & lines_of(judge.world, [e])[0].names
-    if not names or suggest(judge, judge.budget, e, variant, outcome.ratio, rules=PLAIN_SLIPS) is not None:
+    factor = outcome.ratio is not None and is_simple(outcome.ratio)
+    if not names or factor or suggest(judge, judge.budget, e, variant, outcome.ratio, rules=PLAIN_SLIPS) is not None:
         return None
     base = min(names)
     text = f"{spelled_out(base)} is never defined; in other lines {judge.other_names[base]}"

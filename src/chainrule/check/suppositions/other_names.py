@@ -1,8 +1,8 @@
 r"""A target or an output under two names: `L = \frac12 \|a - \hat y\|^2`, and its gradient `(a - y) \odot \sigma'(z)`.
 
 The loss is written with one name, which a line does not have, and the line with another, which nothing defines and the
-loss does not have. That is customary for a target, or for an output. Where a line holds with the first in the place of the second, that
-is what its author meant: the line rests on it from there on, and says so.
+loss does not have. That is customary for a target, or for an output. Where a line holds with the first in the place of
+the second, that is what its author meant: the line rests on it from there on, and says so.
 """
 
 from __future__ import annotations
@@ -86,9 +86,7 @@ def _labels(world: World, ref: Ref) -> tuple[Node, ...]:
     return tuple(s for n, s in enumerate(ref.subs) if family.slot(n) == "label")
 
 
-def _wholes(
-    world: World, body: Node, base: str, labels: tuple[Node, ...], above: tuple[Node, ...]
-) -> Iterator[Node]:
+def _wholes(world: World, body: Node, base: str, labels: tuple[Node, ...], above: tuple[Node, ...]) -> Iterator[Node]:
     """The whole tensor of a name where it has some labels: `\\hat y` for `\\hat y_k`, `\\hat y_t` for itself."""
     for node in walk(body):
         ref = reference(node, world.glossary) if isinstance(node, (Name, Accent, Script)) else None

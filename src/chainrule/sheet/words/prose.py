@@ -230,8 +230,8 @@ def _sized(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
 
 
 def _in_space(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-    """`by $K$, $Q$ and $V$, all elements of $\\mathbb{R}^{n \\times h}$`: all of them; of several that are governed by a
-    word, and of which no "all" is said, those that `_subjects` finds."""
+    """`by $K$, $Q$ and $V$, all elements of $\\mathbb{R}^{n \\times h}$`: all of them; of several that are governed by
+    a word, and of which no "all" is said, those that `_subjects` finds."""
     shape = real_space(s.formulas[int(m.group(2))])
     if shape is None:
         return []
