@@ -31,6 +31,7 @@ from chainrule.check.conditions.m_step import in_m_step
 from chainrule.check.conditions.slips import slip
 from chainrule.check.diagnosis.diagnose import Repair, suggest
 from chainrule.check.diagnosis.edits.table import MISPLACED, MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
+from chainrule.check.distributions_as_targets import repaired_for_distributions
 from chainrule.check.doubts.anew import defined_elsewhere, of_another_rank, on_what_is_redefined
 from chainrule.check.doubts.corroborate import corroborated
 from chainrule.check.doubts.customs import SHAPES, customs, fitting, one_step_note
@@ -403,6 +404,7 @@ class Judge(Lines):
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""
         repair = suggest(self, self.budget, e, variant, different.ratio) or self._repaired_apart(e, variant)
+        repair = repair or repaired_for_distributions(self, e, variant)
         borne_out = repair is not None and repair.differ != PRODUCT_SIGN
         if not borne_out and not corroborated(self, e, variant, different):
             return uncorroborated(different)

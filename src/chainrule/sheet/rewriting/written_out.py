@@ -23,6 +23,7 @@ from chainrule.sheet.rewriting.densities_and_tables import densities_and_tables,
 from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.rewriting.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.rewriting.functions_above import functions_above, without_owners
+from chainrule.sheet.rewriting.inner_cross_entropies import outputs_of_softmax, with_inner_products
 from chainrule.sheet.rewriting.new_values import new_values, with_hats
 from chainrule.sheet.rewriting.numbers_behind_names import numbered_names, with_numbers_below
 from chainrule.sheet.rewriting.outputs_in_losses import last_layers, with_last_layers
@@ -103,6 +104,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(indices_on_the_line, with_indices),
     _where(variables_behind, with_variables_below),
     _where(words_of, with_words),
+    _where(outputs_of_softmax, with_inner_products),
     _where(plain_ones, with_ones_in_bold),
     _partials,
     _where(points_by_number, with_points),

@@ -31,15 +31,30 @@ def _targets(world: World, body: Node) -> Iterator[str]:
     r"""The t of a formula that is nothing but `-\sum_k t_k \log p_k`, over samples or steps as well."""
     product = body.terms[0].node if isinstance(body, Sum) and [t.sign for t in body.terms] == ["-"] else None
     nodes = [f.node for f in product.factors] if isinstance(product, Product) else []
+    yield from _of_vectors(world, product, body)
     if len(nodes) < 4 or sum(map(_is_log, walk(body))) != 1 or not _is_log(nodes[-2]):
         return
     big, target, outcome = nodes[-4], reference(nodes[-3], world.glossary), reference(nodes[-1], world.glossary)
     if not isinstance(big, Big) or big.op != "sum" or big.sub is None or target is None or outcome is None:
         return
-    if len(target.subs) > 1 and not _is_mean(nodes[:-4]):
-        return  # which of two indices is that of the classes is not said
+    if len(target.subs) > 1 and nodes[:-4] and not _is_mean(nodes[:-4]):
+        return  # which of two indices that are summed over is that of the classes is not said
     last = letter_of(target.subs[-1]) if target.subs else None
     if last is not None and last in {*bound_letters(big.sub)} and last in map(letter_of, outcome.subs):
+        yield target.base
+
+
+def _of_vectors(world: World, product: Product | None, body: Node) -> Iterator[str]:
+    r"""The t of `-t^T \log p` and `-t \cdot \log p`, over steps as well."""
+    factors = product.factors if product is not None else ()
+    if len(factors) < 3 or sum(map(_is_log, walk(body))) != 1 or not _is_log(factors[-2].node):
+        return
+    target = reference(factors[-3].node, world.glossary)
+    summed = all(isinstance(f.node, Big) and f.node.op == "sum" for f in factors[:-3])
+    if target is None or not summed:
+        return
+    transposed = any(p.op == "T" for p in target.postfix)
+    if transposed or factors[-2].op == "cdot":
         yield target.base
 
 
