@@ -23,6 +23,7 @@ from chainrule.sheet.conditions.surfaces import note_surfaces
 from chainrule.sheet.definitions.alike_layers import alike_layers
 from chainrule.sheet.definitions.by_inverse import by_expectation, by_factors, by_inverse
 from chainrule.sheet.definitions.called_terms import called_terms
+from chainrule.sheet.definitions.copied_layers import copied_layers
 from chainrule.sheet.definitions.copies import find_copies
 from chainrule.sheet.definitions.densities_in_chains import densities_in_chains
 from chainrule.sheet.definitions.facts import (
@@ -224,6 +225,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
     alike_layers(world, equations)
+    copied_layers(world, equations)
     called_terms(world, equations)
     sample_means(world, equations)
     take_told(world, sentences, equations)

@@ -31,7 +31,8 @@ def _targets(world: World, body: Node) -> Iterator[str]:
     r"""The t of a formula that is nothing but `-\sum_k t_k \log p_k`, over samples or steps as well."""
     product = body.terms[0].node if isinstance(body, Sum) and [t.sign for t in body.terms] == ["-"] else None
     nodes = [f.node for f in product.factors] if isinstance(product, Product) else []
-    yield from _of_vectors(world, product, body)
+    if isinstance(product, Product):
+        yield from _of_vectors(world, product, body)
     if len(nodes) < 4 or sum(map(_is_log, walk(body))) != 1 or not _is_log(nodes[-2]):
         return
     big, target, outcome = nodes[-4], reference(nodes[-3], world.glossary), reference(nodes[-1], world.glossary)
@@ -44,9 +45,9 @@ def _targets(world: World, body: Node) -> Iterator[str]:
         yield target.base
 
 
-def _of_vectors(world: World, product: Product | None, body: Node) -> Iterator[str]:
+def _of_vectors(world: World, product: Product, body: Node) -> Iterator[str]:
     r"""The t of `-t^T \log p` and `-t \cdot \log p`, over steps as well."""
-    factors = product.factors if product is not None else ()
+    factors = product.factors
     if len(factors) < 3 or sum(map(_is_log, walk(body))) != 1 or not _is_log(factors[-2].node):
         return
     target = reference(factors[-3].node, world.glossary)
