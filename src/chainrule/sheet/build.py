@@ -21,6 +21,7 @@ from chainrule.sheet.conditions.imposed import impose, name_solutions, solves
 from chainrule.sheet.conditions.signs_of_cases import without_signs_of_cases
 from chainrule.sheet.conditions.surfaces import note_surfaces
 from chainrule.sheet.definitions.alike_layers import alike_layers
+from chainrule.sheet.definitions.asserted_slopes import asserted_slopes
 from chainrule.sheet.definitions.by_inverse import by_expectation, by_factors, by_inverse
 from chainrule.sheet.definitions.called_terms import called_terms
 from chainrule.sheet.definitions.copied_layers import copied_layers
@@ -225,6 +226,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
     alike_layers(world, equations)
+    asserted_slopes(world, equations)
     copied_layers(world, equations)
     called_terms(world, equations)
     sample_means(world, equations)

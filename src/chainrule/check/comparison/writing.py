@@ -69,7 +69,7 @@ def _when(universe: Universe, symbol: Symbol) -> str:
 def _place(universe: Universe, instance: Instance) -> str | None:
     """The writing of a labelled or sampled tensor at a place of the document where it has these labels."""
     family = universe.world.family(instance.base)
-    for equation, _, ref in sorted(uses(universe, instance.base), key=lambda use: bool(use[2].postfix)):
+    for equation, node, ref in sorted(uses(universe, instance.base), key=lambda use: bool(use[2].postfix)):
         axes = [s for n, s in enumerate(ref.subs) if family.slot(n) == "axis"]
         below = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
         if ref.primes != instance.primes or bool(axes) < instance.sampled:
@@ -79,6 +79,8 @@ def _place(universe: Universe, instance: Instance) -> str | None:
             labels = tuple(frame.label(x) for x in (*below, *ref.labels))
         except Untyped:
             continue
+        if labels == instance.labels and any(x.span == node.span for x in ref.labels):
+            return equation.document.source(node.span)  # the letter below it tells the layer, which nobody writes
         if labels == instance.labels:
             subs = [equation.document.source(s.span) for s in (*below, *(axes if instance.sampled else ()))]
             text = base_of(universe, instance.base) + "'" * ref.primes

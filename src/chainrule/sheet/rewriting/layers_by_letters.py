@@ -204,7 +204,7 @@ def _is_e(node: Script) -> bool:
 
 def _between(formulas: list[Node], letters: tuple[str, ...], several: set[Key]) -> set[Key]:
     r"""The names with one letter that lead from those of several layers back to them: s of `s_j = \sum_i w_{ji} o_i`
-    and `o_j = f(s_j)`."""
+    and `o_j = f(s_j)`, or of `\frac{\partial s_j}{\partial w_{ji}}`; none that stands without its letter."""
     made, used = set[Key](), set[Key]()
     for first, body in _relations(formulas):
         head = unit_of(first)
@@ -213,7 +213,22 @@ def _between(formulas: list[Node], letters: tuple[str, ...], several: set[Key]) 
         inside = {node_key(u.core) for u in units_in(body) if len(u.letters) == 1}
         made |= {node_key(head.core)} if inside & several else set()
         used |= inside if node_key(head.core) in several else set()
-    return made & used - several
+    nodes = [n for f in formulas for n in walk(f)]
+    by_weights = {node_key(u.core) for n in nodes if isinstance(n, Fraction) for u in _moved_by_weights(n, several)}
+    scripted = {id(n.base) for n in nodes if isinstance(n, Script)}
+    alone = {node_key(n) for n in nodes if isinstance(n, (Name, Accent)) and id(n) not in scripted}
+    return ((made & used) | by_weights) - several - alone
+
+
+def _moved_by_weights(node: Fraction, several: set[Key]) -> Iterator[Unit]:
+    """The name above in the derivative of a unit by a weight that leads to it."""
+    top, bottom = above(node.numerator), below(node.denominator)
+    unit = unit_of(top.body) if top is not None and top.body is not None else None
+    weight = unit_of(bottom[1][0]) if bottom is not None and len(bottom[1]) == 1 else None
+    if unit is None or weight is None or len(unit.letters) != 1 or len(weight.letters) != 2:
+        return
+    if node_key(weight.core) in several and unit.letters[0] in weight.letters:
+        yield unit
 
 
 def _leads_on(formulas: list[Node], letters: tuple[str, ...], weights: set[Key]) -> bool:
