@@ -27,6 +27,7 @@ from chainrule.sheet.rewriting.functions_above import functions_above, without_o
 from chainrule.sheet.rewriting.inner_cross_entropies import outputs_of_softmax, with_inner_products
 from chainrule.sheet.rewriting.layers_by_letters import layers_by_letters
 from chainrule.sheet.rewriting.layers_counted_by_ell import counted_by_ell, with_plain_letter
+from chainrule.sheet.rewriting.named_after_quantities import quantities_named_after, with_words_below
 from chainrule.sheet.rewriting.new_values import new_values, with_hats
 from chainrule.sheet.rewriting.numbers_behind_names import numbered_names, with_numbers_below
 from chainrule.sheet.rewriting.outputs_in_losses import last_layers, with_last_layers
@@ -102,6 +103,7 @@ def _partials(formulas: list[Node], words: str) -> Change | None:
 
 
 CONVENTIONS: tuple[Convention, ...] = (
+    _where(quantities_named_after, with_words_below),
     _where(counted_by_ell, with_plain_letter),
     _where(names_with_digits, with_whole_names),
     _where(numbered_names, with_numbers_below),

@@ -1,0 +1,79 @@
+r"""Names after a quantity: the \delta_{h_1} of a unit h_1, the \delta_{h_t} of a state h_t.
+
+Where the quantity is defined in the document it is no index. With its number it is a word below the name; with its step
+it gives the name a word, and the step is that of the whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chainrule.read.tree import Accent, Name, Node, Number, Relation, Script, Sum
+from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
+
+DEFINES = frozenset({"=", ":=", "≡"})
+STEP = "t"
+Quantities = frozenset[object]
+
+
+def quantities_named_after(formulas: list[Node]) -> Quantities:
+    """The numbered and the stepping quantities that a document defines and names others after."""
+    nodes = [n for f in formulas for n in walk(f)]
+    heads = {_key(n.first) for n in nodes if isinstance(n, Relation) and n.links[0].op in DEFINES}
+    return frozenset(k for n in nodes if (below := _below(n)) is not None and (k := _key(below)) in heads) - {None}
+
+
+def with_words_below(node: Node, quantities: Quantities) -> Node:
+    """A formula with such quantities as words below names."""
+
+    def choose(part: Node) -> Node | None:
+        below = _below(part)
+        if below is None or not isinstance(part, Script) or _key(below) not in quantities:
+            return None
+        word = _word(below.base)
+        if isinstance(below.sub, Number):
+            return replace(part, sub=Name(below.span, word + below.sub.text, ("rm",)))
+        assert isinstance(part.base, Name)
+        return replace(part, base=replace(part.base, text=f"{part.base.text}_{word}"), sub=below.sub)
+
+    return rebuilt(node, choose)
+
+
+def _below(node: Node) -> Script | None:
+    """The h_1 of `\\delta_{h_1}`, the h_t of `\\delta_{h_t}`, with an accent perhaps."""
+    if not isinstance(node, Script) or not isinstance(node.base, (Name, Accent)) or node.sub is None:
+        return None
+    below = _parted(node.sub)
+    if below is None or not isinstance(below.base, (Name, Accent)) or below.sup is not None or below.primes:
+        return None
+    if isinstance(below.sub, Number):
+        return below
+    return below if _is_step(below.sub) and isinstance(node.base, Name) else None
+
+
+def _parted(node: Node) -> Script | None:
+    """`\\hat h_t` for `\\hat{h_t}`."""
+    if isinstance(node, Accent) and isinstance(node.body, Script):
+        return replace(node.body, span=node.span, base=replace(node, body=node.body.base))
+    return node if isinstance(node, Script) else None
+
+
+def _is_step(node: Node | None) -> bool:
+    if isinstance(node, Name):
+        return node.text == STEP and not node.style
+    return isinstance(node, Sum) and shifted_letter(node) == STEP
+
+
+def _key(node: Node) -> object:
+    """What a quantity is told by: its name with its number, its name alone where it has a step."""
+    script = _parted(node)
+    if script is None or script.sup is not None or script.primes:
+        return None
+    if isinstance(script.sub, Number):
+        return node_key(script.base), script.sub.text
+    return (node_key(script.base), STEP) if _is_step(script.sub) else None
+
+
+def _word(node: Node) -> str:
+    return _word(node.body) + node.kind if isinstance(node, Accent) else node.text if isinstance(node, Name) else ""
