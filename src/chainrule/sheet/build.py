@@ -11,6 +11,7 @@ import chainrule.sheet.meaning.meanings  # noqa: F401 (registers what nodes mean
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Name, Node, Relation
 from chainrule.sheet.arrays.columns import note_columns
+from chainrule.sheet.arrays.joined import standing_lists
 from chainrule.sheet.arrays.kronecker_signs import note_kronecker
 from chainrule.sheet.arrays.orthogonal import note_orthogonal
 from chainrule.sheet.arrays.pooled import said_summed
@@ -70,7 +71,7 @@ from chainrule.sheet.sums.convention import free_letters, whole_tensors
 from chainrule.sheet.sums.sets_of_pairs import INDICATOR
 from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.literals import literal_matrix
-from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
+from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words import one_hot
 from chainrule.sheet.words.cues import roles_from_cues, roles_in
@@ -170,6 +171,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
         told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
     world.told = told
     note_surfaces(world, equations)
+    world.joined = {node_key(n) for e in equations for side in (e.lhs, e.rhs) for n in standing_lists(side)}
     note_size_products(world, equations)
     note_orthogonal(world, equations)
     note_maps(world, equations, sentences)

@@ -27,6 +27,7 @@ from chainrule.sheet.syntax.names import (
     Ref,
     is_sequence,
     letter_of,
+    node_key,
     reference,
     split_subscript,
     split_superscript,
@@ -169,7 +170,9 @@ def script(frame: Frame, node: Script) -> Val:
         raise Untyped("a prime on something that is no name", "untyped")
     val = frame.value(node.base)
     if isinstance(node.base, Fenced) and node.sup is not None and isinstance(node.base.body, Comma):
-        val = val.transposed() if val.kind == "column" else val
+        # `(1, 2)^T` lies before it is turned up, and `[h, x]^T` only where `[h, x]` does not stand as a column
+        stands = not val.literal and node_key(node.base) in frame.world.joined
+        val = val.transposed() if val.kind == "column" and not stands else val
     ops: tuple[Postfix, ...] = ()
     if node.sup is not None:
         word, labels, ops = split_superscript(node.sup, "", frame.world.glossary)

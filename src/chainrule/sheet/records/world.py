@@ -296,6 +296,8 @@ class World:
     taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
     hidden: dict[str, Hidden] = field(default_factory=dict)
+    joined: set[object] = field(default_factory=set)
+    """Lists that stand somewhere without a sign above them, as written: `[h, x]` of `W [h, x]`."""
     targets: set[str] = field(default_factory=set)
     """The targets of losses that words call cross-entropies."""
     copies: set[str] = field(default_factory=set)
