@@ -25,6 +25,7 @@ from chainrule.check.doubts.defined_later import defined_later
 from chainrule.check.doubts.entrywise import entry_by_entry
 from chainrule.check.doubts.fixed import held_fixed
 from chainrule.check.doubts.grouped import grouped_otherwise
+from chainrule.check.doubts.last_step import at_the_last_step
 from chainrule.check.doubts.letters import letters_that_name
 from chainrule.check.doubts.logarithm_meant import logarithm_meant
 from chainrule.check.doubts.of_chance import of_chance
@@ -302,6 +303,7 @@ DOUBTS: tuple[Doubt, ...] = (
     where_it_holds,
     one_step_or_all,
     one_cell,
+    at_the_last_step,
     terms_of_totals,
     total_of_calls,
     samplewise,
