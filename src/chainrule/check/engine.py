@@ -53,6 +53,7 @@ from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.words.plain_values import plain_values
 from chainrule.sheet.words.prose import told_values
 from chainrule.sheet.words.tables import tabled_values
+from chainrule.sheet.words.tables_of_labels import tables_of_labels
 
 Progress = Callable[[int, int], None]
 Change = Callable[[World], None]
@@ -107,7 +108,9 @@ def read_sheet(document: Document, context: Sequence[Document], clock: Clock) ->
     """The equations of a document and its context, with the values its words and tables give and short forms written
     out."""
     sheet = with_redeclared(with_one_typeface(gather(document, (*context, *stated(document)), clock.going)))
-    sheet = with_told_values(sheet, [*tabled_values(sheet, document), *plain_values(sheet, document)])
+    sheet = with_told_values(
+        sheet, [*tabled_values(sheet, document), *plain_values(sheet, document), *tables_of_labels(sheet)]
+    )
     for rewritten in REWRITTEN:
         sheet = rewritten(sheet)
     return sheet
