@@ -20,7 +20,8 @@ Quantities = frozenset[object]
 def quantities_named_after(formulas: list[Node]) -> Quantities:
     """The numbered and the stepping quantities that a document defines and names others after."""
     nodes = [n for f in formulas for n in walk(f)]
-    heads = {_key(n.first) for n in nodes if isinstance(n, Relation) and n.links[0].op in DEFINES}
+    relations = [n for n in nodes if isinstance(n, Relation) and n.links[0].op in DEFINES]
+    heads = {_key(r.first) for r in relations if not isinstance(r.links[0].node, Number)}  # `y_1 = 3` is a label
     return frozenset(k for n in nodes if (below := _below(n)) is not None and (k := _key(below)) in heads) - {None}
 
 

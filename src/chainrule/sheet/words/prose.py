@@ -360,9 +360,10 @@ WITH_SIZES = (
     r"(?:(?:\w+[- ]){0,2}?⟦(\d+)⟧ ?-?(?: ?dimensional)? (?:\w+[- ]){0,2}?(?:matri(?:x|ces)|vectors?)\b"
     r"|(?:\w+[- ]){0,2}?matri(?:x|ces) (?:of|with) (?:the )?(?:sizes?|shapes?|dimensions?) ⟦(\d+)⟧)"
 )
+_LIE = r"(?:(?:is|are|lives?|lies?|be|that|which|both|all|each|again|also|an?|the)\s+)"
 IN_A_SPACE = (
-    r"\s*,?\s*(?:(?:is|are|lives?|lies?|be|that|which|both|all|each|again|also|an?|the)\s+){0,4}"
-    r"(?:(?:elements?|members?|matri(?:x|ces)|vectors?)\s+)?(?:in|of|from)\s+(?:the\s+(?:vector\s+)?space\s+)?⟦(\d+)⟧"
+    rf"\s*,?\s*(?:{_LIE}{{1,4}}(?:(?:matri(?:x|ces)|vectors?)\s+)?in"
+    rf"|{_LIE}{{0,4}}(?:elements?|members?)\s+(?:in|of|from))\s+(?:the\s+(?:vector\s+)?space\s+)?⟦(\d+)⟧"
 )
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
