@@ -29,7 +29,8 @@ def at_the_last_step(lines: Lines, e: Equation, variant: Variant, different: Dif
     for ref in (r for x in lines.equations for side in (x.lhs, x.rhs) for r in references(side, world)):
         if ref.base in held:
             moved |= {y for n in label_nodes(world, ref) if letter_of(n) is None and (y := shifted_letter(n))}
-    letters = sorted(alone - moved - world.glossary.bound)
+    letters = sorted(x for x in alone - moved - world.glossary.bound if not x[:1].isupper())  # T and L are the last
     if not letters or not moved:
         return None
-    return assumed("condition", f"holds if {spelled_out(letters[0])} is the last step, which the document does not say")
+    text = f"holds if {spelled_out(letters[0])} is the last step, which the document does not say"
+    return assumed("undefined-symbol", text)
