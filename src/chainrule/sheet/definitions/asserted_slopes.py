@@ -17,13 +17,19 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference
 from chainrule.sheet.syntax.spelling import look, spelled_out
 
+KRONECKER = "delta"
 Rule = Callable[[World, Node, Ref, Node, Ref, Node], Node | None]
 
 
 def asserted_slopes(world: World, equations: list[Equation]) -> None:
     """Define the names of which nothing but a derivative is said, and the error terms that go with it."""
     known: dict[tuple[object, object], Node] = {}
+    told: dict[object, set[object]] = {}
     for e in equations:
+        told.setdefault(node_key(e.lhs), set()).add(node_key(e.rhs))
+    for e in equations:
+        if len(told[node_key(e.lhs)]) > 1:
+            continue  # from case to case another one
         parts = derivative_of(e.lhs) if e.op in DEFINING and e.source == "formula" and not e.link else None
         top, by = (None, None) if parts is None else (reference(x, world.glossary) for x in parts)
         if parts is None or top is None or by is None or top.base == by.base or not top.subs or top.postfix:
@@ -63,7 +69,14 @@ def _weighted_by(world: World, top: Node, unit: Ref, by: Node, weight: Ref, valu
 def _weights(world: World, top: Node, unit: Ref, by: Node, before: Ref, value: Node) -> Node | None:
     r"""`\partial a_k / \partial z_j = w_{kj}`: a_k is the sum of w_{kj} z_j over j."""
     weight = reference(value, world.glossary)
-    if weight is None or weight.postfix or len(before.subs) != 1 or len(unit.subs) != 1 or len(weight.subs) != 2:
+    if (
+        weight is None
+        or weight.base == KRONECKER
+        or weight.postfix
+        or len(before.subs) != 1
+        or len(unit.subs) != 1
+        or len(weight.subs) != 2
+    ):
         return None
     own, over = letter_of(unit.subs[0]), letter_of(before.subs[0])
     if own is None or over is None or own == over or {own, over} != {letter_of(s) for s in weight.subs}:

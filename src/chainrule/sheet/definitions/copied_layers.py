@@ -1,5 +1,5 @@
 r"""Rules that are written for the units of one layer and meant for those of all: `a_j = \sum_i w_{ji} z_i`, and then
-`\frac{\partial a_k}{\partial z_j}`. Where letters alone tell layers apart (`sheet.rewriting.layers_by_letters`), the
+`\frac{\partial a_k}{\partial z_j}`. Where letters alone tell layers apart (`sheet.networks.layers_by_letters`), the
 next letter says that the next layer is meant.
 
 An error term that is a derivative in one layer is one in all of them: `\delta_k = \frac{\partial E}{\partial a_k}`
@@ -13,10 +13,10 @@ from dataclasses import replace
 
 from chainrule.read.tree import Fenced, Name, Node, Number, Script
 from chainrule.sheet.definitions.sites import derivative_of
+from chainrule.sheet.networks.layers_by_letters import ByLetters
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World
-from chainrule.sheet.rewriting.layers_by_letters import ByLetters
 from chainrule.sheet.syntax.names import Ref
 from chainrule.sheet.syntax.rebuilding import rebuilt
 

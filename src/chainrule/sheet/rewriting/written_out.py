@@ -17,17 +17,17 @@ from chainrule.sheet.derivatives.values_as_names import values_differentiated_by
 from chainrule.sheet.derivatives.variables_behind_nabla import variables_behind, with_variables_below
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.letters.indices_on_the_line import indices_on_the_line, with_indices
-from chainrule.sheet.rewriting.arguments_left_out import time_of_everything, without_time
+from chainrule.sheet.networks.arguments_left_out import time_of_everything, without_time
+from chainrule.sheet.networks.inner_cross_entropies import outputs_of_softmax, with_inner_products
+from chainrule.sheet.networks.layers_by_letters import layers_by_letters
+from chainrule.sheet.networks.layers_counted_by_ell import counted_by_ell, with_plain_letter
+from chainrule.sheet.networks.named_after_quantities import quantities_named_after, with_words_below
 from chainrule.sheet.rewriting.component_functions import by_components, with_component_names
 from chainrule.sheet.rewriting.counts_below_means import counted_means, without_counts
 from chainrule.sheet.rewriting.densities_and_tables import densities_and_tables, with_typefaces
 from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_whole_names
 from chainrule.sheet.rewriting.entries_beside_a_vector import wholes_of_entries, with_entries_of
 from chainrule.sheet.rewriting.functions_above import functions_above, without_owners
-from chainrule.sheet.rewriting.inner_cross_entropies import outputs_of_softmax, with_inner_products
-from chainrule.sheet.rewriting.layers_by_letters import layers_by_letters
-from chainrule.sheet.rewriting.layers_counted_by_ell import counted_by_ell, with_plain_letter
-from chainrule.sheet.rewriting.named_after_quantities import quantities_named_after, with_words_below
 from chainrule.sheet.rewriting.new_values import new_values, with_hats
 from chainrule.sheet.rewriting.numbers_behind_names import numbered_names, with_numbers_below
 from chainrule.sheet.rewriting.outputs_in_losses import last_layers, with_last_layers

@@ -1,0 +1,1 @@
+"""How networks are written: layers told by letters, quantities named after others, steps and sums left out."""
