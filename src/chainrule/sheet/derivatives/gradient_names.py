@@ -17,7 +17,6 @@ from chainrule.sheet.derivatives.degrees import integrates, is_form
 from chainrule.sheet.derivatives.gradients_by_use import Meaning, Used, gradients_by_use, stem
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below
-from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import node_key, spelled, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
 from chainrule.sheet.syntax.script_words import is_transpose
@@ -30,8 +29,6 @@ DIFFERENTIALS = re.compile(
 )
 SIGNS = {"d": {"rm", "bold"}, "partial": set[str](), "delta": set[str]()}
 """The signs that make the name of a gradient of a name, with the faces they may have."""
-FEW = 3
-"""How many lines have to give a `dX` before their form alone says what it is."""
 NEAR = 80
 """So many letters away from a formula words still speak of it."""
 
@@ -109,7 +106,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
             found.losses[node_key(stem(named[1]))] = named[0]
             found.signs |= {_sign(e.lhs.factors[0].node)} if isinstance(e.lhs, Product) else set()
     losses = list({node_key(x): x for x in found.losses.values()}.values())
-    if not losses and (_in_words(sheet, sides) or _by_form(sheet, sides)):
+    if not losses and _in_words(sheet, sides):
         sought = [x for side in sides for x in losses_of(side)] or [e.lhs for e in sheet.equations if _is_loss(e.lhs)]
         losses = list({node_key(x): x for x in sought}.values())
         losses = losses or [Name(tree.Span(0, 0), "loss", ("rm",))]
@@ -122,16 +119,6 @@ def _in_words(sheet: Sheet, sides: list[Node]) -> bool:
     if any(DIFFERENTIALS.search(s.text) for s in sheet.sentences) or any(is_form(x) or integrates(x) for x in sides):
         return False
     return any(map(_told, sheet.sentences))
-
-
-def _by_form(sheet: Sheet, sides: list[Node]) -> bool:
-    """Whether lines say by their form alone that a `dX` is a gradient: several give one, and one of them gives it by
-    quantities, `dz = p - y`, which is no differential. A loss must be defined, and nothing speak of differentials."""
-    if any(DIFFERENTIALS.search(s.text) for s in sheet.sentences) or any(is_form(x) or integrates(x) for x in sides):
-        return False
-    given = [e for e in sheet.equations if _variable(e.lhs) is not None and e.op in ("=", ":=") and not e.link]
-    plain = [e for e in given if not any(_sign(n) for n in walk(e.rhs)) and not is_numeric(e.rhs)]
-    return len(given) >= FEW and bool(plain) and any(_is_loss(e.lhs) for e in sheet.equations if not e.link)
 
 
 def named_gradient(name: Node, side: Node) -> tuple[Node, Node] | None:

@@ -24,6 +24,8 @@ SMALL = re.compile(
     r"\bdifferentials?\b|\binfinitesimal|\bFr[eé]chet\b|\bincrements?\b|\b(?:small|tiny) change|\bperturb|\bvirtual\b",
     re.IGNORECASE,
 )
+FEW = 2
+"""How many quantities have to be given a `dX` before the form of the lines says what it is."""
 STEPS = frozenset({"eta", "alpha", "epsilon", "dt"})
 """A small change is written with a step; a gradient is not."""
 
@@ -56,7 +58,7 @@ class Used:
 def gradients_by_use(sheet: Sheet, named: list[tuple[Equation, Node]]) -> Used | None:
     """The gradients of a document by the equations that begin with `dX`, each with its X; None where nothing shows that
     they are gradients, or of what."""
-    if not any(_is_no_differential(e.rhs) for e, _ in named):
+    if len({node_key(x) for _, x in named}) < FEW or not any(_is_no_differential(e.rhs) for e, _ in named):
         return None
     if any(SMALL.search(s.text) for s in sheet.sentences):
         return None
