@@ -118,6 +118,8 @@ class Judge(Lines):
                 self.conditional.add(e.position)
             if found.verdict in ("assumed", "unsupported"):
                 self.unsettled.add(e.position)
+            if found.verdict == "refuted":
+                self.wrong.add(e.position)
             return found
         except Untyped as error:
             return Finding("unsupported", error.code, error.message)

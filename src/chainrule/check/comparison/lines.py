@@ -63,7 +63,7 @@ class Variant:
 class Lines:
     """The equations of one world with everything that was found out about their readings; `holding` are the positions
     of those found verified or to be definitions, `conditional` of those that are true only under a condition,
-    `unsettled` of those that rest on something unsaid or could not be decided."""
+    `unsettled` of those that rest on something unsaid or could not be decided, `wrong` of those found wrong."""
 
     world: World
     equations: list[Equation]
@@ -74,6 +74,7 @@ class Lines:
     holding: set[int] = field(default_factory=set)
     conditional: set[int] = field(default_factory=set)
     unsettled: set[int] = field(default_factory=set)
+    wrong: set[int] = field(default_factory=set)
 
     def variant(
         self,

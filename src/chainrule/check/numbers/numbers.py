@@ -14,6 +14,7 @@ from chainrule.check.comparison.forms import has_decimals
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.writing import names_of, written
 from chainrule.check.numbers.inputs import recovered
+from chainrule.check.numbers.provenance import right_but_for_rounding
 from chainrule.check.numbers.rounding import explained, note_printed, other_values, slack, wrong_number
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, dependences, depends
@@ -22,14 +23,15 @@ from chainrule.check.suppositions.opaque import cut_off, opaque
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.undecided import undecided
 from chainrule.expr.model import Array
-from chainrule.read.tree import Node, Sum
+from chainrule.read.tree import Factor, Node, Number, Product, Sum
 from chainrule.sheet.definitions.put_in import is_arithmetic, paired, shown_ref
 from chainrule.sheet.definitions.sites import site_key
 from chainrule.sheet.numbers.likeness import like
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Instance, Site, World
 from chainrule.sheet.syntax.literals import literal_number
-from chainrule.sheet.syntax.names import Ref, node_key, reference
+from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
 
 ROUNDED = Note("rounding", "right with numbers that were rounded on the way")
 TRUNCATED = Note("truncated", "digits are cut off where they should be rounded")
@@ -233,36 +235,68 @@ def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
                 f"{cell.text} is put in for {e.text(node)}, which is {shown(right, cell)}: off by one in its last digit"
             )
             return Finding("unsupported", "undecided", message, "numeric")
-        if cell is not None and (line := _printed_before(lines, e, node, cell)) is not None:
-            message = (
-                f"{cell.text} is put in for {e.text(node)}, which is {shown(right, cell)}, as line {line} prints it"
-            )
-            return Finding("unsupported", "undecided", message, "numeric")
-        return _wrong_number(e, e.text(node), number, right)
+        before = None if cell is None else _printed_before(lines, e, node, cell)
+        return (
+            _wrong_number(e, e.text(node), number, right) if before is None else _put_in_again(lines, e, found, before)
+        )
+    if right_but_for_rounding(lines, e, variant, target):
+        return _with_rounding(lines, e, variant)
     return _too_close(variant, e, target)
 
 
 def _evaluated(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
-    r"""`\ln 2 + \frac14 = 0.6931 + 0.25`: the terms of a sum of numbers worked out, each to its printed digits."""
-    if not isinstance(e.lhs, Sum) or not isinstance(e.rhs, Sum) or len(e.lhs.terms) != len(e.rhs.terms):
-        return None
-    for left, right in zip(e.lhs.terms, e.rhs.terms, strict=True):
-        one, other = (number_of(variant, e, replace(side, terms=(t,))) for side, t in ((e.lhs, left), (e.rhs, right)))
-        cell = printed(replace(e.rhs, terms=(right,)))
-        if one is None or other is None or one.size != 1 or other.size != 1:
-            return None
-        if not (np.isclose(one, other, rtol=1e-12).all() or (cell is not None and rounds_to(float(one.item()), cell))):
-            return None
-    return _with_rounding(lines, e, variant)
+    r"""`0.69 \tanh(0.46) = 0.69 \cdot 0.430`: parts of a formula of numbers worked out, each to its printed digits."""
+    terms = [(e.lhs, e.rhs)]
+    if isinstance(e.lhs, Sum) and isinstance(e.rhs, Sum) and len(e.lhs.terms) == len(e.rhs.terms):
+        both = zip(e.lhs.terms, e.rhs.terms, strict=True)
+        terms = [(replace(e.lhs, terms=(a,)), replace(e.rhs, terms=(b,))) for a, b in both]
+    pairs = [[] if _same(variant, e, a, b) else paired(rebuilt(a, _as_part), b) for a, b in terms]
+    laid = [pair for found in pairs if found is not None for pair in found]
+    if None not in pairs:  # laid side by side: each number is right, or the line is wrong
+        right = all(_same(variant, e, a, b) or _rounded(variant, e, a, b) for a, b in laid)
+        return _with_rounding(lines, e, variant) if laid and right else None
+    target = number_of(variant, e, e.lhs)
+    if target is None or right_but_for_rounding(lines, e, variant, target):
+        return None if target is None else _with_rounding(lines, e, variant)
+    return _too_close(variant, e, target)
 
 
-def _printed_before(lines: Lines, e: Equation, node: Node, cell: Printed) -> int | None:
-    """The line that prints a wrong number for a quantity before: it is wrong there, and not where it is put in."""
+def _as_part(node: Node) -> Node | None:
+    """A number as a formula, so that it is laid beside another one and compared, and need not be the same."""
+    return Product(node.span, (Factor("", node),)) if isinstance(node, Number) else None
+
+
+def _rounded(variant: Variant, e: Equation, node: Node, number: Node) -> bool:
+    value, cell = number_of(variant, e, node), printed(number)
+    decimal = cell is not None and "." in cell.text and value is not None and value.size == 1
+    return decimal and rounds_to(float(value.item()), cell)  # type: ignore[union-attr, arg-type]
+
+
+def _same(variant: Variant, e: Equation, a: Node, b: Node) -> bool:
+    one, other = number_of(variant, e, a), number_of(variant, e, b)
+    known = one is not None and other is not None and one.shape == other.shape
+    return known and bool(np.isclose(one, other, rtol=1e-12).all())  # type: ignore[arg-type]
+
+
+def _put_in_again(lines: Lines, e: Equation, found: tuple[Node, Node, float], before: Equation) -> Finding:
+    """A wrong number that a line before prints for the very quantity: wrong here too where it was found wrong there,
+    and where it was not, that line may be about something else than we take it for."""
+    node, number, right = found
+    line = before.document.position(before.span.start)[0]
+    links = {x.position for x in lines.chain(before) if x.link <= before.link}
+    wrong = _wrong_number(e, e.text(node), number, right)
+    if not links & lines.wrong or links & lines.unsettled:
+        return Finding("unsupported", "undecided", f"{wrong.message}, as line {line} prints it", "numeric")
+    return replace(wrong, message=f"{wrong.message}; line {line}, which is wrong, prints it so")
+
+
+def _printed_before(lines: Lines, e: Equation, node: Node, cell: Printed) -> Equation | None:
+    """The line that prints a wrong number for a quantity before."""
     for x in (x for x in lines.equations if x.position < e.position):
         own = printed(x.rhs)
         heads = [y.lhs for y in lines.chain(x)]
         if own is not None and own.text == cell.text and node_key(node) in map(node_key, heads):
-            return x.document.position(x.span.start)[0]
+            return x
     return None
 
 
@@ -290,7 +324,8 @@ def _wrong_number(e: Equation, name: str, number: Node, right: float) -> Finding
 
 def _too_close(variant: Variant, e: Equation, target: Array) -> Finding | None:
     """A difference that the rounding of the printed numbers could make, though nothing says where they come from."""
-    value, most = number_of(variant, e, e.rhs), slack(variant, e, e.rhs)
+    exactly = {n.text for n in walk(e.lhs) if isinstance(n, Number)}
+    value, most = number_of(variant, e, e.rhs), slack(variant, e, e.rhs, exactly)
     if value is None or most is None or value.shape != target.shape:
         return None
     if np.all(np.abs(value - target) <= most * 1.01):

@@ -6,9 +6,9 @@ number put in for a quantity may be its value, rounded. What lies between is no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from chainrule.expr import Component, Symbol
 from chainrule.expr.model import Array
 from chainrule.read import tree
 from chainrule.read.tree import Node, Number, Sum, Term
-from chainrule.sheet.definitions.put_in import formulas_behind, is_arithmetic, paired
+from chainrule.sheet.definitions.put_in import call_of, formulas_behind, is_arithmetic, paired
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
@@ -29,6 +29,7 @@ from chainrule.sheet.syntax.rebuilding import rebuilt
 MOST_NUMBERS = 12
 MOST_CHOICES = 64
 CLOSE = 1e-9
+PARTS = (tree.Name, tree.Script, tree.Accent, tree.Fraction, tree.Fenced, tree.Product, tree.Sum, tree.Root)
 
 
 def note_printed(ledger: Ledger, variant: Variant, sides: list[Node], e: Equation, cells: list[list[Printed]]) -> None:
@@ -132,10 +133,12 @@ def _pool(ledger: Ledger, variant: Variant, e: Equation) -> list[float]:
 
 
 def _parts(formula: Node) -> Iterator[Node]:
-    """The names, derivatives and parenthesised or multiplied parts of a formula."""
+    """The names, derivatives, calls and parenthesised or multiplied parts of a formula."""
     for node in walk(formula):
-        if isinstance(node, (tree.Name, tree.Script, tree.Accent, tree.Fraction, tree.Fenced, tree.Product, tree.Sum)):
+        if isinstance(node, PARTS):
             yield node
+        if isinstance(node, tree.Product):
+            yield from (call.node for a, b in pairwise(node.factors) if (call := call_of(a, b)) is not None)
 
 
 def explained(ledger: Ledger, variant: Variant, e: Equation, target: Array) -> bool:
@@ -159,13 +162,14 @@ def same_numbers(a: Array, b: Array) -> bool:
     return a.shape == b.shape and bool(np.all(np.abs(a - b) <= CLOSE * (1 + np.abs(b))))
 
 
-def slack(variant: Variant, e: Equation, side: Node) -> Array | None:
-    """How far a side may move when each of its printed numbers moves by half a unit in its last place."""
+def slack(variant: Variant, e: Equation, side: Node, exact: Collection[str] = ()) -> Array | None:
+    """How far a side may move when each of its printed numbers, but for exact ones, moves by half a unit in its last
+    place."""
     middle = number_of(variant, e, side)
     if middle is None:
         return None
     total = np.zeros_like(middle)
-    for node in [n for n in walk(side) if isinstance(n, Number) and "." in n.text]:
+    for node in [n for n in walk(side) if isinstance(n, Number) and "." in n.text and n.text not in exact]:
         cell = printed(node)
         if cell is None:
             return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction as Rational
+from itertools import combinations, pairwise
 
 from chainrule.read.tree import (
     Brace,
@@ -40,6 +41,7 @@ Pair = tuple[Node, Node]
 CONSTANTS = frozenset({"e", "pi"})
 TIMES = frozenset({"", "*", "cdot", "times", "ast", "."})
 MOST_NUMBERS = 60
+MOST_CALLS = 6
 
 
 def is_arithmetic(world: World, node: Node) -> bool:
@@ -103,6 +105,11 @@ def _pair(formula: Node, numbers: Node, found: list[Pair]) -> bool:
         case Script(sup=Node() as above), Script(sup=Node() as below, sub=None, primes=0):
             base = replace(f, sup=None) if f.sub is not None or f.primes else f.base
             return _pair(base, c.base, found) and _pair(above, below, found)
+        case Fenced(body=Comma(items=left)), Fenced(body=Comma(items=right)) if len(left) == len(right):
+            return f.open == c.open and all(_pair(a, b, found) for a, b in zip(left, right, strict=True))
+        case Product(factors=(first, second)), Script():
+            call = call_of(first, second)
+            return call is not None and isinstance(call.node, Script) and _pair(call.node, c, found)
         case Matrix(), Matrix() if [len(r) for r in f.rows] == [len(r) for r in c.rows]:
             cells = zip((x for r in f.rows for x in r), (x for r in c.rows for x in r), strict=True)
             return all(_pair(a, b, found) for a, b in cells)
@@ -128,13 +135,50 @@ def _pair_products(f: Product, c: Product, found: list[Pair]) -> bool:
     left, right = f.factors, c.factors
     if len(left) != len(right):
         left, right = _flat(left), _flat(right)
-    if len(left) != len(right):
-        return False
+    for factors in _groupings(left, len(right)):
+        pairs: list[Pair] = []
+        if _pair_factors(factors, right, pairs):
+            found += pairs
+            return True
+    return False
+
+
+def _pair_factors(left: tuple[Factor, ...], right: tuple[Factor, ...], found: list[Pair]) -> bool:
     for n, (a, b) in enumerate(zip(left, right, strict=True)):
         same = a.op == b.op or (a.op in TIMES and b.op in TIMES) or n == 0
         if not same or not _pair(a.node, b.node, found):
             return False
     return True
+
+
+def _groupings(factors: tuple[Factor, ...], count: int) -> Iterator[tuple[Factor, ...]]:
+    r"""So many factors made of these by taking calls together: `o \tanh(c)` as o and `\tanh(c)`."""
+    if len(factors) == count:
+        yield factors
+        return
+    calls = {n: call for n, pair in enumerate(pairwise(factors)) if (call := call_of(*pair)) is not None}
+    if 0 < len(factors) - count <= len(calls) <= MOST_CALLS:
+        for chosen in combinations(calls, len(factors) - count):
+            yield tuple(calls[n] if n in chosen else f for n, f in enumerate(factors) if n - 1 not in chosen)
+
+
+def _power_of(name: Script) -> Node | None:
+    plain = name.sub is None and not name.primes and isinstance(name.sup, Number)
+    return name.sup if plain and isinstance(name.base, Name) and is_function_word(name.base.text) else None
+
+
+def call_of(name: Factor, behind: Factor) -> Factor | None:
+    r"""What may be a call as one factor, of a function in words with a power too: `\tanh^2(c)`."""
+    node = name.node
+    power = _power_of(node) if isinstance(node, Script) else None
+    head = node.base if isinstance(node, Script) and power is not None else node
+    if behind.op or not isinstance(behind.node, Fenced) or not isinstance(head, Name):
+        return None
+    span = node.span.join(behind.node.span)
+    call: Node = Product(span, (Factor("", head), behind))
+    if power is not None:
+        call = Script(span, Fenced(span, "(", call, ")"), sup=power)
+    return replace(name, node=call)
 
 
 def _flat_terms(terms: tuple[Term, ...]) -> tuple[Term, ...]:

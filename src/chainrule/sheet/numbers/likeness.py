@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from chainrule.read.tree import Node, Number
+from chainrule.read.tree import Node, Number, Script
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import World
@@ -39,9 +39,15 @@ def like(world: World, ref: Ref) -> Node | None:
             if other in (None, own) or stem(site.ref) != stem(ref) or is_arithmetic(world, site.body):
                 continue
             numbers = {number_in(r) for r in references(site.body, world)} - {None}
-            if numbers == {other} and other is not None:
+            if numbers == {other} and other is not None and not _raised(site.body, other):
                 return _renumbered(world, site.body, other, own)
     return None
+
+
+def _raised(body: Node, number: str) -> bool:
+    r"""Whether the number stands above a name too: in `1 - \beta_1^1` it may be the power of this very step."""
+    scripts = (n for n in walk(body) if isinstance(n, Script))
+    return any(isinstance(n.sup, Number) and n.sup.text == number for n in scripts)
 
 
 def _renumbered(world: World, body: Node, old: str, new: str) -> Node:
