@@ -56,7 +56,8 @@ def _behind(origin: Equation, heading: Heading, equations: Sequence[Equation]) -
 
 def _is_a_case(world: World, site: Site, origin: Equation, equations: Sequence[Equation]) -> bool:
     """Whether an item of a list begins with a value, and another item with another value of the same name."""
-    others = {s.position for s in world.sites.get(site.base, ()) if node_key(s.body) != node_key(site.body)}
+    same = [s for s in world.sites.get(site.base, ()) if s.ref.key == site.ref.key]  # w_1 is no other case of w_2
+    others = {s.position for s in same if node_key(s.body) != node_key(site.body)}
     beside = (e for e in equations if e.position in others and e.document is origin.document)
     return _leads(origin) and any(e.scope.section != origin.scope.section and _leads(e) for e in beside)
 

@@ -1,4 +1,8 @@
-"""Values that stand in plain words or in code, `w1 = 0.15` or "a = 0.5", of names that the formulas use."""
+"""Values that stand in plain words or in code, `w1 = 0.15` or "a = 0.5", of names that the formulas use.
+
+As in code, an underscore may join a word to a letter, `y_true = 1`, and a list of numbers or of such lists may be what
+an array consists of: `x = [1.0, 2.0]`, `W = [[0.1, 0.2], [0.3, 0.4]]`.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,19 @@ from collections.abc import Iterator
 
 from chainrule.read.document import Document, Words
 from chainrule.read.grammar.formula import parse
-from chainrule.read.tree import Node, Number, Span
+from chainrule.read.tree import Fenced, Matrix, Node, Number, Span
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 
+NUMBER = r"[-−]?(?:\d+(?:\.\d*)?|\.\d+)"
+LIST = rf"[\[(]\s*{NUMBER}(?:\s*,\s*{NUMBER})+\s*[\])]"
+ROWS = r"\[\s*\[[-−\d.,\s]+\](?:\s*,\s*\[[-−\d.,\s]+\])*\s*\]"
 GIVEN = re.compile(
-    r"(?<![\w\\^{}=.<>!])(?P<letter>[A-Za-z]{1,6}?)_?(?P<number>\d{0,2})\s*=\s*(?P<value>-?(?:\d+(?:\.\d+)?|\.\d+))"
-    r"(?![\w%]|\.\d|\s*[-+*/^=(×])"
+    r"(?<![\w\\^{}=.<>!])(?P<name>(?P<letter>[A-Za-z]{1,6}?)_?(?P<number>\d{0,2})|[A-Za-z]{1,8}_[A-Za-z]{1,8})"
+    rf"\s*=\s*(?P<value>-?(?:\d+(?:\.\d+)?|\.\d+)|{LIST}|{ROWS})"
+    r"(?![\w%]|\.\d|\s*[-+*/^=×@]|\s*\((?![A-Za-z]{2,}[ ,)]|\d+ [a-z]{2}))"
 )
 SUPPOSING = re.compile(r"\b(?:if|iff|when|whenever|for|case|unless|until|while|except|where)\b[^.;:]*$", re.IGNORECASE)
 LISTING = re.compile(r"(?:\b(?:with|and|let|set|take|given)|,)\s*$", re.IGNORECASE)
@@ -26,16 +34,21 @@ def plain_values(sheet: Sheet, document: Document) -> list[Equation]:
     """The values in the words of a worked example, as equations."""
     if not any("." in n.text for e in sheet.equations for n in walk(e.rhs) if isinstance(n, Number)):
         return []
-    used = {r.key for e in sheet.equations for side in (e.lhs, e.rhs) for n in walk(side) if (r := _plain(sheet, n))}
+    refs = [r for e in sheet.equations for side in (e.lhs, e.rhs) for n in walk(side) if (r := _plain(sheet, n))]
+    used, arrays = {r.key for r in refs}, {r.base for r in refs}
     found: list[Equation] = []
     for piece in document.pieces:
         if not isinstance(piece, Words) or "=" not in piece.text:
             continue
         sentence = next((s for s in sheet.sentences if s.document is document and _holds(s, piece)), None)
         for match in GIVEN.finditer(piece.text) if sentence is not None and len(found) < MOST_VALUES else ():
-            name = next((n for n in _names(match) if (r := _plain(sheet, n)) and r.key in used), None)
-            value = _parsed(match["value"])
-            if name is None or value is None or literal_number(value) is None or sentence is None:
+            value = _value(match["value"].replace("−", "-"))
+            if value is None or sentence is None:
+                continue
+            whole = literal_number(value) is None  # an array may stand in the formulas by its components alone
+            refs = ((n, _plain(sheet, n)) for n in _names(match))
+            name = next((n for n, r in refs if r and (r.key in used or (whole and r.bare and r.base in arrays))), None)
+            if name is None:
                 continue
             before = piece.text[: match.start()]
             counts = letter_of(name) in INDEX_LETTERS and before.strip() and not LISTING.search(before)
@@ -59,6 +72,11 @@ def _plain(sheet: Sheet, node: Node) -> Ref | None:
 def _names(match: re.Match[str]) -> Iterator[Node]:
     """The name as it stands, and with its number as an index."""
     letter, number = match["letter"], match["number"]
+    if letter is None:
+        stem, _, below = match["name"].partition("_")
+        spelled = (_parsed(rf"{stem}_{{\text{{{below}}}}}"), _parsed(f"{stem}_{{{below}}}"))
+        yield from (node for node in spelled if node is not None)
+        return
     greek = [f"\\{letter}"] if len(letter) > 1 else []
     for stem in (letter, *greek):
         for text in (stem + number, f"{stem}_{{{number}}}") if number else (stem,):
@@ -70,6 +88,18 @@ def _names(match: re.Match[str]) -> Iterator[Node]:
 def _parsed(text: str) -> Node | None:
     rows = parse(text, Span(0, len(text)), {}, False)
     return rows[0].node if len(rows) == 1 else None
+
+
+def _value(text: str) -> Node | None:
+    """A printed number, a list of numbers as a formula has it, or a list of lists as a matrix."""
+    if not text.startswith("[["):
+        value = _parsed(text)
+        known = value is not None and (literal_number(value) is not None or isinstance(value, Fenced))
+        return value if known else None
+    rows = tuple(tuple(map(_parsed, re.split(r"\s*,\s*", row.strip()))) for row in re.findall(r"\[([^\[\]]+)\]", text))
+    if len({len(row) for row in rows}) != 1 or any(c is None or literal_number(c) is None for row in rows for c in row):
+        return None
+    return Matrix(Span(0, len(text)), "bmatrix", tuple(tuple(c for c in row if c is not None) for row in rows))
 
 
 def _holds(s: Sentence, piece: Words) -> bool:
