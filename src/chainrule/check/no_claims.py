@@ -14,6 +14,7 @@ from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.numbers.numbers import unsaid
 from chainrule.check.readings.closed_elsewhere import closed_elsewhere
+from chainrule.check.readings.hessians import hessian
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
@@ -137,7 +138,8 @@ def definition(judge: Judge, e: Equation) -> Finding | None:
     """The equation that a name's meaning is taken from."""
     if not defines(judge, e):
         return None
-    return unsaid(judge, e) or judge.step(e) or known_density(judge, e) or judge.definition(e)
+    told = unsaid(judge, e) or judge.step(e) or known_density(judge, e) or hessian(judge, e)
+    return told or judge.definition(e)
 
 
 def defines(judge: Judge, e: Equation) -> bool:

@@ -23,6 +23,7 @@ from chainrule.sheet.conditions.signs_of_cases import without_signs_of_cases
 from chainrule.sheet.conditions.surfaces import note_surfaces
 from chainrule.sheet.definitions.alike_layers import alike_layers
 from chainrule.sheet.definitions.asserted_slopes import asserted_slopes
+from chainrule.sheet.definitions.by_gradient import by_gradient
 from chainrule.sheet.definitions.by_inverse import by_expectation, by_factors, by_inverse
 from chainrule.sheet.definitions.called_terms import called_terms
 from chainrule.sheet.definitions.copied_layers import copied_layers
@@ -78,6 +79,7 @@ from chainrule.sheet.words.cues import roles_from_cues, roles_in
 from chainrule.sheet.words.logarithms import note_logarithms
 from chainrule.sheet.words.prose import Fact, from_relation, sized
 from chainrule.sheet.words.sizes_in_words import all_facts
+from chainrule.sheet.words.wording import HESSIAN
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
 ENTRY_WORDS = re.compile(r"\b(?:element|entry|component|coordinate)[- ]?wise\b|\breciprocals?\b", re.IGNORECASE)
@@ -136,7 +138,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.pooled = said_summed(nearby, equations, sheet.glossary)
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
     world.in_steps = any(STEPS_OF_EM.search(s.text) for s in sentences)
-    world.hessian = any("hessian" in s.text.lower() for s in sentences)
+    world.hessian = any(HESSIAN.search(s.text) for s in sentences)
     note_chance(world, equations, sentences)
     world.probabilistic |= names_a_law(equations)
     facts = [f for s in sentences for f in all_facts(s, sheet.glossary)]
@@ -194,6 +196,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
             by_inverse(world, e)
             by_factors(world, e)
             by_expectation(world, e)
+    by_gradient(world, equations)
     for fact in facts:
         apply_fact(world, fact)
     note_written_out(world)

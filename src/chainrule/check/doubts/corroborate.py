@@ -9,7 +9,7 @@ uncorroborated`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from chainrule.check.comparison.compare import Different, Same
@@ -43,7 +43,9 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     """Whether the meaning of every name behind a line is told before it, once and outright, or borne out by a line that
     holds, and nothing is left out; `free`: whether its sides rest on symbols without a definition."""
     world = lines.world
+    direct = names_in(world, e.lhs) | names_in(world, e.rhs)
     names = lines_of(world, [e])[0].names
+    names = names - (_bound(world, names) - direct)
     bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
     if any(left_out(node) for node in (e.lhs, e.rhs, *bodies)):
         return False
@@ -62,10 +64,16 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
         return False  # a second formula for a name, unlike the first, may define it anew
     if free and any(is_numeric(side) for side in (e.lhs, e.rhs)):
         return False  # a number for what is free may be a condition: `|u|^2 = 1`
-    direct = names_in(world, e.lhs) | names_in(world, e.rhs)
     mentioned = {n for n in names if n in direct or world.defined(n)}  # what only definitions mention, their types tell
     loose = {n for n in mentioned if not _told(world, n, e)}
     return not loose - borne_out(lines, e, variant, loose)
+
+
+def _bound(world: World, names: Iterable[str]) -> set[str]:
+    """The parameters of the functions among some names: what stands for any argument is none of the quantities."""
+    sites = (s for n in names for s in world.functions.get(n, ()))
+    refs = (reference(p, world.glossary) for s in sites for p in s.params or ())
+    return {r.base for r in refs if r is not None}
 
 
 def borne_out(lines: Lines, e: Equation, variant: Variant, names: set[str]) -> set[str]:

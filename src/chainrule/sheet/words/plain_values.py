@@ -46,8 +46,8 @@ def plain_values(sheet: Sheet, document: Document) -> list[Equation]:
             if value is None or sentence is None:
                 continue
             whole = literal_number(value) is None  # an array may stand in the formulas by its components alone
-            refs = ((n, _plain(sheet, n)) for n in _names(match))
-            name = next((n for n, r in refs if r and (r.key in used or (whole and r.bare and r.base in arrays))), None)
+            named = ((n, _plain(sheet, n)) for n in _names(match))
+            name = next((n for n, r in named if r and (r.key in used or (whole and r.bare and r.base in arrays))), None)
             if name is None:
                 continue
             before = piece.text[: match.start()]

@@ -16,6 +16,7 @@ OBEY_ELSEWHERE = (
 )
 """The same in other languages."""
 CONSTRAINED = rf"(?:{TO_OBEY}|constrain\w*)"
+HESSIAN = re.compile(r"\bhess(?:ian|ien|e\b|e-)|гесс|海森|黑塞|ヘッセ", re.IGNORECASE)
 # Words before a line that follows from what was said.
 CONCLUDED = re.compile(
     r"\b(?:so|thus|hence|therefore|then|implies|follows|gives?|giving|yields?|get|obtain|becomes?|means|equivalently|i\.e\.|"

@@ -1,0 +1,62 @@
+r"""`H = \begin{pmatrix} 2 & 0 \\ 0 & 8 \end{pmatrix}` behind "the Hessian is": a claim about the one function it is of.
+
+The name stands for what is printed all the same. Where the printed matrix is the Hessian at some point that the words
+leave out, nothing is said against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chainrule.check.comparison.compare import Different
+from chainrule.check.records.finding import Finding
+from chainrule.read.tree import Factor, Matrix, Name, Node, Number, Product, Script
+from chainrule.sheet.definitions.sites import HESSIAN_LETTERS
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.words.wording import HESSIAN
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+
+def hessian(judge: Judge, e: Equation) -> Finding | None:
+    """The verdict on a matrix that is printed as the Hessian; None where it may be of another function or point."""
+    ref = reference(e.lhs, judge.world.glossary)
+    named = ref is not None and ref.bare and ref.base.split()[-1] in HESSIAN_LETTERS
+    if not named or e.link or not isinstance(e.rhs, Matrix) or not HESSIAN.search(f"{e.lead} {e.cue}"):
+        return None
+    function = _only_function(judge, len(e.rhs.rows))
+    if function is None:
+        return None
+    line = replace(e, lhs=_hessian_of(e.lhs, function))
+    trial = judge.with_line(line)
+    found = trial.claim(line)
+    if found.verdict == "refuted":
+        outcome = trial.outcome(line, trial.usual(line))
+        somewhere = not isinstance(outcome, Different) or outcome.left_symbols
+        return None if somewhere and not _has_names(judge, e.rhs) else found
+    return found if found.verdict == "verified" else None
+
+
+def _has_names(judge: Judge, matrix: Matrix) -> bool:
+    """Whether the printed matrix has names in it: then it is the Hessian at any point."""
+    cells = (cell for row in matrix.rows for cell in row)
+    return any(reference(n, judge.world.glossary) is not None for cell in cells for n in walk(cell))
+
+
+def _only_function(judge: Judge, count: int) -> str | None:
+    """The one function of so many arguments, each a name."""
+    found = {
+        s.base
+        for sites in judge.world.functions.values()
+        for s in sites
+        if s.params is not None and len(s.params) == count and s.ref.bare
+    }
+    return next(iter(found)) if len(found) == 1 and count > 1 else None
+
+
+def _hessian_of(at: Node, base: str) -> Node:
+    nabla = Script(at.span, Name(at.span, "nabla"), sup=Number(at.span, "2"))
+    return Product(at.span, (Factor("", nabla), Factor("", Name(at.span, base))))
