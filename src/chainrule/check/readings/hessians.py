@@ -27,7 +27,7 @@ def hessian(judge: Judge, e: Equation) -> Finding | None:
     named = ref is not None and ref.bare and ref.base.split()[-1] in HESSIAN_LETTERS
     if not named or e.link or not isinstance(e.rhs, Matrix) or not HESSIAN.search(f"{e.lead} {e.cue}"):
         return None
-    function = _only_function(judge, len(e.rhs.rows))
+    function = _only_function(judge, e, len(e.rhs.rows))
     if function is None:
         return None
     line = replace(e, lhs=_hessian_of(e.lhs, function))
@@ -46,14 +46,11 @@ def _has_names(judge: Judge, matrix: Matrix) -> bool:
     return any(reference(n, judge.world.glossary) is not None for cell in cells for n in walk(cell))
 
 
-def _only_function(judge: Judge, count: int) -> str | None:
-    """The one function of so many arguments, each a name."""
-    found = {
-        s.base
-        for sites in judge.world.functions.values()
-        for s in sites
-        if s.params is not None and len(s.params) == count and s.ref.bare
-    }
+def _only_function(judge: Judge, e: Equation, count: int) -> str | None:
+    """The one function of so many arguments that the section of a line defines; if it defines none, the document."""
+    functions = [s for sites in judge.world.functions.values() for s in sites if s.ref.bare and s.params is not None]
+    fitting = [s for s in functions if len(s.params or ()) == count]
+    found = {s.base for s in fitting if s.section == (e.scope.part, e.scope.section)} or {s.base for s in fitting}
     return next(iter(found)) if len(found) == 1 and count > 1 else None
 
 
