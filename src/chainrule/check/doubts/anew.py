@@ -16,6 +16,7 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.tree import Big, Factor, Node, Product, Script
+from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.definitions.sites import call_form, defining_anew, derivative_of, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
@@ -43,6 +44,8 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     first = lines.world.function(ref.base, e.position) or lines.world.site(ref.base, e.position)
     if first is None or first.position >= e.position:
         return None
+    if params and is_arithmetic(lines.world, e.rhs) and all(_has_a_value(lines, p, e) for p in params):
+        return None  # the value at a point
     if derivative_of(first.body) is not None and derivative_of(e.rhs) is None:
         return None  # an error term is what it was said to be; another formula for it is a claim
     origin = next((x for x in lines.equations if x.position == first.position), None)
@@ -60,6 +63,14 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     line = origin.document.position(origin.span.start)[0]
     text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
     return assumed("redefinition", text)
+
+
+def _has_a_value(lines: Lines, param: Node, e: Equation) -> bool:
+    """Whether an argument is the name of something that was defined before a line: `f(x_1)` with `x_1 = 2`."""
+    ref = reference(param, lines.world.glossary)
+    sites = () if ref is None else lines.world.sites.get(ref.base, ())
+    key = None if ref is None else site_key(lines.world, ref)
+    return any(s.position < e.position and site_key(lines.world, s.ref) == key for s in sites)
 
 
 def of_another_rank(lines: Lines, e: Equation, variant: Variant) -> Finding | None:

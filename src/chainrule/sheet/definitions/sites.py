@@ -94,7 +94,7 @@ def add_sites(world: World, e: Equation) -> None:
         for a, b in zip(names, values, strict=True):
             _add_site(world, e, a, b)
         return
-    if len(names) > 1 and (values := places(rhs, len(names))):
+    if len(names) > 1 and (values := places(world, rhs, len(names))):
         for a, b in zip(names, values, strict=True):
             _add_coordinate(world, e, a, b)
         return
