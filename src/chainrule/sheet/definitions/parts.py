@@ -7,15 +7,18 @@ The vector then has as many entries as there are numbers; numbered letters of an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Script
+from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Product, Script
 from chainrule.sheet.arrays.components import vector_of
 from chainrule.sheet.definitions.sites import call_form
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.arguments import arguments
-from chainrule.sheet.syntax.names import Ref, reference
+from chainrule.sheet.syntax.derivatives import nabla_of
+from chainrule.sheet.syntax.literals import literal_number
+from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 
 MOST_PARTS = 32
@@ -26,10 +29,12 @@ def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
     equations = list(equations)
     heads = [reference(e.lhs, world.glossary) for e in equations if not e.link]
     given = {r.base for r in heads if r is not None and r.subs}  # what has formulas for its numbers may be vectors
+    by_all = {f for e in equations for side in (e.lhs, e.rhs) for f in _under_nabla(world, side)}
+    alone = {base for e in equations if (base := _of_one_number(world, e)) is not None}
     for e in equations:
         if e.op not in ("=", ":=", "≡"):
             continue
-        for vector, base, count in _said(world, e):
+        for vector, base, count in (*_said(world, e), *_all_arguments(world, e, by_all, given | alone)):
             ref = reference(vector, world.glossary)
             if ref is None or not ref.bare or ref.base in world.vectors:
                 continue
@@ -43,8 +48,8 @@ def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
             if vector is e.lhs and isinstance(e.rhs, Matrix) and len(e.rhs.rows) == 1:
                 world.rows.add(ref.base)
             family.declared_rank, family.declared_dims = "vector", (str(count),)
+            letters.slots[0], letters.sub_counts = "axis", {1}
             if base != ref.base:  # letters of another look are the entries of the vector
-                letters.slots[0], letters.sub_counts = "axis", {1}
                 world.sites.setdefault(base, []).append(Site(base, Ref(base), vector, e.position, own=e.own))
 
 
@@ -74,6 +79,39 @@ def _said(world: World, e: Equation) -> Iterator[tuple[Node, str, int]]:
         and len(numbers) > 1
     ):
         yield form[1][0], mine[0].base, len(numbers)
+
+
+def _all_arguments(world: World, e: Equation, functions: set[str], given: set[str]) -> Iterator[tuple[Node, str, int]]:
+    r"""The x of `f(x_1, x_2) = x_1^2 + 2 x_2^2` where \nabla f is spoken of: a function of the vector of its arguments,
+    unless these have formulas of their own."""
+    form = None if e.link else call_form(e.lhs, world)
+    if form is None or form[0].base not in functions:
+        return
+    base, count = _numbered(world, form[1])
+    first = form[1][0]
+    if count and base not in given and isinstance(first, Script) and not world.defined(base):
+        yield first.base, base, count
+
+
+def _of_one_number(world: World, e: Equation) -> str | None:
+    """The u of `u = 5` and `G(u) = u^2`, by itself a number."""
+    ref, form = reference(e.lhs, world.glossary), call_form(e.lhs, world)
+    if ref is not None and ref.bare and literal_number(e.rhs) is not None:
+        return ref.base
+    param = reference(form[1][0], world.glossary) if form is not None and len(form[1]) == 1 else None
+    if param is None or not param.bare:
+        return None
+    inside = [r for r in references(e.rhs, world) if r.base == param.base]
+    return param.base if inside and all(r.bare for r in inside) else None
+
+
+def _under_nabla(world: World, side: Node) -> Iterator[str]:
+    r"""The functions that stand right behind a gradient sign without a variable."""
+    for node in walk(side):
+        for f, behind in pairwise(node.factors) if isinstance(node, Product) else ():
+            nabla, ref = nabla_of(f.node), reference(behind.node, world.glossary)
+            if nabla is not None and not nabla[0] and ref is not None:
+                yield ref.base
 
 
 def _letter(base: str) -> str:
