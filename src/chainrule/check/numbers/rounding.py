@@ -109,11 +109,13 @@ def _with_printed(ledger: Ledger, formula: Node) -> Node:
 def unrounded(ledger: Ledger, variant: Variant, e: Equation, side: Node) -> list[tuple[Number, list[float]]]:
     """The printed numbers in a side, each with the exact values of which it may be the rounding."""
     numbers = [n for n in walk(side) if isinstance(n, Number) and "." in n.text][:MOST_NUMBERS]
-    pool = _pool(ledger, variant, e)
+    result = side is e.lhs  # what is worked out of numbers is where none of them comes from
+    pool = [v for v, _ in ledger.cells()] + ([] if result else _behind(variant, e))
     found = []
     for node in numbers:
         cell = printed(node)
-        near = [] if cell is None else [abs(v) for v in pool if may_be(abs(v), cell)]
+        telling = not result or len(node.text.replace(".", "").strip("0")) > 1  # 0.1 may be the rounding of anything
+        near = [] if cell is None or not telling else [abs(v) for v in pool if may_be(abs(v), cell)]
         near += [abs(float(c[0])) for c in ledger.cells() if c[1].text.lstrip("-") == node.text]
         found.append(
             (node, [v for v in dict.fromkeys(near) if cell is not None and abs(v - float(cell.value)) > 1e-15])
@@ -121,9 +123,9 @@ def unrounded(ledger: Ledger, variant: Variant, e: Equation, side: Node) -> list
     return found
 
 
-def _pool(ledger: Ledger, variant: Variant, e: Equation) -> list[float]:
-    """The values of what the equation is about and of what was printed before it."""
-    found = [v for v, _ in ledger.cells()]
+def _behind(variant: Variant, e: Equation) -> list[float]:
+    """The values of the parts of what the equation is about."""
+    found: list[float] = []
     for formula in formulas_behind(variant.universe.world, e.lhs, e.position):
         for node in islice(_parts(formula), 40):
             value = number_of(variant, e, node)

@@ -13,6 +13,7 @@ import re
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fraction, Node
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
+from chainrule.sheet.definitions.printed_steps import steps_on
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World
@@ -71,7 +72,7 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation for a name that has a definition gives it another one."""
     if e.own != earlier.own or to_be_shown(e):
         return False
-    if e.source == "given":
+    if e.source == "given" or (e.op == "=" and not e.link and steps_on(earlier.body, e.rhs)):
         return True
     numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
     if (numbers and heading_of(e) is not None) or _in_another_row(world, earlier, e):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 
 from chainrule.read.tree import Matrix, Number
+from chainrule.sheet.definitions.sites import one_by_one
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import Site, World
@@ -21,7 +23,7 @@ def listed_entries(world: World, equations: Iterable[Equation]) -> dict[str, Gri
     equations = list(equations)
     grids: dict[str, Grid] = {}
     spoiled: set[str] = set()
-    for e in equations:
+    for e in [part for whole in equations for part in _each(whole)]:
         ref = reference(e.lhs, world.glossary)
         if ref is None or not ref.subs or e.op not in DEFINING or e.link or e.source != "formula":
             continue
@@ -33,6 +35,14 @@ def listed_entries(world: World, equations: Iterable[Equation]) -> dict[str, Gri
         grid[place] = e
     complete = {base: grid for base, grid in grids.items() if base not in spoiled and _complete(grid)}
     return {base: grid for base, grid in complete.items() if _in_general(world, equations, base, grid)}
+
+
+def _each(e: Equation) -> list[Equation]:
+    """The parts of `(x_1, y_1) = (2, 5)`; an equation that gives one value, by itself."""
+    names, values = one_by_one(e.lhs), one_by_one(e.rhs)
+    if len(names) != len(values) or not names:
+        return [e]
+    return [replace(e, lhs=name, rhs=value) for name, value in zip(names, values, strict=True)]
 
 
 def _complete(grid: Grid) -> bool:
