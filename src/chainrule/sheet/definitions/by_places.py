@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Comma, Factor, Fenced, Fraction, Name, Node, Product, Script, Sum, Term
+from chainrule.read.tree import Accent, Comma, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivatives import nabla_of
 from chainrule.sheet.syntax.literals import literal_number
@@ -17,8 +17,12 @@ def places(world: World, side: Node, n: int) -> tuple[Node, ...]:
     else."""
     terms = side.terms if isinstance(side, Sum) else (Term("+", side),)
     found = [_places(world, t.node, n) for t in terms]
-    if len(terms) == 1 or not all(found):
+    if len(terms) == 1:
         return ()
+    if not all(found):  # a matrix in it mixes the coordinates: `(3, 3) - H^{-1} \nabla f(3, 3)`
+        whole = Fenced(side.span, "(", side, ")")
+        known = _items(terms[0].node, n) is not None
+        return tuple(Script(side.span, whole, sub=Number(side.span, str(k + 1))) for k in range(n)) if known else ()
     return tuple(
         Sum(side.span, tuple(replace(t, node=items[k]) for t, items in zip(terms, found, strict=True)))
         for k in range(n)
