@@ -18,13 +18,15 @@ from chainrule.check.readings.hessians import hessian
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
-from chainrule.read.tree import Node, Unread
+from chainrule.read.tree import Name, Node, Unread
 from chainrule.sheet.conditions.extremes import place
+from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.sites import one_by_one
 from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.derivatives.gradient_names import named_gradient
 from chainrule.sheet.letters.glossary import is_kronecker_value
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import KRONECKER, reference, walk
 
 if TYPE_CHECKING:
@@ -129,6 +131,15 @@ def given_value(judge: Judge, e: Equation) -> Finding | None:
     return None
 
 
+def function_alone(judge: Judge, e: Equation) -> Finding | None:
+    r"""`\text{softmax} = [0.2, 0.8]`: the result of a function under its name, which says nothing of the function."""
+    name = e.lhs.text if isinstance(e.lhs, Name) else ""
+    known = len(name) > 2 and is_function_word(name) and not judge.world.defined(name)
+    if not known or not is_arithmetic(judge.world, e.rhs):
+        return None
+    return Finding("unsupported", "untyped", f"{name} stands alone; the line does not say what it is taken of")
+
+
 def second_formula(judge: Judge, e: Equation) -> Finding | None:
     """A second formula for a name: a claim in the world in which it does not define the name."""
     return judge.claim_without(e) if e.position in judge.world.seconds.equal else None
@@ -178,6 +189,7 @@ NO_CLAIMS: tuple[Callable[[Judge, Equation], Finding | None], ...] = (
     gradient_name,
     changes,
     given_value,
+    function_alone,
     second_formula,
     definition,
     update,

@@ -120,7 +120,7 @@ def _unlettered(frame: Frame, node: Big, body: Node) -> Val:
     val = inner.value(body)
     if letters:
         return summed_over(inner, letters, val)
-    if val.scalar and _chained(inner, body):
+    if val.scalar and (_chained(inner, body) or _entry_by_entry(inner, body)):
         return val
     if val.scalar:
         raise Untyped("a sum that does not say over what", "ambiguous")
@@ -140,6 +140,18 @@ def _chained(frame: Frame, body: Node) -> bool:
         if (a.dims or b.dims) and algebra.contract_chain(frame.dims, a, b, frame.world.layout) is not None:
             return True
     return False
+
+
+def _entry_by_entry(frame: Frame, body: Node) -> bool:
+    r"""Whether the terms of a sum are the products of the entries of two vectors, `\sum y \cdot \log(p)`, which their
+    inner product adds up by itself."""
+    factors = body.factors if isinstance(body, Product) else ()
+    dots = [n for n, f in enumerate(factors) if f.op in ("cdot", "*", "times")]
+    if len(dots) != 1 or any(r.postfix for r in references(body, frame.world)):
+        return False
+    parts = (factors[: dots[0]], factors[dots[0] :])
+    values = [frame.value(p[0].node if len(p) == 1 else Product(body.span, p)) for p in parts]
+    return all(len(v.dims) == 1 for v in values)
 
 
 def _counted(frame: Frame, node: Big, dim: str) -> None:
