@@ -293,6 +293,8 @@ class _Walk:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
         if node_key(node.first) in self.cases and leads_an_item(self.document, node.span):
             return False  # a value for this item
+        if EVENT_CUE.search(cue) and self._beside_value():
+            return False  # a value for an example: "the input $x = 3$ with label $y = 0$"
         signed = condition_of_sign(node, cue)
         found = restriction(node) or signed
         against = found is not None and any(opposed(found, c) for c in self.conditions)

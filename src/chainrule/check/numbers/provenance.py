@@ -1,4 +1,5 @@
-"""Where the numbers of a line come from: printed before, worked out of what was, or the rounding of a part of it.
+"""Where the numbers of a line come from: printed before, worked out of what was (a product of two, what is left to 1),
+or the rounding of a part of it.
 
 Numbers that are put into a formula in another order, or several steps of it at once, cannot be laid beside its parts
 one by one. Where each of them is known from before and the line is right as far as their digits go, which are fine
@@ -22,7 +23,7 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import walk
 
-FINE = 0.01
+FINE = 0.02
 """Digits tell something where their rounding moves the result by no more than this share of it."""
 MOST_KNOWN = 60
 
@@ -47,16 +48,17 @@ def _exact(lines: Lines, e: Equation) -> set[str]:
 
 
 def _all_known(lines: Lines, e: Equation, variant: Variant) -> bool:
-    """Whether each decimal of the right side is printed before, worked out of two such, or a part rounded."""
+    """Whether each decimal of the right side is printed before, worked out of such numbers, or a part rounded."""
     texts = set(_texts(lines, e))
     rounded = {id(n) for n, values in unrounded(lines.ledger, variant, e, e.rhs) if values}
     missing = [n for n in _decimals(e.rhs) if n.text not in texts and id(n) not in rounded]
     if not missing or len(texts) > MOST_KNOWN:
         return not missing
-    numbers = sorted(float(t) for t in texts)
-    products = [a * b for a, b in combinations_with_replacement(numbers, 2)]
+    exact = {abs(v) for v, _ in lines.ledger.cells()}
+    numbers = sorted({float(t) for t in texts} | (exact if len(exact) < MOST_KNOWN else set()))
+    made = [a * b for a, b in combinations_with_replacement(numbers, 2)] + [abs(1 - a) for a in numbers]
     cells = [printed(n) for n in missing]
-    return all(cell is not None and any(may_be(p, cell) for p in products) for cell in cells)
+    return all(cell is not None and any(may_be(value, cell) for value in made) for cell in cells)
 
 
 def _texts(lines: Lines, e: Equation) -> Iterator[str]:
