@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 WORDS = frozenset({"const", "constant", "constants", "cst", "cte"})
 LETTER = re.compile(r"[cCkKZ]")
-SAID = re.compile(r"\bconstants?\b|\b(?:in)?dependent of\b|\b(?:does|do) not depend\b", re.IGNORECASE)
+SAID = r"\b(?:constants?|independent of|(?:does|do) not depend)\b"
+"""What is said of a letter for a constant, near by."""
 SLOPE = {"=": r"\frac{{\partial}}{{\partial {}}} \left(0\right)",
          "∝": r"\frac{{\partial}}{{\partial {}}} \left(\log\left(0\right)\right)"}  # fmt: skip
 MOST = 6
@@ -46,6 +47,8 @@ def up_to_a_constant(judge: Judge, e: Equation) -> Finding | None:
     if slopes is None:
         return None
     found = {base: slopes.outcome(base) for base in slopes.names}
+    if e.op == "=" and not slopes.in_words() and slopes.equal():
+        return None  # a letter that nothing needs may be another name
     about = slopes.about() & found.keys()
     same = [base for base, outcome in found.items() if isinstance(outcome, Same)]
     if about and about <= set(same):
@@ -108,10 +111,17 @@ def _is_constant(judge: Judge, e: Equation, node: Node) -> bool:
     text = _word(node)
     if text in WORDS:
         return True
-    if not LETTER.fullmatch(text) or not SAID.search(e.document.text):
+    if not LETTER.fullmatch(text) or not _is_said(e.document.text, text):
         return False
     ref = reference(node, judge.world.glossary)
     return ref is not None and not judge.world.defined(ref.base) and ref.base not in judge.world.size_names
+
+
+def _is_said(text: str, letter: str) -> bool:
+    """Whether the words near a letter between the signs of a formula call it a constant."""
+    formula = rf"(?:\$|\\\()\s*{letter}\s*(?:\$|\\\))"
+    said = re.compile(rf"{SAID}[^.$]{{0,40}}{formula}|{formula}[^.$]{{0,60}}{SAID}", re.IGNORECASE)
+    return said.search(text) is not None
 
 
 def _word(node: Node) -> str:
@@ -119,7 +129,9 @@ def _word(node: Node) -> str:
     if isinstance(node, Fenced):
         return _word(node.body)
     if isinstance(node, Product) and all(f.op == "" for f in node.factors):
-        return "".join([_word(f.node) for f in node.factors])
+        return "".join(
+            [f.node.text if isinstance(f.node, Name) and len(f.node.text) == 1 else " " for f in node.factors]
+        )
     return node.text if isinstance(node, Name) else " "
 
 
@@ -155,6 +167,17 @@ class Slopes:
         line = self.line(base)
         trial = self.judge.alone(line, self.judge.world)
         return trial, line, trial.usual(line)
+
+    def in_words(self) -> bool:
+        """Whether the constant is a word."""
+        constants = [c for side in (self.e.lhs, self.e.rhs) for c in _constants(self.judge, self.e, side)]
+        return any(_word(c) in WORDS for c in constants)
+
+    def equal(self) -> bool:
+        """Whether the sides are equal without any constant."""
+        plain = replace(self.e, lhs=self.sides[0], rhs=self.sides[1])
+        trial = self.judge.alone(plain, self.judge.world)
+        return isinstance(trial.outcome(plain, trial.usual(plain)), Same)
 
     def outcome(self, base: str) -> Outcome:
         """How the slopes by one name compare."""

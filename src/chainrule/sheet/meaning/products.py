@@ -131,9 +131,12 @@ def _entry_by_entry(frame: Frame, a: Val, b: Val, factors: tuple[Factor, ...]) -
         return False
     rows, cols = (frame.dims.find(d) for d in a.dims)
     same = [rows, cols] == [frame.dims.find(d) for d in b.dims] and rows != cols
-    nodes = [n for f in factors for n in walk(f.node)] if same else []
-    return any(isinstance(n, Name) and _maps_entries(frame.world, n.text) for n in nodes) or any(
-        isinstance(n, Sum) and any(isinstance(t.node, Number) for t in n.terms) for n in nodes
+    if not same:
+        return False
+    names = (n for f in factors for n in walk(f.node))
+    sums = (f.node.body for f in factors if isinstance(f.node, Fenced))
+    return any(isinstance(n, Name) and _maps_entries(frame.world, n.text) for n in names) or any(
+        isinstance(n, Sum) and any(isinstance(t.node, Number) for t in n.terms) for n in sums
     )
 
 

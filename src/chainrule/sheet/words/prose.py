@@ -229,16 +229,6 @@ def _sized(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     return [Fact("shape", r, shape) for r in _subjects(m, s, g)]
 
 
-def _in_space(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
-    """`by $K$, $Q$ and $V$, all elements of $\\mathbb{R}^{n \\times h}$`: all of them; of several that are governed by
-    a word, and of which no "all" is said, those that `_subjects` finds."""
-    shape = real_space(s.formulas[int(m.group(2))])
-    if shape is None:
-        return []
-    all_of = PLURAL.search(m.group(0)) and not PART_OF.search(m.string[: m.start(1)])
-    return [Fact("shape", r, shape) for r in (_refs(s, m.group(1), g) if all_of else _subjects(m, s, g))]
-
-
 def _kind(kind: str) -> Build:
     return lambda m, s, g: [Fact(kind, r) for r in _subjects(m, s, g)]
 
@@ -361,10 +351,6 @@ WITH_SIZES = (
     r"|(?:\w+[- ]){0,2}?matri(?:x|ces) (?:of|with) (?:the )?(?:sizes?|shapes?|dimensions?) ⟦(\d+)⟧)"
 )
 _LIE = r"(?:(?:is|are|lives?|lies?|be|that|which|both|all|each|again|also|an?|the)\s+)"
-IN_A_SPACE = (
-    rf"\s*,?\s*(?:{_LIE}{{1,4}}(?:(?:matri(?:x|ces)|vectors?)\s+)?in"
-    rf"|{_LIE}{{0,4}}(?:elements?|members?)\s+(?:in|of|from))\s+(?:the\s+(?:vector\s+)?space\s+)?⟦(\d+)⟧"
-)
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
@@ -386,7 +372,6 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
     ("sized", NAMES + IS + THE + WITH_SIZES, _sized),
-    ("in a space", NAMES + IN_A_SPACE, _in_space),
     ("identity", NAMES + IS + THE + r"(?:⟦\d+⟧ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
     ("identity before", r"\b(?:identity|unit) matri(?:x|ces) " + NAMES, _kind("identity")),
     ("ones", NAMES + rf"(?:{IS}(?:an? |the )?|,? (?:an? |the ))" + SIZED + OF_ONES, _ones),
