@@ -26,7 +26,6 @@ from chainrule.sheet.definitions.asserted_slopes import asserted_slopes
 from chainrule.sheet.definitions.by_gradient import by_gradient
 from chainrule.sheet.definitions.by_inverse import by_expectation, by_factors, by_inverse
 from chainrule.sheet.definitions.called_terms import called_terms
-from chainrule.sheet.definitions.copied_layers import copied_layers
 from chainrule.sheet.definitions.copies import find_copies
 from chainrule.sheet.definitions.densities_in_chains import densities_in_chains
 from chainrule.sheet.definitions.facts import (
@@ -54,6 +53,7 @@ from chainrule.sheet.definitions.trial_values import end_values
 from chainrule.sheet.derivatives.differentials import note_changes
 from chainrule.sheet.letters.eulers_number import note_eulers_number
 from chainrule.sheet.meaning.operations.sums import runs_over
+from chainrule.sheet.networks.copied_layers import copied_layers
 from chainrule.sheet.numbers.one_by_one import assemble, listed_entries
 from chainrule.sheet.numbers.told import take_told
 from chainrule.sheet.numbers.upstream import note_slopes

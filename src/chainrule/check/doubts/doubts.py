@@ -151,12 +151,12 @@ def opaque(lines: Lines, e: Equation, variant: Variant, _different: Different) -
     return results.opaque(lines, e, variant)
 
 
-def vanishing(lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
+def vanishing(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """A derivative that is zero only because nothing says how one quantity depends on the other."""
     left, right = different.terms
     for side, term, other in ((e.lhs, left, right), (e.rhs, right, left)):
         zero = isinstance(term, Const) and term.value == 0 and has_derivative_node(side)
-        if zero and (not isinstance(other, Const) or beside_the_path(lines, e)):
+        if zero and (not isinstance(other, Const) or beside_the_path(lines, e) or lines.of_a_loss(e, variant)):
             needs = dependences(lines.world, e, (side,))
             return assumed("undefined-symbol", depends(lines.world, e, side), needs=needs)
     return None
@@ -196,6 +196,16 @@ def from_nowhere(lines: Lines, side: Node, other: Node) -> bool:
     return not {n.text for n in walk(side) if isinstance(n, Number)} <= known | {"0", "1", "2"}
 
 
+def index_as_a_number(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """A letter of indices that is read as a number, `V^{jb}` to the power of j times b: it may be meant as an index."""
+    instances = variant.universe.instances
+    for symbol in sorted(different.left_symbols | different.right_symbols):
+        base = instances[symbol].base if symbol in instances else ""
+        if base in ("i", "j") and not symbol.axes and not lines.world.defined(base):
+            return Finding("unsupported", "index-scope", f"the letter {base} is read as a number, and may be an index")
+    return None
+
+
 def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """A name without a definition that stands on one side only."""
     left, right = different.left_symbols, different.right_symbols
@@ -204,6 +214,10 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
     refs = [reference(side, lines.world.glossary) for side in unknown]
     alone = any(r is not None and not (r.postfix or r.primes) for r in refs)
     unshared = left - known and not (left & right) - known
+    if names_in(lines.world, e.lhs) and left <= known and right - known:
+        symbol = min(right - known)
+        text = f"{name_of(variant.universe, symbol)} is never defined and stands on the right side only"
+        return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
     if alone and unshared and not has_derivative_node(e.lhs) and not has_derivative_node(e.rhs):
         # `\Sigma^{-1} = K`, `z = w h + b` with numbers for all but z: what shares nothing is said by the line
         symbol = min(right - known or left - known)
@@ -291,6 +305,7 @@ def of_a_density_unsaid(lines: Lines, e: Equation, _variant: Variant, _different
 
 DOUBTS: tuple[Doubt, ...] = (
     of_a_density_unsaid,
+    index_as_a_number,
     unread_formula,
     of_another_step,
     by_some_paths,

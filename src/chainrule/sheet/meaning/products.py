@@ -108,7 +108,7 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
             if not factors[n].op and val.kind == "column" and _lies_behind(factors[n - 1].node, factors[n].node):
                 val = val.transposed()
             vectors = not (result.scalar or val.scalar)
-            entrywise = factors[n].op == "" and _entry_by_entry(inner, result, val, factors[n - 1 : n_next])
+            entrywise = factors[n].op in ("", "cdot") and _entry_by_entry(inner, result, val, factors[n - 1 : n_next])
             result = combine(inner, "odot" if entrywise else factors[n].op, result, val)
             dotted = vectors and result.scalar and factors[n].op in DOTS
         else:

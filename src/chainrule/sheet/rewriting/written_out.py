@@ -22,6 +22,8 @@ from chainrule.sheet.networks.inner_cross_entropies import outputs_of_softmax, w
 from chainrule.sheet.networks.layers_by_letters import layers_by_letters
 from chainrule.sheet.networks.layers_counted_by_ell import counted_by_ell, with_plain_letter
 from chainrule.sheet.networks.named_after_quantities import quantities_named_after, with_words_below
+from chainrule.sheet.networks.samples_of_matrices import samples_of_matrices, with_parts_of_matrices
+from chainrule.sheet.numbers.matrices_at_points import matrices_at_points, with_places
 from chainrule.sheet.rewriting.component_functions import by_components, with_component_names
 from chainrule.sheet.rewriting.counts_below_means import counted_means, without_counts
 from chainrule.sheet.rewriting.densities_and_tables import densities_and_tables, with_typefaces
@@ -36,7 +38,6 @@ from chainrule.sheet.rewriting.partial_subscripts import differentiated_below, w
 from chainrule.sheet.rewriting.plain_ones import plain_ones, with_ones_in_bold
 from chainrule.sheet.rewriting.points_by_number import points_by_number, with_points
 from chainrule.sheet.rewriting.sample_marks import left_out, with_marks
-from chainrule.sheet.rewriting.samples_of_matrices import samples_of_matrices, with_parts_of_matrices
 from chainrule.sheet.rewriting.sizes_below import has_sizes, without_sizes
 from chainrule.sheet.rewriting.spelled_words import with_words, words_of
 from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_transposed_values
@@ -122,6 +123,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(wholes_of_entries, with_entries_of),
     _where(functions_above, without_owners),
     _where(densities_and_tables, with_typefaces),
+    _where(matrices_at_points, with_places),
     _where(new_values, with_hats),
     _where(parametrised, with_parameters),
     _transposes,

@@ -25,7 +25,7 @@ WORD_SUBSCRIPTS = frozenset({
     "target", "label", "mean", "var", "std", "avg", "ave", "err", "bias", "sum",
     "net", "obs",
 })  # fmt: skip
-TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "Tr", "tr", "transp", "⊤", "ᵀ"})
+TRANSPOSE_WORDS = frozenset({"T", "top", "intercal", "mathsf T", "tt T", "Tr", "tr", "transp", "⊤", "ᵀ"})
 STAR_WORDS = frozenset({"ast", "star", "*", "dagger", "prime", "+", "-"})
 WORD = re.compile(r"[^\W\d_][\w-]*")  # `naive_softmax` is a word
 

@@ -120,6 +120,8 @@ def real_space(node: Node) -> ShapeFact | None:
         return None
     sup = node.sup
     factors = [f.node for f in sup.factors] if isinstance(sup, Product) and _all_times(sup) else [sup]
+    if isinstance(sup, Comma) and len(sup.items) == 2:  # `\mathbb{R}^{N, M}`
+        factors = list(sup.items)
     return shape_of(tuple(dimension(f) for f in factors))
 
 
