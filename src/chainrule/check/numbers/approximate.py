@@ -18,12 +18,16 @@ from chainrule.check.suppositions.opaque import opaque
 from chainrule.check.suppositions.rests import rests
 from chainrule.expr.model import Array
 from chainrule.sheet.definitions.put_in import is_arithmetic
+from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.names import reference
 
 # A digit cut off and not rounded moves a number by twice as much as a rounded one, and so may each number in a product.
 ROUNDED, CUT = 1.01, 4.0
 # What printed numbers say is coarse where their digits may move the result by more than this share of it.
 COARSE = 0.1
+ROUGHLY = Finding("unsupported", "undecided", "a name on the left side has a value that is told roughly", "numeric")
 FORMULAS = Finding("unsupported", "relation", "an approximation of one formula by another is not judged")
 
 
@@ -51,12 +55,22 @@ def approximated(lines: Lines, e: Equation) -> Finding | None:
             "verified", "digits", message, "numeric", Evidence("digits"), assumptions=tuple(needs),
             needs=tuple(needs.values()),
         )  # fmt: skip
+    if _told_roughly(lines, e):
+        return ROUGHLY
     if has_decimals(e.rhs) and np.any(apart > most * CUT):
         unsure = opaque(lines, e, variant)
         return _wrong(left, right, apart - most * CUT) if unsure is None else replace(unsure, kind="numeric")
     return Finding(
         "unsupported", "undecided", "the sides are close, but not as far as the printed digits go", "numeric"
     )
+
+
+def _told_roughly(lines: Lines, e: Equation) -> bool:
+    r"""Whether a line before has given a name of the left side another value roughly, `f^{(i)} \approx 0.95`."""
+    names = names_in(lines.world, e.lhs)
+    rough = (x for x in lines.equations if x.op == "≈" and x.position < e.position and is_numeric(x.rhs) and not x.link)
+    refs = (reference(x.lhs, lines.world.glossary) for x in rough)
+    return any(ref is not None and lines.world.aliases.get(ref.base, ref.base) in names for ref in refs)
 
 
 def _moves(variant: Variant, e: Equation) -> Array | None:
