@@ -25,6 +25,11 @@ TOLD = re.compile(
     rf"(?!,? (?:when|if)\b)",
     re.IGNORECASE,
 )
+UNSURE = re.compile(
+    r"\b(?:without|unconstrained|not|no|then|again|last|previous\w*|earlier|before|is it|does|instead|now)\b",
+    re.IGNORECASE,
+)
+"""Words after which a constraint may be another one's, or none."""
 LAGRANGIAN = re.compile(r"lagrangian|lagrange function", re.IGNORECASE)
 
 
@@ -45,8 +50,8 @@ def constrained(q: Question, sheet: Sheet, scope: Scope, document: Document) -> 
     of = written_out(loss, sheet, scope, asked.end)
     over = tuple(x for x in over if _stands_in(x, of))
     told = [f for s in seen for f in _told(s) if any(_stands_in(x, f.tex) for x in over)]
-    if not told:
-        return q
+    if not told or any(f.span.start > q.span.start for f in told) or UNSURE.search(" ".join(s.text for s in seen)):
+        return q  # told for what comes later, or for something else
     under = constraints_of(told)
     words = f"the {q.root.kind or 'extremum'} of ${loss}$ subject to {', '.join(f'${f.tex.strip()}$' for f in told)}"
     if not under:

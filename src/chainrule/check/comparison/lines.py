@@ -186,7 +186,7 @@ class Lines:
         """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
         if has_derivative(e) and of_functions_without_argument(variant.universe.world, e):
             return True
-        if not has_derivative(e) or ((is_zero(e.rhs) or is_zero(e.lhs)) and not Lines.of_a_loss(e, variant)):
+        if not has_derivative(e) or ((is_zero(e.rhs) or is_zero(e.lhs)) and not Lines._of_a_loss(e, variant)):
             return False
         if of_its_densities(variant.universe.world, e):
             return False
@@ -226,7 +226,7 @@ class Lines:
         return not all(depending.values())  # in a sum over steps, what a later step changes may be nothing
 
     @staticmethod
-    def of_a_loss(e: Equation, variant: Variant) -> bool:
+    def _of_a_loss(e: Equation, variant: Variant) -> bool:
         """Whether a function or a loss is differentiated: that its derivative is zero is set, not found."""
         world = variant.universe.world
         bases = {b for side in (e.lhs, e.rhs) for node in walk(side) for b in differentiated(world, node)}

@@ -56,7 +56,7 @@ from chainrule.check.suppositions import opaque as results
 from chainrule.check.suppositions.of_differentials import of_what_is_undefined
 from chainrule.check.suppositions.samplewise import samplewise
 from chainrule.expr import Const, Symbol
-from chainrule.read.tree import Fenced, Node, Number, Product
+from chainrule.read.tree import Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.letters.totals import total_of
@@ -151,12 +151,16 @@ def opaque(lines: Lines, e: Equation, variant: Variant, _different: Different) -
     return results.opaque(lines, e, variant)
 
 
-def vanishing(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+def vanishing(lines: Lines, e: Equation, _variant: Variant, different: Different) -> Finding | None:
     """A derivative that is zero only because nothing says how one quantity depends on the other."""
     left, right = different.terms
     for side, term, other in ((e.lhs, left, right), (e.rhs, right, left)):
         zero = isinstance(term, Const) and term.value == 0 and has_derivative_node(side)
-        if zero and (not isinstance(other, Const) or beside_the_path(lines, e) or lines.of_a_loss(e, variant)):
+        if zero and (
+            not isinstance(other, Const)
+            or beside_the_path(lines, e)
+            or not (different.left_symbols | different.right_symbols)
+        ):
             needs = dependences(lines.world, e, (side,))
             return assumed("undefined-symbol", depends(lines.world, e, side), needs=needs)
     return None
@@ -196,12 +200,28 @@ def from_nowhere(lines: Lines, side: Node, other: Node) -> bool:
     return not {n.text for n in walk(side) if isinstance(n, Number)} <= known | {"0", "1", "2"}
 
 
+def _of_numbers(lines: Lines, e: Equation) -> bool:
+    """Whether all names on the left side of a line stand for printed numbers."""
+    names = names_in(lines.world, e.lhs)
+    sites = [lines.world.site(base, e.position) for base in names]
+    return bool(names) and all(s is not None and is_numeric(s.body) for s in sites)
+
+
 def index_as_a_number(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """A letter of indices that is read as a number, `V^{jb}` to the power of j times b: it may be meant as an index."""
     instances = variant.universe.instances
+    above = {
+        n.text
+        for x in lines.equations
+        for side in (x.lhs, x.rhs)
+        for script in walk(side)
+        if isinstance(script, Script) and isinstance(script.sup, Product)
+        for n in walk(script.sup)
+        if isinstance(n, Name) and len(n.text) == 1
+    }
     for symbol in sorted(different.left_symbols | different.right_symbols):
         base = instances[symbol].base if symbol in instances else ""
-        if base in ("i", "j") and not symbol.axes and not lines.world.defined(base):
+        if base in above & {"i", "j"} and not symbol.axes and not lines.world.defined(base):
             return Finding("unsupported", "index-scope", f"the letter {base} is read as a number, and may be an index")
     return None
 
@@ -214,7 +234,7 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
     refs = [reference(side, lines.world.glossary) for side in unknown]
     alone = any(r is not None and not (r.postfix or r.primes) for r in refs)
     unshared = left - known and not (left & right) - known
-    if names_in(lines.world, e.lhs) and left <= known and right - known:
+    if left <= known and right - known and _of_numbers(lines, e):
         symbol = min(right - known)
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the right side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))

@@ -6,6 +6,7 @@ leave out, nothing is said against it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,25 @@ from chainrule.sheet.words.wording import HESSIAN
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
 
+QUALIFIED = re.compile(
+    r"\b(?:approximat\w*|initial\w*|inverse\w*|diagonal\w*|regulari[sz]\w*|damp\w*|BFGS|quasi|positive definite|add\w*"
+    r"|with respect to|scaled|negative|modified|updated?|instead|keep|begin|start)\b",
+    re.IGNORECASE,
+)
+"""What says that a matrix is not the Hessian of the function itself."""
+FORMULA = re.compile(r"\$([^$]+)\$|\\\((.+?)\\\)")
+PLAIN = re.compile(r"\s*\\?[A-Za-z]+\s*(?:\([^()]*\))?\s*")
+
 
 def hessian(judge: Judge, e: Equation) -> Finding | None:
     """The verdict on a matrix that is printed as the Hessian; None where it may be of another function or point."""
     ref = reference(e.lhs, judge.world.glossary)
     named = ref is not None and ref.bare and ref.base.split()[-1] in HESSIAN_LETTERS
-    if not named or e.link or not isinstance(e.rhs, Matrix) or not HESSIAN.search(f"{e.lead} {e.cue}"):
+    words = f"{e.lead} {e.cue}"
+    if not named or e.link or not isinstance(e.rhs, Matrix) or not HESSIAN.search(words) or QUALIFIED.search(words):
         return None
     function = _only_function(judge, e, len(e.rhs.rows))
-    if function is None:
+    if function is None or not _is_of_a_function(e):
         return None
     line = replace(e, lhs=_hessian_of(e.lhs, function))
     trial = judge.with_line(line)
@@ -38,6 +49,14 @@ def hessian(judge: Judge, e: Equation) -> Finding | None:
         somewhere = not isinstance(outcome, Different) or outcome.left_symbols
         return None if somewhere and not _has_names(judge, e.rhs) else found
     return found if found.verdict == "verified" else None
+
+
+def _is_of_a_function(e: Equation) -> bool:
+    """Whether all formulas between the word and the matrix are names of functions: not the Hessian of `-f`."""
+    before = e.document.text[: e.span.start]
+    words = list(HESSIAN.finditer(before))
+    behind = before[words[-1].end() :] if words else ""
+    return all(PLAIN.fullmatch(a or b) for a, b in FORMULA.findall(behind))
 
 
 def _has_names(judge: Judge, matrix: Matrix) -> bool:

@@ -20,12 +20,14 @@ from chainrule.check.doubts.doubts import doubt
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.need import CONSTANTS, differentiated_by
 from chainrule.check.records.report import Counterexample, Evidence, Note
-from chainrule.read.tree import Accent, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Accent, Big, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.conditions.extremes import extremal
 from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.names import Ref, children, reference, walk
+from chainrule.sheet.syntax.names import Ref, children, letter_of, reference, walk
 
 if TYPE_CHECKING:
     from chainrule.check.comparison.lines import Variant
@@ -49,9 +51,8 @@ def up_to_a_constant(judge: Judge, e: Equation) -> Finding | None:
     found = {base: slopes.outcome(base) for base in slopes.names}
     if e.op == "=" and not slopes.in_words() and slopes.equal():
         return None  # a letter that nothing needs may be another name
-    about = slopes.about() & found.keys()
     same = [base for base, outcome in found.items() if isinstance(outcome, Same)]
-    if about and about <= set(same):
+    if any(about and about <= set(same) for about in slopes.groups()):
         return _verified(judge, e, slopes, found)
     return slopes.refuted(found) or _unsettled(slopes, found, same)
 
@@ -73,12 +74,36 @@ def _slopes(judge: Judge, e: Equation) -> Slopes | None:
         sides = (_without(judge, e, e.lhs), _without(judge, e, e.rhs))
     else:
         return None
+    if any(_is_free(judge, e, side) for side in sides):
+        return None  # what is left over may be the same for every index alone
     names: dict[str, str] = {}
-    for node, ref in _names(judge, sides[1]):
+    for node, ref in (*_names(judge, sides[1]), *_names(judge, sides[0])):
         if _varies(judge, ref.base):
             shown = node.base if isinstance(node, Script) and ref.postfix else node
             names.setdefault(judge.world.aliases.get(ref.base, ref.base), e.text(shown))
     return Slopes(judge, e, sides, names) if 0 < len(names) <= MOST else None
+
+
+def _outside(judge: Judge, head: Node) -> set[str]:
+    """The names of a formula that stand in no density with a bar."""
+    stack, found = [head], set[str]()
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Infix) and node.op in BARS:
+            continue
+        ref = reference(node, judge.world.glossary) if isinstance(node, (Name, Accent, Script)) else None
+        if ref is None:
+            stack += children(node)
+        else:
+            found.add(judge.world.aliases.get(ref.base, ref.base))
+    return found
+
+
+def _is_free(judge: Judge, e: Equation, side: Node) -> bool:
+    """Whether a name has an index that nothing runs over: `\\log p_k = z_k + c`."""
+    bound = {x for n in walk(side) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
+    letters = {x for _, ref in _names(judge, side) for sub in ref.subs if (x := letter_of(sub)) is not None}
+    return bool(letters - bound)
 
 
 def _names(judge: Judge, side: Node) -> Iterator[tuple[Node, Ref]]:
@@ -97,7 +122,7 @@ def _varies(judge: Judge, base: str) -> bool:
     world = judge.world
     if is_function_word(base) or base in CONSTANTS or base in world.roles or base in world.functions:
         return False
-    return base not in world.glossary.bound and base not in world.size_names and not world.family(base).called
+    return base not in world.glossary.bound and base not in world.size_names
 
 
 def _constants(judge: Judge, e: Equation, side: Node) -> list[Node]:
@@ -114,7 +139,23 @@ def _is_constant(judge: Judge, e: Equation, node: Node) -> bool:
     if not LETTER.fullmatch(text) or not _is_said(e.document.text, text):
         return False
     ref = reference(node, judge.world.glossary)
-    return ref is not None and not judge.world.defined(ref.base) and ref.base not in judge.world.size_names
+    if ref is None or judge.world.defined(ref.base) or ref.base in judge.world.size_names:
+        return False
+    return all(_only_added(judge, ref.base, x) for x in judge.equations)
+
+
+def _only_added(judge: Judge, base: str, e: Equation) -> bool:
+    """Whether a letter stands in a line as a term of its own alone, and in no definition: it is no constant else."""
+    sides = [[t.node for t in side.terms] if isinstance(side, Sum) else [side] for side in (e.lhs, e.rhs)]
+    refs = [reference(t, judge.world.glossary) for terms in sides for t in terms]
+    alone = sum(r is not None and r.bare and r.base == base for r in refs)
+    every = sum(r.base == base for side in (e.lhs, e.rhs) for r in references(side, judge.world))
+    defines = any(
+        s.position == e.position
+        for found in (*judge.world.sites.values(), *judge.world.functions.values())
+        for s in found
+    )
+    return every == 0 or (every == alone and not defines)
 
 
 def _is_said(text: str, letter: str) -> bool:
@@ -184,8 +225,8 @@ class Slopes:
         trial, line, variant = self.alone(base)
         return trial.outcome(line, variant)
 
-    def about(self) -> set[str]:
-        """The names that the constant must not depend on."""
+    def groups(self) -> list[set[str]]:
+        """The names that the constant must not depend on, in each reading of what the line is about."""
         world = self.judge.world
         by: set[str] = set()
         for x in self.judge.equations:
@@ -194,18 +235,32 @@ class Slopes:
                 by |= {world.aliases.get(r.base, r.base) for r in refs if r is not None}
             for side in (x.lhs, x.rhs):
                 by |= {b for operator in extremal(side, world.glossary).operators for b in operator.over}
+        groups = (group & self.names.keys() for group in self._called_with(by & self.names.keys()))
+        return [group for group in groups if group]
+
+    def _called_with(self, by: set[str]) -> list[set[str]]:
+        """By the names that the head of the chain is called with; a density is one of what stands before its bar, or of
+        its parameters."""
+        world = self.judge.world
         head = next((x.lhs for x in self.judge.chain(self.e) if x.link == 0), self.e.lhs)
-        arguments = names_in(world, head)
-        if any(isinstance(n, Infix) and n.op in BARS for n in walk(head)) and by & self.names.keys():
-            arguments = set()  # what stands before the bar of a density is given
-        return (by | arguments) & self.names.keys()
+        bars = [n for n in walk(head) if isinstance(n, Infix) and n.op in BARS]
+        if not bars:
+            return [by | names_in(world, head)]
+        behind = {b for bar in bars for b in names_in(world, bar.right)}
+        before = {b for bar in bars for b in names_in(world, bar.left)} | _outside(self.judge, head)
+        behind -= before
+        return [before, (by & behind) or behind]
+
+    def about(self) -> set[str]:
+        """All names that the constant must not depend on, in one reading or another."""
+        return set().union(*self.groups())
 
     def refuted(self, found: dict[str, Outcome]) -> Finding | None:
         """Wrong where an edit of the line makes the slopes equal by all that it is about; or where they differ by
         every name, and other lines bear the reading out."""
         apart = {base: outcome for base, outcome in found.items() if isinstance(outcome, Different)}
         base = min(self.about() & apart.keys(), default=None)
-        if base is None:
+        if base is None or any(not group & apart.keys() for group in self.groups()):
             return None
         trial, line, variant = self.alone(base)
         if doubt(trial, line, variant, apart[base]) is not None:

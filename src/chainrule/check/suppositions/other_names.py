@@ -7,6 +7,7 @@ the second, that is what its author meant: the line rests on it from there on, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -20,6 +21,10 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.names import Ref, children, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import letter_in, look, spelled_out
 
+CALLED = re.compile(
+    r"\b(?:targets?|labels?|truth|true|desired|expected|outputs?|correct|predict\w*|actual)\b", re.IGNORECASE
+)
+NEAR = 60
 TARGETS = frozenset({"y", "t", "d", "Y", "T", "D"})
 """The letters of targets, with whatever accent, star, word or typeface."""
 OUTPUTS = frozenset({"y", "o", "p", "Y", "O", "P"})
@@ -35,13 +40,31 @@ def other_names(lines: Lines, e: Equation) -> Iterator[tuple[Site, str]]:
     inside = {r.base for s in losses for r in _on_the_line(world, s.body)}
     targets = {b for b in inside if letter_in(b) in TARGETS and not world.defined(b)}
     outputs = {b for b in inside if b in world.sites and look(b) != "loss"}
+    every = list(_all_losses(world))
+    near = [s for s in every if s.section == (e.scope.part, e.scope.section)] or every
+    if len({s.base for s in near}) != 1:
+        return  # of several losses, each has targets of its own
+    sites = [s for t in (world.sites, world.functions) for found in t.values() for s in found]
+    elsewhere = {b for s in sites for b in names_in(world, s.body)}
     for ref in sorted(here, key=lambda r: r.base):
-        if ref.base in inside or world.defined(ref.base) or ref.postfix or ref.primes:
+        if ref.base in inside | elsewhere or world.defined(ref.base) or ref.postfix or ref.primes:
+            continue
+        if ref.base in world.size_names or _is_something_else(e, ref.base):
             continue
         letter = letter_in(ref.base)
         others = (targets if letter in TARGETS else set()) | (outputs if letter in OUTPUTS else set())
         for other in sorted(others - {r.base for r in here}):
             yield from _written_as(world, ref, other, losses)
+
+
+def _is_something_else(e: Equation, base: str) -> bool:
+    """Whether the words speak of a name alone, and not as of a target or an output."""
+    formula = rf"(?:\$|\\\()\s*{re.escape(spelled_out(base))}\s*(?:\$|\\\))"
+    text = e.document.text
+    first, last = text.rfind("\n#", 0, e.span.start), text.find("\n#", e.span.end)
+    text = text[max(first, 0) : last if last > 0 else None]
+    near = (text[max(0, m.start() - NEAR) : m.end() + NEAR] for m in re.finditer(formula, text))
+    return any(not CALLED.search(words) for words in near)
 
 
 def _written_as(world: World, ref: Ref, other: str, losses: list[Site]) -> Iterator[tuple[Site, str]]:

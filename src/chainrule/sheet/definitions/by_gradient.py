@@ -9,6 +9,7 @@ The constant stays unknown, and so do the values of f, but for their differences
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction as Number_
 
 from chainrule.read.tree import (
     Comma,
@@ -75,7 +76,51 @@ def _told(world: World, e: Equation) -> tuple[Ref, tuple[Node, ...], list[Node]]
         return None
     if not definable(world, ref) or any(_degree(entry, names) is None for entry in entries):
         return None
-    return ref, params, entries
+    return (ref, params, entries) if _is_gradient(params, entries) else None
+
+
+Dual = tuple[Number_, Number_]
+
+
+def _is_gradient(params: Sequence[Node], entries: Sequence[Node]) -> bool:
+    """Whether the mixed derivatives of polynomials are equal, at more places than their degree allows them to agree by
+    chance."""
+    keys = [node_key(p) for p in params]
+    for n in range(2 * HIGHEST):
+        at = {key: Number_(3 * n + 2 * k + 1, k + 2) for k, key in enumerate(keys)}
+        slopes = [[_dual(entry, at, key)[1] for key in keys] for entry in entries]
+        if any(slopes[i][j] != slopes[j][i] for i in range(len(keys)) for j in range(i)):
+            return False
+    return True
+
+
+def _dual(node: Node, at: dict[object, Number_], by: object) -> Dual:
+    """The value of a polynomial at a place, and its slope by one of its names."""
+    known = literal_number(node)
+    if known is not None:
+        return Number_(known), Number_(0)
+    if node_key(node) in at:
+        return at[node_key(node)], Number_(node_key(node) == by)
+    match node:
+        case Fenced(body=body):
+            return _dual(body, at, by)
+        case Sum(terms=terms):
+            parts = [(_dual(t.node, at, by), -1 if t.sign == "-" else 1) for t in terms]
+            return sum((s * p[0] for p, s in parts), Number_(0)), sum((s * p[1] for p, s in parts), Number_(0))
+        case Product(factors=factors):
+            total = (Number_(1), Number_(0))
+            for f in factors:
+                value, slope = _dual(f.node, at, by)
+                total = total[0] * value, total[1] * value + total[0] * slope
+            return total
+        case Fraction():
+            value, slope = _dual(node.numerator, at, by)
+            below = _dual(node.denominator, at, by)[0]
+            return value / below, slope / below
+        case Script(base=base, sup=Number(text=power)):
+            value, slope = _dual(base, at, by)
+            return value ** int(power), int(power) * value ** max(int(power) - 1, 0) * slope
+    raise AssertionError(node)
 
 
 def _entries(node: Node) -> list[Node]:

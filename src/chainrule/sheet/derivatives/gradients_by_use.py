@@ -12,9 +12,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from chainrule.read.tree import Big, Fenced, Fraction, Name, Node, Number, Product, Script
-from chainrule.sheet.derivatives.degrees import degree, integrates, is_derivative
+from chainrule.sheet.derivatives.degrees import degree, integrates, is_d, is_derivative
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import node_key, spelled, walk
@@ -66,13 +67,15 @@ def gradients_by_use(sheet: Sheet, named: list[tuple[Equation, Node]]) -> Used |
     if any(map(integrates, sides)) or any(_takes_a_step(e.rhs) for e, _ in named):
         return None
     losses = list(_losses(sheet))
-    if not losses:
+    if not losses or any(_of_a_loss(x, losses) for _, x in named) or any(_goes_forward(sheet, e) for e, _ in named):
         return None
     mean = next(((loss, count) for loss, count in losses if count is not None), None)
     single = next((loss for loss, count in losses if count is None), None)
     if mean is None:
         assert single is not None
         return Used(Meaning(single))
+    if not any(_divides(e.rhs, mean[1]) for e, _ in named):
+        return None  # nothing shows whether they are those of the mean or of the sum
     return _of_a_mean(sheet, sorted(named, key=lambda x: x[0].position), mean, single)
 
 
@@ -81,7 +84,8 @@ def _of_a_mean(sheet: Sheet, named: list[tuple[Equation, Node]], mean: tuple[Nod
     all are gradients of the mean; those of what is computed on the way, where the first of them is."""
     whole, of_sum = Meaning(mean[0]), Meaning(*mean)
     computed = {node_key(stem(e.lhs)) for e in sheet.equations if not e.link} | {node_key(Name(mean[0].span, "X"))}
-    first = any(_divides(e.rhs, mean[1]) for e, _ in named if _is_no_differential(e.rhs))
+    starts = [e for e, x in named if _is_no_differential(e.rhs) and node_key(stem(x)) in computed]
+    first = bool(starts) and all(_divides(e.rhs, mean[1]) for e in starts)
     some = any(_divides(e.rhs, mean[1]) for e, _ in named)
     used = Used(whole if first else of_sum)
     for e, variable in named:
@@ -106,6 +110,38 @@ def _above(side: Node) -> Iterator[Node]:
     for node in walk(side):
         if isinstance(node, Script) and node.sup is not None:
             yield from walk(node.sup)
+
+
+def _of_a_loss(variable: Node, losses: list[tuple[Node, Node | None]]) -> bool:
+    """`dL` is the differential of a loss, and no gradient of it."""
+    return any(node_key(stem(variable)) == node_key(_called(loss) or loss) for loss, _ in losses)
+
+
+def _goes_forward(sheet: Sheet, e: Equation) -> bool:
+    """`dv = (1 - v^2) du` behind `v = \\tanh u`: a differential goes from what a quantity is computed from to it, and a
+    gradient the other way."""
+    own = node_key(_behind_d(e.lhs) or e.lhs)
+    made_of = {
+        node_key(n)
+        for x in sheet.equations
+        if not x.link and x.op in DEFINING and node_key(x.lhs) == own
+        for n in walk(x.rhs)
+        if isinstance(n, (Name, Script))
+    }
+    return any(node_key(x) in made_of - {own} for x in _changing(e.rhs))
+
+
+def _behind_d(node: Node) -> Node | None:
+    return next(_changing(node), None)
+
+
+def _changing(side: Node) -> Iterator[Node]:
+    """The names of a formula that stand behind a d."""
+    for node in walk(side):
+        if isinstance(node, Product):
+            for first, second in pairwise(node.factors):
+                if is_d(first.node) and not second.op:
+                    yield second.node
 
 
 def _is_no_differential(side: Node) -> bool:

@@ -323,6 +323,10 @@ class World:
     rows_first: bool = False
     rows_later: bool = False
     of_chance: bool = False
+    law_in_words: bool = False
+    """Whether words give the parameters of a law another meaning than custom does."""
+    deviations: bool = False
+    """Whether the words speak of standard deviations."""
     """Whether the sheet speaks of expectations; `lawful`: whether it says something of a distribution too."""
     lawful: bool = False
     random: frozenset[str] = frozenset()

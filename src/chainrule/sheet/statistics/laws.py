@@ -57,8 +57,8 @@ class Law:
 def note_laws(world: World) -> None:
     """Find the normal laws of a world. What a line says of an expectation under a law is a claim, and no definition of
     the parameters of that law."""
-    if not world.of_chance:
-        return
+    if not world.of_chance or world.law_in_words:
+        return  # what the words say of a law is not read
     world.of_known_laws |= made_of(world, set(_with_densities(world)))  # more is true of these than of any distribution
     laws = [_of_what_it_disturbs(world, law) for law in (*_told(world), *_of_densities(world), *_by_moments(world))]
     world.laws = tuple(law for law in laws if not _circular(world, law))

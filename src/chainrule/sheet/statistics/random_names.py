@@ -164,6 +164,15 @@ def names_a_law(equations: Iterable[Equation]) -> bool:
     return any(run_over(f)[1] is not None for f in found)
 
 
+OTHERWISE = re.compile(
+    r"\bprecisions?\b|\btruncated\b|\bconditioned on\b|\blog-?odds\b|\blogits?\b"
+    r"|\b(?:with|has|of) (?:the )?mean ⟦\d+⟧(?!,? (?:and|variance|covariance|standard))",
+    re.IGNORECASE,
+)
+"""Words that give the parameters of a law another meaning, or make another law of it."""
+DEVIATION = re.compile(r"\bstandard deviations?\b|\bstd\b", re.IGNORECASE)
+
+
 def note_chance(world: World, equations: Iterable[Equation], sentences: Iterable[Sentence]) -> None:
     """Whether the sheet speaks of chance at all, and whether it says something of a distribution."""
     texts = [s.text for s in sentences]
@@ -177,6 +186,8 @@ def note_chance(world: World, equations: Iterable[Equation], sentences: Iterable
         world.of_chance = firm or drawn or any(WORDS.search(t) for t in texts)
     world.of_chance &= not any(OVER_A_BATCH.search(t) for t in texts)
     world.lawful = any(LAWS.search(t) for t in texts)
+    world.law_in_words = any(OTHERWISE.search(t) for t in texts)
+    world.deviations = any(DEVIATION.search(t) for t in texts)
 
 
 def note_random(world: World, equations: list[Equation], sentences: list[Sentence]) -> None:

@@ -42,6 +42,11 @@ _OF_ANOTHER = re.compile(
     r"\b(?:number|rows?|columns?|entr(?:y|ies)|elements?|components?|dimensions?|norm|gradients?|derivatives?|function"
     r"|size|shape|length|rank|depends? on)(?: of| in)?(?: the)?\s*\Z"
 )
+_GOVERNED = re.compile(
+    r"\b(?:of|between|at|over|under|for|from|to|by|on|in|with)"
+    r"(?: (?:the|an?|all|each|both|any|every)| ⟦\d+⟧| \w+)?\s*\Z"
+)
+"""A name behind a preposition is not what the sentence speaks of: "the eigenvalues of $W$ lie in"."""
 
 
 def all_facts(sentence: Sentence, glossary: Glossary) -> list[Fact]:
@@ -53,7 +58,8 @@ def _sizes(s: Sentence, glossary: Glossary) -> Iterator[Fact]:
     for kind, pattern in ROWS:
         for m in pattern.finditer(s.text):
             shape = _shape(s.formulas[int(m["size"])], kind)
-            if shape is not None and not _OF_ANOTHER.search(s.text[: m.start()]):
+            before = s.text[: m.start()]
+            if shape is not None and not _OF_ANOTHER.search(before) and not _GOVERNED.search(before):
                 shape = replace(shape, rank="row") if len(shape.dims) == 1 and _of_rows(m) else shape
                 shape = replace(shape, passing=True)
                 yield from (Fact("shape", ref, shape) for ref in _names(m, s, glossary))

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chainrule.expr import Expr, apply, const, mul, power, reduce, size, value
-from chainrule.read.tree import Node
+from chainrule.read.tree import Node, Number, Script
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.records.world import NORMAL
 from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, NAMES, told_by
 from chainrule.sheet.syntax.arguments import Pattern
-from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.spelling import look, spelled_out
 
 DEVIATIONS = frozenset({"sigma", "s", "tau"})
@@ -63,12 +63,20 @@ def _valued(frame: Frame, row: Named, args: tuple[Node, ...]) -> Val:
 def spread_said(frame: Frame, node: Node, val: Val) -> None:
     """A variance is a matrix where its letter says so, and no bare σ."""
     ref = reference(node, frame.world.glossary)
+    if frame.world.deviations and (val.kind != "matrix" or ref is None) and not _squared(node):
+        raise Untyped("the spread of this law may be its deviation or its variance", "ambiguous")
     if ref is None or val.kind == "matrix":
         return
     if val.scalar and look(ref.base).endswith("upper"):
         raise Untyped(f"{spelled_out(ref.base)} as a covariance is a matrix", "shape")
     if not ref.postfix and ref.base.split("_")[0].rpartition(" ")[2] in DEVIATIONS:
         raise Untyped(f"{spelled_out(ref.base)} may be the deviation or the variance", "ambiguous")
+
+
+def _squared(node: Node) -> bool:
+    """Whether a power of two stands in a formula, as in a variance, or it is one."""
+    squares = (n for n in walk(node) if isinstance(n, Script) and isinstance(n.sup, Number) and n.sup.text == "2")
+    return getattr(node, "text", "") in ("1", "I") or any(True for _ in squares)
 
 
 def _scalars(formula: Callable[..., Expr]) -> Callable[[Frame, Val, list[Val]], Val]:
