@@ -45,7 +45,8 @@ def other_names(lines: Lines, e: Equation) -> Iterator[tuple[Site, str]]:
     if len({s.base for s in near}) != 1:
         return  # of several losses, each has targets of its own
     sites = [s for t in (world.sites, world.functions) for found in t.values() for s in found]
-    elsewhere = {b for s in sites for b in names_in(world, s.body)}
+    here_too = [s for s in sites if s.section == (e.scope.part, e.scope.section)]
+    elsewhere = {r.base for s in here_too for r in _on_the_line(world, s.body)}
     for ref in sorted(here, key=lambda r: r.base):
         if ref.base in inside | elsewhere or world.defined(ref.base) or ref.postfix or ref.primes:
             continue
