@@ -45,6 +45,9 @@ def is_kronecker(rest: list[Token]) -> bool:
 CONDITIONS = frozenset({"if", "for", "when", "where", "unless", "provided", "given", "assuming", "with", "whenever"})
 
 
+REASONS = frozenset({"as", "because", "since", "by", "using", "from", "note", "recall"})
+
+
 def is_said(out: list[Token], rest: list[Token], said: list[Token], text: str) -> bool:
     r"""Whether the argument of an unknown control word at the end of a row, `&& \why{chain rule}`, speaks of the
     row: a formula between dollars, several words, or one word behind a wide space or an alignment mark. After a sign it
@@ -54,7 +57,8 @@ def is_said(out: list[Token], rest: list[Token], said: list[Token], text: str) -
         return False
     words = [w for w in re.findall(r"[^\W\d_]+", text) if len(w) >= WORD]
     first = re.match(r"\W*([^\W\d_]+)", text)
-    if any(t.kind == "rel" or t.text in "<>=" for t in said) or (first is not None and first[1].lower() in CONDITIONS):
+    word = "" if first is None else first[1].lower()
+    if word in CONDITIONS or (word not in REASONS and any(t.kind == "rel" or t.text in "<>=" for t in said)):
         return False  # a condition is more than a remark
     several = any(t.kind == "letter" and t.space for t in said)
     return any(t.kind == "$" for t in said) or (bool(words) and (several or before in ("&", "quad")))
