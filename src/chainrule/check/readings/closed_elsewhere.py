@@ -1,7 +1,8 @@
 r"""A side with a parenthesis too many or too few, `s_i (\delta_{ij} - s_j`: where the missing one may stand.
 
-Every place that makes the side balanced is another line. One of them that is true is what its author wrote but for a
-sign; none refutes anything, and no name is defined by such a line.
+Every place that makes the side balanced is another line. If one of them alone is true, it is what its author wrote but
+for a sign; a line that is true wherever the sign stands says nothing of what it encloses. None refutes anything, and no
+name is defined by such a line.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from chainrule.check.records.report import Note
 from chainrule.expr import ExprError
 from chainrule.read.grammar.formula import parse
 from chainrule.read.tokens import Token, tokenize
-from chainrule.read.tree import Missing, Node, Relation, Span, Text, Unread
+from chainrule.read.tree import Comma, Fenced, Missing, Node, Relation, Span, Sum, Text, Unread
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.rewriting.usual import usual
 from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -37,18 +39,34 @@ CLOSED = Note("unbalanced", "a parenthesis has no partner; the line is right wit
 def closed_elsewhere(judge: Judge, e: Equation) -> Finding | None:
     """That a line with an unbalanced side is true with the missing parenthesis in one of its places."""
     ways = [_ways(judge, e, side) for side in (e.lhs, e.rhs)]
-    for left, right in islice(product(*ways), MOST_LINES):
-        candidate = replace(e, lhs=left, rhs=right)
-        trial = judge.with_line(candidate)
-        try:
-            variant = trial.usual(candidate)
-            outcome = trial.outcome(candidate, variant)
-        except (Untyped, ExprError, RecursionError):
-            continue
-        if isinstance(outcome, Same):
-            found = trial.verified(candidate, variant, outcome)
-            return replace(found, notes=(*found.notes, CLOSED))
-    return None
+    lines = (replace(e, lhs=left, rhs=right) for left, right in islice(product(*ways), MOST_LINES))
+    apart = {(_grouped(x.lhs), _grouped(x.rhs)): finding for x in lines if (finding := _true(judge, x)) is not None}
+    if len(apart) != 1:
+        return None
+    (found,) = apart.values()
+    return replace(found, notes=(*found.notes, CLOSED))
+
+
+def _grouped(side: Node) -> object:
+    """A side without the parentheses that group nothing, by which two ways to write it are one."""
+    if isinstance(side, Fenced) and side.open == "(":
+        return _grouped(side.body)
+    return node_key(rebuilt(side, _loose))
+
+
+def _loose(node: Node) -> Node | None:
+    body = node.body if isinstance(node, Fenced) and node.open == "(" else None
+    return None if body is None or isinstance(body, (Sum, Comma, Relation)) else rebuilt(body, _loose)
+
+
+def _true(judge: Judge, candidate: Equation) -> Finding | None:
+    trial = judge.with_line(candidate)
+    try:
+        variant = trial.usual(candidate)
+        outcome = trial.outcome(candidate, variant)
+    except (Untyped, ExprError, RecursionError):
+        return None
+    return trial.verified(candidate, variant, outcome) if isinstance(outcome, Same) else None
 
 
 def _ways(judge: Judge, e: Equation, side: Node) -> list[Node]:
