@@ -23,8 +23,16 @@ class Span:
         return Span(min(self.start, other.start), max(self.end, other.end))
 
 
+class Remembering:
+    """Room on a node for the nodes directly below it, once somebody has asked; no field of it, so no part of what makes
+    two nodes equal."""
+
+    __slots__ = ("below",)
+    below: tuple[Node, ...]
+
+
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(Remembering):
     """Any piece of the surface tree."""
 
     span: Span

@@ -163,7 +163,8 @@ def _one_hot(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     hot = rng.integers(0, shape[-1], shape[:-1]) if len(shape) > 1 else rng.integers(0, 2, shape)
     if len(shape) == 1:
         return hot.astype(float)
-    return np.asarray(np.eye(shape[-1])[hot], dtype=float)
+    # No table of all unit vectors: a vocabulary has tens of thousands of words.
+    return np.asarray((hot[..., None] == np.arange(shape[-1])).astype(float))
 
 
 def _simplex(shape: tuple[int, ...], rng: np.random.Generator) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.expr import Expr, Index, add, const, indicator, mul, size, value
@@ -98,8 +98,10 @@ class Frame:
         return self.world.epoch(self.position)
 
     def child(self, **changes: Any) -> Frame:
-        """This frame with some of it replaced."""
-        return replace(self, **changes)
+        """This frame with some of it replaced; made as often as anything, so without `replace` and its checks."""
+        new = object.__new__(Frame)
+        new.__dict__.update(self.__dict__, **changes)
+        return new
 
     def new_dim(self, hint: str) -> str:
         """A new dimension variable."""

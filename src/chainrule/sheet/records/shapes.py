@@ -353,7 +353,7 @@ class Val:
 
     @property
     def scalar(self) -> bool:
-        return not self.dims
+        return all(d is None for d in self.shape)
 
     def transposed(self) -> Val:
         """Rows and columns exchanged."""

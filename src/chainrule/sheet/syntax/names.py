@@ -149,14 +149,23 @@ def node_key(value: object) -> object:
     return value
 
 
-def children(node: Node) -> list[Node]:
+def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below a node; the F of a Frobenius norm is a mark and none."""
+    try:
+        return node.below
+    except AttributeError:
+        found = _children(node)
+        object.__setattr__(node, "below", found)  # nodes are frozen, and what is below them never changes
+        return found
+
+
+def _children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Script) and isinstance(node.base, Fenced) and node.base.open == "‖" and _is_frobenius(node.sub):
-        return [n for n in (node.base, node.sup) if isinstance(n, Node)]
+        return tuple(n for n in (node.base, node.sup) if isinstance(n, Node))
     found: list[Node] = []
     for name in FIELDS_BELOW[type(node)]:
         _collect(getattr(node, name), found)
-    return found
+    return tuple(found)
 
 
 def _is_frobenius(sub: Node | None) -> bool:
