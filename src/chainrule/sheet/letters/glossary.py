@@ -21,7 +21,6 @@ from chainrule.read.tree import (
     Number,
     Product,
     Relation,
-    Root,
     Script,
     Sum,
 )
@@ -31,6 +30,7 @@ from chainrule.sheet.letters.component_letters import component_letters
 from chainrule.sheet.letters.entries import with_entries, with_ranges
 from chainrule.sheet.letters.index_letters import shared_letters
 from chainrule.sheet.letters.letters_of_results import letters_of_results
+from chainrule.sheet.letters.letters_of_sizes import letters_of_sizes
 from chainrule.sheet.letters.listed import note_listed
 from chainrule.sheet.letters.marks_as_indices import marked_by_indices
 from chainrule.sheet.letters.names_above import names_above
@@ -80,7 +80,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
                 glossary.named.add(stem.base)
     glossary.naming = (_naming(everything, glossary) - on_the_line) | (_stepped(everything) - glossary.bound)
     note_shorthand(nodes, everything, on_the_line, glossary)
-    glossary.sizes = _sizes(nodes) | _counted(nodes) | letters_of_results(nodes)
+    glossary.sizes = letters_of_sizes(nodes) | _counted(nodes) | letters_of_results(nodes)
     glossary.primed_by = set(primed_arguments(everything))
     glossary.called = set(defined_by_a_call(everything))
     for node in everything:
@@ -140,42 +140,6 @@ def _stepped(everything: Iterable[Node]) -> set[str]:
     """The s of `s_t = f(s_{t-1})`, letters for what goes from step to step: the bias b_s is that of s."""
     stems = (n.base for n in everything if isinstance(n, Script) and isinstance(n.sub, Sum) and shifted_letter(n.sub))
     return {n.text for n in stems if isinstance(n, Name) and len(n.text) == 1} - COUNTING_LETTERS
-
-
-SIZE_LETTERS = frozenset("dD")
-
-
-def _sizes(nodes: list[Node]) -> set[tuple[str, str]]:
-    """`\\sqrt{d_k}`, `d_v`: a size with the letter of what it is the size of; nothing beside it carries that letter."""
-    found: set[tuple[str, str]] = set()
-    indexed: set[tuple[str, str]] = set()
-    for node in nodes:
-        bound = {x for n in walk(node) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
-        carried: dict[str, set[str]] = {}
-        for part in walk(node):
-            if isinstance(part, Script) and part.sub is not None:
-                base = part.base.text if isinstance(part.base, Name) and not part.base.style else ""
-                for letter in (n.text for n in walk(part.sub) if isinstance(n, Name)):
-                    carried.setdefault(letter, set()).add(base)
-        for letter, bases in carried.items():
-            alone = len(bases) == 1 and letter not in bound
-            (found if alone else indexed).update((base, letter) for base in bases & SIZE_LETTERS)
-    return (found - indexed) | _under_roots(nodes)
-
-
-def _under_roots(nodes: list[Node]) -> set[tuple[str, str]]:
-    """`\\sqrt{d_k}` beside `K_{kl}`: what stands under a root wherever it stands is a size, whatever else carries k;
-    but the degrees of `A_{ij} / (\\sqrt{d_i} \\sqrt{d_j})` are summed over."""
-    parts = [part for node in nodes for part in walk(node)]
-    bound = {x for b in parts if isinstance(b, Big) and b.sub is not None for x in bound_letters(b.sub)}
-    rooted = {id(part.body) for part in parts if isinstance(part, Root)}
-    carried: dict[tuple[str, str], bool] = {}
-    for part in parts:
-        match part:
-            case Script(base=Name(text=base, style=()), sub=Name(text=letter), sup=None) if base in SIZE_LETTERS:
-                carried[base, letter] = carried.get((base, letter), True) and id(part) in rooted
-    summed = {base for base, letter in carried if letter in bound}
-    return {pair for pair, always in carried.items() if always and pair[0] not in summed}
 
 
 def _counted(nodes: list[Node]) -> set[tuple[str, str]]:

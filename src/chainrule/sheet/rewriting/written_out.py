@@ -90,7 +90,7 @@ def _sizes(formulas: list[Node], _words: str) -> Change | None:
 
 def _above(formulas: list[Node], words: str) -> Change | None:
     letters = indices_above(formulas, sums_are_implied(words))
-    return partial(with_indices_below, letters=letters) if letters else None
+    return partial(with_indices_below, letters=letters) if letters.sure else None
 
 
 def _transposes(formulas: list[Node], words: str) -> Change | None:

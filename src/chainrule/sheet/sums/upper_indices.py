@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chainrule.read.tree import (
     Accent,
@@ -33,7 +33,16 @@ MOST = 6
 """Nobody writes more indices above one name."""
 
 
-def indices_above(formulas: list[Node], implied: bool) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class IndicesAbove:
+    """The letters that are indices wherever they stand above a name, and those that are beside one of these or above a
+    delta: the a of `Q^{ia}` and `\\delta^a_l`, also where another quantity is called a."""
+
+    sure: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+
+
+def indices_above(formulas: list[Node], implied: bool) -> IndicesAbove:
     """The letters that are indices wherever they stand above a name; `implied`: the text says that sums are."""
     scripts = [n for f in formulas for n in walk(f) if isinstance(n, Script) and n.sup is not None]
     exponents = _exponents(scripts) | _on_the_line(formulas)
@@ -44,34 +53,45 @@ def indices_above(formulas: list[Node], implied: bool) -> frozenset[str]:
         for letter in letters:
             (several if len(_items(node.sup)) > 1 else alone).setdefault(letter, set()).add(node_key(_core(node)))
     if not implied and not (_names_of(several) > 1 and any(_summed(f, set(several)) for f in formulas)):
-        return frozenset()
+        return IndicesAbove()
     below = {x for f in formulas for n in walk(f) if isinstance(n, Script) for x in _letters(n.sub)}
     shared = {x for x, names in alone.items() if len(names) > 1 or x in below} if implied else set()
-    return frozenset({*several, *(alone.keys() & several.keys()), *shared})
+    sure = {*several, *(alone.keys() & several.keys()), *shared}
+    groups = ({x.rstrip("'") for x in _letters(s.sup)} for s in scripts if _is_name(s.base))
+    return IndicesAbove(frozenset(sure), frozenset(x for group in groups if group & sure for x in group))
 
 
 def sums_left_out(formulas: list[Node]) -> bool:
     """Whether an equation is summed over an index above two of its factors that no sum sign binds."""
-    letters = set(indices_above(formulas, implied=False))
+    letters = set(indices_above(formulas, implied=False).sure)
     return bool(letters) and any(_contracted(f, letters) for f in formulas)
 
 
-def with_indices_below(node: Node, letters: frozenset[str]) -> Node:
-    """A formula with the indices above its names written below, before those that stand there."""
+def with_indices_below(node: Node, letters: IndicesAbove) -> Node:
+    """A formula with the indices above its names written below, before those that stand there. A letter beside an index
+    is one itself, also where another quantity has its name: the a of `Q^{ia}`, where there is an `a_i`."""
     return rebuilt(node, lambda n: _lowered(n, letters))
 
 
-def _lowered(node: Node, letters: frozenset[str]) -> Node | None:
+def _lowered(node: Node, letters: IndicesAbove) -> Node | None:
     if not isinstance(node, Script) or node.sup is None or node.primes or not _is_name(node.base):
         return None
     upper = _items(node.sup)
-    if not _single_letters(upper) or not all(x.rstrip("'") in letters for x in _single_letters(upper)):
+    held = [x.rstrip("'") in letters.sure for x in _single_letters(upper)]
+    held += [True for x in _kronecker(node, upper) if x.rstrip("'") in letters.beside]
+    if not any(held) or not (all(held) or _letters(node.sup)):
         return None
     if node.sub is None:
         return replace(node, sub=_side_by_side(node.sup, upper), sup=None)
     if _letters(node.sub):
         return replace(node, sub=_side_by_side(node.sub, [*upper, *_items(node.sub)]), sup=None)
     return replace(node, base=replace(node, sup=None), sub=_side_by_side(node.sup, upper), sup=None)
+
+
+def _kronecker(node: Script, upper: list[Node]) -> list[str]:
+    r"""The letter above in a Kronecker delta, `\delta^a_l`, with its prime."""
+    delta = isinstance(node.base, Name) and node.base.text == "delta" and len(_letters(node.sub)) == 1
+    return _single_letters(upper) if delta and len(upper) == 1 else []
 
 
 def _side_by_side(where: Node, items: list[Node]) -> Node:
@@ -123,19 +143,33 @@ def _names_of(carried: dict[str, set[object]]) -> int:
 
 
 def _exponents(scripts: Iterable[Script]) -> set[str]:
-    """Letters above a number, e or a group, and letters that are counted up: `2^n`, `(a+b)^m`, `a^{l-1}`."""
+    """Letters above a number, e or a group, and letters that are counted up: `2^n`, `(a+b)^m`, `a^{l-1}`; those below a
+    name up there, `e^{s_i}`, are indices as any."""
     found = {"t"} if any(letter_of(s.sup) == "t" and isinstance(_core(s), Fenced) for s in scripts) else set()
     for script in scripts:
         assert script.sup is not None
         counted = isinstance(script.sup, (Sum, Fenced)) or not _is_name(script.base)
-        found |= {x for n in walk(script.sup) if (x := letter_of(n)) is not None} if counted else set()
+        found |= set(_without_subscripts(script.sup)) if counted else set()
     return found
 
 
+def _without_subscripts(node: Node) -> Iterator[str]:
+    """The letters of a formula, but those of its subscripts."""
+    if isinstance(node, Script):
+        for part in (node.base, node.sup):
+            if part is not None:
+                yield from _without_subscripts(part)
+        return
+    if (letter := letter_of(node)) is not None:
+        yield letter
+    for child in children(node):
+        yield from _without_subscripts(child)
+
+
 def _on_the_line(formulas: Iterable[Node]) -> set[str]:
-    """The names that stand on the line themselves, as quantities do; `(i, j)` and `i \\ne j` only mention letters."""
+    """The names that stand on the line themselves, as quantities do; `(i, j)` and `i \\ne j'` only mention letters."""
     found: set[str] = set()
-    stack = [f for f in formulas if any(isinstance(n, (Script, Product, Sum, Fraction)) for n in walk(f))]
+    stack = [f for f in formulas if any(_is_more_than_a_letter(n) for n in walk(f))]
     while stack:
         node = stack.pop()
         if isinstance(node, Name):
@@ -145,6 +179,11 @@ def _on_the_line(formulas: Iterable[Node]) -> set[str]:
         elif not isinstance(node, Big):
             stack += children(node)
     return found
+
+
+def _is_more_than_a_letter(node: Node) -> bool:
+    """Whether a formula says more than which letters there are, with or without primes."""
+    return isinstance(node, (Script, Product, Sum, Fraction)) and letter_of(node) is None
 
 
 def _summed(formula: Node, letters: set[str]) -> bool:
