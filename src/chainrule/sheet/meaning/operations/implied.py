@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import replace
 
 from chainrule.expr import Expr, IndexValue, total
-from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Val
 from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.derivatives import below
 from chainrule.sheet.syntax.names import children, letter_of, reference, split_subscript, walk
 
 
@@ -83,8 +84,17 @@ def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
     ref = reference(node, frame.world.glossary)
     inner = () if ref is not None else children(node)
     for child in inner:
-        counts += _letter_counts(child, frame)
+        counts += _left_open(node, child, frame)
     return counts + counts if _squared(node) else counts
+
+
+def _left_open(node: Node, child: Node, frame: Frame) -> Counter[str]:
+    r"""How often each letter stands in a part of a factor. A product in it is summed by itself over its own pairs, since
+    `f(W_{ij} x_j)` is no sum of values of f; but `\partial x_i \partial x_i` is no product."""
+    counts = _letter_counts(child, frame)
+    if not isinstance(child, Product) or (isinstance(node, Fraction) and below(child) is not None):
+        return counts
+    return Counter({x: n for x, n in counts.items() if n == 1})
 
 
 def _squared(node: Node) -> bool:
