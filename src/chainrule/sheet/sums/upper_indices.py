@@ -12,25 +12,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import (
-    Accent,
     Big,
     Comma,
     Fenced,
     Fraction,
     Name,
     Node,
-    Number,
     Product,
     Relation,
     Script,
     Sum,
 )
+from chainrule.sheet.sums.indices_by_use import indices_by_use, sums_by_use
+from chainrule.sheet.sums.letters_of_scripts import (
+    core_of,
+    is_name,
+    items_of,
+    letters_above,
+    letters_in,
+    single_letters,
+    terms_of,
+)
 from chainrule.sheet.syntax.names import children, letter_of, node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
-from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS, WORD_SUBSCRIPTS
-
-MOST = 6
-"""Nobody writes more indices above one name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +53,34 @@ def indices_above(formulas: list[Node], implied: bool) -> IndicesAbove:
     several: dict[str, set[object]] = {}
     alone: dict[str, set[object]] = {}
     for node in scripts:
-        letters = {x.rstrip("'") for x in _letters(node.sup)} - exponents if _is_name(node.base) else set()
+        letters = {x.rstrip("'") for x in letters_in(node.sup)} - exponents if is_name(node.base) else set()
         for letter in letters:
-            (several if len(_items(node.sup)) > 1 else alone).setdefault(letter, set()).add(node_key(_core(node)))
-    if not implied and not (_names_of(several) > 1 and any(_summed(f, set(several)) for f in formulas)):
-        return IndicesAbove()
-    below = {x for f in formulas for n in walk(f) if isinstance(n, Script) for x in _letters(n.sub)}
-    shared = {x for x, names in alone.items() if len(names) > 1 or x in below} if implied else set()
-    sure = {*several, *(alone.keys() & several.keys()), *shared}
-    groups = ({x.rstrip("'") for x in _letters(s.sup)} for s in scripts if _is_name(s.base))
+            (several if len(items_of(node.sup)) > 1 else alone).setdefault(letter, set()).add(node_key(core_of(node)))
+    shown = indices_by_use(formulas, exponents)
+    sure = _with_their_like(shown, {x: several.get(x, set()) | alone.get(x, set()) for x in (*several, *alone)})
+    if implied or (_names_of(several) > 1 and any(_summed(f, set(several)) for f in formulas)):
+        below = {x for f in formulas for n in walk(f) if isinstance(n, Script) for x in letters_in(n.sub)}
+        shared = {x for x, names in alone.items() if len(names) > 1 or x in below} if implied else set()
+        sure |= {*several, *(alone.keys() & several.keys()), *shared}
+    groups = ({x.rstrip("'") for x in letters_in(s.sup)} for s in scripts if is_name(s.base))
     return IndicesAbove(frozenset(sure), frozenset(x for group in groups if group & sure for x in group))
+
+
+def _with_their_like(shown: set[str], names: dict[str, set[object]]) -> set[str]:
+    """Indices, and the letters that stand only above names which carry an index there too."""
+    while shown:
+        carrying = set().union(*(names.get(x, set()) for x in shown))
+        further = {x for x, above in names.items() if above <= carrying and x != "t"} - shown
+        if not further:
+            break
+        shown = shown | further
+    return set(shown)
 
 
 def sums_left_out(formulas: list[Node]) -> bool:
     """Whether an equation is summed over an index above two of its factors that no sum sign binds."""
     letters = set(indices_above(formulas, implied=False).sure)
-    return bool(letters) and any(_contracted(f, letters) for f in formulas)
+    return bool(letters) and any(_contracted(f, letters) or sums_by_use(f) & letters for f in formulas)
 
 
 def with_indices_below(node: Node, letters: IndicesAbove) -> Node:
@@ -74,68 +90,28 @@ def with_indices_below(node: Node, letters: IndicesAbove) -> Node:
 
 
 def _lowered(node: Node, letters: IndicesAbove) -> Node | None:
-    if not isinstance(node, Script) or node.sup is None or node.primes or not _is_name(node.base):
+    if not isinstance(node, Script) or node.sup is None or node.primes or not is_name(node.base):
         return None
-    upper = _items(node.sup)
-    held = [x.rstrip("'") in letters.sure for x in _single_letters(upper)]
+    upper = items_of(node.sup)
+    held = [x.rstrip("'") in letters.sure for x in single_letters(upper)]
     held += [True for x in _kronecker(node, upper) if x.rstrip("'") in letters.beside]
-    if not any(held) or not (all(held) or _letters(node.sup)):
+    if not any(held) or not (all(held) or letters_in(node.sup)):
         return None
     if node.sub is None:
         return replace(node, sub=_side_by_side(node.sup, upper), sup=None)
-    if _letters(node.sub):
-        return replace(node, sub=_side_by_side(node.sub, [*upper, *_items(node.sub)]), sup=None)
+    if letters_in(node.sub):
+        return replace(node, sub=_side_by_side(node.sub, [*upper, *items_of(node.sub)]), sup=None)
     return replace(node, base=replace(node, sup=None), sub=_side_by_side(node.sup, upper), sup=None)
 
 
 def _kronecker(node: Script, upper: list[Node]) -> list[str]:
     r"""The letter above in a Kronecker delta, `\delta^a_l`, with its prime."""
-    delta = isinstance(node.base, Name) and node.base.text == "delta" and len(_letters(node.sub)) == 1
-    return _single_letters(upper) if delta and len(upper) == 1 else []
+    delta = isinstance(node.base, Name) and node.base.text == "delta" and len(letters_in(node.sub)) == 1
+    return single_letters(upper) if delta and len(upper) == 1 else []
 
 
 def _side_by_side(where: Node, items: list[Node]) -> Node:
     return items[0] if len(items) == 1 else Comma(where.span, tuple(items))
-
-
-def _items(script: Node | None) -> list[Node]:
-    match script:
-        case None:
-            return []
-        case Product(factors=factors) if all(f.op == "" for f in factors):
-            return [f.node for f in factors]
-        case Comma(items=items):
-            return list(items)
-    return [script]
-
-
-def _letters(script: Node | None) -> list[str]:
-    """The letters of a script of single small letters, with numbers between them; none where it is a word."""
-    letters = _single_letters(_items(script))
-    word = "".join(letters)
-    return [] if word in WORD_SUBSCRIPTS or word in TRANSPOSE_WORDS else letters
-
-
-def _single_letters(items: list[Node]) -> list[str]:
-    letters = [x for n in items if (x := letter_of(n)) is not None]
-    plain = all(len(x.rstrip("'")) == 1 and x.islower() for x in letters) and not any(
-        isinstance(n, Name) and n.style for n in items
-    )
-    others = [n for n in items if letter_of(n) is None]
-    numbers = all(isinstance(n, Number) for n in others)
-    return letters if plain and numbers and len(items) <= MOST else []
-
-
-def _is_name(node: Node) -> bool:
-    """A name with or without a subscript, but e, whose superscripts are exponents."""
-    core = _core(node)
-    return isinstance(core, Name) and core.text not in ("e", "exp", "mathrm e")
-
-
-def _core(node: Node) -> Node:
-    while isinstance(node, (Script, Accent)):
-        node = node.base if isinstance(node, Script) else node.body
-    return node
 
 
 def _names_of(carried: dict[str, set[object]]) -> int:
@@ -143,27 +119,22 @@ def _names_of(carried: dict[str, set[object]]) -> int:
 
 
 def _exponents(scripts: Iterable[Script]) -> set[str]:
-    """Letters above a number, e or a group, and letters that are counted up: `2^n`, `(a+b)^m`, `a^{l-1}`; those below a
-    name up there, `e^{s_i}`, are indices as any."""
-    found = {"t"} if any(letter_of(s.sup) == "t" and isinstance(_core(s), Fenced) for s in scripts) else set()
+    """Letters above a number, e or a group, and letters that are counted up: `2^n`, `(a+b)^m`, `a^{l-1}`; those on a
+    name up there, `e^{s_i}`, are as any."""
+    found = {"t"} if any(letter_of(s.sup) == "t" and isinstance(core_of(s), Fenced) for s in scripts) else set()
     for script in scripts:
         assert script.sup is not None
-        counted = isinstance(script.sup, (Sum, Fenced)) or not _is_name(script.base)
-        found |= set(_without_subscripts(script.sup)) if counted else set()
+        counted = isinstance(script.sup, (Sum, Fenced)) or not is_name(script.base)
+        found |= set(_without_scripts(script.sup)) if counted else set()
     return found
 
 
-def _without_subscripts(node: Node) -> Iterator[str]:
-    """The letters of a formula, but those of its subscripts."""
-    if isinstance(node, Script):
-        for part in (node.base, node.sup):
-            if part is not None:
-                yield from _without_subscripts(part)
-        return
+def _without_scripts(node: Node) -> Iterator[str]:
+    """The letters of a formula that stand on its line."""
     if (letter := letter_of(node)) is not None:
         yield letter
-    for child in children(node):
-        yield from _without_subscripts(child)
+    for child in [node.base] if isinstance(node, Script) else children(node):
+        yield from _without_scripts(child)
 
 
 def _on_the_line(formulas: Iterable[Node]) -> set[str]:
@@ -197,20 +168,10 @@ def _contracted(formula: Node, letters: set[str]) -> bool:
     """`C^{ij} = A^{ik} B^{kj}`: a letter on two factors of the right side that is not on the left, and no sum sign."""
     if not isinstance(formula, Relation) or formula.links[0].op not in ("=", ":="):
         return False
-    left = set(_above(formula.first))
-    for term in _terms(formula.links[0].node):
+    left = set(letters_above(formula.first))
+    for term in terms_of(formula.links[0].node):
         if left and not any(isinstance(n, Big) for n in walk(term)):
-            counts = Counter(_above(term))
+            counts = Counter(letters_above(term))
             if any(n == 2 and x in letters and x not in left for x, n in counts.items()):
                 return True
     return False
-
-
-def _above(node: Node) -> Iterator[str]:
-    for part in walk(node):
-        if isinstance(part, Script) and _is_name(part.base):
-            yield from _letters(part.sup)
-
-
-def _terms(node: Node) -> list[Node]:
-    return [t.node for t in node.terms] if isinstance(node, Sum) else [node]

@@ -1,0 +1,62 @@
+"""What stands above and below names: letters one by one, and no words, powers or transposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.read.tree import Accent, Comma, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.syntax.names import letter_of, walk
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS, WORD_SUBSCRIPTS
+
+MOST = 6
+"""Nobody writes more indices above one name."""
+
+
+def items_of(script: Node | None) -> list[Node]:
+    match script:
+        case None:
+            return []
+        case Product(factors=factors) if all(f.op == "" for f in factors):
+            return [f.node for f in factors]
+        case Comma(items=items):
+            return list(items)
+    return [script]
+
+
+def letters_in(script: Node | None) -> list[str]:
+    """The letters of a script of single small letters, with numbers between them; none where it is a word."""
+    letters = single_letters(items_of(script))
+    word = "".join(letters)
+    return [] if word in WORD_SUBSCRIPTS or word in TRANSPOSE_WORDS else letters
+
+
+def single_letters(items: list[Node]) -> list[str]:
+    letters = [x for n in items if (x := letter_of(n)) is not None]
+    plain = all(len(x.rstrip("'")) == 1 and x.islower() for x in letters) and not any(
+        isinstance(n, Name) and n.style for n in items
+    )
+    others = [n for n in items if letter_of(n) is None]
+    numbers = all(isinstance(n, Number) for n in others)
+    return letters if plain and numbers and len(items) <= MOST else []
+
+
+def is_name(node: Node) -> bool:
+    """A name with or without a subscript, but e, whose superscripts are exponents."""
+    core = core_of(node)
+    return isinstance(core, Name) and core.text not in ("e", "exp", "mathrm e")
+
+
+def core_of(node: Node) -> Node:
+    while isinstance(node, (Script, Accent)):
+        node = node.base if isinstance(node, Script) else node.body
+    return node
+
+
+def letters_above(node: Node) -> Iterator[str]:
+    for part in walk(node):
+        if isinstance(part, Script) and is_name(part.base):
+            yield from letters_in(part.sup)
+
+
+def terms_of(node: Node) -> list[Node]:
+    return [t.node for t in node.terms] if isinstance(node, Sum) else [node]
