@@ -1,4 +1,4 @@
-r"""Sizes with the letter of what they are the size of, `\sqrt{d_k}` and `d_v`: the k is part of their name and no index."""
+r"""Sizes with the letter of what they are the size of, `\sqrt{d_k}` and `d_v`: the k belongs to the name, no index."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def letters_of_sizes(nodes: list[Node]) -> set[tuple[str, str]]:
 
 def _under_roots(nodes: list[Node]) -> set[tuple[str, str]]:
     """`\\sqrt{d_k}` beside `K_{kl}`: what stands under a root wherever it stands is a size, whatever else carries k;
-    but the degrees of `A_{ij} / (\\sqrt{d_i} \\sqrt{d_j})` are summed over, and so may be any `d_k` where a sum runs over
-    k, unless it is the only one and stands once where nothing else carries its letter."""
+    but the degrees of `A_{ij} / (\\sqrt{d_i} \\sqrt{d_j})` are summed over, and so may be any `d_k` where a sum runs
+    over k, unless it is the only one and stands once where nothing else carries its letter."""
     carried: dict[tuple[str, str], bool] = {}
     lonely: set[tuple[str, str]] = set()
     bound = {x for node in nodes for n in walk(node) for x in _bound_by(n)}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Big, Fraction, Name, Node, Product, Relation, Script
+from chainrule.read.tree import Big, Fraction, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.sums.letters_of_scripts import core_of, is_name, letters_above, letters_in, terms_of
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below
@@ -37,8 +37,8 @@ def sums_by_use(formula: Node) -> set[str]:
 
 
 def _below_a_sign(formula: Node, varied: set[str]) -> Iterator[str]:
-    r"""The letters of sum signs that stand alone above two names, `\\sum_i y^i \\log p^i`, or above one that a derivative
-    is taken by."""
+    r"""The letters of sum signs that stand alone above two names, `\\sum_i y^i \\log p^i`, or above one by which a
+    derivative is taken."""
     bound = {x for n in walk(formula) if isinstance(n, Big) and n.op == "sum" and n.sub for x in bound_letters(n.sub)}
     for letter in bound:
         above = {node_key(core_of(n)) for n in walk(formula) if isinstance(n, Script) and _lone(n) == letter}
@@ -47,8 +47,12 @@ def _below_a_sign(formula: Node, varied: set[str]) -> Iterator[str]:
 
 
 def _above_names_alone(letters: set[str], formulas: list[Node]) -> set[str]:
-    """Those of the letters above no name that stands without a script somewhere, as the x of `\\sum_n a_n x^n`."""
+    """Those of the letters above no name that stands without a script or with a number above somewhere, as the x of
+    `\\sum_n a_n x^n` and the W of `W^1`."""
     bare = {node_key(n) for f in formulas for n in _on_the_line(f)}
+    bare |= {
+        node_key(core_of(n)) for f in formulas for n in walk(f) if isinstance(n, Script) and isinstance(n.sup, Number)
+    }
     above = ((_lone(n), node_key(core_of(n))) for f in formulas for n in walk(f) if isinstance(n, Script))
     return letters - {x for x, name in above if name in bare}
 
@@ -105,8 +109,8 @@ def _letters_below(node: Node) -> Iterator[str]:
 
 
 def _of_slopes(left: Node, right: Node) -> Iterator[tuple[set[str], set[str]]]:
-    r"""`\frac{\partial L}{\partial x^i} = \frac{\partial L}{\partial y^j} \frac{\partial y^j}{\partial x^i}`: the letter
-    of the quantity between, which is another quantity than x."""
+    r"""`\frac{\partial L}{\partial x^i} = \frac{\partial L}{\partial y^j} \frac{\partial y^j}{\partial x^i}`: the
+    letter of the quantity between, which is another quantity than x."""
     slope = _slope(left)
     factors = [f.node for f in right.factors] if isinstance(right, Product) else []
     signs = [f for f in factors if isinstance(f, Big)]

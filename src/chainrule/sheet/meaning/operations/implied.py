@@ -89,8 +89,8 @@ def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
 
 
 def _left_open(node: Node, child: Node, frame: Frame) -> Counter[str]:
-    r"""How often each letter stands in a part of a factor. A product in it is summed by itself over its own pairs, since
-    `f(W_{ij} x_j)` is no sum of values of f; but `\partial x_i \partial x_i` is no product."""
+    r"""How often each letter stands in a part of a factor. A product in it is summed by itself over its own pairs:
+    `f(W_{ij} x_j)` is no sum of values of f. But `\partial x_i \partial x_i` is no product."""
     counts = _letter_counts(child, frame)
     if not isinstance(child, Product) or (isinstance(node, Fraction) and below(child) is not None):
         return counts
