@@ -7,12 +7,12 @@ is. `\\sum_{i=2}^{n}`, `\\sum_{j=i}^{n}` and `\\sum_{t=1}^{T-1} x_t x_{t+1}` run
 from __future__ import annotations
 
 from chainrule.expr import Expr, add, const, indicator
-from chainrule.read.tree import Fenced, Node, Number, Script
+from chainrule.read.tree import Fenced, Node, Number, Script, Sum
 from chainrule.sheet.meaning.operations.binders import Binder
 from chainrule.sheet.records.frame import Frame, Term
 from chainrule.sheet.records.linear import Linear, linear
 from chainrule.sheet.records.shapes import Measure, Untyped
-from chainrule.sheet.records.sizes import measured, sizes_of
+from chainrule.sheet.records.sizes import measured, sizes_of, with_marked_sizes
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 
 MOST_TERMS = 2**20
@@ -85,6 +85,8 @@ def _until(frame: Frame, dim: str, high: Node, first: int | None, apart: bool, o
     if last is not None:
         return _fixed(frame, dim, first, last, apart)
     form = sizes_of(frame, high)
+    if form is None and isinstance(high, Sum) and not any(frame.letter(x) is not None for x in _letters(high)):
+        form = with_marked_sizes(frame, high)
     if form is None:
         return _beyond_sizes(frame, dim, high, own)
     start = frame.dims.first if first is None else min(first, 1)
@@ -105,8 +107,7 @@ def _fixed(frame: Frame, dim: str, first: int | None, last: int, apart: bool) ->
 
 def _beyond_sizes(frame: Frame, dim: str, high: Node, own: Term) -> list[Term]:
     """A limit that is another index (`\\sum_{j=1}^{i}`, `\\sum_{j=1}^{i-1}`), or a size with a label."""
-    letters = {x for n in walk(high) if (x := letter_of(n)) is not None}
-    if any(frame.letter(x) is not None for x in letters):
+    if any(frame.letter(x) is not None for x in _letters(high)):
         stop = frame.scalar_term(high, "the upper limit of a sum")
         return [lambda: indicator("<=", own(), stop())]
     ref = reference(high, frame.world.glossary)
@@ -115,6 +116,10 @@ def _beyond_sizes(frame: Frame, dim: str, high: Node, own: Term) -> list[Term]:
     for label in (*ref.subs, *ref.labels):
         frame.label(label)
     return []
+
+
+def _letters(node: Node) -> set[str]:
+    return {x for n in walk(node) if (x := letter_of(n)) is not None}
 
 
 def _beside_zero(frame: Frame, letter: str, body: Node) -> bool:
