@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from chainrule.check.comparison.compare import Different, Same
 from chainrule.check.comparison.forms import has_derivative_node
 from chainrule.check.comparison.lines import Lines, Variant
-from chainrule.check.comparison.points import reach
+from chainrule.check.comparison.points import free_symbols, reach
 from chainrule.check.comparison.writing import written
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
 from chainrule.expr import Const, Unknown
 from chainrule.read.tree import Fraction, Name, Node, Number, Script
+from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.derivatives import above
@@ -70,6 +71,30 @@ def entries_apart(_lines: Lines, _e: Equation, variant: Variant, different: Diff
                 text = f"the document does not say how {own} depends on {all_of}, or that it is an entry"
                 return assumed("undefined-symbol", text, needs=(Need("dependence", entry, all_of),))
     return None
+
+
+def two_typefaces(lines: Lines, _e: Equation, variant: Variant, different: Different) -> Finding | None:
+    r"""A line behind which there are the vectors `\mathbf{u}_k`, where a matrix has the columns `u_1, u_2, \dots`: bold
+    or plain may be one name. Where both stand in one formula, or one of them without a subscript, they are two."""
+    universe, families = variant.universe, lines.world.families
+    for symbol in sorted(free_symbols(different.terms, universe.definitions)):
+        instance = universe.instances.get(symbol)
+        bold = instance.base if instance is not None else ""
+        plain = bold.removeprefix("bold ")
+        if plain == bold or plain not in families or families[bold].bare or families[plain].bare:
+            continue
+        counts = families[bold].sub_counts, families[plain].sub_counts
+        if counts[0] != counts[1] or 0 in counts[0] or _side_by_side(lines, bold, plain):
+            continue
+        text = f"{spelled_out(plain)} stands in bold and in plain; whether that is one name is not said"
+        return assumed("undefined-symbol", text, needs=(Need("definition", Instance(plain)),))
+    return None
+
+
+def _side_by_side(lines: Lines, one: str, other: str) -> bool:
+    """Whether two names stand in one formula."""
+    names = (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs) for x in lines.equations)
+    return any({one, other} <= found for found in names)
 
 
 def label_left_out(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
