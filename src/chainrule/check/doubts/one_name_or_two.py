@@ -73,9 +73,9 @@ def entries_apart(_lines: Lines, _e: Equation, variant: Variant, different: Diff
     return None
 
 
-def two_typefaces(lines: Lines, _e: Equation, variant: Variant, different: Different) -> Finding | None:
-    r"""A line behind which there are the vectors `\mathbf{u}_k`, where a matrix has the columns `u_1, u_2, \dots`: bold
-    or plain may be one name. Where both stand in one formula, or one of them without a subscript, they are two."""
+def two_typefaces(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    r"""A line behind which there are the vectors `\mathbf{u}_k`, and a matrix with the columns `u_1, u_2, \dots`: bold or
+    plain may be one name. Where both stand in one formula, or one of them without a subscript, they are two."""
     universe, families = variant.universe, lines.world.families
     for symbol in sorted(free_symbols(different.terms, universe.definitions)):
         instance = universe.instances.get(symbol)
@@ -84,14 +84,22 @@ def two_typefaces(lines: Lines, _e: Equation, variant: Variant, different: Diffe
         if plain == bold or plain not in families or families[bold].bare or families[plain].bare:
             continue
         counts = families[bold].sub_counts, families[plain].sub_counts
-        if counts[0] != counts[1] or 0 in counts[0] or _side_by_side(lines, bold, plain):
+        if counts[0] != counts[1] or 0 in counts[0] or not _rests_on(lines, e, plain) or _together(lines, bold, plain):
             continue
-        text = f"{spelled_out(plain)} stands in bold and in plain; whether that is one name is not said"
+        text = f"{spelled_out(plain)} is written in two typefaces; whether that is one name is not said"
         return assumed("undefined-symbol", text, needs=(Need("definition", Instance(plain)),))
     return None
 
 
-def _side_by_side(lines: Lines, one: str, other: str) -> bool:
+def _rests_on(lines: Lines, e: Equation, base: str) -> bool:
+    """Whether a line has a name in it, or one that a formula gives by it."""
+    held = names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
+    heads = ((reference(x.lhs, lines.world.glossary), x.rhs) for x in lines.equations)
+    given = (rhs for head, rhs in heads if head is not None and head.base in held)
+    return base in held or any(base in names_in(lines.world, rhs) for rhs in given)
+
+
+def _together(lines: Lines, one: str, other: str) -> bool:
     """Whether two names stand in one formula."""
     names = (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs) for x in lines.equations)
     return any({one, other} <= found for found in names)

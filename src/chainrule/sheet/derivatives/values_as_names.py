@@ -2,7 +2,7 @@ r"""Values of a function that a document differentiates by: in `\frac{\partial L
 `F_i`, and nothing is said of what stands between the function and its argument.
 
 It is one where the function is applied to one letter alone, x, whatever stands on it; and where a formula says what the
-function is, to the very same thing everywhere.
+function is, to the very same thing everywhere. The t of `s(t)` beside `h(t-1)` is a step, and `s(t)` no value of s.
 """
 
 from __future__ import annotations
@@ -12,9 +12,22 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.read.symbols import FUNCTIONS
-from chainrule.read.tree import Accent, Comma, Factor, Fenced, Fraction, Name, Node, Product, Relation, Script, Text
+from chainrule.read.tree import (
+    Accent,
+    Comma,
+    Factor,
+    Fenced,
+    Fraction,
+    Name,
+    Node,
+    Product,
+    Relation,
+    Script,
+    Sum,
+    Text,
+)
 from chainrule.sheet.syntax.derivative_signs import sign_of
-from chainrule.sheet.syntax.names import COUNTING_LETTERS, letter_of, node_key, walk
+from chainrule.sheet.syntax.names import COUNTING_LETTERS, letter_of, node_key, shifted_letter, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 Values = frozenset[object]
@@ -30,10 +43,12 @@ def values_differentiated_by(formulas: list[Node]) -> Values:
         return frozenset()
     said = {_stem(f) for n in everything if isinstance(n, Relation) for f in _below(n.first, 0)}
     applied: dict[object, list[Node | None]] = {}
+    steps: set[str] = set()
     for node in everything:
         for f, argument in _calls(node):
             applied.setdefault(_stem(f.node), []).append(_argument(argument))
-    return frozenset(x for x in below if _of_one_letter(applied.get(x, ()), alike=x in said))
+            steps |= _step(argument)
+    return frozenset(x for x in below if _of_one_letter(applied.get(x, ()), steps, alike=x in said))
 
 
 def with_values_named(node: Node, values: Values) -> Node:
@@ -116,8 +131,15 @@ def _letter(node: Node) -> str | None:
     return letter_of(node)
 
 
-def _of_one_letter(arguments: list[Node | None] | tuple[()], alike: bool) -> bool:
-    if any(a is None for a in arguments):
+def _step(call: Factor) -> set[str]:
+    """The t of `(t-1)`."""
+    fence = call.node.base if isinstance(call.node, Script) else call.node
+    letter = shifted_letter(fence.body) if isinstance(fence, Fenced) and isinstance(fence.body, Sum) else None
+    return set() if letter is None else {letter}
+
+
+def _of_one_letter(arguments: list[Node | None] | tuple[()], steps: set[str], alike: bool) -> bool:
+    if any(a is None or letter_of(a) in steps for a in arguments):
         return False
     letters = {_letter(a) for a in arguments if a is not None}
     keys = {node_key(a) for a in arguments}
