@@ -18,7 +18,7 @@ from chainrule.check.readings.hessians import hessian
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
-from chainrule.read.tree import Name, Node, Unread
+from chainrule.read.tree import Fenced, Name, Node, Product, Unread
 from chainrule.sheet.conditions.extremes import place
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.sites import one_by_one
@@ -26,8 +26,9 @@ from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.derivatives.gradient_names import named_gradient
 from chainrule.sheet.letters.glossary import is_kronecker_value
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.sums.letters_of_scripts import core_of
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.names import KRONECKER, reference, walk
+from chainrule.sheet.syntax.names import KRONECKER, node_key, reference, walk
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -178,6 +179,18 @@ def update(judge: Judge, e: Equation) -> Finding | None:
     return Finding("definition", "update", "an update rule: the name stands on both sides", "definition")
 
 
+def dependence(judge: Judge, e: Equation) -> Finding | None:
+    r"""`\eta^a = \eta^a(x^T \beta)`: a name, and the same with what it depends on, which has no such name in it."""
+    factors = e.rhs.factors if isinstance(e.rhs, Product) else ()
+    core = core_of(e.lhs)
+    if len(factors) != 2 or factors[1].op or not isinstance(core, Name) or node_key(factors[0].node) != node_key(e.lhs):
+        return None
+    call = factors[1].node
+    if not isinstance(call, Fenced) or call.open != "(" or any(node_key(n) == node_key(core) for n in walk(call)):
+        return None
+    return Finding("definition", "declaration", f"says what {e.text(e.lhs)} depends on", "definition")
+
+
 NO_CLAIMS: tuple[Callable[[Judge, Equation], Finding | None], ...] = (
     unread,
     restriction,
@@ -192,5 +205,6 @@ NO_CLAIMS: tuple[Callable[[Judge, Equation], Finding | None], ...] = (
     function_alone,
     second_formula,
     definition,
+    dependence,
     update,
 )

@@ -74,7 +74,7 @@ def entries_apart(_lines: Lines, _e: Equation, variant: Variant, different: Diff
 
 
 def two_typefaces(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
-    r"""A line behind which there are the vectors `\mathbf{u}_k`, and a matrix with the columns `u_1, u_2, \dots`: bold or
+    r"""A line behind which there are the vectors `\mathbf{u}_k`, and a matrix with columns `u_1, u_2, \dots`: bold or
     plain may be one name. Where both stand in one formula, or one of them without a subscript, they are two."""
     universe, families = variant.universe, lines.world.families
     for symbol in sorted(free_symbols(different.terms, universe.definitions)):
