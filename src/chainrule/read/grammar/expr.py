@@ -32,6 +32,7 @@ from chainrule.read.tree import (
 MAX_DEPTH = 60
 BOUNDARIES = frozenset(["}", "&", "row", "end", "break"])
 _SCRIPTED = frozenset(["^", "_", "prime"])
+_RUNNING = frozenset(["=", "∈", "≠", "<", "≤"])
 
 
 class TooDeep(Exception):
@@ -354,5 +355,6 @@ def _count(level: dict[str, list[int]], counts: dict[int, int]) -> None:
 
 
 def is_range(node: Node | None) -> bool:
-    """Whether a subscript is a range of an index: `i = 1`, `i \\in S`."""
-    return isinstance(node, Relation) and node.links[0].op in ("=", "∈")
+    r"""Whether a subscript says over what a sign runs: `i = 1`, `i \in S`, `j \ne y_i`, `i = 1, j \ne i`."""
+    first = node.items[0] if isinstance(node, Comma) else node
+    return isinstance(first, Relation) and all(link.op in _RUNNING for link in first.links)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 
 from chainrule.read.document import Macro
 from chainrule.read.expand import MAX_TOKENS, expand
+from chainrule.read.grammar.angle_pairs import with_angles
 from chainrule.read.grammar.atoms import HANDLERS
 from chainrule.read.grammar.dump import dump
 from chainrule.read.grammar.expr import MAX_DEPTH, Parser, TooDeep
@@ -51,7 +52,7 @@ def parse(text: str, span: Span, macros: Mapping[str, Macro], display: bool = Tr
     if len(tokens) > MAX_TOKENS:
         reason = f"the formula has more than {MAX_TOKENS} signs; split it"
         return (Row(span, Unread(span, "too-long", reason)),)
-    laid_out = with_phrases(layout(tokens))
+    laid_out = with_angles(with_phrases(layout(tokens)))
     return tuple(_row(p) for p in pieces(with_lines_as_rows(text, laid_out) if display else laid_out) if p.tokens)
 
 
