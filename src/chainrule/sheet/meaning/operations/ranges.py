@@ -30,7 +30,8 @@ def bounded(frame: Frame, dim: str, binder: Binder, body: Node) -> list[Term]:
     if apart:
         frame.dims.zero(dim)
         first = 1
-    tests = [] if binder.high is None else _until(frame, dim, binder.high, first, apart, own)
+    whole = not apart and not (first == 1 and _only_counted(frame, binder.letter, body))
+    tests = [] if binder.high is None else _until(frame, dim, binder.high, first, whole, apart, own)
     stated = binder.low is not None and first not in (0, 1)
     if apart or stated or (tests and first == 1):
         tests = [_from(frame, dim, own, binder.low, first), *tests]
@@ -77,8 +78,10 @@ def _from(frame: Frame, dim: str, own: Term, low: Node | None, first: int | None
     return at
 
 
-def _until(frame: Frame, dim: str, high: Node, first: int | None, apart: bool, own: Term) -> list[Term]:
-    """The upper limit: the size of the axis where it can be, a condition where the axis may go on."""
+def _until(frame: Frame, dim: str, high: Node, first: int | None, whole: bool, apart: bool, own: Term) -> list[Term]:
+    """The upper limit: the size of the axis where it can be, a condition where the axis may go on.
+
+    A letter that only counts has no axis of its own, and none that begins at zero is its `whole`."""
     if isinstance(high, Fenced):
         return []  # the size of a set: `|V|`
     last = _whole(high)
@@ -90,7 +93,8 @@ def _until(frame: Frame, dim: str, high: Node, first: int | None, apart: bool, o
     if form is None:
         return _beyond_sizes(frame, dim, high, own)
     start = frame.dims.first if first is None else min(first, 1)
-    if not apart and len(form.parts) == 1 and form.parts[0][1] == 1 and form.constant == start - 1:
+    counted = len(form.parts) == 1 and form.parts[0][1] == 1 and form.constant == start - 1
+    if counted and (whole or (not apart and frame.dims.first_of(form.parts[0][0]) == 1)):
         frame.dims.unify(dim, form.parts[0][0])
         return []
     frame.dims.measure(Measure(dim, form, last=True))
@@ -120,6 +124,12 @@ def _beyond_sizes(frame: Frame, dim: str, high: Node, own: Term) -> list[Term]:
 
 def _letters(node: Node) -> set[str]:
     return {x for n in walk(node) if (x := letter_of(n)) is not None}
+
+
+def _only_counted(frame: Frame, letter: str, body: Node) -> bool:
+    """Whether a letter stands below no name: `\\sum_{n=1}^N n x^n`."""
+    refs = (reference(node, frame.world.glossary) for node in walk(body) if isinstance(node, Script))
+    return not any(letter in _letters(s) for ref in refs if ref is not None for s in (*ref.subs, *ref.labels))
 
 
 def _beside_zero(frame: Frame, letter: str, body: Node) -> bool:
