@@ -53,9 +53,9 @@ from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.by_itself import by_itself
 from chainrule.check.readings.flipped import flips
 from chainrule.check.readings.lone_rows import of_a_lone_row
+from chainrule.check.readings.other_limits import with_the_same_limits
 from chainrule.check.readings.otherwise_declared import otherwise_declared
 from chainrule.check.readings.redefinitions import without
-from chainrule.check.readings.other_limits import with_the_same_limits
 from chainrule.check.readings.said_beside import under_a_proviso
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.budget import Budget
