@@ -18,6 +18,7 @@ from chainrule.sheet.derivatives.variables_behind_nabla import variables_behind,
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.letters.indices_on_the_line import indices_on_the_line, with_indices
 from chainrule.sheet.networks.arguments_left_out import time_of_everything, without_time
+from chainrule.sheet.networks.gates_beside_steps import gates_beside_steps, with_gates_above
 from chainrule.sheet.networks.inner_cross_entropies import outputs_of_softmax, with_inner_products
 from chainrule.sheet.networks.layers_by_letters import layers_by_letters
 from chainrule.sheet.networks.layers_counted_by_ell import counted_by_ell, with_plain_letter
@@ -105,6 +106,7 @@ def _partials(formulas: list[Node], words: str) -> Change | None:
 
 CONVENTIONS: tuple[Convention, ...] = (
     _where(quantities_named_after, with_words_below),
+    _where(gates_beside_steps, with_gates_above),
     _where(counted_by_ell, with_plain_letter),
     _where(names_with_digits, with_whole_names),
     _where(numbered_names, with_numbers_below),
