@@ -34,11 +34,12 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         return declared
     counts = family.sub_counts or {0}
     most = max(counts)
+    entries = 2 in counts <= {0, 2}  # the w_{ij} of symmetric weights are the entries of one, beside w or not
+    if family.domain_kind in ("symmetric", "covariance") and entries:
+        return [(Reading(2), 0.0), (Reading(4), CUSTOMS["loss"][1])]
     if family.domain_kind == "covariance":
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
     if family.domain_kind == "symmetric":  # said of matrices, seldom of anything else
-        if counts == {2}:  # the w_{ij} of symmetric weights are the entries of one
-            return [(Reading(2), 0.0), (Reading(4), CUSTOMS["loss"][1])]
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
     if most in family.determined - {0} and counts <= {0, most}:  # the S_k of `\\det S_k`, beside an S or not
         return [(Reading(most + 2, split=0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]

@@ -13,7 +13,7 @@ from typing import Any
 
 from chainrule.expr import Expr, Index, add, const, indicator, mul, size, value
 from chainrule.read import tree
-from chainrule.read.tree import Name, Node, Number, Script, Sum, Unread
+from chainrule.read.tree import Name, Node, Number, Script, Span, Sum, Unread
 from chainrule.sheet.records.linear import TIMES, Linear, linear
 from chainrule.sheet.records.shapes import Apart, Dims, Reach, Untyped, Val
 from chainrule.sheet.records.universe import Universe
@@ -78,6 +78,7 @@ class Frame:
     depth: int = 0
     counter: list[int] = field(default_factory=lambda: [0])
     einstein: frozenset[str] | None = None
+    implied: dict[str, frozenset[Span]] = field(default_factory=dict)
     summed: frozenset[str] = frozenset()
     below: frozenset[str] = frozenset()
     statement: tuple[Node, ...] = ()
@@ -138,7 +139,8 @@ class Frame:
         In the body of a function the index is not the one of that letter outside: an argument may hold that one.
         """
         term = index_term(letter + "′" * self.nested, dim, self.dims)
-        return self.child(letters={**self.letters, letter: (dim, term)})
+        implied = {x: places for x, places in self.implied.items() if x != letter}
+        return self.child(letters={**self.letters, letter: (dim, term)}, implied=implied)
 
     def free_letter(self, letter: str) -> Letter:
         """A letter that nothing binds is a free index of the whole statement."""

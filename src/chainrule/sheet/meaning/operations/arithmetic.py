@@ -139,6 +139,8 @@ def total(frame: Frame, node: Sum) -> Val:
     """A sum of terms with their signs; a \\sum reaches over later terms that use its letter: `\\sum_i a_i + b_i`."""
     if len(node.terms) > MOST_TERMS:
         raise Untyped(f"a sum of {len(node.terms)} written terms (at most {MOST_TERMS})", "too-large")
+    if len(node.terms) > 1:  # the pair in `(1 - h_j h_j) w_j` is that of the product around it
+        frame = frame.child(implied={})
     result: Val | None = None
     whole, parts = set[str](), set[str]()
     numbers = identities = False

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.expr import Expr, IndexValue, total
-from chainrule.read.tree import Accent, Big, Comma, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Comma,
+    Factor,
+    Fenced,
+    Fraction,
+    Name,
+    Node,
+    Number,
+    Product,
+    Script,
+    Span,
+    Sum,
+)
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Val
 from chainrule.sheet.syntax.bound_letters import bound_letters
@@ -15,21 +30,44 @@ from chainrule.sheet.syntax.names import children, letter_of, reference, split_s
 
 
 def implied_sums(frame: Frame, factors: tuple[Factor, ...]) -> tuple[Frame, list[str]] | None:
-    """Einstein's convention: a letter that stands twice in a product and not on the left side is summed over."""
+    """Einstein's convention: a letter that stands twice in a product and not on the left side is summed over, within a
+    function also where the product around it is summed over a letter of that name: `u_j w_j e^{u_j u_j}`."""
     if frame.einstein is None:
         return None
     seen: Counter[str] = Counter()
     for factor in factors:
         seen += _letter_counts(factor.node, frame)
     taken = {x for f in factors for n in walk(f.node) if isinstance(n, Big) and n.sub for x in bound_letters(n.sub)}
-    taken |= set(frame.letters) | frame.einstein
-    repeated = [x for x, n in seen.items() if n > 1 and x not in taken]
+    taken |= frame.einstein
+    places = {x: {p for f in factors for p in _places(f.node, x, frame)} for x, n in seen.items() if n > 1}
+    repeated = [x for x in places if x not in taken and (x not in frame.letters or _apart(frame, x, places[x]))]
     if not repeated:
         return None
     inner = frame
     for letter in repeated:
         inner = inner.bind(letter, frame.new_dim(letter))
-    return inner, repeated
+    return inner.child(implied={**inner.implied, **{x: frozenset(places[x]) for x in repeated}}), repeated
+
+
+def _apart(frame: Frame, letter: str, places: set[Span]) -> bool:
+    """Whether a letter is summed over around these places without a sign, and stands at none of them for that sum."""
+    return letter in frame.implied and len(places) > 1 and not places & frame.implied[letter]
+
+
+def _places(node: Node, letter: str, frame: Frame) -> Iterator[Span]:
+    """Where a letter stands that a product with this factor is summed over."""
+    match node:
+        case Big():
+            return
+        case Sum(terms=terms):
+            parts = [t.node for t in terms if _letter_counts(t.node, frame)[letter] == 1]
+        case _:
+            if letter in (letter_of(s) for s in _slots(node, frame)):
+                yield node.span
+            ref = reference(node, frame.world.glossary)
+            parts = [] if ref is not None else [c for c in children(node) if _left_open(node, c, frame)[letter]]
+    for part in parts:
+        yield from _places(part, letter, frame)
 
 
 def with_strays_summed(frame: Frame, node: Node) -> Node:
