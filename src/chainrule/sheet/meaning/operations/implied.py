@@ -64,8 +64,7 @@ def _places(node: Node, letter: str, frame: Frame) -> Iterator[Span]:
         case _:
             if letter in (letter_of(s) for s in _slots(node, frame)):
                 yield node.span
-            ref = reference(node, frame.world.glossary)
-            parts = [] if ref is not None else [c for c in children(node) if _left_open(node, c, frame)[letter]]
+            parts = [c for c in _parts(node, frame) if _left_open(node, c, frame)[letter]]
     for part in parts:
         yield from _places(part, letter, frame)
 
@@ -119,11 +118,17 @@ def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
                 counts |= _letter_counts(term.node, frame)
             return Counter({x: n for x, n in counts.items() if n == 1})  # one that stands twice is summed in its term
     counts = Counter(letter for s in _slots(node, frame) if (letter := letter_of(s)) is not None)
-    ref = reference(node, frame.world.glossary)
-    inner = () if ref is not None else children(node)
-    for child in inner:
+    for child in _parts(node, frame):
         counts += _left_open(node, child, frame)
     return counts + counts if _squared(node) else counts
+
+
+def _parts(node: Node, frame: Frame) -> list[Node]:
+    """What a factor is made of: the exponent of e, nothing else of a name, and all of anything else."""
+    if reference(node, frame.world.glossary) is None:
+        return children(node)
+    exponential = isinstance(node, Script) and isinstance(node.base, Name) and node.base.text == "e"
+    return [node.sup] if exponential and isinstance(node, Script) and node.sup is not None else []
 
 
 def _left_open(node: Node, child: Node, frame: Frame) -> Counter[str]:
