@@ -65,6 +65,7 @@ from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Config, Held, Instance
+from chainrule.sheet.sums.letters_of_scripts import bare_names
 from chainrule.sheet.syntax.literals import is_literal, is_numeric
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
@@ -208,17 +209,14 @@ def _of_numbers(lines: Lines, e: Equation) -> bool:
 
 
 def index_as_a_number(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
-    """A letter of indices that is read as a number, `V^{jb}` to the power of j times b: it may be meant as an index."""
+    """A letter of indices that is read as a number, `V^{jb}` to the power of j times b, or `h^i` to that of an i that
+    stands nowhere but above names: it may be meant as an index."""
     instances = variant.universe.instances
-    above = {
-        n.text
-        for x in lines.equations
-        for side in (x.lhs, x.rhs)
-        for script in walk(side)
-        if isinstance(script, Script) and isinstance(script.sup, Product)
-        for n in walk(script.sup)
-        if isinstance(n, Name) and len(n.text) == 1
-    }
+    sides = [side for x in lines.equations for side in (x.lhs, x.rhs)]
+    scripts = [n for side in sides for n in walk(side) if isinstance(n, Script) and isinstance(n.sup, Name | Product)]
+    above = {n.text for s in scripts if isinstance(s.sup, Product) for n in walk(s.sup) if isinstance(n, Name)}
+    alone = {s.sup.text for s in scripts if isinstance(s.sup, Name) and reference(s.base, lines.world.glossary)}
+    above |= alone - {n.text for side in sides for n in bare_names(side)}
     for symbol in sorted(different.left_symbols | different.right_symbols):
         base = instances[symbol].base if symbol in instances else ""
         if base in above & {"i", "j"} and not symbol.axes and not lines.world.defined(base):

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Big, Fraction, Name, Node, Number, Product, Relation, Script
-from chainrule.sheet.sums.letters_of_scripts import core_of, is_name, letters_above, letters_in, terms_of
+from chainrule.read.tree import Big, Fraction, Node, Number, Product, Relation, Script
+from chainrule.sheet.sums.letters_of_scripts import bare_names, core_of, is_name, letters_above, letters_in, terms_of
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below
-from chainrule.sheet.syntax.names import children, node_key, walk
+from chainrule.sheet.syntax.names import node_key, walk
 
 MARKS = frozenset("tl")
 """Letters above a name that count steps and layers more often than entries: no use makes indices of them."""
@@ -49,26 +49,12 @@ def _below_a_sign(formula: Node, varied: set[str]) -> Iterator[str]:
 def _above_names_alone(letters: set[str], formulas: list[Node]) -> set[str]:
     """Those of the letters above no name that stands without a script or with a number above somewhere, as the x of
     `\\sum_n a_n x^n` and the W of `W^1`."""
-    bare = {node_key(n) for f in formulas for n in _on_the_line(f)}
+    bare = {node_key(n) for f in formulas for n in bare_names(f)}
     bare |= {
         node_key(core_of(n)) for f in formulas for n in walk(f) if isinstance(n, Script) and isinstance(n.sup, Number)
     }
     above = ((_lone(n), node_key(core_of(n))) for f in formulas for n in walk(f) if isinstance(n, Script))
     return letters - {x for x, name in above if name in bare}
-
-
-def _on_the_line(node: Node) -> Iterator[Node]:
-    """The names of a formula that carry nothing."""
-    if isinstance(node, Script):
-        parts = [] if isinstance(core_of(node), Name) else [node.base]
-        parts += [n for n in (node.sub, node.sup) if n is not None and not isinstance(n, Name)]
-    elif isinstance(node, Name):
-        yield node
-        return
-    else:
-        parts = children(node)
-    for part in parts:
-        yield from _on_the_line(part)
 
 
 def _varied(formula: Node) -> Iterator[str]:

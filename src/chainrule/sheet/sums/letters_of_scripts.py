@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule.read.tree import Accent, Comma, Name, Node, Number, Product, Script, Sum
-from chainrule.sheet.syntax.names import letter_of, walk
+from chainrule.sheet.syntax.names import children, letter_of, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS, WORD_SUBSCRIPTS
 
 MOST = 6
@@ -60,3 +60,17 @@ def letters_above(node: Node) -> Iterator[str]:
 
 def terms_of(node: Node) -> list[Node]:
     return [t.node for t in node.terms] if isinstance(node, Sum) else [node]
+
+
+def bare_names(node: Node) -> Iterator[Name]:
+    """The names of a formula that carry nothing, also in the scripts of others that are more than a name."""
+    if isinstance(node, Script):
+        parts = [] if isinstance(core_of(node), Name) else [node.base]
+        parts += [n for n in (node.sub, node.sup) if n is not None and not isinstance(n, Name)]
+    elif isinstance(node, Name):
+        yield node
+        return
+    else:
+        parts = children(node)
+    for part in parts:
+        yield from bare_names(part)
