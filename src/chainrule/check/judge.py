@@ -55,6 +55,7 @@ from chainrule.check.readings.flipped import flips
 from chainrule.check.readings.lone_rows import of_a_lone_row
 from chainrule.check.readings.other_limits import with_the_same_limits
 from chainrule.check.readings.otherwise_declared import otherwise_declared
+from chainrule.check.readings.printed_lying import of_what_lies
 from chainrule.check.readings.redefinitions import without
 from chainrule.check.readings.said_beside import under_a_proviso
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
@@ -155,7 +156,8 @@ class Judge(Lines):
         if first is not None:
             return first
         claimed = of_a_lone_row(self, e, in_m_step(self, e, under_a_proviso(self, e) or self.claim(e)))
-        return of_data(self.world, e, with_the_same_limits(self, e, unconfirmed(self, e, claimed)))
+        claimed = with_the_same_limits(self, e, unconfirmed(self, e, claimed))
+        return of_what_lies(self, e, of_data(self.world, e, claimed))
 
     def claim_without(self, e: Equation) -> Finding:
         """The verdict on a second formula for a name, in the world in which it does not define the name; the conditions

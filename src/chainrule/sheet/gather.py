@@ -62,6 +62,8 @@ GREEK_NAMES = {
 }  # fmt: skip
 CELL = re.compile(r"\s*(?:\$|\\\))?[ \t]*[|&][ \t]*(?:\$|\\\()?\s*")
 """What is between the formulas of two cells of a table."""
+BEGINS_A_CELL = re.compile(r"[ \t]*\|.*\|[ \t]*(?:\$|\\\()?[ \t]*")
+"""What stands on the line before a formula that begins a cell of a table, and not the first of its row."""
 ALSO = re.compile(r"(?:[\s,$]|\\q?quad|\\[,;:! ]|\\text(?=\{)|[{}]|\b(?:and|und|et|y|e)\b|[且和и])*")
 """What is between two restrictions that hold together."""
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
@@ -263,6 +265,8 @@ class _Walk:
             return
         if isinstance(first, Missing):
             before = self.beside if self.beside is not None and self._adjoins() else self.last
+            if not piece.display and self._in_a_cell(node.span.start):
+                before = None  # what the cells of other rows say is not gone on with
             if self.alone is not None and CELL.fullmatch(self.document.text, self.alone.span.end, node.span.start):
                 before, self.chain = self.alone, self.chain + 1  # `| $a$ | $= c$ |`
             if before is not None:
@@ -284,6 +288,10 @@ class _Walk:
         if piece.display or alone or self.last is None:
             self.last = left
         self.beside = None if piece.display else left
+
+    def _in_a_cell(self, start: int) -> bool:
+        text = self.document.text
+        return BEGINS_A_CELL.fullmatch(text, text.rfind("\n", 0, start) + 1, start) is not None
 
     def _adjoins(self) -> bool:
         """Whether no word stands between this formula and the inline formula before it: the chain goes on."""

@@ -299,9 +299,12 @@ def _needs(kind: NeedKind, variant: Variant, symbols: set[Symbol]) -> tuple[Need
 
 
 def _is_variable(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
-    """Whether the document differentiates by a symbol: then it is no given label or probability."""
+    """Whether the document differentiates by a symbol: then it is no given label or probability. One that it also
+    differentiates itself, the e of `\\frac{\\partial L}{\\partial e} \\frac{\\partial e}{\\partial y}`, depends on others
+    and lacks its formula."""
     instance = variant.universe.instances.get(symbol)
-    return instance is not None and lines.world.family(instance.base).by > 0
+    family = None if instance is None else lines.world.family(instance.base)
+    return family is not None and family.by > 0 and not family.differentiated
 
 
 def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:

@@ -184,9 +184,19 @@ def _sites(frame: Frame, instance: Instance) -> list[tuple[Site, dict[str, int],
         if labels and max(labels.values()) >= frame.universe.top and _rises(frame.world, site):
             continue  # a rule from the next layer on ends with the last one
         lift = (instance.sampled or instance.drawn) and not axis_subs(frame, site.ref)
+        if lift and instance.sampled and not _of_every_sample(frame.world, site):
+            continue
         found.append((site, labels, shift, lift))
     found.sort(key=lambda f: (f[2], bool(f[1])))
     return found
+
+
+def _of_every_sample(world: World, site: Site) -> bool:
+    """Whether the formula of a bare name gives its value for each sample. The y_1 beside `y = w x`, `w = 3` and `x = 4`
+    is a name of its own, for these are numbers of one case; zeros are zero everywhere."""
+    if is_zero(site.body) or any(base != site.base and liftable(world, base) for base in _bases(world, site)):
+        return True
+    return any(base in world.readings and base not in world.sites for base in reached(world, site.base))
 
 
 def _rises(world: World, site: Site) -> bool:
