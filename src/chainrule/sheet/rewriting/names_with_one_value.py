@@ -8,7 +8,7 @@ from itertools import groupby
 
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.syntax.literals import is_literal
-from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.names import Ref, node_key, reference
 
 
 def given_one_by_one(sheet: Sheet) -> None:
@@ -34,4 +34,10 @@ def _is_given(sheet: Sheet, chain: list[Equation]) -> bool:
         return False
     told = [e for e in sheet.equations if e.op in DEFINING and not e.link and e.chain != chain[0].chain]
     others = [e for e in told if e.position < chain[0].position or not is_literal(e.rhs)]
-    return not any(reference(e.lhs, sheet.glossary) in refs for e in others)
+    names = {_written(r) for r in refs if r is not None}
+    return not any(r is not None and _written(r) in names for r in (reference(e.lhs, sheet.glossary) for e in others))
+
+
+def _written(ref: Ref) -> object:
+    """What tells a name with its labels from others, wherever it stands."""
+    return ref.base, ref.primes, tuple(map(node_key, (*ref.subs, *ref.labels))), len(ref.subs), bool(ref.postfix)

@@ -7,24 +7,18 @@ is that of the last layer. Layers are told from samples by what they are made of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
 
-from chainrule.read.tree import Accent, Comma, Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Accent, Comma, Fenced, Fraction, Name, Node, Number, Relation, Script
+from chainrule.sheet.rewriting.loss_relations import Key, Last, bare, is_loss, relations_of
 from chainrule.sheet.syntax.derivatives import above, below
-from chainrule.sheet.syntax.names import node_key, spelled, walk
+from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
-from chainrule.sheet.syntax.spelling import names_loss
-
-Key = object
-Last = dict[Key, Node]
-"""Of each name that stands for its last layer, by its key, the mark of that layer."""
 
 
 def last_layers(formulas: list[Node]) -> Last:
     """The names of a document that leave their mark out where the loss speaks of them."""
-    relations = [r for node in formulas for r in _relations(node)]
+    relations = [r for node in formulas for r in relations_of(node)]
     defined: dict[Key, list[Relation]] = {}
     for r in relations:
         defined.setdefault(node_key(r.first), []).append(r)
@@ -32,7 +26,7 @@ def last_layers(formulas: list[Node]) -> Last:
     for r in relations:
         if (layer := _marked(r.first)) is not None:
             layers.setdefault(node_key(layer[0]), {})[layer[1]] = layer[2]
-    plain = {key for r in relations if _is_loss(r.first) for key in _bare(r, layers)}
+    plain = {key for r in relations if is_loss(r.first) for key in bare(r, layers)}
     found: Last = {}
     for key in plain - defined.keys():
         numbers = layers[key]
@@ -50,7 +44,7 @@ def with_last_layers(node: Node, last: Last) -> Node:
     if not isinstance(node, Relation):
         return node
     sides = (node.first, *(link.node for link in node.links))
-    about = _is_loss(node.first) or any(_is_slope(n, last) for side in sides for n in walk(side))
+    about = is_loss(node.first) or any(_is_slope(n, last) for side in sides for n in walk(side))
     return _written(node, last) if about else node
 
 
@@ -68,12 +62,6 @@ def _written(node: Node, last: Last) -> Node:
 # -------------------------------------------------------------------------------------------------- what is looked for
 
 
-def _relations(node: Node) -> Iterator[Relation]:
-    for part in node.items if isinstance(node, Comma) else (node,):
-        if isinstance(part, Relation) and part.links[0].op in ("=", ":=", "≡"):
-            yield part
-
-
 def _marked(node: Node) -> tuple[Node, int, Script] | None:
     """The name, the number of its layer and the whole of `A^{[2]}`, `a^{(2)}`."""
     if not isinstance(node, Script) or not isinstance(node.sup, Fenced) or node.sup.open not in "([":
@@ -84,32 +72,12 @@ def _marked(node: Node) -> tuple[Node, int, Script] | None:
     return node.base, int(number.text), node
 
 
-def _is_loss(node: Node) -> bool:
-    """`L`, `J(A, Y)`."""
-    if isinstance(node, Product) and len(node.factors) == 2 and isinstance(node.factors[1].node, Fenced):
-        node = node.factors[0].node
-    return isinstance(node, Name) and names_loss(spelled(node))
-
-
-def _bare(node: Node, layers: dict[Key, dict[int, Script]]) -> Iterator[Key]:
-    """The names of layers that stand in a formula without a mark, and are applied to nothing."""
-    marked = {id(part.base) for part in walk(node) if isinstance(part, Script) and part.sup is not None}
-    called = {id(a.node) for part in walk(node) if isinstance(part, Product) for a in _applied(part.factors)}
-    for part in walk(node):
-        if node_key(part) in layers and id(part) not in marked | called:
-            yield node_key(part)
-
-
-def _applied(factors: tuple[Factor, ...]) -> Iterable[Factor]:
-    return (a for a, b in pairwise(factors) if isinstance(b.node, Fenced) and b.node.open == "(" and not b.op)
-
-
 def _is_slope(node: Node, last: Last) -> bool:
     r"""`\frac{\partial L}{\partial A}`."""
     if not isinstance(node, Fraction):
         return False
     top, bottom = above(node.numerator), below(node.denominator)
-    if top is None or top.body is None or bottom is None or not _is_loss(top.body):
+    if top is None or top.body is None or bottom is None or not is_loss(top.body):
         return False
     return any(node_key(n.base if isinstance(n, Script) else n) in last for n in bottom[1])
 
@@ -122,7 +90,7 @@ def _leads(defined: dict[Key, list[Relation]], start: Key, end: Key) -> bool:
         if key not in seen and key in defined:
             seen.add(key)
             parts = [n for r in defined[key] for n in walk(r.links[0].node)]
-            if any(_is_loss(n) for n in parts):
+            if any(is_loss(n) for n in parts):
                 return False
             todo += [node_key(n) for n in parts if isinstance(n, Script | Name)]
     return end in seen

@@ -34,6 +34,7 @@ from chainrule.sheet.rewriting.functions_above import functions_above, without_o
 from chainrule.sheet.rewriting.new_values import new_values, with_hats
 from chainrule.sheet.rewriting.numbers_behind_names import numbered_names, with_numbers_below
 from chainrule.sheet.rewriting.outputs_in_losses import last_layers, with_last_layers
+from chainrule.sheet.rewriting.outputs_of_any_layer import last_of_any_layer
 from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
 from chainrule.sheet.rewriting.partial_subscripts import differentiated_below, with_partials
 from chainrule.sheet.rewriting.plain_ones import plain_ones, with_ones_in_bold
@@ -138,6 +139,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(samples_of_matrices, with_parts_of_matrices),
     _where(left_out, with_marks),
     _where(last_layers, with_last_layers),
+    _where(last_of_any_layer, with_last_layers),
     _where(counts_of, with_counts),
     _where(samples_apart, with_samples_apart),
     _where(normal_laws, with_normal_laws),

@@ -62,7 +62,8 @@ def transposed(side: Side, node: Node) -> str | None:
     if isinstance(node.sup, Fenced) and side.text[end : end + 1] == "}":
         cut = end - side.span(node).start
         return old[:cut] + side.transpose.lstrip("^{ ").rstrip("} ") + old[cut:]
-    return None
+    layer = isinstance(node.base, Name) and not isinstance(node.sup, Number)
+    return f"({old}){side.transpose}" if layer else None
 
 
 def without_superscript(side: Side, node: Script) -> str | None:
