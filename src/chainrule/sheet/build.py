@@ -43,6 +43,7 @@ from chainrule.sheet.definitions.log_of_the_unknown import name_probabilities
 from chainrule.sheet.definitions.maps import note_compositions, note_maps
 from chainrule.sheet.definitions.midway import define_midway, names_at_the_end
 from chainrule.sheet.definitions.named_columns import name_columns
+from chainrule.sheet.definitions.named_slopes import named_behind
 from chainrule.sheet.definitions.parts import numbered_parts
 from chainrule.sheet.definitions.pre_activations import name_pre_activations
 from chainrule.sheet.definitions.put_in import read_off
@@ -183,7 +184,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
     equations = as_models(world, equations, otherwise.models)
     spoken = [(at, node) for seen, at, node in sheet.expressions if scope.sees(seen)]
-    world.named_last = names_at_the_end(world, equations, spoken)
+    world.named_last = names_at_the_end(world, equations, spoken) | named_behind(world, equations)
     for e in equations:
         if solves(world, e):
             if begins_an_example(e):

@@ -26,7 +26,7 @@ def define_midway(world: World, equations: Sequence[Equation]) -> None:
     for e in equations:
         head = heads.setdefault((id(e.document), e.chain), e)
         ref = reference(e.lhs, world.glossary) if e.link and e.op in DEFINING and _defines(world, head) else None
-        if ref is not None and _is_new(world, ref, head, equations) and _is_formula(world, ref, e.rhs):
+        if ref is not None and is_new(world, ref, head, equations) and _is_formula(world, ref, e.rhs):
             _add(world, e, ref, e.rhs)
 
 
@@ -42,10 +42,10 @@ def names_at_the_end(
         head = heads.setdefault((id(e.document), e.chain), e)
         named = e.link and e.op in DEFINING and e.source == "formula" and e is lasts[id(e.document), e.chain]
         ref = reference(e.rhs, world.glossary) if named else None
-        if ref is None or not _is_new(world, ref, head, equations) or not _is_formula(world, ref, e.lhs):
+        if ref is None or not is_new(world, ref, head, equations) or not _is_formula(world, ref, e.lhs):
             continue
         sides = [(x.position, n) for x in equations for n in (x.lhs, x.rhs) if n is not e.rhs]
-        told = [(at, _speaks_of(world, n, ref)) for at, n in (*sides, *mentions) if _speaks_of(world, n, ref.base)]
+        told = [(at, speaks_of(world, n, ref)) for at, n in (*sides, *mentions) if speaks_of(world, n, ref.base)]
         if max((at for at, _ in told), default=-1) > e.position and all(at > e.position for at, same in told if same):
             found.add(e.position)
     return frozenset(found)
@@ -63,7 +63,7 @@ def _defines(world: World, head: Equation) -> bool:
     return any(s.position == head.position for table in tables for sites in table.values() for s in sites)
 
 
-def _is_new(world: World, ref: Ref, head: Equation, equations: Sequence[Equation]) -> bool:
+def is_new(world: World, ref: Ref, head: Equation, equations: Sequence[Equation]) -> bool:
     """Whether a name has no definition, and no line before the chain uses it."""
     other = (world.functions, world.roles, world.size_names, world.aliases)
     if not definable(world, ref) or ref.postfix or any(ref.base in names for names in other):
@@ -72,10 +72,10 @@ def _is_new(world: World, ref: Ref, head: Equation, equations: Sequence[Equation
     if any(site_key(world, s.ref) == key for s in world.sites.get(ref.base, ())):
         return False
     before = (n for e in equations if e.position < head.position for n in (e.lhs, e.rhs))
-    return not any(_speaks_of(world, n, ref) for n in before)
+    return not any(speaks_of(world, n, ref) for n in before)
 
 
-def _speaks_of(world: World, node: Node, name: Ref | str) -> bool:
+def speaks_of(world: World, node: Node, name: Ref | str) -> bool:
     """Whether a formula has a name, with any label where only its base is given."""
     uses = references(node, world)
     if isinstance(name, str):
