@@ -21,6 +21,7 @@ from chainrule.sheet.arrays.terms_of_totals import summands
 from chainrule.sheet.conditions.imposed import impose, name_solutions, solves
 from chainrule.sheet.conditions.signs_of_cases import without_signs_of_cases
 from chainrule.sheet.conditions.surfaces import note_surfaces
+from chainrule.sheet.definitions.alike_errors import alike_errors
 from chainrule.sheet.definitions.alike_layers import alike_layers
 from chainrule.sheet.definitions.asserted_slopes import asserted_slopes
 from chainrule.sheet.definitions.by_gradient import by_gradient
@@ -231,6 +232,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
         world.sites[ref.base] = [
             Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
         ]
+    alike_errors(world)
     alike_layers(world, equations)
     asserted_slopes(world, equations)
     copied_layers(world, equations)

@@ -27,7 +27,7 @@ def named_behind(world: World, equations: Sequence[Equation]) -> frozenset[int]:
     for e in equations:
         head = heads.setdefault((id(e.document), e.chain), e)
         ref = reference(e.rhs, world.glossary) if e.op in DEFINING and e.source == "formula" else None
-        variable = None if ref is None else _variable(world, e.lhs)
+        variable = None if ref is None else variable_of(world, e.lhs)
         if ref is None or variable is None or not _alike(ref, variable):
             continue
         sides = (n for x in equations if x.position < head.position for n in (x.lhs, x.rhs))
@@ -40,10 +40,18 @@ def named_behind(world: World, equations: Sequence[Equation]) -> frozenset[int]:
 
 
 def _told(world: World, ref: Ref, equations: Sequence[Equation]) -> bool:
-    """Whether a line says by a derivative what a name is."""
-    slopes = (e for e in equations if e.op in DEFINING and not e.link and _variable(world, e.rhs) is not None)
-    told = (reference(e.lhs, world.glossary) for e in slopes)
-    return any(r is not None and r.base == ref.base and site_key(world, r) == site_key(world, ref) for r in told)
+    """Whether a line of its own says what a name is: the very derivative, or a formula without the name in it. A rule
+    from layer to layer says what it comes to."""
+    for e in equations:
+        own = reference(e.lhs, world.glossary) if e.op in DEFINING and not e.link else None
+        if own is None or own.base != ref.base:
+            continue
+        if variable_of(world, e.rhs) is None:
+            if not speaks_of(world, e.rhs, ref.base):
+                return True
+        elif site_key(world, own) == site_key(world, ref):
+            return True
+    return False
 
 
 def _uses(world: World, e: Equation, ref: Ref) -> bool:
@@ -58,7 +66,7 @@ def _alike(ref: Ref, variable: Ref) -> bool:
     return own == [node_key(x) for x in (*variable.subs, *variable.labels)]
 
 
-def _variable(world: World, node: Node) -> Ref | None:
+def variable_of(world: World, node: Node) -> Ref | None:
     """What a loss is differentiated by, at once or step by step."""
     factors = [f.node for f in node.factors] if isinstance(node, Product) else [node]
     steps = [derivative_of(f) if isinstance(f, Fraction) else None for f in factors]

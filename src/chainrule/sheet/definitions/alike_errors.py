@@ -1,0 +1,70 @@
+r"""Error terms that are a derivative in the last layer, `\delta^L = \frac{\partial C}{\partial z^L}`, and are passed on
+by a rule from layer to layer, `\delta^l = (W^{l+1})^T \delta^{l+1} \odot f'(z^l)`.
+
+The rule says what the derivatives of the other layers come to. So it is a claim, and \delta^l is the derivative by z^l.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chainrule.read.tree import Name, Node, Script
+from chainrule.sheet.definitions.named_slopes import variable_of
+from chainrule.sheet.records.references import references
+from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.syntax.names import letter_of, shifted_letter
+from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.spelling import spelled_out
+
+
+def alike_errors(world: World) -> None:
+    """Make such error terms the derivatives in all layers."""
+    for base, sites in list(world.sites.items()):
+        if len(sites) != 2:
+            continue
+        for last, rule in ((sites[0], sites[1]), (sites[1], sites[0])):
+            if (slope := _of_any_layer(world, last, rule)) is not None:
+                world.sites[base] = [slope]
+
+
+def _of_any_layer(world: World, last: Site, rule: Site) -> Site | None:
+    """The derivative of the last layer for any layer, where a rule leads from each layer to the one before."""
+    top, letter = _letter(last), _letter(rule)
+    if top is None or letter is None or not top.isupper() or not letter.islower() or top in world.glossary.bound:
+        return None
+    variable = variable_of(world, last.body)
+    if variable is None or [letter_of(x) for x in variable.labels] != [top] or not _rises(world, rule, letter):
+        return None
+    if not any(_is_of_any(s, letter) for s in world.sites.get(variable.base, ())):
+        return None
+    body = rebuilt(last.body, lambda n: _above(n, top, letter))
+    text = f"{spelled_out(last.base)} of the other layers is the derivative that it is in the last one"
+    return replace(last, ref=rule.ref, body=body, assumed=text)
+
+
+def _above(node: Node, top: str, letter: str) -> Node | None:
+    """A name with the letter of any layer above it; the loss may have that of the last one too."""
+    if not isinstance(node, Script) or node.sup is None:
+        return None
+    sup = rebuilt(node.sup, lambda n: replace(n, text=letter) if isinstance(n, Name) and n.text == top else None)
+    return replace(node, sup=sup)
+
+
+def _letter(site: Site) -> str | None:
+    return letter_of(site.ref.labels[0]) if len(site.ref.labels) == 1 else None
+
+
+def _is_of_any(site: Site, letter: str) -> bool:
+    """Whether a rule is for any layer."""
+    own = _letter(site)
+    return own is not None and own.islower() and len(own) == len(letter)
+
+
+def _rises(world: World, rule: Site, letter: str) -> bool:
+    """Whether a rule leads from the next layer to this one."""
+    labels = [x for r in references(rule.body, world) if r.base == rule.base for x in r.labels]
+    return bool(labels) and all(_next(x, letter) for x in labels)
+
+
+def _next(label: Node, letter: str) -> bool:
+    return letter_of(label) is None and shifted_letter(label) == letter
