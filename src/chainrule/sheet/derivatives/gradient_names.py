@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.derivatives.degrees import integrates, is_form
+from chainrule.sheet.derivatives.gradients_by_direction import gradients_by_direction
 from chainrule.sheet.derivatives.gradients_by_use import Meaning, Used, gradients_by_use, stem
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below
@@ -63,7 +64,8 @@ def with_gradients(sheet: Sheet) -> Sheet:
     """The sheet with the gradients that have such names written as derivatives; an equation that only says what the
     name is stays as it is."""
     names = gradient_names(sheet)
-    used = None if names is not None else gradients_by_use(sheet, list(_named(sheet)))
+    named = list(_named(sheet)) if names is None else []
+    used = (gradients_by_use(sheet, named) or gradients_by_direction(sheet, named)) if named else None
     if names is None and used is None:
         return sheet
     done: dict[int, Node] = {}

@@ -64,10 +64,10 @@ def gradients_by_use(sheet: Sheet, named: list[tuple[Equation, Node]]) -> Used |
     if any(SMALL.search(s.text) for s in sheet.sentences):
         return None
     sides = [side for e in sheet.equations for side in (e.lhs, e.rhs)]
-    if any(map(integrates, sides)) or any(_takes_a_step(e.rhs) for e, _ in named):
+    if any(map(integrates, sides)) or any(takes_a_step(e.rhs) for e, _ in named):
         return None
-    losses = list(_losses(sheet))
-    if not losses or any(_of_a_loss(x, losses) for _, x in named) or any(_goes_forward(sheet, e) for e, _ in named):
+    losses = list(losses_defined(sheet))
+    if not losses or any(of_a_loss(x, losses) for _, x in named) or any(goes_forward(sheet, e) for e, _ in named):
         return None
     mean = next(((loss, count) for loss, count in losses if count is not None), None)
     single = next((loss for loss, count in losses if count is None), None)
@@ -112,15 +112,15 @@ def _above(side: Node) -> Iterator[Node]:
             yield from walk(node.sup)
 
 
-def _of_a_loss(variable: Node, losses: list[tuple[Node, Node | None]]) -> bool:
+def of_a_loss(variable: Node, losses: list[tuple[Node, Node | None]]) -> bool:
     """`dL` is the differential of a loss, and no gradient of it."""
     return any(node_key(stem(variable)) == node_key(_called(loss) or loss) for loss, _ in losses)
 
 
-def _goes_forward(sheet: Sheet, e: Equation) -> bool:
+def goes_forward(sheet: Sheet, e: Equation) -> bool:
     """`dv = (1 - v^2) du` behind `v = \\tanh u`: a differential goes from what a quantity is computed from to it, and a
     gradient the other way."""
-    own = node_key(_behind_d(e.lhs) or e.lhs)
+    own = node_key(behind_d(e.lhs) or e.lhs)
     made_of = {
         node_key(n)
         for x in sheet.equations
@@ -128,14 +128,15 @@ def _goes_forward(sheet: Sheet, e: Equation) -> bool:
         for n in walk(x.rhs)
         if isinstance(n, (Name, Script))
     }
-    return any(node_key(x) in made_of - {own} for x in _changing(e.rhs))
+    return any(node_key(x) in made_of - {own} for x in changing(e.rhs))
 
 
-def _behind_d(node: Node) -> Node | None:
-    return next(_changing(node), None)
+def behind_d(node: Node) -> Node | None:
+    """The first name of a formula that stands behind a d."""
+    return next(changing(node), None)
 
 
-def _changing(side: Node) -> Iterator[Node]:
+def changing(side: Node) -> Iterator[Node]:
     """The names of a formula that stand behind a d."""
     for node in walk(side):
         if isinstance(node, Product):
@@ -149,11 +150,12 @@ def _is_no_differential(side: Node) -> bool:
     return not is_numeric(side) and not is_derivative(side) and degree(side) == 0
 
 
-def _takes_a_step(side: Node) -> bool:
+def takes_a_step(side: Node) -> bool:
+    """Whether a letter for a step stands in a formula."""
     return any(isinstance(n, Name) and n.text in STEPS for n in walk(side))
 
 
-def _losses(sheet: Sheet) -> Iterator[tuple[Node, Node | None]]:
+def losses_defined(sheet: Sheet) -> Iterator[tuple[Node, Node | None]]:
     """The losses that a document defines, each with the number of examples that it is a mean over."""
     for e in sheet.equations:
         name = _called(e.lhs)

@@ -289,6 +289,16 @@ def positive_part(node: Node) -> Node | None:
     return None
 
 
+def prime_beside_a_mark(node: Node) -> Node | None:
+    r"""`g^{[l]\prime}(z)`, `g^{\prime(l)}(z)`, `{g^{[l]}}'(z)`: the prime is that of the function, not of its mark."""
+    match node:
+        case Script(base=Name() | Accent(), sup=Script(base=Fenced(open="[" | "("), sub=None, sup=None) as above):
+            return replace(node, sup=above.base, primes=node.primes + above.primes)
+        case Script(base=Script(base=Name(), sup=Fenced(open="[" | "("), primes=0) as inner, sub=None, sup=None):
+            return replace(inner, span=node.span, primes=node.primes)
+    return None
+
+
 #: What is written another way, with the kinds of node that a row replaces.
 WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Product,), over_their_letter),
@@ -309,6 +319,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Fraction,), sign_above),
     ((Sum,), before_a_sign),
     ((Script,), positive_part),
+    ((Script,), prime_beside_a_mark),
 )
 
 _BY_KIND = {

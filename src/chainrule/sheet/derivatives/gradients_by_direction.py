@@ -1,0 +1,103 @@
+r"""Gradients by the names they have in code, known by the way they go: `dW^{[l]} = dz^{[l]} a^{[l-1]T}` behind
+`z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}`.
+
+The differential of z is made of those of W, a and b. Where that of W is made of that of z instead, it is no
+differential: the lines go backward, and what they speak of are gradients of a loss, which need not have a formula.
+Course notes for m examples divide by m where they come to parameters: what is computed on the way is the gradient of
+the sum then, m times as much.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.read.tree import Fraction, Name, Node, Number, Script, Span
+from chainrule.sheet.derivatives.degrees import integrates
+from chainrule.sheet.derivatives.gradients_by_use import (
+    FEW,
+    SMALL,
+    Meaning,
+    Used,
+    behind_d,
+    changing,
+    goes_forward,
+    losses_defined,
+    of_a_loss,
+    stem,
+    takes_a_step,
+)
+from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
+from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.script_words import is_transpose
+
+UNNAMED = "loss"
+BACKWARD = re.compile(r"\bback[\s-]?prop|\bbackward", re.IGNORECASE)
+
+
+def gradients_by_direction(sheet: Sheet, named: list[tuple[Equation, Node]]) -> Used | None:
+    """The gradients of a document by the equations that begin with `dX`, each with its X, where these go backward."""
+    if len({node_key(x) for _, x in named}) < FEW or any(SMALL.search(s.text) for s in sheet.sentences):
+        return None
+    sides = [side for e in sheet.equations for side in (e.lhs, e.rhs)]
+    if any(map(integrates, sides)) or any(takes_a_step(e.rhs) for e, _ in named):
+        return None
+    losses = list(losses_defined(sheet))
+    if any(count is not None for _, count in losses) or len({node_key(x) for x, _ in losses}) > 1:
+        return None  # what is said of a mean, or of several losses, is known by its form
+    if any(of_a_loss(x, losses) for _, x in named) or any(goes_forward(sheet, e) for e, _ in named):
+        return None
+    backward = [(e, x) for e, x in named if _goes_backward(sheet, e, x)]
+    if len({node_key(x) for _, x in backward}) < FEW or not _speaks_of_networks(sheet, [e for e, _ in backward]):
+        return None
+    loss = losses[0][0] if losses else Name(Span(0, 0), UNNAMED, ("rm",))
+    return _with_counts(sheet, named, loss)
+
+
+def _speaks_of_networks(sheet: Sheet, backward: list[Equation]) -> bool:
+    """Whether words or transposes bear it out: where a variable is changed, `u = 2x` and `dx = du / 2`, that of x is
+    made of that of u too."""
+    if any(BACKWARD.search(text) for text in (*(s.text for s in sheet.sentences), *sheet.titles)):
+        return True
+    powers = (n.sup for e in backward for n in walk(e.rhs) if isinstance(n, Script) and n.sup is not None)
+    return any(is_transpose(n) for sup in powers for n in walk(sup))
+
+
+def _with_counts(sheet: Sheet, named: list[tuple[Equation, Node]], loss: Node) -> Used | None:
+    """The meanings where lines about parameters are divided by a number of examples, or none are."""
+    computed = {node_key(stem(e.lhs)) for e in sheet.equations if not e.link and e.op in DEFINING}
+    parameters = [e for e, x in named if node_key(stem(x)) not in computed]
+    counts = {e.position: _count(e.rhs) for e, _ in named}
+    told = {node_key(c): c for e in parameters if (c := counts[e.position]) is not None}
+    others = [e for e, x in named if e not in parameters and counts[e.position] is not None]
+    if not told and not others:
+        return Used(Meaning(loss))
+    divided = sum(counts[e.position] is not None for e in parameters)
+    if others or len(told) > 1 or divided < FEW or 2 * divided <= len(parameters):
+        return None
+    (count,) = told.values()
+    used = Used(Meaning(loss, count))
+    for e, variable in named:
+        if e in parameters:
+            for key in {node_key(variable), node_key(stem(variable))}:
+                used.lines.setdefault(key, []).append((e.position, Meaning(loss)))
+    return used
+
+
+def _count(side: Node) -> Node | None:
+    r"""The m of `\frac{1}{m}`."""
+    for node in walk(side):
+        one = isinstance(node, Fraction) and isinstance(node.numerator, Number) and node.numerator.text == "1"
+        if one and isinstance(node, Fraction) and isinstance(node.denominator, Name):
+            return node.denominator
+    return None
+
+
+def _goes_backward(sheet: Sheet, e: Equation, variable: Node) -> bool:
+    """Whether the d of a name is made of that of something that is computed from it."""
+    own = node_key(variable)
+    after = {node_key(x) for x in changing(e.rhs)} - {own}
+    return any(
+        node_key(x.lhs) in after and any(node_key(n) == own for n in walk(x.rhs) if isinstance(n, (Name, Script)))
+        for x in sheet.equations
+        if not x.link and x.op in DEFINING and behind_d(x.lhs) is None
+    )
