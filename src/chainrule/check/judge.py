@@ -50,6 +50,7 @@ from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed
 from chainrule.check.numbers.steps import by_the_rule
 from chainrule.check.readings.ambiguous import read_otherwise
 from chainrule.check.readings.any_number import of_any_number
+from chainrule.check.readings.asserted_slopes import by_what_is_asserted
 from chainrule.check.readings.by_itself import by_itself
 from chainrule.check.readings.flipped import flips
 from chainrule.check.readings.lone_rows import of_a_lone_row
@@ -156,6 +157,7 @@ class Judge(Lines):
         if first is not None:
             return first
         claimed = of_a_lone_row(self, e, in_m_step(self, e, under_a_proviso(self, e) or self.claim(e)))
+        claimed = by_what_is_asserted(self, e, claimed)
         claimed = with_the_same_limits(self, e, unconfirmed(self, e, claimed))
         return of_what_lies(self, e, of_data(self.world, e, claimed))
 
