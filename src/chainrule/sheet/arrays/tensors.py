@@ -15,7 +15,7 @@ from chainrule.sheet.records.shapes import RANKS, Untyped, Val
 from chainrule.sheet.records.sizes import named_dim
 from chainrule.sheet.records.universe import Cycle, Universe
 from chainrule.sheet.records.world import Instance, Label, Reading, Site, World
-from chainrule.sheet.syntax.literals import is_zero, literal_matrix
+from chainrule.sheet.syntax.literals import is_numeric, is_zero, literal_matrix
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -193,7 +193,11 @@ def _sites(frame: Frame, instance: Instance) -> list[tuple[Site, dict[str, int],
 
 def _of_every_sample(world: World, site: Site) -> bool:
     """Whether the formula of a bare name gives its value for each sample. The y_1 beside `y = w x`, `w = 3` and `x = 4`
-    is a name of its own, for these are numbers of one case; zeros are zero everywhere."""
+    is a name of its own, for these are numbers of one case; zeros are zero everywhere, and so is a number that a name
+    has which stands elsewhere with the letter of an index only, `\\gamma = 1` beside \\gamma_i."""
+    family = world.family(site.base)
+    if is_numeric(site.body) and family.lettered and family.bare <= sum(s.ref.bare for s in world.sites[site.base]):
+        return True
     if is_zero(site.body) or any(base != site.base and liftable(world, base) for base in _bases(world, site)):
         return True
     return any(base in world.readings and base not in world.sites for base in reached(world, site.base))
