@@ -1,5 +1,6 @@
 r"""The output of a network in its loss, without the mark of the layer, where the layers are told for any l: `C =
-\sum_i (a_i - t_i)^2` behind `a_j^{[l]} = f(z_j^{[l]})` speaks of a^{[L]}, if the document calls the last layer so.
+\sum_i (a_i - t_i)^2` behind `a_j^{[l]} = f(z_j^{[l]})` speaks of a^{[L]}, or of what else the last layer is called. What
+a loss moves from step to step, `w^{(k)} = w^{(k-1)} - \eta \nabla L`, has no layers.
 
 A target that has the mark of the last layer elsewhere has it in the loss too.
 """
@@ -7,10 +8,12 @@ A target that has the mark of the last layer elsewhere has it in the loss too.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from chainrule.read.tree import Accent, Fenced, Name, Node, Relation, Script, Sum
 from chainrule.sheet.rewriting.loss_relations import Key, Last, bare, is_loss, relations_of
 from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
 
 BARE_MARKS = frozenset("lL")
 """The letters that are marks of layers without brackets too, and no exponents."""
@@ -24,6 +27,7 @@ def last_of_any_layer(formulas: list[Node]) -> Last:
         return {}
     marks, kept = _marks(formulas), {node_key(r.first) for r in relations}
     last = {key: sup for key in general if len(tops := _last(marks[key])) == 1 for sup in tops.values()}
+    last = last or _unnamed(general, marks)
     tops = {node_key(sup): sup for sup in last.values()}
     if len(tops) != 1:
         return {}
@@ -34,16 +38,38 @@ def last_of_any_layer(formulas: list[Node]) -> Last:
     return {key: named[key] for key in plain} if plain & last.keys() else {}
 
 
-def _general(relations: list[Relation]) -> set[Key]:
-    """The names with a rule for any layer, some rule leading from one layer to the one before it."""
-    found, back = set[Key](), False
+def _unnamed(general: dict[Key, Node], marks: dict[Key, dict[Key, Node]]) -> Last:
+    """The marks of the last layer of a document that never speaks of it, with the capital of the usual letter."""
+    if any(_last(at) for at in marks.values()) or any(n.text == "t" for sup in general.values() for n in _names(sup)):
+        return {}  # a T may be a transpose
+    return {
+        key: rebuilt(sup, lambda n: replace(n, text=n.text.upper()) if isinstance(n, Name) else None)
+        for key, sup in general.items()
+    }
+
+
+def _names(sup: Node) -> list[Name]:
+    return [n for n in walk(sup) if isinstance(n, Name)]
+
+
+def _general(relations: list[Relation]) -> dict[Key, Node]:
+    """The names with a rule for any layer, each with its mark there, some rule leading from one layer to the one before
+    it; none that a loss moves from step to step."""
+    found, back = dict[Key, Node](), False
+    moved = {node_key(r.first.base) for r in relations if isinstance(r.first, Script) and _by_a_loss(r)}
     for r in relations:
         letter = _letter(r.first)
         if letter is not None and letter.islower():
-            assert isinstance(r.first, Script)
-            found.add(node_key(r.first.base))
+            assert isinstance(r.first, Script) and r.first.sup is not None
+            found[node_key(r.first.base)] = r.first.sup
             back |= any(_is_before(n, letter) for n in walk(r.links[0].node))
-    return found if back else set()
+    return {key: sup for key, sup in found.items() if key not in moved} if back else {}
+
+
+def _by_a_loss(rule: Relation) -> bool:
+    """Whether a loss or a derivative stands in a rule, as in that of an iterate."""
+    signs = (isinstance(n, Name) and n.text in ("nabla", "partial") for n in walk(rule.links[0].node))
+    return any(signs) or any(is_loss(n) for n in walk(rule.links[0].node))
 
 
 def _is_before(node: Node, letter: str) -> bool:
