@@ -1,6 +1,6 @@
 r"""The output of a network in its loss, without the mark of the layer, where the layers are told for any l: `C =
-\sum_i (a_i - t_i)^2` behind `a_j^{[l]} = f(z_j^{[l]})` speaks of a^{[L]}, or of what else the last layer is called. What
-a loss moves from step to step, `w^{(k)} = w^{(k-1)} - \eta \nabla L`, has no layers.
+\sum_i (a_i - t_i)^2` behind `a_j^{[l]} = f(z_j^{[l]})` speaks of a^{[L]}, or of what else the last layer is called.
+What a loss moves from step to step, `w^{(k)} = w^{(k-1)} - \eta \nabla L`, has no layers.
 
 A target that has the mark of the last layer elsewhere has it in the loss too.
 """

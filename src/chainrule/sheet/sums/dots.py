@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Big, Dots, Factor, Link, Name, Node, Number, Product, Relation, Sum, Term
+from chainrule.sheet.sums.dots_in_chains import chain_with_dots
 from chainrule.sheet.sums.dots_over_entries import over_both, spread, used
 from chainrule.sheet.syntax.names import node_key
 from chainrule.sheet.syntax.patterns import filled, generalised
@@ -39,11 +40,19 @@ def without_dots(node: Node) -> Node | None:
             signs = ["" if f.op in TIMES else f.op for f in factors]
             found = _run([f.node for f in factors], at, [signs[1], *signs[1:]])
             letter = _letter(node, used(node))
+            if found is None and not any(signs):
+                chain = chain_with_dots(factors, at, letter)
+                return None if chain is None else _all_chains(replace(node, factors=tuple(chain)))
             if found is None or letter is None:
                 return None
             product = Factor(factors[found.start].op, _over(found, "prod", letter))
             return replace(node, factors=(*factors[: found.start], product, *factors[found.end :]))
     return None
+
+
+def _all_chains(node: Product) -> Node:
+    """A product with the other dots in it written out too."""
+    return without_dots(node) or node
 
 
 def _sums_of(node: Sum, taken: frozenset[str]) -> Node | None:
