@@ -42,6 +42,8 @@ class Step:
     top: Node
     key: object
     fraction: Fraction
+    bare: bool
+    """Whether the number stands above without brackets: a letter of ours there would be an exponent."""
 
     def at(self, upper: Node, lower: Node) -> Node:
         """The derivative at other steps."""
@@ -78,7 +80,8 @@ def chain_with_dots(factors: Sequence[Factor], at: int, letter: str | None) -> l
     high, low = (left, right) if _is_later(left, right) else (right, left)
     limits = Relation(span, name, (Link("=", span, _index_of(low)),))
     big = Big(span, "prod", limits, _index_of(high))
-    product = Product(span, (Factor("", big), Factor("", left.at(name, before))))
+    ends = (name, before) if not left.bare else (Fenced(span, "(", name, ")"), Fenced(span, "(", before, ")"))
+    product = Product(span, (Factor("", big), Factor("", left.at(*ends))))
     return [*factors[: at - 1], replace(factors[at - 1], node=product), *factors[at + 2 :]]
 
 
@@ -127,7 +130,7 @@ def _step(node: Node) -> Step | None:
             continue
         patterns = [put(n, Name(n.span, SLOT)) for n in (body, variable)]
         if node_key(patterns[0]) == node_key(patterns[1]):
-            return Step(ends[0], ends[1], patterns[0], (top.sign, node_key(patterns[0])), node)
+            return Step(ends[0], ends[1], patterns[0], (top.sign, node_key(patterns[0])), node, number_of is _of_sup)
     return None
 
 
