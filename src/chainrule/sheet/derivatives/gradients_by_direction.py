@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from chainrule.read.tree import Fraction, Name, Node, Number, Script, Span
+from chainrule.read.tree import Comma, Fenced, Fraction, Name, Node, Number, Script, Span
 from chainrule.sheet.derivatives.degrees import integrates
 from chainrule.sheet.derivatives.gradients_by_use import (
     FEW,
@@ -27,7 +27,7 @@ from chainrule.sheet.derivatives.gradients_by_use import (
     takes_a_step,
 )
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
-from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
 from chainrule.sheet.syntax.script_words import is_transpose
 
 UNNAMED = "loss"
@@ -49,8 +49,34 @@ def gradients_by_direction(sheet: Sheet, named: list[tuple[Equation, Node]]) -> 
     backward = [(e, x) for e, x in named if _goes_backward(sheet, e, x)]
     if len({node_key(x) for _, x in backward}) < FEW or not _speaks_of_networks(sheet, [e for e, _ in backward]):
         return None
+    if _names_of_their_own(sheet, named):
+        return None
     loss = losses[0][0] if losses else Name(Span(0, 0), UNNAMED, ("rm",))
     return _with_counts(sheet, named, loss)
+
+
+def _names_of_their_own(sheet: Sheet, named: list[tuple[Equation, Node]]) -> bool:
+    """Whether a d stands before something that is no quantity of the document: the `dh_{next}` of code is what comes
+    from the next step, and no gradient by an h_next; and a c_p beside c may be an entry of it or not."""
+    lines = {e.position for e, _ in named}
+    others = [side for e in sheet.equations if e.position not in lines for side in (e.lhs, e.rhs)]
+    known = {_without_numbers(n) for side in others for n in walk(side) if isinstance(n, (Name, Script))}
+    variables = [x for e, x in named for x in (x, *changing(e.rhs))]
+    bare = {node_key(x) for x in variables if isinstance(x, Name)}
+    beside = any(isinstance(x, Script) and isinstance(x.sub, Name) and node_key(x.base) in bare for x in variables)
+    return beside or any(_without_numbers(x) not in known for x in variables)
+
+
+def _without_numbers(node: Node) -> object:
+    """A name with the words below it; which layer, step or entry is meant is left out."""
+    while isinstance(node, Fenced) or (isinstance(node, Script) and isinstance(node.base, Fenced)):
+        node = node.body if isinstance(node, Fenced) else node.base  # a column of a matrix, which is one example
+    if not isinstance(node, Script):
+        return node_key(node), None
+    sub = node.sub.body if isinstance(node.sub, Fenced) else node.sub
+    parts = sub.items if isinstance(sub, Comma) else () if sub is None else (sub,)
+    counted = all(isinstance(x, Number) or shifted_letter(x) is not None for x in parts)
+    return node_key(node.base), None if counted or sub is None else node_key(sub)
 
 
 def _speaks_of_networks(sheet: Sheet, backward: list[Equation]) -> bool:
