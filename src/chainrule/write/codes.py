@@ -386,6 +386,12 @@ _NOTES = _group(
         "The line is not true for all values; the note names the lines that impose the condition.",
     ),
     (
+        "likelihood",
+        "Gives a name its meaning, and is the likelihood or its logarithm, as the words before it say.",
+        "The note names the line with the likelihood or the density that it follows from.",
+        r"\text{The log-likelihood is } \ell(\lambda) = n \log\lambda - \lambda \sum_{i=1}^n x_i",
+    ),
+    (
         "held-fixed",
         "Holds with what the E-step computed taken as numbers.",
         "The formula of the responsibilities has the parameters in it; the M-step differentiates with them held fixed.",

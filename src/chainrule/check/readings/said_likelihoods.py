@@ -1,0 +1,168 @@
+r"""What words call a likelihood or its logarithm, `\ell(\theta) = ...`: a claim about what stands before it.
+
+A formula behind "the log-likelihood is" gives a name its meaning, and is the logarithm of the likelihood before it all
+the same; a likelihood is the product of a density that the document has told over its samples. The name stands for what
+is written, whether or not that is right. Authors leave out constants, change the sign or take a mean without a word:
+only a formula that one edit of a term makes right is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chainrule.check.comparison.compare import Different
+from chainrule.check.comparison.ratios import is_simple
+from chainrule.check.conditions.given import of_its_own
+from chainrule.check.doubts.conventions import words_before
+from chainrule.check.readings.up_to_a_constant import up_to_a_constant
+from chainrule.check.records.finding import Finding
+from chainrule.check.records.report import Note
+from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script, Sum, Term
+from chainrule.sheet.definitions.by_inverse import applied
+from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.statistics.overloads import is_density
+from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.names import letter_of, node_key, reference, walk
+from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.words.likelihoods import DENSITY, LIKELIHOOD, LOGARITHM, NEGATIVE, STATED
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+
+def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
+    r"""The verdict on a definition that words call a likelihood or its logarithm; None where nothing decides it."""
+    words = words_before(judge, e)
+    kind = _kind(words)
+    if e.link or e.op != "=" or kind is None or of_its_own(e):
+        return None
+    origin = next(iter(_origins(judge, e, kind)), None)
+    if origin is None or node_key(origin[0]) == node_key(e.rhs):
+        return None  # `L(\theta) = \prod_i p(x_i)` only says what it is
+    side, x = origin
+    line = replace(e, lhs=side)
+    trial = judge.with_line(line)
+    found = trial.claim(line)
+    if found.verdict == "verified":
+        said = (
+            "the density" if kind == "likelihood" else "the likelihood" if _is_likelihood(judge, x) else "the density"
+        )
+        note = Note("likelihood", f"by {said} on line {x.document.position(x.span.start)[0]}")
+        return replace(found, notes=(*found.notes, note))
+    stated = STATED.fullmatch(words.strip()) is not None and _still_holds(judge, x, e)
+    certain = stated and found.verdict == "refuted" and found.suggestion is not None
+    return found if certain and not _as_a_whole(trial, line) and not _up_to_a_constant(trial, line) else None
+
+
+def _kind(words: str) -> str | None:
+    """What words right before a formula call it."""
+    called = list(LIKELIHOOD.finditer(words))
+    if not called:
+        return None
+    if not any(LOGARITHM.search(c.group()) for c in called):
+        return "likelihood"
+    start = max(0, called[0].start() - 40)
+    return "negative" if NEGATIVE.search(words[start : called[-1].end()]) else "log"
+
+
+def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equation]]:
+    """What the right side should be equal to, with the equation that says so: the last likelihood, else the last
+    density at the samples of the formula."""
+    before = [x for x in judge.equations if x.position < e.position and x.own and not x.link and x.op == "="]
+    for x in reversed(before):
+        if kind != "likelihood" and _is_likelihood(judge, x):
+            yield applied("log", x.lhs, False) if kind == "log" else _minus(applied("log", x.lhs, False)), x
+        elif _is_call(x.lhs) and _is_density(judge, x):
+            sampled = _at_samples(judge, e, x)
+            if sampled is not None:
+                yield _over(*sampled, kind), x
+
+
+def _is_likelihood(judge: Judge, x: Equation) -> bool:
+    """Whether words call what an equation gives the likelihood, no logarithm of it."""
+    return _kind(words_before(judge, x)) == "likelihood" and reference(_callee(x.lhs), judge.world.glossary) is not None
+
+
+def _callee(node: Node) -> Node:
+    r"""The L of `L(\theta)`."""
+    return node.factors[0].node if isinstance(node, Product) and _is_call(node) else node
+
+
+def _is_call(node: Node) -> bool:
+    r"""Whether a formula is a name before parentheses: `p(x \mid \theta)`."""
+    return isinstance(node, Product) and len(node.factors) == 2 and isinstance(node.factors[1].node, Fenced)
+
+
+def _is_density(judge: Judge, x: Equation) -> bool:
+    """Whether an equation gives a function that words or its name call a density or a probability."""
+    ref = reference(_callee(x.lhs), judge.world.glossary)
+    return ref is not None and (is_density(ref.base) or DENSITY.search(words_before(judge, x)) is not None)
+
+
+def _at_samples(judge: Judge, e: Equation, density: Equation) -> tuple[Big, Node] | None:
+    """The sign that runs over the samples of a formula, and a density with these in the place of what it is of."""
+    names = names_in(judge.world, density.lhs)
+    for big in (n for n in walk(e.rhs) if isinstance(n, Big) and n.op in ("sum", "prod") and n.sub is not None):
+        letters = list(bound_letters(big.sub)) if big.sub is not None else []
+        samples = _samples(judge, e.rhs, names, letters[0]) if len(letters) == 1 else {}
+        if samples:
+            return big, rebuilt(density.lhs, partial(_sample, judge, samples))
+    return None
+
+
+def _samples(judge: Judge, formula: Node, names: set[str], letter: str) -> dict[str, Node]:
+    """What stands for some names in a formula: those which have the one index wherever they stand."""
+    found: dict[str, Node] = {}
+    apart: set[str] = set()
+    below = {id(n.base) for n in walk(formula) if isinstance(n, Script)}
+    for node in walk(formula):
+        ref = reference(node, judge.world.glossary) if isinstance(node, (Name, Script)) else None
+        if ref is None or id(node) in below or ref.base not in names:
+            continue
+        if isinstance(node, Script) and len(ref.subs) == 1 and letter_of(ref.subs[0]) == letter:
+            found[ref.base] = replace(node, sup=None, primes=0)  # without the power of `y_i^b`
+        else:
+            apart.add(ref.base)
+    return {base: node for base, node in found.items() if base not in apart}
+
+
+def _sample(judge: Judge, samples: dict[str, Node], node: Node) -> Node | None:
+    ref = reference(node, judge.world.glossary) if isinstance(node, (Name, Script)) else None
+    return samples.get(ref.base) if ref is not None and not ref.subs[1:] else None
+
+
+def _over(big: Big, call: Node, kind: str) -> Node:
+    """A product of densities, or the sum of their logarithms."""
+    if kind == "likelihood":
+        return Product(call.span, (Factor("", replace(big, op="prod")), Factor("", call)))
+    total = Product(call.span, (Factor("", replace(big, op="sum")), Factor("", applied("log", call, False))))
+    return total if kind == "log" else _minus(total)
+
+
+def _minus(node: Node) -> Node:
+    return Sum(node.span, (Term("-", node),))
+
+
+def _still_holds(judge: Judge, x: Equation, e: Equation) -> bool:
+    """Whether a formula is surely of the model of an earlier one: of the same section, without another law between."""
+    between = (y for y in judge.equations if x.position < y.position < e.position)
+    return x.scope.section == e.scope.section and not any(y.op == "∼" for y in between)
+
+
+def _as_a_whole(trial: Judge, line: Equation) -> bool:
+    """Whether a line lacks one factor: a loss is the negative of its log-likelihood, a mean a part of the sum."""
+    outcome = trial.outcome(line, trial.usual(line))
+    return not isinstance(outcome, Different) or (outcome.ratio is not None and is_simple(outcome.ratio))
+
+
+def _up_to_a_constant(trial: Judge, line: Equation) -> bool:
+    """Whether a line holds but for a constant that the text leaves out without a word."""
+    terms = line.rhs.terms if isinstance(line.rhs, Sum) else (Term("+", line.rhs),)
+    at = line.rhs.span
+    longer = replace(line, rhs=Sum(at, (*terms, Term("+", Name(at, "const")))))
+    found = up_to_a_constant(trial.with_line(longer), longer)
+    return found is not None and found.verdict == "verified"
