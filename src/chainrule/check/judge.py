@@ -103,6 +103,7 @@ class Judge(Lines):
 
     budget: Budget = field(default_factory=Budget)
     other_names: dict[str, str] = field(default_factory=dict)  # of targets, with what they were taken for
+    said: dict[int, Equation] = field(default_factory=dict)  # what words claim of a definition, by its position
     held: dict[str, Judge] = field(default_factory=dict)  # over what is computed in the E-step, held fixed
 
     def __post_init__(self) -> None:
@@ -134,7 +135,9 @@ class Judge(Lines):
     def told(self, e: Equation, found: Finding) -> Finding:
         """What a line lacks may be told all the same, by a definition that could not be read; what is told
         or may be read in two ways refutes nothing."""
-        otherwise = read_otherwise(self, e) if found.verdict == "refuted" else None
+        claim = self.said.get(e.position)  # a definition itself holds in any reading
+        read = (self, e) if claim is None else (self.with_line(claim), claim)
+        otherwise = read_otherwise(*read) if found.verdict == "refuted" else None
         if otherwise is not None:
             return Finding("unsupported", "ambiguous", otherwise)
         told = (

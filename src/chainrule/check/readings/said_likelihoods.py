@@ -47,6 +47,7 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     line = replace(e, lhs=side)
     trial = judge.with_line(line)
     found = trial.claim(line)
+    judge.said[e.position] = line
     if found.verdict == "verified":
         said = (
             "the density" if kind == "likelihood" else "the likelihood" if _is_likelihood(judge, x) else "the density"
