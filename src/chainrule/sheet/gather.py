@@ -14,7 +14,22 @@ from functools import partial
 from chainrule.read import tree
 from chainrule.read.document import Break, Document, Heading, Math, Piece, Words
 from chainrule.read.grammar.formula import Row, parse
-from chainrule.read.tree import Brace, Comma, Fenced, Link, Missing, Node, Number, Relation, Span, Sum, Unread
+from chainrule.read.tree import (
+    Brace,
+    Comma,
+    Factor,
+    Fenced,
+    Link,
+    Missing,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Span,
+    Sum,
+    Unread,
+)
 from chainrule.sheet.conditions.cases_in_items import leads_an_item, names_of_cases
 from chainrule.sheet.conditions.conditions_in_subscripts import lifted
 from chainrule.sheet.conditions.heading_conditions import heading_conditions
@@ -72,6 +87,12 @@ EVENT_CUE = re.compile(
     r"(\b(probability|chance|odds|prob\.)(?=\W)[^.;:⟦]*|\b(class|label|event|outcome))\s*\(?\s*$", re.IGNORECASE
 )
 """What stands before an event: "the probability to find $y = 1$", "samples of class $y = 0$"."""
+CONSTRAINT_CUE = re.compile(
+    r"\b(?:(?<!case )that|(?<!case )where|(?:multiplier|lagrang\w+|constraint|condition|restriction)s?\b[^.:;]*\bfor)"
+    r"\s*[,(]?\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a constraint, "weights such that $\\sum_k w_k = 1$", and before no case."""
 EXERCISE = re.compile(
     r"\W*(?:(?:next|another|second|third|last|further|similar)\s+)?(?:exercise|example|problem|question|task|aufgabe"
     r"|beispiel|exercice|exemple|ejercicio|ejemplo|esercizio|esempio|opgave|voorbeeld)[*_}]*\s*[.:]",
@@ -313,7 +334,9 @@ class _Walk:
             self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="given")
             return True
         alternative = ALTERNATIVE_CUE.search(cue) or EVENT_CUE.search(cue)
-        if signed is None and len(node.links) == 1 and alternative and _is_label(node.links[0].node):
+        constraint = CONSTRAINT_CUE.search(cue) is not None and _is_compound(node.first)
+        event = signed is None and len(node.links) == 1 and not constraint
+        if event and alternative and _is_label(node.links[0].node):
             self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")
             return True
@@ -474,6 +497,21 @@ def _is_label(node: Node) -> bool:
         node = node.terms[0].node
         return isinstance(node, Number) and node.text == "1"
     return isinstance(node, Number) and node.text in ("0", "1", "-1")
+
+
+def _is_compound(node: Node) -> bool:
+    r"""A sum, a product or a norm, as what constraints are about, "that $\sum_k p_k = 1$": no label that may have a
+    value."""
+    match node:
+        case Product(factors=(_, Factor(op="", node=Fenced(open="(" | "[")))):
+            return False
+        case Product() | Sum():
+            return True
+        case Fenced(open="(" | "[" | "{", body=body):
+            return _is_compound(body)
+        case Fenced() | Script(base=Fenced(open="‖" | r"\|" | "||")):
+            return True
+    return False
 
 
 def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...]]]:

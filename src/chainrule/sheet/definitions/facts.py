@@ -188,10 +188,17 @@ def note_entries(world: World, e: Equation) -> None:
         family.declared_rank = "matrix"
 
 
+SUPPOSING = re.compile(
+    rf"(?<![^\W\d_])(?:{IFS}|iff|whenever|case)(?:\s+(?:that|where|of|in\s+which))?\s*\Z", re.IGNORECASE
+)
+
+
 def note_sums_to_one(world: World, e: Equation) -> None:
     """`\\sum_k y_k = 1` says it of a y that nothing defines and that nothing is differentiated by."""
     ref = _summed_up(e.lhs, world.glossary)
     if ref is None or e.op != "=" or e.link or getattr(e.rhs, "text", "") != "1" or world.defined(ref.base):
+        return
+    if SUPPOSING.search(e.cue):
         return
     family = world.family(ref.base)
     if not family.by and family.domain_kind is None:
