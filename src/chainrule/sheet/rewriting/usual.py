@@ -32,6 +32,7 @@ from chainrule.read.tree import (
     Text,
 )
 from chainrule.sheet.derivatives.before_a_sign import before_a_sign, sign_above
+from chainrule.sheet.rewriting.marked_squares import marked_square
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
 from chainrule.sheet.sums.limits_alone import over_their_letter
 from chainrule.sheet.syntax.bound_letters import ORDERS
@@ -312,6 +313,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Relation,), list_of_parameters),
     ((Product,), raised_exp),
     ((Accent,), constant_vector),
+    ((Script,), marked_square),
     ((Script,), plain_scripts),
     ((Script,), slices),
     ((Fenced,), one_below_the_other),
