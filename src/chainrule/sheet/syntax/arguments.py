@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Relation, Script
 from chainrule.sheet.syntax.names import Glossary, is_sequence, node_key, reference
+from chainrule.sheet.syntax.patterns import generalised
 
 EACH = "each "  # before the name of a member, where the bare name is the whole sample
 SEPARATORS = frozenset({";", "|", ":", "‖"})
@@ -74,7 +75,7 @@ def _items(node: Node) -> list[Node]:
 
 
 def _without_dots(items: list[Node]) -> list[Node]:
-    """`x_1, x_2, \\dots, x_n` as the one name x."""
+    """`x_1, x_2, \\dots, x_n` as the one name x, and `g(x_1), \\dots, g(x_n)` as one list."""
     found: list[Node] = []
     n = 0
     while n < len(items):
@@ -88,8 +89,23 @@ def _without_dots(items: list[Node]) -> list[Node]:
             found.pop()
         if stem is not None:
             found.append(stem)
+        elif found and last is not None and (run := _run(found, items[n], last)) is not None:
+            found = run
         n += 2
     return found
+
+
+def _run(found: list[Node], dots: Node, last: Node) -> list[Node] | None:
+    """The items before dots, those that the dots go on with as one list with the last one; None where they go on with
+    none."""
+    pattern = generalised(found[-1], last)
+    if pattern is None:
+        return None
+    begins = len(found) - 1
+    while begins and (before := generalised(found[begins - 1], last)) and node_key(before[0]) == node_key(pattern[0]):
+        begins -= 1
+    span = found[begins].span.join(last.span)
+    return [*found[:begins], Fenced(span, "(", Comma(span, (*found[begins:], dots, last)), ")")]
 
 
 def _stem(node: Node | None) -> Node | None:
