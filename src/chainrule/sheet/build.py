@@ -29,6 +29,7 @@ from chainrule.sheet.definitions.by_inverse import by_expectation, by_factors, b
 from chainrule.sheet.definitions.called_terms import called_terms
 from chainrule.sheet.definitions.copies import find_copies
 from chainrule.sheet.definitions.densities_in_chains import densities_in_chains
+from chainrule.sheet.definitions.diagonal_entries import diagonal_entries
 from chainrule.sheet.definitions.facts import (
     apply_fact,
     declares_symmetry,
@@ -202,6 +203,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for fact in facts:
         apply_fact(world, fact)
     note_written_out(world)
+    diagonal_entries(world, equations)
     vectors_as_rows(world)
     note_changes(world, equations)
     note_logarithms(world, sentences, equations)

@@ -426,10 +426,14 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ),
     (
         "diagonal",
-        NAMES + IS + r"(?:an? |the |some )?(?:\w+ ){0,2}?diagonal\b(?! (?:entr|element|of))",
+        NAMES + IS + r"(?:an? |the |some )?(?:⟦\d+⟧,? )?(?:\w+ ){0,2}?(?<!block )diagonal\b(?! (?:entr|element|of))",
         _kind("diagonal"),
     ),
-    ("diagonal before", r"\bdiagonal (?:\w+ ){0,2}?(?:matrix|matrices) (?:of \w+ )?" + NAMES, _kind("diagonal")),
+    (
+        "diagonal before",
+        r"(?<!block )\bdiagonal (?:\w+ ){0,2}?(?:matrix|matrices) (?:of \w+ )?" + NAMES,
+        _kind("diagonal"),
+    ),
     (
         "orthogonal",
         NAMES + IS + r"(?:\w+ ){0,2}?(?:orthogonal|unitary)\b(?! (?:proj|compl|to\b))",

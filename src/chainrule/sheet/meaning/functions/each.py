@@ -4,12 +4,13 @@ diagonal, where nothing else says which i is meant, and `S(x)` is the vector of 
 from __future__ import annotations
 
 from chainrule.expr import Expr, IndexValue, substitute
-from chainrule.read.tree import Node
+from chainrule.read.tree import Big, Node
 from chainrule.sheet.records.frame import Frame, Letter
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Val
 from chainrule.sheet.records.world import Site
-from chainrule.sheet.syntax.names import Ref, letter_of, outside_letters
+from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.names import Ref, letter_of, outside_letters, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 
 
@@ -20,6 +21,8 @@ def by_general_entry(frame: Frame, node: Node) -> Val | None:
     subs = (s for ref in refs for n, s in enumerate(ref.subs) if world.family(ref.base).slot(n) == "axis")
     letters = {x for s in subs if (x := letter_of(s)) is not None and (x in INDEX_LETTERS or x in world.glossary.bound)}
     open_letters = letters - frame.letters.keys() - set(frame.free) - frame.labels.keys() - frame.used
+    summed = {x for n in walk(node) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
+    open_letters = open_letters - summed or open_letters  # the j of `\\sum_j A_{ij}` is not open
     if len(open_letters) != 1:
         return None
     letter = open_letters.pop()
