@@ -19,6 +19,7 @@ from chainrule.sheet.records.world import World
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.names import children, node_key, reference, spelled, walk
 from chainrule.sheet.syntax.spelling import look
+from chainrule.sheet.words.laws_otherwise import meant_otherwise
 
 ONLY_EXPECTATION = "bb E"
 SPREADS = frozenset({"Var", "var", "Cov", "cov", "bb V", "Variance", "Covariance"})
@@ -164,12 +165,6 @@ def names_a_law(equations: Iterable[Equation]) -> bool:
     return any(run_over(f)[1] is not None for f in found)
 
 
-OTHERWISE = re.compile(
-    r"\bprecisions?\b|\btruncated\b|\bconditioned on\b|\blog-?odds\b|\blogits?\b"
-    r"|\b(?:with|has|of) (?:the )?mean ⟦\d+⟧(?!,? (?:and|variance|covariance|standard))",
-    re.IGNORECASE,
-)
-"""Words that give the parameters of a law another meaning, or make another law of it."""
 DEVIATION = re.compile(r"\bstandard deviations?\b|\bstd\b", re.IGNORECASE)
 
 
@@ -186,7 +181,7 @@ def note_chance(world: World, equations: Iterable[Equation], sentences: Iterable
         world.of_chance = firm or drawn or any(WORDS.search(t) for t in texts)
     world.of_chance &= not any(OVER_A_BATCH.search(t) for t in texts)
     world.lawful = any(LAWS.search(t) for t in texts)
-    world.law_in_words = any(OTHERWISE.search(t) for t in texts)
+    world.law_in_words = any(map(meant_otherwise, texts))
     world.deviations = any(DEVIATION.search(t) for t in texts)
 
 
