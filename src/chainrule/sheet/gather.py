@@ -88,8 +88,9 @@ EVENT_CUE = re.compile(
 )
 """What stands before an event: "the probability to find $y = 1$", "samples of class $y = 0$"."""
 CONSTRAINT_CUE = re.compile(
-    r"\b(?:(?<!case )that|(?<!case )where|(?:multiplier|lagrang\w+|constraint|condition|restriction)s?\b[^.:;]*\bfor)"
-    r"\s*[,(]?\s*$",
+    r"(?:\b(?:such|so|requir\w+|constrain\w+|conditions?|ensur\w+|enforc\w+|demand\w*|need\w*|impos\w+|fact|assum\w+"
+    r"|restrictions?|provided|us(?:e|ing)|recall)\s+that|(?:(?<=,)|(?<=⟧)|(?<=^))\s*where"
+    r"|\b(?:multiplier|lagrang\w+|constraint|condition|restriction)s?\b[^.:;]*\bfor)\s*[,(]?\s*$",
     re.IGNORECASE,
 )
 """What stands before a constraint, "weights such that $\\sum_k w_k = 1$", and before no case."""
@@ -334,7 +335,7 @@ class _Walk:
             self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="given")
             return True
         alternative = ALTERNATIVE_CUE.search(cue) or EVENT_CUE.search(cue)
-        constraint = CONSTRAINT_CUE.search(cue) is not None and _is_compound(node.first)
+        constraint = CONSTRAINT_CUE.search(cue) is not None and not EVENT_CUE.search(cue) and _is_compound(node.first)
         event = signed is None and len(node.links) == 1 and not constraint
         if event and alternative and _is_label(node.links[0].node):
             self.chain += 1
