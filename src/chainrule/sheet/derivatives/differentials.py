@@ -1,8 +1,9 @@
 """Where a document speaks of differentials: `d(XY) = dX\\,Y + X\\,dY`, `df = \\mathrm{tr}(G^T dX)`.
 
 A d is the sign of a differential in lines that are of first degree in it, every term having exactly one, where
-something else bears out that reading: the words of the document, or a d before what no name of a gradient and no number
-stands before, a sum, a product or a function. A d that is a quantity of the document is never one.
+something else bears out that reading: the words of the document, a d before what no name of a gradient and no number
+stands before, a sum, a product or a function, or else the direction of the line itself. A d that is a quantity of the
+document is never one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from chainrule.read.tree import (
     Script,
 )
 from chainrule.sheet.derivatives.colons import with_products
-from chainrule.sheet.derivatives.degrees import acts, degree, integrates, is_derivative, is_form
+from chainrule.sheet.derivatives.degrees import acts, degree, is_derivative, is_form
+from chainrule.sheet.derivatives.forward import forward_lines, of_first_degree
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.records.world import World
@@ -44,9 +46,14 @@ SAID = re.compile(
 def with_differentials(sheet: Sheet) -> Sheet:
     """The sheet with the d of its differentials as signs."""
     written = {id(s): with_products(s) for e in sheet.equations for s in (e.lhs, e.rhs)}
-    lines = [e for e in sheet.equations if _of_first_degree(replace(e, lhs=written[id(e.lhs)], rhs=written[id(e.rhs)]))]
-    if not lines or not _borne_out(sheet, lines):
+    lines = [e for e in sheet.equations if of_first_degree(replace(e, lhs=written[id(e.lhs)], rhs=written[id(e.rhs)]))]
+    if not lines or not _are_signs(sheet, lines):
         return sheet
+    if not _borne_out(sheet, lines):
+        forward = forward_lines(sheet)
+        lines = [e for e in lines if e.position in forward]
+        if not lines:
+            return sheet
     sides = {id(side) for e in lines for side in (e.lhs, e.rhs)}
     before, done = sheet.glossary.rewritten, dict[int, Node]()
 
@@ -169,7 +176,7 @@ def says_constant(e: Equation) -> bool:
 # --------------------------------------------------------------------------------------------- what bears it out
 
 
-def _borne_out(sheet: Sheet, lines: list[Equation]) -> bool:
+def _are_signs(sheet: Sheet, lines: list[Equation]) -> bool:
     """Whether the d of some lines is no quantity, no function, and no part of the name of a gradient."""
     everything = [side for e in sheet.equations for side in (e.lhs, e.rhs)]
     everything += [node for _, _, node in sheet.expressions]
@@ -177,10 +184,13 @@ def _borne_out(sheet: Sheet, lines: list[Equation]) -> bool:
     italic = any(isinstance(n, Name) and n.text == "d" and not n.style for side in sides for n in walk(side))
     if italic and any(map(_is_quantity, everything)):
         return False
-    if any(_is_assignment(e) for e in sheet.equations):
-        return False
+    return not any(_is_assignment(e) for e in sheet.equations)
+
+
+def _borne_out(sheet: Sheet, lines: list[Equation]) -> bool:
+    """Whether the words of a document or the form of some lines say that their d's are those of differentials."""
     said = any(SAID.search(text) for text in (*sheet.titles, *(s.text for s in sheet.sentences)))
-    return said or any(map(is_form, sides))
+    return said or any(is_form(side) for e in lines for side in (e.lhs, e.rhs))
 
 
 def _is_quantity(node: Node) -> bool:
@@ -206,11 +216,3 @@ def _is_assignment(e: Equation) -> bool:
     """`dZ = A - Y`, `d(x, y) = |x - y|`: a d on the left and none on the right, so it belongs to a name."""
     left, right = degree(e.lhs), degree(e.rhs)
     return e.op in ("=", ":=", "←") and left == 1 and right == 0 and not is_zero(e.rhs)
-
-
-def _of_first_degree(e: Equation) -> bool:
-    """Whether both sides have one d in every term; zero is of every degree."""
-    if e.op not in ("=", ":=", "≡") or integrates(e.lhs) or integrates(e.rhs):
-        return False
-    degrees = {degree(side) for side in (e.lhs, e.rhs) if not is_zero(side)}
-    return degrees == {1}

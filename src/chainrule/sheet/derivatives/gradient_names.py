@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.derivatives.degrees import integrates, is_form
+from chainrule.sheet.derivatives.forward import forward_lines
 from chainrule.sheet.derivatives.gradients_by_direction import gradients_by_direction
 from chainrule.sheet.derivatives.gradients_by_use import Meaning, Used, gradients_by_use, stem
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
@@ -69,21 +70,26 @@ def with_gradients(sheet: Sheet) -> Sheet:
     if names is None and used is None:
         return sheet
     done: dict[int, Node] = {}
+    forward = forward_lines(sheet)
 
     def at(position: int) -> GradientNames:
         return names or At(used=used, position=position)
 
     def out(node: Node, position: int) -> Node:
         if id(node) not in done:
-            done[id(node)] = written_out(node, at(position))
+            done[id(node)] = node if position in forward else written_out(node, at(position))
         return done[id(node)]
 
     def equation(e: Equation) -> Equation:
-        lhs = e.lhs if named_gradient(e.lhs, e.rhs) is not None else out(e.lhs, e.position)
-        return replace(e, lhs=lhs, rhs=out(e.rhs, e.position))
+        if named_gradient(e.lhs, e.rhs) is None:
+            return replace(e, lhs=out(e.lhs, e.position), rhs=out(e.rhs, e.position))
+        of_left = not isinstance(e.lhs, Fraction)
+        return replace(e, rhs=out(e.rhs, e.position)) if of_left else replace(e, lhs=out(e.lhs, e.position))
 
     before = sheet.glossary.rewritten
-    sheet.glossary.rewritten = lambda node, position: written_out(before(node, position), at(position))
+    sheet.glossary.rewritten = lambda node, position: (
+        before(node, position) if position in forward else written_out(before(node, position), at(position))
+    )
     sheet.equations = [equation(e) for e in sheet.equations]
     sheet.expressions = [(scope, position, out(node, position)) for scope, position, node in sheet.expressions]
     return sheet
@@ -106,7 +112,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
         named = named_gradient(e.lhs, e.rhs)
         if named is not None:
             found.losses[node_key(stem(named[1]))] = named[0]
-            found.signs |= {_sign(e.lhs.factors[0].node)} if isinstance(e.lhs, Product) else set()
+            found.signs |= {_sign(x.factors[0].node) for x in (e.lhs, e.rhs) if isinstance(x, Product)}
     losses = list({node_key(x): x for x in found.losses.values()}.values())
     if not losses and _in_words(sheet, sides):
         sought = [x for side in sides for x in losses_of(side)] or [e.lhs for e in sheet.equations if _is_loss(e.lhs)]
@@ -124,7 +130,9 @@ def _in_words(sheet: Sheet, sides: list[Node]) -> bool:
 
 
 def named_gradient(name: Node, side: Node) -> tuple[Node, Node] | None:
-    """The loss and the variable of `dX = \\frac{\\partial L}{\\partial X}`."""
+    """The loss and the variable of `dX = \\frac{\\partial L}{\\partial X}`, or of the same the other way round."""
+    if isinstance(name, Fraction):
+        name, side = side, name
     variable = _variable(name)
     top = above(side.numerator) if isinstance(side, Fraction) else None
     bottom = below(side.denominator) if isinstance(side, Fraction) else None

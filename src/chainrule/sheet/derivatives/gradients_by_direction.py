@@ -13,14 +13,12 @@ import re
 
 from chainrule.read.tree import Comma, Fenced, Fraction, Name, Node, Number, Script, Span
 from chainrule.sheet.derivatives.degrees import integrates
+from chainrule.sheet.derivatives.forward import changing_names, goes_forward
 from chainrule.sheet.derivatives.gradients_by_use import (
     FEW,
     SMALL,
     Meaning,
     Used,
-    behind_d,
-    changing,
-    goes_forward,
     losses_defined,
     of_a_loss,
     stem,
@@ -61,7 +59,7 @@ def _names_of_their_own(sheet: Sheet, named: list[tuple[Equation, Node]]) -> boo
     lines = {e.position for e, _ in named}
     others = [side for e in sheet.equations if e.position not in lines for side in (e.lhs, e.rhs)]
     known = {_without_numbers(n) for side in others for n in walk(side) if isinstance(n, (Name, Script))}
-    variables = [x for e, x in named for x in (x, *changing(e.rhs))]
+    variables = [x for e, x in named for x in (x, *changing_names(e.rhs))]
     bare = {node_key(x) for x in variables if isinstance(x, Name)}
     beside = any(isinstance(x, Script) and isinstance(x.sub, Name) and node_key(x.base) in bare for x in variables)
     return beside or any(_without_numbers(x) not in known for x in variables)
@@ -121,9 +119,9 @@ def _count(side: Node) -> Node | None:
 def _goes_backward(sheet: Sheet, e: Equation, variable: Node) -> bool:
     """Whether the d of a name is made of that of something that is computed from it."""
     own = node_key(variable)
-    after = {node_key(x) for x in changing(e.rhs)} - {own}
+    after = {node_key(x) for x in changing_names(e.rhs)} - {own}
     return any(
         node_key(x.lhs) in after and any(node_key(n) == own for n in walk(x.rhs) if isinstance(n, (Name, Script)))
         for x in sheet.equations
-        if not x.link and x.op in DEFINING and behind_d(x.lhs) is None
+        if not x.link and x.op in DEFINING and next(changing_names(x.lhs), None) is None
     )

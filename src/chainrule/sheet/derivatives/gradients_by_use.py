@@ -12,10 +12,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from chainrule.read.tree import Big, Fenced, Fraction, Name, Node, Number, Product, Script
-from chainrule.sheet.derivatives.degrees import degree, integrates, is_d, is_derivative
+from chainrule.sheet.derivatives.degrees import degree, integrates, is_derivative
+from chainrule.sheet.derivatives.forward import goes_forward
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import node_key, spelled, walk
@@ -115,34 +115,6 @@ def _above(side: Node) -> Iterator[Node]:
 def of_a_loss(variable: Node, losses: list[tuple[Node, Node | None]]) -> bool:
     """`dL` is the differential of a loss, and no gradient of it."""
     return any(node_key(stem(variable)) == node_key(_called(loss) or loss) for loss, _ in losses)
-
-
-def goes_forward(sheet: Sheet, e: Equation) -> bool:
-    """`dv = (1 - v^2) du` behind `v = \\tanh u`: a differential goes from what a quantity is computed from to it, and a
-    gradient the other way."""
-    own = node_key(behind_d(e.lhs) or e.lhs)
-    made_of = {
-        node_key(n)
-        for x in sheet.equations
-        if not x.link and x.op in DEFINING and node_key(x.lhs) == own
-        for n in walk(x.rhs)
-        if isinstance(n, (Name, Script))
-    }
-    return any(node_key(x) in made_of - {own} for x in changing(e.rhs))
-
-
-def behind_d(node: Node) -> Node | None:
-    """The first name of a formula that stands behind a d."""
-    return next(changing(node), None)
-
-
-def changing(side: Node) -> Iterator[Node]:
-    """The names of a formula that stand behind a d."""
-    for node in walk(side):
-        if isinstance(node, Product):
-            for first, second in pairwise(node.factors):
-                if is_d(first.node) and not second.op:
-                    yield second.node
 
 
 def _is_no_differential(side: Node) -> bool:
