@@ -50,6 +50,7 @@ from chainrule.sheet.rewriting.two_typefaces import with_one_typeface
 from chainrule.sheet.statistics.models import DEFINING, Otherwise
 from chainrule.sheet.statistics.whole_samples import with_whole_samples
 from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.words.diagonals import told_diagonals
 from chainrule.sheet.words.plain_values import plain_values
 from chainrule.sheet.words.prose import told_values
 from chainrule.sheet.words.tables import tabled_values
@@ -109,7 +110,13 @@ def read_sheet(document: Document, context: Sequence[Document], clock: Clock) ->
     out."""
     sheet = with_redeclared(with_one_typeface(gather(document, (*context, *stated(document)), clock.going)))
     sheet = with_told_values(
-        sheet, [*tabled_values(sheet, document), *plain_values(sheet, document), *tables_of_labels(sheet)]
+        sheet,
+        [
+            *tabled_values(sheet, document),
+            *plain_values(sheet, document),
+            *tables_of_labels(sheet),
+            *told_diagonals(sheet),
+        ],
     )
     for rewritten in REWRITTEN:
         sheet = rewritten(sheet)

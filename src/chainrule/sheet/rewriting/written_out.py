@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from chainrule.read.tree import Node
+from chainrule.sheet.arrays.vectors_on_diagonals import vectors_on_diagonals, with_diagonals
 from chainrule.sheet.derivatives.bare_functions import applied_to, with_arguments
 from chainrule.sheet.derivatives.bare_slopes import slopes_at, with_slopes
 from chainrule.sheet.derivatives.of_functions import at_their_argument, functions_of_formulas
@@ -142,6 +143,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(last_of_any_layer, with_last_layers),
     _where(counts_of, with_counts),
     _where(samples_apart, with_samples_apart),
+    _where(vectors_on_diagonals, with_diagonals),
     _where(normal_laws, with_normal_laws),
     _where(integrated, with_sums),
     _where(weighted, with_expectations),

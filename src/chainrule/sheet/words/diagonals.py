@@ -1,0 +1,164 @@
+r"""Diagonal matrices whose entries words tell: "where $W$ is a diagonal matrix with $w_i$ on its diagonal".
+
+What the words say is `W = \mathrm{diag}(w_i)`, and becomes an equation where no formula says what the matrix is. The
+same holds for `S_{ii} = p_i (1 - p_i)` where words call S diagonal, as entries beside the diagonal are zero then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chainrule.read.tree import Big, Comma, Factor, Fenced, Link, Name, Node, Product, Relation, Script, Span
+from chainrule.sheet.records.statements import DEFINING, Equation, Sentence, Sheet, trimmed
+from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.words.denials import DENIAL
+from chainrule.sheet.words.wording import IS
+
+_NAME = r"⟦(?P<name>\d+)⟧"
+_ENTRY = r"⟦(?P<entry>\d+)⟧(?!\s*-?\s*(?:th|st)\b)"
+_ITH = r"(?:⟦\d+⟧|[ijkn])\s*-?\s*th"
+_SIZE = r"(?:(?:⟦\d+⟧|\w+)[ -]){0,3}?"
+_PARTS = r"(?:diagonal |main )*(?:entr(?:y|ies)|elements?|values?|components?|weights?|coefficients?)"
+_HAVING = r"(?:with|whose|having|(?:(?:which|that) )?(?:has|contains)|containing|holding|formed by|made of|of)"
+_THEIR = rf"(?:the |its |an? |each |all )?(?:{_ITH} )?(?:{_PARTS} )?(?:of )?"
+_FILLED = rf"{_HAVING} {_THEIR}(?:(?:is|are|being|equals?|given|equal|by|to|the) )*"
+_DIAGONAL_OF_OTHERS = r"(?:是|为|為)[^。，,⟦]{0,8}?(?:对角|對角)(?:矩阵|矩陣|阵|陣)?[，,]?\s*(?:其|它的)?"
+_ITS_ENTRIES_OTHERS = r"(?:主)?(?:对角|對角)(?:线|線)?(?:上)?(?:的)?(?:元素?|项|項)?(?:为|是|為|等于)?\s*"
+
+TOLD = (
+    re.compile(rf"{_NAME}{IS}(?:an? |the |some |also )?{_SIZE}diagonal(?:,? (?:square )?matrix)?,? {_FILLED}{_ENTRY}"),
+    re.compile(rf"\bdiagonal (?:\w+ )??matrix {_NAME},? {_FILLED}{_ENTRY}"),
+    re.compile(rf"{_NAME} ?{_DIAGONAL_OF_OTHERS}{_ITS_ENTRIES_OTHERS}{_ENTRY}"),
+)
+CALLED = (
+    re.compile(rf"{_NAME}{IS}(?:an? |the |some |also )?{_SIZE}diagonal\b(?! (?:entr|element|of))"),
+    re.compile(rf"\bdiagonal (?:\w+ )??matrix {_NAME}"),
+    re.compile(rf"{_NAME} ?{_DIAGONAL_OF_OTHERS}"),
+)
+SPOKEN_OF = re.compile(r"diagonal|对角|對角")
+OPEN = re.compile(
+    rf"{DENIAL.pattern}|(?i:\b(?:if|when\w*|suppos\w+|assum\w+|unless|cases?|special|example|approximat\w+|off)\b)|如果|假设|假設|若"
+)
+"""Words of a clause that do not say for good that a matrix is diagonal."""
+OTHERS = "kjtmlpqrs"
+"""Letters for the second index of a diagonal matrix."""
+
+
+@dataclass(frozen=True)
+class Diagonal:
+    """What stands on the diagonal of a matrix: a list, or a general entry with its index."""
+
+    entry: Node
+    letter: str = ""
+
+
+def told_diagonals(sheet: Sheet) -> list[Equation]:
+    """What words say of the entries of diagonal matrices, as equations."""
+    sentences = [s for s in sheet.sentences if SPOKEN_OF.search(s.text)]
+    if not sentences:
+        return []
+    found: dict[str, Equation] = {}
+    formulas = [e for e in sheet.equations if not e.link and e.op in DEFINING and e.source == "formula"]
+    for s in sentences:
+        told = [(name, _of_words(sheet, s, name, entry)) for name, entry in _told(s)]
+        told += [(name, _of_entries(sheet, s, name, formulas)) for name in _called(s)]
+        for name, diagonal in told:
+            ref = reference(s.formulas[name], sheet.glossary)
+            if ref is not None and diagonal is not None and _is_free(sheet, formulas, ref):
+                found.setdefault(ref.base, _equation(s, name, diagonal))
+    return list(found.values())
+
+
+def _told(s: Sentence) -> Iterator[tuple[int, int]]:
+    """Which formulas of a sentence are a diagonal matrix and its general entry."""
+    for pattern in TOLD:
+        for match in pattern.finditer(s.text):
+            if not _is_open(match, s.text):
+                yield int(match["name"]), int(match["entry"])
+
+
+def _called(s: Sentence) -> Iterator[int]:
+    for pattern in CALLED:
+        for match in pattern.finditer(s.text):
+            if not _is_open(match, s.text):
+                yield int(match["name"])
+
+
+def _is_open(match: re.Match[str], text: str) -> bool:
+    """Whether the clause up to the word that is said denies it, or only supposes it for a while."""
+    said = SPOKEN_OF.search(text, match.start())
+    before = text[: match.end() if said is None else said.start()]
+    return OPEN.search(re.split(r"[.;。；]", before)[-1]) is not None
+
+
+def _of_words(sheet: Sheet, s: Sentence, name: int, entry: int) -> Diagonal | None:
+    """What a formula beside a matrix says of its diagonal: one with an index, a list, or an equation of either."""
+    matrix, node = reference(s.formulas[name], sheet.glossary), s.formulas[entry]
+    if matrix is None:
+        return None
+    if isinstance(node, Relation):
+        if node.links[0].op not in DEFINING:
+            return None
+        if _is_diagonal_entry(sheet, matrix, node.first):
+            return Diagonal(node.links[0].node, _letter(sheet, node.first))
+        node = node.first
+    refs = [r for n in walk(node) if (r := reference(n, sheet.glossary)) is not None]
+    if any(r.base == matrix.base for r in refs) or any(isinstance(n, Big) for n in walk(node)):
+        return None  # `W` with the entries `W_i`: one name for the matrix and for the vector on its diagonal
+    if isinstance(node, Comma):
+        return Diagonal(node)
+    letters = {x for r in refs if len(r.subs) == 1 and (x := letter_of(r.subs[0])) is not None}
+    return Diagonal(node, letters.pop()) if len(letters) == 1 else None
+
+
+def _of_entries(sheet: Sheet, s: Sentence, name: int, formulas: list[Equation]) -> Diagonal | None:
+    """The `p_i (1 - p_i)` of `S_{ii} = p_i (1 - p_i)`."""
+    matrix = reference(s.formulas[name], sheet.glossary)
+    for e in formulas if matrix is not None else ():
+        if matrix is not None and _is_diagonal_entry(sheet, matrix, e.lhs):
+            return Diagonal(e.rhs, _letter(sheet, e.lhs))
+    return None
+
+
+def _letter(sheet: Sheet, node: Node) -> str:
+    ref = reference(node, sheet.glossary)
+    return "" if ref is None else letter_of(ref.subs[0]) or ""
+
+
+def _is_diagonal_entry(sheet: Sheet, matrix: Ref, node: Node) -> bool:
+    ref = reference(node, sheet.glossary)
+    if ref is None or ref.base != matrix.base or len(ref.subs) != 2 or letter_of(ref.subs[0]) is None:
+        return False
+    return node_key(ref.subs[0]) == node_key(ref.subs[1])
+
+
+def _is_free(sheet: Sheet, formulas: list[Equation], matrix: Ref) -> bool:
+    """Whether no formula says what a matrix or any entry beside its diagonal is."""
+    if not matrix.bare:
+        return False
+    own = [e for e in formulas if (r := reference(e.lhs, sheet.glossary)) is not None and r.base == matrix.base]
+    return all(_is_diagonal_entry(sheet, matrix, e.lhs) for e in own)
+
+
+def _equation(s: Sentence, name: int, diagonal: Diagonal) -> Equation:
+    """`W = \\mathrm{diag}(w_1, \\dots, w_n)`, `W_{ik} = \\mathbb{1}[i = k] w_i`."""
+    span, entry = s.spans[name], Fenced(s.spans[name], "(", diagonal.entry, ")")
+    matrix, body = s.formulas[name], _product(span, Name(span, "diag", ("rm",)), entry)
+    if diagonal.letter:
+        used = {n.text for n in walk(diagonal.entry) if isinstance(n, Name)}
+        i, k = (Name(span, x) for x in (diagonal.letter, next(x for x in OTHERS if x not in {*used, diagonal.letter})))
+        same = Fenced(span, "[", Relation(span, i, (Link("=", span, k),)), "]")
+        matrix = Script(span, matrix, _product(span, i, k))
+        body = _product(span, Name(span, "1", ("bb",)), same, entry)
+    shown = trimmed(s.document.source(diagonal.entry.span))
+    spelled = s.sources[name].strip("$ "), rf"\operatorname{{diag}}({shown})"
+    return Equation(
+        s.position, s.document, s.own, span, matrix, "=", body, s.scope, -s.position, 0, False,
+        source="prose", spelled=spelled,
+    )  # fmt: skip
+
+
+def _product(span: Span, *factors: Node) -> Product:
+    return Product(span, tuple(Factor("", f) for f in factors))
