@@ -22,7 +22,7 @@ from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, Reading, Site, World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
-from chainrule.sheet.syntax.spelling import spelled_out
+from chainrule.sheet.syntax.spelling import capitals, spelled_out
 
 HOW = {
     "rows": "has the {} as its rows",
@@ -51,18 +51,6 @@ def stack(world: World, config: Config, equations: list[Equation]) -> None:
 def _shown(world: World, one: Node) -> str:
     ref = reference(one, world.glossary)
     return "" if ref is None else f"{spelled_out(ref.base)}_{letter_of((*ref.subs, *ref.labels)[0])}"
-
-
-def capitals(base: str) -> Iterator[str]:
-    """The capitals that may hold all of a small letter: `X`, `\\mathbf{X}` for `x`, `\\mathbf{x}` and `\\vec{x}`.
-
-    >>> list(capitals("bold x")), list(capitals("phi")), list(capitals("hat(y)"))
-    (['X', 'bold X'], ['Phi', 'bold Phi'], [])
-    """
-    letter = base.removeprefix("bold ").removeprefix("vec(").removesuffix(")")
-    if letter.isalpha() and letter[0].islower() and "(" not in letter:
-        capital = letter[0].upper() + letter[1:]
-        yield from (capital, f"bold {capital}")
 
 
 def _pairs(world: World, equations: Iterable[Equation]) -> Iterator[tuple[str, Node, str]]:
@@ -111,8 +99,9 @@ def _votes(
     """What each line with the capital that fits says of how the samples lie in it, beside the lines without it."""
     lines = [x for x in lines_of(world, equations) if x.equation.op in TYPED and x.equation.source == "formula"]
     universe = Universe(world, config)
+    of_one = _of_any(world, pair[1])
     for line in lines:
-        if pair[0] not in line.names:
+        if pair[0] not in line.names and line.equation.position not in of_one:
             _fitting(universe, line.equation)
     votes = []
     for line in lines:
@@ -120,6 +109,17 @@ def _votes(
             votes.append(_arrangement(universe, line.equation.position, *pair))
             universe.back(kept)
     return votes
+
+
+def _of_any(world: World, one: Node) -> set[int]:
+    """The lines that define functions of any sample, `h(x) = w^T x`: their x has no index, as it is one of the x_i."""
+    ref = reference(one, world.glossary)
+    return {
+        site.position
+        for sites in world.functions.values()
+        for site in sites
+        if any(ref is not None and reference(p, world.glossary) == Ref(ref.base) for p in site.params or ())
+    }
 
 
 def _fitting(universe: Universe, e: Equation) -> tuple[Dims, frozenset[object]] | None:

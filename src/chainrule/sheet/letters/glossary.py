@@ -93,6 +93,8 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     glossary.offsets = offsets_of(everything, glossary)
     bring_together(nodes, glossary)
     glossary.marked = marked_by_indices(nodes, glossary)
+    if glossary.marked:
+        bring_together(nodes, glossary)  # what has marks for its indices has a whole, too
     glossary.totals = totals_of((n for n in everything if isinstance(n, Relation)), glossary)
     glossary.settled = True
     return glossary

@@ -2,18 +2,34 @@ r"""Marks that are indices: beside `\hat y_i` the i of `y^{(i)}` is the index i,
 
 A letter that stands in one formula both in a subscript and in parentheses above a name runs over the same things at
 both places. Samples that are stacked, `\begin{bmatrix} x^{(1)T} \\ \vdots \\ x^{(n)T} \end{bmatrix}`, are the rows of
-a matrix, and their marks its first index. A letter that is counted up, as the l of `a^{(l-1)}`, numbers layers or steps
-and stays a mark.
+a matrix, and their marks its first index. The same holds where one formula has all of them at once: `X \theta - y`
+beside a sum over `x^{(i)}` and `y^{(i)}`, or `\mathbf{y} - \hat{\mathbf{y}}` beside that sum over `y^{(i)}`. A letter
+that is counted up, as the l of `a^{(l-1)}`, numbers layers or steps and stays a mark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
-from chainrule.read.tree import Accent, Dots, Fenced, Matrix, Missing, Name, Node, Number, Script
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Dots,
+    Fenced,
+    Matrix,
+    Missing,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Sum,
+)
 from chainrule.sheet.syntax.names import Glossary, letter_of, reference, walk
 from chainrule.sheet.syntax.patterns import SLOT, generalised
+from chainrule.sheet.syntax.spelling import capitals
 
 
 def marked_by_indices(nodes: Iterable[Node], glossary: Glossary) -> set[str]:
@@ -31,12 +47,69 @@ def marked_by_indices(nodes: Iterable[Node], glossary: Glossary) -> set[str]:
                 above |= {x for s in ref.labels if (x := letter_of(s)) is not None}
                 marks.setdefault(ref.base, []).extend(ref.labels)
         letters |= below & above
+    letters |= _of_wholes(nodes, marks, glossary)
     stacked = set(_stacked(nodes, glossary))
     letters |= {x.text for base in stacked for x in marks.get(base, ()) if isinstance(x, Name) and x.text.islower()}
     counted = (x for found in marks.values() for mark in found if not isinstance(mark, Name) for x in walk(mark))
     letters -= glossary.layers | {x.text for x in counted if isinstance(x, Name)}
     running = {base for base, found in marks.items() if _plain(found) and letters & {letter_of(x) for x in found}}
     return running | {base for base in stacked if all(isinstance(x, Name | Number) for x in marks.get(base, ()))}
+
+
+def _of_wholes(nodes: Iterable[Node], marks: dict[str, list[Node]], glossary: Glossary) -> set[str]:
+    """The letters of sums over marked samples that other formulas have all at once: the targets under their own letter
+    beside the matrix of the inputs, or in bold."""
+    summed = {x for node in nodes for n in walk(node) if isinstance(n, Big) and n.op == "sum" for x in _runs(n)}
+    names = {base: {x.text for x in found if isinstance(x, Name)} for base, found in marks.items() if _plain(found)}
+    samples = {base: letters for base, letters in names.items() if letters <= summed}
+    matrices = {capital for base in samples for capital in capitals(base)}
+    found = set[str]()
+    for node in nodes if samples else ():
+        parts = (n for n in walk(node) if isinstance(n, Name | Accent | Script))
+        refs = [r for n in parts if (r := reference(n, glossary)) is not None]
+        plain, marked = {r.base for r in refs if not (r.subs or r.labels)}, {r.base for r in refs if r.labels}
+        wholes = set(_beside_matrices(node, matrices, glossary)) if matrices & plain else set()
+        for base, letters in samples.items():
+            if base in wholes or (_bold(base) & plain and (matrices & plain or base in marked)):
+                found |= letters
+    return found
+
+
+def _beside_matrices(node: Node, matrices: set[str], glossary: Glossary) -> Iterator[str]:
+    """The y of `X \\theta - y`, `X^T y` and `X^T (\\hat y - y)`."""
+    for part in walk(node):
+        if isinstance(part, Sum):
+            terms = [t.node for t in part.terms]
+            products = (f.node for t in terms if isinstance(t, Product) for f in t.factors)
+            if any(_base(f, glossary) in matrices for f in products):
+                yield from (_base(t, glossary) for t in terms)
+        elif isinstance(part, Product):
+            for first, second in pairwise(part.factors):
+                if isinstance(first.node, Script) and _base(first.node, glossary) in matrices:
+                    inside = second.node.body if isinstance(second.node, Fenced) else second.node
+                    terms = [t.node for t in inside.terms] if isinstance(inside, Sum) else [inside]
+                    yield from (_base(t, glossary) for t in terms)
+
+
+def _base(node: Node, glossary: Glossary) -> str:
+    """The name of something with no index and no mark, "" for anything else."""
+    ref = reference(node, glossary)
+    return "" if ref is None or ref.subs or ref.labels else ref.base
+
+
+def _bold(base: str) -> set[str]:
+    """The vector of all y under a name of its own: `\\mathbf{y}`, `\\vec{y}`; `\\hat{\\mathbf{y}}` of all `\\hat y`."""
+    if "bold" in base or "vec(" in base:
+        return set()
+    accent, _, letter = base.rpartition("(")
+    return {f"{accent}(bold {letter}"} if accent else {f"bold {base}", f"vec({base})"}
+
+
+def _runs(big: Big) -> Iterator[str]:
+    """The i of `\\sum_{i=1}^n` and of `\\sum_i`."""
+    first = big.sub.first if isinstance(big.sub, Relation) else big.sub
+    if isinstance(first, Name):
+        yield first.text
 
 
 def _stacked(nodes: Iterable[Node], glossary: Glossary) -> Iterator[str]:

@@ -7,6 +7,7 @@ into a context file, is TeX that is read as the same name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from chainrule.read.symbols import COMMANDS, FUNCTIONS
 
@@ -84,6 +85,18 @@ def _core(base: str) -> str:
     """A name without its accents and scripts."""
     core = base.split("_")[0].split("^")[0]
     return core.rpartition("(")[2].rstrip(")")
+
+
+def capitals(base: str) -> Iterator[str]:
+    """The capitals that may hold all of a small letter: `X`, `\\mathbf{X}` for `x`, `\\mathbf{x}` and `\\vec{x}`.
+
+    >>> list(capitals("bold x")), list(capitals("phi")), list(capitals("hat(y)"))
+    (['X', 'bold X'], ['Phi', 'bold Phi'], [])
+    """
+    letter = base.removeprefix("bold ").removeprefix("vec(").removesuffix(")")
+    if letter.isalpha() and letter[0].islower() and "(" not in letter:
+        capital = letter[0].upper() + letter[1:]
+        yield from (capital, f"bold {capital}")
 
 
 def look(base: str) -> str:

@@ -253,8 +253,8 @@ def _symmetric(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
 def _ones(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     """ "1 is an n × n matrix of all ones", "the all-ones vector e": a matrix, a row or a column of ones."""
     group = {name: s.formulas[int(found.strip("⟦⟧"))] for name, found in m.groupdict().items() if found}
-    if getattr(group.get("one"), "text", "1") != "1":
-        return []
+    if "one" in group and getattr(group["one"], "text", "") != "1":
+        return []  # "$y$ is the vector of all $y_i$"
     size = group.get("size")
     parts = [f.node for f in size.factors] if isinstance(size, Product) and _all_times(size) else [size]
     dims = tuple(dimension(part) for part in parts if part is not None)
