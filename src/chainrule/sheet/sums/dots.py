@@ -1,7 +1,8 @@
 r"""Sums and products with dots, as what they stand for: `x_1 w_1 + \dots + x_n w_n` is `\sum_{j=1}^n x_j w_j`.
 
 The items on both sides of the dots are the same but for one place; terms before them that go on with the same pattern
-belong to the sum, others do not: `b + x_1 + x_2 + \dots + x_n`.
+belong to the sum, others do not: `b + x_1 + x_2 + \dots + x_n`. The plus behind the dots may be left out,
+`w_1 x_1 + \dots w_n x_n`, and the items of a product may have several factors: `f(x_1) f(x_2) \cdots f(x_n)`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from chainrule.sheet.syntax.patterns import filled, generalised
 # What the letter of such a sum may be: one that is an index under any name and stands nowhere in the formula.
 LETTERS = ("j", "k", "t")
 TIMES = frozenset({"", "cdot", "times"})
+SIZES = (1, 2, 3)
+"""How many factors an item of a product with dots may have."""
 
 
 @dataclass(frozen=True)
@@ -34,25 +37,63 @@ class Run:
 def without_dots(node: Node) -> Node | None:
     """A sum or product with dots, written with a sign and a range; None for anything else."""
     match node:
-        case Sum(terms=terms) if _first_dots([t.node for t in terms]) is not None:
-            return _sums_of(node, used(node))
+        case Sum(terms=terms):
+            parted = _parted(terms)
+            whole = node if parted == terms else replace(node, terms=parted)
+            return None if _first_dots([t.node for t in parted]) is None else _sums_of(whole, used(node))
         case Product(factors=factors) if (at := _first_dots([f.node for f in factors])) is not None:
-            signs = ["" if f.op in TIMES else f.op for f in factors]
-            found = _run([f.node for f in factors], at, [signs[1], *signs[1:]])
             letter = _letter(node, used(node))
-            if found is None and not any(signs):
+            found = (_product_of(factors, at, size, letter) for size in SIZES if letter is not None)
+            shorter = next((x for x in found if x is not None), None)
+            if shorter is None and not any(f.op and f.op not in TIMES for f in factors):
                 chain = chain_with_dots(factors, at, letter)
                 return None if chain is None else _all_chains(replace(node, factors=tuple(chain)))
-            if found is None or letter is None:
-                return None
-            product = Factor(factors[found.start].op, _over(found, "prod", letter))
-            return replace(node, factors=(*factors[: found.start], product, *factors[found.end :]))
+            return None if shorter is None else replace(node, factors=shorter)
     return None
 
 
 def _all_chains(node: Product) -> Node:
     """A product with the other dots in it written out too."""
     return without_dots(node) or node
+
+
+def _product_of(factors: tuple[Factor, ...], at: int, size: int, letter: str) -> tuple[Factor, ...] | None:
+    """The factors of a product with those that dots run through as one, in items of so many factors."""
+    whole, start = divmod(at, size)
+    groups = [factors[n : n + size] for n in range(start, at, size)]
+    last = factors[at + 1 : at + 1 + size]
+    if not groups or len(last) < size:
+        return None
+    signs = ["" if x[0].op in TIMES else x[0].op for x in (*groups, (factors[at],), last)]
+    items = [*map(_item, groups), factors[at].node, _item(last)]
+    found = _run(items, whole, [signs[1], *signs[1:]])
+    if found is None:
+        return None
+    first = start + size * found.start
+    product = Factor(factors[first].op, _over(found, "prod", letter))
+    return (*factors[:first], product, *factors[at + 1 + size * (found.end - whole - 1) :])
+
+
+def _item(factors: tuple[Factor, ...]) -> Node:
+    """The factors of one item as a formula of their own."""
+    if len(factors) == 1:
+        return factors[0].node
+    span = factors[0].node.span.join(factors[-1].node.span)
+    return Product(span, (replace(factors[0], op=""), *factors[1:]))
+
+
+def _parted(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The terms of a sum with the last one apart from dots that have no sign behind them: `... w_n x_n`."""
+    out: list[Term] = []
+    for term in terms:
+        factors = term.node.factors if isinstance(term.node, Product) else ()
+        behind = factors[1:] if out and factors and isinstance(factors[0].node, Dots) and not factors[1].op else ()
+        last = _item(behind) if behind else None
+        if last is None or generalised(out[-1].node, last) is None:
+            out.append(term)
+        else:
+            out += [replace(term, node=factors[0].node), replace(term, node=last)]
+    return tuple(out)
 
 
 def _sums_of(node: Sum, taken: frozenset[str]) -> Node | None:
