@@ -27,6 +27,7 @@ from chainrule.read.tree import (
     Script,
     Sum,
 )
+from chainrule.sheet.letters.writings import maximal
 from chainrule.sheet.syntax.names import Glossary, letter_of, reference, walk
 from chainrule.sheet.syntax.patterns import SLOT, generalised
 from chainrule.sheet.syntax.spelling import capitals
@@ -63,16 +64,16 @@ def _of_wholes(nodes: Iterable[Node], marks: dict[str, list[Node]], glossary: Gl
     names = {base: {x.text for x in found if isinstance(x, Name)} for base, found in marks.items() if _plain(found)}
     samples = {base: letters for base, letters in names.items() if letters <= summed}
     matrices = {capital for base in samples for capital in capitals(base)}
-    found = set[str]()
-    for node in nodes if samples else ():
-        parts = (n for n in walk(node) if isinstance(n, Name | Accent | Script))
-        refs = [r for n in parts if (r := reference(n, glossary)) is not None]
-        plain, marked = {r.base for r in refs if not (r.subs or r.labels)}, {r.base for r in refs if r.labels}
+    refs = [list(maximal(node, glossary)) for node in nodes] if samples else []
+    otherwise = {r.base for found in refs for r in found if not r.labels}
+    letters = set[str]()
+    for node, found in zip(nodes, refs, strict=False):
+        plain, marked = {r.base for r in found if not (r.subs or r.labels)}, {r.base for r in found if r.labels}
         wholes = set(_beside_matrices(node, matrices, glossary)) if matrices & plain else set()
-        for base, letters in samples.items():
-            if base in wholes or (_bold(base) & plain and (matrices & plain or base in marked)):
-                found |= letters
-    return found
+        for base, own in samples.items():
+            in_bold = base not in otherwise and _bold(base) & plain and (matrices & plain or base in marked)
+            letters |= own if base in wholes or in_bold else set()
+    return letters
 
 
 def _beside_matrices(node: Node, matrices: set[str], glossary: Glossary) -> Iterator[str]:
