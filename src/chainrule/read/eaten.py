@@ -23,6 +23,11 @@ _COMMAND = re.compile(r"[A-Za-z]+")
 _ENVIRONMENT = re.compile(
     r"\\begin\s*\{(?P<name>[A-Za-z]+\*?)\}(?P<body>(?:(?!\\begin|\\end).)*)\\end\s*\{(?P=name)\}", re.DOTALL
 )
+_COLUMN = re.compile(
+    r"\\begin\s*\{(?P<name>[bpvBV]?matrix|smallmatrix)\}(?P<body>(?:(?!\\begin|\\end).)+)\\end\s*\{(?P=name)\}",
+    re.DOTALL,
+)
+_OPERATOR_AT_END = re.compile(r"(?:[-+*/=<>,^_]|\\(?:cdot|times|pm|left|quad|qquad))\s*\Z")
 _HALF_BREAK = re.compile(r"(?<!\\)\\(?=\s)")
 _HALF_BREAK_OF_LINE = re.compile(r"(?<!\\)\\(?=[ \t]*\n)")
 _MARK = re.compile(r"(?<!\\)&")
@@ -53,7 +58,8 @@ def as_meant(text: str, spans: Iterable[Span]) -> tuple[str, list[Problem]]:
         mended = mend([text[s.start : s.end] for s in spans])
         changed = [(s, new) for s, new in zip(spans, mended, strict=True) if new != text[s.start : s.end]]
         if changed:
-            problems.append(Problem("eaten-sign", message, changed[0][0]))
+            if all(problem.message != message for problem in problems):
+                problems.append(Problem("eaten-sign", message, changed[0][0]))
             text = _replaced(text, changed)
     return text, problems
 
@@ -140,6 +146,23 @@ def _with_breaks(rows: str) -> str:
     return rows
 
 
+def _columns(formulas: list[str]) -> list[str]:
+    r"""`\\\\` for a backslash between the entries of a column, `\begin{pmatrix} 1 \ 2 \ 3 \end{pmatrix}`, in a document
+    that has lost all of its breaks."""
+    if any("\\\\" in f for f in formulas):
+        return formulas
+    return [_COLUMN.sub(lambda e: e.group().replace(e["body"], _as_column(e["body"])), f) for f in formulas]
+
+
+def _as_column(body: str) -> str:
+    """Entries with a backslash between them that are formulas of their own, no alignment mark among them."""
+    parts = _HALF_BREAK.split(body)
+    whole = all(p.strip() and p.count("{") == p.count("}") and not _OPERATOR_AT_END.search(p) for p in parts)
+    if len(parts) < 2 or _MARK.search(body) or not whole:
+        return body
+    return re.sub(_HALF_BREAK.pattern + r"[ \t\n]", r"\\\\", body)
+
+
 def _shrunk(formula: str) -> str:
     r"""A space for the `!` of `\!` behind what waits for an operand: `\exp!\left(`, `\mathbb{E}![x]`."""
     if "!" not in formula:
@@ -158,6 +181,7 @@ MENDS: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
     ("signs stand here by their names in HTML; &lt; is read as <, and others as the signs they name", _each(_entities)),
     (r"every backslash stands here twice; \\alpha is read as \alpha", _each(_halved)),
     (r"a sign has two backslashes here; \\{ is read as \{, and \\, as a space", _each(_escaped)),
+    (r"rows end with one backslash here; it is read as \\", _columns),
     (r"rows end with one backslash here; it is read as \\", _each(_doubled)),
     (r"a backslash is lost here; ! before a fence is read as the space \!", _each(_shrunk)),
     (r"a backslash is lost here; ,=, is read as = between the spaces \,", _each(_beside_equals)),
