@@ -49,6 +49,7 @@ from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samp
 from chainrule.sheet.statistics.expectations_by_law import laws_of, with_what_is_drawn
 from chainrule.sheet.statistics.normal_words import normal_laws, with_normal_laws
 from chainrule.sheet.statistics.weighted_integrals import weighted, with_expectations
+from chainrule.sheet.sums.counted_ones import counts_of_ones, with_counted_ones
 from chainrule.sheet.sums.integrals import integrated, with_sums
 from chainrule.sheet.sums.mean_counts import counts_of, with_counts
 from chainrule.sheet.sums.sets_of_pairs import pairs_of, with_indicators
@@ -142,6 +143,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(last_layers, with_last_layers),
     _where(last_of_any_layer, with_last_layers),
     _where(counts_of, with_counts),
+    _where(counts_of_ones, with_counted_ones),
     _where(samples_apart, with_samples_apart),
     _where(vectors_on_diagonals, with_diagonals),
     _where(normal_laws, with_normal_laws),

@@ -23,7 +23,7 @@ DIFFERENTIAL = frozenset({"partial", "d", "nabla"})
 def counts_of(formulas: Iterable[Node]) -> dict[str, frozenset[str]]:
     """The letters that may count what is summed in the means of a document, each with the indices it may count."""
     nodes = [n for formula in formulas for n in walk(formula)]
-    taken = set(_taken(nodes)) | {x for n in nodes if isinstance(n, Big) and (x := _index(n)) is not None}
+    taken = set(taken_letters(nodes)) | {x for n in nodes if isinstance(n, Big) and (x := _index(n)) is not None}
     found: dict[str, set[str]] = {}
     for big, count in (pair for n in nodes for pair in _means(n)):
         index = _index(big) or ""
@@ -60,20 +60,20 @@ def _means(node: Node) -> Iterator[tuple[Big, str]]:
                 if factor.op == "/":
                     yield from _divided(factors[:n], factor.node)
                     yield from _divided(factors[n + 1 :], factor.node) if _numbers(factors[:n]) else ()
-                elif (number := _below_number(factor.node)) is not None and _numbers(factors[:n]):
+                elif (number := below_number(factor.node)) is not None and _numbers(factors[:n]):
                     yield from _divided(factors[n + 1 :], number)
 
 
 def _divided(factors: tuple[Factor, ...], below: Node) -> Iterator[tuple[Big, str]]:
     """The sum that comes first in a product but for numbers, where something with a letter in it divides it."""
-    count = _letter(below)
+    count = counted_by(below)
     big = next((f.node for f in factors if not isinstance(f.node, Number)), None)
     endless = isinstance(big, Big) and big.op == "sum" and big.sup is None
     if count is not None and isinstance(big, Big) and endless and (big.sub is None or letter_of(big.sub) is not None):
         yield big, count
 
 
-def _below_number(node: Node) -> Node | None:
+def below_number(node: Node) -> Node | None:
     r"""The N of `\frac{1}{N}`, `(1/N)` and `N^{-1}`."""
     match node:
         case Fraction(numerator=above, denominator=below) if _is_number(above):
@@ -99,17 +99,17 @@ def _numbers(factors: tuple[Factor, ...]) -> bool:
     return all(isinstance(f.node, Number) for f in factors)
 
 
-def _letter(node: Node) -> str | None:
+def counted_by(node: Node) -> str | None:
     """The letter of `N`, `2N` and `N - 1`."""
     match node:
         case Name(text=text) if len(text) == 1:
             return text
         case Product(factors=(Factor(node=Number()), Factor(op="" | "cdot", node=other))):
-            return _letter(other)
+            return counted_by(other)
         case Fenced(open="(", body=body):
-            return _letter(body)
+            return counted_by(body)
         case Sum(terms=(first, second)) if second.sign == "-" and isinstance(second.node, Number):
-            return _letter(first.node)
+            return counted_by(first.node)
     return None
 
 
@@ -123,7 +123,7 @@ def _is_count(node: Node) -> bool:
     return is_cardinality(node) or (isinstance(node, Number) and node.text.isdigit())
 
 
-def _taken(nodes: Iterable[Node]) -> Iterator[str]:
+def taken_letters(nodes: Iterable[Node]) -> Iterator[str]:
     """The letters that are defined, differentiated by, or have an index somewhere."""
     for node in nodes:
         match node:

@@ -1,0 +1,78 @@
+r"""Means by a vector of ones: the d of `\mu = \frac1d \mathbf{1}^T x` and of `I - \frac1d \mathbf{1} \mathbf{1}^T` counts
+these ones, which are written `\mathbf{1}_d`.
+
+The letter has to be one that counts by custom and nothing else in the document, as for the means by sums
+(`mean_counts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chainrule.read.tree import Factor, Fraction, Name, Node, Product, Script
+from chainrule.sheet.sums.mean_counts import COUNTING, below_number, counted_by, taken_letters
+from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.rebuilding import with_parts
+from chainrule.sheet.syntax.script_words import is_transpose
+
+BY_CUSTOM = COUNTING | {"K", "H", "C"}
+
+
+def counts_of_ones(formulas: Iterable[Node]) -> frozenset[str]:
+    """The letters that count the ones of means."""
+    nodes = [n for formula in formulas for n in walk(formula)]
+    found = {x for n in nodes if (x := _count(n)) is not None and x in BY_CUSTOM}
+    return frozenset(found - set(taken_letters(nodes))) if found else frozenset()
+
+
+def with_counted_ones(node: Node, counts: frozenset[str]) -> Node:
+    """A formula in which the ones of its means are told how many they are."""
+    inside = with_parts(node, lambda part: with_counted_ones(part, counts))
+    count = _count(inside)
+    if count is None or count not in counts:
+        return inside
+    if isinstance(inside, Fraction):
+        return replace(inside, numerator=_told(inside.numerator, count))
+    return _told(inside, count)
+
+
+def _count(node: Node) -> str | None:
+    r"""The d of `\frac1d \mathbf{1}^T x` and `\frac{\mathbf{1}^T x}{d}`."""
+    match node:
+        case Fraction(numerator=Product(factors=factors), denominator=below) if _has_turned_ones(factors):
+            return counted_by(below)
+        case Product(factors=factors) if _has_turned_ones(factors):
+            divisors = (x for f in factors if f.op != "/" and (x := below_number(f.node)) is not None)
+            return next((count for x in divisors if (count := counted_by(x)) is not None), None)
+    return None
+
+
+def _has_turned_ones(factors: tuple[Factor, ...]) -> bool:
+    """Whether a row of ones stands in a product, or a column of them behind a row or a matrix."""
+    turned = [isinstance(f.node, Script) and f.node.sup is not None and is_transpose(f.node.sup) for f in factors]
+    rows = [t or (isinstance(f.node, Name) and f.node.text.isupper()) for t, f in zip(turned, factors, strict=True)]
+    ones = [_is_ones(f.node) for f in factors]
+    behind_a_row = any(rows[n] and ones[n + 1] and not factors[n + 1].op for n in range(len(factors) - 1))
+    return behind_a_row or any(a and b for a, b in zip(turned, ones, strict=True))
+
+
+def _is_ones(node: Node) -> bool:
+    r"""`\mathbf{1}`, `\mathbf{1}^T`."""
+    if isinstance(node, Script) and (node.sub is not None or node.sup is None or not is_transpose(node.sup)):
+        return False
+    core = node.base if isinstance(node, Script) else node
+    return isinstance(core, Name) and core.text == "1" and "bold" in core.style
+
+
+def _told(node: Node, count: str) -> Node:
+    """A product with the number below its ones."""
+    assert isinstance(node, Product)
+    return replace(node, factors=tuple(replace(f, node=_with_count(f.node, count)) for f in node.factors))
+
+
+def _with_count(node: Node, count: str) -> Node:
+    if not _is_ones(node):
+        return node
+    sub = Name(node.span, count)
+    return replace(node, sub=sub) if isinstance(node, Script) else Script(node.span, node, sub)
