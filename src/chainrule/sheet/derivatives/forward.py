@@ -49,8 +49,8 @@ def _made_of(sheet: Sheet, own: object) -> set[object]:
 
 
 def changing_names(side: Node) -> Iterator[Node]:
-    """What stands behind the d's of a formula."""
-    for node in walk(side):
+    """What stands behind the d's of a formula, outside of its derivatives."""
+    for node in _outside_slopes(side):
         if isinstance(node, Product):
             for first, second in pairwise(node.factors):
                 if is_d(first.node) and not second.op:

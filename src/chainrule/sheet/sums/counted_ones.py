@@ -1,5 +1,5 @@
-r"""Means by a vector of ones: the d of `\frac1d \mathbf{1}^T x` and of `I - \frac1d \mathbf{1} \mathbf{1}^T` counts these
-ones, which are written `\mathbf{1}_d`.
+r"""Means by a vector of ones: the d of `\frac1d \mathbf{1}^T x` and of `I - \frac1d \mathbf{1} \mathbf{1}^T` counts
+these ones, which are written `\mathbf{1}_d`.
 
 The letter has to be one that counts by custom and nothing else in the document, as for the means by sums
 (`mean_counts`).
