@@ -58,7 +58,7 @@ def apply_fact(world: World, fact: Fact) -> None:
             family.domain_kind = fact.kind
         case "one-hot" | "binary" | "signs" | "simplex":
             family.domain_kind = fact.kind
-            if fact.kind == "one-hot" and family.declared_rank is None and not ref.subs:
+            if fact.kind == "one-hot" and family.declared_rank is None and not ref.subs and 2 not in family.sub_counts:
                 family.declared_rank = "vector"
         case "sign":
             family.domain_kind = str(fact.data)

@@ -26,6 +26,12 @@ OF_VECTORS: tuple[tuple[str, str], ...] = (
     ("zeros but one", rf"{NAMES}{ZEROS}(?: for)? (?:an?|one) (?:single )?{A_ONE}"),
     ("a single one", rf"{NAMES}\s*(?:has|contains) {ONE_ALONE}"),
 )
+# Phrases about the rows of a matrix, or about a matrix of such rows.
+OF_ROWS: tuple[tuple[str, str], ...] = (
+    ("one-hot rows", rf"\b(?:[Rr]ows?|[Ll]ines?) of (?P<matrix>⟦\d+⟧){IS}(?:\w+ ){{0,3}}?{HOT}"),
+    ("one-hot matrix", rf"(?P<matrix>⟦\d+⟧){IS}(?:\w+ ){{0,3}}?{HOT}(?:[- ]\w+){{0,2}}? matrix"),
+    ("one-hot matrix before", rf"\b{HOT}(?:[- ]\w+){{0,2}}? matrix (?P<matrix>⟦\d+⟧)"),
+)
 OF_ENTRIES: tuple[tuple[str, str], ...] = (
     ("one entry is one", rf"{ONLY}{NAMES}\s*(?:is|equals|has|being)\s+(?:set to )?{A_ONE}"),
 )

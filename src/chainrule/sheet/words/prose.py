@@ -15,7 +15,7 @@ from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.literals import is_numeric, is_zero
 from chainrule.sheet.syntax.names import Glossary, Ref, reference, size_name
 from chainrule.sheet.words.denials import is_denied
-from chainrule.sheet.words.one_hot import OF_ENTRIES, OF_VECTORS
+from chainrule.sheet.words.one_hot import OF_ENTRIES, OF_ROWS, OF_VECTORS
 from chainrule.sheet.words.wording import ENTRY, IS, NAMES
 
 
@@ -235,6 +235,12 @@ def _kind(kind: str) -> Build:
     return lambda m, s, g: [Fact(kind, r) for r in _subjects(m, s, g)]
 
 
+def _of_rows(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
+    """ "the rows of Y are one-hot": a matrix, with a 1 in each row."""
+    shape = ShapeFact("matrix", (), passing=True)
+    return [f for r in _refs(s, m["matrix"], g) if r.bare for f in (Fact("shape", r, shape), Fact("one-hot", r))]
+
+
 def _of_a_size(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     """`$A$ is $n \\times n$ symmetric`: what stands between is no other name, but a size."""
     size = s.formulas[int(m.group("size"))]
@@ -389,6 +395,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("label of the truth", NAMES + IS + r"(?:the )?(?:index of the )?" + TRUTH, _kind("label")),
     ("truth of a label", TRUTH + r"(?: is| be|,)? " + ONE_NAME, _kind("label")),
     *((name, pattern, _kind("one-hot")) for name, pattern in OF_VECTORS),
+    *((name, pattern, _of_rows) for name, pattern in OF_ROWS),
     *((name, pattern, _of_entries) for name, pattern in OF_ENTRIES),
     (
         "unit vector",
