@@ -37,6 +37,8 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
     """The verdict on a line once a row that only this line asks for is the column that other vectors are, and a capital
     the matrix that it is elsewhere."""
     world = judge.world
+    if found.verdict == "refuted" and found.code.startswith("shape"):
+        return _of_a_loss(judge, e, found)
     if found.verdict != "verified" or world.rowwise:
         return found
     direct = sorted(b for b in names_in(world, e.lhs) | names_in(world, e.rhs) if _is_guessed(world, b))
@@ -52,6 +54,38 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
         return found
     turned = {base: _turned(world, base) for base in lone}
     return _again(judge, e, replace(world, readings={**world.readings, **turned}, derived={}), lone[0])
+
+
+def _of_a_loss(judge: Judge, e: Equation, found: Finding) -> Finding:
+    """A line refuted by its shapes alone, in which a vector is a row only so that a loss is a number, as in
+    `-y \\log \\hat y`: such a loss may be about one entry, or be meant entry by entry."""
+    world = judge.world
+    direct = sorted(names_in(world, e.lhs) | names_in(world, e.rhs))
+    rows = [b for b in direct if _is_guessed(world, b) and world.readings[b].row]
+    turned = {base: _turned(world, base) for base in rows}
+    others = [
+        x for x in lines_of(world, judge.equations) if x.equation.chain != e.chain and not _is_loss(world, x.equation)
+    ]
+    if not rows or any(_asks_for(world, b, x) for b in rows for x in others if b in _written(world, x.equation)):
+        return found
+    trial = replace(judge, world=replace(world, readings={**world.readings, **turned}, derived={}), variants={})
+    trial.conditions = given.over(trial, judge.conditions)
+    if trial.claim(e).verdict == "refuted":
+        return found
+    text = (
+        f"the shapes may fit if {spelled_out(rows[0])} is a column; only a loss that is to be a number makes it a row"
+    )
+    return Finding("unsupported", "ambiguous", text)
+
+
+def _written(world: World, e: Equation) -> set[str]:
+    return names_in(world, e.lhs) | names_in(world, e.rhs)
+
+
+def _asks_for(world: World, base: str, line: Line) -> bool:
+    """Whether a line fits with a row and no longer without it."""
+    other = replace(world, readings={**world.readings, base: _turned(world, base)}, derived={})
+    return _fits(world, line) and not _fits(other, line)
 
 
 def _again(judge: Judge, e: Equation, other: World, base: str) -> Finding:
