@@ -115,9 +115,17 @@ def note_changes(world: World, equations: Iterable[Equation]) -> None:
             world.declaring[e.position] = "says what does not change"
     names = {b for e in lines if not says_constant(e) for b in changing(world.glossary, e.lhs, e.rhs)}
     names |= {entries for b in names if (entries := _entries_of(world, b)) is not None}
+    names |= {b for name in names for b in _moving(world, name, names)}
     world.varying = frozenset(names - world.independent)
     for base in world.varying:
         world.family(base).changing = True
+
+
+def _moving(world: World, base: str, changing_too: set[str]) -> set[str]:
+    """What a quantity rests on at last, where its change is written and that of nothing behind it: `dx` beside
+    `x = r \\cos \\theta`."""
+    behind = _behind(world, {base}) - {base}
+    return set() if behind & changing_too else {b for b in behind if not world.defined(b)}
 
 
 def _entries_of(world: World, base: str) -> str | None:

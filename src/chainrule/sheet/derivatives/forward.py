@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from chainrule.read.tree import Accent, Fraction, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.derivatives.degrees import acts, degree, integrates, is_d, is_derivative
 from chainrule.sheet.records.statements import DEFINING, DEFINING_LEFT, Equation, Sheet
 from chainrule.sheet.syntax.derivatives import above, below
@@ -41,11 +41,18 @@ def _made_of(sheet: Sheet, own: object) -> set[object]:
     found, todo = set[object](), [own]
     while todo:
         key = todo.pop()
-        sites = (x.rhs for x in sheet.equations if not x.link and x.op in DEFINING and node_key(x.lhs) == key)
+        sites = (x.rhs for x in sheet.equations if not x.link and x.op in DEFINING and _called(x.lhs) == key)
         names = {node_key(n) for side in sites for n in walk(side) if isinstance(n, (Name, Script, Accent))}
         todo += names - found
         found |= names
     return found
+
+
+def _called(side: Node) -> object:
+    """The f of `f(x, y) = ...`, the name of anything else."""
+    factors = side.factors if isinstance(side, Product) else ()
+    call = len(factors) == 2 and isinstance(factors[1].node, Fenced) and not factors[1].op
+    return node_key(factors[0].node if call else side)
 
 
 def changing_names(side: Node) -> Iterator[Node]:
