@@ -46,6 +46,7 @@ from chainrule.check.doubts.unsaid import (
     factors_of_a_matrix,
     imposed,
     not_the_label,
+    number_of_ones,
     of_a_target,
     tied,
 )
@@ -325,6 +326,7 @@ def of_a_density_unsaid(lines: Lines, e: Equation, _variant: Variant, _different
 
 DOUBTS: tuple[Doubt, ...] = (
     of_a_density_unsaid,
+    number_of_ones,
     index_as_a_number,
     unread_formula,
     of_another_step,

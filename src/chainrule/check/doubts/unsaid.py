@@ -23,6 +23,7 @@ from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import ORTHONORMAL, Family, World
+from chainrule.sheet.sums.counted_ones import ones_times_ones
 from chainrule.sheet.syntax.names import letter_of, node_key, reference, walk
 
 COVARIANCES = frozenset({"Sigma", "bold Sigma"})
@@ -287,3 +288,12 @@ def computed_in_secret(lines: Lines, e: Equation, variant: Variant, different: D
             text = f"{name_of(variant.universe, symbol)} is never defined; what it is computed from is not said"
             return assumed("undefined-symbol", text, needs=(Need("definition", instance),))
     return None
+
+
+def number_of_ones(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """`\\mathbf{1}^T \\mathbf{1}` is a number that nobody knows where nothing says how many ones these are."""
+    ones = [n for side in (e.lhs, e.rhs) for part in walk(side) if ones_times_ones(part) for n in walk(part)]
+    bases = {ref.base for n in ones if (ref := reference(n, lines.world.glossary)) is not None and ref.bare}
+    if not ones or any(lines.world.family(b).declared_dims for b in bases):
+        return None
+    return Finding("unsupported", "ambiguous", "how many ones the vector of ones has is not said")

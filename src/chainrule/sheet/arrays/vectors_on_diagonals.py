@@ -82,7 +82,8 @@ def _is_index(sub: Node | None) -> bool:
 
 
 def _is_capital(node: Node) -> bool:
-    return isinstance(node, Name) and node.text[:1].isupper()
+    """A letter of matrices, but for the covariances `\\Sigma_k` of classes."""
+    return isinstance(node, Name) and node.text[:1].isupper() and node.text != "Sigma"
 
 
 def _stem(node: Node) -> Node:

@@ -7,14 +7,15 @@ The letter has to be one that counts by custom and nothing else in the document,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
-from chainrule.read.tree import Factor, Fraction, Name, Node, Product, Script
+from chainrule.read.tree import Factor, Fraction, Name, Node, Product, Relation, Script
 from chainrule.sheet.sums.mean_counts import COUNTING, below_number, counted_by, taken_letters
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.rebuilding import with_parts
-from chainrule.sheet.syntax.script_words import is_transpose
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS, is_transpose
 
 BY_CUSTOM = COUNTING | {"K", "H", "C"}
 
@@ -23,18 +24,56 @@ def counts_of_ones(formulas: Iterable[Node]) -> frozenset[str]:
     """The letters that count the ones of means."""
     nodes = [n for formula in formulas for n in walk(formula)]
     found = {x for n in nodes if (x := _count(n)) is not None and x in BY_CUSTOM}
-    return frozenset(found - set(taken_letters(nodes))) if found else frozenset()
+    found |= {x for n in nodes if isinstance(n, Relation) for x in _said(n)}
+    sizes = {x for n in nodes for x in _sizes(n)} if found else set()
+    return frozenset(x for x in found - set(taken_letters(nodes)) if not sizes or x in sizes) if found else frozenset()
+
+
+def _sizes(node: Node) -> Iterator[str]:
+    r"""The letters of `\mathbb{R}^p` and `\mathbb{R}^{n \times p}`: where sizes are told, another letter is none."""
+    if isinstance(node, Script) and isinstance(node.base, Name) and "bb" in node.base.style and node.base.text == "R":
+        yield from (n.text for n in walk(node.sup) if isinstance(n, Name)) if node.sup is not None else ()
 
 
 def with_counted_ones(node: Node, counts: frozenset[str]) -> Node:
     """A formula in which the ones of its means are told how many they are."""
     inside = with_parts(node, lambda part: with_counted_ones(part, counts))
+    if isinstance(inside, Relation) and counts.intersection(_said(inside)):
+        return _with_said(inside, counts)
     count = _count(inside)
     if count is None or count not in counts:
         return inside
     if isinstance(inside, Fraction):
         return replace(inside, numerator=_told(inside.numerator, count))
     return _told(inside, count)
+
+
+def ones_times_ones(node: Node) -> bool:
+    r"""Whether `\mathbf{1}^T \mathbf{1}` stands in a product."""
+    pairs = pairwise(node.factors) if isinstance(node, Product) else ()
+    return any(
+        isinstance(a.node, Script) and isinstance(b.node, Name) and not b.op and _is_ones(a.node) and _is_ones(b.node)
+        for a, b in pairs
+    )
+
+
+def _said(relation: Relation) -> Iterator[str]:
+    r"""The n of `\mathbf{1}^T \mathbf{1} = n`."""
+    sides = [relation.first, *(link.node for link in relation.links)]
+    alone = (ones_times_ones(x) and isinstance(x, Product) and len(x.factors) == 2 for x in sides)
+    if any(alone) and all(link.op == "=" for link in relation.links):
+        names = (x.text for x in sides if isinstance(x, Name) and len(x.text) == 1)
+        yield from (x for x in names if x in BY_CUSTOM or x not in INDEX_LETTERS)
+
+
+def _with_said(relation: Relation, counts: frozenset[str]) -> Relation:
+    count = next(x for x in _said(relation) if x in counts)
+
+    def told(side: Node) -> Node:
+        return _told(side, count) if ones_times_ones(side) else side
+
+    links = tuple(replace(link, node=told(link.node)) for link in relation.links)
+    return replace(relation, first=told(relation.first), links=links)
 
 
 def _count(node: Node) -> str | None:
