@@ -20,7 +20,7 @@ from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import EACH, Ref, children, letter_of, reference, size_name, walk
 from chainrule.sheet.syntax.patterns import generalised
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_transpose
-from chainrule.sheet.syntax.spelling import names_loss
+from chainrule.sheet.syntax.spelling import look, names_loss
 from chainrule.sheet.words.prose import Fact, ShapeFact, real_space
 
 
@@ -243,6 +243,7 @@ class Scan:
         assigned = self._literal_definitions(equations, set(arrays)) | self._declared_whole(equations, facts) | apart
         sides = [side for e in equations for side in (e.lhs, e.rhs)]
         points = {base for side in sides for found in (_beside_itself, _of_points) for base in found(side, self.world)}
+        points |= behind_one_matrix(sides, self.world)
         for base, refs in self.refs.items():
             family = self.world.family(base)
             # `W^{(1)}` and, of another network, `W_1`: neither is an entry of the other
@@ -417,6 +418,22 @@ def _beside_itself(side: Node, world: World) -> Iterator[str]:
         refs = [reference(t.node, world.glossary) for t in node.terms] if isinstance(node, Sum) else []
         bare = {r.base for r in refs if r is not None and r.bare}
         yield from (r.base for r in refs if r is not None and r.base in bare and r.subs)
+
+
+def behind_one_matrix(sides: list[Node], world: World) -> set[str]:
+    """The names that stand behind a capital both as they are and with a number, `W x` and `W x_0`: what is multiplied
+    by a matrix as x is has its shape, and is no entry of it."""
+    found: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    for product in (n for side in sides for n in walk(side) if isinstance(n, Product)):
+        for one, other in pairwise(product.factors):
+            refs = [reference(f.node, world.glossary) for f in (one, other)]
+            matrix, behind = refs
+            if matrix is None or behind is None or other.op not in ("", "cdot") or len(behind.subs) > 1:
+                continue
+            numbered = bool(behind.subs) and isinstance(behind.subs[0], Number)
+            if look(matrix.base).endswith("upper") and behind.subs == () or numbered:
+                found[numbered].add((matrix.base, behind.base))
+    return {base for _, base in found[True] & found[False]}
 
 
 def running_letters(node: Node) -> set[str]:

@@ -26,6 +26,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.derivatives.primed_groups import defined_by_a_call, primed_arguments, with_primes_out
 from chainrule.sheet.derivatives.shorthand import note_shorthand, tidied
+from chainrule.sheet.letters.apart import names_apart
 from chainrule.sheet.letters.component_letters import component_letters
 from chainrule.sheet.letters.entries import with_entries, with_ranges
 from chainrule.sheet.letters.index_letters import shared_letters
@@ -91,6 +92,7 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
         for node in everything:
             _collect_names(node, glossary)
     glossary.offsets = offsets_of(everything, glossary)
+    glossary.apart = names_apart(everything, glossary)
     bring_together(nodes, glossary)
     glossary.marked = marked_by_indices(nodes, glossary)
     if glossary.marked:

@@ -101,6 +101,7 @@ class Glossary:
     marked: set[str] = field(default_factory=set)
     bracketed: set[tuple[str, str]] = field(default_factory=set)
     offsets: set[str] = field(default_factory=set)
+    apart: set[tuple[str, str]] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     gates: set[str] = field(default_factory=set)
     above: set[str] = field(default_factory=set)
@@ -261,6 +262,8 @@ def split_subscript(sub: Node, base: str, glossary: Glossary) -> tuple[str, tupl
             return words, ()
         case Number(text="0") if base in glossary.offsets:
             return "0", ()
+        case Number(text=text) if (base, text) in glossary.apart:
+            return text, ()
         case Number(text=text) if text.isdigit() and 1 < len(text) == glossary.slots.get(base):
             return "", tuple(Number(sub.span, digit) for digit in text)  # `K_{12}` beside `K_{mn}`
     return "", (sub,)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from chainrule.read.tree import Comma, Fenced, Missing, Node, Product, Relation
 from chainrule.sheet.records.statements import Sentence
 from chainrule.sheet.syntax.names import Glossary, Ref, reference
+from chainrule.sheet.words.introduced import introduced
 from chainrule.sheet.words.prose import Fact, ShapeFact, dimension, facts_of, real_space, shape_of
 from chainrule.sheet.words.wording import NAMES
 
@@ -51,7 +52,7 @@ _GOVERNED = re.compile(
 
 def all_facts(sentence: Sentence, glossary: Glossary) -> list[Fact]:
     """What a sentence says, with the sizes that it gives in words."""
-    return [*facts_of(sentence, glossary), *_sizes(sentence, glossary)]
+    return [*facts_of(sentence, glossary), *_sizes(sentence, glossary), *introduced(sentence, glossary)]
 
 
 def _sizes(s: Sentence, glossary: Glossary) -> Iterator[Fact]:

@@ -1,0 +1,82 @@
+r"""Numbered names beside a whole that is made of them: the `c_0` of `c = f \odot c_0 + b` is what c was before, and no
+entry of the c that it helps to define.
+
+Where the document goes through the entries of c, `c_i` or `c = (c_0, c_1)`, where c_0 has a formula of its own, and
+where c is written in a basis, `c = c_1 e_1 + c_2 e_2`, the number is an index as ever; so it is in a loss, whose parts
+`L_1` and `L_2` are numbers like it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Product, Relation, Sum
+from chainrule.sheet.records.statements import DEFINING_LEFT
+from chainrule.sheet.syntax.names import Glossary, Ref, children, reference, walk
+from chainrule.sheet.syntax.spelling import names_loss
+
+Numbered = tuple[str, str]
+"""A base with the number below it."""
+
+
+def names_apart(everything: Iterable[Node], glossary: Glossary) -> set[Numbered]:
+    """The numbered names that stand in the formula of the whole and are told of nowhere else."""
+    nodes = list(everything)
+    relations = [n for n in nodes if isinstance(n, Relation)]
+    found = {name for r in relations for name in _in_own_formula(r, glossary)}
+    if not found:
+        return found
+    refs = [r for n in nodes if (r := reference(n, glossary)) is not None and r.subs]
+    indexed = {r.base for r in refs if _number(r) is None} | glossary.indexed.keys()
+    told = {r.base for n in relations for node in _heads(n) if (r := reference(node, glossary)) is not None and r.subs}
+    listed = {base for n in nodes if isinstance(n, (Fenced, Matrix)) for base in _listed(n, glossary)}
+    return {name for name in found if name[0] not in indexed | told | listed and not names_loss(name[0])}
+
+
+def _in_own_formula(relation: Relation, glossary: Glossary) -> Iterator[Numbered]:
+    """The `c_0` of `c = f \\odot c_0 + b`."""
+    whole = reference(relation.first, glossary)
+    if whole is None or not whole.bare or relation.links[0].op not in DEFINING_LEFT:
+        return
+    for link in relation.links:
+        if not _in_a_basis(link.node, whole.base, glossary):
+            yield from (name for name in _numbered_in(link.node, glossary) if name[0] == whole.base)
+
+
+def _heads(relation: Relation) -> Iterator[Node]:
+    """What a relation says something of: its first side."""
+    if relation.links[0].op in DEFINING_LEFT:
+        yield relation.first
+
+
+def _in_a_basis(side: Node, base: str, glossary: Glossary) -> bool:
+    """`x_1 e_1 + x_2 e_2`: every term has an entry and what bears the same number."""
+    terms = [t.node for t in side.terms] if isinstance(side, Sum) else [side]
+    return len(terms) > 1 and all(_is_part(term, base, glossary) for term in terms)
+
+
+def _is_part(term: Node, base: str, glossary: Glossary) -> bool:
+    factors = [f.node for f in term.factors] if isinstance(term, Product) else []
+    named = [(r.base, _number(r)) for f in factors if (r := reference(f, glossary)) is not None]
+    mine = {number for name, number in named if name == base and number is not None}
+    return any(name != base and number in mine for name, number in named)
+
+
+def _numbered_in(node: Node, glossary: Glossary) -> Iterator[Numbered]:
+    refs = (r for n in walk(node) if (r := reference(n, glossary)) is not None)
+    yield from ((r.base, number) for r in refs if (number := _number(r)) is not None)
+
+
+def _listed(node: Fenced | Matrix, glossary: Glossary) -> Iterator[str]:
+    """The names whose numbered versions a matrix holds, or are all that a list in brackets holds: `(c_0, c_1)`."""
+    inside = node.body.items if isinstance(node, Fenced) and isinstance(node.body, Comma) else ()
+    items = children(node) if isinstance(node, Matrix) else inside
+    bases = [r.base for x in items if (r := reference(x, glossary)) is not None and _number(r) is not None]
+    yield from bases if isinstance(node, Matrix) or len(set(bases)) == 1 and len(bases) == len(items) else ()
+
+
+def _number(ref: Ref) -> str | None:
+    """The number that is all that stands below a name."""
+    (sub,) = ref.subs if len(ref.subs) == 1 else (None,)
+    plain = isinstance(sub, Number) and sub.text.isdigit() and not (ref.labels or ref.primes)
+    return sub.text if plain and isinstance(sub, Number) else None
