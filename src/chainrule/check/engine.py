@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 
 from chainrule.check.conditions.solutions import with_solutions
@@ -105,10 +106,11 @@ def check_document(
     return DocumentReport(document.path, statements, problems, (), missing, seconds, document.text)
 
 
-def read_sheet(document: Document, context: Sequence[Document], clock: Clock) -> Sheet:
+def read_sheet(document: Document, context: Sequence[Document], clock: Clock, by_index: bool = False) -> Sheet:
     """The equations of a document and its context, with the values its words and tables give and short forms written
-    out."""
-    sheet = with_redeclared(with_one_typeface(gather(document, (*context, *stated(document)), clock.going)))
+    out; `by_index`: the marks of samples are indices."""
+    gathered = gather(document, (*context, *stated(document)), clock.going, by_index)
+    sheet = with_redeclared(with_one_typeface(gathered))
     sheet = with_told_values(
         sheet,
         [
@@ -172,13 +174,16 @@ def _judged(
     return findings, gathered(missing)
 
 
-def judge_for(sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock) -> Judge:
-    """The world of a scope with its readings inferred, ready to judge."""
+def judge_for(
+    sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock, asked: Sequence[Equation] = ()
+) -> Judge:
+    """The world of a scope with its readings inferred, ready to judge; `asked` are the derivatives that are asked for
+    rather than stated."""
 
-    def changed(change: Change) -> Judge:
-        return _judge(sheet, scope, until, options, clock, change)
+    def changed(change: Change | None) -> Judge:
+        return _judge(sheet, scope, until, options, clock, change, asked)
 
-    judge = _judge(sheet, scope, until, options, clock)
+    judge = changed(None)
     judge = of_one_entry(judge, lambda dim: changed(lambda world: strike(world, dim)))
     if judge.world.struck:
         return judge
@@ -186,7 +191,13 @@ def judge_for(sheet: Sheet, scope: Scope, until: int, options: Options, clock: C
 
 
 def _judge(
-    sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock, change: Change | None = None
+    sheet: Sheet,
+    scope: Scope,
+    until: int,
+    options: Options,
+    clock: Clock,
+    change: Change | None,
+    asked: Sequence[Equation],
 ) -> Judge:
     """A judge for a scope, its declarations changed."""
     equations = visible(sheet, scope, until)
@@ -200,7 +211,7 @@ def _judge(
         return Judge(world, equations, options, clock.check)
 
     judge, otherwise = read(DEFINING), DEFINING
-    for look in (with_models, with_solutions):
+    for look in (partial(with_models, asked=asked), with_solutions):
         before, otherwise = otherwise, look(judge, otherwise, read)
         judge = judge if otherwise is before else read(otherwise)
     for looked_at in (with_second_formulas, with_supposed_formulas):

@@ -530,8 +530,14 @@ def always() -> bool:
     return True
 
 
-def gather(document: Document, context: tuple[Document, ...] = (), going: Callable[[], bool] = always) -> Sheet:
-    """All equations of the context documents and then of the document itself, as far as `going` allows."""
+def gather(
+    document: Document,
+    context: tuple[Document, ...] = (),
+    going: Callable[[], bool] = always,
+    by_index: bool = False,
+) -> Sheet:
+    """All equations of the context documents and then of the document itself, as far as `going` allows; `by_index`: the
+    marks of samples are indices."""
     parsed: Parsed = []
     stopped: int | None = None
     for d in (*context, document):
@@ -548,7 +554,7 @@ def gather(document: Document, context: tuple[Document, ...] = (), going: Callab
     changes = written_out(_formulas(parsed), text)
     if changes:
         parsed = _each(parsed, partial(changed, changes=changes))
-    glossary = collect(_formulas(parsed), implied)
+    glossary = collect(_formulas(parsed), implied, by_index)
     glossary.implied = implied and not sums_are_implied(text)
     glossary.written_out = changes
     letters = index_letters(_formulas(parsed))

@@ -22,6 +22,7 @@ from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.spelling import letter_in
 from chainrule.solve.arrays_untold import functions_of_vectors
 from chainrule.solve.derivations import ways
 from chainrule.solve.forms.entries import carried_out
@@ -50,8 +51,8 @@ PLACES = 3 + 2 * MOST_UNDER
 
 @dataclass
 class Draft:
-    """A question with the ways to answer it that are left, its numbers, why it has no answer, and the number of its
-    exercise."""
+    """A question with the ways to answer it that are left, its numbers, why it has no answer, the number of its
+    exercise, and the letters that what is asked about rests on."""
 
     number: int
     question: Question
@@ -62,6 +63,7 @@ class Draft:
     lost: str = ""
     dropped: set[int] = field(default_factory=set)
     exercise: str = ""
+    rests: frozenset[str] = frozenset()
 
     @property
     def way(self) -> Way | None:
@@ -230,6 +232,7 @@ def _unread(variant: Variant, a: Asking, answered: bool) -> Untyped | None:
     world, definitions = variant.universe.world, variant.universe.definitions
     lines = [*([a.loss] if a.loss is not None else []), *([a.quantity.line] if a.quantity is not None else [])]
     spoken = names_below(world, {ref.base for line in lines for _, ref in named(line.lhs, world)})
+    a.draft.rests = frozenset(map(letter_in, spoken))
     by = None if a.variable is None else reference(a.variable.lhs, world.glossary)
     for base in functions_of_vectors(world, (x for e in a._seen() for x in (e.lhs, e.rhs))):
         if base in spoken and base not in world.maps:
@@ -286,8 +289,9 @@ def _says_nothing(way: Way, tex: str) -> bool:
 
 
 def _alike(a: str, b: str) -> bool:
-    """Whether two formulas differ in blanks and the size of brackets only."""
+    """Whether two formulas differ in blanks, the size of brackets and braces around one letter only."""
     plain = [re.sub(r"\\left(?![a-z])|\\right(?![a-z])|\s", "", x) for x in (a, b)]
+    plain = [re.sub(r"(?<=[_^])\{(\w)\}", r"\1", x) for x in plain]
     return plain[0] == plain[1]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chainrule.check.engine import check_document, read_sheet
 from chainrule.check.records.clock import Clock, DeadlinePassed
@@ -65,16 +65,28 @@ def solve_document(
 ) -> Solution:
     """The solution sheet of a document. Raises `SolveError` when it asks nothing."""
     try:
-        return _solved(document, context, digits, options)
+        by_index = _solved(document, context, digits, options, True)
+        if by_index.marked and by_index.solution.open:
+            one_by_one = _solved(document, context, digits, options, False)
+            return min((by_index, one_by_one), key=lambda s: len(s.solution.open)).solution
+        return by_index.solution
     except DeadlinePassed:
         raise SolveError(
             f"{document.path}: the time of {options.deadline:g} seconds ran out; give more of it"
         ) from None
 
 
-def _solved(document: Document, context: Sequence[Document], digits: int, options: Options) -> Solution:
+@dataclass(frozen=True)
+class _Solved:
+    """A solution, and whether the sheet has marks of samples that could be read as indices."""
+
+    solution: Solution
+    marked: bool
+
+
+def _solved(document: Document, context: Sequence[Document], digits: int, options: Options, by_index: bool) -> _Solved:
     clock = Clock(options.deadline)
-    document, sheet, found = _told(document, context, options, clock)
+    document, sheet, found = _told(document, context, options, clock, by_index)
     if not found:
         raise SolveError(
             f"{document.path}: no question was found; questions are blanks, such as "
@@ -100,14 +112,14 @@ def _solved(document: Document, context: Sequence[Document], digits: int, option
         Answered(d.question.tex or d.question.words or f"{d.question.updates} updates", line, d.why_not)
         for d, line in zip(drafts, lines, strict=True)
     ]
-    return Solution(document.path, result.text, answered)
+    return _Solved(Solution(document.path, result.text, answered), bool(sheet.glossary.running))
 
 
 def _told(
-    author: Document, context: Sequence[Document], options: Options, clock: Clock
+    author: Document, context: Sequence[Document], options: Options, clock: Clock, by_index: bool
 ) -> tuple[Document, Sheet, list[Question]]:
     """The document with what it takes for granted said in sentences, and its questions."""
-    document, sheet = author, read_sheet(author, context, clock)
+    document, sheet = author, read_sheet(author, context, clock, by_index)
     found = _questions(document, sheet)
     started = [(q, scope) for q in found if q.start is not None and not _has_rule(sheet, scope := _scope(sheet, q))]
     author = with_rules(author, sheet, started)
@@ -115,7 +127,7 @@ def _told(
     if extremal and author is document:
         author = with_lagrangians(author, sheet, extremal, options, clock)
     if author is not document:
-        document, sheet = author, read_sheet(author, context, clock)
+        document, sheet = author, read_sheet(author, context, clock, by_index)
         found = _questions(document, sheet)
     firsts = {_scope(sheet, q).number: q for q in reversed(found)}
     said: Told = {}
@@ -126,7 +138,7 @@ def _told(
         for key, names in more.items():
             said.setdefault(key, {}).update(names)
         document = with_told(author, said, firsts, _is_latex(author))
-        sheet = read_sheet(document, context, clock)
+        sheet = read_sheet(document, context, clock, by_index)
         found = _questions(document, sheet)
     return document, sheet, found
 
@@ -300,6 +312,8 @@ def _confirmed(
 def _take_back(drafts: list[Draft], result: Built, read: Document, statements: Sequence[Statement]) -> bool:
     """Take the next way where a line is not verified; whether there was one."""
     found = [(_offset(read, s.line, s.column), _offset(read, s.end_line, s.end_column), s.verdict) for s in statements]
+    if _of_two_meanings(drafts, statements):
+        return True
     rules = {(d.number, k) for d in drafts for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "rule"}
     wrong = set()
     for key, span in result.places.items():
@@ -319,6 +333,22 @@ def _take_back(drafts: list[Draft], result: Built, read: Document, statements: S
     for d in drafts if not places else ():
         _without(d, mine[d.number])
     return True
+
+
+def _of_two_meanings(drafts: list[Draft], statements: Sequence[Statement]) -> bool:
+    """Leave open what rests on a name with two formulas that differ, `o = \\sum_i w_i x_i` beside
+    `o_d = \\sum_i w_i x_{di}`: no line says which of them is meant; whether there was such a thing."""
+    anew = [(s.lhs, set(re.findall(r"[A-Za-z]+", s.lhs))) for s in statements if s.code == "redefinition"]
+    found = False
+    for d in (d for d in drafts if d.ways):
+        for lhs, letters in anew:
+            if letters & d.rests and d.ways:
+                d.ways, d.why_not = (
+                    [],
+                    f"${lhs}$ has another formula than before; give one of the two a name of its own",
+                )
+                found = True
+    return found
 
 
 def _next_way(d: Draft, mine: set[int]) -> None:

@@ -4,7 +4,7 @@ the losses of the samples are added up."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from chainrule.check.comparison.exact import typed_again
@@ -48,7 +48,21 @@ def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
                     base = _loose(judge.world, name)
                     if base is not None:
                         found.setdefault(base, e.document.source(name.span))
+                found.update(x for n in inner for x in _samples(judge.world, mine, n))
     return told
+
+
+def _samples(world: World, mine: list[Equation], name: Node) -> Iterator[tuple[str, str]]:
+    r"""The base and the TeX of `x^{(i)}`, where `\theta^\top x` stands for every sample and nobody says what one is."""
+    ref = reference(name, world.glossary)
+    if ref is None or ref.base not in world.glossary.running or world.family(ref.base).declared_rank is not None:
+        return
+    for e in (x for x in mine if x.spelled is None):
+        for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script)):
+            one = reference(node, world.glossary)
+            if one is not None and one.base == ref.base and len(one.subs) == 1 and not one.postfix:
+                yield ref.base, e.document.source(node.span)
+                return
 
 
 def scalars_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from chainrule.read.tree import Fraction, Node, Product
-from chainrule.sheet.records.statements import Sheet
+from chainrule.read.tree import Comma, Fraction, Node, Product
+from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.spelling import names_loss
+from chainrule.sheet.words.wording import NAMES
 from chainrule.trace.rules import (
     CUE,
     Rule,
@@ -28,7 +29,15 @@ RATE = re.compile(
     re.IGNORECASE,
 )
 EVERY = re.compile(r"\b(?:all|every|each|both|the)\b[^.;⟦]{0,20}?\b(?:weights|parameters|bias(?:es)?)\b", re.IGNORECASE)
-WEIGHTS = frozenset({"w", "W", "b", "theta", "Theta", "V", "U", "v", "beta"})
+WEIGHTS = frozenset({"w", "W", "b", "theta", "Theta", "V", "U", "v", "u", "beta"})
+DATA = frozenset({"x", "X", "y", "Y", "t", "T"})
+"""Letters of inputs and targets, which nobody updates unless a sentence says so."""
+SPOKEN = re.compile(
+    r"\b(?:descent|updat\w+|iterations?|steps?)\b[^.;⟦]{0,40}?\b(?:for|of|on|to|in|update|updates) "
+    r"(?:both |all |each |the |weights |parameters |matri(?:x|ces) |vectors? )*" + NAMES,
+    re.IGNORECASE,
+)
+"""What a sentence says is updated: "three steps of gradient descent for $V$ and $u$"."""
 RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", "mu")
 
 
@@ -95,9 +104,21 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
         if base is not None and names_loss(base) and e.spelled is None and not e.link:
             lhs = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
             losses.append(e.document.source(lhs.span))
+    spoken = [key for s in sheet.sentences for key in _spoken_of(sheet, s) if key in given]
     listed = given if every else by or given
-    weights = [key for key in listed if given[key][1].split(" ")[-1].split("_")[0] in WEIGHTS or (every and key in by)]
-    return next(iter(losses), ""), [given[key][0] for key in dict.fromkeys(weights or by)]
+    letters = {key: given[key][1].split(" ")[-1].split("_")[0] for key in listed}
+    weights = [key for key, x in letters.items() if x in WEIGHTS or (key in by and (every or x not in DATA))]
+    return next(iter(losses), ""), [given[key][0] for key in dict.fromkeys(spoken or weights or by)]
+
+
+def _spoken_of(sheet: Sheet, s: Sentence) -> Iterator[object]:
+    """The names that a sentence says are updated."""
+    for found in SPOKEN.finditer(s.text):
+        for number in re.findall(r"\d+", found[1]):
+            node = s.formulas[int(number)]
+            for item in node.items if isinstance(node, Comma) else (node,):
+                ref = reference(item, sheet.glossary)
+                yield from () if ref is None else (ref.key,)
 
 
 def _by_key(sheet: Sheet, node: Node) -> object:

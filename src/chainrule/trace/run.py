@@ -181,7 +181,7 @@ def program_of(
 ) -> tuple[Program, list[Trouble]]:
     """What can be computed in a scope up to a position, and what cannot; `extra` quantities are asked for beside those
     of the sheet, and `more` lines are read with them."""
-    judge = judge_for(sheet, *where, options, clock)
+    judge = judge_for(sheet, *where, options, clock, [q.line for q in extra])
     questions = [*asked(sheet, judge.equations, updates), *extra]
     everything = [*judge.equations, *(q.line for q in questions), *_rule_lines(updates), *more]
     variant = Lines(judge.world, everything, options, clock.check).variant()

@@ -8,7 +8,7 @@ tried as a model; one that keeps the line from vanishing is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import thread_time
 
@@ -38,8 +38,15 @@ MOST_TRIED, SECONDS = 8, 2.0
 NOTHING = 1e-9
 
 
-def with_models(lines: Lines, otherwise: Otherwise, read: Callable[[Otherwise], Lines]) -> Otherwise:
-    """The equations that are no definitions, with the models among them; `read` reads the world anew with some."""
+def with_models(
+    lines: Lines, otherwise: Otherwise, read: Callable[[Otherwise], Lines], asked: Sequence[Equation] = ()
+) -> Otherwise:
+    """The equations that are no definitions, with the models among them; `read` reads the world anew with some. The
+    derivatives that are `asked` for count like those that lines speak of."""
+    if asked:
+        first, anew = lines, read
+        lines = _asking(first, asked)
+        return with_models(lines, otherwise, lambda other: _asking(anew(other), asked))
     found: dict[int, Equation | None] = {}
     tried, until = 0, thread_time() + SECONDS
     for e in lines.equations:
@@ -58,6 +65,10 @@ def with_models(lines: Lines, otherwise: Otherwise, read: Callable[[Otherwise], 
             if model.position in found:
                 break
     return replace(otherwise, models=found) if found else otherwise
+
+
+def _asking(lines: Lines, asked: Sequence[Equation]) -> Lines:
+    return Lines(lines.world, [*lines.equations, *asked], lines.options, lines.deadline)
 
 
 def of_data(world: World, e: Equation, found: Finding) -> Finding:

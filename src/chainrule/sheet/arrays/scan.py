@@ -431,7 +431,7 @@ def behind_one_matrix(sides: list[Node], world: World) -> set[str]:
             if matrix is None or behind is None or other.op not in ("", "cdot") or len(behind.subs) > 1:
                 continue
             numbered = bool(behind.subs) and isinstance(behind.subs[0], Number)
-            if look(matrix.base).endswith("upper") and behind.subs == () or numbered:
+            if (look(matrix.base).endswith("upper") and behind.subs == ()) or numbered:
                 found[numbered].add((matrix.base, behind.base))
     return {base for _, base in found[True] & found[False]}
 

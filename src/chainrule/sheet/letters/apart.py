@@ -23,7 +23,13 @@ def names_apart(everything: Iterable[Node], glossary: Glossary) -> set[Numbered]
     """The numbered names that stand in the formula of the whole and are told of nowhere else."""
     nodes = list(everything)
     relations = [n for n in nodes if isinstance(n, Relation)]
-    found = {name for r in relations for name in _in_own_formula(r, glossary)}
+    formulas: dict[str, list[Node]] = {}
+    for r in relations:
+        whole = reference(r.first, glossary)
+        if whole is not None and whole.bare and r.links[0].op in DEFINING_LEFT:
+            sides = [link.node for link in r.links if not _in_a_basis(link.node, whole.base, glossary)]
+            formulas.setdefault(whole.base, []).extend(sides)
+    found = {name for base in formulas for name in _below(base, formulas, glossary)}
     if not found:
         return found
     refs = [r for n in nodes if (r := reference(n, glossary)) is not None and r.subs]
@@ -33,14 +39,16 @@ def names_apart(everything: Iterable[Node], glossary: Glossary) -> set[Numbered]
     return {name for name in found if name[0] not in indexed | told | listed and not names_loss(name[0])}
 
 
-def _in_own_formula(relation: Relation, glossary: Glossary) -> Iterator[Numbered]:
-    """The `c_0` of `c = f \\odot c_0 + b`."""
-    whole = reference(relation.first, glossary)
-    if whole is None or not whole.bare or relation.links[0].op not in DEFINING_LEFT:
-        return
-    for link in relation.links:
-        if not _in_a_basis(link.node, whole.base, glossary):
-            yield from (name for name in _numbered_in(link.node, glossary) if name[0] == whole.base)
+def _below(base: str, formulas: dict[str, list[Node]], glossary: Glossary) -> Iterator[Numbered]:
+    """The `c_0` of `c = f \\odot c_0 + b`, also where it stands in the formula of f."""
+    seen, todo = {base}, [base]
+    while todo:
+        sides = formulas[todo.pop()]
+        refs = [r for side in sides for n in walk(side) if (r := reference(n, glossary)) is not None]
+        yield from ((base, number) for r in refs if r.base == base and (number := _number(r)) is not None)
+        bases = {r.base for r in refs if not r.subs and r.base in formulas} - seen
+        seen |= bases
+        todo += sorted(bases)
 
 
 def _heads(relation: Relation) -> Iterator[Node]:
@@ -72,7 +80,7 @@ def _listed(node: Fenced | Matrix, glossary: Glossary) -> Iterator[str]:
     inside = node.body.items if isinstance(node, Fenced) and isinstance(node.body, Comma) else ()
     items = children(node) if isinstance(node, Matrix) else inside
     bases = [r.base for x in items if (r := reference(x, glossary)) is not None and _number(r) is not None]
-    yield from bases if isinstance(node, Matrix) or len(set(bases)) == 1 and len(bases) == len(items) else ()
+    yield from bases if isinstance(node, Matrix) or (len(set(bases)) == 1 and len(bases) == len(items)) else ()
 
 
 def _number(ref: Ref) -> str | None:

@@ -33,7 +33,7 @@ from chainrule.sheet.letters.index_letters import shared_letters
 from chainrule.sheet.letters.letters_of_results import letters_of_results
 from chainrule.sheet.letters.letters_of_sizes import letters_of_sizes
 from chainrule.sheet.letters.listed import note_listed
-from chainrule.sheet.letters.marks_as_indices import marked_by_indices
+from chainrule.sheet.letters.marks_as_indices import marked_by_indices, marks_that_run
 from chainrule.sheet.letters.names_above import names_above
 from chainrule.sheet.letters.offsets import offsets_of
 from chainrule.sheet.letters.totals import totals_of
@@ -55,9 +55,9 @@ from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS, pairs_above
 
 
-def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
+def collect(nodes: Iterable[Node], implied: bool = False, by_index: bool = False) -> Glossary:
     """The glossary of a document's formulas (two passes: letters first, then the names that carry them); `implied`:
-    the text says that sums are."""
+    the text says that sums are; `by_index`: marks that a sum runs over are read as indices."""
     glossary = Glossary()
     nodes = list(nodes)
     everything = [n for node in nodes for n in walk(node)]
@@ -94,7 +94,8 @@ def collect(nodes: Iterable[Node], implied: bool = False) -> Glossary:
     glossary.offsets = offsets_of(everything, glossary)
     glossary.apart = names_apart(everything, glossary)
     bring_together(nodes, glossary)
-    glossary.marked = marked_by_indices(nodes, glossary)
+    glossary.running = marks_that_run(nodes, glossary) if by_index else set()
+    glossary.marked = marked_by_indices(nodes, glossary) | glossary.running
     if glossary.marked:
         bring_together(nodes, glossary)  # what has marks for its indices has a whole, too
     glossary.totals = totals_of((n for n in everything if isinstance(n, Relation)), glossary)

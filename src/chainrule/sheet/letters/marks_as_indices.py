@@ -28,6 +28,7 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.letters.writings import maximal
+from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import Glossary, letter_of, reference, walk
 from chainrule.sheet.syntax.patterns import SLOT, generalised
 from chainrule.sheet.syntax.spelling import capitals
@@ -111,6 +112,23 @@ def _runs(big: Big) -> Iterator[str]:
     first = big.sub.first if isinstance(big.sub, Relation) else big.sub
     if isinstance(first, Name):
         yield first.text
+
+
+def marks_that_run(nodes: Iterable[Node], glossary: Glossary) -> set[str]:
+    r"""The names whose marks in parentheses are letters that a sum runs over, `\sum_{i=1}^m \ell(x^{(i)})`, and nothing
+    else: what is asked for may go through the samples by index where lines go through them one by one."""
+    marks: dict[str, list[Node]] = {}
+    running, written = set[str](), dict[str, bool]()
+    for node in (n for top in nodes for n in walk(top)):
+        if isinstance(node, Big) and node.sub is not None and node.op in ("sum", "prod"):
+            running |= set(bound_letters(node.sub))
+        ref = reference(node, glossary) if isinstance(node, Script) else None
+        if ref is not None and ref.labels and isinstance(node, Script):
+            marks.setdefault(ref.base, []).extend(ref.labels)
+            written[ref.base] = written.get(ref.base, True) and (len(ref.labels) == 1 and _in_parentheses(node))
+    running -= glossary.layers
+    letters = {base: {letter_of(x) for x in found} for base, found in marks.items() if _plain(found)}
+    return {base for base, found in letters.items() if written[base] and found <= running}
 
 
 def _stacked(nodes: Iterable[Node], glossary: Glossary) -> Iterator[str]:

@@ -71,6 +71,6 @@ def bare_names(node: Node) -> Iterator[Name]:
         yield node
         return
     else:
-        parts = children(node)
+        parts = list(children(node))
     for part in parts:
         yield from bare_names(part)

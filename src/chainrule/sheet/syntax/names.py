@@ -99,6 +99,7 @@ class Glossary:
     naming: set[str] = field(default_factory=set)
     totals: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
+    running: set[str] = field(default_factory=set)
     bracketed: set[tuple[str, str]] = field(default_factory=set)
     offsets: set[str] = field(default_factory=set)
     apart: set[tuple[str, str]] = field(default_factory=set)

@@ -33,7 +33,7 @@ def _through_its_values(variant: Variant, term: Expr, definitions: Definitions) 
     instances = variant.universe.instances
     resolved = (
         Definition(s, d.indices, contract(resolve(d.body, definitions)))
-        for s, d in definitions.items()
+        for s, d in list(definitions.items())  # resolving a sum over steps enters more of them
         if s in instances
     )
     values = [d for d in resolved if is_value(d.body) and d.body.symbols <= term.symbols]

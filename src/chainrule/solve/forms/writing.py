@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.check.comparison.lines import Variant
+from chainrule.check.comparison.writing import base_of
 from chainrule.expr import (
     Definitions,
     Expr,
@@ -30,14 +31,29 @@ SIZE = re.compile(r"(?:(?<=left\()|(?<![^\s{}\\^]))(?!left\()[^\s{}\\^]*[#:][^\s
 
 
 def with_sizes(variant: Variant, line: Line) -> Line:
-    """Dimensions under the names that the sheet gives them: declared, or the limit of a sum."""
+    """Dimensions under the names that the sheet gives them: declared, or the limit of a sum; samples with their marks."""
 
     def shown(found: re.Match[str]) -> str:
         size = size_of(variant, found[0]) or "n"
         factor = size.isdigit() and re.search(r"[\w})]\s+$", found.string[: found.start()]) is not None
         return rf"\cdot {size}" if factor else size
 
-    return replace(line, right=SIZE.sub(shown, line.right))
+    return replace(line, right=with_marks(variant, SIZE.sub(shown, line.right)))
+
+
+def with_marks(variant: Variant, tex: str) -> str:
+    r"""`x^{(i)}_j` for `x_{ij}`, where the sheet writes the letter of a sample as a mark in parentheses."""
+    for base in sorted(variant.universe.world.glossary.running):
+        name = base_of(variant.universe, base)
+        pattern = rf"(?<![A-Za-z\\{{]){re.escape(name)}_(?:\{{(?P<several>[^{{}}]*)\}}|(?P<one>\w))(?P<above>\^(?:\{{[^{{}}]*\}}|\w))?"
+        tex = re.sub(pattern, lambda m: _marked(name, m), tex)
+    return tex
+
+
+def _marked(name: str, m: re.Match[str]) -> str:
+    sample, *rest = re.findall(r"[A-Za-z]|\d+", m["several"] or m["one"])
+    whole = rf"{name}^{{({sample})}}" + (f"_{{{''.join(rest)}}}" if rest else "")
+    return rf"{{{whole}}}{m['above']}" if m["above"] else whole
 
 
 def size_of(variant: Variant, dim: str) -> str | None:

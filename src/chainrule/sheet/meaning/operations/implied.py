@@ -126,7 +126,7 @@ def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
 def _parts(node: Node, frame: Frame) -> list[Node]:
     """What a factor is made of: the exponent of e, nothing else of a name, and all of anything else."""
     if reference(node, frame.world.glossary) is None:
-        return children(node)
+        return list(children(node))
     exponential = isinstance(node, Script) and isinstance(node.base, Name) and node.base.text == "e"
     return [node.sup] if exponential and isinstance(node, Script) and node.sup is not None else []
 
