@@ -32,7 +32,7 @@ from chainrule.solve.parts import parts_of
 from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
 from chainrule.solve.rules import with_rule
-from chainrule.solve.updating import Item, tables
+from chainrule.solve.updating import Item, final, tables
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import named
 from chainrule.trace.quantities import Asked, is_derivative
@@ -322,7 +322,10 @@ def _numbers(program: Program, computed: Computed) -> Array:
 def answer_updates(draft: Draft, program: Program, troubles: Sequence[Trouble], detail: Detail) -> None:
     """The tables of so many updates."""
     stuck = next((t for t in troubles if STUCK in t.message), None)
-    if program.moving:
+    if program.moving and draft.question.final:
+        draft.tables = final(program, draft.question.updates, detail, draft.question.final)
+        draft.why_not = "" if draft.tables else f"the updates give no {draft.question.final}"
+    elif program.moving:
         draft.tables = tables(program, draft.question.updates, detail)
         draft.lost = program.lost
     elif stuck is not None:

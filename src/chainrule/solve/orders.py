@@ -40,6 +40,12 @@ RESULTS = re.compile(
     re.IGNORECASE,
 )
 """What is asked of updates that were ordered before: their tables say it."""
+FINAL = re.compile(
+    r"\b(?:(?P<loss>loss|cost|error|objective)|(?P<parameters>weights?|parameters?|bias(?:es)?))\b[^.?]{0,40}?"
+    r"\bafter\s+(?:(?:the|these|those|all|both|last|final|of) |⟦\d+⟧ |\w+ ){0,3}?(?:updates?|steps?|iterations?|epochs?)\b",
+    re.IGNORECASE,
+)
+"""What updates that were ordered elsewhere lead to: "what is the loss after the updates?"."""
 WRITE = re.compile(rf"^({START})write(?!\s+(?:down|out)\b)", re.IGNORECASE)
 VALUE = re.compile(
     rf"{VERB}\s+(?:(?:the|its|current|initial|value|of|numerical|total)\s+)*(?:loss|cost|objective|error)(?:\s+(?:function|value))?"

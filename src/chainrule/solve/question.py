@@ -88,6 +88,7 @@ class Question:
     supposed: tuple[str, ...] = ()
     rule: str = ""
     extremum: Extremum | None = None
+    final: str = ""
 
 
 @dataclass(frozen=True)

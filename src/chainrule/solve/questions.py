@@ -16,7 +16,7 @@ from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.syntax.names import Glossary
 from chainrule.solve.cells import cells
-from chainrule.solve.orders import LEADS, VERB
+from chainrule.solve.orders import FINAL, LEADS, VERB
 from chainrule.solve.question import Formula, Question
 from chainrule.solve.translation import english
 from chainrule.solve.wording import asked
@@ -53,7 +53,26 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
         in_words = [q for q in in_words if q.tex not in filled or q.case or q.shown]
         found += [replace(q, end=span.end) for q in (*blanks, *in_words)]
         lead = item or _lead(words) or (lead if STATES.search(words) else "")
-    return sorted(found, key=lambda q: (q.end, q.span.start))
+    return list(_after_updates(sorted(found, key=lambda q: (q.end, q.span.start)), document))
+
+
+def _after_updates(found: list[Question], document: Document) -> Iterator[Question]:
+    """What is asked of the updates that an earlier question of the exercise ordered: "what is the loss after them?"."""
+    before: Question | None = None
+    for q in found:
+        asked_for = FINAL.search(q.words) if q.words and before is not None else None
+        if asked_for is not None and before is not None and not _exercise_between(document, before, q):
+            kind = "loss" if asked_for["loss"] else "parameters"
+            yield replace(q, words="", updates=before.updates, final=kind)
+            continue
+        before = q if q.updates else before
+        yield q
+
+
+def _exercise_between(document: Document, a: Question, b: Question) -> bool:
+    """Whether another exercise begins between two questions; a part, "(b)", is none."""
+    headings = (p for p in document.pieces if isinstance(p, Heading))
+    return any(a.span.start < p.span.start < b.span.start and (p.number or not p.part) for p in headings)
 
 
 def _asks(words: str) -> bool:

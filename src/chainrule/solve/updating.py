@@ -21,9 +21,8 @@ def tables(program: Program, count: int, detail: Detail) -> list[Item]:
     """Words and equations: the rules, then for every step what is new in it, under the names it then has."""
     updates = program.updates
     moving = [m for m in program.moving if not is_earlier(m.rule.name)]
-    told = updates.style in ("prime", "step") and all(m.rule.equation.source != "implied" for m in moving)
     found: list[Item] = []
-    if not told:
+    if not _told(program):
         updates = replace(updates, style="prime")
         found.append("A prime stands for one update:")
         found += [_rule(m.rule, updates, program) for m in moving]
@@ -37,6 +36,24 @@ def tables(program: Program, count: int, detail: Detail) -> list[Item]:
         if lines:
             found += [_heading(k), *lines]
     return found
+
+
+def final(program: Program, count: int, detail: Detail, kind: str) -> list[Item]:
+    """What so many updates lead to: the "loss", or the "parameters"."""
+    step = step_of(program, count, True)
+    updates = replace(program.updates, style=program.updates.style if _told(program) else "prime")
+    lines = []
+    for c in program.computed:
+        name = _name(c, count, True, updates, program)
+        if name is not None and c.name in step.values and (c.kind == "parameter") == (kind == "parameters"):
+            lines.append(Line("value", name, tex(step.values[c.name], detail)))
+    return [_heading(count), *lines] if lines else []
+
+
+def _told(program: Program) -> bool:
+    """Whether the sheet itself says how parameters after an update are written."""
+    moving = [m for m in program.moving if not is_earlier(m.rule.name)]
+    return program.updates.style in ("prime", "step") and all(m.rule.equation.source != "implied" for m in moving)
 
 
 def _heading(k: int) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from chainrule.read.tree import Comma, Fraction, Node, Product
+from chainrule.read.tree import Comma, Fraction, Node, Number, Product
 from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.literals import is_literal
-from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.sheet.words.wording import NAMES
 from chainrule.trace.rules import (
@@ -60,11 +60,14 @@ def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
 def with_each(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
     r"""`\theta \leftarrow \theta - \eta \frac{\partial E}{\partial \theta}`: the rule of every weight."""
     for rule in list(updates.rules):
-        if rule.equation.spelled is not None or not _stands_for_all(sheet, rule):
+        if rule.equation.spelled is not None:
+            continue
+        parameters = _entries(sheet, rule)
+        if not parameters and not _stands_for_all(sheet, rule):
             continue
         e, name = rule.equation, rule.equation.document.source(rule.name.span)
         text = re.compile(re.escape(name) + ("(?![A-Za-z])" if name[-1:].isalpha() else ""))
-        _, parameters = _loss_and_parameters(sheet, wanted)
+        parameters = parameters or _loss_and_parameters(sheet, wanted)[1]
         for parameter in parameters:
             rhs = text.sub(parameter.replace("\\", r"\\"), e.text(e.rhs))
             added = add_equation(sheet, f"{parameter}' = {rhs}")
@@ -74,6 +77,20 @@ def with_each(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
         if parameters:
             updates.rules.remove(rule)
             sheet.equations.remove(e)
+
+
+def _entries(sheet: Sheet, rule: Rule) -> list[str]:
+    r"""The weights of `w_k \leftarrow w_k - \eta \frac{\partial L}{\partial w_k}` where the sheet has numbers for w_1 and
+    w_2 and speaks of no w but these."""
+    own = reference(rule.name, sheet.glossary)
+    if own is None or len(own.subs) != 1 or letter_of(own.subs[0]) is None:
+        return []
+    others = (e for e in sheet.equations if e.position != rule.equation.position)
+    uses = [r for e in others for side in (e.lhs, e.rhs) for r in refs(sheet, side) if r.base == own.base and r.subs]
+    if not all(isinstance(s, Number) for r in uses for s in r.subs):
+        return []
+    given = [e for e in sheet.equations if is_literal(e.rhs) and base_of(sheet, e.lhs) == own.base]
+    return list(dict.fromkeys(e.text(e.lhs) for e in given))
 
 
 def _stands_for_all(sheet: Sheet, rule: Rule) -> bool:
