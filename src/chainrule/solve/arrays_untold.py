@@ -62,7 +62,8 @@ def functions_of_vectors(world: World, formulas: Iterable[Node]) -> Iterator[str
     for node in (n for f in formulas for n in walk(f)):
         for _, b, called in _inner(node.factors if isinstance(node, Product) else ()):
             ref = reference(b, world.glossary) if called and isinstance(b, Name | Script | Accent) else None
-            if ref is not None and not world.defined(ref.base) and not is_function_word(ref.base):
+            plain = ref is not None and not world.defined(ref.base) and not is_function_word(ref.base)
+            if ref is not None and plain and not world.family(ref.base).variable:
                 yield ref.base
 
 

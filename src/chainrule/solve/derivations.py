@@ -95,7 +95,7 @@ def _second(variant: Variant, loss: Equation, variable: Equation, tex: str) -> I
         for s in problem.named
         if s in problem.values
     ]
-    term = merged(contract(cancelled(through_values(w.term, values))))
+    term = merged(contract(cancelled(by_kind(through_values(w.term, values), variant))))
     yield from over_arrays(variant, term, w.indices, problem.names, tex)
 
 

@@ -128,4 +128,4 @@ def is_quantity(family: Family) -> bool:
         return False
     if family.identity or family.domain_kind in (ONES, EULER):
         return False
-    return family.operand > 0 or not family.called or family.weight
+    return family.operand > 0 or not family.called or family.weight or family.variable

@@ -8,7 +8,20 @@ from collections.abc import Callable
 from chainrule.calculus import contract
 from chainrule.check.comparison.exact import rows_of
 from chainrule.check.comparison.lines import Variant
-from chainrule.expr import Component, Expr, Reduce, Symbol, component, const, rebuilt, substitute, value
+from chainrule.expr import (
+    Component,
+    Expr,
+    Inverse,
+    Reduce,
+    Symbol,
+    component,
+    const,
+    inverse,
+    rebuilt,
+    substitute,
+    value,
+)
+from chainrule.expr.tensors import swapped
 from chainrule.sheet.records.universe import Universe
 
 SYMMETRIC = ("symmetric", "covariance", "diagonal")
@@ -25,9 +38,20 @@ def with_wholes(term: Expr, universe: Universe) -> Expr:
 
 
 def symmetric(term: Expr, variant: Variant) -> Expr:
-    """The term with the indices of symmetric matrices in one order."""
+    """The term with the indices of symmetric matrices, and of their inverses, in one order."""
     pairs = sorted(s for s in term.symbols if len(s.axes) == 2)
-    return substitute(term, {s: _in_order(s) for s in pairs if is_symmetric(s, variant)})
+    alike = {s: _in_order(s) for s in pairs if is_symmetric(s, variant)}
+    return rebuilt(substitute(term, alike), lambda _, new: _inverse_in_order(new, alike)) if alike else term
+
+
+def _inverse_in_order(node: Expr, alike: dict[Symbol, Callable[..., Expr]]) -> Expr:
+    """The inverse of a symmetric matrix, which is symmetric."""
+    if not isinstance(node, Inverse):
+        return node
+    turned = substitute(swapped(node.body, node.row, node.col), alike)
+    if contract(turned) != contract(node.body):
+        return node
+    return inverse(node.body, node.row, node.col, *sorted((node.i, node.j), key=lambda t: t.key))
 
 
 def is_symmetric(symbol: Symbol, variant: Variant) -> bool:
