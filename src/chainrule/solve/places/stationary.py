@@ -21,6 +21,7 @@ from chainrule.check.comparison.points import Sampler, dims_of, free_symbols
 from chainrule.derive.cancel import spread
 from chainrule.derive.equations import Linear, linear_in
 from chainrule.expr import (
+    Add,
     Component,
     Const,
     Definition,
@@ -30,15 +31,19 @@ from chainrule.expr import (
     ExprError,
     Index,
     IndexValue,
+    Inverse,
     Model,
     Power,
     Symbol,
     component,
     const,
+    delta,
     evaluate,
     power,
+    rebuilt,
     substitute,
     value,
+    walk,
 )
 from chainrule.sheet.records.statements import Equation
 from chainrule.solve.forms.wholes import symmetric
@@ -92,7 +97,8 @@ def place_of(
     name = variable.text(variable.lhs) if variable.spelled is None else variable.spelled[0]
     if unknown not in gradient.symbols:
         raise Unsolved(f"the derivative does not depend on {name}, so that no value of it is singled out")
-    found = linear_in(gradient, axes, unknown, raised != 1 or _is_positive(variant, unknown))
+    positive = raised != 1 or _is_positive(variant, unknown)
+    found = linear_in(without_inverse(gradient, axes), axes, unknown, positive)
     if found is None:
         raise Unsolved(
             f"the gradient is zero where an equation holds that is not linear in {name}, "
@@ -105,6 +111,22 @@ def place_of(
     for slope, by in others:
         place = _with_put_in(variant, place, gradient_of(variant, slope, by))
     return place
+
+
+def without_inverse(gradient: Expr, axes: tuple[Index, ...]) -> Expr:
+    r"""A vector that is zero where another one is: r for `\Sigma^{-1} r`, where every term begins with that inverse."""
+    terms = spread(gradient).terms if len(axes) == 1 and isinstance(spread(gradient), Add) else (spread(gradient),)
+    fronts = [[n for n in walk(t) if isinstance(n, Inverse) and value(axes[0]) in (n.i, n.j)] for t in terms if axes]
+    bodies = {(n.body, n.row, n.col) for front in fronts for n in front}
+    if len(axes) != 1 or len(bodies) != 1 or any(len(set(front)) != 1 for front in fronts):
+        return gradient
+
+    def taken(_: Expr, new: Expr) -> Expr:
+        at = value(axes[0])
+        front = isinstance(new, Inverse) and (new.body, new.row, new.col) in bodies and at in (new.i, new.j)
+        return delta(at, new.j if new.i == at else new.i) if front and isinstance(new, Inverse) else new
+
+    return contract(rebuilt(gradient, taken))
 
 
 Slope = tuple[Expr, tuple[Index, ...], Symbol, Fraction]
