@@ -52,7 +52,7 @@ PLACES = 3 + 2 * MOST_UNDER
 @dataclass
 class Draft:
     """A question with the ways to answer it that are left, its numbers, why it has no answer, the number of its
-    exercise, and the letters that what is asked about rests on."""
+    exercise, the letters that what is asked about rests on, and the way that was confirmed beside other answers."""
 
     number: int
     question: Question
@@ -64,6 +64,7 @@ class Draft:
     dropped: set[int] = field(default_factory=set)
     exercise: str = ""
     rests: frozenset[str] = frozenset()
+    confirmed: Way | None = None
 
     @property
     def way(self) -> Way | None:

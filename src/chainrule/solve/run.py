@@ -322,6 +322,10 @@ def _take_back(drafts: list[Draft], result: Built, read: Document, statements: S
             wrong.add(key)
     mine = {d.number: {k for n, k in wrong if n == d.number} for d in drafts}
     failing = [d for d in drafts if mine[d.number] and not d.tables]
+    for d in (d for d in drafts if d.way is not None and not mine[d.number]):
+        d.confirmed = d.way
+    # what was right before fails for the sake of another answer
+    failing = [d for d in failing if d.confirmed is None or d.confirmed is not d.way] or failing
     for d in failing:
         _next_way(d, mine[d.number])
     if failing or not wrong:

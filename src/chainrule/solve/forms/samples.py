@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
 from chainrule.check.comparison.lines import Variant
-from chainrule.check.comparison.writing import written
+from chainrule.check.comparison.writing import uses, written
 from chainrule.derive.cancel import cancelled, merged, spread
 from chainrule.derive.gradient import Derivation
 from chainrule.derive.sheets import name_of
@@ -27,6 +27,7 @@ from chainrule.expr import (
     value,
     walk,
 )
+from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.forms.writing import Way, size_of, with_sizes
 from chainrule.write.array_tex import to_tex
 from chainrule.write.derivation import Line
@@ -113,7 +114,7 @@ def at_samples(variant: Variant, term: Expr, free: list[Index], axes: tuple[Inde
 def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str], letters: set[str]) -> Expr:
     """The summand with `x_i` for the sample i of x; `letters` are those that the sheet gives to samples."""
     ones: dict[Symbol, Callable[..., Expr]] = {}
-    silent = list[Symbol]()
+    silent, spoken = list[Symbol](), set[str]()
     for symbol in sorted(body.symbols):
         instance = variant.universe.instances.get(symbol)
         places = [t for t in walk(body) if isinstance(t, Component) and t.symbol == symbol]
@@ -124,6 +125,9 @@ def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str]
         last = found is not None and found[1] == size_of(variant, index.dim.name)  # x_n of x_1, ..., x_n
         if found is not None and last:
             name, found = name[: found.start()] + name[found.end() :], None
+        number = re.search(r"_(?:\{(?:\d+|[A-Z])\}|\d|[A-Z])$", name)  # x_1 and x_N of x_1, ..., x_N
+        if number is not None:
+            name, last = name[: number.start()], True
         if found is None and not (instance.sampled or last):
             continue
         one = Symbol(f"{symbol.name} at one sample", symbol.axes[1:], symbol.kind)
@@ -131,13 +135,22 @@ def _of_one(variant: Variant, body: Expr, index: Index, names: dict[Symbol, str]
         ones[symbol] = _without_first(one)
         if found is None:
             silent.append(one)
+            spoken |= _letter_of(variant, instance.base)
         else:
             letters.add(found[1])
     if silent and not letters:
-        letters.add("i")
+        letters.add(min(spoken, default="i"))
     for one in silent:
         names[one] += f"_{min(letters)}"
     return substitute(body, ones) if ones else body
+
+
+def _letter_of(variant: Variant, base: str) -> set[str]:
+    """The letter that the sheet gives to a sample of a name."""
+    sizes = variant.universe.world.size_names
+    subs = (ref.subs[0] for _, _, ref in uses(variant.universe, base) if ref.subs)
+    found = next((x for s in subs if (x := letter_of(s)) is not None and x not in sizes), None)
+    return set() if found is None else {found}
 
 
 def _without_first(one: Symbol) -> Callable[..., Expr]:

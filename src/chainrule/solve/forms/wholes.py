@@ -23,8 +23,7 @@ from chainrule.expr import (
 )
 from chainrule.expr.tensors import swapped
 from chainrule.sheet.records.universe import Universe
-
-SYMMETRIC = ("symmetric", "covariance", "diagonal")
+from chainrule.solve.forms.writing import SYMMETRIC
 
 
 def by_kind(term: Expr, variant: Variant) -> Expr:

@@ -26,6 +26,8 @@ def letters_of(variant: Variant, free: Sequence[str], names: Mapping[Symbol, str
     return tuple(dict.fromkeys([*free, *(x for x in (*own, *LETTERS) if x not in taken)]))
 
 
+SYMMETRIC = frozenset({"symmetric", "covariance", "diagonal"})
+"""What words make a matrix its own transpose."""
 SIZE = re.compile(r"(?:(?<=left\()|(?<![^\s{}\\^]))(?!left\()[^\s{}\\^]*[#:][^\s{}\\^]*")
 """A dimension by the name that it has here, `x#1:0`, perhaps behind a bracket that opens."""
 
@@ -38,7 +40,17 @@ def with_sizes(variant: Variant, line: Line) -> Line:
         factor = size.isdigit() and re.search(r"[\w})]\s+$", found.string[: found.start()]) is not None
         return rf"\cdot {size}" if factor else size
 
-    return replace(line, right=with_marks(variant, SIZE.sub(shown, line.right)))
+    return replace(line, right=_not_turned(variant, with_marks(variant, SIZE.sub(shown, line.right))))
+
+
+def _not_turned(variant: Variant, tex: str) -> str:
+    """A symmetric matrix without signs of transposition."""
+    world = variant.universe.world
+    for base in (b for b, family in world.families.items() if family.domain_kind in SYMMETRIC):
+        name = re.escape(base_of(variant.universe, base))
+        tex = re.sub(rf"(?<![A-Za-z\\]){name}\^\{{\\top\}}", lambda m: m[0].removesuffix(r"^{\top}"), tex)
+        tex = re.sub(rf"(?<![A-Za-z\\]){name}\^\{{-\\top\}}", lambda m: m[0].replace(r"-\top", "-1"), tex)
+    return tex
 
 
 def with_marks(variant: Variant, tex: str) -> str:
