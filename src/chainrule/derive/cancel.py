@@ -60,7 +60,23 @@ def _shorter(node: Mul) -> Expr:
             longer = collected(add(*(multiplied_out(mul(*rest, term)) for term in factor.terms)))
             if _size(longer) < _size(node):
                 return longer
+    return _divided(node)
+
+
+def _divided(node: Mul) -> Expr:
+    """(x y - x z) / x is y - z."""
+    below = _below(node)
+    for factor in node.factors if below else ():
+        if isinstance(factor, Add) and all(below & _bases(t) for t in factor.terms):
+            shorter = mul(*(f for f in node.factors if f is not factor), collected(factor))
+            if _size(shorter) < _size(node):
+                return shorter
     return node
+
+
+def _bases(term: Expr) -> set[Expr]:
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    return {f.base if isinstance(f, Power) else f for f in factors}
 
 
 def _meets(total: Add, node: Mul) -> bool:

@@ -41,6 +41,7 @@ from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
 from chainrule.solve.roots import resolved
 from chainrule.solve.sheet import Built, behind, built
+from chainrule.solve.stacked import without_vec
 from chainrule.solve.told_constraints import constrained
 from chainrule.solve.untold import Told, untold, with_told
 from chainrule.solve.written import NUMBERS, edits, ends, kept
@@ -92,7 +93,7 @@ def _solved(document: Document, context: Sequence[Document], digits: int, option
             f"{document.path}: no question was found; questions are blanks, such as "
             r"$\frac{\partial L}{\partial w} = ?$, and sentences such as 'compute $\nabla_w L$'"
         )
-    sheet.equations = [e for e in sheet.equations if not _is_blank(e)]
+    sheet.equations = [replace(e, rhs=without_vec(e.rhs)) for e in sheet.equations if not _is_blank(e)]
     found = [
         part
         for q in found
