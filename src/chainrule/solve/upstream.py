@@ -19,7 +19,11 @@ GIVEN = re.compile(
 )
 
 
-DEPENDS = re.compile(r"⟦(?P<of>\d+)⟧ (?:only )?depends (?:only )?on ⟦(?P<by>\d+)⟧", re.IGNORECASE)
+DEPENDS = re.compile(
+    r"⟦(?P<of>\d+)⟧ (?:(?:only )?depends (?:only )?on|is (?:an?|some|any) (?:[\w-]+ ){0,3}?function of) "
+    r"(?:all |the |all the |outputs? |values? )*⟦(?P<by>\d+)⟧",
+    re.IGNORECASE,
+)
 
 
 def given_by(sheet: Sheet, world: World, mine: list[Equation]) -> dict[tuple[str, str], list[str]]:
