@@ -15,7 +15,7 @@ from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.constrained import CONSTRAINED, extrema
 from chainrule.solve.descent import start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
-from chainrule.solve.orders import ORDER, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
+from chainrule.solve.orders import ANY_VERB, ORDER, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
 from chainrule.solve.parts import parts_of
 from chainrule.solve.points import points_of
 from chainrule.solve.question import LOSS, Formula, Question
@@ -59,6 +59,15 @@ ALL = r"\frac{\partial }{\partial }"
 """Asks for the derivatives by all parameters."""
 SLOPE = re.compile(r"\\partial|\\nabla|'|(?<![\\\\A-Za-z])d[A-Za-z\\\\]")
 """What a derivative has in it."""
+SOMETHING_OF = re.compile(
+    r"\b(?!(?:values?|entry|entries|components?|elements?|coordinates?|outputs?|results?|all|each|both|any|most|some|"
+    r"expressions?|formulas?|forms?|numbers?|rows?|columns?|one|two|three|steps?|derivatives?|gradients?|terms?)\b)"
+    r"[\w-]+ of (?:the )?(?:\w+ )?⟦\d+⟧",
+    re.IGNORECASE,
+)
+"""What is asked is something of a name, its tangent plane, and not the name."""
+BACK = re.compile(r"\b(?:it|its|them|their|values?|this|these|that|those|results?|both|each|expressions?|derivatives?|gradients?)\b", re.IGNORECASE)
+"""Words for what the sentence spoke of before."""
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
 BY = (
     r"(?:(?:with respect to|wrt)\s+(?:[a-z][\w-]*\s+){0,6}?"
@@ -110,8 +119,22 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas))
         elif not found and is_open(sentence, told):
             found = [Question("", place, 0, words=_plain(own, formulas))]
+        elif found and not updates and not rules:
+            found += _left_over(sentence, found, formulas, span, place)
         supposed = _supposed(sentence, formulas)
         yield from (q if q.case or q.points else replace(q, supposed=supposed) for q in found)
+
+
+def _left_over(
+    sentence: str, found: list[Question], formulas: list[Formula], span: Span, place: Span
+) -> Iterator[Question]:
+    """What is ordered beside what was recognised, "compute $\\nabla f$ and write down Newton's update rule", unless it
+    speaks of what was: "and evaluate it"."""
+    if any(q.root or q.points or q.extremum or q.shown or q.words for q in found):
+        return
+    for part in re.split(rf",?\s+and\s+(?={ANY_VERB}\b)", sentence, flags=re.IGNORECASE)[1:]:
+        if not BACK.search(part) and is_open(part, False) and not list(_asked(part, formulas, span, place, False)):
+            yield Question("", place, 0, words=_plain(part, formulas))
 
 
 def _supposed(sentence: str, formulas: list[Formula]) -> tuple[str, ...]:
@@ -171,7 +194,7 @@ def _sentence(sentence: str, formulas: list[Formula], span: Span, place: Span) -
 def _whole(clause: str, formulas: list[Formula]) -> Iterator[Question]:
     """The formula right behind a verb, whatever it is, where nothing else is asked."""
     first = re.match(r"[^⟦.]{0,40}(⟦\d+⟧)", _until_stop(clause))
-    f = None if first is None else _formula(first[1], formulas)
+    f = None if first is None or SOMETHING_OF.search(first[0]) else _formula(first[1], formulas)
     if f is not None and not isinstance(f.node, Relation | Comma | Missing):
         yield Question(f.tex.strip().rstrip(".,;"), f.span, 0)
 
@@ -191,7 +214,7 @@ def _by_cases(sentence: str, clause: str, formulas: list[Formula], span: Span) -
     for said, found in _in_words(rest, formulas, span):
         yield from found
         rest = rest.replace(said, " ", 1)
-    for number in re.findall(r"⟦\d+⟧", _until_stop(rest)):
+    for number in re.findall(r"⟦\d+⟧", SOMETHING_OF.sub(" ", _until_stop(rest))):
         cases = _cases(_formula(number, formulas), everywhere)
         for q in _named(number, formulas):
             yield from (replace(q, case=case) for case in cases or [""])

@@ -12,7 +12,6 @@ from chainrule.trace.earlier import earlier, with_earlier
 from chainrule.trace.marks import Mark, script_ends, step_mark, taken_off
 from chainrule.trace.rules import (
     CLOCK,
-    CUE,
     Counted,
     Updates,
     add_equation,
@@ -20,6 +19,7 @@ from chainrule.trace.rules import (
     counted,
     descends,
     rewrite,
+    speaks_of_updates,
     version,
 )
 
@@ -28,20 +28,14 @@ def with_counts(sheet: Sheet, updates: Updates) -> None:
     r"""`w_{t+1} = w_t - \eta g_t`, `\theta^{(k)} = \theta^{(k-1)} - ...`; numbers are versions of the same names."""
     after: dict[str, int] = {}
     places: dict[str, str] = {}
-    letter = None
-    for e in sheet.equations:
-        if e.link or e.op not in ("=", ":=", "←", "≡"):
-            continue
-        for candidate in [letter] if letter else _letters(e.lhs):
-            left = counted(sheet, e.lhs, frozenset({candidate}))
-            if left is None or not _goes_on(sheet, e, left):
-                continue
-            if letter is None and not descends(sheet, e) and not _told(sheet, e, left):
-                continue
-            letter = candidate
-            after[left.base], places[left.base] = left.mark.offset, left.mark.place
+    rules = [e for e in sheet.equations if not e.link and e.op in ("=", ":=", "←", "≡")]
+    letter = next((x for e in rules for x in _letters(e.lhs) if _is_update(sheet, e, x)), None)
     if letter is None:
         return
+    for e in rules:
+        left = counted(sheet, e.lhs, frozenset({letter}))
+        if left is not None and _goes_on(sheet, e, left):
+            after[left.base], places[left.base] = left.mark.offset, left.mark.place
     first = next(iter(after.values()))
     started = [
         c.mark.offset - after[c.base] + first
@@ -115,9 +109,15 @@ def _goes_on(sheet: Sheet, e: Equation, left: Counted) -> bool:
     return any(c is not None and c.base == left.base and c.mark.offset < left.mark.offset for c in found)
 
 
+def _is_update(sheet: Sheet, e: Equation, letter: str) -> bool:
+    """Whether an equation is an update whose steps are counted by a letter."""
+    left = counted(sheet, e.lhs, frozenset({letter}))
+    return left is not None and _goes_on(sheet, e, left) and (descends(sheet, e) or _told(sheet, e, left))
+
+
 def _told(sheet: Sheet, e: Equation, left: Counted) -> bool:
     """Whether the words speak of updates, and the rule is a step from where one is."""
-    words = any(CUE.search(s.text) for s in sheet.sentences)
+    words = speaks_of_updates(sheet)
     terms = e.rhs.terms if isinstance(e.rhs, Sum) else ()
     letters = frozenset({left.mark.letter or ""})
     steps = (counted(sheet, t.node, letters) for t in terms)

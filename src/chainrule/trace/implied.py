@@ -20,6 +20,7 @@ from chainrule.trace.rules import (
     base_of,
     callee_base,
     refs,
+    speaks_of_updates,
     unprimed,
 )
 
@@ -44,7 +45,7 @@ RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", 
 def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
     """Gradient descent that is only spoken of: "perform three updates with learning rate 0.1"."""
     rate = rate_of(sheet)
-    if rate is None or not any(CUE.search(s.text) for s in sheet.sentences):
+    if rate is None or not speaks_of_updates(sheet):
         return
     every = any(CUE.search(s.text) and EVERY.search(s.text) for s in sheet.sentences)
     loss, parameters = _loss_and_parameters(sheet, wanted, every)

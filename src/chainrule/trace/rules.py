@@ -17,7 +17,8 @@ from chainrule.trace.marks import Mark, primed, step_mark, taken_off
 CLOCK = "stepnumber"
 """The name of the number of a step, where a rule computes with it: `\\beta^t`."""
 CUE = re.compile(
-    r"descent|updat|iterat|newton|learning[- ]rate|step[- ]size|optimi[sz]|momentum|epoch|training step|fixed[- ]point",
+    r"descent|updat|iterat|newton|learning[- ]rate|step[- ]size|optimi[sz]|momentum|epoch|training step|fixed[- ]point"
+    r"|\b(?:sgd|adam\w*|adagrad|adadelta|rms-?prop|nesterov|heavy[- ]ball)\b",
     re.IGNORECASE,
 )
 
@@ -53,6 +54,12 @@ class Updates:
     def bases(self) -> frozenset[str]:
         """The names that are updated."""
         return frozenset(r.base for r in self.rules)
+
+
+def speaks_of_updates(sheet: Sheet) -> bool:
+    """Whether words do; a title counts for a sheet of one exercise."""
+    titles = sheet.titles if len({e.scope.number for e in sheet.equations}) < 2 else []
+    return any(CUE.search(text) for text in (*(s.text for s in sheet.sentences), *titles))
 
 
 def base_of(sheet: Sheet, node: Node) -> str | None:

@@ -16,7 +16,7 @@ from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.trace.counted import with_counts
 from chainrule.trace.gradients import with_gradients_named
 from chainrule.trace.implied import with_each, with_implied
-from chainrule.trace.rules import CUE, Rule, Updates, descends, has_term, unprimed
+from chainrule.trace.rules import Rule, Updates, descends, has_term, speaks_of_updates, unprimed
 from chainrule.trace.versions import with_assignments, with_words
 
 
@@ -56,4 +56,4 @@ def _is_rule(sheet: Sheet, e: Equation, ref: Ref) -> bool:
     terms = e.rhs.terms if isinstance(e.rhs, Sum) else ()
     if not any(has_term(t.node, unprimed(e.lhs)) for t in terms):
         return False
-    return descends(sheet, e) or any(CUE.search(s.text) for s in sheet.sentences)
+    return descends(sheet, e) or speaks_of_updates(sheet)
