@@ -17,6 +17,7 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.points import dims_of, free_symbols
 from chainrule.check.comparison.sizes import sizes_for
 from chainrule.check.engine import judge_for, read_sheet
+from chainrule.check.judge import Judge
 from chainrule.check.records.clock import Clock, DeadlinePassed
 from chainrule.check.records.need import depends
 from chainrule.check.records.options import DEFAULTS, Options
@@ -27,8 +28,9 @@ from chainrule.read.document import Document
 from chainrule.sheet.records.shapes import Untyped, Val
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import literal_number
-from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.names import node_key, reference
 from chainrule.sheet.syntax.spelling import names_loss
+from chainrule.trace.each_step import at_each_step, step_letter
 from chainrule.trace.earlier import is_earlier
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
@@ -182,7 +184,8 @@ def program_of(
     """What can be computed in a scope up to a position, and what cannot; `extra` quantities are asked for beside those
     of the sheet, and `more` lines are read with them."""
     judge = judge_for(sheet, *where, options, clock, [q.line for q in extra])
-    questions = [*asked(sheet, judge.equations, updates), *extra]
+    questions, troubles = _questions(sheet, judge, updates)
+    questions += extra
     everything = [*judge.equations, *(q.line for q in questions), *_rule_lines(updates), *more]
     variant = Lines(judge.world, everything, options, clock.check).variant()
     variant.settled.recovered = judge.variant().settled.recovered
@@ -192,7 +195,6 @@ def program_of(
         kinds = {base: variant.typed[e.position][1].kind for base, e in _losses(variant, judge.equations)}
         return program_of(*with_sums(sheet, told, kinds), where, options, clock, extra, more)
     program = Program("", variant, updates, {})
-    troubles = []
     for q in questions:
         try:
             term, axes = _term(variant, q.line)
@@ -204,6 +206,22 @@ def program_of(
             troubles.append(Trouble(q.name, at, _why(error), order=q.line.position))
     _settle(program, troubles)
     return program, troubles
+
+
+def _questions(sheet: Sheet, judge: Judge, updates: Updates) -> tuple[list[Asked], list[Trouble]]:
+    """The quantities of a sheet, those with a letter for a step at each step, and those whose steps nobody tells."""
+    found, troubles, known = list[Asked](), list[Trouble](), set[object]()
+    for q in asked(sheet, judge.equations, updates):
+        letter = step_letter(q, judge.world, updates)
+        each = [] if letter is None else list(at_each_step(q, letter, judge.world, len(found)))
+        if letter is not None and not each:
+            at = q.source.document.position(q.source.span.start)[0]
+            why = f"nothing says which {letter} is meant; write for example: for ${letter} = 1, 2, 3$"
+            troubles.append(Trouble(q.name, at, why, order=q.line.position))
+        new = [x for x in (each if letter is not None else [q]) if node_key(x.node) not in known]
+        known |= {node_key(x.node) for x in new}
+        found += new
+    return found, troubles
 
 
 def _losses(variant: Variant, equations: list[Equation]) -> list[tuple[str, Equation]]:
