@@ -146,7 +146,8 @@ def _told(
 
 def _questions(document: Document, sheet: Sheet) -> list[Question]:
     """The questions of a document, extrema with the constraints that their exercise tells."""
-    return [constrained(q, sheet, _scope(sheet, q), document) for q in questions(document, sheet.glossary)]
+    found = questions(document, sheet.glossary)
+    return [constrained(q, sheet, _scope(sheet, q), document, found) for q in found]
 
 
 def _has_rule(sheet: Sheet, scope: Scope) -> bool:
