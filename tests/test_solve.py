@@ -256,3 +256,53 @@ def test_the_command(tmp_path: Path) -> None:
     assert bad.exit_code == 1
     assert "not answered" in bad.output
     assert CliRunner().invoke(app, ["solve", str(context)]).exit_code == 2
+
+
+def test_what_is_said_twice_in_two_ways_is_asked_back() -> None:
+    found = chainrule.solve(
+        r"""A unit computes $o = \sum_i w_i x_i$. Over a data set $E = \frac12 \sum_{d=1}^D (t_d - o_d)^2$ with
+        $o_d = \sum_i w_i x_{di}$. Derive $\frac{\partial E}{\partial w_i}$."""
+    )
+    assert "another formula than before" in found.questions[0].why_not
+
+
+@pytest.mark.parametrize(
+    ("text", "constrained"),
+    [
+        (r"Consider $f(x, y) = x^2 + 2 y^2$ subject to $x + y = 3$. Then find the minimum of $f$.", True),
+        (
+            r"This is no hard exercise. Consider $f(x, y) = x^2 + 2 y^2$ on the line $x + y = 3$. It is not linear "
+            r"in $x$. Find the minimum of $f$.",
+            True,
+        ),
+        (
+            r"Consider $f(x, y) = x^2 + 2 y^2$ subject to $x + y = 3$. Drop the constraint. Find the minimum of $f$.",
+            False,
+        ),
+        (
+            r"The function $f(x, y) = x^2 + 2 y^2$ had its minimum on the line $x + y = 3$. Find the minimum of $f$.",
+            False,
+        ),
+        (
+            r"Consider $f(x, y) = x^2 + 2 y^2$. Does its minimum lie on the line $x + y = 3$? Find the minimum of $f$.",
+            False,
+        ),
+        (r"Let $f(x, y) = x^2 + 2 y^2$, not subject to $x + y = 3$. Find the minimum of $f$.", False),
+    ],
+)
+def test_a_constraint_told_before_holds_unless_it_is_taken_back(text: str, constrained: bool) -> None:
+    assert ("x = 2" in chainrule.solve(text).text) is constrained
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            r"Let $f(x) = x^\top x$. Compute $\nabla f(x)$ and write down Newton's update rule.",
+            "write down Newton's update rule.",
+        ),
+        (r"Let $f(x, y) = x^2 y$. Find the tangent plane of $f$ at $(1, 2)$.", "tangent plane"),
+    ],
+)
+def test_nothing_that_is_ordered_is_passed_over(text: str, said: str) -> None:
+    assert any(said in q.asked and q.why_not for q in chainrule.solve(text).questions)

@@ -42,7 +42,8 @@ RESULTS = re.compile(
 """What is asked of updates that were ordered before: their tables say it."""
 FINAL = re.compile(
     r"\b(?:(?P<loss>loss|cost|error|objective)|(?P<parameters>weights?|parameters?|bias(?:es)?))\b[^.?]{0,40}?"
-    r"\bafter\s+(?:(?:the|these|those|all|both|last|final|of) |⟦\d+⟧ |\w+ ){0,3}?(?:updates?|steps?|iterations?|epochs?)\b",
+    r"\bafter\s+(?:(?:the|these|those|all|both|last|final|of) |⟦\d+⟧ |\w+ ){0,3}?"
+    r"(?:updates?|steps?|iterations?|epochs?)\b",
     re.IGNORECASE,
 )
 """What updates that were ordered elsewhere lead to: "what is the loss after the updates?"."""

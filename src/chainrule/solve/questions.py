@@ -65,6 +65,8 @@ def _after_updates(found: list[Question], document: Document) -> Iterator[Questi
             kind = "loss" if asked_for["loss"] else "parameters"
             yield replace(q, words="", updates=before.updates, final=kind)
             continue
+        if q.final and before is None:
+            q = replace(q, final="")  # nothing else carries the updates out
         before = q if q.updates else before
         yield q
 

@@ -102,7 +102,9 @@ def _solved(document: Document, context: Sequence[Document], digits: int, option
         for part in with_points(each, sheet)
     ]
     found = list(
-        {(q.tex, q.case, q.words, q.updates, q.final, q.root, q.rule, behind(document, q.span.end)): q for q in found}.values()
+        {
+            (q.tex, q.case, q.words, q.updates, q.final, q.root, q.rule, behind(document, q.span.end)): q for q in found
+        }.values()
     )
     drafts = [Draft(n, q) for n, q in enumerate(found)]
     _answer(drafts, document, sheet, Detail(digits), options, clock)

@@ -1,8 +1,8 @@
 r"""Forms in stacked columns as traces: `vec(X)^T (A \otimes B) vec(Y)` is `tr(X^T B Y A^T)`, and `vec(X)^T vec(Y)` is
 `tr(X^T Y)`, so that a derivative by X comes out as a matrix.
 
-Columns are stacked, as everybody does who writes `\otimes` beside vec; where the sheet stacks rows, the checker does not
-confirm what comes of it.
+Columns are stacked, as everybody does who writes `\otimes` beside vec; where the sheet stacks rows, the checker does
+not confirm what comes of it.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ TAKEN_BACK = re.compile(
 )
 """A constraint that is denied or taken back."""
 ELSEWHERE = re.compile(
-    r"\b(?:was|were|had|did|been|previous\w*|earlier|last|next|later|(?:other|another) (?:exercise|question|problem))\b",
+    r"\b(?:was|were|had|did|been|previous\w*|earlier|last|next|later"
+    r"|(?:other|another) (?:exercise|question|problem))\b",
     re.IGNORECASE,
 )
 """A constraint that is told of another time."""

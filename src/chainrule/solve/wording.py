@@ -15,7 +15,7 @@ from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.constrained import CONSTRAINED, extrema
 from chainrule.solve.descent import start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
-from chainrule.solve.orders import ANY_VERB, ORDER, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
+from chainrule.solve.orders import ANY_VERB, FINAL, ORDER, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
 from chainrule.solve.parts import parts_of
 from chainrule.solve.points import points_of
 from chainrule.solve.question import LOSS, Formula, Question
@@ -66,7 +66,10 @@ SOMETHING_OF = re.compile(
     re.IGNORECASE,
 )
 """What is asked is something of a name, its tangent plane, and not the name."""
-BACK = re.compile(r"\b(?:it|its|them|their|values?|this|these|that|those|results?|both|each|expressions?|derivatives?|gradients?)\b", re.IGNORECASE)
+BACK = re.compile(
+    r"\b(?:it|its|them|their|values?|this|these|that|those|results?|both|each|expressions?|derivatives?|gradients?)\b",
+    re.IGNORECASE,
+)
 """Words for what the sentence spoke of before."""
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
 BY = (
@@ -100,6 +103,9 @@ UPDATES = re.compile(
     r"(?:updates?|steps?|iterations?|iterates|epochs?)\b",
     re.IGNORECASE,
 )
+CARRIED_OUT = re.compile(
+    r"\b(?:perform|carry out|do|run|make|apply|take|execute|repeat|iterate|update)\b", re.IGNORECASE
+)
 TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once|twice|three times)\b", re.IGNORECASE)
 
 
@@ -116,7 +122,9 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         rules = [] if updates else list(rules_asked(sentence, formulas, place))
         found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
         if updates:
-            yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas))
+            ends = None if CARRIED_OUT.search(sentence) else FINAL.search(sentence)
+            final = "" if ends is None else "loss" if ends["loss"] else "parameters"
+            yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas), final=final)
         elif not found and is_open(sentence, told):
             found = [Question("", place, 0, words=_plain(own, formulas))]
         elif found and not updates and not rules:

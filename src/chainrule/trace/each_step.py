@@ -1,5 +1,5 @@
-r"""Quantities with a letter for a step or a layer, `h_t = \tanh(w h_{t-1} + x)`: one for each number that the sheet says
-the letter runs over, and none where it says nothing."""
+r"""Quantities with a letter for a step or a layer, `h_t = \tanh(w h_{t-1} + x)`: one for each number that the sheet
+says the letter runs over, and none where it says nothing."""
 
 from __future__ import annotations
 

@@ -81,8 +81,8 @@ def with_each(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
 
 
 def _entries(sheet: Sheet, rule: Rule) -> list[str]:
-    r"""The weights of `w_k \leftarrow w_k - \eta \frac{\partial L}{\partial w_k}` where the sheet has numbers for w_1 and
-    w_2 and speaks of no w but these."""
+    r"""The weights of `w_k \leftarrow w_k - \eta \frac{\partial L}{\partial w_k}` where the sheet has numbers for w_1
+    and w_2 and speaks of no w but these."""
     own = reference(rule.name, sheet.glossary)
     if own is None or len(own.subs) != 1 or letter_of(own.subs[0]) is None:
         return []

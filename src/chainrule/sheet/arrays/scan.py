@@ -179,8 +179,6 @@ class Scan:
         if ref.subs and isinstance(following, Script) and following.sub is not None:
             return False  # `X_{pk} (B^T)_{kq}` is a product of components
         args = arguments(fence)
-        if _is_inverse(ref) and len(args) == 1 and isinstance(args[0], Sum):
-            return False  # `\\Sigma^{-1} (x - \\mu)`
         if is_function_word(ref.base):
             return not ref.primes and not ref.subs
         family = self.world.family(ref.base)
@@ -392,22 +390,6 @@ class Scan:
             if (listed and not ref.subs) or general:
                 found.setdefault(ref.base, []).append(e)
         return found
-
-
-DISTRIBUTIONS = frozenset({"F", "G", "Phi", "H", "T"})
-"""Capitals of functions that have an inverse: distribution functions and maps."""
-
-
-def _is_inverse(ref: Ref) -> bool:
-    """Whether a name is the inverse of a matrix by its look: `\\Sigma^{-1}`."""
-    powers = [p.node for p in ref.postfix if p.op == "pow"]
-    minus_one = len(powers) == 1 and isinstance(powers[0], Sum) and _is_minus_one(powers[0])
-    return minus_one and look(ref.base).endswith("upper") and ref.base.rpartition(" ")[2] not in DISTRIBUTIONS
-
-
-def _is_minus_one(power: Sum) -> bool:
-    (term, *rest) = power.terms
-    return not rest and term.sign == "-" and isinstance(term.node, Number) and term.node.text == "1"
 
 
 def _is_case_of(e: Equation, general: Equation) -> bool:

@@ -32,9 +32,10 @@ def names_apart(everything: Iterable[Node], glossary: Glossary) -> set[Numbered]
     found = {name for base in formulas for name in _below(base, formulas, glossary)}
     if not found:
         return found
-    refs = [r for n in nodes if (r := reference(n, glossary)) is not None and r.subs]
-    indexed = {r.base for r in refs if _number(r) is None} | glossary.indexed.keys()
-    told = {r.base for n in relations for node in _heads(n) if (r := reference(node, glossary)) is not None and r.subs}
+    refs = [ref for n in nodes if (ref := reference(n, glossary)) is not None and ref.subs]
+    indexed = {ref.base for ref in refs if _number(ref) is None} | glossary.indexed.keys()
+    heads = [reference(node, glossary) for n in relations for node in _heads(n)]
+    told = {ref.base for ref in heads if ref is not None and ref.subs}
     listed = {base for n in nodes if isinstance(n, (Fenced, Matrix)) for base in _listed(n, glossary)}
     return {name for name in found if name[0] not in indexed | told | listed and not names_loss(name[0])}
 

@@ -21,7 +21,8 @@ ROWS = tuple(
     (
         rank,
         re.compile(
-            rf"{BEFORE} (?:an? {KINDS}{{0,2}}{rank}|(?P<several>(?:two|three|four|some|all|any)? ?{KINDS}{{0,2}}{plural})) "
+            rf"{BEFORE} (?:an? {KINDS}{{0,2}}{rank}|"
+            rf"(?P<several>(?:two|three|four|some|all|any)? ?{KINDS}{{0,2}}{plural})) "
             + NAMES.replace("(", "(?P<names>", 1),
             re.IGNORECASE,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from chainrule.check.comparison.lines import Variant
 from chainrule.check.comparison.writing import base_of
@@ -33,7 +34,7 @@ SIZE = re.compile(r"(?:(?<=left\()|(?<![^\s{}\\^]))(?!left\()[^\s{}\\^]*[#:][^\s
 
 
 def with_sizes(variant: Variant, line: Line) -> Line:
-    """Dimensions under the names that the sheet gives them: declared, or the limit of a sum; samples with their marks."""
+    """Dimensions under the names that the sheet gives them, declared or the limit of a sum; samples with their marks."""
 
     def shown(found: re.Match[str]) -> str:
         size = size_of(variant, found[0]) or "n"
@@ -57,8 +58,8 @@ def with_marks(variant: Variant, tex: str) -> str:
     r"""`x^{(i)}_j` for `x_{ij}`, where the sheet writes the letter of a sample as a mark in parentheses."""
     for base in sorted(variant.universe.world.glossary.running):
         name = base_of(variant.universe, base)
-        pattern = rf"(?<![A-Za-z\\{{]){re.escape(name)}_(?:\{{(?P<several>[^{{}}]*)\}}|(?P<one>\w))(?P<above>\^(?:\{{[^{{}}]*\}}|\w))?"
-        tex = re.sub(pattern, lambda m: _marked(name, m), tex)
+        below = r"_(?:\{(?P<several>[^{}]*)\}|(?P<one>\w))(?P<above>\^(?:\{[^{}]*\}|\w))?"
+        tex = re.sub(rf"(?<![A-Za-z\\{{]){re.escape(name)}{below}", partial(_marked, name), tex)
     return tex
 
 

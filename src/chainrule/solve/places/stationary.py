@@ -115,7 +115,8 @@ def place_of(
 
 def without_inverse(gradient: Expr, axes: tuple[Index, ...]) -> Expr:
     r"""A vector that is zero where another one is: r for `\Sigma^{-1} r`, where every term begins with that inverse."""
-    terms = spread(gradient).terms if len(axes) == 1 and isinstance(spread(gradient), Add) else (spread(gradient),)
+    out = spread(gradient)
+    terms = out.terms if isinstance(out, Add) else (out,)
     fronts = [[n for n in walk(t) if isinstance(n, Inverse) and value(axes[0]) in (n.i, n.j)] for t in terms if axes]
     bodies = {(n.body, n.row, n.col) for front in fronts for n in front}
     if len(axes) != 1 or len(bodies) != 1 or any(len(set(front)) != 1 for front in fronts):
