@@ -34,7 +34,7 @@ SIZE = re.compile(r"(?:(?<=left\()|(?<![^\s{}\\^]))(?!left\()[^\s{}\\^]*[#:][^\s
 
 
 def with_sizes(variant: Variant, line: Line) -> Line:
-    """Dimensions under the names that the sheet gives them, declared or the limit of a sum; samples with their marks."""
+    """Dimensions under the names that the sheet gives them, declared or the limit of a sum; samples with marks."""
 
     def shown(found: re.Match[str]) -> str:
         size = size_of(variant, found[0]) or "n"
