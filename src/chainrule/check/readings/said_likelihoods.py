@@ -26,7 +26,7 @@ from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.bound_letters import bound_letters
-from chainrule.sheet.syntax.names import letter_of, node_key, reference, walk
+from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.words.likelihoods import DENSITY, LIKELIHOOD, LOGARITHM, NEGATIVE, STATED
 
@@ -41,7 +41,7 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     if e.link or e.op != "=" or kind is None or of_its_own(e):
         return None
     origin = next(iter(_origins(judge, e, kind)), None)
-    if origin is None or node_key(origin[0]) == node_key(e.rhs):
+    if origin is None or _names_it(judge, origin[1], e):
         return None  # `L(\theta) = \prod_i p(x_i)` only says what it is
     side, x = origin
     line = replace(e, lhs=side)
@@ -146,6 +146,12 @@ def _over(big: Big, call: Node, kind: str) -> Node:
 
 def _minus(node: Node) -> Node:
     return Sum(node.span, (Term("-", node),))
+
+
+def _names_it(judge: Judge, x: Equation, e: Equation) -> bool:
+    """Whether a formula is written with the likelihood, or the density, that an equation gives."""
+    ref = reference(_callee(x.lhs), judge.world.glossary)
+    return ref is not None and ref.base in names_in(judge.world, e.rhs)
 
 
 def _still_holds(judge: Judge, x: Equation, e: Equation) -> bool:
