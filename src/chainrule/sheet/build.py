@@ -29,10 +29,10 @@ from chainrule.sheet.definitions.by_inverse import by_expectation, by_factors, b
 from chainrule.sheet.definitions.called_terms import called_terms
 from chainrule.sheet.definitions.copies import find_copies
 from chainrule.sheet.definitions.densities_in_chains import densities_in_chains
-from chainrule.sheet.definitions.diagonal_entries import diagonal_entries
 from chainrule.sheet.definitions.facts import (
     apply_fact,
     declares_symmetry,
+    diagonal_entries,
     note_entries,
     note_independence,
     note_offsets,

@@ -32,8 +32,8 @@ from chainrule.read.tree import (
     Text,
 )
 from chainrule.sheet.derivatives.before_a_sign import before_a_sign, sign_above
-from chainrule.sheet.rewriting.marked_squares import marked_square
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
+from chainrule.sheet.statistics.marked_squares import marked_square
 from chainrule.sheet.sums.limits_alone import over_their_letter
 from chainrule.sheet.syntax.bound_letters import ORDERS
 from chainrule.sheet.syntax.function_words import CAPITALISED
