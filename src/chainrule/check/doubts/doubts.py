@@ -301,10 +301,13 @@ def _needs(kind: NeedKind, variant: Variant, symbols: set[Symbol]) -> tuple[Need
 
 def _is_variable(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
     """Whether the document differentiates by a symbol: then it is no given label or probability. One that it also
-    differentiates itself, as the e of `\\frac{\\partial e}{\\partial y}`, depends on others and lacks its formula."""
+    differentiates itself, as the e of `\\frac{\\partial e}{\\partial y}` of which no line says anything else, depends on
+    others and lacks its formula."""
     instance = variant.universe.instances.get(symbol)
-    family = None if instance is None else lines.world.family(instance.base)
-    return family is not None and family.by > 0 and not family.differentiated
+    if instance is None:
+        return False
+    family = lines.world.family(instance.base)
+    return family.by > 0 and (not family.differentiated or lines.world.defined(instance.base))
 
 
 def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
