@@ -57,7 +57,7 @@ from chainrule.check.suppositions import opaque as results
 from chainrule.check.suppositions.of_differentials import of_what_is_undefined
 from chainrule.check.suppositions.samplewise import samplewise
 from chainrule.expr import Const, Symbol
-from chainrule.read.tree import Fenced, Name, Node, Number, Product, Script
+from chainrule.read.tree import Fenced, Fraction, Name, Node, Number, Product, Script
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.letters.totals import total_of
@@ -67,6 +67,7 @@ from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Config, Held, Instance
 from chainrule.sheet.sums.letters_of_scripts import bare_names
+from chainrule.sheet.syntax.derivatives import above
 from chainrule.sheet.syntax.literals import is_literal, is_numeric
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
@@ -301,13 +302,23 @@ def _needs(kind: NeedKind, variant: Variant, symbols: set[Symbol]) -> tuple[Need
 
 def _is_variable(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
     """Whether the document differentiates by a symbol: then it is no given label or probability. One that it also
-    differentiates itself, as the e of `\\frac{\\partial e}{\\partial y}` of which no line says anything else, depends on
+    differentiates itself, the e of `\\frac{\\partial e}{\\partial y}` that no line says anything else of, depends on
     others and lacks its formula."""
     instance = variant.universe.instances.get(symbol)
     if instance is None:
         return False
     family = lines.world.family(instance.base)
-    return family.by > 0 and (not family.differentiated or lines.world.defined(instance.base))
+    return family.by > 0 and (lines.world.defined(instance.base) or not _moves(lines, instance.base))
+
+
+def _moves(lines: Lines, base: str) -> bool:
+    """Whether a derivative is taken of a name, and of nothing else with it."""
+    if not lines.world.family(base).differentiated:
+        return False
+    sides = (side for e in lines.equations for side in (e.lhs, e.rhs))
+    tops = (above(n.numerator) for side in sides for n in walk(side) if isinstance(n, Fraction))
+    refs = (reference(top.body, lines.world.glossary) for top in tops if top is not None and top.body is not None)
+    return any(ref is not None and ref.base == base for ref in refs)
 
 
 def _introduced(lines: Lines, variant: Variant, symbol: Symbol) -> bool:
