@@ -21,7 +21,6 @@ from chainrule.sheet.arrays.terms_of_totals import summands
 from chainrule.sheet.conditions.imposed import impose, name_solutions, solves
 from chainrule.sheet.conditions.signs_of_cases import without_signs_of_cases
 from chainrule.sheet.conditions.surfaces import note_surfaces
-from chainrule.sheet.definitions.alike_errors import alike_errors
 from chainrule.sheet.definitions.alike_layers import alike_layers
 from chainrule.sheet.definitions.asserted_slopes import asserted_slopes
 from chainrule.sheet.definitions.by_gradient import by_gradient
@@ -45,7 +44,6 @@ from chainrule.sheet.definitions.log_of_the_unknown import name_probabilities
 from chainrule.sheet.definitions.maps import note_compositions, note_maps
 from chainrule.sheet.definitions.midway import define_midway, names_at_the_end
 from chainrule.sheet.definitions.named_columns import name_columns
-from chainrule.sheet.definitions.named_slopes import named_behind
 from chainrule.sheet.definitions.parts import numbered_parts
 from chainrule.sheet.definitions.pre_activations import name_pre_activations
 from chainrule.sheet.definitions.put_in import read_off
@@ -56,7 +54,9 @@ from chainrule.sheet.definitions.trial_values import end_values
 from chainrule.sheet.derivatives.differentials import note_changes
 from chainrule.sheet.letters.eulers_number import note_eulers_number
 from chainrule.sheet.meaning.operations.sums import runs_over
+from chainrule.sheet.networks.alike_errors import alike_errors
 from chainrule.sheet.networks.copied_layers import copied_layers
+from chainrule.sheet.networks.named_slopes import named_behind
 from chainrule.sheet.numbers.one_by_one import assemble, listed_entries
 from chainrule.sheet.numbers.told import take_told
 from chainrule.sheet.numbers.upstream import note_slopes

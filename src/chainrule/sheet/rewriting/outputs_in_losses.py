@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Fenced, Fraction, Name, Node, Number, Relation, Script
-from chainrule.sheet.rewriting.loss_relations import Key, Last, bare, is_loss, relations_of
+from chainrule.sheet.networks.loss_relations import Key, Last, bare, is_loss, relations_of
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt

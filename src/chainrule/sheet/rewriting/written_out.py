@@ -24,6 +24,7 @@ from chainrule.sheet.networks.inner_cross_entropies import outputs_of_softmax, w
 from chainrule.sheet.networks.layers_by_letters import layers_by_letters
 from chainrule.sheet.networks.layers_counted_by_ell import counted_by_ell, with_plain_letter
 from chainrule.sheet.networks.named_after_quantities import quantities_named_after, with_words_below
+from chainrule.sheet.networks.outputs_of_any_layer import last_of_any_layer
 from chainrule.sheet.networks.samples_of_matrices import samples_of_matrices, with_parts_of_matrices
 from chainrule.sheet.numbers.matrices_at_points import matrices_at_points, with_places
 from chainrule.sheet.rewriting.component_functions import by_components, with_component_names
@@ -35,7 +36,6 @@ from chainrule.sheet.rewriting.functions_above import functions_above, without_o
 from chainrule.sheet.rewriting.new_values import new_values, with_hats
 from chainrule.sheet.rewriting.numbers_behind_names import numbered_names, with_numbers_below
 from chainrule.sheet.rewriting.outputs_in_losses import last_layers, with_last_layers
-from chainrule.sheet.rewriting.outputs_of_any_layer import last_of_any_layer
 from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
 from chainrule.sheet.rewriting.partial_subscripts import differentiated_below, with_partials
 from chainrule.sheet.rewriting.plain_ones import plain_ones, with_ones_in_bold

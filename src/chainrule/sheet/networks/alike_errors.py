@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Name, Node, Script
-from chainrule.sheet.definitions.named_slopes import variable_of
+from chainrule.sheet.networks.named_slopes import variable_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.names import letter_of, shifted_letter

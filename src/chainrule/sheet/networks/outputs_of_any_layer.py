@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Fenced, Name, Node, Relation, Script, Sum
-from chainrule.sheet.rewriting.loss_relations import Key, Last, bare, is_loss, relations_of
+from chainrule.sheet.networks.loss_relations import Key, Last, bare, is_loss, relations_of
 from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
