@@ -296,4 +296,6 @@ def number_of_ones(lines: Lines, e: Equation, variant: Variant, different: Diffe
     bases = {ref.base for n in ones if (ref := reference(n, lines.world.glossary)) is not None and ref.bare}
     if not ones or any(lines.world.family(b).declared_dims for b in bases):
         return None
+    if any(symbol.axes for symbol in different.left_symbols | different.right_symbols):
+        return None  # what stands beside them may say it
     return Finding("unsupported", "ambiguous", "how many ones the vector of ones has is not said")
