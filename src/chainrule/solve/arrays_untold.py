@@ -63,7 +63,7 @@ def functions_of_vectors(world: World, formulas: Iterable[Node]) -> Iterator[str
         for _, b, called in _inner(node.factors if isinstance(node, Product) else ()):
             ref = reference(b, world.glossary) if called and isinstance(b, Name | Script | Accent) else None
             plain = ref is not None and not world.defined(ref.base) and not is_function_word(ref.base)
-            if ref is not None and plain and not world.family(ref.base).variable:
+            if ref is not None and plain and not world.family(ref.base).variable and ref.base not in world.roles:
                 yield ref.base
 
 

@@ -283,7 +283,7 @@ def is_singular(e: Linear, data: dict[Symbol, Numbers], sizes: dict[Dim, int]) -
     if e.side == "number":
         return False
     by = number_of(e.by, e.by_axes, data, sizes)
-    return bool(np.linalg.matrix_rank(by) < len(by))
+    return bool(np.isfinite(by).all() and np.linalg.matrix_rank(by) < len(by))
 
 
 def numbers_of(
