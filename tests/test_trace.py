@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -545,3 +546,28 @@ def test_time_that_runs_out_and_one_file_for_two_things(tmp_path: Path) -> None:
     )
     assert same.exit_code == 2
     assert "same file" in same.output
+
+
+def test_moments_are_rules_of_a_title_with_an_optimiser() -> None:
+    text = (
+        "# Adam\n\n$w_0 = 1$, $m_0 = 0$, $v_0 = 0$, $g_t = 4 (w_{t-1} + 2)$, $m_t = 0.8 m_{t-1} + 0.2 g_t$, "
+        r"$v_t = 0.9 v_{t-1} + 0.1 g_t^2$ and $w_t = w_{t-1} - 0.5 \frac{m_t}{\sqrt{v_t}}$."
+    )
+    w, m, v, expected = 1.0, 0.0, 0.0, [1.0]
+    for _ in range(3):
+        g = 4 * (w + 2)
+        m, v = 0.8 * m + 0.2 * g, 0.9 * v + 0.1 * g * g
+        w -= 0.5 * m / v**0.5
+        expected.append(w)
+    assert chainrule.trace(text, steps=3)["w"].tolist() == pytest.approx(expected, rel=1e-12)
+
+
+def test_steps_that_are_no_updates_are_told_apart() -> None:
+    told = chainrule.trace(r"Let $u = 0.3$, $s_0 = 0.1$ and $s_k = \tanh(2 s_{k-1} + u)$ for $k = 1, 2$.", steps=1)
+    first = math.tanh(2 * 0.1 + 0.3)
+    assert told["s_1"].tolist()[0] == pytest.approx(first)
+    assert told["s_2"].tolist()[0] == pytest.approx(math.tanh(2 * first + 0.3))
+    untold = CliRunner().invoke(
+        app, ["trace", "-", "--steps", "1"], input=r"Let $s_0 = 0.1$ and $s_k = \tanh(2 s_{k-1})$."
+    )
+    assert "which k is meant" in " ".join(untold.output.split())
