@@ -174,7 +174,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     **_kind("quad", {"": "quad qquad hfill"}),
     **_kind("frac", {"": "frac tfrac dfrac cfrac sfrac nicefrac flatfrac"}),
     **_kind("binom", {"": "binom tbinom dbinom"}),
-    **_kind("unsupported", {"0": "atop brace brack above overwithdelims"}),
+    **_kind("atop", {"0": "atop"}),
+    **_kind("unsupported", {"0": "brace brack above overwithdelims"}),
     **_kind("bar", {"|": "mid vert shortmid", "‖": "Vert parallel"}),
     **_kind(
         "open",

@@ -415,7 +415,23 @@ def _unsupported(state: _Layout, token: Token) -> None:
     state.out.append(Token("unread", reason, token.start, end, token.space))
 
 
+def _atop(state: _Layout, token: Token) -> None:
+    r"""`\sum_{i < j \atop i \ne k}` says below a sum what `\substack` says; elsewhere it is a stacked fraction."""
+    depth = 0
+    for n in range(len(state.out) - 1, 0, -1):
+        depth += (state.out[n].kind == "}") - (state.out[n].kind == "{")
+        if depth < 0:
+            break
+    if depth < 0 and state.out[n - 1].kind == "_":
+        start = state.out[n].start
+        state.out.insert(n, Token("substack", "", start, start))
+        state.out.append(Token("row", "", token.start, token.end))
+    else:
+        _unsupported(state, token)
+
+
 _HANDLERS = {
+    "atop": _atop,
     "drop": _drop,
     "textual": _textual,
     "ident": _ident,
