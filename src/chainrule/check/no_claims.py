@@ -13,6 +13,7 @@ from chainrule.check.comparison.forms import has_derivative, has_differentials, 
 from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.numbers.numbers import unsaid
+from chainrule.check.readings.both_signs import both_signs
 from chainrule.check.readings.closed_elsewhere import closed_elsewhere
 from chainrule.check.readings.hessians import hessian
 from chainrule.check.readings.known_densities import known_density
@@ -206,6 +207,7 @@ NO_CLAIMS: tuple[Callable[[Judge, Equation], Finding | None], ...] = (
     given_value,
     function_alone,
     second_formula,
+    both_signs,
     definition,
     dependence,
     update,

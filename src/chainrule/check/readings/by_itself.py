@@ -3,7 +3,8 @@ r"""A line of a list of identities, read by itself: `\nabla_x x^T A x = (A + A^T
 In a list of rules every line has letters of its own. One that takes a derivative, that has no name with a definition
 and that does not fit the shapes which other lines give its names, is read without them. What the words call a vector
 or a matrix stays one, and no name becomes a number or a vector that was a vector or a matrix: most rules hold for
-numbers.
+numbers. A rule for traces and determinants, `tr(AB) = tr(BA)`, speaks of any matrices that it fits; where other lines
+say of other sizes, it is true or nothing is said of it.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from chainrule.check.diagnosis.edits.table import RULES
 from chainrule.check.doubts.customs import SHAPES
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
+from chainrule.read.tree import Name
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Config, Family, World
-from chainrule.sheet.syntax.names import KRONECKER
+from chainrule.sheet.records.world import Config, Family, Reading, World
+from chainrule.sheet.syntax.function_words import OF_SQUARE
+from chainrule.sheet.syntax.names import KRONECKER, walk
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -41,23 +44,31 @@ def by_itself(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     if not isinstance(outcome, Unclear) or outcome.code not in SHAPES or e.conditions:
         return None
     chain = [x for x in judge.chain(e) if x.op in EQUALITIES and x.source == "formula"]
-    if len(judge.equations) == 1 or not any(map(has_derivative, chain)):
+    slopes, of_squares = any(map(has_derivative, chain)), any(map(_of_squares, chain))
+    if len(judge.equations) == 1 or not (slopes or of_squares):
         return None  # it stands alone already, or is no rule
     names = {b for x in chain for side in (x.lhs, x.rhs) for b in names_in(judge.world, side)}
     if any(_has_meaning(judge.world, b, e) for b in names):
         return None
-    if all(judge.world.family(b).declared_dims for b in names):
+    if slopes and all(judge.world.family(b).declared_dims for b in names):
         return None  # all of it has shapes that the document says
     world = _without_shapes(judge.world, names)
     infer(world, Config(), chain, judge.deadline)
     if not all(_is_usual(judge.world, world, b) for b in names):
         return None
+    if not slopes:  # with a number for C, `tr(ABC) = tr(BAC)` would be a rule
+        world.readings |= {b: Reading(2) for b in names if b[-1:].isupper() and b in world.readings}
     trial = judge.alone(e, world)
     trial.conditions = given.over(trial, judge.conditions)
     found = trial.claim(e)
-    slipped = found.verdict == "refuted" and found.suggestion is not None and SYMMETRY not in found.message
+    slipped = slopes and found.verdict == "refuted" and found.suggestion is not None and SYMMETRY not in found.message
     settled = found.verdict == "verified" or slipped
     return replace(found, notes=(*found.notes, NOTE)) if settled else None
+
+
+def _of_squares(e: Equation) -> bool:
+    """Whether both sides have a trace, a determinant or an inverse."""
+    return all(any(isinstance(n, Name) and n.text in OF_SQUARE for n in walk(side)) for side in (e.lhs, e.rhs))
 
 
 def _has_meaning(world: World, base: str, e: Equation) -> bool:
