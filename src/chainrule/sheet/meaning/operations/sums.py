@@ -190,6 +190,10 @@ def _body(rest: tuple[Factor, ...]) -> Product:
 
 def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Val:
     binder, *others = letters
+    if _between_bounds(binder, body):
+        raise Untyped(
+            f"a sum from {binder.letter} of terms without it; which letter runs is not written", "index-scope"
+        )
     if _labels_with(frame, binder.letter, body):
         return _unrolled(frame, node, binder, others, body)
     along = None if others else along_an_axis(frame, node, binder, body)
@@ -228,6 +232,14 @@ def _bound_sum(frame: Frame, node: Big, letters: list[Binder], body: Node) -> Va
         return total(index, entry) if node.op == "sum" else reduce(node.op, index, entry)
 
     return Val(val.shape, at, None, val.derived)
+
+
+def _between_bounds(binder: Binder, body: Node) -> bool:
+    r"""`\sum_N^t L_t`, where both letters may be bounds: the upper one stands in what is summed and the lower one does
+    not."""
+    high = None if binder.low is not None or binder.high is None else letter_of(binder.high)
+    inside = {x for n in walk(body) if (x := letter_of(n)) is not None}
+    return high is not None and high in inside and binder.letter not in inside
 
 
 def _runs_idly(binder: Binder, body: Node) -> bool:
