@@ -9,7 +9,8 @@ from chainrule.check.diagnosis.edits.edit import Edit, said, short
 from chainrule.check.diagnosis.edits.places import QUANTITY, Side, is_derivative, is_index
 from chainrule.check.diagnosis.edits.signs import signs
 from chainrule.read.tree import Accent, Big, Comma, Name, Node, Number, Relation, Script
-from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.names import letter_of, reference
 
 MOST_NAMES = 8
 MOST_DIGITS = 3
@@ -101,8 +102,10 @@ def throughout(side: Side) -> Iterator[Edit]:
 
 
 def _letters(side: Side) -> Iterator[Edit]:
+    """Letters of indices; one that a sum runs over is another name for the same, or catches a letter that is free."""
+    run = {x for p in side.places for big in _big(p.node) if big.sub is not None for x in bound_letters(big.sub)}
     for node in side.in_role("index"):
-        if is_index(node, side.glossary):
+        if is_index(node, side.glossary) and letter_of(node) not in run:
             span, old = side.span(node), side.source(node)
             for letter in side.letters:
                 if letter != old:
