@@ -1,31 +1,36 @@
 r"""The output of a network in its loss, without the mark of the layer, where the layers are told for any l: `C =
 \sum_i (a_i - t_i)^2` behind `a_j^{[l]} = f(z_j^{[l]})` speaks of a^{[L]}, or of what else the last layer is called.
-What a loss moves from step to step, `w^{(k)} = w^{(k-1)} - \eta \nabla L`, has no layers.
+What a loss moves from step to step, `w^{(k)} = w^{(k-1)} - \eta \nabla L`, has no layers, nor has what is solved step
+by step, `x^{(k)} = D^{-1} (b - R x^{(k-1)})`: a layer has a parameter of its own beside what the layer before it says.
 
-A target that has the mark of the last layer elsewhere has it in the loss too.
+A target that has the mark of the last layer elsewhere has it in the loss too. A name that is something else without its
+mark, as the x of `x^{(0)} = x` or of `\|x^{(L)} - x\|^2`, is no output.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Fenced, Name, Node, Relation, Script, Sum
+from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script, Sum
 from chainrule.sheet.networks.loss_relations import Key, Last, bare, is_loss, relations_of
 from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 BARE_MARKS = frozenset("lL")
 """The letters that are marks of layers without brackets too, and no exponents."""
+LAYERS = re.compile(r"\blayers?\b|\bnetworks?\b|\bneurons?\b|\bunits?\b", re.IGNORECASE)
 
 
-def last_of_any_layer(formulas: list[Node]) -> Last:
+def last_of_any_layer(formulas: list[Node], words: str) -> Last:
     """The names of a document that leave the mark of the last layer out where the loss speaks of them."""
     relations = [r for node in formulas for r in relations_of(node)]
     general = _general(relations)
-    if not general:
+    if not general or not _are_layers(relations, general, words):
         return {}
-    marks, kept = _marks(formulas), {node_key(r.first) for r in relations}
+    marks, kept = _marks(formulas), _something_else(relations, general)
     last = {key: sup for key in general if len(tops := _last(marks[key])) == 1 for sup in tops.values()}
     last = last or _unnamed(general, marks)
     tops = {node_key(sup): sup for sup in last.values()}
@@ -64,6 +69,52 @@ def _general(relations: list[Relation]) -> dict[Key, Node]:
             found[node_key(r.first.base)] = r.first.sup
             back |= any(_is_before(n, letter) for n in walk(r.links[0].node))
     return {key: sup for key, sup in found.items() if key not in moved} if back else {}
+
+
+def _are_layers(relations: list[Relation], general: dict[Key, Node], words: str) -> bool:
+    """Whether a parameter of the layer stands beside what the layer before it says, `W^l h^{l-1}`, and the letter or a
+    word says that it is one."""
+    letters = {n.text for sup in general.values() for n in _names(sup)}
+    if not letters <= BARE_MARKS and LAYERS.search(words) is None:
+        return False
+    rules = (r for r in relations if isinstance(r.first, Script) and node_key(r.first.base) in general)
+    products = (n for r in rules for n in walk(r.links[0].node) if isinstance(n, Product))
+    return any(_has_parameter([f.node for f in p.factors], general) for p in products)
+
+
+def _has_parameter(factors: list[Node], general: dict[Key, Node]) -> bool:
+    bases = [(node_key(f.base), f) for f in factors if isinstance(f, Script)]
+    before = any(key in general and any(_is_before(f, x) for x in _letters(general[key])) for key, f in bases)
+    marks = {x for sup in general.values() for x in _letters(sup)}
+    return before and any(key not in general and _letter(f) in marks for key, f in bases)
+
+
+def _letters(sup: Node) -> set[str]:
+    return {n.text for n in _names(sup)}
+
+
+def _something_else(relations: list[Relation], general: dict[Key, Node]) -> set[Key]:
+    """The names of layers that are something else where they have no mark: what the document gives a formula, what
+    stands in the rule of a layer or is equal to a layer, what a loss speaks of with and without a mark, or has for its
+    argument; and those whose last layer has a name of its own."""
+    found = {node_key(r.first) for r in relations}
+    for r in relations:
+        sides = (r.first, *(link.node for link in r.links))
+        if is_loss(r.first):
+            found |= {node_key(n.base) for side in sides for n in walk(side) if _mark(n) and isinstance(n, Script)}
+            found |= set(_only_argument(r.first))
+        elif _mark(r.first) is not None:
+            found |= {key for side in sides[1:] for key in bare(side, general)}
+        elif isinstance(r.first, Name | Accent | Script):
+            found |= {node_key(n.base) for n in sides[1:] if _mark(n) is not None and isinstance(n, Script)}
+    return found
+
+
+def _only_argument(loss: Node) -> Iterator[Key]:
+    """The x of `L(x)`."""
+    argument = loss.factors[1].node if isinstance(loss, Product) else None
+    if isinstance(argument, Fenced) and not isinstance(argument.body, Comma):
+        yield node_key(argument.body)
 
 
 def _by_a_loss(rule: Relation) -> bool:

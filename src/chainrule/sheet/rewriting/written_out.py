@@ -102,6 +102,11 @@ def _transposes(formulas: list[Node], words: str) -> Change | None:
     return None if functions is None else partial(with_transposes, functions=functions)
 
 
+def _last_of_any_layer(formulas: list[Node], words: str) -> Change | None:
+    last = last_of_any_layer(formulas, words)
+    return partial(with_last_layers, last=last) if last else None
+
+
 def _partials(formulas: list[Node], words: str) -> Change | None:
     functions = differentiated_below(formulas, words)
     return partial(with_partials, functions=functions) if functions else None
@@ -141,7 +146,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(samples_of_matrices, with_parts_of_matrices),
     _where(left_out, with_marks),
     _where(last_layers, with_last_layers),
-    _where(last_of_any_layer, with_last_layers),
+    _last_of_any_layer,
     _where(counts_of, with_counts),
     _where(counts_of_ones, with_counted_ones),
     _where(samples_apart, with_samples_apart),
