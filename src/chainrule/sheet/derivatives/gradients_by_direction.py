@@ -3,6 +3,8 @@ r"""Gradients by the names they have in code, known by the way they go: `dW^{[l]
 
 The differential of z is made of those of W, a and b. Where that of W is made of that of z instead, it is no
 differential: the lines go backward, and what they speak of are gradients of a loss, which need not have a formula.
+Where a change of variables is turned round, `dx = Q^{-1} dy`, differentials go backward too. But what z is made of has
+no differential that is made of that of z alone where z is made of two quantities: both have gradients.
 Course notes for m examples divide by m where they come to parameters: what is computed on the way is the gradient of
 the sum then, m times as much.
 """
@@ -10,8 +12,9 @@ the sum then, m times as much.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from chainrule.read.tree import Comma, Fenced, Fraction, Name, Node, Number, Script, Span
+from chainrule.read.tree import Accent, Comma, Fenced, Fraction, Name, Node, Number, Product, Script, Span, Sum
 from chainrule.sheet.derivatives.degrees import integrates
 from chainrule.sheet.derivatives.forward import changing_names, goes_forward
 from chainrule.sheet.derivatives.gradients_by_use import (
@@ -29,7 +32,7 @@ from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
 from chainrule.sheet.syntax.script_words import is_transpose
 
 UNNAMED = "loss"
-BACKWARD = re.compile(r"\bback[\s-]?prop|\bbackward", re.IGNORECASE)
+BACKWARD = re.compile(r"\bback[\s-]?prop|\bbackwards?[\s-](?:pass|propagat|sweep)", re.IGNORECASE)
 
 
 def gradients_by_direction(sheet: Sheet, named: list[tuple[Equation, Node]]) -> Used | None:
@@ -45,12 +48,58 @@ def gradients_by_direction(sheet: Sheet, named: list[tuple[Equation, Node]]) -> 
     if any(of_a_loss(x, losses) for _, x in named) or any(goes_forward(sheet, e) for e, _ in named):
         return None
     backward = [(e, x) for e, x in named if _goes_backward(sheet, e, x)]
-    if len({node_key(x) for _, x in backward}) < FEW or not _speaks_of_networks(sheet, [e for e, _ in backward]):
+    if not _of_one_quantity(sheet, named) or any(_turns_round(sheet, e) for e, _ in named):
+        return None
+    if not _speaks_of_networks(sheet, [e for e, _ in backward]):
         return None
     if _names_of_their_own(sheet, named):
         return None
     loss = losses[0][0] if losses else Name(Span(0, 0), UNNAMED, ("rm",))
     return _with_counts(sheet, named, loss)
+
+
+def _of_one_quantity(sheet: Sheet, named: list[tuple[Equation, Node]]) -> bool:
+    """Whether the d's of two names are made of that of one quantity which is computed from both."""
+    for x in _computed(sheet):
+        own = node_key(stem(x.lhs))
+        inside = {node_key(stem(n)) for n in walk(x.rhs) if isinstance(n, (Name, Script, Accent))} - {own}
+        before = {
+            node_key(stem(variable))
+            for e, variable in named
+            if own in {node_key(stem(n)) for n in changing_names(e.rhs)}
+        }
+        if len(before & inside) >= FEW:
+            return True
+    return False
+
+
+def _turns_round(sheet: Sheet, e: Equation) -> bool:
+    r"""Whether an inverse stands in a line, `Q^{-1} dy`, or a quotient that no quantity is computed with, as in
+    `\frac{dy}{2 x}` behind `y = x^2`: both turn a differential round. A number of examples stands in no formula."""
+    known = {node_key(n) for x in _computed(sheet) for n in walk(x.rhs)}
+    divisors = {node_key(n) for x in _computed(sheet) for n in _divisors(x.rhs)}
+    inverse = any(isinstance(n, Script) and n.sup is not None and _is_negative(n.sup) for n in walk(e.rhs))
+    strange = (n for n in _divisors(e.rhs) if node_key(n) not in divisors)
+    return inverse or any(not isinstance(n, Name) or node_key(n) in known for n in strange)
+
+
+def _divisors(side: Node) -> Iterator[Node]:
+    for node in walk(side):
+        if isinstance(node, Fraction):
+            yield node.denominator
+        elif isinstance(node, Product):
+            yield from (f.node for f in node.factors if f.op in ("/", "oslash"))
+
+
+def _is_negative(sup: Node) -> bool:
+    return isinstance(sup, Sum) and sup.terms[0].sign == "-"
+
+
+def _computed(sheet: Sheet) -> Iterator[Equation]:
+    """The equations that say what a quantity is computed from."""
+    for x in sheet.equations:
+        if not x.link and x.op in DEFINING and next(changing_names(x.lhs), None) is None:
+            yield x
 
 
 def _names_of_their_own(sheet: Sheet, named: list[tuple[Equation, Node]]) -> bool:
@@ -78,8 +127,7 @@ def _without_numbers(node: Node) -> object:
 
 
 def _speaks_of_networks(sheet: Sheet, backward: list[Equation]) -> bool:
-    """Whether words or transposes bear it out: where a variable is changed, `u = 2x` and `dx = du / 2`, that of x is
-    made of that of u too."""
+    """Whether words or transposes bear it out."""
     if any(BACKWARD.search(text) for text in (*(s.text for s in sheet.sentences), *sheet.titles)):
         return True
     powers = (n.sup for e in backward for n in walk(e.rhs) if isinstance(n, Script) and n.sup is not None)
@@ -122,6 +170,5 @@ def _goes_backward(sheet: Sheet, e: Equation, variable: Node) -> bool:
     after = {node_key(x) for x in changing_names(e.rhs)} - {own}
     return any(
         node_key(x.lhs) in after and any(node_key(n) == own for n in walk(x.rhs) if isinstance(n, (Name, Script)))
-        for x in sheet.equations
-        if not x.link and x.op in DEFINING and next(changing_names(x.lhs), None) is None
+        for x in _computed(sheet)
     )
