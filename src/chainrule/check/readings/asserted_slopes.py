@@ -3,6 +3,9 @@ without a formula, and then `\frac{\partial L}{\partial W} = (p - y) x^T`.
 
 The first line is assumed, as nothing bears it out. What follows from it is judged with the derivative in the place of
 its formula, and rests on that line.
+
+What a loss without a formula is made of is not known. Where anything else is computed from the variable of a line, as by
+another head or at the next step, the loss may depend on that too, and nothing follows.
 """
 
 from __future__ import annotations
@@ -16,10 +19,11 @@ from chainrule.check.comparison.compare import Same
 from chainrule.check.records.finding import Finding
 from chainrule.expr import ExprError
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Sum
+from chainrule.sheet.arrays.tensors import reached
 from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.names import Ref, node_key, reference, shifted_letter, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import names_loss
 
@@ -34,6 +38,8 @@ def by_what_is_asserted(judge: Judge, e: Equation, found: Finding) -> Finding:
     for x in _asserted(judge, e):
         put_in = replace(e, rhs=_with(e.rhs, x.rhs, x.lhs))
         if put_in.rhs is e.rhs or node_key(put_in.rhs) == node_key(e.rhs) or node_key(e.lhs) == node_key(x.lhs):
+            continue
+        if not _by_this_alone(judge, e, x):
             continue
         trial = judge.alone(put_in, judge.world)
         variant = trial.usual(put_in)
@@ -59,6 +65,33 @@ def _asserted(judge: Judge, e: Equation) -> Iterator[Equation]:
         if loss is not None and isinstance(x.rhs, Sum) and loss not in seen and not judge.world.defined(loss):
             seen.add(loss)
             yield x
+
+
+def _by_this_alone(judge: Judge, e: Equation, asserted: Equation) -> bool:
+    """Whether all that is computed from the variable of a line leads to that of the asserted derivative or comes behind
+    it, and this is one quantity: not that of each step."""
+    variable, through = _variable(judge, e.lhs), _variable(judge, asserted.lhs)
+    if variable is None or through is None or _is_one_of_many(through):
+        return False
+    world = judge.world
+    behind = set(reached(world, through.base))
+    return all(
+        base in behind or through.base in (computed := reached(world, base)) or variable.base not in computed
+        for base in world.sites
+    )
+
+
+def _is_one_of_many(ref: Ref) -> bool:
+    """Whether a small letter tells which one of several is meant."""
+    marks = (shifted_letter(n) for mark in (*ref.subs, *ref.labels) for n in walk(mark))
+    return any(letter is not None and letter.islower() for letter in marks)
+
+
+def _variable(judge: Judge, side: Node) -> Ref | None:
+    """What a derivative is by, the last one of those written step by step."""
+    last = side.factors[-1].node if isinstance(side, Product) else side
+    told = derivative_of(last) if isinstance(last, Fraction) else None
+    return None if told is None else reference(told[1], judge.world.glossary)
 
 
 def _loss(judge: Judge, side: Node) -> str | None:
