@@ -4,8 +4,8 @@ without a formula, and then `\frac{\partial L}{\partial W} = (p - y) x^T`.
 The first line is assumed, as nothing bears it out. What follows from it is judged with the derivative in the place of
 its formula, and rests on that line.
 
-What a loss without a formula is made of is not known. Where anything else is computed from the variable of a line, as by
-another head or at the next step, the loss may depend on that too, and nothing follows.
+What a loss without a formula is made of is not known. Where anything else is computed from the variable of a line, as
+by another head or at the next step, the loss may depend on that too, and nothing follows.
 """
 
 from __future__ import annotations
