@@ -19,8 +19,9 @@ from chainrule.check.comparison.compare import Same
 from chainrule.check.records.finding import Finding
 from chainrule.expr import ExprError
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Sum
-from chainrule.sheet.arrays.tensors import reached
 from chainrule.sheet.definitions.sites import derivative_of
+from chainrule.sheet.derivatives.degrees import is_derivative
+from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.syntax.names import Ref, node_key, reference, shifted_letter, walk
@@ -68,17 +69,39 @@ def _asserted(judge: Judge, e: Equation) -> Iterator[Equation]:
 
 
 def _by_this_alone(judge: Judge, e: Equation, asserted: Equation) -> bool:
-    """Whether all that is computed from the variable of a line leads to that of the asserted derivative or comes behind
-    it, and this is one quantity: not that of each step."""
+    """Whether all that is computed from the variable of a line ends in that of the asserted derivative, and this is one
+    quantity: not that of each step."""
     variable, through = _variable(judge, e.lhs), _variable(judge, asserted.lhs)
     if variable is None or through is None or _is_one_of_many(through):
         return False
-    world = judge.world
-    behind = set(reached(world, through.base))
-    return all(
-        base in behind or through.base in (computed := reached(world, base)) or variable.base not in computed
-        for base in world.sites
-    )
+    todo, seen = [variable], {variable.key}
+    while todo:
+        ref = todo.pop()
+        if not _may_be(ref, through):
+            computed = list(_computed_from(judge, ref))
+            if not computed:
+                return False
+            todo += [x for x in computed if x.key not in seen]
+            seen |= {x.key for x in computed}
+    return True
+
+
+def _computed_from(judge: Judge, ref: Ref) -> Iterator[Ref]:
+    """The quantities in whose formulas a name stands, but for gradients."""
+    for site in (s for sites in judge.world.sites.values() for s in sites):
+        own = {r.base for p in site.params or () for r in references(p, judge.world)}
+        names = references(site.body, judge.world)
+        gradient = any(is_derivative(n) for n in walk(site.body))
+        if not gradient and any(_may_be(ref, r) and r.base not in own for r in names):
+            yield site.ref
+
+
+def _may_be(one: Ref, other: Ref) -> bool:
+    """Whether two names may be of one quantity: the same, or with a small letter that stands for any number."""
+    if one.base != other.base:
+        return False
+    open_marks = not one.subs + one.labels or not other.subs + other.labels or any(map(_is_one_of_many, (one, other)))
+    return open_marks or one.key[1:3] == other.key[1:3]
 
 
 def _is_one_of_many(ref: Ref) -> bool:
