@@ -1,0 +1,197 @@
+r"""Verified lines with a sum up to a size that carries the mark of a layer, `\sum_{k=0}^{M^{l-1}-1} x^l_k`.
+
+How many there are of something in each layer is free, so that a line with the wrong layer above its sum makes two sizes
+equal and is right then. Such a line verifies nothing unless a shape that is told or a definition has that size at that
+place, or none has it at another place; where the numbers begin at 0 the last one is one less than the size, and from 1
+to that is no whole axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chainrule.check.records.finding import Finding
+from chainrule.read.tree import Big, Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.sheet.records.references import references
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+Size = tuple[object, object]
+"""The letter of a size and its layer, counted from that of the name whose axis it is."""
+Slot = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A sum: its letter, its first number, the size in its upper limit, and what is added to that."""
+
+    letter: str
+    first: str
+    size: Node
+    more: int
+
+
+@dataclass
+class Sizes:
+    """The sizes of the axes of names, as told or as definitions sum over them, and all that are in use there."""
+
+    shapes: dict[str, tuple[Size | None, ...]] = field(default_factory=dict)
+    summed: dict[Slot, set[Size]] = field(default_factory=dict)
+    used: set[object] = field(default_factory=set)
+
+    def at(self, slot: Slot) -> set[Size]:
+        """What is known of one axis; a shape comes first."""
+        base, place = slot
+        shape = self.shapes.get(base, ())
+        told = shape[place] if place < len(shape) else None
+        return {told} if told is not None else self.summed.get(slot, set())
+
+
+def with_sizes_of_layers(judge: Judge, e: Equation, found: Finding) -> Finding:
+    """The verdict on a line that sums up to a size with a mark."""
+    limits = [(side, x) for side in (e.lhs, e.rhs) for x in _limits(side)]
+    if found.verdict != "verified" or not any(_is_marked(x.size) for _, x in limits):
+        return found
+    sizes, from_zero = _sizes(judge, e), _counts_from_zero(judge)
+    for side, x in ((side, x) for side, x in limits if _is_marked(x.size)):
+        places = list(_places(judge, side, x.letter))
+        known = [(sizes.at((ref.base, n)), _size(x.size, ref)) for ref, n in places]
+        differs = any(told and size not in told for told, size in known)
+        said = any(size in told for told, size in known)
+        beyond = x.more != 0 and not (_is_whole(x) and (said or _is_new(judge, e, x, set(_slots(places)), sizes)))
+        one_more = (x.first, x.more) == ("0", 0) and (said or from_zero)
+        if differs or beyond or one_more:
+            text = f"nothing says that the sum over {x.letter} ends there"
+            return Finding("unsupported", "index-scope", text)
+    return found
+
+
+def _is_new(judge: Judge, e: Equation, limit: Limit, slots: set[Slot], sizes: Sizes) -> bool:
+    """Whether a size is that of no other axis, in definitions or in other lines, and no other one that of this axis."""
+    if node_key(limit.size) in sizes.used:
+        return False
+    for side in (side for x in judge.equations if x.chain != e.chain for side in (x.lhs, x.rhs)):
+        for other in _limits(side):
+            same = node_key(other.size) == node_key(limit.size)
+            if same != bool(slots & set(_slots(_places(judge, side, other.letter)))):
+                return False
+    return True
+
+
+def _slots(places: Iterable[tuple[Ref, int]]) -> Iterator[Slot]:
+    yield from ((ref.base, n) for ref, n in places)
+
+
+def _counts_from_zero(judge: Judge) -> bool:
+    """Whether some sum of a document goes from 0 to one less than a size with a mark."""
+    limits = (x for e in judge.equations for side in (e.lhs, e.rhs) for x in _limits(side))
+    return any(_is_marked(x.size) and _is_whole(x) and x.first == "0" for x in limits)
+
+
+def _sizes(judge: Judge, e: Equation) -> Sizes:
+    found = Sizes()
+    for x in judge.equations:
+        if x.op == "∈":
+            for item in x.lhs.items if isinstance(x.lhs, Comma) else (x.lhs,):
+                ref = reference(item, judge.world.glossary)
+                if ref is not None and isinstance(x.rhs, Script) and x.rhs.sup is not None:
+                    axes = (None,) * len(ref.subs)
+                    found.shapes[ref.base] = (*axes, *(_size(f, ref) for f in _factors(x.rhs.sup)))
+                    found.used |= {node_key(f) for f in _factors(x.rhs.sup)}
+    for site in (s for sites in judge.world.sites.values() for s in sites if s.position != e.position):
+        shape = _shape(judge, site.body, site.ref, found) if not site.ref.subs else None
+        if shape is not None:
+            found.shapes.setdefault(site.base, shape)
+        for limit in _limits(site.body):
+            found.used.add(node_key(limit.size))
+            if _is_whole(limit):
+                for ref, n in _places(judge, site.body, limit.letter):
+                    found.summed.setdefault((ref.base, n), set()).add(_size(limit.size, ref))
+    return found
+
+
+def _shape(judge: Judge, node: Node, of: Ref, sizes: Sizes) -> tuple[Size | None, ...] | None:
+    """The shape of a product of names with told ones, or of the first such term of a sum."""
+    if isinstance(node, Sum):
+        return next((s for t in node.terms if (s := _shape(judge, t.node, of, sizes))), None)
+    factors = [f.node for f in node.factors if f.op in ("", "cdot")] if isinstance(node, Product) else [node]
+    refs = [reference(f, judge.world.glossary) for f in factors]
+    shapes = [_moved(sizes.shapes.get(r.base), r, of) if r and not (r.postfix or r.subs) else None for r in refs]
+    known = [s for s in shapes if s]
+    if len(known) != len(shapes) or (isinstance(node, Product) and len(factors) != len(node.factors)):
+        return None
+    return known[0] if len(known) == 1 else (*known[0][:-1], *known[-1][1:])
+
+
+def _moved(shape: tuple[Size | None, ...] | None, ref: Ref, of: Ref) -> tuple[Size | None, ...] | None:
+    """A shape with its layers counted from that of another name."""
+    if shape is None:
+        return None
+    own, other = (_layer(r.labels[0]) if r.labels else None for r in (ref, of))
+    if own == other:
+        return shape
+    if own is None or other is None or own[0] != other[0]:
+        return None
+    step = own[1] - other[1]
+    return tuple((s[0], s[1] + step) if s and isinstance(s[1], int) else s for s in shape)
+
+
+def _factors(sup: Node) -> list[Node]:
+    return [f.node for f in sup.factors] if isinstance(sup, Product) else [sup]
+
+
+def _limits(side: Node) -> Iterator[Limit]:
+    for node in walk(side):
+        if isinstance(node, Big) and isinstance(node.sub, Relation) and node.sup is not None and node.op == "sum":
+            letter, first = letter_of(node.sub.first), node.sub.links[0].node
+            if letter is not None and isinstance(first, Number):
+                size, more = _without_number(node.sup)
+                yield Limit(letter, first.text, size, more)
+
+
+def _without_number(high: Node) -> tuple[Node, int]:
+    if isinstance(high, Sum) and len(high.terms) == 2 and isinstance(high.terms[1].node, Number):
+        number = high.terms[1]
+        if isinstance(number.node, Number) and number.node.text.isdigit():
+            return high.terms[0].node, int(number.node.text) * (-1 if number.sign == "-" else 1)
+    return high, 0
+
+
+def _is_whole(limit: Limit) -> bool:
+    return (limit.first, limit.more) in (("0", -1), ("1", 0))
+
+
+def _is_marked(size: Node) -> bool:
+    """`M^l`, `n^{(l-1)}`."""
+    return isinstance(size, Script) and isinstance(size.base, Name) and _layer(size.sup) is not None
+
+
+def _size(node: Node, ref: Ref) -> Size:
+    """A size, as it is for a name with a layer."""
+    layer = _layer(node.sup) if isinstance(node, Script) else None
+    if layer is None or not isinstance(node, Script):
+        return node_key(node), None
+    own = _layer(ref.labels[0]) if ref.labels else None
+    base = node_key(node.base)
+    return (base, layer[1] - own[1]) if own is not None and own[0] == layer[0] else (base, layer)
+
+
+def _layer(mark: Node | None) -> tuple[str, int] | None:
+    """The letter of a layer and what is added to it."""
+    mark = mark.body if isinstance(mark, Fenced) else mark
+    if mark is None:
+        return None
+    core, more = _without_number(mark)
+    letter = shifted_letter(core)
+    return (letter, more) if letter is not None and isinstance(core, Name) else None
+
+
+def _places(judge: Judge, side: Node, letter: str) -> Iterator[tuple[Ref, int]]:
+    """The names with a letter below them, each with its place."""
+    for ref in references(side, judge.world):
+        yield from ((ref, n) for n, s in enumerate(ref.subs) if letter_of(s) == letter)
