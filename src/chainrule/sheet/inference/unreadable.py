@@ -8,8 +8,9 @@ the one that is meant too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
-from chainrule.read.tree import Product
+from chainrule.read.tree import Name, Node, Product, Script
 from chainrule.sheet.definitions.sites import call_form
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.references import references
@@ -17,8 +18,9 @@ from chainrule.sheet.records.shapes import RANKS, Untyped, Val
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Cycle, Universe
 from chainrule.sheet.records.world import Config, Hidden, Site, World
-from chainrule.sheet.syntax.names import reference, walk
-from chainrule.sheet.syntax.spelling import names_loss
+from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.script_words import is_transpose
+from chainrule.sheet.syntax.spelling import look, names_loss
 
 AGAINST_DECLARATION = "the document declares another shape"
 
@@ -89,7 +91,8 @@ def against_declaration(world: World, e: Equation, val: Val) -> bool:
 
 def loss_of_entries(world: World, e: Equation, val: Val) -> int:
     """How many axes a loss has that should be a number: what `L(w, b) = ...` defines by a letter of losses or a name
-    whose gradient is taken, or `L = ...` where L is differentiated, by a fraction or by a nabla."""
+    whose gradient is taken, or `L = ...` where L is differentiated, by a fraction or by a nabla, or a square whose
+    differential is written."""
     form = call_form(e.lhs, world) if not e.link else None
     ref = form[0] if form is not None else reference(e.lhs, world.glossary)
     if ref is None or ref.subs or not (names_loss(ref.base) or world.family(ref.base).graded):
@@ -97,8 +100,19 @@ def loss_of_entries(world: World, e: Equation, val: Val) -> int:
     if ref.base in world.pooled:
         return 0  # those of its entries are added up
     family = world.family(ref.base)
-    taken = ref.bare and (family.differentiated or family.graded)
+    changing = family.changing and _is_square_of_small(e.rhs)
+    taken = ref.bare and (family.differentiated or family.graded or changing)
     return len(val.dims) if form is not None or taken else 0
+
+
+def _is_square_of_small(side: Node) -> bool:
+    """Whether `(y - t)^T (y - t)` stands in a formula, for small letters."""
+    for node in walk(side):
+        for a, b in pairwise(node.factors) if isinstance(node, Product) else ():
+            turned = isinstance(a.node, Script) and a.node.sup is not None and is_transpose(a.node.sup)
+            if turned and isinstance(a.node, Script) and node_key(a.node.base) == node_key(b.node):
+                return all(look(n.text).endswith("lower") for n in walk(b.node) if isinstance(n, Name))
+    return False
 
 
 def names_below(world: World, names: Iterable[str]) -> set[str]:
