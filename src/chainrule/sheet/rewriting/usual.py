@@ -33,7 +33,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.derivatives.before_a_sign import before_a_sign, sign_above
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
-from chainrule.sheet.statistics.marked_squares import marked_square
+from chainrule.sheet.statistics.marked_squares import marked_square, marked_square_behind
 from chainrule.sheet.sums.limits_alone import over_their_letter
 from chainrule.sheet.syntax.bound_letters import ORDERS
 from chainrule.sheet.syntax.function_words import CAPITALISED
@@ -313,6 +313,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Relation,), list_of_parameters),
     ((Product,), raised_exp),
     ((Accent,), constant_vector),
+    ((Product,), marked_square_behind),
     ((Script,), marked_square),
     ((Script,), plain_scripts),
     ((Script,), slices),

@@ -6,6 +6,7 @@ They belong to the name below the square, `(\sigma^{(t+1)})^2`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Name, Node, Number, Product, Script, Text
 
@@ -18,12 +19,27 @@ layer, `W^{2, (t)}`."""
 
 def marked_square(node: Node) -> Node | None:
     """A square with a mark, as the square of what has the mark."""
+    found = _squared(node)
+    return None if found is None else replace(found, base=Fenced(found.base.span, "(", found.base, ")"))
+
+
+def marked_square_behind(node: Node) -> Node | None:
+    r"""The same behind another factor, without the parentheses, which would be those of a call: `\log \sigma^{2*}`."""
+    if not isinstance(node, Product):
+        return None
+    squares = [None if n == 0 or f.op else _squared(f.node) for n, f in enumerate(node.factors)]
+    if not any(squares):
+        return None
+    pairs = zip(node.factors, squares, strict=True)
+    return replace(node, factors=tuple(f if square is None else replace(f, node=square) for f, square in pairs))
+
+
+def _squared(node: Node) -> Script | None:
     found = _parts(node)
     if found is None:
         return None
     square, mark = found
-    inside = Script(square.span, square.base, square.sub, mark)
-    return Script(node.span, Fenced(square.span, "(", inside, ")"), None, Number(node.span, "2"))
+    return Script(node.span, Script(square.span, square.base, square.sub, mark), None, Number(node.span, "2"))
 
 
 def _parts(node: Node) -> tuple[Script, Node] | None:
