@@ -8,6 +8,7 @@ only a formula that one edit of a term makes right is wrong.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -20,6 +21,7 @@ from chainrule.check.doubts.conventions import words_before
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
+from chainrule.read.document import Heading, Words
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script, Sum, Term
 from chainrule.sheet.definitions.by_inverse import applied
 from chainrule.sheet.records.lines import names_in
@@ -28,7 +30,16 @@ from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
-from chainrule.sheet.words.likelihoods import DENSITY, LIKELIHOOD, LOGARITHM, NEGATIVE, STATED
+from chainrule.sheet.words.likelihoods import (
+    DENSITY,
+    LIKELIHOOD,
+    LOGARITHM,
+    NEGATIVE,
+    OF_SIGN,
+    STATED,
+    only_says,
+    tells_samples,
+)
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -44,17 +55,23 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     if origin is None or _names_it(judge, origin[1], e):
         return None  # `L(\theta) = \prod_i p(x_i)` only says what it is
     side, x = origin
+    by_likelihood = _is_likelihood(judge, x) and kind != "likelihood"
+    between = _words_between(x, e)
+    if between is None or not only_says(words if by_likelihood else f"{between} {words}"):
+        return None  # what else is said may be of other samples, or of what was added to the sum
+    if not by_likelihood and not _are_plain(judge, x, e):
+        return None
     line = replace(e, lhs=side)
     trial = judge.with_line(line)
     found = trial.claim(line)
     judge.said[e.position] = line
     if found.verdict == "verified":
-        said = (
-            "the density" if kind == "likelihood" else "the likelihood" if _is_likelihood(judge, x) else "the density"
-        )
-        note = Note("likelihood", f"by {said} on line {x.document.position(x.span.start)[0]}")
+        said = "likelihood" if by_likelihood else "density"
+        note = Note("likelihood", f"by the {said} on line {x.document.position(x.span.start)[0]}")
         return replace(found, notes=(*found.notes, note))
-    stated = STATED.fullmatch(words.strip()) is not None and _still_holds(judge, x, e)
+    of_samples = by_likelihood or tells_samples(between) or _is_of_samples(judge, x)
+    stated = STATED.fullmatch(words.strip()) is not None and of_samples and only_says(between)
+    stated = stated and _still_holds(judge, x, e)
     certain = stated and found.verdict == "refuted" and found.suggestion is not None
     return found if certain and not _as_a_whole(trial, line) and not _up_to_a_constant(trial, line) else None
 
@@ -66,8 +83,12 @@ def _kind(words: str) -> str | None:
         return None
     if not any(LOGARITHM.search(c.group()) for c in called):
         return "likelihood"
-    start = max(0, called[0].start() - 40)
-    return "negative" if NEGATIVE.search(words[start : called[-1].end()]) else "log"
+    last = next(c for c in reversed(called) if LOGARITHM.search(c.group()))
+    before = words[: last.start()]
+    negative = OF_SIGN.search(before) is not None or NEGATIVE.search(last.group()) is not None
+    if not negative and NEGATIVE.search(words):
+        return None  # whose sign it is the words leave open
+    return "negative" if negative else "log"
 
 
 def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equation]]:
@@ -152,6 +173,34 @@ def _names_it(judge: Judge, x: Equation, e: Equation) -> bool:
     """Whether a formula is written with the likelihood, or the density, that an equation gives."""
     ref = reference(_callee(x.lhs), judge.world.glossary)
     return ref is not None and ref.base in names_in(judge.world, e.rhs)
+
+
+def _words_between(x: Equation, e: Equation) -> str | None:
+    """All words and titles between two equations of a document, with formulas as ⟦0⟧."""
+    if x.document is not e.document:
+        return None
+    pieces = [p for p in x.document.pieces if x.span.end <= p.span.start < e.span.start]
+    said = (p.text if isinstance(p, Words) else p.title if isinstance(p, Heading) else " ⟦0⟧ " for p in pieces)
+    return " ".join("".join(said).split())
+
+
+def _are_plain(judge: Judge, x: Equation, e: Equation) -> bool:
+    """Whether sentences before a density that speak of its samples say nothing else of them: `$t_i$ is when the first
+    of two fails` says what they are."""
+    names = {ref.base for n in walk(e.rhs) if (ref := reference(n, judge.world.glossary)) is not None and ref.subs}
+    letters = {re.sub(r"\W*\w*\(|\)", "", base) for base in names & names_in(judge.world, x.lhs)}
+    indexed = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(letters)))})\W{{0,2}}_") if letters else None
+    pieces = [p for p in x.document.pieces if p.span.start < x.span.start]
+    text = "".join(p.text if isinstance(p, Words) else f" ⟦{x.document.source(p.span)}⟧ " for p in pieces)
+    sentences = re.split(r"[.;:!?]\s|(?<=⟧)\s*\n", text)
+    about = [s for s in sentences if indexed is not None and any(map(indexed.search, re.findall("⟦[^⟧]*⟧", s)))]
+    return all(only_says(re.sub("⟦[^⟧]*⟧", " ", s)) for s in about)
+
+
+def _is_of_samples(judge: Judge, x: Equation) -> bool:
+    r"""Whether a density is told at a sample, `p(y_i \mid x_i, w)`."""
+    refs = [reference(n, judge.world.glossary) for n in walk(x.lhs) if isinstance(n, Script)]
+    return any(r is not None and len(r.subs) == 1 and letter_of(r.subs[0]) is not None for r in refs)
 
 
 def _still_holds(judge: Judge, x: Equation, e: Equation) -> bool:
