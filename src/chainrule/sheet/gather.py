@@ -55,6 +55,7 @@ from chainrule.sheet.conditions.restrictions import (
     restriction,
     told_restriction,
 )
+from chainrule.sheet.conditions.told_in_clauses import holds_in_force
 from chainrule.sheet.letters.glossary import collect, tidy
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet, with_zeros
@@ -87,13 +88,6 @@ EVENT_CUE = re.compile(
     r"(\b(probability|chance|odds|prob\.)(?=\W)[^.;:⟦]*|\b(class|label|event|outcome))\s*\(?\s*$", re.IGNORECASE
 )
 """What stands before an event: "the probability to find $y = 1$", "samples of class $y = 0$"."""
-CONSTRAINT_CUE = re.compile(
-    r"(?:\b(?:such|so|requir\w+|constrain\w+|conditions?|ensur\w+|enforc\w+|demand\w*|need\w*|impos\w+|fact|assum\w+"
-    r"|restrictions?|provided|us(?:e|ing)|recall)\s+that|(?:(?<=,)|(?<=⟧)|(?<=^))\s*where"
-    r"|\b(?:multiplier|lagrang\w+|constraint|condition|restriction)s?\b[^.:;]*\bfor)\s*[,(]?\s*$",
-    re.IGNORECASE,
-)
-"""What stands before a constraint, "weights such that $\\sum_k w_k = 1$", and before no case."""
 EXERCISE = re.compile(
     r"\W*(?:(?:next|another|second|third|last|further|similar)\s+)?(?:exercise|example|problem|question|task|aufgabe"
     r"|beispiel|exercice|exemple|ejercicio|ejemplo|esercizio|esempio|opgave|voorbeeld)[*_}]*\s*[.:]",
@@ -335,7 +329,7 @@ class _Walk:
             self.add(node.span, node.first, link.op, link.node, 0, False, cue, source="given")
             return True
         alternative = ALTERNATIVE_CUE.search(cue) or EVENT_CUE.search(cue)
-        constraint = CONSTRAINT_CUE.search(cue) is not None and not EVENT_CUE.search(cue) and _is_compound(node.first)
+        constraint = _is_compound(node.first) and holds_in_force(cue) and not EVENT_CUE.search(cue)
         event = signed is None and len(node.links) == 1 and not constraint
         if event and alternative and _is_label(node.links[0].node):
             self.chain += 1

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from chainrule.read.tree import Big, Factor, Fenced, Matrix, Node, Number, Product, Relation, Script
 from chainrule.sheet.arrays.orthogonal import is_capital
 from chainrule.sheet.conditions.restrictions import IFS
+from chainrule.sheet.conditions.told_in_clauses import says_for_good
 from chainrule.sheet.definitions.by_inverse import applied
 from chainrule.sheet.definitions.sites import add_written, derivative_of
 from chainrule.sheet.records.references import references
@@ -201,7 +202,7 @@ def note_sums_to_one(world: World, e: Equation) -> None:
     ref = _summed_up(e.lhs, world.glossary)
     if ref is None or e.op != "=" or e.link or getattr(e.rhs, "text", "") != "1" or world.defined(ref.base):
         return
-    if SUPPOSING.search(e.cue):
+    if SUPPOSING.search(e.cue) or not says_for_good(e.cue):
         return
     family = world.family(ref.base)
     if not family.by and family.domain_kind is None:
