@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from chainrule.read.tree import Big, Factor, Fenced, Matrix, Node, Number, Product, Relation, Script
 from chainrule.sheet.arrays.orthogonal import is_capital
@@ -221,13 +221,19 @@ def _summed_up(node: Node, glossary: Glossary) -> Ref | None:
     return None
 
 
-def diagonal_entries(world: World, equations: Iterable[Equation]) -> None:
+def diagonal_entries(world: World, equations: Sequence[Equation]) -> None:
     r"""Define the matrices that words call diagonal by a formula for their general entry on the diagonal: W is diagonal
     with `W_{ii} = p_i (1 - p_i)`."""
+    told: dict[str, set[object]] = {}
+    for e in equations:
+        if (r := reference(e.lhs, world.glossary)) is not None and len(r.subs) == 2:
+            told.setdefault(r.base, set()).add(node_key(e.lhs))
     for e in equations:
         ref = reference(e.lhs, world.glossary)
         if ref is None or e.link or e.op not in DEFINING or e.source != "formula" or not isinstance(e.lhs, Script):
             continue
+        if len(told.get(ref.base, ())) > 1:
+            continue  # `W_{11} = 0` is of its own
         letters = [letter_of(sub) for sub in ref.subs]
         twice = len(letters) == 2 and letters[0] is not None and letters[0] == letters[1]
         plain = not (ref.labels or ref.postfix or ref.primes or e.conditions)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chainrule.read.tree import Big, Comma, Factor, Fenced, Link, Name, Node, Product, Relation, Script, Span
+from chainrule.read.tree import Big, Comma, Dots, Factor, Fenced, Link, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.records.statements import DEFINING, Equation, Sentence, Sheet, trimmed
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.words.denials import DENIAL
@@ -19,7 +19,7 @@ from chainrule.sheet.words.wording import IS
 _NAME = r"⟦(?P<name>\d+)⟧"
 _ENTRY = r"⟦(?P<entry>\d+)⟧(?!\s*-?\s*(?:th|st)\b)"
 _ITH = r"(?:⟦\d+⟧|[ijkn])\s*-?\s*th"
-_SIZE = r"(?:(?:⟦\d+⟧|\w+)[ -]){0,3}?"
+_SIZE = r"(?:(?:⟦\d+⟧|(?!block|anti|upper|lower)\w+)[ -]){0,3}?"
 _PARTS = r"(?:diagonal |main )*(?:entr(?:y|ies)|elements?|values?|components?|weights?|coefficients?)"
 _HAVING = r"(?:with|whose|having|(?:(?:which|that) )?(?:has|contains)|containing|holding|formed by|made of|of)"
 _THEIR = rf"(?:the |its |an? |each |all )?(?:{_ITH} )?(?:{_PARTS} )?(?:of )?"
@@ -33,10 +33,17 @@ TOLD = (
     re.compile(rf"{_NAME} ?{_DIAGONAL_OF_OTHERS}{_ITS_ENTRIES_OTHERS}{_ENTRY}"),
 )
 CALLED = (
-    re.compile(rf"{_NAME}{IS}(?:an? |the |some |also )?{_SIZE}diagonal\b(?! (?:entr|element|of))"),
+    re.compile(rf"{_NAME}{IS}(?:an? |the |some |also )?{_SIZE}diagonal\b(?! (?:entr|element|of|block))"),
     re.compile(rf"\bdiagonal (?:\w+ )??matrix {_NAME}"),
     re.compile(rf"{_NAME} ?{_DIAGONAL_OF_OTHERS}"),
 )
+ALL_OF_IT = re.compile(
+    r"(?: ?(?:on|along) (?:its|the) (?:main )?diagonal)?"
+    r"(?:,? (?:and )?(?:with )?(?:zeros?|0|⟦\d+⟧) (?:elsewhere|everywhere else|off the diagonal))?"
+    r"(?P<range>,? (?:for |with )?(?:all |each |every )?⟦(?P<over>\d+)⟧)?"
+    r"\s*(?:[.;:)。；，]|\Z|,? (?:where|so that|then|and (?:we|let))\b)"
+)
+"""What may stand behind the general entry: "multiplied by $c_i$" or "in the first half" tells of other entries."""
 SPOKEN_OF = re.compile(r"diagonal|对角|對角")
 OPEN = re.compile(
     rf"{DENIAL.pattern}|(?i:\b(?:if|when\w*|suppos\w+|assum\w+|unless|cases?|special|example|approximat\w+|off)\b)|如果|假设|假設|若"
@@ -75,8 +82,17 @@ def _told(s: Sentence) -> Iterator[tuple[int, int]]:
     """Which formulas of a sentence are a diagonal matrix and its general entry."""
     for pattern in TOLD:
         for match in pattern.finditer(s.text):
-            if not _is_open(match, s.text):
+            if not _is_open(match, s.text) and _is_all(match, s):
                 yield int(match["name"]), int(match["entry"])
+
+
+def _is_all(match: re.Match[str], s: Sentence) -> bool:
+    """Whether nothing behind a general entry says more of it: only for which numbers it holds, if for all."""
+    behind = ALL_OF_IT.match(s.text, match.end())
+    if behind is None or behind["range"] is None:
+        return behind is not None
+    over = s.formulas[int(behind["over"])]
+    return isinstance(over, (Relation, Comma)) and any(isinstance(n, Dots) for n in walk(over))
 
 
 def _called(s: Sentence) -> Iterator[int]:
@@ -139,7 +155,8 @@ def _is_free(sheet: Sheet, formulas: list[Equation], matrix: Ref) -> bool:
     if not matrix.bare:
         return False
     own = [e for e in formulas if (r := reference(e.lhs, sheet.glossary)) is not None and r.base == matrix.base]
-    return all(_is_diagonal_entry(sheet, matrix, e.lhs) for e in own)
+    once = len({node_key(e.lhs) for e in own}) <= 1 and not any(e.conditions for e in own)
+    return once and all(_is_diagonal_entry(sheet, matrix, e.lhs) for e in own)
 
 
 def _equation(s: Sentence, name: int, diagonal: Diagonal) -> Equation:
