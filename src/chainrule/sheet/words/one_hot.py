@@ -14,24 +14,36 @@ from chainrule.sheet.syntax.names import Glossary, letter_of, reference
 from chainrule.sheet.words.wording import ENTRY, IS, NAMES
 
 HOT = r"one[-_ ]hot\b"
+NO_MATRIX = r"(?!(?:[- ]\w+){0,3}? matrix\b)"
 ONLY = rf"(?i:\b(?:only|exactly|just) (?:\S+ ){{0,3}}?{ENTRY} (?:of|in)) "
 ONE_ALONE = r"(?:exactly one|a single|only one) 1(?![\w-]|\.\d)"
 A_ONE = r"(?:1|one)(?! of\b)(?![\w-]|\.\d)"
 ZEROS = r"\s*(?:is|has|contains) (?:all )?(?:zeros?|0s?)\b(?: everywhere)?,? (?:except|but)"
 # Phrases about vectors, and about one entry of a vector and no other.
 OF_VECTORS: tuple[tuple[str, str], ...] = (
-    ("one-hot", rf"{NAMES}{IS}(?:\w+ ){{0,3}}?{HOT}"),
-    ("one-hot beside", rf"{NAMES},? (?:the |an? |its )?(?:true |corresponding )?{HOT}"),
-    ("one-hot label", rf"{HOT} (?:\w+ ){{0,3}}{NAMES}"),
+    ("one-hot", rf"{NAMES}{IS}(?:\w+ ){{0,3}}?{HOT}{NO_MATRIX}"),
+    ("one-hot beside", rf"{NAMES},? (?:the |an? |its )?(?:true |corresponding )?{HOT}{NO_MATRIX}"),
+    ("one-hot label", rf"{HOT}{NO_MATRIX} (?:\w+ ){{0,3}}{NAMES}"),
     ("zeros but one", rf"{NAMES}{ZEROS}(?: for)? (?:an?|one) (?:single )?{A_ONE}"),
     ("a single one", rf"{NAMES}\s*(?:has|contains) {ONE_ALONE}"),
 )
-# Phrases about the rows of a matrix, or about a matrix of such rows.
-OF_ROWS: tuple[tuple[str, str], ...] = (
-    ("one-hot rows", rf"\b(?:[Rr]ows?|[Ll]ines?) of (?P<matrix>⟦\d+⟧){IS}(?:\w+ ){{0,3}}?{HOT}"),
-    ("one-hot matrix", rf"(?P<matrix>⟦\d+⟧){IS}(?:\w+ ){{0,3}}?{HOT}(?:[- ]\w+){{0,2}}? matrix"),
-    ("one-hot matrix before", rf"\b{HOT}(?:[- ]\w+){{0,2}}? matrix (?P<matrix>⟦\d+⟧)"),
+_SO = r"(?:an? |the |all |each |also |both |encoded |corresponding )*"
+_LABELS = r"(?:[- ](?:encoded|coded|encoding|label|labels|target|targets|indicator|class))*"
+_ENDS = (
+    r"(?=\s*(?:[.;:,)](?!\s*(?:times|scaled|multiplied|except|or)\b)|\Z|and (?:the|let|we)\b"
+    r"|of the (?:labels|classes|targets)\b))"
 )
+# Phrases about the rows of a matrix, or about a matrix of such rows, with nothing behind that makes other rows of them.
+OF_ROWS: tuple[tuple[str, str], ...] = (
+    (
+        "one-hot rows",
+        rf"\b(?:[Rr]ows?|[Ll]ines?) of (?P<matrix>⟦\d+⟧){IS}{_SO}{HOT}{_LABELS}(?: vectors?| rows?)?{_ENDS}",
+    ),
+    ("one-hot matrix", rf"(?P<matrix>⟦\d+⟧){IS}{_SO}{HOT}{_LABELS} matrix{_ENDS}"),
+    ("one-hot matrix before", rf"\b{HOT}{_LABELS} matrix (?P<matrix>⟦\d+⟧){_ENDS}"),
+)
+SUPPOSED = re.compile(r"(?i)\b(?:if|when\w*|unless|suppos\w+|case|not|no|never|sums?|some|most|were|would)\b[^.;]*\Z")
+"""What stands before rows that are one-hot for a while, or not at all."""
 OF_ENTRIES: tuple[tuple[str, str], ...] = (
     ("one entry is one", rf"{ONLY}{NAMES}\s*(?:is|equals|has|being)\s+(?:set to )?{A_ONE}"),
 )

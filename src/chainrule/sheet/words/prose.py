@@ -15,7 +15,7 @@ from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.literals import is_numeric, is_zero
 from chainrule.sheet.syntax.names import Glossary, Ref, reference, size_name
 from chainrule.sheet.words.denials import is_denied
-from chainrule.sheet.words.one_hot import OF_ENTRIES, OF_ROWS, OF_VECTORS
+from chainrule.sheet.words.one_hot import OF_ENTRIES, OF_ROWS, OF_VECTORS, SUPPOSED
 from chainrule.sheet.words.wording import ENTRY, IS, NAMES
 
 
@@ -238,6 +238,8 @@ def _kind(kind: str) -> Build:
 def _of_rows(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     """ "the rows of Y are one-hot": a matrix, with a 1 in each row."""
     shape = ShapeFact("matrix", (), passing=True)
+    if SUPPOSED.search(s.text[: m.start()]):
+        return []
     return [f for r in _refs(s, m["matrix"], g) if r.bare for f in (Fact("shape", r, shape), Fact("one-hot", r))]
 
 
