@@ -23,7 +23,7 @@ from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import ORTHONORMAL, Family, World
-from chainrule.sheet.sums.counted_ones import ones_times_ones
+from chainrule.sheet.sums.counted_ones import has_row, ones_meet, ones_times_ones, open_count, told_counts
 from chainrule.sheet.syntax.names import letter_of, node_key, reference, walk
 
 COVARIANCES = frozenset({"Sigma", "bold Sigma"})
@@ -292,10 +292,15 @@ def computed_in_secret(lines: Lines, e: Equation, variant: Variant, different: D
 
 def number_of_ones(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """`\\mathbf{1}^T \\mathbf{1}` is a number that nobody knows where nothing says how many ones these are."""
-    ones = [n for side in (e.lhs, e.rhs) for part in walk(side) if ones_times_ones(part) for n in walk(part)]
+    counted = any(told_counts(x.rhs) for x in lines.equations)
+    summed = any(open_count(x.rhs) for x in lines.equations)
+    sides = [] if counted else [e.lhs, e.rhs]
+    meeting = [side for side in sides if ones_meet(side) or (summed and has_row(side))]
+    parts = [*meeting, *(p for side in (e.lhs, e.rhs) for p in walk(side) if ones_times_ones(p))]
+    ones = [n for part in parts for n in walk(part) if isinstance(n, Name) and n.text == "1"]
     bases = {ref.base for n in ones if (ref := reference(n, lines.world.glossary)) is not None and ref.bare}
     if not ones or any(lines.world.family(b).declared_dims for b in bases):
         return None
-    if any(symbol.axes for symbol in different.left_symbols | different.right_symbols):
+    if not meeting and any(symbol.axes for symbol in different.left_symbols | different.right_symbols):
         return None  # what stands beside them may say it
     return Finding("unsupported", "ambiguous", "how many ones the vector of ones has is not said")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from chainrule.read.tree import Factor, Fraction, Name, Node, Product, Relation, Script
+from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Link, Name, Node, Product, Relation, Script, Sum
 from chainrule.sheet.sums.mean_counts import COUNTING, below_number, counted_by, taken_letters
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.rebuilding import with_parts
@@ -23,10 +23,68 @@ BY_CUSTOM = COUNTING | {"K", "H", "C"}
 def counts_of_ones(formulas: Iterable[Node]) -> frozenset[str]:
     """The letters that count the ones of means."""
     nodes = [n for formula in formulas for n in walk(formula)]
-    found = {x for n in nodes if (x := _count(n)) is not None and x in BY_CUSTOM}
-    found |= {x for n in nodes if isinstance(n, Relation) for x in _said(n)}
-    sizes = {x for n in nodes for x in _sizes(n)} if found else set()
-    return frozenset(x for x in found - set(taken_letters(nodes)) if not sizes or x in sizes) if found else frozenset()
+    means = {x for n in nodes if (x := _count(n)) is not None and x in BY_CUSTOM}
+    found = {x for x in means if _surely_counts(x, nodes)}
+    said = {x for n in nodes if isinstance(n, Relation) for x in _said(n)}
+    sizes = {x for n in nodes for x in _sizes(n)} if said else set()
+    found |= {x for x in said if not sizes or x in sizes}
+    return frozenset(found - set(taken_letters(nodes))) if found else frozenset()
+
+
+def _surely_counts(letter: str, nodes: list[Node]) -> bool:
+    r"""Whether a number below ones counts them: it is told as the size of all that these ones sum up, or it makes a
+    projection, `I - \frac1n \mathbf{1} \mathbf{1}^T`, or, without told sizes, a mean by its name, `\bar x`."""
+    sizes = {key: size for n in nodes for key, size in _told_sizes(n)}
+    parts = [p for n in nodes if _count(n) == letter for p in _summed(n)]
+    if any(p in sizes and _size_of(sizes[p], behind) != letter for p, behind in parts):
+        return False
+    if any(isinstance(n, Sum) and _is_projection(n, letter) for n in nodes):
+        return True
+    if sizes and parts:
+        return all(p in sizes for p, _ in parts)
+    return not sizes and any(isinstance(n, Relation) and _is_mean(n, letter) for n in nodes)
+
+
+def _told_sizes(node: Node) -> Iterator[tuple[str, Node]]:
+    r"""The x of `x \in \mathbb{R}^n`, with its size."""
+    match node:
+        case Relation(first=first, links=(Link(op="∈", node=Script(base=Name(text="R"), sup=Node() as size)),)):
+            yield from ((n.text, size) for n in walk(first) if isinstance(n, Name))
+
+
+def _size_of(size: Node, behind: bool) -> str | None:
+    """How many ones stand before something of a size, or behind it."""
+    match size:
+        case Name(text=text):
+            return text
+        case Product(factors=(Factor(node=Name(text=rows)), Factor(op="times", node=Name(text=columns)))):
+            return columns if behind else rows
+    return None
+
+
+def _summed(node: Node) -> Iterator[tuple[str, bool]]:
+    r"""The x of `\mathbf{1}^T x`, and the A of `A \mathbf{1}` with the ones behind it; no ones beside ones."""
+    product = node.numerator if isinstance(node, Fraction) else node
+    for a, b in pairwise(product.factors) if isinstance(product, Product) else ():
+        one, other = (x.node.base if isinstance(x.node, Script) else x.node for x in (a, b))
+        if _is_ones(a.node) != _is_ones(b.node):
+            part = other if _is_ones(a.node) else one
+            if isinstance(part, Name) and (_is_ones(b.node) or isinstance(a.node, Script)):
+                yield part.text, _is_ones(b.node)
+
+
+def _is_projection(node: Sum, letter: str) -> bool:
+    first = node.terms[0].node
+    if isinstance(first, Script) and first.sup is None and getattr(first.sub, "text", "") == letter:
+        first = first.base  # `I_n`
+    identity = isinstance(first, Name) and first.text == "I"
+    return identity and any(
+        t.sign == "-" and _count(t.node) == letter and not list(_summed(t.node)) for t in node.terms[1:]
+    )
+
+
+def _is_mean(node: Relation, letter: str) -> bool:
+    return isinstance(node.first, Accent) and node.first.kind == "bar" and _count(node.links[0].node) == letter
 
 
 def _sizes(node: Node) -> Iterator[str]:
@@ -55,6 +113,43 @@ def ones_times_ones(node: Node) -> bool:
         isinstance(a.node, Script) and isinstance(b.node, Name) and not b.op and _is_ones(a.node) and _is_ones(b.node)
         for a, b in pairs
     )
+
+
+def ones_meet(side: Node) -> bool:
+    r"""Whether a row and a column of ones meet through parentheses, `\mathbf{1}^T (x - m \mathbf{1})`."""
+    return any(
+        (_turned(a.node) and _holds(b.node, turned=False)) or (_holds(a.node, turned=True) and _column(b.node))
+        for n in walk(side)
+        if isinstance(n, Product)
+        for a, b in pairwise(n.factors)
+    )
+
+
+def told_counts(side: Node) -> bool:
+    r"""Whether ones with their number stand in a formula, `\mathbf{1}_n`."""
+    return any(isinstance(n, Script) and n.sub is not None and _is_ones(n.base) for n in walk(side))
+
+
+def open_count(side: Node) -> bool:
+    """Whether a formula has ones above a letter that may be their number, and is not known to be it."""
+    return any(_count(n) in BY_CUSTOM for n in walk(side))
+
+
+def has_row(side: Node) -> bool:
+    """Whether a row of ones stands in a formula."""
+    return any(_turned(n) for n in walk(side))
+
+
+def _turned(node: Node) -> bool:
+    return isinstance(node, Script) and _is_ones(node)
+
+
+def _column(node: Node) -> bool:
+    return isinstance(node, Name) and _is_ones(node)
+
+
+def _holds(node: Node, turned: bool) -> bool:
+    return isinstance(node, Fenced) and any(_turned(n) if turned else _column(n) for n in walk(node.body))
 
 
 def _said(relation: Relation) -> Iterator[str]:
