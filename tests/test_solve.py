@@ -151,6 +151,12 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         ),
         (r"Let $g(s) = s^2$. Compute $g'(s)$. Explain why it vanishes at the origin.", "only derivatives"),
         (r"Let $g(s) = s^2$. Write down the likelihood.", "only derivatives"),
+        (
+            r"Let $p_1 = 1$, $p_2 = 2$ and $L = p_1^2 + p_2^2$."
+            "\n\n"
+            r"Perform one update $p_j \leftarrow p_j - 0.1 \frac{\partial L}{\partial p_j}$, but keep $p_2$ fixed.",
+            "only derivatives",
+        ),
         (r"Let $f(x) = g(x)^2$. Show that $f(-x) = f(x)$.", "only derivatives"),
         (
             r"Let $f(x) = g(A x + b)$ where $g : \mathbb{R}^m \to \mathbb{R}$. Compute $\nabla f(x)$.",

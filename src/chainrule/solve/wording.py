@@ -108,6 +108,13 @@ CARRIED_OUT = re.compile(
 )
 TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once|twice|three times)\b", re.IGNORECASE)
 
+BUT = re.compile(
+    r",\s*(?!(?:and then|then|and|so)?\s*(?:⟦|start|begin|initial|from|with|using|where|at|for|i\.e\.|giving|taking|by|show|"
+    r"comput|calculat|find|give|report|write|state|determin|evaluat|what|how|as)|$)|\b(?:but|while|whereas|except|only)\b",
+    re.IGNORECASE,
+)
+"""A clause that neither tells where updates start or with which numbers, nor what else is asked for."""
+
 
 def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterator[Question]:
     """What the sentences of a paragraph ask for; the paragraph is the `span` of the `text`."""
@@ -256,9 +263,10 @@ def _shown(clause: str, formulas: list[Formula]) -> Iterator[Question]:
 
 
 def _updates(sentence: str) -> int:
+    """How many updates a sentence asks for; none where a clause behind them may say of which weights, or how."""
     for pattern in (UPDATES, TWICE):
         found = pattern.search(sentence)
-        if found is not None:
+        if found is not None and not BUT.search(sentence, found.end()):
             word = found["count"].lower()
             special = {"once": 1, "twice": 2, "three times": 3}
             return special.get(word) or (
