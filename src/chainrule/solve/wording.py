@@ -109,8 +109,8 @@ CARRIED_OUT = re.compile(
 TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once|twice|three times)\b", re.IGNORECASE)
 
 BUT = re.compile(
-    r",\s*(?!(?:and then|then|and|so)?\s*(?:⟦|start|begin|initial|from|with|using|where|at|for|i\.e\.|giving|taking|by|show|"
-    r"comput|calculat|find|give|report|write|state|determin|evaluat|what|how|as)|$)|\b(?:but|while|whereas|except|only)\b",
+    r",\s*(?!(?:and then|then|and|so)?\s*(?:⟦|start|begin|initial|from|with|using|where|at|for|i\.e\.|giving|taking|by|"
+    r"show|comput|calculat|find|give|report|write|state|determin|evaluat|what|how|as)|$)|\b(?:but|while|whereas|except|only)\b",
     re.IGNORECASE,
 )
 """A clause that neither tells where updates start or with which numbers, nor what else is asked for."""
