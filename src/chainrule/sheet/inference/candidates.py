@@ -35,7 +35,7 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     counts = family.sub_counts or {0}
     most = max(counts)
     entries = 2 in counts <= {0, 2}  # the w_{ij} of symmetric weights are the entries of one, beside w or not
-    if family.domain_kind in ("symmetric", "covariance") and entries:
+    if family.domain_kind == "symmetric" and entries:
         return [(Reading(2), 0.0), (Reading(4), CUSTOMS["loss"][1])]
     if family.domain_kind == "covariance":
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0)]
