@@ -13,6 +13,7 @@ from chainrule.check.judge import Judge
 from chainrule.check.numbers.inputs import shaped_by_numbers
 from chainrule.check.one_entry import of_one_entry
 from chainrule.check.other_sizes import of_other_sizes, opened
+from chainrule.check.readings.contradicted import contradicted
 from chainrule.check.readings.one_layout import of_one_layout
 from chainrule.check.readings.redefinitions import with_second_formulas
 from chainrule.check.readings.supposed_formulas import with_supposed_formulas
@@ -169,6 +170,7 @@ def _judged(
                 if progress is not None:
                     progress(done, len(own))
             findings |= of_one_layout(judge, findings)
+            findings |= contradicted(judge, mine, findings)
     except DeadlinePassed:
         pass  # what was not reached is reported as such by `_late`
     return findings, gathered(missing)

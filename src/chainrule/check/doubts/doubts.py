@@ -51,6 +51,8 @@ from chainrule.check.doubts.unsaid import (
     tied,
 )
 from chainrule.check.doubts.where_it_holds import where_it_holds
+from chainrule.check.numbers.counted_from_one import counted_from_one
+from chainrule.check.numbers.zero_slopes import zero_slopes
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, NeedKind, dependences, depends
 from chainrule.check.suppositions import opaque as results
@@ -342,6 +344,8 @@ DOUBTS: tuple[Doubt, ...] = (
     of_a_density_unsaid,
     number_of_ones,
     index_as_a_number,
+    counted_from_one,
+    zero_slopes,
     unread_formula,
     of_another_step,
     by_some_paths,
