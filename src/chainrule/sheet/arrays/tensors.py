@@ -195,18 +195,12 @@ def _of_every_sample(world: World, site: Site) -> bool:
     """Whether the formula of a bare name gives its value for each sample. The y_1 beside `y = w x`, `w = 3` and `x = 4`
     is a name of its own, for these are numbers of one case; zeros are zero everywhere, and so is a number that a name
     has which stands elsewhere with the letter of an index only, `\\gamma = 1` beside \\gamma_i."""
-    if not world.numbers_apart and of_all_entries(world, site):
+    family = world.family(site.base)
+    if is_numeric(site.body) and family.lettered and family.bare <= sum(s.ref.bare for s in world.sites[site.base]):
         return True
     if is_zero(site.body) or any(base != site.base and liftable(world, base) for base in _bases(world, site)):
         return True
     return any(base in world.readings and base not in world.sites for base in reached(world, site.base))
-
-
-def of_all_entries(world: World, site: Site) -> bool:
-    """Whether a bare name has a number, and stands elsewhere with the letter of an index only."""
-    family = world.family(site.base)
-    only = family.bare <= sum(s.ref.bare for s in world.sites[site.base])
-    return site.ref.bare and is_numeric(site.body) and bool(family.lettered) and only
 
 
 def _rises(world: World, site: Site) -> bool:

@@ -272,8 +272,6 @@ class World:
     number: str
     glossary: Glossary
     families: dict[str, Family] = field(default_factory=dict)
-    numbers_apart: bool = False
-    """Whether the number of a bare name, `\\gamma = 1`, says nothing of \\gamma_i, on trial."""
     sites: dict[str, list[Site]] = field(default_factory=dict)
     functions: dict[str, list[Site]] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
