@@ -1,8 +1,8 @@
 """Definitions that several lines contradict and none bears out.
 
 An author errs in a line here and there. Where three lines or more that rest on one definition differ, no small edit
-makes any of them true, and no line that rests on it holds, it is rather the definition that is read otherwise than it is
-meant: another way to count, another meaning of a letter.
+makes any of them true, and no line that rests on it holds, it is rather the definition that is read otherwise than it
+is meant: another way to count, another meaning of a letter.
 """
 
 from __future__ import annotations

@@ -102,13 +102,14 @@ def throughout(side: Side) -> Iterator[Edit]:
 
 
 def _letters(side: Side) -> Iterator[Edit]:
-    """Letters of indices; one that a sum runs over is another name for the same, or catches a letter that is free."""
-    run = {x for p in side.places for big in _big(p.node) if big.sub is not None for x in bound_letters(big.sub)}
+    """Letters of indices; a sum over i up to n is none over n."""
+    sums = [big for p in side.places for big in _big(p.node) if big.sup is not None]
+    limits = {(x, letter_of(big.sup)) for big in sums if big.sub is not None for x in bound_letters(big.sub)}
     for node in side.in_role("index"):
-        if is_index(node, side.glossary) and letter_of(node) not in run:
+        if is_index(node, side.glossary):
             span, old = side.span(node), side.source(node)
             for letter in side.letters:
-                if letter != old:
+                if letter != old and (old, letter) not in limits:
                     yield Edit(span.start, span.end, letter, f"{letter} for {old}", f"the index {old} is wrong")
 
 
