@@ -31,6 +31,7 @@ from chainrule.check.conditions.m_step import in_m_step
 from chainrule.check.conditions.slips import slip
 from chainrule.check.diagnosis.diagnose import Repair, suggest
 from chainrule.check.diagnosis.edits.table import MISPLACED, MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
+from chainrule.check.diagnosis.uneven_dots import of_uneven_dots
 from chainrule.check.distributions_as_targets import repaired_for_distributions
 from chainrule.check.doubts.anew import defined_elsewhere, of_another_rank, on_what_is_redefined
 from chainrule.check.doubts.corroborate import corroborated
@@ -283,7 +284,8 @@ class Judge(Lines):
             return self.different(e, variant, outcome)
         if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
             return close
-        apart = self.fitting(e, outcome) or by_itself(self, e, outcome)
+        uneven = of_uneven_dots(self, self.budget, e, variant, outcome)
+        apart = uneven or self.fitting(e, outcome) or by_itself(self, e, outcome)
         return apart or self.misfit(e, outcome) or self.by_shapes(e, undecided(self, e, outcome))
 
     def different(self, e: Equation, variant: Variant, outcome: Different) -> Finding:
