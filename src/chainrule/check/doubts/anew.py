@@ -7,7 +7,8 @@ on such a name is `assumed`, and says which line would have to define it anew. R
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from chainrule.check.comparison.compare import Different
@@ -15,6 +16,7 @@ from chainrule.check.comparison.forms import mended, updates
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
+from chainrule.read.document import Heading
 from chainrule.read.tree import Big, Factor, Node, Product, Script
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import to_be_shown
@@ -29,6 +31,7 @@ from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference
 from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import spelled_out
 
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
@@ -57,7 +60,7 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     if ref.base in names_in(lines.world, e.rhs):
         return None  # what says something of the name itself does not define it
     names = names_in if first.written is None else _quantities
-    same_names = names(lines.world, first.body) == names(lines.world, e.rhs)
+    same_names = not (names(lines.world, first.body) ^ names(lines.world, e.rhs)) - TRANSPOSE_WORDS
     if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]
@@ -203,11 +206,25 @@ def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: 
         told = sections | {(x.scope.part, x.scope.section) for x in _restating(lines, base)}
         if len(sections) < 2 or (e.scope.part, e.scope.section) in told:
             continue
+        if _says_again(lines, e, base, [s.position for s in anew if s is not held]):
+            continue
         origin = next((x for x in lines.equations if x.position == held.position), None)
         where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
         text = f"{spelled_out(base)} is defined anew from case to case{where}, but not in this one"
         return assumed("redefinition", text)
     return None
+
+
+def _says_again(lines: Lines, e: Equation, base: str, others: Collection[int]) -> bool:
+    """Whether a line gives another formula for a name that has one definition under its heading: it is no case of its
+    own, unlike an item of a list of cases."""
+    name = claimed(lines, of_the_first(lines, e))
+    if name is None or name[0].base != base:
+        return False
+    headings = [p.span.start for p in e.document.pieces if isinstance(p, Heading)]
+    here = bisect_right(headings, e.span.start)
+    at = (x for x in lines.equations if x.position in others)
+    return all(x.document is e.document and bisect_right(headings, x.span.start) != here for x in at)
 
 
 def _restating(lines: Lines, base: str) -> Iterator[Equation]:
