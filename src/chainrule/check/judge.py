@@ -94,9 +94,10 @@ UNBALANCED = Finding(
 
 # The doubts that a slip of the pen settles, and which slips do. Nobody states by one sign or factor of an identity
 # something else that conditions make true (`UNDER`); nor does a name that nobody knows stand by chance where another
-# with its subscripts exchanged belongs.
+# with its subscripts exchanged belongs. What holds for any vector but for a slip says nothing of distributions.
 UNDER = {"condition": PLAIN_SLIPS}
-SETTLED_BY = {"undefined-symbol": MISSPELT}
+SETTLED_BY = {"undefined-symbol": MISSPELT, "distribution": SLIPS}
+DISTRIBUTIONS = frozenset({"simplex", "simplex down", "one-hot", "ones"})
 
 
 @dataclass
@@ -299,8 +300,9 @@ class Judge(Lines):
         self, e: Equation, variant: Variant, outcome: Outcome, settled: Mapping[str, tuple[Rule, ...]], doubt: Finding
     ) -> Finding | None:
         """A doubtful line is wrong where a slip of the pen is all that keeps it from being true as it stands."""
-        rules = settled.get(doubt.code) if doubt.verdict in ("assumed", "unsupported") else None
-        if rules is None or not isinstance(outcome, Different):
+        of_distributions = any(need.kind == "condition" and need.detail in DISTRIBUTIONS for need in doubt.needs)
+        rules = settled.get("distribution" if of_distributions else doubt.code)
+        if doubt.verdict not in ("assumed", "unsupported") or rules is None or not isinstance(outcome, Different):
             return None
         return self.refuted(e, variant, outcome) if suggest(self, self.budget, e, variant, rules=rules) else None
 

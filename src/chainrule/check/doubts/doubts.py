@@ -258,8 +258,13 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
     new |= apart
     if lost and not new and _all_given(lines, e, variant, (left | right) - known):
         return None
+    written = direct & names_in(lines.world, e.rhs)
     for symbol in sorted(new | lost):
         side = "right" if symbol in new else "left"
+        if variant.universe.instances[symbol] == Instance(variant.universe.instances[symbol].base) and (
+            variant.universe.instances[symbol].base in written
+        ):
+            continue  # it stands on both, and is of no account in one of them
         if cancels(lines, variant, different.terms[symbol in new], symbol):
             continue
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {side} side only"

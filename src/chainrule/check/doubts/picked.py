@@ -12,10 +12,13 @@ from dataclasses import replace
 from chainrule.check.comparison.compare import Different, Outcome, Same, Screen, guard
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
+from chainrule.check.records.need import Need
 from chainrule.check.records.report import Note
 from chainrule.check.suppositions.rests import symbols_behind
 from chainrule.read.tree import Accent, Big, Link, Name, Node, Number, Relation, Script
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Instance
+from chainrule.sheet.syntax.derivatives import nabla_of
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -31,7 +34,7 @@ def picked(lines: Lines, e: Equation, variant: Variant, _different: Different) -
         for letter in sorted(letters) if told not in letters else ():
             if isinstance(_with_one_at(lines, e, variant, node, base, letter), Same):
                 text = f"holds if {spelled_out(base)} is 1 at {letter} and 0 elsewhere, which is not said here"
-                return assumed("condition", text)
+                return assumed("condition", text, needs=(Need("condition", Instance(base), "one-hot"),))
     return None
 
 
@@ -40,10 +43,15 @@ def _places_in(lines: Lines, e: Equation, variant: Variant) -> set[str]:
     `\theta_k - 1`, where other lines make a number of it."""
     sums = {x for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Big) and n.sub for x in _letters(n.sub)}
     scripts = (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script))
-    below = (letter_of(n.sub) for n in scripts if n.sub is not None and not isinstance(n.base, Big))
+    below = (letter_of(n.sub) for n in scripts if n.sub is not None and not _is_operator(n))
     compared = {x for c in e.conditions for x in _letters(c)}
     places = {x for x in (*below, *compared) if x is not None and x not in sums}
     return places | set(variant.typed[e.position][0].free)
+
+
+def _is_operator(node: Script) -> bool:
+    r"""A sum or a \nabla, below which stands what it runs over or goes by, and no place."""
+    return isinstance(node.base, Big) or nabla_of(node) is not None
 
 
 def _letters(node: Node) -> set[str]:

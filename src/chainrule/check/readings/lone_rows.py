@@ -14,6 +14,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chainrule.check.conditions import given
+from chainrule.check.diagnosis.diagnose import Bench
+from chainrule.check.diagnosis.edits.order import transposes
+from chainrule.check.diagnosis.edits.table import RULES, edits
 from chainrule.check.records.finding import Finding
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.search import FAILURE, line_cost
@@ -28,8 +31,10 @@ from chainrule.sheet.syntax.names import letter_of, reference
 from chainrule.sheet.syntax.spelling import look, spelled_out
 
 if TYPE_CHECKING:
+    from chainrule.check.comparison.lines import Variant
     from chainrule.check.judge import Judge
 
+TRANSPOSES = tuple(rule for rule in RULES if rule.edits is transposes)
 MATRIX = Reading(2)
 
 
@@ -41,6 +46,9 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
         return _of_a_loss(judge, e, found)
     if found.verdict != "verified" or world.rowwise:
         return found
+    if (square := _made_square(judge, e)) is not None:
+        text = f"right if {spelled_out(square)} is square, which no other line bears out; a transpose may be missing"
+        return Finding("unsupported", "ambiguous", text)
     direct = sorted(b for b in names_in(world, e.lhs) | names_in(world, e.rhs) if _is_guessed(world, b))
     unusual = [b for b in direct if world.readings[b].row or _is_capital(world, b)]
     if any(world.readings[b].row for b in unusual):  # what makes rows of vectors is a matrix behind them
@@ -54,6 +62,38 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
         return found
     turned = {base: _turned(world, base) for base in lone}
     return _again(judge, e, replace(world, readings={**world.readings, **turned}, derived={}), lone[0])
+
+
+def _made_square(judge: Judge, e: Equation) -> str | None:
+    """A matrix that is square only because a line is written as it is: a transpose more or less would do without."""
+    world, usual = judge.world, judge.usual(e)
+    direct = names_in(world, e.lhs) | names_in(world, e.rhs)
+    guessed = [b for b in sorted(direct) if _is_square(usual, b, e) is True and not world.defined(b)]
+    guessed = [b for b in guessed if world.family(b).domain_kind is None and not any(world.family(b).declared_dims)]
+    if not guessed or not e.own:
+        return None
+    others = [x for x in judge.equations if x.chain != e.chain]
+    without = replace(judge, equations=others, variants={}).like(usual)
+    base = next((b for b in guessed if _is_square(without, b, e) is False), None)
+    bench = Bench(judge, judge.budget, e, usual, TRANSPOSES)
+    judge.budget.start()
+    for which in ("lhs", "rhs") if base is not None else ():
+        for _, edit in edits(bench.side(which), rules=TRANSPOSES):
+            candidate = bench.candidate(which, edit)
+            if candidate is None:
+                continue
+            trial = replace(judge, equations=[*others, candidate], variants={}).like(usual)
+            if e.position not in trial.failed and base is not None and _is_square(trial, base, e) is False:
+                return base
+    return None
+
+
+def _is_square(variant: Variant, base: str, e: Equation) -> bool | None:
+    """Whether the matrices of a name have as many rows as columns, where a line stands; None where there are none."""
+    universe = variant.universe
+    here = universe.world.epoch(e.position)
+    found = [axes for (x, when), axes in universe.shapes.items() if (x.base, when) == (base, here) and len(axes) == 2]
+    return all(universe.dims.find(a) == universe.dims.find(b) for a, b in found) if found else None
 
 
 def _of_a_loss(judge: Judge, e: Equation, found: Finding) -> Finding:
