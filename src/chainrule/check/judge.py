@@ -64,6 +64,7 @@ from chainrule.check.readings.said_beside import under_a_proviso
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.finding import Finding, assumed
+from chainrule.check.records.need import Need
 from chainrule.check.records.report import Counterexample, Evidence, Method, Note
 from chainrule.check.suppositions.models import of_data
 from chainrule.check.suppositions.of_differentials import of_some_changes, resting_on_constants
@@ -94,9 +95,10 @@ UNBALANCED = Finding(
 
 # The doubts that a slip of the pen settles, and which slips do. Nobody states by one sign or factor of an identity
 # something else that conditions make true (`UNDER`); nor does a name that nobody knows stand by chance where another
-# with its subscripts exchanged belongs. What holds for any vector but for a slip says nothing of distributions.
+# with its subscripts exchanged belongs. What holds for any vector, or for any number, but for a slip says nothing of
+# distributions or of numbers that were put in.
 UNDER = {"condition": PLAIN_SLIPS}
-SETTLED_BY = {"undefined-symbol": MISSPELT, "distribution": SLIPS}
+SETTLED_BY = {"undefined-symbol": MISSPELT, "distribution": SLIPS, "number": PLAIN_SLIPS}
 DISTRIBUTIONS = frozenset({"simplex", "simplex down", "one-hot", "ones"})
 
 
@@ -300,8 +302,7 @@ class Judge(Lines):
         self, e: Equation, variant: Variant, outcome: Outcome, settled: Mapping[str, tuple[Rule, ...]], doubt: Finding
     ) -> Finding | None:
         """A doubtful line is wrong where a slip of the pen is all that keeps it from being true as it stands."""
-        of_distributions = any(need.kind == "condition" and need.detail in DISTRIBUTIONS for need in doubt.needs)
-        rules = settled.get("distribution" if of_distributions else doubt.code)
+        rules = settled.get(next((x for need in doubt.needs if (x := _of_what(need)) in settled), doubt.code))
         if doubt.verdict not in ("assumed", "unsupported") or rules is None or not isinstance(outcome, Different):
             return None
         return self.refuted(e, variant, outcome) if suggest(self, self.budget, e, variant, rules=rules) else None
@@ -444,6 +445,13 @@ class Judge(Lines):
                 explains = f"{repair.suggestion.explains} (for {words})"
                 return replace(repair, suggestion=replace(repair.suggestion, explains=explains))
         return None
+
+
+def _of_what(need: Need) -> str:
+    """What a doubt is about, as a key of `SETTLED_BY`."""
+    if need.kind == "condition":
+        return "distribution" if need.detail in DISTRIBUTIONS else need.detail
+    return need.kind if need.kind == "number" else ""
 
 
 def uncorroborated(different: Different) -> Finding:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chainrule.check.comparison.compare import Same
 from chainrule.check.conditions import given
 from chainrule.check.diagnosis.diagnose import Bench
 from chainrule.check.diagnosis.edits.order import transposes
@@ -65,7 +66,8 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
 
 
 def _made_square(judge: Judge, e: Equation) -> str | None:
-    """A matrix that is square only because a line is written as it is: a transpose more or less would do without."""
+    """A matrix that is square only because a line is written as it is: with a transpose more or less the line holds
+    without."""
     world, usual = judge.world, judge.usual(e)
     direct = names_in(world, e.lhs) | names_in(world, e.rhs)
     guessed = [b for b in sorted(direct) if _is_square(usual, b, e) is True and not world.defined(b)]
@@ -82,8 +84,11 @@ def _made_square(judge: Judge, e: Equation) -> str | None:
             candidate = bench.candidate(which, edit)
             if candidate is None:
                 continue
-            trial = replace(judge, equations=[*others, candidate], variants={}).like(usual)
-            if e.position not in trial.failed and base is not None and _is_square(trial, base, e) is False:
+            apart = replace(judge, equations=[*others, candidate], variants={})
+            trial = apart.like(usual)
+            if e.position in trial.failed or base is None or _is_square(trial, base, e) is not False:
+                continue
+            if isinstance(apart.outcome(candidate, trial), Same) or judge.conditions.follows(candidate):
                 return base
     return None
 
