@@ -30,7 +30,16 @@ from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
 from chainrule.check.conditions.slips import slip
 from chainrule.check.diagnosis.diagnose import Repair, suggest
-from chainrule.check.diagnosis.edits.table import MISPLACED, MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, RULES, SLIPS, Rule
+from chainrule.check.diagnosis.edits.table import (
+    MISPLACED,
+    MISSPELT,
+    PLAIN_SLIPS,
+    PRODUCT_SIGN,
+    RULES,
+    SIGNS,
+    SLIPS,
+    Rule,
+)
 from chainrule.check.diagnosis.uneven_dots import of_uneven_dots
 from chainrule.check.distributions_as_targets import repaired_for_distributions
 from chainrule.check.doubts.anew import defined_elsewhere, of_another_rank, on_what_is_redefined
@@ -96,9 +105,9 @@ UNBALANCED = Finding(
 # The doubts that a slip of the pen settles, and which slips do. Nobody states by one sign or factor of an identity
 # something else that conditions make true (`UNDER`); nor does a name that nobody knows stand by chance where another
 # with its subscripts exchanged belongs. What holds for any vector, or for any number, but for a slip says nothing of
-# distributions or of numbers that were put in.
+# distributions or of numbers that were put in; and no path that is left unsaid turns the sign of one term.
 UNDER = {"condition": PLAIN_SLIPS}
-SETTLED_BY = {"undefined-symbol": MISSPELT, "distribution": SLIPS, "number": PLAIN_SLIPS}
+SETTLED_BY = {"undefined-symbol": MISSPELT, "distribution": SLIPS, "number": PLAIN_SLIPS, "dependence": SIGNS}
 DISTRIBUTIONS = frozenset({"simplex", "simplex down", "one-hot", "ones"})
 
 
@@ -451,7 +460,7 @@ def _of_what(need: Need) -> str:
     """What a doubt is about, as a key of `SETTLED_BY`."""
     if need.kind == "condition":
         return "distribution" if need.detail in DISTRIBUTIONS else need.detail
-    return need.kind if need.kind == "number" else ""
+    return need.kind if need.kind in ("number", "dependence") else ""
 
 
 def uncorroborated(different: Different) -> Finding:

@@ -33,7 +33,19 @@ from chainrule.check.diagnosis.edits.parts import (
 from chainrule.check.diagnosis.edits.places import Side
 from chainrule.check.diagnosis.edits.signs import leading_minus, shifts, signs, turned
 
-__all__ = ["MISPLACED", "MISSPELT", "PLAIN_SLIPS", "RULES", "SLIPS", "Edit", "Rule", "edits", "grouped", "short"]
+__all__ = [
+    "MISPLACED",
+    "MISSPELT",
+    "PLAIN_SLIPS",
+    "RULES",
+    "SIGNS",
+    "SLIPS",
+    "Edit",
+    "Rule",
+    "edits",
+    "grouped",
+    "short",
+]
 
 MOST_OF_ONE_RULE = 6
 
@@ -77,6 +89,7 @@ SLIPS = tuple(rule for rule in RULES if rule.slip)
 PLAIN_SLIPS = tuple(rule for rule in SLIPS if rule.code != "transposed")
 # Slips, and factors in the wrong order, which is one where the line fits no shapes.
 MISPLACED = tuple(rule for rule in RULES if rule.slip or rule.edits is order)
+SIGNS = tuple(rule for rule in SLIPS if rule.edits is signs)
 MISSPELT = tuple(rule for rule in SLIPS if rule.edits is index_order)
 
 
