@@ -133,7 +133,8 @@ class Comparer:
         definitions = self.settled.universe.definitions
         sides = (left, right)
         terms = sides if condition is None else (*sides, condition)
-        if self.settled.universe.world.einstein and left.free != right.free:
+        nothing = any(isinstance(t, Const) and t.value == 0 for t in sides)  # and of nothing, whatever is summed
+        if self.settled.universe.world.einstein and left.free != right.free and not nothing:
             return Unclear("index-scope", "the sides have different free indices; which are summed is not written")
         indices = sorted(set(left.free) | set(right.free) | (set(condition.free) if condition is not None else set()))
         ordered = [*axes, *(i for i in indices if i not in axes)]
