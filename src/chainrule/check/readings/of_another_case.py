@@ -19,13 +19,16 @@ from chainrule.read.tree import Big, Name, Node
 from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import Reading, Site, World
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
 MOST_STEPS = 3
 """How many lines below an equation its solution is looked for."""
+
+NAMING = frozenset({":=", "=:", "≡"})
+"""What says that a name is given."""
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -55,12 +58,21 @@ def said_below_the_derivative(judge: Judge, e: Equation) -> Iterator[Meant]:
 def by_an_end_of_a_chain(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`C'(x) = 2 x = p`: the p may be a quantity of its own, to which the value is set equal."""
     world = judge.world
+    named = {x.position: x for x in judge.equations if x.position in world.named_last and x.op not in NAMING}
     for base in sorted(lines_of(world, [e])[0].names):
-        kept = [s for s in world.sites.get(base, ()) if s.position not in world.named_last]
+        kept = [s for s in world.sites.get(base, ()) if s.position not in named]
         if len(kept) < len(world.sites.get(base, ())):
             text = f"{spelled_out(base)} stands at the end of a chain, and may be a quantity of its own; right if it is"
-            other = replace(world, sites={**world.sites, base: kept}, derived={}, bodies={})
+            last = next(named[s.position] for s in world.sites[base] if s.position in named)
+            readings = {**_read_as(judge, base, last), **world.readings}
+            other = replace(world, sites={**world.sites, base: kept}, readings=readings, derived={}, bodies={})
             yield Meant(text, e, within(judge, other))
+
+
+def _read_as(judge: Judge, base: str, named: Equation) -> dict[str, Reading]:
+    """What a name is by its shape, of which nothing else is known: what an equation sets it equal to."""
+    typed = judge.usual(named).typed.get(named.position)
+    return {} if typed is None else {base: Reading(len(typed[1].dims), typed[1].kind == "row")}
 
 
 def without_end(judge: Judge, e: Equation) -> Iterator[Meant]:
