@@ -16,6 +16,7 @@ from chainrule.check.diagnosis.diagnose import Bench, search
 from chainrule.check.diagnosis.edits.indices import indices
 from chainrule.check.diagnosis.edits.names import numbered
 from chainrule.check.diagnosis.edits.numbers import exponents
+from chainrule.check.diagnosis.edits.places import is_derivative
 from chainrule.check.diagnosis.edits.table import PLAIN_SLIPS, RULES, Edit
 from chainrule.check.doubts.doubts import doubt
 from chainrule.check.records.budget import Budget
@@ -99,7 +100,7 @@ def _items_at(side: Node, edit: Edit) -> Iterator[Node]:
         match node:
             case Sum(terms=terms):
                 parts: tuple[Term, ...] | tuple[Factor, ...] = terms
-            case Product(factors=factors):
+            case Product(factors=factors) if not any(is_derivative(f.node) for f in factors):  # no chain of steps
                 parts = factors
             case _:
                 continue

@@ -32,9 +32,9 @@ BREAK = "\\\\"
 CASE_WORD = re.compile(r"\b(?:case|cas|caso|fall)\b", re.IGNORECASE)
 COLON = re.compile(r"[\s}$]*:")
 TOLD = re.compile(r"\b(?:case|if|for|when|whenever)[:\s]\s*([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)
-_BOTH = r"(?:\b(?:and|or|versus|vs|und|oder|et|ou|y)\b|[和与或及])"
+_BOTH = r"\b(?:and|or|versus|vs|und|oder|et|ou)\b"
 BOTH = re.compile(rf"[^.;:]*?{_BOTH}[^.;:]*?\b([a-z])\s*(==?|≠|!=)\s*([a-z])(?![\w'^])", re.IGNORECASE)
-BOTH_CUE = re.compile(rf"⟦\d+⟧[^.;:⟦⟧]*{_BOTH}[^.;:⟦⟧]*$", re.IGNORECASE)
+BOTH_CUE = re.compile(rf"⟦\d+⟧(?:[^.;:⟦⟧]*{_BOTH}[^.;:⟦⟧]*|\s*[和与或及]\s*)$", re.IGNORECASE)
 OTHERWISE = re.compile(
     r"\s*,?\s*\(?(?P<word>(?:(?:and|but)\s+)?(?:otherwise|else|sinon|sonst|(?:in|for) (?:all|the) other cases?)\b"
     r"|否则|否則|其他情况|其他情況)(?P<alone>[\s.,;)]*$)?",
