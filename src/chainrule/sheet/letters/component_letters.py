@@ -21,22 +21,22 @@ def component_letters(everything: Sequence[Node]) -> set[str]:
     for node in everything:
         letter = letter_of(node.sub) if isinstance(node, Script) and node.sub is not None else None
         if isinstance(node, Script) and letter is not None and letter.islower() and len(letter) == 1:
-            carried.setdefault(_key(node.base), set()).add(letter)
+            carried.setdefault(plain_key(node.base), set()).add(letter)
     alone = {x for letters in carried.values() for x in letters}
     found = {x for pair in _compared(everything) if pair <= alone for x in pair} - INDEX_LETTERS - _given(everything)
-    for key in {_key(part) for node in everything for part in _softened(node)} & carried.keys():
+    for key in {plain_key(part) for node in everything for part in _softened(node)} & carried.keys():
         unusual = carried[key] - INDEX_LETTERS - found
         found |= unusual if key is not None and len(unusual) == 1 else set()
     return found
 
 
-def _key(node: Node) -> object:
+def plain_key(node: Node) -> object:
     """A name without its typeface."""
     match node:
         case Name(text=text):
             return text
         case Accent(kind=kind, body=body):
-            return kind, _key(body)
+            return kind, plain_key(body)
     return None
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Relation, Script, Sum
 from chainrule.sheet.networks.loss_relations import Key, Last, bare, is_loss, relations_of
-from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
+from chainrule.sheet.syntax.names import children, node_key, shifted_letter, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 BARE_MARKS = frozenset("lL")
@@ -118,9 +118,16 @@ def _only_argument(loss: Node) -> Iterator[Key]:
 
 
 def _by_a_loss(rule: Relation) -> bool:
-    """Whether a loss or a derivative stands in a rule, as in that of an iterate."""
+    """Whether a loss or a derivative stands in a rule, as in that of an iterate; the L of `z^{[L]}` is the last layer."""
     signs = (isinstance(n, Name) and n.text in ("nabla", "partial") for n in walk(rule.links[0].node))
-    return any(signs) or any(is_loss(n) for n in walk(rule.links[0].node))
+    return any(signs) or any(is_loss(n) for n in _on_the_line(rule.links[0].node))
+
+
+def _on_the_line(node: Node) -> Iterator[Node]:
+    """A formula without what stands below or above its names."""
+    yield node
+    for part in (node.base,) if isinstance(node, Script) else children(node):
+        yield from _on_the_line(part)
 
 
 def _is_before(node: Node, letter: str) -> bool:

@@ -1,14 +1,21 @@
-r"""Functions given by their components: `f(x)_i = ...` is `f_i(x) = ...`, and is written so everywhere."""
+r"""Functions given by their components: `f(x)_i = ...` is `f_i(x) = ...`, and is written so everywhere.
+
+And a component whose index is left out: the softmax in `p_k = softmax(z) = \frac{e^{z_k}}{\sum_j e^{z_j}}` is its entry k.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from chainrule.read.symbols import FUNCTIONS
-from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Product, Relation, Script
-from chainrule.sheet.syntax.names import node_key
+from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Relation, Script
+from chainrule.sheet.letters.component_letters import SOFT, plain_key
+from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.names import letter_of, node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
+
+Whole = tuple[object, object] | None
 
 DEFINES = frozenset({"=", ":=", "≡"})
 
@@ -53,6 +60,78 @@ def _component(node: Node) -> Script | None:
     """`(x)_i` behind a function."""
     hung = isinstance(node, Script) and isinstance(node.base, Fenced) and node.base.open == "(" and node.sub is not None
     return node if hung and isinstance(node, Script) and not node.primes else None
+
+
+def softened_by_entries(formulas: Sequence[Node]) -> list[Whole]:
+    """The names in a softmax whose entries a sum of the document runs over; `softmax(z_i)` has them as vectors."""
+    inside = [z for f in formulas for n in walk(f) if (z := _softmax_of(n)) is not None]
+    if not inside:
+        return []
+    sums = [
+        n
+        for f in formulas
+        for n in walk(f)
+        if isinstance(n, Product) and any(isinstance(x.node, Big) for x in n.factors)
+    ]
+    summed = {_whole(n) for x in sums for n in walk(x) if isinstance(n, Script) and letter_of(n.sub) in _running(x)}
+    parts = {_whole(z) for z in inside if isinstance(z, Script) and z.sub is not None}
+    return [z for z in dict.fromkeys(map(_whole, inside)) if z in summed - parts]
+
+
+def with_entries_of_softmax(node: Node, wholes: list[Whole]) -> Node:
+    """A chain of equal entries k, with k below the softmax of all of z that stands among them."""
+    if not isinstance(node, Relation) or any(link.op not in DEFINES for link in node.links):
+        return node
+    sides = [node.first, *(link.node for link in node.links)]
+    for whole, z in [(n, z) for n, side in enumerate(sides) if (z := _softmax_of(side)) is not None]:
+        others = sides[:whole] + sides[whole + 1 :]
+        places = [place for side in others for place in _free_places(side, z)] or [
+            x.sub for x in others if isinstance(x, Script) and x.sub is not None and not x.primes
+        ]
+        letters = {letter_of(place) for place in places}
+        if _whole(z) not in wholes or len(letters) != 1 or None in letters:
+            continue
+        if all(letters & _letters(x) or isinstance(x, (Name, Accent)) for x in others):
+            sides = [x if letters & _letters(x) else _at(x, places[0]) for x in sides]
+    links = (replace(link, node=side) for link, side in zip(node.links, sides[1:], strict=True))
+    return replace(node, first=sides[0], links=tuple(links))
+
+
+def _softmax_of(side: Node) -> Node | None:
+    """The name z of a side `softmax(z)`, with the mark of a layer or a sample on it if it has one."""
+    match side:
+        case Product(factors=(Factor(node=Name(text=word)), Factor(op="", node=Fenced(body=z)))) if word in SOFT:
+            return z if _whole(z) else None
+    return None
+
+
+def _whole(node: Node) -> Whole:
+    """A name without its typeface and its subscript, and its mark; None for anything else."""
+    match node:
+        case Script(base=base, sup=Fenced() | None as mark, primes=0):
+            return (plain_key(base), mark and node_key(mark)) if plain_key(base) else None
+        case Name() | Accent():
+            return plain_key(node), None
+    return None
+
+
+def _free_places(side: Node, of: Node) -> list[Node]:
+    """The letters below a name that nothing on this side runs over."""
+    below = (n.sub for n in walk(side) if isinstance(n, Script) and n.sub is not None and _whole(n) == _whole(of))
+    return [sub for sub in below if letter_of(sub) not in _running(side) | {None}]
+
+
+def _running(side: Node) -> set[str]:
+    return {x for n in walk(side) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
+
+
+def _letters(side: Node) -> set[str | None]:
+    return {letter_of(n) for n in walk(side) if isinstance(n, Name)}
+
+
+def _at(side: Node, place: Node) -> Node:
+    named = isinstance(side, (Name, Accent))
+    return Script(side.span, side if named else Fenced(side.span, "(", side, ")"), place)
 
 
 def _is_name(node: Node) -> bool:

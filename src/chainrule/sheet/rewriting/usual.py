@@ -40,7 +40,7 @@ from chainrule.sheet.syntax.function_words import CAPITALISED
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
-from chainrule.sheet.syntax.slices import slices
+from chainrule.sheet.syntax.slices import in_brackets, slices
 
 EVERY = frozenset({"for all", "all", "each", "every", "any", "for each", "for every"})
 ROWS = frozenset({"row", "rows", "rowwise", "row-wise"})
@@ -316,6 +316,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Product,), marked_square_behind),
     ((Script,), marked_square),
     ((Script,), plain_scripts),
+    ((Product,), in_brackets),
     ((Script,), slices),
     ((Fenced,), one_below_the_other),
     ((Matrix,), with_commas),

@@ -27,7 +27,12 @@ from chainrule.sheet.networks.named_after_quantities import quantities_named_aft
 from chainrule.sheet.networks.outputs_of_any_layer import last_of_any_layer
 from chainrule.sheet.networks.samples_of_matrices import samples_of_matrices, with_parts_of_matrices
 from chainrule.sheet.numbers.matrices_at_points import matrices_at_points, with_places
-from chainrule.sheet.rewriting.component_functions import by_components, with_component_names
+from chainrule.sheet.rewriting.component_functions import (
+    by_components,
+    softened_by_entries,
+    with_component_names,
+    with_entries_of_softmax,
+)
 from chainrule.sheet.rewriting.counts_below_means import counted_means, without_counts
 from chainrule.sheet.rewriting.densities_and_tables import densities_and_tables, with_typefaces
 from chainrule.sheet.rewriting.digits_in_names import names_with_digits, with_whole_names
@@ -139,6 +144,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _transposes,
     _where(called_plainly, with_transposed_values),
     _where(values_differentiated_by, with_values_named),
+    _where(softened_by_entries, with_entries_of_softmax),
     _where(by_components, with_component_names),
     _where(applied_to, with_arguments),
     _where(functions_of_formulas, at_their_argument),

@@ -1,4 +1,4 @@
-r"""Columns and rows of a matrix as in code: `A_{:,j}`, `A_{\cdot j}`, `A_{i,:}`, `(XW)_{:,j}`.
+r"""Columns and rows of a matrix as in code: `A_{:,j}`, `A_{\cdot j}`, `A_{i,:}`, `(XW)_{:,j}`, `A[i, :]`, `A(:, j)`.
 
 Either is the list of its entries, `(A_{\iota j})_{\iota = 1}`, in a fence of its own: texts use a row as a row or, like
 a vector of code, as a column.
@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import (
+    Accent,
     Comma,
+    Factor,
     Fenced,
+    Fraction,
     Infix,
     Link,
     Missing,
@@ -46,6 +49,51 @@ def slices(node: Node) -> Node | None:
     return fenced if node.sup is label else Script(node.span, fenced, None, node.sup)
 
 
+def in_brackets(node: Node) -> Node | None:
+    """`A[i, :]` and `A(:, j)` as `A_{i, :}` and `A_{:, j}`: a colon by itself stands in no other list behind a name."""
+    if not isinstance(node, Product):
+        return None
+    factors: list[Factor] = []
+    for f in node.factors:
+        cut = _cut(factors, f)
+        factors[-1:] = [cut] if cut is not None else [*factors[-1:], f]
+    if len(factors) == len(node.factors):
+        return None
+    return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
+
+
+def _cut(before: list[Factor], behind: Factor) -> Factor | None:
+    """The last factor with the places in the brackets behind it as its subscripts."""
+    power = behind.node.sup if isinstance(behind.node, Script) and behind.node.sub is None else None
+    core = behind.node.base if isinstance(behind.node, Script) and power is not None else behind.node
+    if not before or behind.op or not isinstance(core, Fenced) or core.open not in ("[", "("):
+        return None
+    if not isinstance(core.body, Comma) or sorted(map(_is_colon, core.body.items)) != [False, True]:
+        return None
+    whole, span = before[-1].node, before[-1].node.span.join(core.span)
+    match whole:
+        case Name() | Accent():
+            part = Script(span, whole, core.body)
+        case Fenced() if len(before) == 1 or before[-1].op:  # the parentheses of `f(A)[i, :]` are those of a call
+            part = Script(span, whole, core.body)
+        case Script(base=Name() | Accent(), sub=None, sup=Fenced(), primes=0):  # of a layer or a sample
+            part = replace(whole, span=span, sub=core.body)
+        case Script(sub=None) | Fraction():  # `A^T[:, i]`
+            part = Script(span, Fenced(whole.span, "(", whole, ")"), core.body)
+        case _:
+            return None
+    return replace(before[-1], node=part if power is None else Script(span.join(behind.node.span), part, None, power))
+
+
+def _is_colon(node: Node) -> bool:
+    return (
+        isinstance(node, Infix)
+        and node.op == ":"
+        and isinstance(node.left, Missing)
+        and isinstance(node.right, Missing)
+    )
+
+
 def _places(sub: Node) -> tuple[Node | None, ...]:
     """The subscripts, None for the one that stands for all."""
     match sub:
@@ -67,9 +115,4 @@ def _places(sub: Node) -> tuple[Node | None, ...]:
 
 
 def _is_every(node: Node) -> bool:
-    match node:
-        case Infix(op=":", left=Missing(), right=Missing()):
-            return True
-        case Name(text=text):
-            return text in EVERY or text == "*"
-    return False
+    return _is_colon(node) or (isinstance(node, Name) and (node.text in EVERY or node.text == "*"))
