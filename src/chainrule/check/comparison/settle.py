@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from chainrule.expr import (
+    Component,
     CyclicDefinition,
     Definition,
     Expr,
@@ -199,7 +200,7 @@ def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instan
         return
     symbol = universe.symbol(instance, tensor.axes, epoch)
     declared = declared_frontier(universe, instance, epoch)
-    arguments = {s for b in declared or below if (s := symbol_of(universe, b, epoch)) is not None and s != symbol}
+    arguments = {_whole_of(universe, b, s) for b in declared or below if (s := symbol_of(universe, b, epoch))} - {symbol}
     depends = universe.definitions.depends
     frontier = sorted(
         (a for a in arguments if not any(b != a and depends(b, a) for b in arguments) and not depends(a, symbol)),
@@ -221,6 +222,12 @@ def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instan
         rest = [mul(const(Fraction(1, 2)), x) for x in (*rest, unknown(symbol.name, swapped, ()))]
     universe.definitions.add(Definition(symbol, tuple(lead), add(*given.values(), *rest)))
     settled.unknown[symbol] = tuple(frontier)
+
+
+def _whole_of(universe: Universe, instance: Instance, symbol: Symbol) -> Symbol:
+    """The matrix of a row or column with a name: what depends on the one depends on the whole."""
+    own = universe.definitions.get(symbol) if instance.base in universe.world.slices else None
+    return own.body.symbol if own is not None and isinstance(own.body, Component) else symbol
 
 
 def _places(symbol: Symbol, lead: list[Index]) -> list[Index]:

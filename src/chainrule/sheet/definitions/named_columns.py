@@ -17,7 +17,7 @@ from chainrule.sheet.records.statements import DEFINING, Equation, Sentence
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.means import BEFORE_ALL
 from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, reference
-from chainrule.sheet.syntax.slices import COLUMN, LETTER
+from chainrule.sheet.syntax.slices import COLUMN, LETTER, ROW
 
 _FORMULA = r"⟦(\d+)⟧"
 _FILL = r"[^⟦.;:]{0,60}"
@@ -71,6 +71,9 @@ def name_columns(world: World, sentences: Iterable[Sentence], equations: Iterabl
         )  # fmt: skip
         world.sites[named.vector.base] = [site]
         world.slices.add(named.vector.base)
+    for base, sites in world.sites.items():
+        if all(isinstance(s.body, Fenced) and s.body.open in (ROW, COLUMN) for s in sites):
+            world.slices.add(base)  # `p = P_{i,:}`
 
 
 def told_columns(sentences: Iterable[Sentence], glossary: Glossary) -> Iterator[Named]:
