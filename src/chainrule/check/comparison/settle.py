@@ -200,7 +200,9 @@ def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instan
         return
     symbol = universe.symbol(instance, tensor.axes, epoch)
     declared = declared_frontier(universe, instance, epoch)
-    arguments = {_whole_of(universe, b, s) for b in declared or below if (s := symbol_of(universe, b, epoch))} - {symbol}
+    arguments = {_whole_of(universe, b, s) for b in declared or below if (s := symbol_of(universe, b, epoch))} - {
+        symbol
+    }
     depends = universe.definitions.depends
     frontier = sorted(
         (a for a in arguments if not any(b != a and depends(b, a) for b in arguments) and not depends(a, symbol)),

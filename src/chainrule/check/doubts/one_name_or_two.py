@@ -19,8 +19,8 @@ from chainrule.read.tree import Fraction, Name, Node, Number, Script
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Instance
-from chainrule.sheet.syntax.derivatives import above
-from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.derivatives import above, below
+from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
 
@@ -57,12 +57,20 @@ def _digits(node: Script) -> str:
     return node.sub.text if isinstance(node.sub, Number) and isinstance(node.base, Name) else ""
 
 
-def entries_apart(_lines: Lines, _e: Equation, variant: Variant, different: Different) -> Finding | None:
-    """An undefined loss that is differentiated by O and by `o_{11}`: no formula says that these are its entries."""
+def entries_apart(lines: Lines, _e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """An undefined loss that is differentiated by O and by `o_{11}`: no formula says that these are its entries; or an
+    x_i by an x_j of the same name: whether these are its entries, which do not depend on each other, is not said."""
     universe = variant.universe
     inside = {t.name for t in reach(different.terms, universe.definitions) if isinstance(t, Unknown)}
     for loss in sorted(s for s in variant.settled.unknown if s.name in inside):
         behind = [i for s in variant.settled.unknown[loss] if (i := universe.instances.get(s)) is not None]
+        own = universe.instances.get(loss)
+        beside = next((i for i in behind if own is not None and i.base == own.base), None)
+        if own is not None and beside is not None and _by_its_like(lines, own.base):
+            text = f"the document does not say how {written(universe, own)} depends on {written(universe, beside)}"
+            return assumed(
+                "undefined-symbol", f"{text}, or that both are entries", needs=(Need("dependence", own, beside),)
+            )
         wholes = {i.base: i for i in behind if i.base[:1].isupper() and len(i.base) == 1}
         for entry in behind:
             whole = wholes.get(entry.base.upper()) if entry.base.islower() and entry.labels else None
@@ -71,6 +79,18 @@ def entries_apart(_lines: Lines, _e: Equation, variant: Variant, different: Diff
                 text = f"the document does not say how {own} depends on {all_of}, or that it is an entry"
                 return assumed("undefined-symbol", text, needs=(Need("dependence", entry, all_of),))
     return None
+
+
+def _by_its_like(lines: Lines, base: str) -> bool:
+    r"""Whether a name is differentiated by itself with another letter below it, `\partial x_i / \partial x_j`."""
+    slopes = (n for x in lines.equations for side in (x.lhs, x.rhs) for n in walk(side) if isinstance(n, Fraction))
+    for top, bottom in ((above(n.numerator), below(n.denominator)) for n in slopes):
+        parts = () if top is None or bottom is None else (top.body, *bottom[1])
+        refs = [r for n in parts if n is not None and (r := reference(n, lines.world.glossary)) is not None]
+        letters = {letter_of(s) for r in refs if r.base == base for s in (*r.subs, *r.labels)} - {None}
+        if len(letters) > 1:
+            return True
+    return False
 
 
 def two_typefaces(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:

@@ -118,7 +118,7 @@ def _only_argument(loss: Node) -> Iterator[Key]:
 
 
 def _by_a_loss(rule: Relation) -> bool:
-    """Whether a loss or a derivative stands in a rule, as in that of an iterate; the L of `z^{[L]}` is the last layer."""
+    """Whether a loss or a derivative stands in a rule, as in that of an iterate; the L of `z^{[L]}` is none."""
     signs = (isinstance(n, Name) and n.text in ("nabla", "partial") for n in walk(rule.links[0].node))
     return any(signs) or any(is_loss(n) for n in _on_the_line(rule.links[0].node))
 

@@ -1,6 +1,6 @@
 r"""Functions given by their components: `f(x)_i = ...` is `f_i(x) = ...`, and is written so everywhere.
 
-And a component whose index is left out: the softmax in `p_k = softmax(z) = \frac{e^{z_k}}{\sum_j e^{z_j}}` is its entry k.
+And a component without its index: the softmax in `p_k = softmax(z) = \frac{e^{z_k}}{\sum_j e^{z_j}}` is its entry k.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import (
@@ -113,6 +114,20 @@ def one_below_the_other(node: Node) -> Node | None:
 def _is_every(node: Node) -> bool:
     upright = isinstance(node, Name) and "rm" in node.style
     return (isinstance(node, Text) or upright) and getattr(node, "text", "").strip().lower() in EVERY
+
+
+def of_a_list(node: Node) -> Node | None:
+    r"""`\max(\{a, b\})` as `\max\{a, b\}`."""
+    if not isinstance(node, Product):
+        return None
+    factors = list(node.factors)
+    for n, (f, g) in enumerate(pairwise(node.factors), start=1):
+        match f.node, g:
+            case Name(text="max" | "min"), Factor(
+                op="", node=Fenced(open="(", body=Fenced(open="{", body=Comma()) as x)
+            ):
+                factors[n] = Factor("", x)
+    return None if factors == list(node.factors) else replace(node, factors=tuple(factors))
 
 
 def hung_apart(node: Node) -> Node | None:
@@ -305,6 +320,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Product,), over_their_letter),
     ((Big,), over_all),
     ((Product,), hung_apart),
+    ((Product,), of_a_list),
     ((Accent,), over_a_call),
     ((Script, Product), indicator),
     ((Name,), plain_word),
