@@ -6,10 +6,24 @@ from dataclasses import replace
 from fractions import Fraction as Rational
 
 from chainrule.expr import Expr, IndexValue, apply, const, indicator, power, substitute
-from chainrule.read.tree import Accent, Comma, Factor, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
+from chainrule.read.tree import (
+    Accent,
+    Comma,
+    Factor,
+    Fenced,
+    Matrix,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Root,
+    Script,
+)
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.arrays.components import components, ref_value, size_value
 from chainrule.sheet.arrays.ones import ONES, ones
+from chainrule.sheet.definitions.put_in import bare
 from chainrule.sheet.meaning.derivatives.restricted import at_point, point_of
 from chainrule.sheet.meaning.functions.functions import bare_derivative, unit_vector
 from chainrule.sheet.meaning.functions.jacobians import at_a_point
@@ -83,7 +97,8 @@ def _named(frame: Frame, ref: Ref) -> Val:
         val = bare_derivative(frame, ref)
         if val is not None:
             return val
-    if not known and not ref.primes and world.defined(f"{ref.base}^2"):
+    rooted = not known or _is_root_of_its_square(frame, ref.base)
+    if rooted and not ref.primes and world.defined(f"{ref.base}^2"):
         square = ref_value(frame, Ref(f"{ref.base}^2", ref.subs, ref.labels))
         return algebra.mapped(lambda x: power(x, const(Rational(1, 2))), square)
     if ref.base == KRONECKER:
@@ -93,6 +108,19 @@ def _named(frame: Frame, ref: Ref) -> Val:
     if world.family(ref.base).identity and not known and ref.base not in world.readings:
         return _identity(frame, ref)
     return ref_value(frame, ref)
+
+
+def _is_root_of_its_square(frame: Frame, base: str) -> bool:
+    r"""`\sigma = \sqrt{\frac1n \sum_i (x_i - \mu)^2}` beside `\sigma^2 = \frac1n \sum_i (x_i - \mu)^2`: what depends on
+    the one depends on the other, and a derivative by either goes through it."""
+    own, square = (frame.world.site(b, frame.position) for b in (base, f"{base}^2"))
+    if own is None or square is None or not isinstance(own.body, Root) or own.body.degree is not None:
+        return False
+    inside = bare(own.body.body)
+    ref = reference(inside, frame.world.glossary)
+    return node_key(inside) == node_key(bare(square.body)) or (
+        ref is not None and ref.base == base and bool(ref.postfix) and _is_square(ref)
+    )
 
 
 def _is_size_beside_counts(world: World, base: str) -> bool:
