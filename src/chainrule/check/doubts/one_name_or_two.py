@@ -64,13 +64,12 @@ def entries_apart(lines: Lines, _e: Equation, variant: Variant, different: Diffe
     inside = {t.name for t in reach(different.terms, universe.definitions) if isinstance(t, Unknown)}
     for loss in sorted(s for s in variant.settled.unknown if s.name in inside):
         behind = [i for s in variant.settled.unknown[loss] if (i := universe.instances.get(s)) is not None]
-        own = universe.instances.get(loss)
-        beside = next((i for i in behind if own is not None and i.base == own.base), None)
-        if own is not None and beside is not None and _by_its_like(lines, own.base):
-            text = f"the document does not say how {written(universe, own)} depends on {written(universe, beside)}"
-            return assumed(
-                "undefined-symbol", f"{text}, or that both are entries", needs=(Need("dependence", own, beside),)
-            )
+        inner = universe.instances.get(loss)
+        beside = next((i for i in behind if inner is not None and i.base == inner.base), None)
+        if inner is not None and beside is not None and _by_its_like(lines, inner.base):
+            one, other = written(universe, inner), written(universe, beside)
+            text = f"the document does not say how {one} depends on {other}, or that both are entries"
+            return assumed("undefined-symbol", text, needs=(Need("dependence", inner, other),))
         wholes = {i.base: i for i in behind if i.base[:1].isupper() and len(i.base) == 1}
         for entry in behind:
             whole = wholes.get(entry.base.upper()) if entry.base.islower() and entry.labels else None

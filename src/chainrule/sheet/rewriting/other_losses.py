@@ -2,14 +2,17 @@
 "the gradient dO = \\partial L / \\partial O" speaks of whatever loss stands behind the layer O.
 
 Where a line differentiates a defined loss by nothing that its definition rests on, it speaks of another one, which the
-document leaves open.
+document leaves open. So it does where the loss is defined in later sections only, under titles that are none of the
+line's, and is nowhere said to rest on the variable: `\\partial l / \\partial \\gamma` before `l = \\sum_t l_t`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from chainrule.read.document import Heading
 from chainrule.read.tree import Accent, Fraction, Name, Node, Product
+from chainrule.sheet.conditions.titles import beside
 from chainrule.sheet.definitions.named_columns import told_columns
 from chainrule.sheet.letters.writings import maximal
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
@@ -26,9 +29,14 @@ def with_other_losses(sheet: Sheet) -> Sheet:
     """The sheet with the losses that are not the defined one under a name of their own."""
     below_of = _names_below(sheet)
     losses = {base for base in below_of if look(base) == "loss"}
-    if not losses:
+    later = _defined(sheet)
+    if not losses and not later:
         return sheet
-    others = {e.position: {b for b in losses if _other(sheet, e, b, below_of)} for e in sheet.equations}
+    others = {
+        e.position: {b for b in losses if _other(sheet, e, b, below_of)}
+        | {b for b in later if _of_a_later_section(sheet, e, b, later[b], below_of)}
+        for e in sheet.equations
+    }
     if not any(others.values()):
         return sheet
     before, done = sheet.glossary.rewritten, dict[tuple[int, frozenset[str]], Node]()
@@ -47,14 +55,44 @@ def with_other_losses(sheet: Sheet) -> Sheet:
 def _other(sheet: Sheet, e: Equation, base: str, below_of: dict[str, set[str]]) -> bool:
     """Whether a line differentiates a loss, and by nothing that has to do with what its definition rests on; a total
     whose terms nobody defines, `L = \\sum_t L_t`, may rest on anything."""
-    by = [variable for node in (e.lhs, e.rhs) for loss, variable in _slopes(sheet, node) if loss == base]
-    plain = any(base == b for node in (e.lhs, e.rhs) for b in _elsewhere(sheet, node))
+    by, plain = _variables(sheet, e, base)
     rests = _closure(base, below_of)
     if any(look(name) == "loss" and name not in below_of for name in rests - {base}):
         return False
     if any(name.rpartition(" ")[2] in PROBABILITIES and name not in below_of for name in rests):
         return False  # a probability that nothing defines may depend on anything
     return bool(by) and not plain and not any(rests & _closure(variable, below_of) for variable in by)
+
+
+def _variables(sheet: Sheet, e: Equation, base: str) -> tuple[list[str], bool]:
+    """What a line differentiates a name by, and whether the name stands elsewhere in it."""
+    by = [variable for node in (e.lhs, e.rhs) for above_it, variable in _slopes(sheet, node) if above_it == base]
+    return by, any(base == b for node in (e.lhs, e.rhs) for b in _elsewhere(sheet, node))
+
+
+def _defined(sheet: Sheet) -> dict[str, list[Equation]]:
+    """The equations for each name that a document both differentiates and has a formula for, where it has sections."""
+    if sum(isinstance(p, Heading) for e in sheet.equations[:1] for p in e.document.pieces) < 2:
+        return {}
+    tops = {base for e in sheet.equations for side in (e.lhs, e.rhs) for base, _ in _slopes(sheet, side)}
+    found: dict[str, list[Equation]] = {}
+    for e in sheet.equations:
+        ref = reference(e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs, sheet.glossary)
+        if ref is not None and ref.base in tops and e.op in DEFINING:
+            found.setdefault(ref.base, []).append(e)
+    return found
+
+
+def _of_a_later_section(
+    sheet: Sheet, e: Equation, base: str, defined: list[Equation], below_of: dict[str, set[str]]
+) -> bool:
+    """Whether a line differentiates what only sections behind its own define, by nothing that this rests on."""
+    if any(x.position <= e.position or not beside(x, e) for x in defined):
+        return False
+    by, plain = _variables(sheet, e, base)
+    others = {name: below for name, below in below_of.items() if name != base}
+    rests = {y for x in defined for name in _names(sheet, x.rhs) | _names(sheet, x.lhs) for y in _closure(name, others)}
+    return bool(by) and not plain and not rests.intersection(by)
 
 
 def _names_below(sheet: Sheet) -> dict[str, set[str]]:
