@@ -26,7 +26,7 @@ from chainrule.check.doubts.entrywise import entry_by_entry
 from chainrule.check.doubts.fixed import held_fixed
 from chainrule.check.doubts.grouped import grouped_otherwise
 from chainrule.check.doubts.last_step import at_the_last_step
-from chainrule.check.doubts.letters import letters_that_name
+from chainrule.check.doubts.letters import index_as_a_number, labels_that_run, letters_that_name
 from chainrule.check.doubts.logarithm_meant import logarithm_meant
 from chainrule.check.doubts.of_chance import of_chance
 from chainrule.check.doubts.one_name_or_two import entries_apart, label_left_out, row_and_column, two_typefaces
@@ -59,7 +59,7 @@ from chainrule.check.suppositions import opaque as results
 from chainrule.check.suppositions.of_differentials import of_what_is_undefined
 from chainrule.check.suppositions.samplewise import samplewise
 from chainrule.expr import Const, Symbol
-from chainrule.read.tree import Fenced, Fraction, Name, Node, Number, Product, Script
+from chainrule.read.tree import Fenced, Fraction, Node, Number, Product
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.letters.totals import total_of
@@ -68,7 +68,6 @@ from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Config, Held, Instance
-from chainrule.sheet.sums.letters_of_scripts import bare_names
 from chainrule.sheet.syntax.derivatives import above
 from chainrule.sheet.syntax.literals import is_literal, is_numeric
 from chainrule.sheet.syntax.names import node_key, reference, walk
@@ -212,22 +211,6 @@ def _of_numbers(lines: Lines, e: Equation) -> bool:
     return bool(names) and all(s is not None and is_numeric(s.body) for s in sites)
 
 
-def index_as_a_number(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
-    """A letter of indices that is read as a number, `V^{jb}` to the power of j times b, or `h^i` to that of an i that
-    stands nowhere but above names: it may be meant as an index."""
-    instances = variant.universe.instances
-    sides = [side for x in lines.equations for side in (x.lhs, x.rhs)]
-    scripts = [n for side in sides for n in walk(side) if isinstance(n, Script) and isinstance(n.sup, Name | Product)]
-    above = {n.text for s in scripts if isinstance(s.sup, Product) for n in walk(s.sup) if isinstance(n, Name)}
-    alone = {s.sup.text for s in scripts if isinstance(s.sup, Name) and reference(s.base, lines.world.glossary)}
-    above |= alone - {n.text for side in sides for n in bare_names(side)}
-    for symbol in sorted(different.left_symbols | different.right_symbols):
-        base = instances[symbol].base if symbol in instances else ""
-        if base in above & {"i", "j"} and not symbol.axes and not lines.world.defined(base):
-            return Finding("unsupported", "index-scope", f"the letter {base} is read as a number, and may be an index")
-    return None
-
-
 def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """A name without a definition that stands on one side only."""
     left, right = different.left_symbols, different.right_symbols
@@ -349,6 +332,7 @@ DOUBTS: tuple[Doubt, ...] = (
     of_a_density_unsaid,
     number_of_ones,
     index_as_a_number,
+    labels_that_run,
     counted_from_one,
     zero_slopes,
     unread_formula,

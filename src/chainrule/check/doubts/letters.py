@@ -13,10 +13,11 @@ from chainrule.check.comparison.compare import Different, Same, guard
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.expr import Expr, indicator, mul
-from chainrule.read.tree import Name, Node, Script
+from chainrule.read.tree import Name, Node, Product, Script
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
-from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.sums.letters_of_scripts import bare_names
+from chainrule.sheet.syntax.names import reference, walk
 
 
 def letters_that_name(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
@@ -55,3 +56,30 @@ def _may_name(world: World, letter: str) -> bool:
 
 def _is(node: Node, letter: str) -> bool:
     return isinstance(node, Name) and node.text == letter
+
+
+def index_as_a_number(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """A letter of indices that is read as a number, `V^{jb}` to the power of j times b, or `h^i` to that of an i that
+    stands nowhere but above names: it may be meant as an index."""
+    instances = variant.universe.instances
+    sides = [side for x in lines.equations for side in (x.lhs, x.rhs)]
+    scripts = [n for side in sides for n in walk(side) if isinstance(n, Script) and isinstance(n.sup, Name | Product)]
+    above = {n.text for s in scripts if isinstance(s.sup, Product) for n in walk(s.sup) if isinstance(n, Name)}
+    alone = {s.sup.text for s in scripts if isinstance(s.sup, Name) and reference(s.base, lines.world.glossary)}
+    above |= alone - {n.text for side in sides for n in bare_names(side)}
+    for symbol in sorted(different.left_symbols | different.right_symbols):
+        base = instances[symbol].base if symbol in instances else ""
+        if base in above & {"i", "j"} and not symbol.axes and not lines.world.defined(base):
+            return Finding("unsupported", "index-scope", f"the letter {base} is read as a number, and may be an index")
+    return None
+
+
+def labels_that_run(_lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    r"""A letter that tells quantities apart, the i of an `x_i` that stands beside x_{i-1} in a rule, and that is an
+    index in the same line, `\mathbb{1}[i = j]`: the x_i may be entries, of which it is the place."""
+    frame = variant.typed[e.position][0]
+    both = sorted(frame.used & frame.free.keys())
+    if not both:
+        return None
+    text = f"the letter {both[0]} tells quantities apart and is an index in this line"
+    return Finding("unsupported", "index-scope", text)

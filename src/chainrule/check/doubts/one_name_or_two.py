@@ -57,16 +57,17 @@ def _digits(node: Script) -> str:
     return node.sub.text if isinstance(node.sub, Number) and isinstance(node.base, Name) else ""
 
 
-def entries_apart(lines: Lines, _e: Equation, variant: Variant, different: Different) -> Finding | None:
+def entries_apart(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """An undefined loss that is differentiated by O and by `o_{11}`: no formula says that these are its entries; or an
     x_i by an x_j of the same name: whether these are its entries, which do not depend on each other, is not said."""
     universe = variant.universe
     inside = {t.name for t in reach(different.terms, universe.definitions) if isinstance(t, Unknown)}
+    differentiates = has_derivative_node(e.lhs) or has_derivative_node(e.rhs)
     for loss in sorted(s for s in variant.settled.unknown if s.name in inside):
         behind = [i for s in variant.settled.unknown[loss] if (i := universe.instances.get(s)) is not None]
         inner = universe.instances.get(loss)
         beside = next((i for i in behind if inner is not None and i.base == inner.base), None)
-        if inner is not None and beside is not None and _by_its_like(lines, inner.base):
+        if inner is not None and beside is not None and differentiates and _by_its_like(lines, inner.base):
             one, other = written(universe, inner), written(universe, beside)
             text = f"the document does not say how {one} depends on {other}, or that both are entries"
             return assumed("undefined-symbol", text, needs=(Need("dependence", inner, other),))

@@ -117,16 +117,19 @@ def _is_every(node: Node) -> bool:
 
 
 def of_a_list(node: Node) -> Node | None:
-    r"""`\max(\{a, b\})` as `\max\{a, b\}`."""
+    r"""`\max(\{a, b\})` as `\max\{a, b\}`, and `\max(\{x_j\}_{j=1}^i)` as `\max_{j=1}^i x_j`."""
     if not isinstance(node, Product):
         return None
     factors = list(node.factors)
     for n, (f, g) in enumerate(pairwise(node.factors), start=1):
-        match f.node, g:
-            case Name(text="max" | "min"), Factor(
-                op="", node=Fenced(open="(", body=Fenced(open="{", body=Comma()) as x)
-            ):
-                factors[n] = Factor("", x)
+        if not isinstance(f.node, Name) or f.node.text not in ("max", "min") or g.op:
+            continue
+        match g.node.body if isinstance(g.node, Fenced) and g.node.open == "(" else g.node:
+            case Fenced(open="{", body=Comma()) as items:
+                factors[n] = Factor("", items)
+            case Script(base=Fenced(open="{", body=x), sub=Relation() as over, sup=Node() as end, primes=0):
+                factors[n - 1 : n + 1] = Factor(f.op, Big(f.node.span, f.node.text, over, end)), Factor("", x)
+                return replace(node, factors=tuple(factors))
     return None if factors == list(node.factors) else replace(node, factors=tuple(factors))
 
 

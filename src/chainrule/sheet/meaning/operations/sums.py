@@ -7,7 +7,7 @@ from functools import partial
 from functools import reduce as reduce_left
 from itertools import pairwise
 
-from chainrule.expr import Expr, IndexValue, const, mul, piecewise, reduce, total
+from chainrule.expr import Expr, IndexValue, apply, const, mul, piecewise, reduce, total
 from chainrule.read.tree import Accent, Big, Factor, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.conditions.extremes import KINDS, variables
@@ -263,10 +263,11 @@ def _labels_with(frame: Frame, letter: str, body: Node) -> bool:
 
 
 def _unrolled(frame: Frame, node: Big, binder: Binder, others: list[Binder], body: Node) -> Val:
-    """A sum over layers, times or labelled samples, written out term by term."""
-    if binder.conditions or node.op not in ("sum", "prod"):
+    """A sum over layers, times or labelled samples, written out term by term; so is a product, and the largest one."""
+    if binder.conditions or node.op in PLACES:
         raise Untyped(f"a {node.op} over labels" + " with a condition" * bool(binder.conditions), "operator")
-    join = algebra.plus if node.op == "sum" else partial(_next_factor, frame)
+    joins: dict[str, Callable[[Dims, Val, Val], Val]] = {"sum": algebra.plus, "prod": partial(_next_factor, frame)}
+    join = joins.get(node.op, partial(_larger, node.op))
     vals: list[Val] = []
     for n in _label_range(frame, binder):
         inner = frame.child(labels={**frame.labels, binder.letter: n})
@@ -291,6 +292,10 @@ def _next_factor(frame: Frame, dims: Dims, a: Val, b: Val) -> Val:
     if chained is not None:
         return chained
     return algebra.matmul(dims, a, b) if "matrix" in (a.kind, b.kind) else algebra.hadamard(dims, a, b)
+
+
+def _larger(op: str, dims: Dims, a: Val, b: Val) -> Val:
+    return algebra.elementwise(dims, lambda *t: apply(op, *t), a, b, what=f"what a {op} is taken of")
 
 
 def _constant(n: int) -> Callable[[], Expr]:
