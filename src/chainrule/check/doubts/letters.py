@@ -13,11 +13,11 @@ from chainrule.check.comparison.compare import Different, Same, guard
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.expr import Expr, indicator, mul
-from chainrule.read.tree import Name, Node, Product, Script
+from chainrule.read.tree import Name, Node, Product, Relation, Script
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
 from chainrule.sheet.sums.letters_of_scripts import bare_names
-from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.names import KRONECKER, letter_of, reference, walk
 
 
 def letters_that_name(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
@@ -74,12 +74,16 @@ def index_as_a_number(lines: Lines, e: Equation, variant: Variant, different: Di
     return None
 
 
-def labels_that_run(_lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
-    r"""A letter that tells quantities apart, the i of an `x_i` that stands beside x_{i-1} in a rule, and that is an
-    index in the same line, `\mathbb{1}[i = j]`: the x_i may be entries, of which it is the place."""
+def labels_that_run(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    r"""A letter that tells quantities apart, the i of an `x_i` beside x_{i-1} in a rule, that is compared
+    with another in the same line, `\mathbb{1}[i = j]`: the x_i may be entries, of which it is the place."""
     frame = variant.typed[e.position][0]
-    both = sorted(frame.used & frame.free.keys())
+    parts = [n for side in (e.lhs, e.rhs) for n in walk(side)]
+    deltas = (r for n in parts if (r := reference(n, lines.world.glossary)) is not None and r.base == KRONECKER)
+    compared = [x for n in parts if isinstance(n, Relation) for x in (n.first, *(link.node for link in n.links))]
+    letters = {letter_of(n) for n in (*compared, *(s for r in deltas for s in r.subs))}
+    both = sorted(frame.used & frame.free.keys() & letters)
     if not both:
         return None
-    text = f"the letter {both[0]} tells quantities apart and is an index in this line"
+    text = f"the letter {both[0]} tells quantities apart and is compared as an index in this line"
     return Finding("unsupported", "index-scope", text)
