@@ -228,8 +228,12 @@ def _unknown(settled: Settled, instance: Instance, epoch: int, below: set[Instan
 
 def _whole_of(universe: Universe, instance: Instance, symbol: Symbol) -> Symbol:
     """The matrix of a row or column with a name: what depends on the one depends on the whole."""
-    own = universe.definitions.get(symbol) if instance.base in universe.world.slices else None
+    own = universe.definitions.get(symbol) if _is_part(universe, instance) else None
     return own.body.symbol if own is not None and isinstance(own.body, Component) else symbol
+
+
+def _is_part(universe: Universe, instance: Instance) -> bool:
+    return instance.base in universe.world.slices | universe.world.slices_by_formula
 
 
 def _places(symbol: Symbol, lead: list[Index]) -> list[Index]:

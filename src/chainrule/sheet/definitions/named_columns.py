@@ -73,7 +73,7 @@ def name_columns(world: World, sentences: Iterable[Sentence], equations: Iterabl
         world.slices.add(named.vector.base)
     for base, sites in world.sites.items():
         if all(isinstance(s.body, Fenced) and s.body.open in (ROW, COLUMN) for s in sites):
-            world.slices.add(base)  # `p = P_{i,:}`
+            world.slices_by_formula.add(base)
 
 
 def told_columns(sentences: Iterable[Sentence], glossary: Glossary) -> Iterator[Named]:

@@ -293,6 +293,9 @@ class World:
     spoken: set[str] = field(default_factory=set)
     unit_vectors: set[str] = field(default_factory=set)
     slices: set[str] = field(default_factory=set)
+    """Rows and columns that the words or a list give a name."""
+    slices_by_formula: set[str] = field(default_factory=set)
+    """Those that an equation gives one, `p = P_{i,:}`."""
     taken: dict[str, str] = field(default_factory=dict)
     circular: dict[int, str] = field(default_factory=dict)
     hidden: dict[str, Hidden] = field(default_factory=dict)

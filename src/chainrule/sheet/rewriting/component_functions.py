@@ -62,34 +62,33 @@ def _component(node: Node) -> Script | None:
     return node if hung and isinstance(node, Script) and not node.primes else None
 
 
-def softened_by_entries(formulas: Sequence[Node]) -> list[Whole]:
-    """The names in a softmax whose entries a sum of the document runs over; `softmax(z_i)` has them as vectors."""
-    inside = [z for f in formulas for n in walk(f) if (z := _softmax_of(n)) is not None]
+def softened_by_entries(formulas: Sequence[Node]) -> dict[Whole, set[str]]:
+    """The names in a softmax whose entries a sum of the document runs over, with the letters below them;
+    `softmax(z_i)` has them as vectors."""
+    nodes = [n for f in formulas for n in walk(f)]
+    inside = [z for n in nodes if (z := _softmax_of(n)) is not None]
     if not inside:
-        return []
-    sums = [
-        n
-        for f in formulas
-        for n in walk(f)
-        if isinstance(n, Product) and any(isinstance(x.node, Big) for x in n.factors)
-    ]
+        return {}
+    letters: dict[Whole, set[str]] = {}
+    for n in (n for n in nodes if isinstance(n, Script) and n.sub is not None):
+        letters.setdefault(_whole(n), set()).update(x for x in (letter_of(n.sub),) if x is not None)
+    sums = [n for n in nodes if isinstance(n, Product) and any(isinstance(f.node, Big) for f in n.factors)]
     summed = {_whole(n) for x in sums for n in walk(x) if isinstance(n, Script) and letter_of(n.sub) in _running(x)}
     parts = {_whole(z) for z in inside if isinstance(z, Script) and z.sub is not None}
-    return [z for z in dict.fromkeys(map(_whole, inside)) if z in summed - parts]
+    return {z: letters[z] for z in dict.fromkeys(map(_whole, inside)) if z in summed - parts}
 
 
-def with_entries_of_softmax(node: Node, wholes: list[Whole]) -> Node:
+def with_entries_of_softmax(node: Node, wholes: dict[Whole, set[str]]) -> Node:
     """A chain of equal entries k, with k below the softmax of all of z that stands among them."""
     if not isinstance(node, Relation) or any(link.op not in DEFINES for link in node.links):
         return node
     sides = [node.first, *(link.node for link in node.links)]
     for whole, z in [(n, z) for n, side in enumerate(sides) if (z := _softmax_of(side)) is not None]:
         others = sides[:whole] + sides[whole + 1 :]
-        places = [place for side in others for place in _free_places(side, z)] or [
-            x.sub for x in others if isinstance(x, Script) and x.sub is not None and not x.primes
-        ]
-        letters = {letter_of(place) for place in places}
-        if _whole(z) not in wholes or len(letters) != 1 or None in letters:
+        places = [p for x in others for p in _free_places(x, z)]
+        places = places or [x.sub for x in others if isinstance(x, Script) and x.sub is not None]
+        letters = {letter_of(p) for p in places}
+        if len(letters) != 1 or not letters <= wholes.get(_whole(z), set()):
             continue
         if all(letters & _letters(x) or isinstance(x, (Name, Accent)) for x in others):
             sides = [x if letters & _letters(x) else _at(x, places[0]) for x in sides]

@@ -248,7 +248,7 @@ def partial(
     """The derivative of every entry of val by every entry of `by`."""
     first = val.jacobian if val.derived else None
     a, top = (val.dims, val.at) if first is None else (first.above_dims + first.below_dims, first.full)
-    bottom, n = _of_its_whole(frame, by.at), len(a)
+    n = len(a)
     take = _taker(frame, explicit_above)
     if a or by.dims:
         frame.universe.laid_out.add(frame.owner)
@@ -256,32 +256,33 @@ def partial(
         frame.universe.between.add(frame.owner)
 
     def full(*terms: Expr) -> Expr:
-        return take(top(*terms[:n]), bottom(*terms[n:]))
+        body = top(*terms[:n])
+        return take(body, _of_its_whole(frame, body, by.at(*terms[n:])))
 
     def sample() -> tuple[Expr, Expr, Expr]:
         """What is differentiated, the variable, and the derivative, at indices of their own."""
         places = [value(Index(f"·d{k}", frame.dims.dim(d))) for k, d in enumerate((*a, *by.dims))]
-        return top(*places[:n]), bottom(*places[n:]), full(*places)
+        body = top(*places[:n])
+        return body, _of_its_whole(frame, body, by.at(*places[n:])), full(*places)
 
     frame.universe.taken.setdefault(frame.owner, []).append(sample)
     joint = Jacobian(above_key, below_key, a, by.dims, full, by.kind == "row")
     return joint.laid_out(frame.world.layout)
 
 
-def _of_its_whole(frame: Frame, at: Callable[..., Expr]) -> Callable[..., Expr]:
-    """The entries of a variable; those of a row or column with a name are entries of its matrix: what depends on the
-    matrix depends on them."""
-    universe = frame.universe
-
-    def entry(*terms: Expr) -> Expr:
-        found = at(*terms)
-        instance = universe.instances.get(found.symbol) if isinstance(found, Component) else None
-        if instance is None or instance.base not in frame.world.slices or not isinstance(found, Component):
-            return found
-        own = universe.definitions.get(found.symbol)
-        return found if own is None else own.at(*found.indices)
-
-    return entry
+def _of_its_whole(frame: Frame, body: Expr, variable: Expr) -> Expr:
+    """An entry of a variable; that of a row or column with a name is an entry of its matrix: what depends on the matrix
+    depends on it. What has a name that only an equation gives, `v = W_{:,1}`, in its own formula, `v^T W v`, is
+    differentiated by that."""
+    definitions = frame.universe.definitions
+    instance = frame.universe.instances.get(variable.symbol) if isinstance(variable, Component) else None
+    if instance is None or not isinstance(variable, Component):
+        return variable
+    own, told = definitions.get(variable.symbol), instance.base in frame.world.slices
+    if own is None or not (told or instance.base in frame.world.slices_by_formula):
+        return variable
+    by_name = any(s == variable.symbol or definitions.depends(s, variable.symbol) for s in body.symbols)
+    return variable if by_name and not told else own.at(*variable.indices)
 
 
 def _taker(frame: Frame, explicit: bool) -> Callable[[Expr, Expr], Expr]:
