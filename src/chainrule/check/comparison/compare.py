@@ -38,6 +38,7 @@ from chainrule.expr import (
 )
 from chainrule.expr.model import Array
 from chainrule.sheet.records.shapes import Untyped, Val
+from chainrule.sheet.records.world import Config
 
 POINTS = 6
 LEAST = 5
@@ -67,6 +68,8 @@ class Different:
     terms: tuple[Expr, Expr]
     ratio: float | None = None
     sizes: dict[str, int] = field(default_factory=dict)
+    config: Config | None = None
+    """For which layer or time, where it is another one than the line was read for first."""
 
 
 @dataclass

@@ -25,11 +25,12 @@ from chainrule.check.records.need import (
     of_its_densities,
 )
 from chainrule.check.records.options import Options
-from chainrule.expr import Const, Expr, ExprError, Index, mul
+from chainrule.expr import Const, Expr, ExprError, Index, const, mul
 from chainrule.read.tree import Big, Node, Number, Relation, Sum
-from chainrule.sheet.definitions.recurrence import one_step
+from chainrule.sheet.definitions.recurrence import one_step, starts_by_itself, step_letters
 from chainrule.sheet.derivatives.differentials import some_changes
 from chainrule.sheet.inference.typed_lines import mismatch, type_line
+from chainrule.sheet.meaning.operations.cases_of_steps import at_a_step, steps_named
 from chainrule.sheet.meaning.operations.conditions import condition as condition_value
 from chainrule.sheet.meaning.operations.conditions import is_index_letter
 from chainrule.sheet.records.frame import USUAL, Choices, Frame
@@ -98,7 +99,7 @@ class Lines:
         unless it can only speak of some."""
         step, only = one_step(self.world, e)
         choices = Choices(varying=some_changes(self.world, e))
-        letters = tuple(found for c in e.conditions if (found := _numbered(c)) is not None)
+        letters = tuple(found for c in e.conditions if (found := _numbered(self.world, e, c)) is not None)
         return self.variant(choices=choices, config=Config(step=step if only else None, letters=letters))
 
     def _typed(self, world: World, choices: Choices, config: Config) -> Variant:
@@ -178,7 +179,27 @@ class Lines:
             needs = dependences(variant.universe.world, e, (e.lhs, e.rhs))
             return Unclear("undefined-symbol", depends(variant.universe.world, e, e.lhs), needs)
         if isinstance(first, Same) and letters and not variant.universe.config.letters:
-            return self._elsewhere(e, variant, letters, first)
+            return self._in_its_cases(e, variant, frame, self._elsewhere(e, variant, letters, first))
+        return first
+
+    def _in_its_cases(self, e: Equation, variant: Variant, frame: Frame, first: Outcome) -> Outcome:
+        """A line with cases by a layer or time must hold for each that is named, and so must one about a name with such
+        cases, but for the start."""
+        bodies = [s.body for found in variant.universe.world.sites.values() for s in found]
+        own = {x for side in (e.lhs, e.rhs) for x in steps_named(frame, side, frame.used)}
+        others = {x for body in bodies for x in steps_named(frame, body, frame.used) if x[1] > 1} - own
+        if any(True for side in (e.lhs, e.rhs) for _ in _stepped(side, "+")):
+            others = {(x, n) for x, n in others if n < variant.universe.top}
+        for choice in (*sorted(own), *sorted(others)) if isinstance(first, Same) else ():
+            config = replace(variant.universe.config, letters=(choice,))
+            other = self.variant(variant.universe.world.layout, variant.choices, config, self.world.customary)
+            again = self.outcome(e, other)
+            if choice in others and isinstance(again, Different):
+                return Unclear("ambiguous", "the line does not hold in each of the cases that the document tells apart")
+            if isinstance(again, Different):
+                return replace(again, config=config)
+            if choice in own and not isinstance(again, Same):
+                return again
         return first
 
     @staticmethod
@@ -235,15 +256,25 @@ class Lines:
     def _elsewhere(self, e: Equation, variant: Variant, letters: set[str], first: Same) -> Outcome:
         """A line about a general layer or time must hold for another one too."""
         world = variant.universe.world
+        later = not letters & set(world.ranges) and starts_by_itself(world)
         for choice in self._letter_values(letters, e):
             config = replace(variant.universe.config, letters=choice)
+            if later:  # layer 1 is the input: 3 is neither the first nor, with two more, the one before the last
+                config = replace(config, letters=tuple((x, 3) for x, _ in choice), top=config.top + 2)
             other = self.variant(world.layout, variant.choices, config, world.customary)
             if e.position in other.failed:
                 continue
             again = self.outcome(e, other)
             if isinstance(again, Different):
-                return again
+                return replace(again, config=config)
         return first
+
+    def shown_by(self, variant: Variant, outcome: Outcome) -> Variant:
+        """The variant whose symbols an outcome has: that of another layer or time, where it is one that differs."""
+        if not isinstance(outcome, Different) or outcome.config is None:
+            return variant
+        world = variant.universe.world
+        return self.variant(world.layout, variant.choices, outcome.config, world.customary)
 
     def _letter_values(self, letters: set[str], e: Equation) -> list[tuple[tuple[str, int], ...]]:
         found = []
@@ -252,7 +283,7 @@ class Lines:
             for n in range(max(len(v) for v in ranges.values())):
                 found.append(tuple((x, int(v[n % len(v)])) for x, v in sorted(ranges.items())))
             return found[1:]
-        earlier = {x for side in (e.lhs, e.rhs) for x in _stepped_back(side)}  # step 0 has its own equations, or none
+        earlier = {x for side in (e.lhs, e.rhs) for x in _stepped(side, "-")}  # step 0 has its own equations, or none
         usual = {x: 3 if x in earlier else 2 if x in self.world.late else 1 for x in letters}
         return [tuple(sorted(usual.items()))]
 
@@ -280,6 +311,8 @@ def _restricting(relation: Relation, frame: Frame, e: Equation) -> Val | None:
         here |= {x for x in letters if not is_index_letter(frame, x)}
     if not letters <= here and not letters & set(frame.free):
         return None
+    if (holds := at_a_step(frame, relation)) is not None:
+        return scalar(lambda: const(int(holds)))
     missing = letters - here - {letter_of(n) for side in (e.lhs, e.rhs) for n in walk(side)}
     if len(letters) == 2 and missing and all(is_index_letter(frame, x) for x in missing):
         return None  # "w = o" restricts nothing where no o stands: there always is one, and another one
@@ -292,16 +325,25 @@ def _is_near(relation: Relation, e: Equation) -> bool:
     return PARAGRAPH.search(e.document.text[first.end : last.start]) is None
 
 
-def _stepped_back(side: Node) -> Iterator[str]:
-    """The letters of steps that a formula goes back from: t in `h_{t-1}`."""
+def _stepped(side: Node, sign: str) -> Iterator[str]:
+    """The letters of steps that a formula goes back or on from: t in `h_{t-1}`, l in `W^{l+1}`."""
     for node in walk(side):
-        if isinstance(node, Sum) and any(t.sign == "-" for t in node.terms) and (x := shifted_letter(node)) is not None:
-            yield x
+        if not isinstance(node, Sum) or (letter := shifted_letter(node)) is None:
+            continue
+        if any(term.sign == sign for term in node.terms[1:]):
+            yield letter
 
 
-def _numbered(condition: Relation) -> tuple[str, int] | None:
-    """The letter and the number of `k = 2`, which says what layer a label k stands for; None for other conditions."""
+def _numbered(world: World, e: Equation, condition: Relation) -> tuple[str, int] | None:
+    """The letter and the number of `k = 2`, which says what layer a label k stands for, or of `l = L`, the last; None
+    for other conditions."""
     letter, link = letter_of(condition.first), condition.links[0]
-    if letter is None or link.op != "=" or not isinstance(link.node, Number) or not link.node.text.isdigit():
+    if letter is None or link.op != "=":
         return None
-    return letter, int(link.node.text)
+    if isinstance(link.node, Number) and link.node.text.isdigit():
+        return letter, int(link.node.text)
+    last = letter_of(link.node)
+    if last is None or not last.isupper() or last in world.glossary.bound:
+        return None
+    steps = step_letters(world, e.lhs) | step_letters(world, e.rhs)
+    return (letter, ALL_STEPS.top + bool(world.late)) if letter in steps else None

@@ -78,6 +78,7 @@ Doubt = Callable[[Lines, Equation, Variant, Different], Finding | None]
 
 def doubt(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """The finding of a line whose sides differ, when that proves nothing; None when the line is wrong."""
+    variant = lines.shown_by(variant, different)
     return next((found for ask in DOUBTS if (found := ask(lines, e, variant, different)) is not None), None)
 
 

@@ -18,6 +18,7 @@ from chainrule.sheet.records.world import Instance, Label, Reading, Site, World
 from chainrule.sheet.syntax.literals import is_numeric, is_zero, literal_matrix
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
+from chainrule.sheet.syntax.steps_of_cases import numbered_steps
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,9 @@ def matched(site: Site, instance: Instance, frame: Frame) -> dict[str, int] | No
 
 
 def _starts_at_zero(world: World, rule: Site) -> bool:
-    """Whether a rule from one step to the next, `x_{n+1} = ...`, has a start x_0."""
+    """Whether a rule from one step to the next, `x_{n+1} = ...`, has a start x_0, alone or among its cases."""
+    if "0" in numbered_steps(rule.body):
+        return True
     starts = (x for s in world.sites.get(rule.base, ()) for x in (*s.ref.subs, *s.ref.labels))
     return any(isinstance(x, Number) and x.text == "0" for x in starts)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Big, Fraction, Node
+from chainrule.read.tree import Big, Fraction, Node, Number
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, Step, World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
+from chainrule.sheet.syntax.steps_of_cases import numbered_steps
 
 
 def label_nodes(world: World, ref: Ref) -> list[Node]:
@@ -54,6 +55,23 @@ def _steps_back(world: World, base: str, site: Site, letters: set[str], seen: fr
                 if _steps_back(world, base, other, letters, seen | {ref.base}):
                     return True
     return False
+
+
+def starts_by_itself(world: World) -> bool:
+    """Whether step 1 of a name has a formula of its own, `a^{(1)} = x`, beside that for any step; step 0 has none."""
+    if "starts" not in world.derived:
+        own = {base: [x for s in sites for x in _steps(world, s)] for base, sites in world.sites.items()}
+        world.derived["starts"] = frozenset(
+            b for b, steps in own.items() if {"1", ""} <= set(steps) and "0" not in steps
+        )
+    return bool(world.derived["starts"])
+
+
+def _steps(world: World, site: Site) -> Iterator[str]:
+    """The steps that a definition names: a number, nothing for a letter, and those that its cases are for."""
+    for node in label_nodes(world, site.ref):
+        yield node.text if isinstance(node, Number) else ""
+        yield from numbered_steps(site.body)
 
 
 def states(world: World) -> frozenset[str]:

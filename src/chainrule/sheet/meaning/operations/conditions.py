@@ -6,6 +6,7 @@ from chainrule.expr import Expr, const, indicator, mul, piecewise
 from chainrule.read import tree
 from chainrule.read.tree import Cases, Comma, Dots, Fenced, Name, Node, Relation, Text
 from chainrule.sheet.arrays import algebra
+from chainrule.sheet.meaning.operations.cases_of_steps import at_its_step
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.syntax.names import letter_of, reference
@@ -101,6 +102,8 @@ def _membership(frame: Frame, a: Node, op: str, b: Node) -> Val:
 
 def cases(frame: Frame, node: Cases) -> Val:
     """`cases`: the first row whose condition holds; the last row must be "otherwise" or the complement of the first."""
+    if (chosen := at_its_step(frame, node)) is not None:
+        return frame.value(chosen)
     rows = list(node.rows)
     last = rows[-1]
     if not _is_otherwise(last.condition) and not _complementary(rows):
