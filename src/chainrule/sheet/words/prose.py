@@ -458,7 +458,8 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
         r"\b(?:orthogonal|unitary) (?!proj|compl)(?:\w+ )?(?:matrix|matrices|factors?) " + NAMES,
         _orthogonal,
     ),
-    ("covariance", r"\bcovariance (?:matri(?:x|ces) )?" + NAMES, _kind("covariance")),
+    ("covariance", r"\bcovariance (?:\(\w+\) )?(?:matri(?:x|ces) )?" + NAMES, _kind("covariance")),
+    ("precision", r"(?i)\b(?:precision|gram|scatter)\)? matri(?:x|ces) (?:\(\w+\) )?" + NAMES, _kind("covariance")),
     (
         "of covariance",
         r"\bmatri(?:x|ces) of (?:the )?(?:variances?[- ](?:and )?)?covariances?,? " + NAMES,
