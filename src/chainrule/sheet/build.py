@@ -18,7 +18,7 @@ from chainrule.sheet.arrays.pooled import said_summed
 from chainrule.sheet.arrays.scan import Scan
 from chainrule.sheet.arrays.size_products import note_size_products
 from chainrule.sheet.arrays.terms_of_totals import summands
-from chainrule.sheet.conditions.imposed import impose, name_solutions, solves
+from chainrule.sheet.conditions.imposed import impose, name_solutions, solves, under_other_headings
 from chainrule.sheet.conditions.signs_of_cases import without_signs_of_cases
 from chainrule.sheet.conditions.surfaces import note_surfaces
 from chainrule.sheet.definitions.alike_layers import alike_layers
@@ -181,7 +181,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     note_orthogonal(world, equations)
     note_maps(world, equations, sentences)
     note_kronecker(world, equations, sentences)
-    impose(world, equations, told, otherwise.solved)
+    impose(world, equations, told | dict.fromkeys(under_other_headings(sentences, equations), ""), otherwise.solved)
     name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
     equations = as_models(world, equations, otherwise.models)

@@ -68,6 +68,8 @@ def _named(lines: Lines, otherwise: Otherwise) -> Otherwise:
         ref = reference(e.lhs, world.glossary)
         if ref is None or core(ref.base) == ref.base or ref.base in world.aliases or not _by_itself(lines, e):
             continue
+        if e.position in world.solutions:
+            continue
         before = [c for c in world.imposed if c.position < e.position]
         sides = [side for c in before for side in (c.equation.lhs, c.equation.rhs)]
         plain = [n for side in sides for n in walk(side) if _is_plain(n, replace(ref, base=core(ref.base)), world)]
@@ -95,13 +97,22 @@ def _given(lines: Lines, slopes: list[Equation]) -> Iterator[Equation]:
             continue
         keys = {replace(ref, base=base).key for base in (ref.base, core(ref.base))}
         before = slopes_before(world, e, slopes)
+        if e.position in world.solutions and not _behind_another_slope(world, e, ref, before):
+            continue
         earlier = [s for base in (ref.base, core(ref.base)) for s in world.sites.get(base, ()) if s.ref.key in keys]
         itself = any(r.key in keys for r in references(e.rhs, world))
         if before and not itself and not any(s.position < before[0].position for s in earlier):
             yield e
 
 
+def _behind_another_slope(world: World, e: Equation, ref: Ref, slopes: list[Equation]) -> bool:
+    """Whether a slope by a name stands in the section of a line, where what is said of it before is of another."""
+    own = [s.position for s in slopes if s.scope.section == e.scope.section]
+    said = [c for c in world.imposed if c.position < e.position and core(ref.base) in c.unknowns]
+    return bool(own) and all(c.section != e.scope.section and c.position < own[0] for c in said)
+
+
 def _by_itself(lines: Lines, e: Equation) -> bool:
     """Whether an equation begins a chain and is no part of what the document already says of conditions."""
-    known = e.position in lines.world.solutions or e.position in lines.world.declaring
-    return e.own and not e.link and e.op == "=" and e.source == "formula" and not known
+    declared = e.position in lines.world.declaring
+    return e.own and not e.link and e.op == "=" and e.source == "formula" and not declared

@@ -13,10 +13,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from chainrule.read.document import Heading
 from chainrule.read.tree import Fenced, Fraction, Node, Number, Product, Relation, Script
 from chainrule.sheet.conditions.extremes import place
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.records.world import Imposed, World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
@@ -80,6 +81,16 @@ def impose(
     world.imposed.sort(key=lambda c: c.position)
 
 
+def under_other_headings(sentences: Iterable[Sentence], equations: Iterable[Equation]) -> Iterator[int]:
+    """The positions of equations that a heading parts from the sentence before them."""
+    ends = {s.position: (s.document, max(span.end for span in s.spans)) for s in sentences if s.spans}
+    for e in equations:
+        document, end = ends.get(e.position, (None, 0))
+        between = (p for p in e.document.pieces if document is e.document and isinstance(p, Heading))
+        if any(end <= p.span.start and p.span.end <= e.span.start for p in between):
+            yield e.position
+
+
 def _vanishes(words: str, e: Equation, slopes: list[Equation], equations: Iterable[Equation]) -> bool:
     """Whether the words between a slope and an equation say of the slope that it vanishes."""
     before = [x for x in equations if x.position < e.position and x.document is e.document and x.own]
@@ -99,7 +110,7 @@ def _last_by_each(world: World, slopes: Iterable[Equation]) -> Iterable[Equation
     """The last slope by each variable, by w_0 and by w_1."""
     latest: dict[object, Equation] = {}
     for slope in slopes:
-        refs = [reference(v, world.glossary) if isinstance(v, Node) else None for v in differentiated_by(slope.lhs)]
+        refs = [_variable(world, slope.lhs, v) for v in differentiated_by(slope.lhs)]
         key: frozenset[object] = frozenset(ref.key for ref in refs if ref is not None)
         if key := key or frozenset(variables_of(world, slope.lhs)):
             latest.pop(key, None)
@@ -125,7 +136,7 @@ def slopes_before(world: World, e: Equation, slopes: Iterable[Equation]) -> list
         return []
     given = replace(ref, base=core(ref.base)).key
     before = [s for s in slopes if s.position < e.position and s.document is e.document]
-    by = ((s, reference(v, world.glossary)) for s in before for v in differentiated_by(s.lhs) if isinstance(v, Node))
+    by = ((s, _variable(world, s.lhs, v)) for s in before for v in differentiated_by(s.lhs))
     return [s for s, r in by if r is not None and r.key == given]
 
 
@@ -173,15 +184,22 @@ def _primed(node: Node) -> Node | None:
 
 def variables_of(world: World, node: Node) -> Iterator[str]:
     """The base names that the first derivatives of a formula are taken by; of `\\nabla f` the parameter's."""
-    bare = False
     for found in differentiated_by(node):
-        bare |= isinstance(found, Bare)
-        ref = reference(found, world.glossary) if not isinstance(found, Bare) else None
+        ref = _variable(world, node, found)
         if ref is not None:
             yield core(ref.base)
-    ref = reference(world.parameter, world.glossary) if bare and world.parameter is not None else None
-    if ref is not None:
-        yield core(ref.base)
+
+
+def _variable(world: World, node: Node, found: Node | Bare) -> Ref | None:
+    r"""A variable as a name; that of `\nabla f` is the only parameter of f, or the one of the document."""
+    if not isinstance(found, Bare):
+        return reference(found, world.glossary)
+    of = [r.base for r in references(node, world)]
+    params = [x.params for base in of for x in world.functions.get(base, ()) if x.params]
+    only = {reference(p[0], world.glossary) for p in params if len(p) == 1}
+    if len(only) == 1 and all(len(p) == 1 for p in params):
+        return only.pop()
+    return None if world.parameter is None else reference(world.parameter, world.glossary)
 
 
 @dataclass(frozen=True)
