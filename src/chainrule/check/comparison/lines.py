@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Self
 
 from chainrule.calculus import resolve
@@ -37,7 +38,7 @@ from chainrule.sheet.records.frame import USUAL, Choices, Frame
 from chainrule.sheet.records.shapes import Layout, Untyped, Val, describe, scalar
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, World
+from chainrule.sheet.records.world import Config, Instance, World
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import letter_of, shifted_letter, walk
 from chainrule.sheet.syntax.spelling import look
@@ -200,6 +201,11 @@ class Lines:
                 return replace(again, config=config)
             if choice in own and not isinstance(again, Same):
                 return again
+        alone = replace(self, equations=[e], variants={}) if isinstance(first, Same) and len(own) > 1 else None
+        configs = [replace(variant.universe.config, letters=(choice,)) for choice in sorted(own)] if alone else []
+        printed = [_printed(alone.variant(variant.universe.world.layout, variant.choices, c)) for c in configs if alone]
+        if any(one.get(axis, size) != size for one, other in pairwise(printed) for axis, size in other.items()):
+            return Unclear("shape", "the cases of the line give one quantity two sizes")
         return first
 
     @staticmethod
@@ -299,6 +305,13 @@ class Lines:
         if len(found) < 2 or not all(val.scalar for val in found):
             return found[0] if found else None
         return scalar(lambda: mul(*(val.at() for val in found)))
+
+
+def _printed(variant: Variant) -> dict[tuple[Instance, int], int]:
+    """The sizes of quantities that what is printed of them tells."""
+    dims, instances = variant.universe.dims, variant.universe.instances
+    axes = ((instance, n, dims.find(d.name)) for s, instance in instances.items() for n, d in enumerate(s.axes))
+    return {(instance, n): dims.sizes[root] for instance, n, root in axes if root in dims.sizes}
 
 
 def _restricting(relation: Relation, frame: Frame, e: Equation) -> Val | None:

@@ -194,12 +194,21 @@ def _variable(world: World, node: Node, found: Node | Bare) -> Ref | None:
     r"""A variable as a name; that of `\nabla f` is the only parameter of f, or the one of the document."""
     if not isinstance(found, Bare):
         return reference(found, world.glossary)
-    of = [r.base for r in references(node, world)]
-    params = [x.params for base in of for x in world.functions.get(base, ()) if x.params]
-    only = {reference(p[0], world.glossary) for p in params if len(p) == 1}
-    if len(only) == 1 and all(len(p) == 1 for p in params):
-        return only.pop()
+    of = {r.base for r in references(node, world)}
+    called = [args for e in world.equations if not e.link for base, args in _called(world, e.lhs) if base in of]
+    refs = {reference(args[0], world.glossary) for args in called if len(args) == 1}
+    if len(refs) == 1 and all(len(args) == 1 for args in called):
+        return refs.pop()
     return None if world.parameter is None else reference(world.parameter, world.glossary)
+
+
+def _called(world: World, node: Node) -> Iterator[tuple[str, tuple[Node, ...]]]:
+    """The function and the arguments of `f(u)`."""
+    factors = node.factors if isinstance(node, Product) else ()
+    if len(factors) == 2 and not factors[1].op and isinstance(fence := factors[1].node, Fenced) and fence.open == "(":
+        ref = reference(factors[0].node, world.glossary)
+        if ref is not None:
+            yield ref.base, arguments(fence)
 
 
 @dataclass(frozen=True)

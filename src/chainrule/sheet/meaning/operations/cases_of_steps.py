@@ -47,12 +47,16 @@ def at_a_step(frame: Frame, node: Relation) -> bool | None:
 def steps_named(frame: Frame, node: Node, letters: set[str]) -> Iterator[tuple[str, int]]:
     """The layers or times that have a row of their own in the cases of a formula, with their letters."""
     for case in (case for n in walk(node) if isinstance(n, Cases) for case in n.rows):
-        relation = _relation(case)
-        if relation is None or relation.links[0].op != "=" or (letter := shifted_letter(relation.first)) not in letters:
-            continue
-        step = frame.label(relation.links[0].node)
-        if isinstance(step, int):
-            yield letter, step
+        yield from _named(frame, case, letters)
+
+
+def _named(frame: Frame, case: Case, letters: set[str]) -> Iterator[tuple[str, int]]:
+    relation = _relation(case)
+    if relation is None or relation.links[0].op != "=" or (letter := shifted_letter(relation.first)) not in letters:
+        return
+    step = frame.label(relation.links[0].node)
+    if isinstance(step, int):
+        yield letter, step
 
 
 def _relation(case: Case) -> Relation | None:
