@@ -18,7 +18,7 @@ from chainrule.sheet.arrays.pooled import said_summed
 from chainrule.sheet.arrays.scan import Scan
 from chainrule.sheet.arrays.size_products import note_size_products
 from chainrule.sheet.arrays.terms_of_totals import summands
-from chainrule.sheet.conditions.imposed import impose, name_solutions, solves, under_other_headings
+from chainrule.sheet.conditions.imposed import impose, name_solutions, solves, under_one_heading
 from chainrule.sheet.conditions.signs_of_cases import without_signs_of_cases
 from chainrule.sheet.conditions.surfaces import note_surfaces
 from chainrule.sheet.definitions.alike_layers import alike_layers
@@ -62,7 +62,7 @@ from chainrule.sheet.numbers.told import take_told
 from chainrule.sheet.numbers.upstream import note_slopes
 from chainrule.sheet.numbers.values_of_their_own import values_of_their_own
 from chainrule.sheet.numbers.zero_starts import zero_starts
-from chainrule.sheet.records.statements import Equation, Scope, Sheet, with_zeros
+from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet, with_zeros
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.laws import note_laws
@@ -171,17 +171,14 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     assemble(world, grids)
     numbered_parts(world, equations)
     world.parameter = _parameter(world, equations)
-    told: dict[int, str] = {}
-    for s in sentences:
-        told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
-    world.told = told
+    world.told = told_before(sentences)
     note_surfaces(world, equations)
     world.joined = {node_key(n) for e in equations for side in (e.lhs, e.rhs) for n in standing_lists(side)}
     note_size_products(world, equations)
     note_orthogonal(world, equations)
     note_maps(world, equations, sentences)
     note_kronecker(world, equations, sentences)
-    impose(world, equations, told | dict.fromkeys(under_other_headings(sentences, equations), ""), otherwise.solved)
+    impose(world, equations, told_before(under_one_heading(sentences, equations)), otherwise.solved)
     name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
     equations = as_models(world, equations, otherwise.models)
@@ -253,6 +250,14 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     note_random(world, equations, sentences)
     note_laws(world)
     return world
+
+
+def told_before(sentences: Iterable[Sentence]) -> dict[int, str]:
+    """The words that stand right before each equation."""
+    told: dict[int, str] = {}
+    for s in sentences:
+        told[s.position] = f"{told.get(s.position, '')} {with_zeros(s.text, s.formulas)}"
+    return told
 
 
 def _parameter(world: World, equations: Iterable[Equation]) -> Node | None:

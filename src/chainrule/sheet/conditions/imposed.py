@@ -81,14 +81,19 @@ def impose(
     world.imposed.sort(key=lambda c: c.position)
 
 
-def under_other_headings(sentences: Iterable[Sentence], equations: Iterable[Equation]) -> Iterator[int]:
-    """The positions of equations that a heading parts from the sentence before them."""
-    ends = {s.position: (s.document, max(span.end for span in s.spans)) for s in sentences if s.spans}
-    for e in equations:
-        document, end = ends.get(e.position, (None, 0))
-        between = (p for p in e.document.pieces if document is e.document and isinstance(p, Heading))
-        if any(end <= p.span.start and p.span.end <= e.span.start for p in between):
-            yield e.position
+def under_one_heading(sentences: Iterable[Sentence], equations: Iterable[Equation]) -> Iterator[Sentence]:
+    """The sentences that no heading parts from the equation behind them: others lead to no line behind that."""
+    behind = {e.position: e for e in equations}
+    for s in sentences:
+        e, end = behind.get(s.position), max((span.end for span in s.spans), default=None)
+        if e is None or end is None or e.document is not s.document or not _headed(e, end):
+            yield s
+
+
+def _headed(e: Equation, after: int) -> bool:
+    """Whether a heading stands between a place in the text and an equation."""
+    headings = (p.span for p in e.document.pieces if isinstance(p, Heading))
+    return any(after <= span.start and span.end <= e.span.start for span in headings)
 
 
 def _vanishes(words: str, e: Equation, slopes: list[Equation], equations: Iterable[Equation]) -> bool:
