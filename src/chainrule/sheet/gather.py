@@ -34,6 +34,7 @@ from chainrule.sheet.conditions.cases_in_items import leads_an_item, names_of_ca
 from chainrule.sheet.conditions.conditions_in_subscripts import lifted
 from chainrule.sheet.conditions.heading_conditions import heading_conditions
 from chainrule.sheet.conditions.own_sections import with_own_sections
+from chainrule.sheet.conditions.pieces_in_sentences import with_pieces
 from chainrule.sheet.conditions.restrictions import (
     AFTER_CUE,
     BESIDE_CUE,
@@ -576,6 +577,7 @@ def gather(
         if d is document and not context:
             with_own_sections(sheet, state.headings)
     sheet.equations.sort(key=lambda e: e.position)
+    with_pieces(sheet)
     given_one_by_one(sheet)
     with_assignments(sheet)
     return sheet

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import operator
+from fractions import Fraction
+from itertools import pairwise
+
 from chainrule.expr import Expr, const, indicator, mul, piecewise
 from chainrule.read import tree
 from chainrule.read.tree import Cases, Comma, Dots, Fenced, Name, Node, Relation, Text
@@ -9,6 +13,7 @@ from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.operations.cases_of_steps import at_its_step
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
+from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import letter_of, reference
 from chainrule.sheet.syntax.patterns import same_form
 from chainrule.sheet.syntax.script_words import juxtaposed_letters
@@ -18,6 +23,8 @@ COMPARISONS = {"=": "==", "≡": "==", "≠": "!=", "<": "<", ">": ">", "≤": "
 
 OTHERWISE = frozenset({"otherwise", "else", "other", "others", "elsewhere"})
 COMPLEMENTS = {"=": "≠", "≠": "=", ">": "≤", "≤": ">", "<": "≥", "≥": "<"}
+TURNED = {"<": ">", ">": "<", "≤": "≥", "≥": "≤"}
+HOLDS = {"=": operator.eq, "≠": operator.ne, "<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge}
 
 
 def condition(frame: Frame, node: Node) -> Val:
@@ -138,13 +145,45 @@ def _word(node: Node) -> str | None:
 
 
 def _complementary(rows: list[tree.Case]) -> bool:
-    """Two rows whose conditions are each other's complement: `i = j` and `i \\neq j`."""
-    if len(rows) != 2:
+    """Two rows whose conditions are each other's complement, `i = j` and `i \\neq j`, or several that leave no number
+    out: `z < 0`, `0 \\le z \\le 1` and `z > 1`."""
+    relations = [r.condition for r in rows if isinstance(r.condition, Relation)]
+    if len(relations) != len(rows):
         return False
-    a, b = rows[0].condition, rows[1].condition
-    if not isinstance(a, Relation) or not isinstance(b, Relation) or len(a.links) != 1 or len(b.links) != 1:
+    if len(rows) != 2 or any(len(r.links) != 1 for r in relations):
+        return _cover_the_line(relations)
+    a, b = relations
+    return (COMPLEMENTS.get(a.links[0].op) == b.links[0].op and same_form(a.first, b.first)) or _cover_the_line(relations)
+
+
+def _cover_the_line(relations: list[Relation]) -> bool:
+    """Whether conditions that compare one thing to numbers hold, one or the other, whatever it is."""
+    told = [bounds for r in relations for bounds in _bounds(r)]
+    numbers = sorted({bound for _, _, bound in told if bound is not None})
+    if not numbers or not all(bound is not None and same_form(told[0][0], node) for node, _, bound in told):
         return False
-    return COMPLEMENTS.get(a.links[0].op) == b.links[0].op and same_form(a.first, b.first)
+    between = [(x + y) / 2 for x, y in pairwise(numbers)]
+    points = [numbers[0] - 1, *numbers, *between, numbers[-1] + 1]
+    return all(any(all(_holds(x, op, b) for _, op, b in _bounds(r)) for r in relations) for x in points)
+
+
+def _bounds(relation: Relation) -> list[tuple[Node, str, Fraction | None]]:
+    """`0 \\le z < 1` as what is compared, the sign and the number, for each of its signs."""
+    sides = [relation.first, *(link.node for link in relation.links)]
+    found = []
+    for a, link, b in zip(sides, relation.links, sides[1:], strict=False):
+        number = literal_number(a)
+        if number is None:
+            found.append((a, link.op, literal_number(b)))
+        else:
+            found.append((b, TURNED.get(link.op, link.op), number))
+    return found
+
+
+def _holds(x: Fraction, op: str, bound: Fraction | None) -> bool:
+    if bound is None or op not in HOLDS:
+        return False
+    return bool(HOLDS[op](x, bound))
 
 
 MEANINGS[Cases] = cases
