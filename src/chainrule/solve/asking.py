@@ -332,4 +332,4 @@ def answer_updates(draft: Draft, program: Program, troubles: Sequence[Trouble], 
     elif stuck is not None:
         draft.why_not = f"{stuck.name}: {stuck.message}"
     else:
-        draft.why_not = "the sheet has no update rule, or the parameters have no numbers"
+        draft.why_not = program.updates.held or "the sheet has no update rule, or the parameters have no numbers"

@@ -23,6 +23,7 @@ from chainrule.solve.roots import roots, shown_roots
 from chainrule.solve.rules import rules_asked
 from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
+from chainrule.trace.trained import names_trained
 
 SHOW = re.compile(
     r"\b(?:show|prove|verify|confirm|check|demonstrate|convince yourself|deduce|conclude)\b[^⟦.]{0,60}?\bthat\b",
@@ -266,7 +267,7 @@ def _updates(sentence: str) -> int:
     """How many updates a sentence asks for; none where a clause behind them may say of which weights, or how."""
     for pattern in (UPDATES, TWICE):
         found = pattern.search(sentence)
-        if found is not None and not BUT.search(sentence, found.end()):
+        if found is not None and not (BUT.search(sentence, found.end()) and not names_trained(sentence)):
             word = found["count"].lower()
             special = {"once": 1, "twice": 2, "three times": 3}
             return special.get(word) or (

@@ -23,6 +23,7 @@ from chainrule.trace.rules import (
     speaks_of_updates,
     unprimed,
 )
+from chainrule.trace.trained import trained, untold
 
 RATE = re.compile(
     r"\b(?:(?:learning[- ])?rate|step[- ]?(?:size|length|width))\b"
@@ -46,6 +47,10 @@ def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
     """Gradient descent that is only spoken of: "perform three updates with learning rate 0.1"."""
     rate = rate_of(sheet)
     if rate is None or not speaks_of_updates(sheet):
+        return
+    updates.held = untold(sheet)
+    if updates.held:
+        updates.notes.append(updates.held)
         return
     every = any(CUE.search(s.text) and EVERY.search(s.text) for s in sheet.sentences)
     loss, parameters = _loss_and_parameters(sheet, wanted, every)
@@ -126,7 +131,8 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     listed = given if every else by or given
     letters = {key: given[key][1].split(" ")[-1].split("_")[0] for key in listed}
     weights = [key for key, x in letters.items() if x in WEIGHTS or (key in by and (every or x not in DATA))]
-    return next(iter(losses), ""), [given[key][0] for key in dict.fromkeys(spoken or weights or by)]
+    updated = trained(sheet, dict.fromkeys(spoken or weights or by))
+    return next(iter(losses), ""), [given[key][0] for key in updated]
 
 
 def _spoken_of(sheet: Sheet, s: Sentence) -> Iterator[object]:

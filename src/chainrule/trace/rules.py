@@ -38,7 +38,8 @@ class Updates:
 
     `style` is how it writes versions: "prime", "step", "word", "arrow" or ""; `clock` is the value of the step letter
     at the first step, `labels` has for each counted name the label it then has, `script` how it is written, `marks`
-    where the versions stand: by document and start of the name, the ends of the script.
+    where the versions stand: by document and start of the name, the ends of the script. `held` says why there is no
+    rule where words alone speak of one.
     """
 
     rules: list[Rule] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Updates:
     marks: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     summed: bool = False
+    held: str = ""
 
     @property
     def bases(self) -> frozenset[str]:

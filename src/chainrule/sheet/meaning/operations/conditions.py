@@ -153,7 +153,9 @@ def _complementary(rows: list[tree.Case]) -> bool:
     if len(rows) != 2 or any(len(r.links) != 1 for r in relations):
         return _cover_the_line(relations)
     a, b = relations
-    return (COMPLEMENTS.get(a.links[0].op) == b.links[0].op and same_form(a.first, b.first)) or _cover_the_line(relations)
+    return (COMPLEMENTS.get(a.links[0].op) == b.links[0].op and same_form(a.first, b.first)) or _cover_the_line(
+        relations
+    )
 
 
 def _cover_the_line(relations: list[Relation]) -> bool:
