@@ -154,9 +154,21 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         (
             r"Let $p_1 = 1$, $p_2 = 2$ and $L = p_1^2 + p_2^2$."
             "\n\n"
-            r"Perform one update $p_j \leftarrow p_j - 0.1 \frac{\partial L}{\partial p_j}$, but keep $p_2$ fixed.",
+            r"Perform one update $p_j \leftarrow p_j - 0.1 \frac{\partial L}{\partial p_j}$, but only if $L > 1$.",
             "only derivatives",
         ),
+        (
+            r"Let $x = 1$, $a = 2$, $b = 3$ and $L = (a b x)^2$. The hidden weights are frozen."
+            "\n\n"
+            r"Do one step of gradient descent with rate $0.1$.",
+            "are not named",
+        ),
+        (
+            r"Times $t_1, \dots, t_n$ have mean $\theta$, $t_i \sim \mathrm{Exp}(\theta)$. Find the MLE of $\theta$.",
+            "does not say what L is",
+        ),
+        (r"Let $x_1, \dots, x_n \sim \mathcal N(\mu, \sigma)$. Find the MLE of $\mu$.", "does not say what L is"),
+        (r"Draws $k_i \sim \mathrm{Geometric}(p)$ are made. Find the MLE of $p$.", "does not say what L is"),
         (r"Let $f(x) = g(x)^2$. Show that $f(-x) = f(x)$.", "only derivatives"),
         (
             r"Let $f(x) = g(A x + b)$ where $g : \mathbb{R}^m \to \mathbb{R}$. Compute $\nabla f(x)$.",

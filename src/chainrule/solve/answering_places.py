@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.check.comparison.exact import rows_of
+from chainrule.read.tree import Product
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference
 from chainrule.solve.asking import NO_FORM, Asking, read_formula, shown_ways
 from chainrule.solve.places.extreme_values import values_at
@@ -23,6 +25,9 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
     q, variant = a.draft.question, program.variant
     if a.quantity is None or a.variable is None or q.root is None:
         a.draft.why_not = "what is asked for could not be read"
+        return
+    if (loss := _undefined(a, variant.universe.world)) is not None:
+        a.draft.why_not = f"the sheet does not say what {loss} is"
         return
     try:
         if q.root.value and a.loss is not None:
@@ -59,6 +64,15 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
         a.draft.ways = shown_ways(a.draft.ways, q.shown)
     if not a.draft.ways:
         a.draft.why_not = "no form of it was found"
+
+
+def _undefined(a: Asking, world: World) -> str | None:
+    """The loss that a place is sought of, where the sheet does not define it."""
+    lhs = None if a.loss is None else a.loss.lhs
+    name = lhs.factors[0].node if isinstance(lhs, Product) else lhs
+    ref = None if name is None else reference(name, world.glossary)
+    known = ref is None or world.defined(ref.base) or ref.base in world.functions
+    return None if known or a.loss is None or a.loss.spelled is None else a.loss.spelled[0]
 
 
 def _base_in(tex: str, a: Asking) -> str | None:

@@ -209,6 +209,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         a.draft.ways.append(Way((), Line("result", tex, a.draft.numbers)))
         if (formula := a.formula()) is not None:
             a.draft.ways.append(Way((), Line("result", tex, f"{formula} = {a.draft.numbers}")))
+    if a.draft.question.written:
+        a.draft.ways = [Way((), Line("result", tex, a.draft.question.written))]
     a.draft.ways = list(dict.fromkeys(a.draft.ways))
     if a.draft.question.partial:
         a.draft.ways = _fillings(a.draft.ways)
@@ -285,8 +287,14 @@ def _ending(way: Way, claim: str) -> Way:
 
 
 def _says_nothing(way: Way, tex: str) -> bool:
-    """Whether a way answers with the question, or with the name of it."""
-    return _alike(way.result.right, tex) or _alike(way.result.right, way.result.left)
+    """Whether a way answers with the question, or with another writing of it: `\\ell` for `\\ell(w)`."""
+    return any(_alike(_bare(way.result.right), _bare(asked)) for asked in (tex, way.result.left))
+
+
+def _bare(tex: str) -> str:
+    r"""A name or a derivative of a name without its arguments and with one kind of d."""
+    plain = tex.replace(r"\partial", "d").replace(r"\mathrm{d}", "d")
+    return re.sub(r"\\left\([^()]*\\right\)|\([^()]*\)", "", plain)
 
 
 def _alike(a: str, b: str) -> bool:

@@ -69,7 +69,7 @@ class Question:
     those of a question that is about nothing of these; updates begin at the `start`, if it is named. At the `points`,
     `x = 1` or `(1, 2)`, the value is asked for too. What is `supposed`, `\\lambda = 0`, holds for the answer. With a
     `rule`, the sign and the rate of it, the update by the derivative is asked for; with an `extremum` the place under
-    its constraints."""
+    its constraints. What was `written` is the answer if the checker confirms it."""
 
     tex: str
     span: Span
@@ -89,6 +89,7 @@ class Question:
     rule: str = ""
     extremum: Extremum | None = None
     final: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True)

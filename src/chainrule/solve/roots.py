@@ -34,7 +34,7 @@ BEGIN = (
     r"(?:now |then |also |next )?"
 )
 """How a sentence that asks begins: perhaps with a number, a name in parentheses, a clause before a comma."""
-ORDER = r"(?:find|compute|calculate|determine|derive|give|obtain|what (?:is|are))\b"
+ORDER = r"(?:find|compute|calculate|determine|derive|give|obtain|state|write down|what (?:is|are))\b"
 GAP = r"[^.?]{0,60}?"
 SENTENCES = {
     "for which w is the gradient zero?": rf"(?:for|at|where|when)\b{GAP}{SLOPE}{GAP}{ZERO}{GAP}\?",
@@ -45,7 +45,9 @@ SENTENCES = {
     "set the derivative to zero and solve for w": rf"set\b{GAP}(?:{SLOPE}|\bit\b){GAP}{ZERO}{GAP}\bsolve\b",
     "solve ∇L = 0 for w": r"solve\b[^⟦.?]{0,20}⟦\d+⟧",
     "find the minimiser of L": rf"{ORDER} (?:\w+ (?:and \w+ )?){{0,6}}?{PLACE}",
-    "find the gradient of L and the minimiser": rf"{ORDER}{GAP}\band (?:(?:the|its) )?(?:\w+[ -]){{0,3}}?{PLACE}",
+    "find the gradient of L and the minimiser": (
+        rf"{ORDER}{GAP}\band (?:{ORDER} )?(?:(?:the|its) )?(?:\w+[ -]){{0,3}}?{PLACE}"
+    ),
     "find the w that minimises L": rf"{ORDER}{GAP}⟦\d+⟧{GAP}\b(?:minimi[sz]es?|maximi[sz]es?)\b",
     "find the w for which the gradient is zero": rf"{ORDER}{GAP}⟦\d+⟧{GAP}{SLOPE}{GAP}{ZERO}",
     "which w minimises L?": r"(?:which|what)\b[^⟦.?]{0,20}⟦\d+⟧ (?:minimi[sz]es|maximi[sz]es)\b",
@@ -73,6 +75,8 @@ NATURE = re.compile(
     re.IGNORECASE,
 )
 """The value at the place, and what the place is."""
+ESTIMATE = re.compile(r"_\{?\s*(?:\\(?:mathrm|text|rm|mathsf|textrm|operatorname)\s*\{?\s*)?MLE?\s*\}*\s*$")
+"""A name that says by its script which estimate it is: `\\hat\\theta_{ML}`."""
 ALL = r"\frac{\partial }{\partial }"
 
 
@@ -105,6 +109,8 @@ def _with_zeros(sentence: str, formulas: list[Formula]) -> str:
         node = formulas[int(match[1])].node
         if is_zero(node):
             return "zero"
+        if isinstance(node, (Script, Accent)) and ESTIMATE.search(formulas[int(match[1])].tex):
+            return f"maximum likelihood estimate {match[0]}"
         sets = isinstance(node, Relation) and is_zero(node.links[-1].node) and differentiates(node.first)
         return f"gradient {match[0]} zero" if sets else match[0]
 

@@ -40,6 +40,7 @@ from chainrule.solve.question import Question
 from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
 from chainrule.solve.roots import resolved
+from chainrule.solve.said.likelihoods import asked_for, with_likelihoods
 from chainrule.solve.sheet import Built, behind, built
 from chainrule.solve.stacked import without_vec
 from chainrule.solve.told_constraints import constrained
@@ -126,6 +127,10 @@ def _told(
     found = _questions(document, sheet)
     started = [(q, scope) for q in found if q.start is not None and not _has_rule(sheet, scope := _scope(sheet, q))]
     author = with_rules(author, sheet, started)
+    author, likelihoods = with_likelihoods(author, sheet, [(q, _scope(sheet, q)) for q in found])
+    if likelihoods:
+        document, sheet = author, read_sheet(author, context, clock, by_index)
+        found = _questions(document, sheet)
     extremal = [(q, _scope(sheet, q)) for q in found if q.extremum is not None]
     if extremal and author is document:
         author = with_lagrangians(author, sheet, extremal, options, clock)
@@ -143,7 +148,8 @@ def _told(
         document = with_told(author, said, firsts, _is_latex(author))
         sheet = read_sheet(document, context, clock, by_index)
         found = _questions(document, sheet)
-    return document, sheet, found
+    with_said = (asked_for(q, likelihoods.get(_scope(sheet, q).number)) for q in found)
+    return document, sheet, [q for q in with_said if q is not None]
 
 
 def _questions(document: Document, sheet: Sheet) -> list[Question]:

@@ -82,12 +82,12 @@ LIST = (
     r"(?:by |to |the |with respect |wrt |bias |weights? |matrix |vector )*⟦\d+⟧)*)"
 )
 IN_WORDS = re.compile(
-    rf"\b(?:{KINDS}\b(?:[^⟦]{{0,40}}?\bof\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧))?|differentiate\s+(?P<of2>⟦\d+⟧))"
+    rf"\b(?:{KINDS}\b(?:[^⟦]{{0,40}}?\bof\s+(?:the\s+)?(?:[\w-]+\s+){{0,3}}(?P<of>⟦\d+⟧))?|differentiate\s+(?P<of2>⟦\d+⟧))"
     rf"[^⟦]{{0,40}}?\b{BY}{LIST}",
     re.IGNORECASE,
 )
 PLAIN_GRADIENT = re.compile(
-    rf"\b(?:{KINDS}\s+of\s+(?:the\s+)?(?:\w+\s+){{0,2}}(?P<of>⟦\d+⟧)|differentiate\s+(?P<of2>⟦\d+⟧)(?P<twice>\s+twice)?)",
+    rf"\b(?:{KINDS}\s+of\s+(?:the\s+)?(?:[\w-]+\s+){{0,3}}(?P<of>⟦\d+⟧)|differentiate\s+(?P<of2>⟦\d+⟧)(?P<twice>\s+twice)?)",
     re.IGNORECASE,
 )
 BARE = re.compile(

@@ -43,7 +43,9 @@ def _blocks(d: Draft, shown: set[tuple[str, str]]) -> list[Block]:
         found = [Block(x) if isinstance(x, str) else Block(x.tex, True, (d.number, k)) for k, x in left]
         return [*found, Block(f"Not answered: {d.why_not}.")] if d.why_not else found
     if d.why_not:
-        what = d.question.words or (f"${asked}$" if asked else f"the {d.question.updates} updates" if d.question.updates > 1 else "the update")
+        what = d.question.words or (
+            f"${asked}$" if asked else f"the {d.question.updates} updates" if d.question.updates > 1 else "the update"
+        )
         what = f"where {what} is zero" if d.question.root is not None else what
         what = d.question.extremum.words if d.question.extremum is not None else what
         return [Block(f"Not answered ({_plain(what)}): {dollars(_plain(d.why_not))}.")]

@@ -95,8 +95,12 @@ def _entries(sheet: Sheet, rule: Rule) -> list[str]:
     uses = [r for e in others for side in (e.lhs, e.rhs) for r in refs(sheet, side) if r.base == own.base and r.subs]
     if not all(isinstance(s, Number) for r in uses for s in r.subs):
         return []
-    given = [e for e in sheet.equations if is_literal(e.rhs) and base_of(sheet, e.lhs) == own.base]
-    return list(dict.fromkeys(e.text(e.lhs) for e in given))
+    given = {
+        ref.key: e.text(e.lhs)
+        for e in sheet.equations
+        if is_literal(e.rhs) and (ref := reference(e.lhs, sheet.glossary)) is not None and ref.base == own.base
+    }
+    return [given[key] for key in trained(sheet, given)]
 
 
 def _stands_for_all(sheet: Sheet, rule: Rule) -> bool:

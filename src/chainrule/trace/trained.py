@@ -8,18 +8,21 @@ once would do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from chainrule.read.tree import Comma
 from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.words.wording import NAMES
 
+Key = TypeVar("Key", bound=Hashable)
 _TRAINED = r"(?:re)?(?:train\w*|updat\w+|learn\w+|adapt\w*|adjust\w*|optimi[sz]\w+|tuned|trainable)"
 _THE = r"(?:the |both |all |weights? |parameters? |bias(?:es)? |matri(?:x|ces) |vectors? |layers? )*"
 _BE = r"(?:is|are|be|being|stays?|remains?|gets?|was|were|will be|should be|shall be|may be|can be)"
 _STILL = r"(?:fixed|frozen|constant|unchanged|untouched|at (?:its|their) (?:initial )?values?)"
 _NOT = rf"(?:not|never|n't) (?:be )?(?:being )?{_TRAINED}"
+_PARTS = r"(?:the )?(?:\w+ ){0,3}(?:layers?|weights?|bias(?:es)?|parameters?|units?|neurons?)"
 ONLY = (
     re.compile(rf"\bonly {_THE}{NAMES} (?:{_BE} )?{_TRAINED}", re.IGNORECASE),
     re.compile(rf"\b{_TRAINED} only (?:of |for |to |in )?{_THE}{NAMES}", re.IGNORECASE),
@@ -29,7 +32,8 @@ FIXED = (
     re.compile(rf"{NAMES} (?:{_BE} )?(?:both |all )?(?:{_BE} |kept |held |left ){{0,2}}{_STILL}", re.IGNORECASE),
     re.compile(rf"{NAMES} (?:{_BE} |do |does |did )?{_NOT}", re.IGNORECASE),
     re.compile(
-        rf"\b(?:keep|keeping|hold|holding|leave|leaving|with|while|for|treat(?:ing)?) {_THE}{NAMES} (?:as )?{_STILL}", re.IGNORECASE
+        rf"\b(?:keep|keeping|hold|holding|leave|leaving|with|while|for|treat(?:ing)?) {_THE}{NAMES} (?:as )?{_STILL}",
+        re.IGNORECASE,
     ),
     re.compile(rf"\b(?:freez(?:e|ing)|fix(?:ing)?|frozen|fixed) {_THE}{NAMES}", re.IGNORECASE),
     re.compile(rf"\b(?:not|never|n't|without) {_TRAINED} {_THE}{NAMES}", re.IGNORECASE),
@@ -37,9 +41,7 @@ FIXED = (
 UNNAMED = re.compile(
     rf"\b(?:layers?|weights?|bias(?:es)?|parameters?|units?|neurons?|embeddings?|encoder|decoder)\b[^.;,⟦⟧]{{0,30}}?"
     rf"\b(?:{_STILL}|{_NOT})"
-    rf"|\bonly (?:the )?(?:\w+ ){{0,3}}(?:layers?|weights?|bias(?:es)?|parameters?|units?|neurons?) {_BE} {_TRAINED}"
-    rf"|\b{_TRAINED} only (?:the )?(?:\w+ ){{0,3}}(?:layers?|weights?|bias(?:es)?|parameters?|units?|neurons?)\b(?! {NAMES})"
-    r"|\bfreez(?:e|ing) (?:the )?(?:\w+ ){0,3}(?:layers?|weights?|bias(?:es)?)\b(?! ⟦)",
+    rf"|\bonly {_PARTS} {_BE} {_TRAINED}|\b{_TRAINED} only {_PARTS}\b(?! {NAMES})|\bfreez(?:e|ing) {_PARTS}\b(?! ⟦)",
     re.IGNORECASE,
 )
 IN_TURN = re.compile(
@@ -50,11 +52,11 @@ IN_TURN = re.compile(
 UPDATING = re.compile(r"\b(?:updat\w+|train\w*|steps?|descent|learn\w*|optimi[sz]\w+|iterat\w+)\b", re.IGNORECASE)
 
 
-def trained(sheet: Sheet, keys: Iterable[object]) -> list[object]:
+def trained(sheet: Sheet, keys: Iterable[Key]) -> list[Key]:
     """Of the names of parameters those that words do not leave out."""
     keys = list(keys)
-    only = {key for s in sheet.sentences for key in _said(s, ONLY, sheet)}
-    fixed = {key for s in sheet.sentences for key in _said(s, FIXED, sheet)}
+    only: set[Hashable] = {key for s in sheet.sentences for key in _said(s, ONLY, sheet)}
+    fixed: set[Hashable] = {key for s in sheet.sentences for key in _said(s, FIXED, sheet)}
     kept = [key for key in keys if key in only] if only & set(keys) else keys
     return [key for key in kept if key not in fixed]
 
@@ -75,7 +77,7 @@ def names_trained(text: str) -> bool:
     return any(p.search(text) for p in (*ONLY, *FIXED))
 
 
-def _said(s: Sentence, patterns: tuple[re.Pattern[str], ...], sheet: Sheet) -> Iterator[object]:
+def _said(s: Sentence, patterns: tuple[re.Pattern[str], ...], sheet: Sheet) -> Iterator[Hashable]:
     for pattern in patterns:
         for found in pattern.finditer(s.text):
             for number in re.findall(r"⟦(\d+)⟧", found[1]):
