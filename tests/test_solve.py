@@ -169,6 +169,10 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         ),
         (r"Let $x_1, \dots, x_n \sim \mathcal N(\mu, \sigma)$. Find the MLE of $\mu$.", "does not say what L is"),
         (r"Draws $k_i \sim \mathrm{Geometric}(p)$ are made. Find the MLE of $p$.", "does not say what L is"),
+        (r"Let $f(x) = x^3$. Give the Taylor polynomial of $f$ at $x = 1$.", "with the order"),
+        (r"Let $f(x) = x^3$. Give the tangent line of $f$ at $x_0$.", "at a point in numbers"),
+        (r"Let $f(x_1, x_2) = x_1 x_2$. Find the tangent plane at $(1, 2)$.", "as f(x) or f(x, y)"),
+        (r"Let $k(x) = \frac1x$ and $c = k(0)$. Compute $c$.", "a division by zero"),
         (r"Let $f(x) = g(x)^2$. Show that $f(-x) = f(x)$.", "only derivatives"),
         (
             r"Let $f(x) = g(A x + b)$ where $g : \mathbb{R}^m \to \mathbb{R}$. Compute $\nabla f(x)$.",

@@ -10,8 +10,9 @@ from chainrule.check.comparison.exact import term_of
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.doubts.beside_a_sum import beside_sums
 from chainrule.derive.sheets import BEHIND, question, unread
-from chainrule.expr import Const, Model, evaluate
+from chainrule.expr import Model, Reduce, evaluate
 from chainrule.expr.model import Array
+from chainrule.expr.walks import walk as every_term
 from chainrule.read.document import Document
 from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Span
@@ -32,6 +33,7 @@ from chainrule.solve.parts import parts_of
 from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
 from chainrule.solve.rules import with_rule
+from chainrule.solve.said.expansions import put_together, words_before
 from chainrule.solve.updating import Item, final, tables
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import named
@@ -181,7 +183,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     assert a.quantity is not None
     tex, variant = a.draft.question.tex, program.variant
     computed = next((c for c in program.computed if c.asked is a.quantity), None)
-    if computed is not None and (_is_counted(a.quantity.node, program) or _is_of_any_size(computed)):
+    unwanted = computed is not None and (_is_counted(a.quantity.node, program) or _is_of_any_size(computed))
+    if unwanted or a.draft.question.general:
         computed = None
     lost = "" if computed is None else _lost(program, computed)
     computed = None if lost else computed
@@ -202,6 +205,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         found = list(ways(variant, a.quantity.line, tex, a.loss, a.variable, a.order))
         a.draft.ways = [w for w in found if not _says_nothing(w, tex)]
         a.draft.why_not = f"the sheet does not say {how}" if found and not a.draft.ways else ""
+    elif lost and not a.draft.question.partial:
+        a.draft.why_not = lost
     elif a.formula() is None and a.draft.question.named != tex:
         found = list(carried_out(variant, a.quantity.line, tex))  # the J_f of a function, the H of a loss
         a.draft.ways = [w for w in found if not _says_nothing(w, tex)]
@@ -312,7 +317,8 @@ def _is_counted(node: Node, program: Program) -> bool:
 
 def _is_of_any_size(computed: Computed) -> bool:
     """Whether nothing with numbers is in a term, so that only its size would be one, `\\frac1n \\mathbf 1`."""
-    return not computed.term.symbols and (bool(computed.axes) or not isinstance(computed.term, Const))
+    sized = any(isinstance(x, Reduce) for x in every_term(computed.term))
+    return not computed.term.symbols and (bool(computed.axes) or sized)
 
 
 def _lost(program: Program, computed: Computed) -> str:
@@ -341,3 +347,18 @@ def answer_updates(draft: Draft, program: Program, troubles: Sequence[Trouble], 
         draft.why_not = f"{stuck.name}: {stuck.message}"
     else:
         draft.why_not = program.updates.held or "the sheet has no update rule, or the parameters have no numbers"
+
+
+def answer_expansions(drafts: Sequence[Draft]) -> None:
+    """Polynomials of the numbers that other questions were answered by."""
+    numbers = {d.question.tex: d.numbers for d in drafts if d.numbers}
+    for d in drafts:
+        e, tex = d.question.expansion, d.question.tex
+        values = [] if e is None else [numbers.get(s.value) for s in e.summands]
+        if e is None or not values:
+            continue
+        if None in values:
+            d.why_not = f"{e.summands[values.index(None)].value} has no number"
+            continue
+        right = put_together(e, [v for v in values if v is not None])
+        d.ways = [Way((), Line("result", tex, right, words_before(e, tex)))]

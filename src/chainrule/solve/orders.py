@@ -78,6 +78,11 @@ OPEN = (
         rf"^{OF_ENTRIES} .* at ",
         "a function of entries is not evaluated at a point; give its arguments names without numbers, $f(u, v)$",
     ),
+    (
+        r"\btaylor\b|\bmaclaurin\b|\btangents?\b|\blineari[sz]ation|\b(?:order|linear|quadratic) approx",
+        "a Taylor polynomial is written with the order that is named, at a point in numbers, of a function that the "
+        "sheet defines as f(x) or f(x, y)",
+    ),
     (r"\bhigher\b", "say which derivatives are meant, up to the sixth"),
     (
         r"subject to|constrain|\bs\.\s?t\.",

@@ -61,6 +61,28 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Summand:
+    r"""A term of a Taylor polynomial in TeX: the derivative, its value at the point, the powers of `x - a`, and the
+    number that the term is divided by."""
+
+    slope: str
+    value: str
+    moved: str
+    below: int
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """A Taylor polynomial, a tangent "line" or a "plane": its order, the function, the point, and its terms."""
+
+    kind: str
+    order: int
+    name: str
+    point: str
+    summands: tuple[Summand, ...] = ()
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked: the value of a formula in TeX, or so many updates (`updates`); where it stands, the end of its
     paragraph, the blank to be filled where there is one, the name that the sheet gives to what is asked, the case it is
@@ -69,7 +91,8 @@ class Question:
     those of a question that is about nothing of these; updates begin at the `start`, if it is named. At the `points`,
     `x = 1` or `(1, 2)`, the value is asked for too. What is `supposed`, `\\lambda = 0`, holds for the answer. With a
     `rule`, the sign and the rate of it, the update by the derivative is asked for; with an `extremum` the place under
-    its constraints. What was `written` is the answer if the checker confirms it."""
+    its constraints. What was `written` is the answer if the checker confirms it; an
+    `expansion` is put together of the values of its terms. A `general` question is not answered in numbers."""
 
     tex: str
     span: Span
@@ -90,6 +113,8 @@ class Question:
     extremum: Extremum | None = None
     final: str = ""
     written: str = ""
+    expansion: Expansion | None = None
+    general: bool = False
 
 
 @dataclass(frozen=True)

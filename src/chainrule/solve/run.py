@@ -26,6 +26,7 @@ from chainrule.solve.answering_places import answer_extremum, answer_root
 from chainrule.solve.asking import (
     Asking,
     Draft,
+    answer_expansions,
     answer_updates,
     answer_value,
     read_formula,
@@ -40,6 +41,7 @@ from chainrule.solve.question import Question
 from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
 from chainrule.solve.roots import resolved
+from chainrule.solve.said.expansions import expanded, told_apart
 from chainrule.solve.said.likelihoods import asked_for, with_likelihoods
 from chainrule.solve.sheet import Built, behind, built
 from chainrule.solve.stacked import without_vec
@@ -104,10 +106,11 @@ def _solved(document: Document, context: Sequence[Document], digits: int, option
     ]
     found = list(
         {
-            (q.tex, q.case, q.words, q.updates, q.final, q.root, q.rule, behind(document, q.span.end)): q for q in found
+            (q.tex, q.case, q.words, q.updates, q.final, q.root, q.rule, q.expansion, behind(document, q.span.end)): q
+            for q in found
         }.values()
     )
-    drafts = [Draft(n, q) for n, q in enumerate(found)]
+    drafts = [Draft(n, q) for n, q in enumerate(told_apart(found))]
     _answer(drafts, document, sheet, Detail(digits), options, clock)
     latex = _is_latex(document)
     result = _confirmed(drafts, document, context, latex, options)
@@ -165,6 +168,8 @@ def _has_rule(sheet: Sheet, scope: Scope) -> bool:
 
 def _completed(q: Question, sheet: Sheet, scope: Scope, document: Document) -> list[Question]:
     """The question with what it leaves unsaid: the loss, the parameters."""
+    if q.expansion is not None:
+        return expanded(q, sheet, scope)
     if q.extremum is not None:
         return [with_unknowns(q, sheet, scope, document)]
     if q.root is None:
@@ -282,6 +287,8 @@ def _answer_exercise(
             a.draft.why_not = ELSEWHERE
         elif a.draft.question.updates:
             answer_updates(a.draft, program, troubles, detail)
+        elif a.draft.question.expansion is not None and a.draft.question.expansion.summands:
+            continue  # it is put together of other answers
         elif a.draft.question.words:
             a.draft.why_not = why_open(a.draft.question.words)
         elif a.draft.question.extremum is not None:
@@ -292,6 +299,7 @@ def _answer_exercise(
             answer_value(a, program, why, detail)
         else:
             a.draft.why_not = "what is asked for could not be read"
+    answer_expansions(drafts)
 
 
 def _template(document: Document) -> Equation:
