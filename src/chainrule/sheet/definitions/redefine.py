@@ -51,6 +51,8 @@ BEGINNING_CUE = re.compile(
     r"\s*\Z",
     re.IGNORECASE,
 )
+# A place: "the slope at $t = 4$ is 48, that at $t = -2$ is 12".
+PLACE_CUE = re.compile(r"\b(?:at|around|about|near)(?:\s+the)?(?:\s+points?)?\s*\Z", re.IGNORECASE)
 # What is said of the place where a slope vanishes: its number is a claim.
 EXTREME = re.compile(
     r"\b(?:zero|vanish\w*|minim\w*|maxim\w*|optim\w*|stationary|critical|extrem\w*|\w+est)\b", re.IGNORECASE
@@ -78,6 +80,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if (numbers and heading_of(e) is not None) or _in_another_row(world, earlier, e):
         return True
     if numbers and (STEPPED_CUE.search(e.cue) or (not e.display and OTHER_VALUE_CUE.search(e.cue))):
+        return True
+    if numbers and not e.display and PLACE_CUE.search(e.cue) and not EXTREME.search(re.split(r"[.!?;] ", e.cue)[-1]):
         return True
     if numbers and _in_another_item(world, earlier, e):
         return True
