@@ -169,6 +169,12 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         ),
         (r"Let $x_1, \dots, x_n \sim \mathcal N(\mu, \sigma)$. Find the MLE of $\mu$.", "does not say what L is"),
         (r"Draws $k_i \sim \mathrm{Geometric}(p)$ are made. Find the MLE of $p$.", "does not say what L is"),
+        (
+            r"Let $L(w) = (w - 3)^2$ and $w = 1$. Perform two steps of gradient descent with momentum $0.9$ and "
+            r"learning rate $0.1$.",
+            "its rule is not written",
+        ),
+        (r"Let $f(x) = x^3 - x$. Do two Newton steps from $x_0 = 1$ with rate $0.1$.", "its rule is not written"),
         (r"Let $f(x) = x^3$. Give the Taylor polynomial of $f$ at $x = 1$.", "with the order"),
         (r"Let $f(x) = x^3$. Give the tangent line of $f$ at $x_0$.", "at a point in numbers"),
         (r"Let $f(x_1, x_2) = x_1 x_2$. Find the tangent plane at $(1, 2)$.", "as f(x) or f(x, y)"),

@@ -34,6 +34,7 @@ from chainrule.solve.question import Question
 from chainrule.solve.roots import derivative
 from chainrule.solve.rules import with_rule
 from chainrule.solve.said.expansions import put_together, words_before
+from chainrule.solve.said.newton import rule_of
 from chainrule.solve.updating import Item, final, tables
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import named
@@ -354,6 +355,11 @@ def answer_expansions(drafts: Sequence[Draft]) -> None:
     numbers = {d.question.tex: d.numbers for d in drafts if d.numbers}
     for d in drafts:
         e, tex = d.question.expansion, d.question.tex
+        if e is not None and e.summands and not e.order:
+            slopes = [x.way.result.right for v in e.summands for x in drafts if x.question.tex == v.value and x.way]
+            d.ways = [Way((), Line("rule", *rule_of(e, tex, slopes)))] if len(slopes) == len(e.summands) else []
+            d.why_not = "" if d.ways else "a derivative of it is not known"
+            continue
         values = [] if e is None else [numbers.get(s.value) for s in e.summands]
         if e is None or not values:
             continue

@@ -16,6 +16,8 @@ from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.solve.losses import arguments_of, is_called, loss_of, stands_before
 from chainrule.solve.question import Formula, Question, Start
+from chainrule.solve.said.newton import NEWTON, names_newton, newton_of
+from chainrule.solve.said.newton import step as newton_step
 from chainrule.trace.implied import RATE, rate_of
 from chainrule.trace.updates import of_scope
 
@@ -35,13 +37,15 @@ ASCENT = re.compile(r"\bascent\b", re.IGNORECASE)
 def start_of(sentence: str, formulas: list[Formula]) -> Start | None:
     """Where the updates of a sentence start; None where it names no point or another rule than gradient descent."""
     found = FROM.search(sentence)
-    if found is None or OTHER.search(sentence):
+    if found is None or OTHER.search(NEWTON.sub("", sentence)):
         return None
-    parts = [p for n in re.findall(r"\d+", found["at"]) for p in _parts(formulas[int(n)])]
+    numbers = [int(n) for n in re.findall(r"\d+", found["at"])]
+    parts = [p for n in numbers for p in _parts(formulas[n])]
+    told_at = " ".join(formulas[n].tex for n in numbers)
     rate = RATE.search(sentence)
     told = "" if rate is None else rate["number"] or _value(formulas[int(rate["formula"])])
     return (
-        Start(tuple(parts), told, "+" if ASCENT.search(sentence) else "-")
+        Start(tuple(parts), told, "+" if ASCENT.search(sentence) else "-", sentence, told_at)
         if parts and all(v for _, v in parts)
         else None
     )
@@ -104,7 +108,15 @@ def _rule(start: Start, sheet: Sheet, scope: Scope, offset: int) -> str | None:
     rate = start.rate or rate_of(of_scope(sheet, scope))
     function = _function(loss, sheet, scope, offset)
     at = _named(start, [] if function is None else [_source(function, x) for x in arguments_of(function)])
-    if rate is None or not at:
+    newton = newton_of(sheet, scope, start.words, offset)
+    if newton and not start.rate and len(at) == 1 and function is not None:
+        x, value = at[0]
+        many = value.startswith("(") or "matrix" in value
+        if re.search(rf"{re.escape(x)}_\{{?0\}}?\s*=", start.told):  # the sheet counts and gives the first value itself
+            return f"Each step is ${x}_{{k+1}} = {newton_step(newton, loss, f'{x}_k', many)}$."
+        if body := newton_step(newton, loss, rf"{x}^{{(k)}}", many):
+            return f"Each step is ${x}^{{(k+1)}} = {body}$, and ${x}^{{(0)}} = {value}$."
+    if rate is None or not at or names_newton(sheet, scope, start.words):
         return None
     if len(at) == 1 and function is not None:
         x, value = at[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chainrule.read.tree import Node, Span
 
@@ -53,11 +53,13 @@ class Extremum:
 @dataclass(frozen=True)
 class Start:
     """Where updates begin: names without their marks, "" for a mere tuple, with their values, in TeX; the rate, if the
-    sentence says it, and the sign before it."""
+    sentence says it, the sign before it, the words, and the formulas."""
 
     at: tuple[tuple[str, str], ...]
     rate: str = ""
     sign: str = "-"
+    words: str = field(default="", compare=False)
+    told: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

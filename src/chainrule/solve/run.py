@@ -43,6 +43,7 @@ from chainrule.solve.record import Answered, Solution
 from chainrule.solve.roots import resolved
 from chainrule.solve.said.expansions import expanded, told_apart
 from chainrule.solve.said.likelihoods import asked_for, with_likelihoods
+from chainrule.solve.said.newton import ruled
 from chainrule.solve.sheet import Built, behind, built
 from chainrule.solve.stacked import without_vec
 from chainrule.solve.told_constraints import constrained
@@ -169,7 +170,7 @@ def _has_rule(sheet: Sheet, scope: Scope) -> bool:
 def _completed(q: Question, sheet: Sheet, scope: Scope, document: Document) -> list[Question]:
     """The question with what it leaves unsaid: the loss, the parameters."""
     if q.expansion is not None:
-        return expanded(q, sheet, scope)
+        return expanded(q, sheet, scope) if q.expansion.order else ruled(q, sheet, scope)
     if q.extremum is not None:
         return [with_unknowns(q, sheet, scope, document)]
     if q.root is None:

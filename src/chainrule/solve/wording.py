@@ -22,6 +22,7 @@ from chainrule.solve.question import LOSS, Formula, Question
 from chainrule.solve.roots import roots, shown_roots
 from chainrule.solve.rules import rules_asked
 from chainrule.solve.said.expansions import expansions
+from chainrule.solve.said.newton import newton_asked
 from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
 from chainrule.trace.trained import names_trained
@@ -130,6 +131,7 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         at = _place(own, span, text)
         rules = [] if updates else list(rules_asked(sentence, formulas, place))
         rules = rules or list(expansions(sentence, formulas, place, _plain(own, formulas)))
+        rules = rules if rules or updates else list(newton_asked(sentence, formulas, place, _plain(own, formulas)))
         found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
         if updates:
             ends = None if CARRIED_OUT.search(sentence) else FINAL.search(sentence)

@@ -40,6 +40,7 @@ SPOKEN = re.compile(
     re.IGNORECASE,
 )
 """What a sentence says is updated: "three steps of gradient descent for $V$ and $u$"."""
+ASCENT, DESCENT = re.compile(r"\bascent\b", re.IGNORECASE), re.compile(r"\bdescent\b", re.IGNORECASE)
 RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", "mu")
 
 
@@ -54,8 +55,10 @@ def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
         return
     every = any(CUE.search(s.text) and EVERY.search(s.text) for s in sheet.sentences)
     loss, parameters = _loss_and_parameters(sheet, wanted, every)
+    words = [s.text for s in sheet.sentences] + sheet.titles
+    sign = "+" if any(ASCENT.search(t) for t in words) and not any(DESCENT.search(t) for t in words) else "-"
     for text in parameters if loss else ():
-        tex = rf"{text}' = {text} - {rate} \frac{{\partial {loss}}}{{\partial {text}}}"
+        tex = rf"{text}' = {text} {sign} {rate} \frac{{\partial {loss}}}{{\partial {text}}}"
         e = add_equation(sheet, tex)
         base = None if e is None else base_of(sheet, e.lhs)
         if e is not None and base is not None:

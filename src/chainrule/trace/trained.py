@@ -49,6 +49,14 @@ IN_TURN = re.compile(
     r"|\bcoordinate[- ]wise\b|\bin turns?\b",
     re.IGNORECASE,
 )
+METHOD = re.compile(
+    r"\b(?:momentum|nesterov\w*|adam\w*|rmsprop|adagrad|newton|conjugate gradients?|line search)\b"
+    r"|\b(?:steps?|updates?|descent|SGD)\b[^.;]{0,60}?\bweight decay\b"
+    r"|\b(?:after|for) (?:each|every) (?:single )?(?:sample|example|pattern|data point)\b"
+    r"|\b(?:sample|example) by (?:sample|example)\b",
+    re.IGNORECASE,
+)
+"""Other methods than gradient descent on the whole loss."""
 UPDATING = re.compile(r"\b(?:updat\w+|train\w*|steps?|descent|learn\w*|optimi[sz]\w+|iterat\w+)\b", re.IGNORECASE)
 
 
@@ -63,6 +71,11 @@ def trained(sheet: Sheet, keys: Iterable[Key]) -> list[Key]:
 
 def untold(sheet: Sheet) -> str:
     """Why no rule can be made up, if that is so."""
+    titles = sheet.titles if len({e.scope.number for e in sheet.equations}) < 2 else []
+    for text in (*titles, *(s.text for s in sheet.sentences)):
+        method = METHOD.search(text)
+        if method is not None:
+            return f"gradient descent is not meant alone ('{method[0].lower()}'), and its rule is not written; write it"
     for s in sheet.sentences:
         found = UNNAMED.search(s.text)
         if found is not None and not names_trained(s.text):

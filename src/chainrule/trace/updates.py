@@ -46,6 +46,7 @@ def of_scope(sheet: Sheet, scope: Scope) -> Sheet:
         equations=[e for e in sheet.equations if scope.sees(e.scope)],
         sentences=[s for s in sheet.sentences if scope.sees(s.scope)],
         expressions=[x for x in sheet.expressions if scope.sees(x[0])],
+        titles=sheet.titles if len({e.scope.number for e in sheet.equations}) < 2 else [],
     )
 
 

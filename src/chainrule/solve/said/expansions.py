@@ -58,7 +58,7 @@ def expansions(sentence: str, formulas: list[Formula], place: Span, words: str) 
         points = points or everywhere
         order = 1 if found["taylor"] is None else _order(own, formulas)
         of = OF.search(clause)
-        name = "" if of is None else _name(formulas[int(of[1])])
+        name = "" if of is None else name_in(formulas[int(of[1])])
         kind = "plane" if found["plane"] else "line" if found["line"] else "taylor"
         told = Expansion(kind, order, name, points[0]) if order and len(points) == 1 else None
         yield Question("", place, 0, words=words, expansion=told)
@@ -71,7 +71,7 @@ def _order(sentence: str, formulas: list[Formula]) -> int:
     return told.pop() if len(told) == 1 else 0
 
 
-def _name(f: Formula) -> str:
+def name_in(f: Formula) -> str:
     """The function of `f`, `f(x)` or `f(x) = x^2`."""
     node = f.node.first if isinstance(f.node, Relation) else f.node
     node = node.factors[0].node if is_called(node) and isinstance(node, Product) else node
@@ -88,7 +88,7 @@ def expanded(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     e = q.expansion
     assert e is not None
     name = e.name or loss_of(sheet, scope, q.end).split("(")[0].strip()
-    line = _defining(name, sheet, scope, q.end)
+    line = defining(name, sheet, scope, q.end)
     args = [] if line is None else [line.document.source(x.span).strip() for x in arguments_of(line)]
     at = _values(e.point, args)
     if line is None or not at or any(isinstance(x, Script) for x in arguments_of(line)):
@@ -127,7 +127,7 @@ def _text(sheet: Sheet) -> str:
     return " ".join(e.document.source(e.span) for e in sheet.equations)
 
 
-def _defining(name: str, sheet: Sheet, scope: Scope, offset: int) -> Equation | None:
+def defining(name: str, sheet: Sheet, scope: Scope, offset: int) -> Equation | None:
     """The equation of `f(x, y) = ...`."""
     for e in reversed(sheet.equations):
         called = e.lhs.factors[0].node if isinstance(e.lhs, Product) and is_called(e.lhs) else None
