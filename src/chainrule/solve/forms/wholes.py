@@ -23,7 +23,9 @@ from chainrule.expr import (
 )
 from chainrule.expr.tensors import swapped
 from chainrule.sheet.records.universe import Universe
+from chainrule.sheet.syntax.spelling import letter_in
 from chainrule.solve.forms.writing import SYMMETRIC
+from chainrule.trace.implied import DATA
 
 
 def by_kind(term: Expr, variant: Variant) -> Expr:
@@ -54,12 +56,14 @@ def _inverse_in_order(node: Expr, alike: dict[Symbol, Callable[..., Expr]]) -> E
 
 
 def is_symmetric(symbol: Symbol, variant: Variant) -> bool:
-    """Whether a matrix is its own transpose: by its kind, its numbers, or what it is made of."""
+    """Whether a matrix is its own transpose: by its kind, its numbers unless it holds samples, or what it is made of."""
     if _kind(symbol, variant.universe) in SYMMETRIC:
         return True
     rows = rows_of(variant.settled, symbol)
     if rows is not None:
-        return rows == tuple(zip(*rows, strict=True))
+        instance = variant.universe.instances.get(symbol)
+        data = instance is not None and letter_in(instance.base) in DATA  # rows of samples are symmetric by chance
+        return not data and rows == tuple(zip(*rows, strict=True))
     made = variant.universe.definitions.get(symbol)
     if made is None or not made.body.symbols or symbol.axes[0] != symbol.axes[1]:
         return False
