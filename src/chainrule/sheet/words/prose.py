@@ -364,7 +364,7 @@ _LIE = r"(?:(?:is|are|lives?|lies?|be|that|which|both|all|each|again|also|an?|th
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
-BEING = r",? an? "
+BESIDE = r"(⟦\d+⟧),? an? (?:\w+[- ]){0,2}?"
 """What stands for a verb in "let $y \\in \\mathbb{R}^n$ and $D$ a diagonal matrix"."""
 DATA = r"(?:data|dataset|design matrix|data matrix|targets?|labels?|observations|responses?|training inputs)\b"
 DEFINITE = r"(?:positive[- ](?:semi-?)?definite|(?-i:S?PS?D))"
@@ -383,21 +383,10 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("column vector", NAMES + IS + r"(?:\w+ ){0,3}?column vectors?", _shaped("column")),
     ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
-    (
-        "vector beside",
-        r"(⟦\d+⟧)" + BEING + r"(?:\w+[- ]){0,2}?vector\b(?! (?:of matri|norm|space|field|product|form))",
-        _shaped("vector"),
-    ),
-    (
-        "matrix beside",
-        r"(⟦\d+⟧)" + BEING + r"(?:\w+[- ]){0,2}?matrix\b(?! (?:norm|product|equation|form))",
-        _shaped("matrix"),
-    ),
-    (
-        "diagonal beside",
-        r"(⟦\d+⟧)" + BEING + r"(?:\w+[- ]){0,2}?(?<!block )diagonal matrix\b(?! of)",
-        _kind("diagonal"),
-    ),
+    ("vector beside", BESIDE + r"vector\b(?! (?:of matri|norm|space|field|product|form))", _shaped("vector")),
+    ("matrix beside", BESIDE + r"matrix\b(?! (?:norm|product|equation|form))", _shaped("matrix")),
+    ("diagonal beside", BESIDE + r"(?<!block )diagonal matrix\b(?! of)", _kind("diagonal")),
+    ("definite beside", BESIDE + rf"{DEFINITE} matrix\b", _kind("covariance")),
     ("sized", NAMES + IS + THE + WITH_SIZES, _sized),
     ("identity", NAMES + IS + THE + r"(?:⟦\d+⟧ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
     ("identity before", r"\b(?:identity|unit) matri(?:x|ces) " + NAMES, _kind("identity")),

@@ -56,7 +56,7 @@ def _inverse_in_order(node: Expr, alike: dict[Symbol, Callable[..., Expr]]) -> E
 
 
 def is_symmetric(symbol: Symbol, variant: Variant) -> bool:
-    """Whether a matrix is its own transpose: by its kind, its numbers unless it holds samples, or what it is made of."""
+    """Whether a matrix is its own transpose: by its kind, its numbers (not those of samples), or what it is made of."""
     if _kind(symbol, variant.universe) in SYMMETRIC:
         return True
     rows = rows_of(variant.settled, symbol)
