@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import has_derivative_node
 from chainrule.check.doubts.grouped import ELEMENTWISE
-from chainrule.check.readings.beside_sections import by_a_section_beside, by_an_earlier_formula, by_what_is_data
+from chainrule.check.readings.beside_sections import (
+    applied_in_its_section,
+    by_a_section_beside,
+    by_an_earlier_formula,
+    by_what_is_data,
+)
 from chainrule.check.readings.meant import Meant, within, written, written_throughout
 from chainrule.check.readings.of_another_case import (
     by_a_guess,
@@ -343,6 +348,7 @@ REASONS: tuple[Reason, ...] = (
     by_an_unsettled_line,
     by_another_section,
     by_a_section_beside,
+    applied_in_its_section,
     by_an_earlier_formula,
     by_what_is_data,
     by_what_is_supposed,

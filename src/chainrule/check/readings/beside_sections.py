@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.readings.meant import Meant, within
-from chainrule.read.tree import Node, Product
+from chainrule.read.tree import Fenced, Node, Product, Script
 from chainrule.sheet.conditions.titles import beside
 from chainrule.sheet.definitions.redefine import behind
 from chainrule.sheet.definitions.sites import derivative_of
@@ -23,7 +23,7 @@ from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.derivative_signs import slashed
-from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
 if TYPE_CHECKING:
@@ -80,6 +80,28 @@ def by_an_earlier_formula(judge: Judge, e: Equation) -> Iterator[Meant]:
             text = f"{spelled_out(base)} has a formula by {spelled_out(one)} too, and is right by that one"
             changed = replace(world, functions=functions, derived={}, bodies={})
             yield Meant(text, e, within(judge, changed), outright=True)
+
+
+def applied_in_its_section(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`l(b + W^T \sigma(u))` under a title, where only sections beside it have a formula for l, `l = \sum_t l_t`: no
+    product with that l, but a function that nobody defines."""
+    world = judge.world
+    for product in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product)):
+        for f, arguments in pairwise(product.factors):
+            ref = reference(f.node, world.glossary)
+            called = (
+                isinstance(arguments.node, Fenced | Script) and not arguments.op and _in_parentheses(arguments.node)
+            )
+            sites = world.sites.get(ref.base, ()) if ref is not None and ref.bare and called else ()
+            if ref is not None and sites and all(_is_beside(judge, s, e) for s in sites):
+                text = f"{spelled_out(ref.base)} has a formula in another section only, and may be a function here"
+                yield Meant(text, e, judge, tried=False)
+                return
+
+
+def _in_parentheses(node: Node) -> bool:
+    core = node.base if isinstance(node, Script) else node
+    return isinstance(core, Fenced) and core.open == "("
 
 
 def by_what_is_data(judge: Judge, e: Equation) -> Iterator[Meant]:
