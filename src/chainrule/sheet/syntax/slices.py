@@ -25,6 +25,7 @@ from chainrule.read.tree import (
     Script,
     Unread,
 )
+from chainrule.sheet.syntax.function_words import is_function_word
 
 LETTER = "ι"
 """The index that runs; a document's own iota is `iota`."""
@@ -55,26 +56,38 @@ def in_brackets(node: Node) -> Node | None:
         return None
     factors: list[Factor] = []
     for f in node.factors:
-        cut = _cut(factors, f)
-        factors[-1:] = [cut] if cut is not None else [*factors[-1:], f]
+        called = len(factors) > 1 and not factors[-1].op and _is_call(factors[-2].node, factors[-1].node)
+        whole = [_as_one(*factors[-2:])] if called else factors[-1:]
+        cut = _cut([] if called else factors[:-1], whole[0], f) if whole else None
+        factors = [*factors, f] if cut is None else [*factors[: -1 - called], cut]
     if len(factors) == len(node.factors):
         return None
     return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
 
 
-def _cut(before: list[Factor], behind: Factor) -> Factor | None:
-    """The last factor with the places in the brackets behind it as its subscripts."""
+def _is_call(word: Node, arguments: Node) -> bool:
+    return isinstance(word, Name) and is_function_word(word.text) and isinstance(arguments, Fenced)
+
+
+def _as_one(word: Factor, arguments: Factor) -> Factor:
+    """`softmax(A)` in parentheses."""
+    span = word.node.span.join(arguments.node.span)
+    return replace(word, node=Fenced(span, "(", Product(span, (replace(word, op=""), arguments)), ")"))
+
+
+def _cut(before: list[Factor], last: Factor, behind: Factor) -> Factor | None:
+    """A factor with the places in the brackets behind it as its subscripts."""
     power = behind.node.sup if isinstance(behind.node, Script) and behind.node.sub is None else None
     core = behind.node.base if isinstance(behind.node, Script) and power is not None else behind.node
-    if not before or behind.op or not isinstance(core, Fenced) or core.open not in ("[", "("):
+    if behind.op or not isinstance(core, Fenced) or core.open not in ("[", "("):
         return None
     if not isinstance(core.body, Comma) or sorted(map(_is_colon, core.body.items)) != [False, True]:
         return None
-    whole, span = before[-1].node, before[-1].node.span.join(core.span)
+    whole, span = last.node, last.node.span.join(core.span)
     match whole:
         case Name() | Accent():
             part = Script(span, whole, core.body)
-        case Fenced() if len(before) == 1 or before[-1].op:  # the parentheses of `f(A)[i, :]` are those of a call
+        case Fenced() if not before or last.op:  # the parentheses of `f(A)[i, :]` are those of a call
             part = Script(span, whole, core.body)
         case Script(base=Name() | Accent(), sub=None, sup=Fenced(), primes=0):  # of a layer or a sample
             part = replace(whole, span=span, sub=core.body)
@@ -82,7 +95,7 @@ def _cut(before: list[Factor], behind: Factor) -> Factor | None:
             part = Script(span, Fenced(whole.span, "(", whole, ")"), core.body)
         case _:
             return None
-    return replace(before[-1], node=part if power is None else Script(span.join(behind.node.span), part, None, power))
+    return replace(last, node=part if power is None else Script(span.join(behind.node.span), part, None, power))
 
 
 def _is_colon(node: Node) -> bool:
