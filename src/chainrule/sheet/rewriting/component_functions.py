@@ -5,13 +5,16 @@ And a component without its index: the softmax in `p_k = softmax(z) = \frac{e^{z
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 
 from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import Accent, Big, Factor, Fenced, Name, Node, Product, Relation, Script
 from chainrule.sheet.letters.component_letters import SOFT, plain_key
 from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.names import letter_of, node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
@@ -63,10 +66,10 @@ def _component(node: Node) -> Script | None:
 
 
 def softened_by_entries(formulas: Sequence[Node]) -> dict[Whole, set[str]]:
-    """The names in a softmax whose entries a sum of the document runs over, with the letters below them;
-    `softmax(z_i)` has them as vectors."""
+    """The names in a softmax whose entries a sum of the document runs over, with the letters below them; none where
+    `softmax(z_i)` may have them as vectors."""
     nodes = [n for f in formulas for n in walk(f)]
-    inside = [z for n in nodes if (z := _softmax_of(n)) is not None]
+    inside = [z for n in nodes for z in _softened(n)]
     if not inside:
         return {}
     letters: dict[Whole, set[str]] = {}
@@ -74,34 +77,65 @@ def softened_by_entries(formulas: Sequence[Node]) -> dict[Whole, set[str]]:
         letters.setdefault(_whole(n), set()).update(x for x in (letter_of(n.sub),) if x is not None)
     sums = [n for n in nodes if isinstance(n, Product) and any(isinstance(f.node, Big) for f in n.factors)]
     summed = {_whole(n) for x in sums for n in walk(x) if isinstance(n, Script) and letter_of(n.sub) in _running(x)}
-    parts = {_whole(z) for z in inside if isinstance(z, Script) and z.sub is not None}
-    return {z: letters[z] for z in dict.fromkeys(map(_whole, inside)) if z in summed - parts}
+    parts = {_whole(z) for z in inside if not _is_plain(z)}
+    wholes = dict.fromkeys(_whole(z) for z in inside if _is_plain(z))
+    return {z: set() if z in parts else letters[z] for z in wholes if z in summed}
 
 
 def with_entries_of_softmax(node: Node, wholes: dict[Whole, set[str]]) -> Node:
-    """A chain of equal entries k, with k below the softmax of all of z that stands among them."""
+    """A chain of equal entries k, with k below the softmax of all of z that stands among them, or in a logarithm."""
     if not isinstance(node, Relation) or any(link.op not in DEFINES for link in node.links):
         return node
     sides = [node.first, *(link.node for link in node.links)]
-    for whole, z in [(n, z) for n, side in enumerate(sides) if (z := _softmax_of(side)) is not None]:
-        others = sides[:whole] + sides[whole + 1 :]
-        places = [p for x in others for p in _free_places(x, z)]
-        places = places or [x.sub for x in others if isinstance(x, Script) and x.sub is not None]
-        letters = {letter_of(p) for p in places}
-        if len(letters) != 1 or not letters <= wholes.get(_whole(z), set()):
+    for n, side in enumerate(sides):
+        z = next((z for part in walk(side) for z in _softened(part) if _is_plain(z) and _whole(z) in wholes), None)
+        if z is None:
             continue
-        if all(letters & _letters(x) or isinstance(x, (Name, Accent)) for x in others):
+        others = sides[:n] + sides[n + 1 :]
+        alone = isinstance(side, Product) and len(side.factors) == 2 and z in _softened(side)
+        sure = [p for x in others for p in _free_places(x, z)]
+        places = sure or [x.sub for x in others if isinstance(x, Script) and x.sub is not None and alone]
+        letters = {letter_of(p) for p in places}
+        if len(letters) != 1 or not (sure or letters <= wholes[_whole(z)]):
+            continue
+        if not alone:
+            sides[n] = rebuilt(side, partial(_entry, place=places[0])) if _is_logarithm(side, letters) else side
+        elif all(letters & _letters(x) or isinstance(x, (Name, Accent)) for x in others):
             sides = [x if letters & _letters(x) else _at(x, places[0]) for x in sides]
     links = (replace(link, node=side) for link, side in zip(node.links, sides[1:], strict=True))
     return replace(node, first=sides[0], links=tuple(links))
 
 
-def _softmax_of(side: Node) -> Node | None:
-    """The name z of a side `softmax(z)`, with the mark of a layer or a sample on it if it has one."""
-    match side:
-        case Product(factors=(Factor(node=Name(text=word)), Factor(op="", node=Fenced(body=z)))) if word in SOFT:
-            return z if _whole(z) else None
-    return None
+def _softened(node: Node) -> Iterator[Node]:
+    """The names z of `softmax(z)` in a product, with the mark of a layer or a sample on them if they have one."""
+    for word, arguments in pairwise(node.factors) if isinstance(node, Product) else ():
+        z = arguments.node.body if isinstance(arguments.node, Fenced) and not arguments.op else None
+        if z is not None and isinstance(word.node, Name) and word.node.text in SOFT and _whole(z):
+            yield z
+
+
+def _is_plain(z: Node) -> bool:
+    return not isinstance(z, Script) or z.sub is None
+
+
+def _is_logarithm(side: Node, letters: set[str | None]) -> bool:
+    """Whether a side without these letters has a logarithm."""
+    return not letters & _letters(side) and any(isinstance(n, Name) and n.text in LOGARITHMS for n in walk(side))
+
+
+def _entry(node: Node, place: Node) -> Node | None:
+    """A product with an entry of each softmax in it."""
+    if not isinstance(node, Product) or not any(map(_is_plain, _softened(node))):
+        return None
+    factors: list[Factor] = []
+    for f in node.factors:
+        word = factors[-1] if factors and isinstance(f.node, Fenced) and not f.op else None
+        if word is not None and isinstance(word.node, Name) and word.node.text in SOFT:
+            call = Product(word.node.span.join(f.node.span), (replace(word, op=""), f))
+            factors[-1] = replace(word, node=_at(call, place))
+        else:
+            factors.append(f)
+    return factors[0].node if len(factors) == 1 else replace(node, factors=tuple(factors))
 
 
 def _whole(node: Node) -> Whole:
