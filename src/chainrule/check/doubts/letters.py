@@ -79,7 +79,8 @@ def labels_that_run(lines: Lines, e: Equation, variant: Variant, _different: Dif
     with another in the same line, `\mathbb{1}[i = j]`: the x_i may be entries, of which it is the place."""
     frame = variant.typed[e.position][0]
     parts = [n for side in (e.lhs, e.rhs) for n in walk(side)]
-    deltas = (r for n in parts if (r := reference(n, lines.world.glossary)) is not None and r.base == KRONECKER)
+    refs = (reference(n, lines.world.glossary) for n in parts if not lines.world.defined(KRONECKER))
+    deltas = (r for r in refs if r is not None and r.base == KRONECKER and not r.labels)
     compared = [x for n in parts if isinstance(n, Relation) for x in (n.first, *(link.node for link in n.links))]
     letters = {letter_of(n) for n in (*compared, *(s for r in deltas for s in r.subs))}
     both = sorted(frame.used & frame.free.keys() & letters)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.readings.meant import Meant, within
-from chainrule.read.tree import Fenced, Node, Product, Script
+from chainrule.read.tree import Fenced, Node, Product, Script, Sum
 from chainrule.sheet.conditions.titles import beside
 from chainrule.sheet.definitions.redefine import behind
 from chainrule.sheet.definitions.sites import derivative_of
@@ -100,8 +100,9 @@ def applied_in_its_section(judge: Judge, e: Equation) -> Iterator[Meant]:
 
 
 def _in_parentheses(node: Node) -> bool:
+    """Whether a node is a sum in parentheses; `p(a | b)` is a call in any section."""
     core = node.base if isinstance(node, Script) else node
-    return isinstance(core, Fenced) and core.open == "("
+    return isinstance(core, Fenced) and core.open == "(" and isinstance(core.body, Sum)
 
 
 def by_what_is_data(judge: Judge, e: Equation) -> Iterator[Meant]:
