@@ -2,7 +2,8 @@
 
 A name is read so where brackets behind it never hold anything but places: index letters, whole numbers, and sums of
 them; and where one of these letters runs in a sum of the document, or stands with a number beside it. The k of `k[k-1]`
-is a number, and where nothing but sums ever stands in brackets, `c[n+1]`, these are those of a product.
+is a number, and where nothing but sums ever stands in brackets, `c[n+1]`, these are those of a product. Where a text
+has rows or columns as in code, `A[i, :]`, brackets that hold places alone are subscripts without more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import children, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.slices import COLUMN, ROW
 
 
 def with_places_in_brackets(sheet: Sheet) -> Sheet:
@@ -24,8 +26,13 @@ def with_places_in_brackets(sheet: Sheet) -> Sheet:
     places = _places(sheet)
     running = sheet.glossary.bound | {x for found in places.values() for x in _stepping(found)}
     bases = {b for b, found in places.items() if all(map(_is_place, found)) and _letters(found) & running}
-    bases -= {b for b in bases if b in running or b in _letters(places[b])}
-    if all(isinstance(p, Sum) for b in bases for p in places[b]):
+    if any(isinstance(n, Fenced) and n.open in (ROW, COLUMN) for n in _formulas(sheet)):
+        bases = {b for b, found in places.items() if all(map(_is_place, found))}  # `A[i, :]` stands somewhere
+        cut = {b for b in bases if b not in _letters(places[b])}
+    else:
+        cut = set()
+    bases = cut | {b for b in bases if b not in running and b not in _letters(places[b])}
+    if not cut and all(isinstance(p, Sum) for b in bases for p in places[b]):
         return sheet
 
     def choose(node: Node) -> Node | None:
@@ -48,6 +55,10 @@ def with_places_in_brackets(sheet: Sheet) -> Sheet:
     sheet.equations = [replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose)) for e in sheet.equations]
     sheet.expressions = [(scope, position, rebuilt(node, choose)) for scope, position, node in sheet.expressions]
     return sheet
+
+
+def _formulas(sheet: Sheet) -> Iterator[Node]:
+    return (n for e in sheet.equations for side in (e.lhs, e.rhs) for n in walk(side))
 
 
 def _places(sheet: Sheet) -> dict[str, list[Node]]:
