@@ -20,6 +20,8 @@ from chainrule.sheet.syntax.rebuilding import rebuilt
 
 Whole = tuple[object, object] | None
 
+ENTRIES = "entries"
+"""Marks the names whose entries are those of a softmax."""
 DEFINES = frozenset({"=", ":=", "≡"})
 
 
@@ -79,7 +81,10 @@ def softened_by_entries(formulas: Sequence[Node]) -> dict[Whole, set[str]]:
     summed = {_whole(n) for x in sums for n in walk(x) if isinstance(n, Script) and letter_of(n.sub) in _running(x)}
     parts = {_whole(z) for z in inside if not _is_plain(z)}
     wholes = dict.fromkeys(_whole(z) for z in inside if _is_plain(z))
-    return {z: set() if z in parts else letters[z] for z in wholes if z in summed}
+    found = {z: set() if z in parts else letters[z] for z in wholes if z in summed}
+    relations = [n for n in nodes if isinstance(n, Relation) and with_entries_of_softmax(n, found) != n]
+    sides = [x for r in relations for x in (r.first, *(link.node for link in r.links)) if isinstance(x, Script)]
+    return found | {(ENTRIES, plain_key(x.base)): set() for x in sides if plain_key(x.base)}
 
 
 def with_entries_of_softmax(node: Node, wholes: dict[Whole, set[str]]) -> Node:
@@ -102,8 +107,26 @@ def with_entries_of_softmax(node: Node, wholes: dict[Whole, set[str]]) -> Node:
             sides[n] = rebuilt(side, partial(_entry, place=places[0])) if _is_logarithm(side, letters) else side
         elif all(letters & _letters(x) or isinstance(x, (Name, Accent)) for x in others):
             sides = [x if letters & _letters(x) else _at(x, places[0]) for x in sides]
+    sides = _beside_entries(sides, wholes)
     links = (replace(link, node=side) for link, side in zip(node.links, sides[1:], strict=True))
     return replace(node, first=sides[0], links=tuple(links))
+
+
+def _beside_entries(sides: list[Node], wholes: dict[Whole, set[str]]) -> list[Node]:
+    """`p_i = softmax(z - c)` with i below the softmax, where another line says that p_k is an entry of one."""
+    found = []
+    for n, side in enumerate(sides):
+        others = (x for x in _parts_of(sides[:n] + sides[n + 1 :]) if isinstance(x, Script) and x.sub is not None)
+        places = [x.sub for x in others if (ENTRIES, plain_key(x.base)) in wholes and letter_of(x.sub)]
+        letters = {letter_of(p) for p in places if p is not None}
+        if places and places[0] is not None and len(letters) == 1 and not letters & _letters(side):
+            side = rebuilt(side, partial(_entry, place=places[0]))
+        found.append(side)
+    return found
+
+
+def _parts_of(nodes: list[Node]) -> Iterator[Node]:
+    return (n for node in nodes for n in walk(node))
 
 
 def _softened(node: Node) -> Iterator[Node]:
@@ -123,14 +146,18 @@ def _is_logarithm(side: Node, letters: set[str | None]) -> bool:
     return not letters & _letters(side) and any(isinstance(n, Name) and n.text in LOGARITHMS for n in walk(side))
 
 
+def _is_softmax(word: Node) -> bool:
+    return isinstance(word, Name) and word.text in SOFT
+
+
 def _entry(node: Node, place: Node) -> Node | None:
     """A product with an entry of each softmax in it."""
-    if not isinstance(node, Product) or not any(map(_is_plain, _softened(node))):
+    if not isinstance(node, Product) or not any(_is_softmax(f.node) for f in node.factors):
         return None
     factors: list[Factor] = []
     for f in node.factors:
         word = factors[-1] if factors and isinstance(f.node, Fenced) and not f.op else None
-        if word is not None and isinstance(word.node, Name) and word.node.text in SOFT:
+        if word is not None and _is_softmax(word.node):
             call = Product(word.node.span.join(f.node.span), (replace(word, op=""), f))
             factors[-1] = replace(word, node=_at(call, place))
         else:
