@@ -42,6 +42,8 @@ def apply_fact(world: World, fact: Fact) -> None:
         case "called" if family.called and not world.defined(ref.base):
             world.roles.setdefault(ref.base, str(fact.data))
         case "symmetric" | "covariance":
+            if fact.kind == "covariance" and _is_oblong(family):
+                return
             if family.domain_kind != "covariance":
                 family.domain_kind = fact.kind
         case "diagonal":
@@ -81,6 +83,12 @@ def apply_fact(world: World, fact: Fact) -> None:
             world.frontiers[ref.base] = list(fact.data)
 
 
+def _is_oblong(family: Family) -> bool:
+    """Whether a matrix is declared with two sizes: that between two sets, of which the one with itself is symmetric."""
+    dims = family.declared_dims or ()
+    return len(dims) == 2 and dims[0] != dims[1]
+
+
 def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     """A declared shape, with the axes that the declaration itself writes as subscripts before it (`x_i \\in R^d`)."""
     if world.makes(ref) and shape.rank in ("vector", "scalar"):
@@ -106,6 +114,8 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
         family.declared_rank = shape.rank
         family.declared_dims = shape.dims
         family.declared_subs = subs
+        if family.domain_kind == "covariance" and _is_oblong(family):
+            family.domain_kind = None
         if labels or _apart_from_layers(world, ref):
             family.labelled_dims[labels] = shape.dims
         for d in shape.dims:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 DENIAL = re.compile(
-    r"(?i)\b(?:not|non|no|never|neither|nor|cannot|without|nothing|nobody|whether|skew|anti)\b|n['’]t\b"
+    r"(?i)\b(?:not|non|no|never|neither|nor|cannot|without|nothing|nobody|whether|unlike|skew|anti)\b|n['’]t\b"
 )
 CLAUSES = re.compile(r"[.;:,]|\b(?:but|and|where|with|then|which|while|though|although|however|not only)\b")
 """What ends the reach of a "not": `$A$ is not diagonal, but symmetric`."""

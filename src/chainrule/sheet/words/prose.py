@@ -465,7 +465,11 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
         _orthogonal,
     ),
     ("covariance", r"\bcovariance (?:\(\w+\) )?(?:matri(?:x|ces) )?" + NAMES, _kind("covariance")),
-    ("precision", r"(?i)\b(?:precision|gram|scatter)\)? matri(?:x|ces) (?:\(\w+\) )?" + NAMES, _kind("covariance")),
+    (
+        "precision",
+        r"(?i)\b(?:precision|gram|scatter)\)? matri(?:x|ces) (?:\(\w+\) )?" + NAMES + r"(?! (?:\w+ ){0,2}?not\b)",
+        _kind("covariance"),
+    ),
     (
         "of covariance",
         r"\bmatri(?:x|ces) of (?:the )?(?:variances?[- ](?:and )?)?covariances?,? " + NAMES,
@@ -478,7 +482,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("summation convention", f"(?i){IMPLIED.pattern}", _einstein),
 )
 # Rows with any words between a name and what is said of it.
-DENIABLE = frozenset({"symmetric", "symmetric of a size", "symmetric before", "sums to one"})
+DENIABLE = frozenset({"symmetric", "symmetric of a size", "symmetric before", "sums to one", "precision"})
 COMPILED = tuple((name, re.compile(pattern), build) for name, pattern, build in PATTERNS)
 
 
