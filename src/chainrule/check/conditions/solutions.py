@@ -108,8 +108,10 @@ def _given(lines: Lines, slopes: list[Equation]) -> Iterator[Equation]:
 def _behind_another_slope(world: World, e: Equation, ref: Ref, slopes: list[Equation]) -> bool:
     """Whether a slope by a name stands in the section of a line, where what is said of it before is of another."""
     own = [s.position for s in slopes if s.scope.section == e.scope.section]
-    said = [c for c in world.imposed if c.position < e.position and core(ref.base) in c.unknowns]
-    return bool(own) and all(c.section != e.scope.section and c.position < own[0] for c in said)
+    before = [c for c in world.imposed if c.position < e.position]
+    said = [c for c in before if core(ref.base) in c.unknowns]
+    free = all(c.unknowns for c in before if c.section == e.scope.section)  # no constraint stands there
+    return bool(own and said) and free and all(c.section != e.scope.section and c.position < own[0] for c in said)
 
 
 def _by_itself(lines: Lines, e: Equation) -> bool:
