@@ -25,6 +25,8 @@ def at_its_step(frame: Frame, node: Cases) -> Node | None:
     letters = (set(frame.labels) | frame.used | step_letters(frame.world, node)) - set(frame.letters)
     if not letters or not any(_compared(case.condition, letters) for case in node.rows):
         return None
+    if any(_goes_on(case.condition, letters) for case in node.rows):
+        raise Untyped("a case that begins at a later step is not put to use", "ambiguous")
     for case in node.rows:
         if case.condition is None or isinstance(case.condition, Text) or _holds(frame, case.condition, letters):
             return case.value
@@ -62,6 +64,23 @@ def _named(frame: Frame, case: Case, letters: set[str]) -> Iterator[tuple[str, i
 def _relation(case: Case) -> Relation | None:
     node = case.condition.body if isinstance(case.condition, Fenced) else case.condition
     return node if isinstance(node, Relation) else None
+
+
+def _goes_on(node: Node | None, letters: set[str]) -> bool:
+    """Whether a condition speaks of steps behind a named one, `t > T`, which is no last step then."""
+    for n in walk(node) if node is not None else ():
+        sides = [n.first, *(link.node for link in n.links)] if isinstance(n, Relation) else []
+        for one, link, other in zip(sides, n.links if isinstance(n, Relation) else (), sides[1:], strict=False):
+            lower = {">": other, "<": one}.get(link.op)
+            upper = {">": one, "<": other}.get(link.op)
+            if upper is not None and shifted_letter(upper) in letters and _is_last(lower):
+                return True
+    return False
+
+
+def _is_last(node: Node | None) -> bool:
+    letter = None if node is None else shifted_letter(node)
+    return letter is not None and letter.isupper()
 
 
 def _compared(node: Node | None, letters: set[str]) -> bool:
