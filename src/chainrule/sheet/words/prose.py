@@ -467,7 +467,8 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("covariance", r"\bcovariance (?:\(\w+\) )?(?:matri(?:x|ces) )?" + NAMES, _kind("covariance")),
     (
         "precision",
-        r"(?i)\b(?:precision|gram|scatter)\)? matri(?:x|ces) (?:\(\w+\) )?" + NAMES + r"(?! (?:\w+ ){0,2}?not\b)",
+        r"(?i)(?<!cross )(?<!cross-)\bprecision\)? matrix (?:\(\w+\) )?(?P<names>⟦\d+⟧)"
+        r"(?!,? (?:and |or )?⟦| (?:\w+ ){0,2}?not\b)",
         _kind("covariance"),
     ),
     (
