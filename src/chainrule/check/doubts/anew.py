@@ -7,7 +7,6 @@ on such a name is `assumed`, and says which line would have to define it anew. R
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -24,7 +23,7 @@ from chainrule.sheet.definitions.sites import call_form, defining_anew, derivati
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import World
+from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.overloads import versions
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import is_function_word
@@ -206,7 +205,9 @@ def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: 
         told = sections | {(x.scope.part, x.scope.section) for x in _restating(lines, base)}
         if len(sections) < 2 or (e.scope.part, e.scope.section) in told:
             continue
-        if _says_again(lines, e, base, [s.position for s in anew if s is not held]):
+        value = is_arithmetic(lines.world, held.body)  # the numbers that a formula comes to are no other cases of it
+        others = [s.position for s in anew if s is not held and (value or not is_arithmetic(lines.world, s.body))]
+        if _under_one_heading(lines, e, held, others):
             continue
         origin = next((x for x in lines.equations if x.position == held.position), None)
         where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
@@ -215,16 +216,19 @@ def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: 
     return None
 
 
-def _says_again(lines: Lines, e: Equation, base: str, others: Collection[int]) -> bool:
-    """Whether a line gives another formula for a name that has one definition under its heading: it is no case of its
-    own, unlike an item of a list of cases."""
-    name = claimed(lines, of_the_first(lines, e))
-    if name is None or name[0].base != base:
+def _under_one_heading(lines: Lines, e: Equation, held: Site, others: Collection[int]) -> bool:
+    """Whether a line stands in the section that a definition was given in, or in a part of it, and no other definition
+    does: then it is no case of its own, unlike an item of a list of cases."""
+    at = {x.position: x for x in lines.equations}
+    origin = at.get(held.position)
+    if origin is None or any(p not in at or at[p].document is not e.document for p in (held.position, *others)):
         return False
-    headings = [p.span.start for p in e.document.pieces if isinstance(p, Heading)]
-    here = bisect_right(headings, e.span.start)
-    at = (x for x in lines.equations if x.position in others)
-    return all(x.document is e.document and bisect_right(headings, x.span.start) != here for x in at)
+    headings = [p for p in e.document.pieces if isinstance(p, Heading)]
+    above = [h for h in headings if h.span.start <= origin.span.start]
+    ends = (h.span.start for h in headings if above and h.span.start > origin.span.start and h.level <= above[-1].level)
+    end = next(ends, len(e.document.text))
+    start = above[-1].span.start if above else len(e.document.text)
+    return start <= e.span.start < end and not any(start <= at[p].span.start < end for p in others)
 
 
 def _restating(lines: Lines, base: str) -> Iterator[Equation]:
