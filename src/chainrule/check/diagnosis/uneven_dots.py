@@ -16,8 +16,9 @@ from chainrule.check.diagnosis.diagnose import Bench, search
 from chainrule.check.diagnosis.edits.indices import indices
 from chainrule.check.diagnosis.edits.names import numbered
 from chainrule.check.diagnosis.edits.numbers import exponents
-from chainrule.check.diagnosis.edits.places import is_derivative
+from chainrule.check.diagnosis.edits.places import Side, is_derivative
 from chainrule.check.diagnosis.edits.table import PLAIN_SLIPS, RULES, Edit
+from chainrule.check.diagnosis.probe import Probe
 from chainrule.check.doubts.doubts import doubt
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.finding import Finding
@@ -37,6 +38,10 @@ class OneForm(Bench):
 
     apart: Different | None = field(default=None)
     item: tuple[Node, Node] | None = None
+
+    def probe(self, which: str, side: Side) -> Probe | None:
+        """No numbers are looked at: few edits leave no dots, and the whole document tells of these."""
+        return None
 
     def candidate(self, which: str, edit: Edit) -> Equation | None:
         """The line with an edit of one item made, after which no dots are left without a meaning."""
