@@ -16,7 +16,7 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.document import Heading
-from chainrule.read.tree import Big, Factor, Node, Product, Script
+from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.definitions.sites import call_form, defining_anew, derivative_of, site_key
@@ -28,7 +28,7 @@ from chainrule.sheet.statistics.overloads import versions
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference
+from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import spelled_out
@@ -59,12 +59,19 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     if ref.base in names_in(lines.world, e.rhs):
         return None  # what says something of the name itself does not define it
     names = names_in if first.written is None else _quantities
-    same_names = not (names(lines.world, first.body) ^ names(lines.world, e.rhs)) - TRANSPOSE_WORDS
+    told, here = (names(lines.world, node) - _transposes(node) for node in (first.body, e.rhs))
+    same_names = told == here
     if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]
     text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
     return assumed("redefinition", text)
+
+
+def _transposes(node: Node) -> set[str]:
+    """The signs of transposes above groups: the T of `(X w - y)^T`."""
+    groups = (n.sup for n in walk(node) if isinstance(n, Script) and isinstance(n.base, Fenced))
+    return {sup.text for sup in groups if isinstance(sup, Name) and sup.text in TRANSPOSE_WORDS}
 
 
 def _has_a_value(lines: Lines, param: Node, e: Equation) -> bool:
@@ -207,13 +214,21 @@ def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: 
             continue
         value = is_arithmetic(lines.world, held.body)  # the numbers that a formula comes to are no other cases of it
         others = [s.position for s in anew if s is not held and (value or not is_arithmetic(lines.world, s.body))]
-        if _under_one_heading(lines, e, held, others):
+        if not _gives_a_value(lines, e, base) and _under_one_heading(lines, e, held, others):
             continue
         origin = next((x for x in lines.equations if x.position == held.position), None)
         where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
         text = f"{spelled_out(base)} is defined anew from case to case{where}, but not in this one"
         return assumed("redefinition", text)
     return None
+
+
+def _gives_a_value(lines: Lines, e: Equation, base: str) -> bool:
+    """Whether a line gives a name a number, or says in a sentence what it is now: `t = 1` after "set $t = T + 1$"."""
+    name = claimed(lines, of_the_first(lines, e))
+    if name is None or name[0].base != base:
+        return False
+    return is_arithmetic(lines.world, e.rhs) or (name[1] is None and not e.display)
 
 
 def _under_one_heading(lines: Lines, e: Equation, held: Site, others: Collection[int]) -> bool:
