@@ -25,6 +25,7 @@ from chainrule.check.suppositions.undecided import undecided
 from chainrule.expr.model import Array
 from chainrule.read.tree import Factor, Node, Number, Product, Sum
 from chainrule.sheet.definitions.put_in import is_arithmetic, paired, shown_ref
+from chainrule.sheet.definitions.recurrence import any_step
 from chainrule.sheet.definitions.sites import site_key
 from chainrule.sheet.numbers.likeness import like
 from chainrule.sheet.records.statements import Equation
@@ -66,6 +67,9 @@ def numeric(lines: Lines, e: Equation, table: list[list[Printed]]) -> Finding:
     if lines.has_vanishing(e, variant):
         needs = dependences(lines.world, e, (e.lhs,))
         return assumed("undefined-symbol", depends(lines.world, e, e.lhs), "numeric", needs)
+    if (letter := any_step(lines.world, e.lhs)) is not None:
+        text = f"{e.text(e.lhs)} has a number for every {letter}, and which one is meant is not said"
+        return Finding("unsupported", "ambiguous", text, "numeric")
     return _judged(lines, e, variant, found[0], table)
 
 

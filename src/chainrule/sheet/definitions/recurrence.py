@@ -15,6 +15,8 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, Step, World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.literals import is_numeric, literal_number
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
 from chainrule.sheet.syntax.steps_of_cases import numbered_steps
 
@@ -149,3 +151,56 @@ def _derivatives(world: World, node: Node) -> Iterator[tuple[Node, Ref]]:
             ref = reference(variable, world.glossary)
             if ref is not None:
                 yield body, ref
+
+
+def is_later_value(world: World, ref: Ref, rhs: Node) -> bool:
+    """Whether a number is one that a recurrence with a start and numbers for all inputs gives: `h_2 = -0.004`."""
+    step = _step_of(ref)
+    return step is not None and is_numeric(rhs) and any(k < step for k in _known_from(world, ref.base))
+
+
+def any_step(world: World, node: Node) -> str | None:
+    """The letter of a name that such a recurrence gives a number for every step, `h_t`, where no step is named."""
+    ref = reference(node, world.glossary)
+    scripts = () if ref is None else _scripts(ref)
+    letter = letter_of(scripts[0]) if len(scripts) == 1 else None
+    return letter if ref is not None and letter is not None and _known_from(world, ref.base) else None
+
+
+def _known_from(world: World, base: str) -> list[int]:
+    """The steps at which a recurrence starts whose inputs all have numbers."""
+    sites = world.sites.get(base, [])
+    general = [s for s in sites if len(_scripts(s.ref)) == 1 and shifted_letter(_scripts(s.ref)[0]) is not None]
+    started = [k for s in sites if (k := _step_of(s.ref)) is not None]
+    if not general or not started or not _steps_back(world, base, general[0], _letters(general[0]), frozenset()):
+        return []
+    return started if _all_known(world, general[0], {base}, _letters(general[0])) else []
+
+
+def _scripts(ref: Ref) -> tuple[Node, ...]:
+    return (*ref.subs, *ref.labels)
+
+
+def _letters(site: Site) -> set[str]:
+    return {x for s in _scripts(site.ref) if (x := shifted_letter(s)) is not None}
+
+
+def _step_of(ref: Ref) -> int | None:
+    """The number of a step, of a name with that one script."""
+    scripts = _scripts(ref)
+    number = literal_number(scripts[0]) if len(scripts) == 1 else None
+    return (
+        int(number) if number is not None and number.denominator == 1 and not ref.primes and not ref.postfix else None
+    )
+
+
+def _all_known(world: World, site: Site, seen: set[str], letters: set[str]) -> bool:
+    """Whether every name that a formula needs has numbers, or a formula of such names."""
+    for ref in references(site.body, world):
+        if ref.base in seen or ref.base in letters or is_function_word(ref.base) or ref.base in world.roles:
+            continue
+        sites = world.sites.get(ref.base, [])
+        made = [s for s in sites if not is_numeric(s.body)]
+        if not sites or not all(_all_known(world, s, {*seen, ref.base}, {*letters, *_letters(s)}) for s in made):
+            return False
+    return True
