@@ -364,7 +364,7 @@ _LIE = r"(?:(?:is|are|lives?|lies?|be|that|which|both|all|each|again|also|an?|th
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
-BESIDE = r"(⟦\d+⟧),? an? (?:\w+[- ]){0,2}?"
+BESIDE = r"(?i:\b(?:let|where|with|given|for|and) |, )(⟦\d+⟧),? an? (?:\w+[- ]){0,2}?"
 """What stands for a verb in "let $y \\in \\mathbb{R}^n$ and $D$ a diagonal matrix"."""
 DATA = r"(?:data|dataset|design matrix|data matrix|targets?|labels?|observations|responses?|training inputs)\b"
 DEFINITE = r"(?:positive[- ](?:semi-?)?definite|(?-i:S?PS?D))"
