@@ -37,6 +37,7 @@ ERRORS = [
     ("trace(x)", ["--wrt", "x", "--shape", "x: n"], ["trace cannot be taken of a vector", "one square matrix"]),
     ("s @ x", ["--wrt", "x", "--shape", "s:", "--shape", "x: n"], ["@ cannot be taken of a scalar", "write *"]),
     # what a formula in TeX means and is not read, and what nothing is said of
+    (r"\operatorname{foo}(W x)", ["--wrt", "W"], ["there is no function 'foo'", r"foo \cdot"]),
     (r"\operatorname{tr}(e^X)", ["--wrt", "X"], ["the exponential of a matrix"]),
     (r"\operatorname{tr}(\exp(X))", ["--wrt", "X"], ["the function exp of a matrix"]),
     (r"\operatorname{tr}(X^k)", ["--wrt", "X"], ["a square matrix to a power that is no whole number"]),

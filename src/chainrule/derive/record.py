@@ -12,6 +12,7 @@ from chainrule.derive.gradient import Derivation, first_order, second_order
 from chainrule.derive.names import python_name
 from chainrule.derive.operators import Made, as_text
 from chainrule.derive.recheck import recheck
+from chainrule.derive.refusals import no_function
 from chainrule.derive.sheets import cut
 from chainrule.expr.errors import ExprError
 from chainrule.expr.index import Symbol
@@ -19,6 +20,8 @@ from chainrule.read.document import Document
 from chainrule.read.python import FormulaError
 
 ORDERS = (1, 2)
+CALLED = re.compile(r"\\(?:operatorname|mathrm|text)\*?\s*\{\s*([A-Za-z]{2,})\s*\}\s*(?:\\left\s*)?\(")
+"""A word in TeX before parentheses: a function, and no factor."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,11 @@ def answer(text: str, wrt: Sequence[str], shapes: Shapes, of: str | None = None,
     result cannot be confirmed."""
     if is_tex(text):
         document, found = formula_sheet(text, of)
-        return answer_sheet(document, wrt, shapes, found, order=order)
+        answered = answer_sheet(document, wrt, shapes, found, order=order)
+        unknown = [word for word in CALLED.findall(text) if word in answered.problem.inputs]
+        if unknown:
+            raise FormulaError(no_function(unknown[0]) + rf"; write a product as {unknown[0]} \cdot (...)", text)
+        return answered
     problem = build(text, shapes)
     return _answered(called(of, problem.known_names), text, problem, wrt, shapes, order)
 

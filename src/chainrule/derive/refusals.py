@@ -54,7 +54,7 @@ def refuse(nodes: Iterable[Formula], text: str) -> None:
     """Raise `FormulaError` at the first operation or option that is not there."""
     for node in nodes:
         if node.op not in _READ:
-            raise FormulaError(_no_function(node.op), text, node.column)
+            raise FormulaError(no_function(node.op), text, node.column)
         if node.options:
             _options(node, text)
 
@@ -71,7 +71,7 @@ def refuse_early(formulas: Sequence[Formula], defined: Sequence[str | None], tex
         late.discard(str(name))
 
 
-def _no_function(name: str) -> str:
+def no_function(name: str) -> str:
     if name in NO_DERIVATIVE:
         return f"{name} cannot be differentiated here: {NO_DERIVATIVE[name]}"
     words = [o for o in OPERATIONS if o.isalpha()]
