@@ -31,9 +31,10 @@ from chainrule.read.tree import Big, Node, Number, Relation, Sum
 from chainrule.sheet.definitions.recurrence import one_step, starts_by_itself, step_letters
 from chainrule.sheet.derivatives.differentials import some_changes
 from chainrule.sheet.inference.typed_lines import mismatch, type_line
-from chainrule.sheet.meaning.operations.cases_of_steps import at_a_step, steps_named
+from chainrule.sheet.meaning.operations.cases_of_steps import at_a_step
 from chainrule.sheet.meaning.operations.conditions import condition as condition_value
 from chainrule.sheet.meaning.operations.conditions import is_index_letter
+from chainrule.sheet.meaning.operations.steps_to_try import steps_named, steps_told
 from chainrule.sheet.records.frame import USUAL, Choices, Frame
 from chainrule.sheet.records.shapes import Layout, Untyped, Val, describe, scalar
 from chainrule.sheet.records.statements import Equation
@@ -184,18 +185,19 @@ class Lines:
         return first
 
     def _in_its_cases(self, e: Equation, variant: Variant, frame: Frame, first: Outcome) -> Outcome:
-        """A line with cases by a layer or time must hold for each that is named, and so must one about a name with such
-        cases, but for the start."""
-        bodies = [s.body for found in variant.universe.world.sites.values() for s in found]
-        own = {x for side in (e.lhs, e.rhs) for x in steps_named(frame, side, frame.used)}
-        others = {x for body in bodies for x in steps_named(frame, body, frame.used) if x[1] > 1} - own
-        if any(True for side in (e.lhs, e.rhs) for _ in _stepped(side, "+")):
-            others = {(x, n) for x, n in others if n < variant.universe.top}
+        """A line with cases by a layer or time must hold at the edges of each row, and so must one about a name with
+        such cases, but for the start of a rule that goes back."""
+        sides, top = (e.lhs, e.rhs), variant.universe.top
+        back, on = ({x for side in sides for x in _stepped(side, sign)} for sign in ("-", "+"))
+        own = {x for side in sides for x in steps_named(frame, side, frame.used) if (x[0] in back) <= x[1] <= top}
+        told = steps_told(frame, sides, frame.used)
+        told |= {(x, n + 1) for x, n in told if x in back} | {(x, n - 1) for x, n in told if x in on and n > 1}
+        others = {(x, n) for x, n in told - own if (x in back) <= n <= top - (x in on)}
         for choice in (*sorted(own), *sorted(others)) if isinstance(first, Same) else ():
             config = replace(variant.universe.config, letters=(choice,))
             other = self.variant(variant.universe.world.layout, variant.choices, config, self.world.customary)
             again = self.outcome(e, other)
-            if choice in others and isinstance(again, Different):
+            if choice in others and not (isinstance(again, Same) or _left_out(e, frame, other)):
                 return Unclear("ambiguous", "the line does not hold in each of the cases that the document tells apart")
             if isinstance(again, Different):
                 return replace(again, config=config)
@@ -307,6 +309,12 @@ class Lines:
         return scalar(lambda: mul(*(val.at() for val in found)))
 
 
+def _left_out(e: Equation, frame: Frame, variant: Variant) -> bool:
+    """Whether the conditions of a line leave out the layer or time that its letter stands for in a variant."""
+    here = replace(frame, universe=variant.universe)
+    return any(at_a_step(here, c) is False for c in e.conditions)
+
+
 def _printed(variant: Variant) -> dict[tuple[Instance, int], int]:
     """The sizes of quantities that what is printed of them tells."""
     dims, instances = variant.universe.dims, variant.universe.instances
@@ -320,7 +328,9 @@ def _restricting(relation: Relation, frame: Frame, e: Equation) -> Val | None:
         raise Untyped("a condition on a sum is not put to use", "untyped")
     letters = {x for side in (relation.first, relation.links[0].node) if (x := letter_of(side))}
     here = set(frame.free) | set(frame.letters)
-    if relation.links[0].op in ORDERS and _is_near(relation, e):  # of a quantity: "if $x < 0$"
+    if relation.links[0].op in ORDERS and _is_near(relation, e):  # of a step, or a quantity: "if $x < 0$"
+        if (near := at_a_step(frame, relation)) is not None:
+            return scalar(lambda: const(int(near)))
         here |= {x for x in letters if not is_index_letter(frame, x)}
     if not letters <= here and not letters & set(frame.free):
         return None

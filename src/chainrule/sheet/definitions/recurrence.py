@@ -36,12 +36,13 @@ def step_letters(world: World, node: Node) -> set[str]:
 def recurrent(world: World) -> bool:
     """Whether a name is defined through itself at an earlier step: `h_t = f(a_t)`, `a_t = W h_{t-1}`."""
     if "recurrent" not in world.derived:
-        found = {base for base, sites in world.sites.items() for s in sites if _returns(world, base, s)}
+        found = {base for base, sites in world.sites.items() for s in sites if leads_back(world, base, s)}
         world.derived["recurrent"] = frozenset(found)
     return bool(world.derived["recurrent"])
 
 
-def _returns(world: World, base: str, site: Site) -> bool:
+def leads_back(world: World, base: str, site: Site) -> bool:
+    """Whether a definition for a step leads back to its name at another step."""
     letters = {x for s in label_nodes(world, site.ref) if (x := letter_of(s)) is not None}
     return bool(letters) and _steps_back(world, base, site, letters, frozenset())
 

@@ -365,7 +365,8 @@ QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learn
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
 BESIDE = r"(?i:\b(?:let|where|with|given|for|and) |, )(⟦\d+⟧),? an? (?:\w+[- ]){0,2}?"
-"""What stands for a verb in "let $y \\in \\mathbb{R}^n$ and $D$ a diagonal matrix"."""
+"""What stands for a verb in "let $y \\in \\mathbb{R}^n$ and $D$ a diagonal matrix"; a name right behind the noun is the one that is
+meant instead."""
 DATA = r"(?:data|dataset|design matrix|data matrix|targets?|labels?|observations|responses?|training inputs)\b"
 DEFINITE = r"(?:positive[- ](?:semi-?)?definite|(?-i:S?PS?D))"
 ARRAY = r"(?:\w+[- ]){0,2}?(?:column |row )?(?:vector|matrix|column|row)"
@@ -383,10 +384,10 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ("column vector", NAMES + IS + r"(?:\w+ ){0,3}?column vectors?", _shaped("column")),
     ("vector", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?vectors?\b(?! of matri)", _shaped("vector")),
     ("matrix", NAMES + IS + THE + r"(?:\w+[- ]){0,2}?matri(?:x|ces)\b", _shaped("matrix")),
-    ("vector beside", BESIDE + r"vector\b(?! (?:of matri|norm|space|field|product|form))", _shaped("vector")),
-    ("matrix beside", BESIDE + r"matrix\b(?! (?:norm|product|equation|form))", _shaped("matrix")),
-    ("diagonal beside", BESIDE + r"(?<!block )diagonal matrix\b(?! of)", _kind("diagonal")),
-    ("definite beside", BESIDE + rf"{DEFINITE} matrix\b", _kind("covariance")),
+    ("vector beside", BESIDE + r"vector\b(?! (?:of matri|norm|space|field|product|form|⟦))", _shaped("vector")),
+    ("matrix beside", BESIDE + r"matrix\b(?! (?:norm|product|equation|form|⟦))", _shaped("matrix")),
+    ("diagonal beside", BESIDE + r"(?<!block )diagonal matrix\b(?! (?:of|⟦))", _kind("diagonal")),
+    ("definite beside", BESIDE + rf"{DEFINITE} matrix\b(?! ⟦)", _kind("covariance")),
     ("sized", NAMES + IS + THE + WITH_SIZES, _sized),
     ("identity", NAMES + IS + THE + r"(?:⟦\d+⟧ )?(?:identity|unit) matri(?:x|ces)\b", _kind("identity")),
     ("identity before", r"\b(?:identity|unit) matri(?:x|ces) " + NAMES, _kind("identity")),
