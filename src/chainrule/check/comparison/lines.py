@@ -189,10 +189,10 @@ class Lines:
         such cases, but for the start of a rule that goes back."""
         sides, top = (e.lhs, e.rhs), variant.universe.top
         back, on = ({x for side in sides for x in _stepped(side, sign)} for sign in ("-", "+"))
-        own = {x for side in sides for x in steps_named(frame, side, frame.used) if (x[0] in back) <= x[1] <= top}
+        own = {x for side in sides for x in steps_named(frame, side, frame.used) if (x[0] in back | on) <= x[1] <= top}
         told = steps_told(frame, sides, frame.used)
-        told |= {(x, n + 1) for x, n in told if x in back} | {(x, n - 1) for x, n in told if x in on and n > 1}
-        others = {(x, n) for x, n in told - own if (x in back) <= n <= top - (x in on)}
+        told |= {(x, n + 1) for x, n in told if x in back} | {(x, n - 1) for x, n in told if x in on}
+        others = {(x, n) for x, n in told - own if (x in back | on) <= n <= top - (x in on)}
         for choice in (*sorted(own), *sorted(others)) if isinstance(first, Same) else ():
             config = replace(variant.universe.config, letters=(choice,))
             other = self.variant(variant.universe.world.layout, variant.choices, config, self.world.customary)

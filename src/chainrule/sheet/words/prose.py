@@ -365,8 +365,8 @@ QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learn
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"
 BESIDE = r"(?i:\b(?:let|where|with|given|for|and) |, )(⟦\d+⟧),? an? (?:\w+[- ]){0,2}?"
-"""What stands for a verb in "let $y \\in \\mathbb{R}^n$ and $D$ a diagonal matrix"; a name right behind the noun is the one that is
-meant instead."""
+"""What stands for a verb in "let $y \\in \\mathbb{R}^n$ and $D$ a diagonal matrix"; a name behind the noun is meant
+instead."""
 DATA = r"(?:data|dataset|design matrix|data matrix|targets?|labels?|observations|responses?|training inputs)\b"
 DEFINITE = r"(?:positive[- ](?:semi-?)?definite|(?-i:S?PS?D))"
 ARRAY = r"(?:\w+[- ]){0,2}?(?:column |row )?(?:vector|matrix|column|row)"
