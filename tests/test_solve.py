@@ -329,7 +329,11 @@ def test_a_constraint_told_before_holds_unless_it_is_taken_back(text: str, const
             r"Let $f(x) = x^\top x$. Compute $\nabla f(x)$ and write down Newton's update rule.",
             "write down Newton's update rule.",
         ),
-        (r"Let $f(x, y) = x^2 y$. Find the tangent plane of $f$ at $(1, 2)$.", "tangent plane"),
+        (r"Let $f(x, y) = x^2 y$. Find the normal of the tangent plane of $f$ at $(1, 2)$.", "tangent plane"),
+        (
+            r"Let $f(x) = x^2$. Compute the derivative of $f$ and the normal line and the tangent at $x = 1$.",
+            "tangent",
+        ),
     ],
 )
 def test_nothing_that_is_ordered_is_passed_over(text: str, said: str) -> None:

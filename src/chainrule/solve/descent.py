@@ -16,36 +16,42 @@ from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.solve.losses import arguments_of, is_called, loss_of, stands_before
 from chainrule.solve.question import Formula, Question, Start
-from chainrule.solve.said.newton import NEWTON, names_newton, newton_of
+from chainrule.solve.said.expansions import called_name, defining
+from chainrule.solve.said.newton import FROM, NEWTON, Goal, goal_of, names_newton, told_goal
 from chainrule.solve.said.newton import step as newton_step
 from chainrule.trace.implied import RATE, rate_of
 from chainrule.trace.updates import of_scope
 
-FROM = re.compile(
-    r"\b(?:from|start(?:ing|s|ed)?(?: from| at| with| in)?|initiali[sz]\w+(?: at| with| by)?|initial \w+)\b"
-    r"(?:\s+(?:at|from|the|with|by|an?|initial|starting|point|value|guess|position|is|of|weights?))*\s*"
-    r"(?P<at>⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)",
-    re.IGNORECASE,
-)
 OTHER = re.compile(
     r"\b(?:newton\w*|momentum|adam\w*|nesterov\w*|adagrad|rmsprop|conjugate|stochastic|line search)\b", re.I
 )
 """What is another rule than that of gradient descent."""
 ASCENT = re.compile(r"\bascent\b", re.IGNORECASE)
+DESCENT = re.compile(r"\bdescent\b", re.IGNORECASE)
 
 
 def start_of(sentence: str, formulas: list[Formula]) -> Start | None:
     """Where the updates of a sentence start; None where it names no point or another rule than gradient descent."""
     found = FROM.search(sentence)
-    if found is None or OTHER.search(NEWTON.sub("", sentence)):
+    both = ASCENT.search(sentence) and DESCENT.search(sentence)
+    if found is None or both or OTHER.search(NEWTON.sub("", sentence)):
         return None
+    aim = goal_of(sentence, formulas)
+    goal = None if aim is None else (aim.kind, aim.name)
     numbers = [int(n) for n in re.findall(r"\d+", found["at"])]
     parts = [p for n in numbers for p in _parts(formulas[n])]
     told_at = " ".join(formulas[n].tex for n in numbers)
     rate = RATE.search(sentence)
     told = "" if rate is None else rate["number"] or _value(formulas[int(rate["formula"])])
     return (
-        Start(tuple(parts), told, "+" if ASCENT.search(sentence) else "-", sentence, told_at)
+        Start(
+            tuple(parts),
+            told,
+            "+" if ASCENT.search(sentence) else "-",
+            sentence,
+            told_at,
+            goal,
+        )
         if parts and all(v for _, v in parts)
         else None
     )
@@ -86,7 +92,8 @@ def with_rules(document: Document, sheet: Sheet, asked: Sequence[tuple[Question,
     text = document.text
     firsts = {scope.number: (q, scope) for q, scope in reversed(asked)}
     for q, scope in sorted(firsts.values(), key=lambda x: x[0].end, reverse=True):
-        rule = _rule(q.start, sheet, scope, q.end) if q.start is not None else None
+        others = {s for o, x in asked if x.number == scope.number and (s := o.start) is not None}
+        rule = _rule(q.start, sheet, scope, q, len(others) == 1) if q.start is not None else None
         if rule is not None:
             text = f"{text[: q.end].rstrip()} {rule}{text[q.end :]}"
     return document if text == document.text else from_text(text, document.path, _kind(document))
@@ -102,21 +109,16 @@ def _kind(document: Document) -> str:
     return "latex" if document.path.endswith(".tex") or r"\begin{document}" in document.text else "markdown"
 
 
-def _rule(start: Start, sheet: Sheet, scope: Scope, offset: int) -> str | None:
-    """The sentence that says the rule."""
+def _rule(start: Start, sheet: Sheet, scope: Scope, q: Question, only: bool) -> str | None:
+    """The sentence that says the rule; `only` says that all updates of the exercise start there."""
+    offset = q.end
+    if names_newton(sheet, scope, start.words):
+        return _newton_rule(start, sheet, scope, q) if only else None
     loss = loss_of(sheet, scope, offset).split("(")[0].strip()
     rate = start.rate or rate_of(of_scope(sheet, scope))
     function = _function(loss, sheet, scope, offset)
     at = _named(start, [] if function is None else [_source(function, x) for x in arguments_of(function)])
-    newton = newton_of(sheet, scope, start.words, offset)
-    if newton and not start.rate and len(at) == 1 and function is not None:
-        x, value = at[0]
-        many = value.startswith("(") or "matrix" in value
-        if re.search(rf"{re.escape(x)}_\{{?0\}}?\s*=", start.told):  # the sheet counts and gives the first value itself
-            return f"Each step is ${x}_{{k+1}} = {newton_step(newton, loss, f'{x}_k', many)}$."
-        if body := newton_step(newton, loss, rf"{x}^{{(k)}}", many):
-            return f"Each step is ${x}^{{(k+1)}} = {body}$, and ${x}^{{(0)}} = {value}$."
-    if rate is None or not at or names_newton(sheet, scope, start.words):
+    if rate is None or not at:
         return None
     if len(at) == 1 and function is not None:
         x, value = at[0]
@@ -124,6 +126,22 @@ def _rule(start: Start, sheet: Sheet, scope: Scope, offset: int) -> str | None:
         return f"Each step is ${step}$, and ${x}^{{(0)}} = {value}$."
     steps = [rf"${x} \leftarrow {x} {start.sign} {rate} \frac{{\partial {loss}}}{{\partial {x}}}$" for x, _ in at]
     return f"Each step is {' and '.join(steps)}, from {' and '.join(f'${x} = {v}$' for x, v in at)}."
+
+
+def _newton_rule(start: Start, sheet: Sheet, scope: Scope, q: Question) -> str | None:
+    """The step of Newton's method to the goal that the words tell."""
+    goal = None if start.goal is None or start.rate else told_goal(sheet, scope, q.span.start, Goal(*start.goal))
+    function = None if goal is None else defining(goal.name, sheet, scope, q.end)
+    at = [] if function is None else _named(start, [_source(function, x) for x in arguments_of(function)])
+    if goal is None or function is None or len(at) != 1:
+        return None
+    (x, value), name = at[0], called_name(function)
+    counted = re.search(rf"{re.escape(x)}_\{{?0\}}?\s*=", start.told)  # the sheet gives the first value itself
+    old, new = (f"{x}_k", f"{x}_{{k+1}}") if counted else (rf"{x}^{{(k)}}", rf"{x}^{{(k+1)}}")
+    body = newton_step(goal.kind, name, old, value.startswith("(") or "matrix" in value)
+    if not body:
+        return None
+    return f"Each step is ${new} = {body}$" + ("." if counted else f", and ${x}^{{(0)}} = {value}$.")
 
 
 def _function(loss: str, sheet: Sheet, scope: Scope, offset: int) -> Equation | None:

@@ -53,13 +53,15 @@ class Extremum:
 @dataclass(frozen=True)
 class Start:
     """Where updates begin: names without their marks, "" for a mere tuple, with their values, in TeX; the rate, if the
-    sentence says it, the sign before it, the words, and the formulas."""
+    sentence says it, the sign before it, the words, the formulas, and the goal of Newton's method, a kind and a
+    function, if the sentence says nothing else of it."""
 
     at: tuple[tuple[str, str], ...]
     rate: str = ""
     sign: str = "-"
     words: str = field(default="", compare=False)
     told: str = field(default="", compare=False)
+    goal: tuple[str, str] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

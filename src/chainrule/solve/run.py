@@ -34,6 +34,7 @@ from chainrule.solve.asking import (
 from chainrule.solve.constrained import with_lagrangians, with_unknowns
 from chainrule.solve.descent import started_anew, with_rules
 from chainrule.solve.eras import eras
+from chainrule.solve.kinks import WHY, is_broken, place_of, without_idle
 from chainrule.solve.losses import completed
 from chainrule.solve.orders import why_open
 from chainrule.solve.points import with_points
@@ -276,7 +277,8 @@ def _answer_exercise(
     formulas = [replace(a.quantity.line, position=until) for a in asked if a.quantity is not None and a.is_formula()]
     sheet.equations = [*sheet.equations, *formulas]
     extra = [a.quantity for a in asked if a.quantity is not None]
-    more = [line for a in asked for line in a.parts]
+    places = {a.draft.number: place for a in asked if (place := place_of(a)) is not None}
+    more = [*(line for a in asked for line in a.parts), *(p.line for p in places.values())]
     program, troubles = program_of(sheet, updates, (scope, until), options, clock, extra, more)
     why = {t.order: t.message for t in troubles}
     empty = not any(e.spelled is None for e in sheet.equations)
@@ -296,11 +298,14 @@ def _answer_exercise(
             answer_extremum(a, program)
         elif a.draft.question.root is not None:
             answer_root(a, program, detail)
+        elif a.draft.number in places and is_broken(places[a.draft.number], program):
+            a.draft.why_not = WHY
         elif a.quantity is not None:
             answer_value(a, program, why, detail)
         else:
             a.draft.why_not = "what is asked for could not be read"
     answer_expansions(drafts)
+    without_idle(drafts)
 
 
 def _template(document: Document) -> Equation:

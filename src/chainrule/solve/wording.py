@@ -21,8 +21,9 @@ from chainrule.solve.points import points_of
 from chainrule.solve.question import LOSS, Formula, Question
 from chainrule.solve.roots import roots, shown_roots
 from chainrule.solve.rules import rules_asked
-from chainrule.solve.said.expansions import expansions
-from chainrule.solve.said.newton import newton_asked
+from chainrule.solve.said.expansions import SPOKEN, expansions
+from chainrule.solve.said.newton import RULE, newton_asked
+from chainrule.solve.said.phrases import apart
 from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
 from chainrule.trace.trained import names_trained
@@ -98,6 +99,8 @@ BARE = re.compile(
     re.IGNORECASE,
 )
 """A derivative of what is not named."""
+BEHIND_A_CLAUSE = re.compile(rf"[,:;] (?:(?:now|then|also|next|and) )?{VERB}", re.IGNORECASE)
+"""An order: "in addition, find"."""
 COUNTS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 NUMBER = rf"(?P<count>\d{{1,4}}|{'|'.join(COUNTS)}|a|an|another|a single)"
 UPDATES = re.compile(
@@ -132,6 +135,8 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         rules = [] if updates else list(rules_asked(sentence, formulas, place))
         rules = rules or list(expansions(sentence, formulas, place, _plain(own, formulas)))
         rules = rules if rules or updates else list(newton_asked(sentence, formulas, place, _plain(own, formulas)))
+        if not updates and not any(q.rule or q.expansion for q in rules):
+            rules = list(_half_known(sentence, formulas, span, at)) or rules
         found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
         if updates:
             ends = None if CARRIED_OUT.search(sentence) else FINAL.search(sentence)
@@ -143,6 +148,19 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             found += _left_over(sentence, found, formulas, span, place)
         supposed = _supposed(sentence, formulas)
         yield from (q if q.case or q.points else replace(q, supposed=supposed) for q in found)
+
+
+def _half_known(sentence: str, formulas: list[Formula], span: Span, place: Span) -> Iterator[Question]:
+    """Of a sentence that speaks of an expansion or of Newton's rule, but of something else about it, what is ordered
+    before that, and the rest, which is open."""
+    verb = re.search(VERB, sentence, re.IGNORECASE)
+    found = None if verb is None else SPOKEN.search(sentence, verb.start()) or RULE.search(sentence)
+    if found is None or not (is_open(sentence, False) or BEHIND_A_CLAUSE.search(sentence)):
+        return
+    head, rest = apart(sentence, found.end())
+    known = [q for q in _asked(f"{head}.", formulas, span, place, False) if head]
+    yield from known
+    yield Question("", place, 0, words=_plain(rest if known else sentence, formulas).removeprefix("and "))
 
 
 def _left_over(

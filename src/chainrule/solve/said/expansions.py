@@ -13,18 +13,23 @@ from fractions import Fraction
 from itertools import combinations_with_replacement
 from math import factorial, prod
 
-from chainrule.read.tree import Name, Product, Relation, Script, Span
+from chainrule.read.tree import Product, Script, Span
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
-from chainrule.solve.losses import arguments_of, is_called, loss_of, stands_before
-from chainrule.solve.orders import VERB
+from chainrule.sheet.syntax.literals import is_literal
+from chainrule.solve.losses import arguments_of, is_called, stands_before
 from chainrule.solve.points import points_of
 from chainrule.solve.question import Expansion, Formula, Question, Summand
+from chainrule.solve.said.phrases import ASK, FORMULA, FUNCTION, MARKS, name_in
 
+ADJECTIVE = r"(?:(?:first|second|third|fourth)[- ](?:order|degree)|(?:degree|order)[- ][1-4]|linear|quadratic|cubic)"
 WHAT = re.compile(
-    r"\b(?P<taylor>(?:taylor|maclaurin)\b[^.;?⟦]{0,20}?\b(?:polynomials?|expansions?|series|approximations?)"
-    r"|(?:quadratic|linear|(?:first|second|third)[- ]order) approximations?)\b"
-    r"|\b(?P<plane>tangent planes?)\b|\b(?P<line>tangents?(?: lines?)?|lineari[sz]ations?)\b",
+    rf"\b(?P<taylor>(?:{ADJECTIVE} )?(?:taylor|maclaurin)(?:['’]s)?(?: {ADJECTIVE})? "
+    rf"(?:polynomials?|expansions?|series|approximations?)|{ADJECTIVE} approximations?|lineari[sz]ations?)\b"
+    r"|\b(?P<plane>tangent planes?)\b|\b(?P<line>tangents?(?: lines?)?)\b",
     re.IGNORECASE,
+)
+SPOKEN = re.compile(
+    rf"\b(?:taylor|maclaurin|tangents?|lineari[sz]ations?|{ADJECTIVE} approximations?)\b", re.IGNORECASE
 )
 ORDERS = {
     1: r"first[- ]order|\blinear\b|lineari[sz]|(?:order|degree) (?:1|one)\b|(?:the )?first order",
@@ -34,34 +39,77 @@ ORDERS = {
 }
 ORDER_IN_TEX = re.compile(r"\b(?:order|degree) ⟦(\d+)⟧", re.IGNORECASE)
 AROUND = re.compile(
-    r"\b(?:around|about|near|in|to|through|with the expansion point)\b(?=\s+(?:the )?(?:points? )?⟦)", re.I
+    r"\b(?:around|about|near|in|through|with the expansion point)\b(?=\s+(?:the )?(?:points? )?⟦)", re.I
 )
-OF = re.compile(r"\b(?:of|to|for)\s+(?:the )?(?:graph of )?(?:\w+ ){0,2}?⟦(\d+)⟧", re.IGNORECASE)
+AT = re.compile(
+    rf"\s*,?\s*\bat (?:the )?(?:points? |values? |position )?{FORMULA}(?:(?:,|,? and) {FORMULA})*", re.IGNORECASE
+)
+OF = re.compile(rf"\b(?:of|to|for) {FUNCTION}", re.IGNORECASE)
+DEGREE = (
+    rf"(?:(?:of|to|up to|with) )?(?:the )?(?:order|degree) (?:one|two|three|four|[1-4]|{FORMULA})"
+    r"|(?:up )?to (?:the )?(?:first|second|third|fourth) order"
+)
+ITEM = re.compile(
+    rf"(?:(?:the|an?|its|formula|equations?|of|for) )*(?:{WHAT.pattern})"
+    rf"(?P<rest>(?:,? (?:{OF.pattern}|{DEGREE}|at⟨\d+⟩))*)",
+    re.IGNORECASE,
+)
+"""One polynomial or tangent: no word may stand in it but these."""
 NAMES = "TPQ"
 EXACT = 4
 """So many decimals a number has at most that is taken for all of it."""
 
 
 def expansions(sentence: str, formulas: list[Formula], place: Span, words: str) -> Iterator[Question]:
-    """What a sentence asks for, with its words where the order or the point in numbers is missing."""
-    verb = re.search(VERB, sentence, re.IGNORECASE)
-    said = [] if verb is None else list(WHAT.finditer(sentence, verb.start()))
-    if not said:
-        return
-    _, everywhere = points_of(AROUND.sub("at", sentence), formulas)
-    for found, end in zip(said, [*(m.start() for m in said[1:]), len(sentence)], strict=True):
-        begin = sentence[: found.start()].rfind(" and ") if found is not said[0] else 0
-        own = sentence[max(begin, 0) : end]
-        clause, points = points_of(AROUND.sub("at", sentence[found.start() : end]), formulas)
-        if re.search(r"\bmaclaurin\b", found[0], re.IGNORECASE):
-            points = points or ("0",)
-        points = points or everywhere
-        order = 1 if found["taylor"] is None else _order(own, formulas)
-        of = OF.search(clause)
-        name = "" if of is None else name_in(formulas[int(of[1])])
-        kind = "plane" if found["plane"] else "line" if found["line"] else "taylor"
-        told = Expansion(kind, order, name, points[0]) if order and len(points) == 1 else None
+    """What a sentence asks for, if it is made of nothing but an order, such things, functions and points; with its
+    words where the function, the order or the point in numbers is missing."""
+    plain, points = _marked(" ".join(sentence.split()), formulas)
+    verb = re.match(ASK, plain, re.IGNORECASE)
+    items = [] if verb is None else _items(plain[verb.end() :])
+    names = dict.fromkeys(name_in(formulas[int(n)]) for x in items for n in _of(x["rest"]))
+    everywhere = {points[int(n)] for n in re.findall(r"⟨(\d+)⟩", plain)}
+    for item in items:
+        own = [points[int(n)] for n in re.findall(r"⟨(\d+)⟩", item["rest"])] or list(everywhere)
+        if "maclaurin" in item[0].lower():
+            own = own or [("0",)]
+        kind = "plane" if item["plane"] else "line" if item["line"] else "taylor"
+        order = 1 if kind != "taylor" else _order(item[0], formulas)
+        of = [name_in(formulas[int(n)]) for n in _of(item["rest"])] or list(names)
+        known = order and len(own) == 1 and len(own[0]) == 1 and len(of) < 2 and "" not in of
+        told = Expansion(kind, order, "".join(of), own[0][0]) if known else None
         yield Question("", place, 0, words=words, expansion=told)
+
+
+def _marked(sentence: str, formulas: list[Formula]) -> tuple[str, list[tuple[str, ...]]]:
+    """A sentence with its points as at⟨0⟩, at⟨1⟩, ..., and these."""
+    found = list[tuple[str, ...]]()
+
+    def mark(m: re.Match[str]) -> str:
+        left, points = points_of(m[0], formulas)
+        if left.strip():
+            return m[0]
+        found.append(points)
+        return f" at⟨{len(found) - 1}⟩"
+
+    return AT.sub(mark, AROUND.sub("at", sentence)), found
+
+
+def _items(clause: str) -> list[re.Match[str]]:
+    """What a clause lists; nothing where a word is left over."""
+    found, at = list[re.Match[str]](), 0
+    while (item := ITEM.match(clause, at)) is not None:
+        found.append(item)
+        if re.compile(MARKS).fullmatch(clause, item.end()):
+            return found
+        between = re.compile(r",? and |, ").match(clause, item.end())
+        if between is None:
+            break
+        at = between.end()
+    return []
+
+
+def _of(rest: str) -> list[str]:
+    return [m["of"].strip("⟦⟧") for m in OF.finditer(rest)]
 
 
 def _order(sentence: str, formulas: list[Formula]) -> int:
@@ -71,15 +119,6 @@ def _order(sentence: str, formulas: list[Formula]) -> int:
     return told.pop() if len(told) == 1 else 0
 
 
-def name_in(f: Formula) -> str:
-    """The function of `f`, `f(x)` or `f(x) = x^2`."""
-    node = f.node.first if isinstance(f.node, Relation) else f.node
-    node = node.factors[0].node if is_called(node) and isinstance(node, Product) else node
-    return (
-        f.tex[node.span.start - f.span.start : node.span.end - f.span.start].strip() if isinstance(node, Name) else ""
-    )
-
-
 # -------------------------------------------------------------------------------------------------- what is meant
 
 
@@ -87,14 +126,15 @@ def expanded(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     """The questions for values and derivatives at the point, and behind them the one for the polynomial."""
     e = q.expansion
     assert e is not None
-    name = e.name or loss_of(sheet, scope, q.end).split("(")[0].strip()
-    line = defining(name, sheet, scope, q.end)
+    line = defining(e.name, sheet, scope, q.end)
     args = [] if line is None else [line.document.source(x.span).strip() for x in arguments_of(line)]
     at = _values(e.point, args)
     if line is None or not at or any(isinstance(x, Script) for x in arguments_of(line)):
         return [q]
-    if (e.kind == "plane" and len(args) < 2) or (len(args) > 1 and e.order > 2):
+    fits = {"line": len(args) == 1, "plane": len(args) == 2, "taylor": len(args) == 1 or e.order < 3}
+    if not fits[e.kind] or any(_depends(x, line, sheet, scope) for x in args):
         return [q]
+    name = called_name(line)
     summands = list(_summands(name, args, at, e.order))
     plain = replace(q, words="", expansion=None)
     slopes = [t for s in summands[1:] for t in (s.slope, s.value)]
@@ -128,13 +168,42 @@ def _text(sheet: Sheet) -> str:
 
 
 def defining(name: str, sheet: Sheet, scope: Scope, offset: int) -> Equation | None:
-    """The equation of `f(x, y) = ...`."""
-    for e in reversed(sheet.equations):
-        called = e.lhs.factors[0].node if isinstance(e.lhs, Product) and is_called(e.lhs) else None
-        before = stands_before(e, scope, offset) and e.op in DEFINING and not e.link and e.spelled is None
-        if called is not None and before and e.document.source(called.span).strip() == name:
-            return e
-    return None
+    """The equation of `f(x, y) = ...`, for the name `f` or `f(x, y)`; without a name that of the only function."""
+    found = [
+        e
+        for e in sheet.equations
+        if is_called(e.lhs)
+        and stands_before(e, scope, offset)
+        and e.op in DEFINING
+        and not e.link
+        and e.spelled is None
+        and not is_literal(e.rhs)  # `f(x) = 0` is to be solved
+    ]
+    if not name:
+        return found[-1] if len({called_name(e) for e in found}) == 1 else None
+    named = [e for e in found if called_name(e) == name.split("(")[0].strip()]
+    whole = "".join(name.split()) if "(" in name else ""
+    if not named or (whole and whole != "".join(named[-1].text(named[-1].lhs).split())):
+        return None
+    return named[-1]
+
+
+def in_pieces(line: Equation, sheet: Sheet) -> bool:
+    """Whether a function has several formulas: one for each case."""
+    here = [e for e in sheet.equations if e.scope == line.scope and e.own == line.own and e.spelled is None]
+    same = [e for e in here if e.op in DEFINING and not is_literal(e.rhs)]
+    return sum(is_called(e.lhs) and called_name(e) == called_name(line) and not e.link for e in same) > 1
+
+
+def called_name(e: Equation) -> str:
+    """f of `f(x, y) = ...`."""
+    return e.document.source(e.lhs.factors[0].node.span).strip() if isinstance(e.lhs, Product) else ""
+
+
+def _depends(x: str, line: Equation, sheet: Sheet, scope: Scope) -> bool:
+    """Whether an argument has a formula of its own, `y = x^2`: what the derivatives of `f(x, y)` are is told twice."""
+    seen = [e for e in sheet.equations if scope.sees(e.scope) and e.spelled is None and e is not line]
+    return any(e.document.source(e.lhs.span).strip() == x and not is_literal(e.rhs) for e in seen)
 
 
 def _values(point: str, args: Sequence[str]) -> list[str]:
@@ -201,6 +270,8 @@ def _times(sign: str, below: int, value: str, moved: str) -> str:
 def _term(number: str, s: Summand) -> str | None:
     """One term with its sign before it; None where it is zero."""
     size, negative = number.lstrip("-"), number.startswith("-")
+    if not re.fullmatch(r"\d+(?:\.\d+)?", size):  # a power of ten
+        return f"{'-' if negative else '+'} {_times('', s.below, size, s.moved)}"
     if Fraction(number) == 0:
         return None
     if len(size.partition(".")[2]) <= EXACT:

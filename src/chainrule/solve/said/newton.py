@@ -8,54 +8,141 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Script, Span
-from chainrule.sheet.records.statements import Scope, Sheet
-from chainrule.solve.losses import arguments_of, loss_of
+from chainrule.read.tree import Number, Relation, Script, Span
+from chainrule.sheet.records.statements import Scope, Sentence, Sheet
+from chainrule.solve.losses import arguments_of
 from chainrule.solve.orders import VERB
 from chainrule.solve.question import Expansion, Formula, Question, Summand
-from chainrule.solve.said.expansions import OF, defining, name_in
+from chainrule.solve.said.expansions import called_name, defining, in_pieces
+from chainrule.solve.said.phrases import ASK, FORMULA, MARKS, name_in
 
 NEWTON = re.compile(r"\bnewton\b", re.IGNORECASE)
+UNIT = r"(?:method|iterations?|updates?|steps?|rule|formula)"
+NAMED = (
+    r"(?:(?:updates?|iterations?|steps?|rule|formula) )*(?:(?:of|by|with|using) )?(?:the )?"
+    rf"(?<![\w-])newton(?:['’]s)?(?:[ -]raphson)?(?: {UNIT})+"
+)
 RULE = re.compile(
-    rf"{VERB}[^.;?]{{0,30}}?\bnewton(?:['’]s)?(?:[ -]raphson)? (?:method|iterations?|updates?|steps?|rule|formula)\b"
-    r"(?! from)",
+    rf"{VERB}[^.;?]{{0,30}}?(?:\bnewton(?:['’]s)?(?:[ -]raphson)? {UNIT}\b(?! from)|\bof newton\b)", re.IGNORECASE
+)
+ROOT = (
+    rf"(?:roots?|zeros?) of (?:the function )?(?P<root>{FORMULA})"
+    rf"|(?:solv(?:e|es|ing)|solutions? of) (?:the equation )?(?P<equation>{FORMULA})|(?P<a_root>roots?|zeros?)"
+)
+MINIMUM = (
+    r"(?:(?:local|global) )?(?:(?:min|max)im(?:um|a|i[sz]ers?|i[sz]es?|i[sz]ing)|extrem(?:um|a)|"
+    rf"(?:stationary|critical) points?)(?: (?:of )?(?:the function )?(?P<minimum>{FORMULA})|(?P<a_minimum>))"
+)
+GOAL = re.compile(rf"(?<![\w-])(?:{ROOT}|{MINIMUM})(?![\w-])", re.IGNORECASE)
+WORDS = re.compile(
+    r"(?<![\w-])(?:we|you|us|let|it|is|are|be|shall|should|use[sd]?|using|apply|applied|applies|to|towards?|for|of|the|an?|"
+    r"its|in|order|by|with|via|at|from|and|then|now|next|first|finds?|finding|found|approximat(?:e|es|ing)|"
+    r"comput(?:e|es|ing)|determin(?:e|es|ing)|seek|sought|want|perform|carry|out|do|run|make|take|execute|give|calculate|"
+    r"start(?:s|ed|ing)?|begin(?:s|ning)?|iterations?|steps?|updates?|one|two|three|four|five|six|seven|eight|nine|ten|\d+|"
+    r"exercise|problem)(?![\w-])",
     re.IGNORECASE,
 )
-TO_ROOT = re.compile(r"\b(?:roots?|zeros?|solv(?:e|es|ing))\b", re.IGNORECASE)
-TO_MINIMUM = re.compile(r"\b(?:minim\w+|maxim\w+|optimi\w+|extrem\w+|stationary|critical)\b", re.IGNORECASE)
+"""Words that say nothing else of the method than that it is used."""
+ABOUT_IT = re.compile(r"\b(?:steps?|iterat\w*|updat\w*|methods?|newton)\b", re.IGNORECASE)
+METHOD = re.compile(r"\b(?:methods?|newton)\b", re.IGNORECASE)
+FROM = re.compile(
+    r"\b(?:from|start(?:ing|s|ed)?(?: from| at| with| in)?|initiali[sz]\w+(?: at| with| by)?|initial \w+)\b"
+    r"(?:\s+(?:at|from|the|with|by|an?|initial|starting|point|value|guess|position|is|of|weights?))*\s*"
+    r"(?P<at>⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)",
+    re.IGNORECASE,
+)
+"""Where updates start."""
+LABELS = re.compile(rf"^\W*\(?\w{{1,4}}[.)](?=\W)|{MARKS}$", re.IGNORECASE)
 KINDS = ("root", "minimum")
 
 
-def goes_to(text: str) -> str:
-    """Where the words say that the method goes: to a "root", to a "minimum", or ""."""
-    found = [bool(TO_ROOT.search(text)), bool(TO_MINIMUM.search(text))]
-    return KINDS[found.index(True)] if sum(found) == 1 else ""
+@dataclass(frozen=True)
+class Goal:
+    """Where the method goes: a kind, "" for none, and the function, "" for one without a name."""
+
+    kind: str = ""
+    name: str = ""
 
 
-def newton_of(sheet: Sheet, scope: Scope, sentence: str, offset: int) -> str:
-    """Where the method goes that an exercise names: in the sentence that asks, else in the last one before it that
-    names the method, else in all of them."""
-    if NEWTON.search(sentence) and (kind := goes_to(sentence)):
-        return kind
-    texts = _texts(sheet, scope, offset)
-    named = [part for t in texts for part in re.split(r"(?<=[.?!;]) ", t) if NEWTON.search(part)]
-    told = [kind for part in named if (kind := goes_to(part))]
-    return told[-1] if told else goes_to(" ".join(texts)) if named else ""
+def goal_of(sentence: str, formulas: Sequence[Formula]) -> Goal | None:
+    """Where a sentence says that the method goes; None where it says anything else, too."""
+    plain = LABELS.sub(" ", FROM.sub(" ", re.sub(NAMED, " ", " ".join(sentence.split()), flags=re.IGNORECASE)))
+    found = list(_goals(plain, formulas))
+    left = GOAL.sub(" ", plain)
+    if None in found or len(set(found)) > 1 or "⟦" in left or re.search(r"\w", WORDS.sub(" ", left)):
+        return None
+    return found[0] if found else Goal()
+
+
+def _goals(text: str, formulas: Sequence[Formula]) -> Iterator[Goal | None]:
+    """The goals of a text; None for one of something that has no name, "the root of f(x) - 3"."""
+    for m in GOAL.finditer(text):
+        if m["a_root"] is not None or m["a_minimum"] is not None:
+            yield Goal(KINDS[0] if m["a_root"] else KINDS[1])
+            continue
+        f = formulas[int((m["root"] or m["equation"] or m["minimum"]).strip("⟦⟧"))]
+        name = _equated(f) if m["equation"] else name_in(f)
+        yield Goal(KINDS[1] if m["minimum"] else KINDS[0], name) if name else None
+
+
+def _equated(f: Formula) -> str:
+    """f(x) of `f(x) = 0`."""
+    node = f.node
+    zero = isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "="
+    end = node.links[0].node if isinstance(node, Relation) and zero else None
+    if not isinstance(node, Relation) or not isinstance(end, Number) or float(end.text) != 0:
+        return ""
+    span = node.first.span
+    tex = f.tex[span.start - f.span.start : span.end - f.span.start]
+    return name_in(Formula(node.first, span, tex))
+
+
+def told_goal(sheet: Sheet, scope: Scope, offset: int, own: Goal) -> Goal | None:
+    """The goal of a sentence with what those before it say, where it leaves something unsaid; None where they say
+    anything else of the method, or name several goals."""
+    parts = [(t, list[Formula]()) for t in _titles(sheet)]
+    for s in _before(sheet, scope, offset):
+        formulas = [Formula(n, n.span, s.document.source(n.span)) for n in s.formulas]
+        parts += [(part, formulas) for part in re.split(r"(?<=[.?!;]) ", s.text)]
+    if any(goal_of(_order(t), f) is None for t, f in parts if METHOD.search(t)):
+        return None
+    if own.name:
+        return own
+    told = {goal_of(_order(t), f) if ABOUT_IT.search(t) else _another(t) for t, f in parts} - {Goal()}
+    known = {g for g in told if g is not None}
+    names = {g.name.split("(")[0] for g in known if g.name}
+    kinds = {g.kind for g in (own, *known) if g.kind}
+    fits = None not in told and len(names) < 2 and len(kinds) == 1 and kinds <= set(KINDS)
+    return Goal(kinds.pop(), "".join(names)) if fits else None
+
+
+def _order(part: str) -> str:
+    """A sentence without the words that ask."""
+    asked = re.match(ASK, part, re.IGNORECASE)
+    return part if asked is None else part[asked.end() :]
+
+
+def _another(part: str) -> Goal:
+    """The goal of a sentence that is not about the method: some other one."""
+    return Goal("another") if any(m[0].endswith("⟧") for m in GOAL.finditer(part)) else Goal()
 
 
 def names_newton(sheet: Sheet, scope: Scope, sentence: str) -> bool:
     """Whether an exercise speaks of the method."""
-    return any(NEWTON.search(t) for t in (sentence, *_texts(sheet, scope, None)))
+    texts = [*_titles(sheet), *(s.text for s in _before(sheet, scope, None))]
+    return any(NEWTON.search(t) for t in (sentence, *texts))
 
 
-def _texts(sheet: Sheet, scope: Scope, offset: int | None) -> list[str]:
-    """The titles and sentences of an exercise, as far as an offset."""
-    titles = sheet.titles if len({e.scope.number for e in sheet.equations}) < 2 else []
+def _titles(sheet: Sheet) -> list[str]:
+    return sheet.titles if len({e.scope.number for e in sheet.equations}) < 2 else []
+
+
+def _before(sheet: Sheet, scope: Scope, offset: int | None) -> list[Sentence]:
+    """The sentences of an exercise, as far as an offset."""
     seen = [s for s in sheet.sentences if scope.sees(s.scope)]
-    before = [s for s in seen if offset is None or min((x.start for x in s.spans), default=0) <= offset]
-    return [*titles, *(s.text for s in before)]
+    return [s for s in seen if offset is None or min((x.start for x in s.spans), default=0) < offset]
 
 
 def step(kind: str, function: str, x: str, many: bool = False) -> str:
@@ -67,25 +154,37 @@ def step(kind: str, function: str, x: str, many: bool = False) -> str:
 
 
 def newton_asked(sentence: str, formulas: list[Formula], place: Span, words: str) -> Iterator[Question]:
-    """The rule, in words."""
-    found = RULE.search(sentence)
-    if found is None:
+    """The rule, in words; a sentence that says more of it is open."""
+    plain = " ".join(sentence.split())
+    asked = re.match(ASK, plain, re.IGNORECASE)
+    if RULE.search(sentence) is None or asked is None:
         return
-    of = OF.search(sentence[found.start() :])
-    name = "" if of is None else name_in(formulas[int(of[1])])
-    yield Question("", place, 0, words=words, expansion=Expansion(goes_to(sentence), 0, name, ""))
+    goal = _ruled_goal(plain[asked.end() :], formulas)
+    told = None if goal is None else Expansion(goal.kind, 0, goal.name, "")
+    yield Question("", place, 0, words=words, expansion=told)
+
+
+def _ruled_goal(clause: str, formulas: Sequence[Formula]) -> Goal | None:
+    """The goal of what is asked for, `Newton's rule for f` names only the function."""
+    only = re.fullmatch(rf"(?:the |an? )*{NAMED} (?:of|for) (?:the function )?(?P<of>{FORMULA}){MARKS}", clause, re.I)
+    if only is None:
+        begins = re.match(rf"(?:the |an? )*{NAMED}", clause, re.IGNORECASE)
+        return None if begins is None or FROM.search(clause) else goal_of(clause, formulas)
+    name = name_in(formulas[int(only["of"].strip("⟦⟧"))])
+    return Goal("", name) if name else None
 
 
 def ruled(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     """The questions for the derivatives, and behind them the one for the rule."""
     e = q.expansion
     assert e is not None
-    name = e.name or loss_of(sheet, scope, q.end).split("(")[0].strip()
-    line = defining(name, sheet, scope, q.end)
-    kind = e.kind or newton_of(sheet, scope, q.words, q.end)
+    goal = told_goal(sheet, scope, q.span.start, Goal(e.kind))
+    goal = goal if goal is None or not e.name else replace(goal, name=e.name)
+    line = None if goal is None else defining(goal.name, sheet, scope, q.end)
     args = [] if line is None else arguments_of(line)
-    if line is None or not kind or len(args) != 1 or isinstance(args[0], Script):
+    if goal is None or line is None or len(args) != 1 or isinstance(args[0], Script) or in_pieces(line, sheet):
         return [q]
+    name, kind = called_name(line), goal.kind
     x = line.document.source(args[0].span).strip()
     slopes = [f"{name}'({x})", f"{name}''({x})"][: 1 + KINDS.index(kind)]
     body = "" if kind == KINDS[1] else line.text(line.rhs)

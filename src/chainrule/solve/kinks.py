@@ -1,0 +1,110 @@
+r"""Points where a function has a kink or a jump: no derivative is given there, whatever is customary.
+
+What a function is at the point is looked at in its formula before a number is put in, `\max(0, x)`, for the derivative
+of a case, `2 x` for `x < 1`, says nothing of the other one. Beside an expansion nothing is said that nobody needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from chainrule.check.comparison.exact import term_of
+from chainrule.derive.sheets import BEHIND, question
+from chainrule.expr import FUNCTIONS, Apply, Expr, Indicator, Model, evaluate
+from chainrule.expr.walks import walk
+from chainrule.sheet.letters.glossary import tidy
+from chainrule.sheet.records.statements import Equation
+from chainrule.solve.asking import PLACES, Asking, Draft, read_formula
+from chainrule.solve.losses import arguments_of
+from chainrule.solve.said.expansions import called_name
+from chainrule.trace.run import Program
+
+AT = re.compile(r"(?P<head>.*)\((?P<at>\s*-?[\d.]+(?:\s*,\s*-?[\d.]+)*\s*)\)\s*", re.DOTALL)
+SLOPE = re.compile(r"'|\\partial|\\nabla|\\prime|(?<![\\A-Za-z])d(?=[A-Za-z^ ])")
+NEAR = 1e-9
+COARSE = re.compile(r"-?0\.0{4,}[1-9]\d{0,3}")
+"""What may be all that rounding left of a number."""
+FUNCTION_OF = {f.name: f for f in FUNCTIONS}
+FREE = (r"\xi", r"\zeta", r"\chi", r"\varrho", r"\kappa", r"\upsilon", r"\iota")
+"""Letters for arguments that have no numbers; one that the sheet writes is left out."""
+WHY = "the function has a kink or a jump there, or its formula changes; no derivative is given at such a point"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point in numbers of a function whose derivative is asked for there: `f(x)` as a line, and the numbers."""
+
+    line: Equation
+    at: dict[str, float]
+
+
+def place_of(a: Asking) -> Place | None:
+    """The point of `f'(1)` and what it is a point of."""
+    found = AT.fullmatch(a.draft.question.tex.replace(r"\left", "").replace(r"\right", ""))
+    if found is None or not SLOPE.search(found["head"]):
+        return None
+    values = [float(x) for x in found["at"].split(",")]
+    for e in reversed(a.sheet.equations):
+        name = called_name(e) if e.spelled is None else ""
+        own = name and re.search(rf"(?:^|[^\\A-Za-z]|\\[a-z]+ ){re.escape(name)}(?![A-Za-z])", found["head"])
+        args = arguments_of(e)
+        if own and len(args) == len(values):
+            free = [x for x in FREE if x not in e.document.text][: len(args)]
+            tex = f"{name}({', '.join(free)})"
+            node = read_formula(tex, e.document)
+            if node is None or len(free) < len(args):
+                return None
+            node = tidy(node, a.sheet.glossary)
+            line = question(a.template, node, 3 * BEHIND + PLACES * (a.draft.number + 1) - 1)
+            names = [x.removeprefix("\\") for x in free]
+            return Place(replace(line, spelled=(tex, tex)), dict(zip(names, values, strict=True)))
+    return None
+
+
+def is_broken(place: Place, program: Program) -> bool:
+    """Whether a function has two sides that meet at a point: a condition turns there, or the side of a kink."""
+    variant = program.variant
+    if place.line.position not in variant.typed:
+        return False
+    term, _ = term_of(variant, variant.typed[place.line.position][1])
+    definitions = variant.universe.definitions
+    terms = [term, *(definitions[s].body for s in definitions.ordered(sorted(term.symbols)) if s in definitions)]
+    symbols = {s: s.name.partition("#")[0] for t in terms for s in t.symbols}
+    given = {**program.values, **{s: np.array([place.at[x]]) for s, x in symbols.items() if x in place.at}}
+    return any(_is_zero(x, Model(program.sizes, given, definitions)) for x in _turning(terms))
+
+
+def _turning(terms: list[Expr]) -> Iterator[Expr]:
+    """What is zero where a function changes its formula."""
+    for node in walk(*terms):
+        if isinstance(node, Indicator):
+            yield node.a - node.b
+        elif isinstance(node, Apply) and node.name in ("floor", "heaviside", "sign"):
+            yield node.args[0]
+        elif isinstance(node, Apply):
+            yield from (kink(*node.args) for kink in FUNCTION_OF[node.name].kinks)
+
+
+def _is_zero(term: Expr, model: Model) -> bool:
+    """Whether a number is zero; what has none may be."""
+    if term.axes or any(s not in model.values and s not in model.definitions for s in term.symbols):
+        return False
+    return abs(float(np.asarray(evaluate(term, (), model)).ravel()[0])) < NEAR
+
+
+def without_idle(drafts: Sequence[Draft]) -> None:
+    """Nothing is said of a derivative that is zero, `x^2 + y` twice by y, but its value at the point of an expansion;
+    no expansion has coefficients that are rounded to a few digits."""
+    by_tex = {d.question.tex: d for d in drafts}
+    for d in (d for d in drafts if d.question.expansion is not None and d.question.expansion.order):
+        values = [by_tex.get(s.value) for s in d.question.expansion.summands] if d.question.expansion else []
+        slopes = [by_tex.get(s.slope) for s in d.question.expansion.summands] if d.question.expansion else []
+        for general, value in zip(slopes, values, strict=True):
+            if general is not None and general.question.general and value is not None and value.numbers == "0":
+                general.why_not = ""
+        if d.ways and any(value is not None and COARSE.fullmatch(value.numbers) for value in values):
+            d.ways, d.why_not = [], "a number in it is too small to be written with so many decimals"
