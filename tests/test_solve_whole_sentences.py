@@ -27,6 +27,8 @@ OTHER_EXPANSIONS = [
     EXPONENTIAL + r"Find the tangent line of $f$ which passes through $x = 1$ on the axis.",
     EXPONENTIAL + r"Find the tangent line of $f$ at $x = 0$ that is parallel to $y = x$.",
     EXPONENTIAL + r"Derive the Newton step for $f$ by minimising its second-order Taylor polynomial at $x = 0$.",
+    EXPONENTIAL + r"Give the Taylor polynomial of degree 2 of $f(x) = \cos x$ at $x = 0$.",
+    EXPONENTIAL + r"Find the second-order Taylor polynomial of $f$ at $x = 1$ and its remainder.",
     r"Let $f(x) = x^2$ and $h(x) = x^3$. Find the tangent line at $x = 1$.",
     BOWL + r"Find the tangent line to the level curve of $f$ at $(1, 2)$.",
     BOWL + r"Find the tangent line of $f$ at $(1, 2)$.",
@@ -56,6 +58,8 @@ OTHER_STEPS = [
     r"Perform two updates from $x_0 = 3$.",
     r"Let $F(p) = p^\top p - 1$ with $p \in \mathbb{R}^2$. Perform one step of Newton's method for the zero of $F$, "
     r"starting at $p_0 = (1, 1)^\top$.",
+    QUARTIC + r"The Hessian is kept in every step. Perform two Newton steps for the minimum of $f$ from $x_0 = 1$.",
+    QUARTIC + r"Perform two Newton steps for the root of $f$ from $x_0 = 1$. Only half of each step is taken.",
     QUARTIC + r"Write down Newton's method for the stationary points of $f'$.",
     QUARTIC + r"Write down Newton's iteration for the root of $f(x) - 3$.",
     QUARTIC + r"Write down the Newton update for the minimum of $f(x)^2$.",
@@ -110,6 +114,11 @@ def test_a_slope_beside_a_kink_is_given() -> None:
         r"Let $f(x) = x^2$ for $x < 1$ and $f(x) = 3 x$ for $x \ge 1$. Compute $f'(2)$ and $f'(0)$."
     )
     assert [p for p in ("f'(2) = 3", "f'(0) = 0") if p not in found.text] == []
+
+
+def test_a_kink_along_another_variable_does_not_matter() -> None:
+    found = chainrule.solve(r"Let $f(x, y) = |x| + y^2$. Find $\frac{\partial f}{\partial y}(0, 1)$.")
+    assert r"\frac{\partial f}{\partial y}(0, 1) = 2" in found.text
 
 
 def test_a_second_derivative_that_is_zero_is_no_gap() -> None:

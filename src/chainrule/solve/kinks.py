@@ -23,7 +23,7 @@ from chainrule.solve.losses import arguments_of
 from chainrule.solve.said.expansions import called_name
 from chainrule.trace.run import Program
 
-AT = re.compile(r"(?P<head>.*)\((?P<at>\s*-?[\d.]+(?:\s*,\s*-?[\d.]+)*\s*)\)\s*", re.DOTALL)
+AT = re.compile(r"(?P<head>.*)\((?P<at>\s*-?\d+(?:\.\d+)?(?:\s*,\s*-?\d+(?:\.\d+)?)*\s*)\)\s*", re.DOTALL)
 SLOPE = re.compile(r"'|\\partial|\\nabla|\\prime|(?<![\\A-Za-z])d(?=[A-Za-z^ ])")
 NEAR = 1e-9
 COARSE = re.compile(r"-?0\.0{4,}[1-9]\d{0,3}")
@@ -36,10 +36,12 @@ WHY = "the function has a kink or a jump there, or its formula changes; no deriv
 
 @dataclass(frozen=True)
 class Place:
-    """A point in numbers of a function whose derivative is asked for there: `f(x)` as a line, and the numbers."""
+    """A point in numbers of a function whose derivative is asked for there: `f(x)` as a line, the numbers, and the
+    names of the arguments that it is differentiated by."""
 
     line: Equation
     at: dict[str, float]
+    by: frozenset[str]
 
 
 def place_of(a: Asking) -> Place | None:
@@ -50,19 +52,25 @@ def place_of(a: Asking) -> Place | None:
     values = [float(x) for x in found["at"].split(",")]
     for e in reversed(a.sheet.equations):
         name = called_name(e) if e.spelled is None else ""
-        own = name and re.search(rf"(?:^|[^\\A-Za-z]|\\[a-z]+ ){re.escape(name)}(?![A-Za-z])", found["head"])
-        args = arguments_of(e)
-        if own and len(args) == len(values):
-            free = [x for x in FREE if x not in e.document.text][: len(args)]
-            tex = f"{name}({', '.join(free)})"
-            node = read_formula(tex, e.document)
-            if node is None or len(free) < len(args):
-                return None
-            node = tidy(node, a.sheet.glossary)
-            line = question(a.template, node, 3 * BEHIND + PLACES * (a.draft.number + 1) - 1)
-            names = [x.removeprefix("\\") for x in free]
-            return Place(replace(line, spelled=(tex, tex)), dict(zip(names, values, strict=True)))
+        mine = name and re.search(rf"(?:^|[^\\A-Za-z]|\\[a-z]+ ){re.escape(name)}(?![A-Za-z])", found["head"])
+        if mine and len(arguments_of(e)) == len(values):
+            return _placed(a, e, found["head"], values)
     return None
+
+
+def _placed(a: Asking, e: Equation, slope: str, values: list[float]) -> Place | None:
+    """A point of the function of an equation, with letters for its arguments that have no numbers."""
+    args = [e.document.source(x.span).strip() for x in arguments_of(e)]
+    free = [x for x in FREE if x not in e.document.text][: len(args)]
+    tex = f"{called_name(e)}({', '.join(free)})"
+    node = read_formula(tex, e.document)
+    if node is None or len(free) < len(args):
+        return None
+    line = question(a.template, tidy(node, a.sheet.glossary), 3 * BEHIND + PLACES * (a.draft.number + 1) - 1)
+    names = [x.removeprefix("\\") for x in free]
+    by = {n for n, x in zip(names, args, strict=True) if re.search(rf"\\partial {re.escape(x)}(?![A-Za-z])", slope)}
+    at = dict(zip(names, values, strict=True))
+    return Place(replace(line, spelled=(tex, tex)), at, frozenset(by or names))
 
 
 def is_broken(place: Place, program: Program) -> bool:
@@ -75,7 +83,9 @@ def is_broken(place: Place, program: Program) -> bool:
     terms = [term, *(definitions[s].body for s in definitions.ordered(sorted(term.symbols)) if s in definitions)]
     symbols = {s: s.name.partition("#")[0] for t in terms for s in t.symbols}
     given = {**program.values, **{s: np.array([place.at[x]]) for s, x in symbols.items() if x in place.at}}
-    return any(_is_zero(x, Model(program.sizes, given, definitions)) for x in _turning(terms))
+    still = {s for s, x in symbols.items() if x in place.at and x not in place.by}
+    turning = [x for x in _turning(terms) if not x.symbols or not x.symbols <= still]
+    return any(_is_zero(x, Model(program.sizes, given, definitions)) for x in turning)
 
 
 def _turning(terms: list[Expr]) -> Iterator[Expr]:

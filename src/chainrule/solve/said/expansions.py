@@ -132,6 +132,8 @@ def expanded(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     if line is None or not at or any(isinstance(x, Script) for x in arguments_of(line)):
         return [q]
     fits = {"line": len(args) == 1, "plane": len(args) == 2, "taylor": len(args) == 1 or e.order < 3}
+    if "=" in e.name and in_pieces(line, sheet):  # it is another function than before
+        return [q]
     if not fits[e.kind] or any(_depends(x, line, sheet, scope) for x in args):
         return [q]
     name = called_name(line)
@@ -182,10 +184,11 @@ def defining(name: str, sheet: Sheet, scope: Scope, offset: int) -> Equation | N
     if not name:
         return found[-1] if len({called_name(e) for e in found}) == 1 else None
     named = [e for e in found if called_name(e) == name.split("(")[0].strip()]
-    whole = "".join(name.split()) if "(" in name else ""
-    if not named or (whole and whole != "".join(named[-1].text(named[-1].lhs).split())):
+    if not named:
         return None
-    return named[-1]
+    sides = [x for x in re.split(r":?=", "".join(name.split()), maxsplit=1) if "(" in name]
+    own = ["".join(named[-1].text(x).split()) for x in (named[-1].lhs, named[-1].rhs)]
+    return named[-1] if sides == own[: len(sides)] else None
 
 
 def in_pieces(line: Equation, sheet: Sheet) -> bool:

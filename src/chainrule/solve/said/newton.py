@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from chainrule.read.tree import Number, Relation, Script, Span
 from chainrule.sheet.records.statements import Scope, Sentence, Sheet
 from chainrule.solve.losses import arguments_of
-from chainrule.solve.orders import VERB
+from chainrule.solve.orders import ANY_ORDER, VERB
 from chainrule.solve.question import Expansion, Formula, Question, Summand
 from chainrule.solve.said.expansions import called_name, defining, in_pieces
-from chainrule.solve.said.phrases import ASK, FORMULA, MARKS, name_in
+from chainrule.solve.said.phrases import ASK, FORMULA, MARKS, name_in, part
 
 NEWTON = re.compile(r"\bnewton\b", re.IGNORECASE)
 UNIT = r"(?:method|iterations?|updates?|steps?|rule|formula)"
@@ -46,6 +46,7 @@ WORDS = re.compile(
 )
 """Words that say nothing else of the method than that it is used."""
 ABOUT_IT = re.compile(r"\b(?:steps?|iterat\w*|updat\w*|methods?|newton)\b", re.IGNORECASE)
+TOLD = re.compile(r"\b(?:steps?|iterat\w*|updat\w*|hessian|second derivatives?)\b", re.IGNORECASE)
 METHOD = re.compile(r"\b(?:methods?|newton)\b", re.IGNORECASE)
 FROM = re.compile(
     r"\b(?:from|start(?:ing|s|ed)?(?: from| at| with| in)?|initiali[sz]\w+(?: at| with| by)?|initial \w+)\b"
@@ -90,13 +91,10 @@ def _goals(text: str, formulas: Sequence[Formula]) -> Iterator[Goal | None]:
 def _equated(f: Formula) -> str:
     """f(x) of `f(x) = 0`."""
     node = f.node
-    zero = isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "="
-    end = node.links[0].node if isinstance(node, Relation) and zero else None
-    if not isinstance(node, Relation) or not isinstance(end, Number) or float(end.text) != 0:
+    if not isinstance(node, Relation) or len(node.links) != 1 or node.links[0].op != "=":
         return ""
-    span = node.first.span
-    tex = f.tex[span.start - f.span.start : span.end - f.span.start]
-    return name_in(Formula(node.first, span, tex))
+    end = node.links[0].node
+    return name_in(part(f, node.first)) if isinstance(end, Number) and float(end.text) == 0 else ""
 
 
 def told_goal(sheet: Sheet, scope: Scope, offset: int, own: Goal) -> Goal | None:
@@ -105,8 +103,8 @@ def told_goal(sheet: Sheet, scope: Scope, offset: int, own: Goal) -> Goal | None
     parts = [(t, list[Formula]()) for t in _titles(sheet)]
     for s in _before(sheet, scope, offset):
         formulas = [Formula(n, n.span, s.document.source(n.span)) for n in s.formulas]
-        parts += [(part, formulas) for part in re.split(r"(?<=[.?!;]) ", s.text)]
-    if any(goal_of(_order(t), f) is None for t, f in parts if METHOD.search(t)):
+        parts += [(t, formulas) for t in re.split(r"(?<=[.?!;]) ", s.text)]
+    if any(goal_of(_order(t), f) is None for t, f in parts if METHOD.search(t) or _tells(t)):
         return None
     if own.name:
         return own
@@ -118,15 +116,20 @@ def told_goal(sheet: Sheet, scope: Scope, offset: int, own: Goal) -> Goal | None
     return Goal(kinds.pop(), "".join(names)) if fits else None
 
 
-def _order(part: str) -> str:
+def _tells(sentence: str) -> bool:
+    """Whether a sentence that orders nothing speaks of steps: "every step is halved"."""
+    return TOLD.search(sentence) is not None and not (ANY_ORDER.match(sentence) or sentence.rstrip().endswith("?"))
+
+
+def _order(sentence: str) -> str:
     """A sentence without the words that ask."""
-    asked = re.match(ASK, part, re.IGNORECASE)
-    return part if asked is None else part[asked.end() :]
+    asked = re.match(ASK, sentence, re.IGNORECASE)
+    return sentence if asked is None else sentence[asked.end() :]
 
 
-def _another(part: str) -> Goal:
+def _another(sentence: str) -> Goal:
     """The goal of a sentence that is not about the method: some other one."""
-    return Goal("another") if any(m[0].endswith("⟧") for m in GOAL.finditer(part)) else Goal()
+    return Goal("another") if any(m[0].endswith("⟧") for m in GOAL.finditer(sentence)) else Goal()
 
 
 def names_newton(sheet: Sheet, scope: Scope, sentence: str) -> bool:

@@ -8,7 +8,7 @@ import re
 
 from chainrule.read.tree import Comma, Fenced, Name, Node, Product, Relation
 from chainrule.solve.losses import is_called
-from chainrule.solve.orders import START
+from chainrule.solve.orders import ANY_VERB, START
 from chainrule.solve.question import Formula
 
 FORMULA = r"⟦\d+⟧"
@@ -22,11 +22,11 @@ FUNCTION = rf"(?:the )?(?:graph of )?(?:the )?(?:function )?(?P<of>{FORMULA})"
 
 
 def name_in(f: Formula) -> str:
-    """The function of `f`, `f(x)` or `f(x) = x^2`, as it is written on the left; "" of anything else."""
+    """The function of `f`, `f(x)` or `f(x) = x^2`, as it is written; "" of anything else."""
     node: Node | None = f.node
     if isinstance(node, Relation):
         defines = len(node.links) == 1 and node.links[0].op in ("=", ":=")
-        node = node.first if defines and is_called(node.first) else None
+        return f.tex.strip().rstrip(".,;") if defines and name_in(part(f, node.first)) else ""
     if isinstance(node, Product) and is_called(node):
         fence = node.factors[1].node
         body = fence.body if isinstance(fence, Fenced) else None
@@ -34,10 +34,15 @@ def name_in(f: Formula) -> str:
         node = node if all(isinstance(x, Name) for x in inside) else None
     elif not isinstance(node, Name):
         node = None
-    return "" if node is None else f.tex[node.span.start - f.span.start : node.span.end - f.span.start].strip()
+    return "" if node is None else part(f, node).tex.strip()
+
+
+def part(f: Formula, node: Node) -> Formula:
+    """A part of a formula as a formula."""
+    return Formula(node, node.span, f.tex[node.span.start - f.span.start : node.span.end - f.span.start])
 
 
 def apart(sentence: str, at: int) -> tuple[str, str]:
-    """What is ordered before the "and" in front of an offset, and the rest."""
-    cut = max((m.start() for m in re.finditer(r",? and ", sentence[:at])), default=0)
+    """What is ordered before the "and find" in front of an offset, and the rest."""
+    cut = max((m.start() for m in re.finditer(rf",? and (?={ANY_VERB})", sentence[:at], re.I)), default=0)
     return sentence[:cut], sentence[cut:]
