@@ -116,6 +116,12 @@ def test_a_slope_beside_a_kink_is_given() -> None:
     assert [p for p in ("f'(2) = 3", "f'(0) = 0") if p not in found.text] == []
 
 
+def test_no_number_at_a_kink_that_the_words_name() -> None:
+    found = chainrule.solve(r"Let $f(x) = \operatorname{relu}(x - 1)$. What is the derivative of $f$ at $x = 1$?")
+    assert r"\mathbb{1}" in found.text
+    assert r"\nabla f = 0" not in found.text
+
+
 def test_a_kink_along_another_variable_does_not_matter() -> None:
     found = chainrule.solve(r"Let $f(x, y) = |x| + y^2$. Find $\frac{\partial f}{\partial y}(0, 1)$.")
     assert r"\frac{\partial f}{\partial y}(0, 1) = 2" in found.text

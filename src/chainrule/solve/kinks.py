@@ -14,7 +14,7 @@ import numpy as np
 
 from chainrule.check.comparison.exact import term_of
 from chainrule.derive.sheets import BEHIND, question
-from chainrule.expr import FUNCTIONS, Apply, Expr, Indicator, Model, evaluate
+from chainrule.expr import FUNCTIONS, Apply, Const, Expr, Indicator, Model, evaluate
 from chainrule.expr.walks import walk
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.statements import Equation
@@ -36,29 +36,35 @@ WHY = "the function has a kink or a jump there, or its formula changes; no deriv
 
 @dataclass(frozen=True)
 class Place:
-    """A point in numbers of a function whose derivative is asked for there: `f(x)` as a line, the numbers, and the
-    names of the arguments that it is differentiated by."""
+    """A point of a function whose derivative is asked for: `f(x)` as a line, the numbers, or the names that the sheet
+    gives numbers to, and the names of the arguments that it is differentiated by."""
 
     line: Equation
-    at: dict[str, float]
+    at: dict[str, float | str]
     by: frozenset[str]
+
+    @property
+    def is_data(self) -> bool:
+        return any(isinstance(v, str) for v in self.at.values())
 
 
 def place_of(a: Asking) -> Place | None:
     """The point of `f'(1)` and what it is a point of."""
-    found = AT.fullmatch(a.draft.question.tex.replace(r"\left", "").replace(r"\right", ""))
-    if found is None or not SLOPE.search(found["head"]):
+    tex = a.draft.question.tex.replace(r"\left", "").replace(r"\right", "")
+    found = AT.fullmatch(tex)
+    head = tex if found is None else found["head"]
+    if not SLOPE.search(head):
         return None
-    values = [float(x) for x in found["at"].split(",")]
+    values = None if found is None else [float(x) for x in found["at"].split(",")]
     for e in reversed(a.sheet.equations):
         name = called_name(e) if e.spelled is None else ""
-        mine = name and re.search(rf"(?:^|[^\\A-Za-z]|\\[a-z]+ ){re.escape(name)}(?![A-Za-z])", found["head"])
-        if mine and len(arguments_of(e)) == len(values):
-            return _placed(a, e, found["head"], values)
+        mine = name and re.search(rf"(?:^|[^\\A-Za-z]|\\[a-z]+ ){re.escape(name)}(?![A-Za-z])", head)
+        if mine and (values is None or len(arguments_of(e)) == len(values)):
+            return _placed(a, e, head, values)
     return None
 
 
-def _placed(a: Asking, e: Equation, slope: str, values: list[float]) -> Place | None:
+def _placed(a: Asking, e: Equation, slope: str, values: list[float] | None) -> Place | None:
     """A point of the function of an equation, with letters for its arguments that have no numbers."""
     args = [e.document.source(x.span).strip() for x in arguments_of(e)]
     free = [x for x in FREE if x not in e.document.text][: len(args)]
@@ -69,7 +75,8 @@ def _placed(a: Asking, e: Equation, slope: str, values: list[float]) -> Place | 
     line = question(a.template, tidy(node, a.sheet.glossary), 3 * BEHIND + PLACES * (a.draft.number + 1) - 1)
     names = [x.removeprefix("\\") for x in free]
     by = {n for n, x in zip(names, args, strict=True) if re.search(rf"\\partial {re.escape(x)}(?![A-Za-z])", slope)}
-    at = dict(zip(names, values, strict=True))
+    numbers: list[float | str] = [*values] if values is not None else [x.removeprefix("\\") for x in args]
+    at = dict(zip(names, numbers, strict=True))
     return Place(replace(line, spelled=(tex, tex)), at, frozenset(by or names))
 
 
@@ -82,7 +89,12 @@ def is_broken(place: Place, program: Program) -> bool:
     definitions = variant.universe.definitions
     terms = [term, *(definitions[s].body for s in definitions.ordered(sorted(term.symbols)) if s in definitions)]
     symbols = {s: s.name.partition("#")[0] for t in terms for s in t.symbols}
-    given = {**program.values, **{s: np.array([place.at[x]]) for s, x in symbols.items() if x in place.at}}
+    data = {s.name: float(v.ravel()[0]) for s, v in program.values.items() if v.size == 1}
+    data |= {s.name: float(d.body.value) for s, d in definitions.items() if isinstance(d.body, Const)}
+    at = {k: data.get(v) if isinstance(v, str) else v for k, v in place.at.items()}
+    if None in at.values():
+        return False
+    given = {**program.values, **{s: np.array([at[x]], dtype=float) for s, x in symbols.items() if x in at}}
     still = {s for s, x in symbols.items() if x in place.at and x not in place.by}
     turning = [x for x in _turning(terms) if not x.symbols or not x.symbols <= still]
     return any(_is_zero(x, Model(program.sizes, given, definitions)) for x in turning)
@@ -104,6 +116,12 @@ def _is_zero(term: Expr, model: Model) -> bool:
     if term.axes or any(s not in model.values and s not in model.definitions for s in term.symbols):
         return False
     return abs(float(np.asarray(evaluate(term, (), model)).ravel()[0])) < NEAR
+
+
+def without_numbers(d: Draft, place: Place) -> None:
+    """A derivative with a formula, `\\nabla f`, keeps that; its number, or what has no formula, is left out."""
+    d.ways = [w for w in d.ways if w.result.right != d.numbers] if place.is_data else []
+    d.numbers, d.why_not = "", "" if d.ways else WHY
 
 
 def without_idle(drafts: Sequence[Draft]) -> None:
