@@ -236,12 +236,18 @@ def _sequence(frame: Frame, node: Script) -> Val:
 
 
 def _is_exponential(frame: Frame, node: Script) -> bool:
-    """`e^x`; where e is a name of the sheet, `e^2` and `e^T` are its own."""
+    """`e^x`; where e is a name of the sheet or the argument of one of its functions, `e^2` and `e^T` are its own."""
     plain = isinstance(node.base, Name) and node.base.text == "e" and node.sub is None and not node.primes
     plain &= isinstance(node.base, Name) and "bold" not in node.base.style  # a bold e is a vector of errors
     own = isinstance(node.sup, Number) or (isinstance(node.sup, Name) and node.sup.text in TRANSPOSE_WORDS)
-    told = frame.world.defined("e") or frame.world.family("e").domain_kind == ONES
+    told = frame.world.defined("e") or frame.world.family("e").domain_kind == ONES or _is_argument(frame.world, "e")
     return plain and not (own and told)
+
+
+def _is_argument(world: World, base: str) -> bool:
+    """Whether a function is defined with a name for its argument: `\\rho(e) = e^2`."""
+    sites = (s for found in world.functions.values() for s in found)
+    return any(isinstance(p, Name) and p.text == base for s in sites for p in s.params or ())
 
 
 def _scripted_name(frame: Frame, ref: Ref) -> Val:
