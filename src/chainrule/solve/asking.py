@@ -23,7 +23,7 @@ from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference, walk
-from chainrule.sheet.syntax.spelling import letter_in
+from chainrule.sheet.syntax.spelling import letter_in, names_loss
 from chainrule.solve.arrays_untold import functions_of_vectors
 from chainrule.solve.derivations import ways
 from chainrule.solve.forms.entries import carried_out
@@ -48,6 +48,8 @@ from chainrule.write.trace_views import tex as numbers_tex
 NO_FORM = "no form of it was found that the checker can read"
 MOST_BESIDE, MOST_UNDER = 3, 8
 """As many other unknowns are looked at together with one, and under constraints."""
+PRIME = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)'(?=\\left\()")
+"""The derivative of a function in an answer."""
 PLACES = 3 + 2 * MOST_UNDER
 """Positions for the lines of one question."""
 
@@ -294,7 +296,18 @@ def _ending(way: Way, claim: str) -> Way:
 
 def _says_nothing(way: Way, tex: str) -> bool:
     """Whether a way answers with the question, or with another writing of it: `\\ell` for `\\ell(w)`."""
-    return any(_alike(_bare(way.result.right), _bare(asked)) for asked in (tex, way.result.left))
+    if any(_alike(_bare(way.result.right), _bare(asked)) for asked in (tex, way.result.left)):
+        return True
+    return any(_is_asked_for(m[1], tex, way.result.right) for m in PRIME.finditer(way.result.right))
+
+
+def _is_asked_for(name: str, tex: str, right: str) -> bool:
+    r"""Whether `L'` in an answer is what the question is about: `L'(p)` for `\frac{dL}{dp}`, and of a loss, which is
+    something definite, `L'(p) / L(p)` for `\frac{d}{dp} \log L(p)`."""
+    alone = _bare(right).strip() == f"{name}'"
+    called = re.search(rf"(?<![A-Za-z\\]){re.escape(name)}\s*(?:\\left\s*)?\(", tex) is not None
+    named = re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", tex.replace("d" + name, " " + name)) is not None
+    return (alone and named) or (called and names_loss(name.lstrip("\\")))
 
 
 def _bare(tex: str) -> str:

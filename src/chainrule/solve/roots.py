@@ -77,6 +77,8 @@ NATURE = re.compile(
 """The value at the place, and what the place is."""
 ESTIMATE = re.compile(r"_\{?\s*(?:\\(?:mathrm|text|rm|mathsf|textrm|operatorname)\s*\{?\s*)?MLE?\s*\}*\s*$")
 """A name that says by its script which estimate it is: `\\hat\\theta_{ML}`."""
+UNNAMED = "the place of something that the sheet does not name as an unknown"
+"""What is asked for where a question has a formula for the place, as in "the estimate of $\\mu = 1 / \\lambda$"."""
 ALL = r"\frac{\partial }{\partial }"
 
 
@@ -161,7 +163,7 @@ def resolved(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -
     ]
     if unknowns and (q.root.value or many):
         places.append(replace(places[0], root=replace(q.root, value=True, name="", beside=after[0])))
-    return places
+    return places or [replace(q, tex="", root=None, shown="", words=UNNAMED)]
 
 
 def meant(q: Question, sheet: Sheet, scope: Scope, parsed: dict[str, Node]) -> tuple[str, list[tuple[str, str]], bool]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
-from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Product, Script
+from chainrule.read.tree import Fenced, Name, Node, Product, Script
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sentence, Sheet
 from chainrule.sheet.records.world import NORMAL
 from chainrule.sheet.statistics.distributions import NAMES
@@ -22,14 +22,12 @@ from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import reference, spelled, walk
 from chainrule.sheet.syntax.normal_laws import NORMAL_WORDS
 from chainrule.sheet.syntax.spelling import names_loss
-from chainrule.sheet.words.laws_otherwise import meant_otherwise
-from chainrule.sheet.words.likelihoods import NEGATIVE
 from chainrule.solve.losses import is_called, names_in
 from chainrule.solve.question import Question
+from chainrule.solve.said.plain_samples import IN_WORDS, MENTION, is_plain, samples_of
 from chainrule.trace.rules import callee_base
 
 ASKS = re.compile(r"\blikelihoods?\b|\b(?-i:MLEs?|NLL)\b", re.IGNORECASE)
-CALLED = re.compile(r"\b(?:negative )?log[- ]?likelihood(?: function)?,? ⟦(\d+)⟧", re.IGNORECASE)
 FOR_ITSELF = re.compile(
     r"^\W*(?:\(?\w{1,4}[.)]\W*)?(?:write down|state|give|find|derive|determine|set up|formulate|what is|compute)\b"
     r"[^.;?]{0,20}?\b(?:negative )?log[- ]?likelihood(?: function)?\b(?! estimat)(?![^.;?]*\band\b)",
@@ -39,24 +37,10 @@ LOGARITHMS: dict[str, tuple[str, ...]] = {
     "Poisson": (r"{x} \log {a}", r"- {a}", r"- \log\left({x}!\right)"),
     "Bernoulli": (r"{x} \log {a}", r"+ \left(1 - {x}\right) \log\left(1 - {a}\right)"),
     "Exponential": (r"\log {a}", r"- {a} {x}"),
-    "Laplace": (r"-\log\left(2 {b}\right)", r"- \frac{{\left|{x} - {a}\right|}}{{{b}}}"),
-    NORMAL: (r"-\frac{{1}}{{2}} \log\left(2 \pi {b}\right)", r"- \frac{{\left({x} - {a}\right)^2}}{{2 {b}}}"),
+    "Laplace": (r"-\log\left(2 {c}\right)", r"- \frac{{\left|{x} - {a}\right|}}{{{b}}}"),
+    NORMAL: (r"-\frac{{1}}{{2}} \log\left(2 \pi {c}\right)", r"- \frac{{\left({x} - {a}\right)^2}}{{2 {c}}}"),
 }
-"""The logarithm of a law at x, with its parameters a and b, as its terms."""
-OTHERWISE = {
-    "Exponential": re.compile(r"\b(?:mean|scale|average|expect\w*)\b", re.IGNORECASE),
-    NORMAL: re.compile(r"\b(?:deviations?|precisions?)\b", re.IGNORECASE),
-}
-"""Words with which the parameter of a law may be another one than it is here: a mean for a rate."""
-IN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(rf"\b{law}\b[^.;⟦]{{0,60}}?\b{told}", re.IGNORECASE), word)
-    for law, told, word in (
-        ("poisson", r"(?:rate|parameter|mean|intensity) ⟦(\d+)⟧", r"\mathrm{Poisson}"),
-        ("bernoulli", r"(?:probability|parameter|bias)(?: of success)? ⟦(\d+)⟧", r"\mathrm{Bernoulli}"),
-        ("exponential(?:ly)?", r"(?:rate|parameter) ⟦(\d+)⟧", r"\mathrm{Exponential}"),
-        ("(?:normal(?:ly)?|gaussian)", r"mean ⟦(\d+)⟧ and variance ⟦(\d+)⟧", r"\mathcal{N}"),
-    )
-)
+"""The logarithm of a law at x, with its parameters a and b, as its terms; c is b as a factor behind others."""
 
 
 @dataclass(frozen=True)
@@ -117,29 +101,29 @@ def likelihood_of(sheet: Sheet, scope: Scope, asked: Sequence[Question]) -> Like
     """The log-likelihood of the data of an exercise; None where the sheet gives one, or tells no law for certain."""
     sentences = [s for s in sheet.sentences if scope.sees(s.scope)]
     seen = [e for e in sheet.equations if scope.sees(e.scope) and e.spelled is None]
-    if not any(ASKS.search(s.text) for s in sentences) or any(meant_otherwise(s.text) for s in sentences):
-        return None
-    if any(_gives_one(sheet, e) for e in seen):
+    if not any(ASKS.search(s.text) for s in sentences) or any(_gives_one(sheet, e) for e in seen):
         return None
     laws = [(e, law) for e in seen if e.op == "∼" and (law := _law(e)) is not None]
     drawn = sum(e.op == "∼" for e in seen)
+    words = list(_law_in_words(sentences))
     if len(laws) == drawn == 1:
         e, law = laws[0]
-        sample = _sample(e, _listed(sentences))
-    elif not drawn and len(words := list(_law_in_words(sentences))) == 1:
-        law, sample = words[0], _sample(None, _listed(sentences))
+        samples = samples_of(sentences, e.lhs, e.document.source(e.lhs.span).strip())
+    elif not drawn and len(words) == 1:
+        law, samples = words[0], samples_of(sentences, None, "")
     else:
         return None
-    otherwise = OTHERWISE.get(law.name)
-    if sample is None or not all(map(_is_plain, law.nodes)):
+    if samples is None or not all(map(_is_plain, law.nodes)):
         return None
-    if otherwise is not None and any(otherwise.search(s.text) for s in sentences) and not _is_power(law.nodes[-1]):
+    if not is_plain(sheet, sentences, seen, law.name, law.parameters, law.nodes, samples, not drawn):
+        return None
+    named = _named(sentences)
+    if named is None:
         return None
     wanted = {t for q in asked if q.root is not None for t in q.root.said}
-    head, sign = _named(sentences)
-    x, letter, last = sample
+    (head, sign), x, letter = named, samples.one, samples.letter
     name = head or rf"\ell{_parameters(sheet, law, letter, wanted)}"
-    total = rf"{sign}\sum_{{{letter}=1}}^{{{last}}}"
+    total = rf"{sign}\sum_{{{letter}=1}}^{{{samples.last}}}"
     many = law.name == NORMAL and re.match(r"(?:\\(?:math\w+|boldsymbol)\{?\s*)?(?:\\?[A-Z])", law.parameters[-1])
     vectors = (x, law.parameters[0]) if many and isinstance(law.nodes[0], Name) else ()
     closed = "" if many else _closed(law, x, total)
@@ -167,16 +151,16 @@ def _law(e: Equation) -> Law | None:
     nodes = arguments(fence)
     source = e.document.source
     law = Law(source(head.span).strip(), name, tuple(source(n.span).strip() for n in nodes), nodes)
-    return law if name in LOGARITHMS and len(nodes) == (1 + ("{b}" in "".join(LOGARITHMS[name]))) else None
+    return law if name in LOGARITHMS and len(nodes) == (1 + ("{c}" in "".join(LOGARITHMS[name]))) else None
 
 
 def _law_in_words(sentences: Sequence[Sentence]) -> Iterator[Law]:
     for s in sentences:
-        for pattern, word in IN_WORDS:
+        for name, pattern in IN_WORDS.items():
             for found in pattern.finditer(s.text):
                 numbers = [int(n) for n in found.groups()]
                 nodes = tuple(s.formulas[n] for n in numbers)
-                name = NORMAL if word == r"\mathcal{N}" else word[len(r"\mathrm{") : -1]
+                word = r"\mathcal{N}" if name == NORMAL else rf"\mathrm{{{name}}}"
                 yield Law(word, name, tuple(s.sources[n].strip("$ ") for n in numbers), nodes)
 
 
@@ -191,54 +175,18 @@ def _is_power(node: Node) -> bool:
     return isinstance(node, Script) and node.sup is not None and is_literal(node.sup)
 
 
-def _sample(e: Equation | None, listed: tuple[str, str] | None) -> tuple[str, str, str] | None:
-    """A sample, its index and the number of samples, in TeX."""
-    drawn = None if e is None else e.lhs.left if isinstance(e.lhs, Infix) and e.lhs.op == "|" else e.lhs
-    if e is not None and isinstance(drawn, Script) and isinstance(drawn.sub, Name) and drawn.sup is None:
-        return e.document.source(drawn.span).strip(), drawn.sub.text, "n" if listed is None else listed[1]
-    if e is not None and isinstance(drawn, Comma):
-        own = _ends(drawn)
-        listed = None if own is None else (_text(e, own[0]), _text(e, own[1]))
-    if listed is None or (drawn is not None and not isinstance(drawn, (Comma, Name))):
+def _named(sentences: Sequence[Sentence]) -> tuple[str, str] | None:
+    """The name that the sheet gives to the log-likelihood, and its sign; None where it has two."""
+    heads, signs = dict[str, None](), set[str]()
+    for s in sentences:
+        for found in MENTION.finditer(s.text):
+            signs.add("-" if found["sign"] or found["nll"] else "")
+            node = None if found["name"] is None else s.formulas[int(found["name"])]
+            if isinstance(node, Name) or (node is not None and is_called(node)):
+                heads[s.sources[int(found["name"])].strip("$ ").rstrip(".,;")] = None
+    if len(signs) > 1 or len(heads) > 1:
         return None
-    letter = "i" if listed[1] != "i" else "j"
-    return f"{listed[0]}_{letter}", letter, listed[1]
-
-
-def _text(e: Equation, node: Node) -> str:
-    return e.document.source(node.span).strip()
-
-
-def _listed(sentences: Sequence[Sentence]) -> tuple[str, str] | None:
-    r"""The letter and the number of `x_1, \dots, x_n`."""
-    for s in sentences:
-        for node in s.formulas:
-            for part in walk(node):
-                found = _ends(part) if isinstance(part, Comma) else None
-                if found is not None:
-                    base, last = (s.document.source(n.span).strip() for n in found)
-                    return base, last
-    return None
-
-
-def _ends(node: Comma) -> tuple[Node, Node] | None:
-    """The base and the last index of a list with dots."""
-    last = node.items[-1]
-    dots = any(isinstance(x, Dots) for x in node.items)
-    if dots and isinstance(last, Script) and isinstance(last.sub, Name) and last.sup is None:
-        return last.base, last.sub
-    return None
-
-
-def _named(sentences: Sequence[Sentence]) -> tuple[str, str]:
-    """The name that the sheet gives to the log-likelihood, and its sign."""
-    negative = any(ASKS.search(s.text) and NEGATIVE.search(s.text) for s in sentences)
-    for s in sentences:
-        found = CALLED.search(s.text)
-        node = None if found is None else s.formulas[int(found[1])]
-        if found is not None and node is not None and (isinstance(node, Name) or is_called(node)):
-            return s.sources[int(found[1])].strip("$ ").rstrip(".,;"), "-" if negative else ""
-    return "", "-" if negative else ""
+    return next(iter(heads), ""), next(iter(signs), "")
 
 
 def _parameters(sheet: Sheet, law: Law, letter: str, wanted: set[str]) -> str:
@@ -255,6 +203,8 @@ def _parameters(sheet: Sheet, law: Law, letter: str, wanted: set[str]) -> str:
 
 def _closed(law: Law, x: str, total: str) -> str:
     """The sum with the logarithm of the law written out."""
-    plain = [t if re.fullmatch(r"\\?\w+(?:[_^]\{?\\?\w+\}?)*", t) else rf"\left({t}\right)" for t in law.parameters]
-    terms = [t.format(x=x, a=plain[0], b=plain[-1]) for t in LOGARITHMS[law.name]]
+    number, name = re.compile(r"\d+(?:\.\d+)?"), re.compile(r"\\?[A-Za-z]+(?:[_^]\{?\\?\w+\}?)*")
+    plain = [t if number.fullmatch(t) or name.fullmatch(t) else rf"\left({t}\right)" for t in law.parameters]
+    behind = rf"\cdot {plain[-1]}" if number.fullmatch(plain[-1]) else plain[-1]
+    terms = [t.format(x=x, a=plain[0], b=plain[-1], c=behind) for t in LOGARITHMS[law.name]]
     return rf"{total} \left({' '.join(terms)}\right)"
