@@ -12,6 +12,7 @@ from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.sheet.words.wording import NAMES
+from chainrule.trace.plain_orders import parts, speaks, why_not_plain
 from chainrule.trace.rules import (
     CUE,
     Rule,
@@ -23,7 +24,7 @@ from chainrule.trace.rules import (
     speaks_of_updates,
     unprimed,
 )
-from chainrule.trace.trained import trained, untold
+from chainrule.trace.trained import trained, unclear, untold, without_clauses
 
 RATE = re.compile(
     r"\b(?:(?:learning[- ])?rate|step[- ]?(?:size|length|width))\b"
@@ -41,6 +42,7 @@ SPOKEN = re.compile(
 )
 """What a sentence says is updated: "three steps of gradient descent for $V$ and $u$"."""
 ASCENT, DESCENT = re.compile(r"\bascent\b", re.IGNORECASE), re.compile(r"\bdescent\b", re.IGNORECASE)
+BOTH_WAYS = "the words have both ascent and descent; write the rules"
 RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", "mu")
 
 
@@ -49,14 +51,15 @@ def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
     rate = rate_of(sheet)
     if rate is None or not speaks_of_updates(sheet):
         return
-    updates.held = untold(sheet)
+    every = any(CUE.search(s.text) and EVERY.search(s.text) for s in sheet.sentences)
+    loss, parameters, doubt = _loss_and_parameters(sheet, wanted, every)
+    words = [s.text for s in sheet.sentences] + sheet.titles
+    up, down = (any(way.search(t) for t in words) for way in (ASCENT, DESCENT))
+    updates.held = untold(sheet) or doubt or _not_plain(sheet, rate) or (BOTH_WAYS if up and down else "")
     if updates.held:
         updates.notes.append(updates.held)
         return
-    every = any(CUE.search(s.text) and EVERY.search(s.text) for s in sheet.sentences)
-    loss, parameters = _loss_and_parameters(sheet, wanted, every)
-    words = [s.text for s in sheet.sentences] + sheet.titles
-    sign = "+" if any(ASCENT.search(t) for t in words) and not any(DESCENT.search(t) for t in words) else "-"
+    sign = "+" if up else "-"
     for text in parameters if loss else ():
         tex = rf"{text}' = {text} {sign} {rate} \frac{{\partial {loss}}}{{\partial {text}}}"
         e = add_equation(sheet, tex)
@@ -64,6 +67,18 @@ def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
         if e is not None and base is not None:
             updates.rules.append(Rule(unprimed(e.lhs), base, e))
             updates.notes.append(f"no update rule is written for {text}; it is taken as {tex}")
+
+
+def _not_plain(sheet: Sheet, rate: str) -> str:
+    """Why the words order another thing than gradient descent, if that is so."""
+    value = next((e.text(e.rhs).strip() for e in sheet.equations if e.text(e.lhs).strip() == rate), rate)
+    for s in sheet.sentences:
+        for part in parts(s):
+            clauses = without_clauses(part)
+            why = why_not_plain(sheet, s, clauses, value) if speaks(part) else ""
+            if why:
+                return why
+    return ""
 
 
 def with_each(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
@@ -103,7 +118,7 @@ def _entries(sheet: Sheet, rule: Rule) -> list[str]:
         for e in sheet.equations
         if is_literal(e.rhs) and (ref := reference(e.lhs, sheet.glossary)) is not None and ref.base == own.base
     }
-    return [given[key] for key in trained(sheet, given)]
+    return [] if unclear(sheet, given) else [given[key] for key in trained(sheet, given)]
 
 
 def _stands_for_all(sheet: Sheet, rule: Rule) -> bool:
@@ -112,9 +127,10 @@ def _stands_for_all(sheet: Sheet, rule: Rule) -> bool:
     return not any(ref.base == rule.base for e in others for side in (e.lhs, e.rhs) for ref in refs(sheet, side))
 
 
-def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = False) -> tuple[str, list[str]]:
+def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = False) -> tuple[str, list[str], str]:
     """What is differentiated and by which names that have numbers; else, or where words speak of every one, the loss
-    and what looks like a weight."""
+    and what looks like a weight; and why words leave open which of them are updated, if they do. What an order names
+    is what it is about, whatever is said elsewhere."""
     given = {
         ref.key: (e.text(e.lhs), ref.base)
         for e in sheet.equations
@@ -138,8 +154,12 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     listed = given if every else by or given
     letters = {key: given[key][1].split(" ")[-1].split("_")[0] for key in listed}
     weights = [key for key, x in letters.items() if x in WEIGHTS or (key in by and (every or x not in DATA))]
-    updated = trained(sheet, dict.fromkeys(spoken or weights or by))
-    return next(iter(losses), ""), [given[key][0] for key in updated]
+    keys = list(dict.fromkeys(spoken or weights or by))
+    updated = trained(sheet, keys)
+    likely = {*keys, *(key for key, (_, base) in given.items() if base[:1] in WEIGHTS)}
+    doubtful = updated != keys if spoken else unclear(sheet, likely)
+    doubt = "which weights are updated is not plainly said; write the rule of each" if doubtful else ""
+    return next(iter(losses), ""), [given[key][0] for key in updated], doubt
 
 
 def _spoken_of(sheet: Sheet, s: Sentence) -> Iterator[object]:

@@ -15,6 +15,7 @@ from chainrule.read.tree import Comma
 from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.words.wording import NAMES
+from chainrule.trace.plain_orders import parts, strange
 
 Key = TypeVar("Key", bound=Hashable)
 _TRAINED = r"(?:re)?(?:train\w*|updat\w+|learn\w+|adapt\w*|adjust\w*|optimi[sz]\w+|tuned|trainable)"
@@ -58,15 +59,66 @@ METHOD = re.compile(
 )
 """Other methods than gradient descent on the whole loss."""
 UPDATING = re.compile(r"\b(?:updat\w+|train\w*|steps?|descent|learn\w*|optimi[sz]\w+|iterat\w+)\b", re.IGNORECASE)
+_DO = r"(?:train|update|optimi[sz]e|adjust|adapt|learn)"
+_CLAUSES = {
+    "only": (
+        rf"only {_THE}{NAMES} (?:is|are) (?:being |to be )?{_TRAINED}",
+        rf"only {_DO} {_THE}{NAMES}",
+        rf"{_DO} only {_THE}{NAMES}",
+    ),
+    "fixed": (
+        rf"{_THE}{NAMES} (?:is|are|stays?|remains?) (?:both |all )?(?:kept |held |left )?{_STILL}",
+        rf"{_THE}{NAMES} (?:is|are) not {_TRAINED}",
+        rf"(?:with |while )?(?:keep|keeping|hold|holding|leave|leaving) {_THE}{NAMES} {_STILL}",
+        rf"with {_THE}{NAMES} (?:kept |held )?{_STILL}",
+        rf"(?:freeze|freezing|fix|fixing) {_THE}{NAMES}",
+    ),
+}
+PLAINLY = {
+    what: tuple(
+        re.compile(
+            rf"^(?:(?P<before>[^.?!;]*?),? (?:while |where |but |and )?)??\W*{c}(?: throughout)?\W*$", re.IGNORECASE
+        )
+        for c in clauses
+    )
+    for what, clauses in _CLAUSES.items()
+}
+"""A sentence that says of weights which are updated and no more: no time, no condition; before it an order at most."""
 
 
 def trained(sheet: Sheet, keys: Iterable[Key]) -> list[Key]:
     """Of the names of parameters those that words do not leave out."""
     keys = list(keys)
-    only: set[Hashable] = {key for s in sheet.sentences for key in _said(s, ONLY, sheet)}
-    fixed: set[Hashable] = {key for s in sheet.sentences for key in _said(s, FIXED, sheet)}
+    said = [x for s in sheet.sentences for part in parts(s) for x in _plainly(s, part, sheet)]
+    only, fixed = ({key for kind, found in said if kind == what for key in found} for what in ("only", "fixed"))
     kept = [key for key in keys if key in only] if only & set(keys) else keys
     return [key for key in kept if key not in fixed]
+
+
+def unclear(sheet: Sheet, keys: Iterable[Hashable]) -> str:
+    """A sentence that may leave some of these parameters out, but does not plainly say so; "" if there is none."""
+    keys = set(keys)
+    for s in sheet.sentences:
+        for part in parts(s, True):
+            loosely = {key for p in (*ONLY, *FIXED) for key in _said(s, part, p, sheet)}
+            if loosely & keys and not list(_plainly(s, part, sheet)):
+                return part
+    return ""
+
+
+def without_clauses(part: str) -> str:
+    """A sentence without a clause at its end that says which weights are updated."""
+    found = (p.match(part) for patterns in PLAINLY.values() for p in patterns)
+    return next((m["before"] or "" for m in found if m is not None), part)
+
+
+def _plainly(s: Sentence, part: str, sheet: Sheet) -> Iterator[tuple[str, set[Hashable]]]:
+    for what, patterns in PLAINLY.items():
+        for pattern in patterns:
+            found = None if part.rstrip().endswith("?") else pattern.match(part)
+            if found is not None and not strange(found["before"] or ""):
+                yield what, set(_keys(s, found[2], sheet))
+                return
 
 
 def untold(sheet: Sheet) -> str:
@@ -90,11 +142,14 @@ def names_trained(text: str) -> bool:
     return any(p.search(text) for p in (*ONLY, *FIXED))
 
 
-def _said(s: Sentence, patterns: tuple[re.Pattern[str], ...], sheet: Sheet) -> Iterator[Hashable]:
-    for pattern in patterns:
-        for found in pattern.finditer(s.text):
-            for number in re.findall(r"⟦(\d+)⟧", found[1]):
-                node = s.formulas[int(number)]
-                for item in node.items if isinstance(node, Comma) else (node,):
-                    ref = reference(item, sheet.glossary)
-                    yield from () if ref is None else (ref.key,)
+def _said(s: Sentence, part: str, pattern: re.Pattern[str], sheet: Sheet) -> Iterator[Hashable]:
+    for found in pattern.finditer(part):
+        yield from _keys(s, found[1], sheet)
+
+
+def _keys(s: Sentence, names: str, sheet: Sheet) -> Iterator[Hashable]:
+    for number in re.findall(r"⟦(\d+)⟧", names):
+        node = s.formulas[int(number)]
+        for item in node.items if isinstance(node, Comma) else (node,):
+            ref = reference(item, sheet.glossary)
+            yield from () if ref is None else (ref.key,)

@@ -1,0 +1,107 @@
+"""Whether words order gradient descent and no more: "perform two updates of $w$ with learning rate 0.1".
+
+A rule that nobody writes is made up only for the plain method. What may change it has no end: clipped or normalised
+gradients, a velocity, a rate for each step or each weight, another function. So the words are listed that do not
+change it, and a sentence about updates or gradients that has another word leaves the rule to its author.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chainrule.read.tree import Comma, Fraction, Node, Product, Relation
+from chainrule.sheet.records.statements import Sentence, Sheet
+from chainrule.sheet.syntax.derivatives import above, nabla_of
+from chainrule.sheet.syntax.literals import is_literal
+from chainrule.sheet.syntax.names import reference, walk
+from chainrule.trace.rules import CUE
+
+_WORDS = (
+    "perform do make take run carry out compute calculate determine give find state apply use using start "
+    "starting begin beginning from by with of for on the an one two three four five six ten step steps update "
+    "updates iteration iterations gradient gradients descent ascent plain vanilla simple standard ordinary batch "
+    "full learning rate size length width is are be let we where and all both each every weight weights parameter "
+    "parameters bias biases matrix matrices vector vectors once at value values initial loss error function cost "
+    "objective after result results what as to given derivative derivatives partial respect output outputs input "
+    "inputs target targets scalar updated trained show that this these write down rule rules"
+)
+PLAIN = frozenset(_WORDS.split())
+UNITS = re.compile(
+    r"\bthen (?=perform|do|make|take|run|carry|compute|calculate|apply|use|give)|\bby hand\b"
+    r"|\bfirst (?=(?:two|three|four|five|⟦\d+⟧) (?:steps|updates|iterat\w+))"
+    r"|\bnew (?=values?\b|weights\b|parameters\b)",
+    re.IGNORECASE,
+)
+"""Words that are plain in their place."""
+SPEAKS = re.compile(
+    r"\bgradients?\b|\b(?:learning )?rates?\b|\bstep (?:size|length|width)|\bascen\w+|\bsteps?\b", re.IGNORECASE
+)
+SUPPOSES = re.compile(r"\bif\b.*\?\s*\Z", re.IGNORECASE)
+"""A question about what would be."""
+ORDERS = re.compile(r"\b(?:compute|calculate|derive|find|determine|give|state|what)\b", re.IGNORECASE)
+MOVES = re.compile(r"\b(?:updat\w+|train\w*|steps?|descent|ascent|learn\w*|optimi[sz]\w+|iterat\w+)\b", re.IGNORECASE)
+NUMBER = re.compile(r"⟦(\d+)⟧|(?<![\w.])\d+(?:\.\d+)?(?![\w⟧])")
+COUNTED = re.compile(
+    r"\s*(?:more )?(?:gradient )?(?:descent |ascent )?(?:steps?|updates?|iterations?)\b", re.IGNORECASE
+)
+
+
+def parts(s: Sentence, all_of_them: bool = False) -> Iterator[str]:
+    """The sentences of a paragraph that are about what is done, or all that are no supposition."""
+    for part in re.split(r"(?<=[.?!;:])\s+", s.text):
+        derives = (
+            not all_of_them
+            and ORDERS.search(part)
+            and any(_is_derivative(s.formulas[int(n)]) for n in re.findall(r"⟦(\d+)⟧", part))
+        )
+        if not SUPPOSES.search(part) and not (derives and not MOVES.search(part)):
+            yield part
+
+
+def speaks(part: str) -> bool:
+    return CUE.search(part) is not None or SPEAKS.search(part) is not None
+
+
+def strange(words: str) -> str:
+    """A word that is not known to leave the method as it is; "" if there is none."""
+    found = re.findall(r"[^\W\d_]{2,}", UNITS.sub(" ", words))
+    return next((w for w in found if w.lower() not in PLAIN), "")
+
+
+def why_not_plain(sheet: Sheet, s: Sentence, part: str, rate: str) -> str:
+    """Why a sentence about updates orders more than gradient descent with one rate; "" if it does not."""
+    word = strange(part)
+    if word:
+        return f"the words on the updates may mean another method ('{word}'); write the rule"
+    for found in NUMBER.finditer(part):
+        node = None if found[1] is None else s.formulas[int(found[1])]
+        if node is not None and not is_literal(node):
+            if not _is_simple(sheet, node):
+                return "a formula stands beside the words on the updates; write the rule"
+            continue
+        text = found[0] if found[1] is None else s.sources[int(found[1])].strip("$ ")
+        if text != rate and not COUNTED.match(part, found.end()):
+            return f"the words on the updates have more than one number ({rate}, {text}); write the rule"
+    return ""
+
+
+def _is_simple(sheet: Sheet, node: Node) -> bool:
+    """A name, a list of names, a derivative, a value of a function, or a relation."""
+    items = node.items if isinstance(node, Comma) else (node,)
+    return all(
+        isinstance(x, Relation) or _is_derivative(x) or reference(x, sheet.glossary) is not None or _is_called(sheet, x)
+        for x in items
+    )
+
+
+def _is_called(sheet: Sheet, node: Node) -> bool:
+    return (
+        isinstance(node, Product) and len(node.factors) == 2 and bool(reference(node.factors[0].node, sheet.glossary))
+    )
+
+
+def _is_derivative(node: Node) -> bool:
+    return any(
+        nabla_of(n) is not None or (isinstance(n, Fraction) and above(n.numerator) is not None) for n in walk(node)
+    )
