@@ -48,6 +48,7 @@ from chainrule.check.readings.rests_on import (
 from chainrule.check.readings.rivals import other_ranks
 from chainrule.check.readings.said_beside import in_a_case_before, supposed_beside
 from chainrule.check.readings.sums_meant import (
+    brackets_meant,
     implied_sum,
     letter_of_the_derivative,
     one_too_many,
@@ -331,6 +332,7 @@ REASONS: tuple[Reason, ...] = (
     operator_behind,
     reach_of_a_slash,
     lost_fraction,
+    brackets_meant,
     implied_sum,
     stray_letters,
     one_too_many,

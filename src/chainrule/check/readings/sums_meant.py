@@ -1,4 +1,5 @@
-r"""Which letters a line sums over, where it does not say so: one letter for two indices, and sums that are implied.
+r"""Over what a line sums and its letters run, where it does not say so: one letter for two indices, sums that are
+implied, brackets.
 
 Rows of `ambiguous.REASONS`: each gives the line with the sums and the letters written."""
 
@@ -10,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chainrule.check.readings.meant import Meant, written, written_throughout
-from chainrule.read.tree import Big, Comma, Factor, Fraction, Name, Node, Number, Product, Relation
+from chainrule.read.tree import Big, Comma, Factor, Fraction, Link, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.letters.entries import is_ranged, with_ranges
 from chainrule.sheet.meaning.derivatives.differentials import taken_apart
 from chainrule.sheet.meaning.operations.implied import with_strays_summed
 from chainrule.sheet.records.references import references
@@ -44,6 +46,20 @@ def letter_of_the_derivative(judge: Judge, e: Equation) -> Iterator[Meant]:
         found = written(judge, e, _renaming(letter, min(INDEX_LETTERS - used, default=letter)), text)
         if found is not None:
             yield found
+
+
+def brackets_meant(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`s = 2 [\frac{\partial f}{\partial u_i}]`: the brackets may be parentheses, where they are read as a matrix
+    by its general entry, and such a matrix where they are read as parentheses."""
+    glossary, text = judge.world.glossary, "the brackets may be parentheses, or hold the general entry of a matrix"
+    found = written(judge, e, lambda n: n.base if isinstance(n, Script) and is_ranged(n) else None, text)
+    if found is not None:
+        yield found
+        return
+    both = with_ranges(Relation(e.span, e.lhs, (Link("=", e.span, e.rhs),)), glossary, anyway=True)
+    if isinstance(both, Relation):
+        line = replace(e, lhs=both.first, rhs=both.links[0].node)
+        yield Meant(text, line, judge.with_line(line))
 
 
 def one_too_many(judge: Judge, e: Equation) -> Iterator[Meant]:

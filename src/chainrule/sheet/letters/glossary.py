@@ -28,7 +28,7 @@ from chainrule.sheet.derivatives.primed_groups import defined_by_a_call, primed_
 from chainrule.sheet.derivatives.shorthand import note_shorthand, tidied
 from chainrule.sheet.letters.apart import names_apart
 from chainrule.sheet.letters.component_letters import component_letters
-from chainrule.sheet.letters.entries import with_entries, with_ranges
+from chainrule.sheet.letters.entries import may_be_an_entry, with_entries, with_ranges
 from chainrule.sheet.letters.index_letters import shared_letters
 from chainrule.sheet.letters.letters_of_results import letters_of_results
 from chainrule.sheet.letters.letters_of_sizes import letters_of_sizes
@@ -36,6 +36,8 @@ from chainrule.sheet.letters.listed import note_listed
 from chainrule.sheet.letters.marks_as_indices import marked_by_indices, marks_that_run
 from chainrule.sheet.letters.names_above import names_above
 from chainrule.sheet.letters.offsets import offsets_of
+from chainrule.sheet.letters.open_letters import note_open_letters
+from chainrule.sheet.letters.orders_of_letters import note_orders
 from chainrule.sheet.letters.totals import totals_of
 from chainrule.sheet.letters.writings import bring_together
 from chainrule.sheet.sums.dots import without_dots
@@ -98,6 +100,9 @@ def collect(nodes: Iterable[Node], implied: bool = False, by_index: bool = False
     glossary.marked = marked_by_indices(nodes, glossary) | glossary.running
     if glossary.marked:
         bring_together(nodes, glossary)  # what has marks for its indices has a whole, too
+    if any(may_be_an_entry(n) for n in everything):
+        note_open_letters((n for n in everything if isinstance(n, Relation)), glossary)
+        note_orders(nodes, glossary)
     glossary.totals = totals_of((n for n in everything if isinstance(n, Relation)), glossary)
     glossary.settled = True
     return glossary

@@ -117,6 +117,10 @@ class Glossary:
     primed_by: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)
+    left_open: dict[str, set[str]] = field(default_factory=dict)
+    always_open: dict[str, set[str]] = field(default_factory=dict)
+    orders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    told_orders: dict[str, tuple[str, str]] = field(default_factory=dict)
     written_out: tuple[Callable[[Node], Node], ...] = ()
     rewritten: Callable[[Node, int], Node] = lambda node, _position: node
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.expr import Expr
-from chainrule.read.tree import Comma, Dots, Matrix, Missing, Name, Node, Product, Relation
+from chainrule.read.tree import Comma, Dots, Fenced, Matrix, Missing, Name, Node, Product, Relation
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.operations.grids import grid
 from chainrule.sheet.meaning.operations.lists import limit_length
@@ -89,13 +89,16 @@ def _entries(frame: Frame, ats: list[list[Callable[..., Expr]]]) -> Val:
 
 
 def has_ranges(sub: Node) -> bool:
+    sub = sub.body if isinstance(sub, Fenced) and sub.open == "{" else sub
     items = sub.items if isinstance(sub, Comma) else (sub,)
     return any(isinstance(i, Relation) and i.links[0].op == "=" for i in items)
 
 
 def ranged(frame: Frame, body: Node, sub: Node) -> Val:
     """`[w_{ij}]_{i=1,\\dots,d, j=1,\\dots,h}`: the first letter runs down, the second across; with one letter
-    vectors stand side by side."""
+    vectors stand side by side. A set of ranges has no order."""
+    if isinstance(sub, Fenced):
+        raise Untyped("over what the letters of the entry in brackets run is not clear", "ambiguous")
     items = sub.items if isinstance(sub, Comma) else (sub,)
     inner, dims = frame, []
     for n, item in enumerate(items):
