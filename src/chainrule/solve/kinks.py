@@ -118,8 +118,10 @@ def _is_zero(term: Expr, model: Model) -> bool:
     return abs(float(np.asarray(evaluate(term, (), model)).ravel()[0])) < NEAR
 
 
-def without_numbers(d: Draft, place: Place) -> None:
-    """A derivative with a formula, `\\nabla f`, keeps that; its number, or what has no formula, is left out."""
+def without_numbers(d: Draft, place: Place | None, program: Program) -> None:
+    """At a kink a derivative with a formula, `\\nabla f`, keeps that; its number, or what has no formula, is left out."""
+    if place is None or not is_broken(place, program):
+        return
     d.ways = [w for w in d.ways if w.result.right != d.numbers] if place.is_data else []
     d.numbers, d.why_not = "", "" if d.ways else WHY
 

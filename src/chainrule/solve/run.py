@@ -34,7 +34,7 @@ from chainrule.solve.asking import (
 from chainrule.solve.constrained import with_lagrangians, with_unknowns
 from chainrule.solve.descent import started_anew, with_rules
 from chainrule.solve.eras import eras
-from chainrule.solve.kinks import is_broken, place_of, without_idle, without_numbers
+from chainrule.solve.kinks import place_of, without_idle, without_numbers
 from chainrule.solve.losses import completed
 from chainrule.solve.orders import why_open
 from chainrule.solve.points import with_points
@@ -300,9 +300,7 @@ def _answer_exercise(
             answer_root(a, program, detail)
         elif a.quantity is not None:
             answer_value(a, program, why, detail)
-            place = places.get(a.draft.number)
-            if place is not None and is_broken(place, program):
-                without_numbers(a.draft, place)
+            without_numbers(a.draft, places.get(a.draft.number), program)
         else:
             a.draft.why_not = "what is asked for could not be read"
     answer_expansions(drafts)
