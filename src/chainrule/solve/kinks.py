@@ -119,7 +119,7 @@ def _is_zero(term: Expr, model: Model) -> bool:
 
 
 def without_numbers(d: Draft, place: Place | None, program: Program) -> None:
-    """At a kink a derivative with a formula, `\\nabla f`, keeps that; its number, or what has no formula, is left out."""
+    """At a kink a derivative with a formula, `\\nabla f`, keeps that; a number, or what has no formula, is left out."""
     if place is None or not is_broken(place, program):
         return
     d.ways = [w for w in d.ways if w.result.right != d.numbers] if place.is_data else []
