@@ -18,13 +18,14 @@ from chainrule.sheet.syntax.names import reference, walk
 from chainrule.trace.rules import CUE
 
 _WORDS = (
-    "perform do make take run carry out compute calculate determine give find state apply use using start "
-    "starting begin beginning from by with of for on the an one two three four five six ten step steps update "
-    "updates iteration iterations gradient gradients descent ascent plain vanilla simple standard ordinary batch "
-    "full learning rate size length width is are be let we where and all both each every weight weights parameter "
-    "parameters bias biases matrix matrices vector vectors once at value values initial loss error function cost "
-    "objective after result results what as to given derivative derivatives partial respect output outputs input "
-    "inputs target targets scalar updated trained show that this these write down rule rules"
+    "subgradient subgradients perform do make take run carry out compute calculate determine give find state "
+    "apply use using start starting begin beginning from by with of for on the an one two three four five six ten "
+    "step steps update updates iteration iterations gradient gradients descent ascent plain vanilla simple "
+    "standard ordinary batch full learning rate size length width is are be let we where and all both each every "
+    "weight weights parameter parameters bias biases matrix matrices vector vectors once at value values initial "
+    "loss error function cost objective after result results what as to given derivative derivatives partial "
+    "respect output outputs input inputs target targets scalar updated trained show that this these write down "
+    "rule rules"
 )
 PLAIN = frozenset(_WORDS.split())
 UNITS = re.compile(
