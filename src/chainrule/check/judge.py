@@ -107,7 +107,12 @@ UNBALANCED = Finding(
 # with its subscripts exchanged belongs. What holds for any vector, or for any number, but for a slip says nothing of
 # distributions or of numbers that were put in; and no path that is left unsaid turns the sign of one term.
 UNDER = {"condition": PLAIN_SLIPS}
-SETTLED_BY = {"undefined-symbol": MISSPELT, "distribution": SLIPS, "number": PLAIN_SLIPS, "dependence": SIGNS}
+SETTLED_BY = {
+    "undefined-symbol": MISSPELT,
+    "distribution": SLIPS,
+    "number": PLAIN_SLIPS,
+    "dependence": SIGNS + MISSPELT,
+}
 DISTRIBUTIONS = frozenset({"simplex", "simplex down", "one-hot", "ones"})
 
 

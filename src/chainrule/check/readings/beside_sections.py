@@ -93,10 +93,17 @@ def applied_in_its_section(judge: Judge, e: Equation) -> Iterator[Meant]:
                 isinstance(arguments.node, Fenced | Script) and not arguments.op and _in_parentheses(arguments.node)
             )
             sites = world.sites.get(ref.base, ()) if ref is not None and ref.bare and called else ()
+            sites = sites if ref is not None and _is_differentiated(world, ref.base) else ()
             if ref is not None and sites and all(_is_beside(judge, s, e) for s in sites):
                 text = f"{spelled_out(ref.base)} has a formula in another section only, and may be a function here"
                 yield Meant(text, e, judge, tried=False)
                 return
+
+
+def _is_differentiated(world: World, base: str) -> bool:
+    """Whether derivatives are taken of a name: a matrix before a sum in parentheses is no function."""
+    family = world.family(base)
+    return family.differentiated or family.graded
 
 
 def _in_parentheses(node: Node) -> bool:
