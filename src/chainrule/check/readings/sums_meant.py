@@ -56,10 +56,11 @@ def brackets_meant(judge: Judge, e: Equation) -> Iterator[Meant]:
     if found is not None:
         yield found
         return
-    both = with_ranges(Relation(e.span, e.lhs, (Link("=", e.span, e.rhs),)), glossary, anyway=True)
-    if isinstance(both, Relation):
-        line = replace(e, lhs=both.first, rhs=both.links[0].node)
-        yield Meant(text, line, judge.with_line(line))
+    line = Relation(e.span, e.lhs, (Link("=", e.span, e.rhs),))
+    both = with_ranges(line, glossary, anyway=True)
+    if isinstance(both, Relation) and node_key(both) != node_key(line):
+        changed = replace(e, lhs=both.first, rhs=both.links[0].node)
+        yield Meant(text, changed, judge.with_line(changed))
 
 
 def one_too_many(judge: Judge, e: Equation) -> Iterator[Meant]:

@@ -24,7 +24,9 @@ class Earlier:
 
 def goes_on(search: Search, options: Options, signs: list[str], earlier: Earlier) -> bool:
     """Whether the lines fit as they did before, with readings changed of names alone whose lines do not."""
-    before = earlier.world
+    before, lines = earlier.world, {x.equation.position for x in search.lines}
+    if not before.fitted.keys() <= lines or len(lines) > 2 * len(before.fitted):
+        return False  # of another exercise, or mostly new
     kept = {b: before.readings[b] for b, found in options.items() if before.readings.get(b) in dict(found)}
     search.world.readings = {base: found[0][0] for base, found in options.items()} | kept
     search.world.conventions = search.usual_signs() | before.conventions

@@ -49,7 +49,10 @@ def with_ranges(node: Node, glossary: Glossary, anyway: bool = False) -> Node | 
 
 def is_ranged(node: Node) -> bool:
     """Whether the ranges of a general entry were written out here, and by no author."""
-    return isinstance(node, Script) and isinstance(node.base, Fenced) and node.span == node.base.span
+    if not isinstance(node, Script) or not isinstance(node.base, Fenced) or node.span != node.base.span:
+        return False
+    ranges = node.sub.items if isinstance(node.sub, Comma) else (node.sub,)
+    return all(isinstance(x, Relation) for x in ranges)
 
 
 def _is_for_one_place(sides: list[Node], glossary: Glossary) -> bool:
