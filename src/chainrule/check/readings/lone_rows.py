@@ -76,7 +76,9 @@ def _made_square(judge: Judge, e: Equation) -> str | None:
         return None
     others = [x for x in judge.equations if x.chain != e.chain]
     without = replace(judge, equations=others, variants={}).like(usual)
-    base = next((b for b in guessed if _is_square(without, b, e) is False), None)
+    alone = replace(judge, equations=[*others, e], variants={}).like(usual)  # not what is behind it in its chain
+    turned = (b for b in guessed if _is_square(without, b, e) is False and _is_square(alone, b, e) is True)
+    base = next(turned, None)
     bench = Bench(judge, judge.budget, e, usual, TRANSPOSES)
     judge.budget.start()
     for which in ("lhs", "rhs") if base is not None else ():
