@@ -40,7 +40,6 @@ from chainrule.sheet.derivatives.nabla_of_weights import with_nablas
 from chainrule.sheet.gather import gather
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.capitals import stack
-from chainrule.sheet.inference.going_on import Earlier
 from chainrule.sheet.inference.one_entry import strike
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.records.world import Config, World
@@ -160,11 +159,9 @@ def _judged(
     missing: list[Missing] = []
     done, budget = 0, Budget()
     try:
-        earlier = None
         for where in dict.fromkeys((e.scope.number, e.scope.part) for e in own):
             mine = [e for e in own if (e.scope.number, e.scope.part) == where]
-            judge = judge_for(sheet, mine[0].scope, mine[-1].position, options, clock, earlier=earlier)
-            earlier = Earlier(judge.world)
+            judge = judge_for(sheet, mine[0].scope, mine[-1].position, options, clock)
             judge.budget, judge.conditions.since = budget, mine[0].position
             for e in mine:
                 findings[e.position] = found = judge.judge(e)
@@ -180,22 +177,15 @@ def _judged(
 
 
 def judge_for(
-    sheet: Sheet,
-    scope: Scope,
-    until: int,
-    options: Options,
-    clock: Clock,
-    asked: Sequence[Equation] = (),
-    earlier: Earlier | None = None,
+    sheet: Sheet, scope: Scope, until: int, options: Options, clock: Clock, asked: Sequence[Equation] = ()
 ) -> Judge:
     """The world of a scope with its readings inferred, ready to judge; `asked` are the derivatives that are asked for
     rather than stated."""
 
     def changed(change: Change | None) -> Judge:
-        return _judge(sheet, scope, until, options, clock, change, asked, earlier)
+        return _judge(sheet, scope, until, options, clock, change, asked)
 
     judge = changed(None)
-    earlier = Earlier(judge.world, anew=True)
     judge = of_one_entry(judge, lambda dim: changed(lambda world: strike(world, dim)))
     if judge.world.struck:
         return judge
@@ -210,7 +200,6 @@ def _judge(
     clock: Clock,
     change: Change | None,
     asked: Sequence[Equation],
-    earlier: Earlier | None,
 ) -> Judge:
     """A judge for a scope, its declarations changed."""
     equations = visible(sheet, scope, until)
@@ -219,8 +208,7 @@ def _judge(
         world = build(sheet, scope, until, otherwise)
         if change is not None:
             change(world)
-        typed = [e for e in equations if e.position not in world.of_any_sample]
-        infer(world, Config(), typed, clock.check, earlier)
+        infer(world, Config(), [e for e in equations if e.position not in world.of_any_sample], clock.check)
         stack(world, Config(), equations)
         return Judge(world, equations, options, clock.check)
 

@@ -14,7 +14,6 @@ from chainrule.sheet.arrays.dropped import droppable
 from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.added_together import added_together
 from chainrule.sheet.inference.candidates import candidates, is_quantity
-from chainrule.sheet.inference.going_on import Earlier, goes_on
 from chainrule.sheet.inference.losses_with_entries import with_entries
 from chainrule.sheet.inference.search import (
     CLOSE,
@@ -45,18 +44,11 @@ DROPPED = 1.0
 ADDED_UP = 1.0
 
 
-def infer(
-    world: World,
-    config: Config,
-    equations: list[Equation],
-    deadline: Callable[[], None],
-    earlier: Earlier | None = None,
-) -> None:
-    """Choose readings for every undefined name, and conventions for products of vectors; those of an `earlier`
-    world of the document go on where they still fit."""
+def infer(world: World, config: Config, equations: list[Equation], deadline: Callable[[], None]) -> None:
+    """Choose readings for every undefined name, and conventions for products of vectors."""
     memo: dict[object, float] = {}  # of the lines that no change of the definitions concerns
     for _ in range(12):
-        _search(world, config, equations, deadline, memo, earlier)
+        _search(world, config, equations, deadline, memo)
         before = {base: tuple(map(id, sites)) for base, sites in _definitions(world)}
         lines = lines_of(world, equations)
         circle = _circle(world, config, equations, deadline)
@@ -130,7 +122,6 @@ def _search(
     equations: list[Equation],
     deadline: Callable[[], None],
     memo: dict[object, float],
-    earlier: Earlier | None,
 ) -> None:
     updated = {base for base in world.sites if _updated_only(world, base)}
     free = updated | {base for base in world.sites if _steps_only(world, base)}
@@ -156,14 +147,11 @@ def _search(
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary, not updated)]
     signs = _signs_used(equations)
     elementwise = signs_of_gates(world, equations)
-    search = Search(world, config, lines, deadline, memo, elementwise)
-    went_on = earlier is not None and goes_on(search, options, signs, earlier)
-    least = search.total(options) if went_on else _settle(search, options, signs)
-    world.fitted = {x.equation.position: search.cost([x]) for x in lines}
+    least = _settle(Search(world, config, lines, deadline, memo, elementwise), options, signs)
     if losses := _array_losses(world, config, lines, options, least):
         before, kept = (world.readings, world.conventions), world.pooled
         world.pooled |= losses
-        cost = ADDED_UP + _settled_anew(Search(world, config, lines, deadline, elementwise=elementwise), options, signs)
+        cost = ADDED_UP + _settle(Search(world, config, lines, deadline, elementwise=elementwise), options, signs)
         if cost < least - CLOSE:
             world.added_up, least = world.added_up | losses, cost
             memo.clear()
@@ -175,13 +163,12 @@ def _search(
     for dropped in left_out[:2] if least >= FAILURE else ():
         before = world.readings, world.conventions
         world.dropped = dropped
-        cost = DROPPED + _settled_anew(Search(world, config, lines, deadline, elementwise=elementwise), options, signs)
+        cost = DROPPED + _settle(Search(world, config, lines, deadline, elementwise=elementwise), options, signs)
         if cost < least - CLOSE:
             break
         world.dropped = None
         world.readings, world.conventions = before
     world.derived.pop("liftable", None)
-    world.fitted = {x.equation.position: search.cost([x]) for x in lines}
 
 
 def _array_losses(world: World, config: Config, lines: list[Line], options: Options, least: float) -> frozenset[str]:
@@ -219,13 +206,6 @@ def _settle(search: Search, options: Options, signs: list[str]) -> float:
             search.world.readings, search.world.conventions = before
         least = min(cost, least)
     return _as_columns(search, options, signs, least) if least >= 2 * FAILURE else least
-
-
-def _settled_anew(search: Search, options: Options, signs: list[str]) -> float:
-    """The best readings from those that the world has, where what some lines mean is now another."""
-    if goes_on(search, options, signs, Earlier(search.world, anew=True)):
-        return search.total(options)
-    return _settle(search, options, signs)
 
 
 def _as_columns(search: Search, options: Options, signs: list[str], least: float) -> float:

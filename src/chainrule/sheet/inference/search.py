@@ -131,20 +131,14 @@ class Search:
         cost = custom
         if cost >= most:
             return cost
-        signs, new = tuple(self.world.conventions.values()), []
-        for line in lines:
-            key = (line.equation.position, tuple(self.world.readings.get(n) for n in line.ordered), signs)
-            if key in self.memo:
-                cost += self.memo[key]
-            else:
-                new.append((key, line))
-        if cost >= most or not new:
-            return cost
         self.world.derived.pop("liftable", None)
         universe = Universe(self.world, self.config)
-        for key, line in new:
-            self.deadline()
-            self.memo[key] = line_cost(universe, line)
+        for line in lines:
+            readings = tuple(self.world.readings.get(n) for n in line.ordered)
+            key = (line.equation.position, readings, tuple(self.world.conventions.values()))
+            if key not in self.memo:
+                self.deadline()
+                self.memo[key] = line_cost(universe, line)
             cost += self.memo[key]
             if cost >= most:
                 break
@@ -196,19 +190,12 @@ class Search:
         """The best reading of one name while the others stay as they are."""
         lines = [x for x in self.lines if base in x.names]
         before = self.world.readings[base]
-        place, least = len(options), inf
-        for n, (reading, custom) in enumerate(options):
-            if reading == before:
-                place, least = n, self.cost(lines, custom)
-        for n, (reading, custom) in enumerate(options):
-            if n == place:
-                continue
+        best, least = before, inf
+        for reading, custom in options:
             self.world.readings[base] = reading
-            most = least + (CLOSE if n < place else -CLOSE)
-            cost = self.cost(lines, custom, most)
-            if cost < most:
-                place, least = n, cost
-        best = options[place][0]
+            cost = self.cost(lines, custom, least - CLOSE)
+            if cost < least - CLOSE:
+                best, least = reading, cost
         self.world.readings[base] = best
         return best != before
 

@@ -278,8 +278,6 @@ class World:
     customary: tuple[tuple[str, str], ...] = tuple(DEFAULT_ROLES.items())
     readings: dict[str, Reading] = field(default_factory=dict)
     conventions: dict[str, str] = field(default_factory=dict)
-    fitted: dict[int, float] = field(default_factory=dict)
-    """What each line costs under the readings and conventions that were chosen, by its position."""
     layout: Layout = field(default_factory=Layout)
     ranges: dict[str, tuple[Label, ...]] = field(default_factory=dict)
     size_names: set[str] = field(default_factory=set)
