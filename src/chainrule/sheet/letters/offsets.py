@@ -29,7 +29,12 @@ def _offsets(node: Sum, glossary: Glossary) -> Iterator[str]:
         refs = (r for f in factors if (r := _ref(f.node, glossary)) is not None)
         whole |= {r.base for r in refs if not (r.subs or r.labels or r.primes)}
     zeroth = (r for t in node.terms if (r := _ref(t.node, glossary)) is not None and _is_zeroth(r))
-    yield from (r.base for r in zeroth if r.base in whole)
+    yield from (r.base for r in zeroth if not whole.isdisjoint(_vectors_called(r.base)))
+
+
+def _vectors_called(base: str) -> set[str]:
+    r"""What a vector may be called whose entries have this name: `\beta_0 + \boldsymbol\beta^T x`."""
+    return {base, f"bold {base}", f"vec({base})"}
 
 
 def _points(node: Sum, glossary: Glossary) -> Iterator[str]:
