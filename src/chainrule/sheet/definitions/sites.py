@@ -21,7 +21,7 @@ from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import DEFAULT_ROLES, Family, Site, World
 from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, is_named_density
 from chainrule.sheet.statistics.noise import models_with_noise
-from chainrule.sheet.statistics.overloads import apart, is_density, listed, numbered, of_others
+from chainrule.sheet.statistics.overloads import apart, holding, is_density, listed, numbered, of_others
 from chainrule.sheet.statistics.random_names import is_expectation, whole
 from chainrule.sheet.sums.mean_counts import is_cardinality
 from chainrule.sheet.syntax.arguments import Pattern, arguments, pattern, plain
@@ -310,6 +310,8 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
     ref, params = form
     if is_function_word(ref.base) or is_hessian(world, ref.base):
         return False
+    if holding(ref) and any(not holding(s.ref) for s in world.functions.get(ref.base, ())):
+        return True
     family = world.family(ref.base)
     if e.link and (is_numeric(rhs) or (family.called > family.calls_with_names and not ref.subs and family.operand)):
         return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Number, Product, Script
+from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.arrays.scan import running_letters
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import Site, World
@@ -52,6 +52,11 @@ def listed(world: World, base: str, params: tuple[Node, ...], body: Node) -> boo
 def numbered(ref: Ref) -> tuple[str, ...]:
     """The number on the name of a function, one of several: the 2 of `g_2(x)`."""
     return tuple(sub.text for sub in ref.subs if isinstance(sub, Number))
+
+
+def holding(ref: Ref) -> tuple[object, ...]:
+    """What the name of a function holds at a value: the x = a of `f_{x=a}(y)`."""
+    return tuple(node_key(s) for s in ref.subs if isinstance(s, Relation) and [x.op for x in s.links] == ["="])
 
 
 def _numbers(sites: list[Site]) -> bool:

@@ -26,6 +26,7 @@ from chainrule.sheet.arrays.components import components, ref_value
 from chainrule.sheet.definitions.parts import vector_of_entries
 from chainrule.sheet.meaning.functions.densities import as_told, by_name
 from chainrule.sheet.meaning.functions.each import all_components, at_every_place, by_general_entry
+from chainrule.sheet.meaning.functions.held import with_arguments_held
 from chainrule.sheet.meaning.functions.losses import cross_entropy
 from chainrule.sheet.meaning.functions.powers_as_parameters import parameter_value
 from chainrule.sheet.meaning.functions.structural import STRUCTURAL
@@ -78,6 +79,8 @@ def _applied(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | Non
     if word is not None:
         return _builtin(frame, word, ref, args)
     args = tuple(point(a) or a for a in args)
+    if (held := with_arguments_held(frame, ref, args)) is not None:
+        return _defined(*held, args)
     site = chosen(frame.world, ref, frame.position, call, args)
     if site is not None:
         return _defined(frame, site, ref, in_order(site, call, args))
@@ -170,7 +173,7 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     if vector is not None and not ref.primes and [node_key(a) for a in args] != [node_key(p) for p in params]:
         value = frame.value(args[0]) if len(args) == 1 else listed(frame, args)
         return _inside(frame, site, f"{frame.owner}/{ref.base}", {**frame.args, vector: value}).value(site.body)
-    if len(params) != len(args) and plain_names(frame, args):
+    if len(params) != len(args) and not ref.primes and plain_names(frame, args):
         return _inside(frame, site, frame.owner, {}).value(site.body)
     if len(params) != len(args):
         raise Untyped(f"{spelled_out(ref.base)} is defined with {len(params)} arguments, found {len(args)}", "untyped")
