@@ -49,9 +49,9 @@ def listed(world: World, base: str, params: tuple[Node, ...], body: Node) -> boo
     return bool(sites) and is_numeric(body) and _numbers(sites) and not any(_at(s, params) for s in sites)
 
 
-def numbered(ref: Ref) -> tuple[str, ...]:
-    """The number on the name of a function, one of several: the 2 of `g_2(x)`."""
-    return tuple(sub.text for sub in ref.subs if isinstance(sub, Number))
+def numbered(ref: Ref) -> tuple[object, ...]:
+    """What the name of a function, one of several, has below: the 2 of `g_2(x)`, the k = 2 of `g_{k=2}(x)`."""
+    return (*(sub.text for sub in ref.subs if isinstance(sub, Number)), *holding(ref))
 
 
 def holding(ref: Ref) -> tuple[object, ...]:
