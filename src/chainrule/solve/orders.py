@@ -83,6 +83,15 @@ OPEN = (
         "a Taylor polynomial is written with the order that is named, at a point in numbers, of a function that the "
         "sheet defines as f(x) or f(x, y)",
     ),
+    (
+        r"\bdirection",
+        "a directional derivative needs to know whether the direction has length 1; write it as a formula, such as "
+        r"$\nabla f(1, 2)^\top u$ with the numbers of $u$",
+    ),
+    (
+        r"\b(?:derivatives?|gradients?|hessians?|jacobians?)\b.*\bat\b",
+        "a place is told by numbers, at $x = 1$ or at $(1, 2)$, and each place in a sentence of its own",
+    ),
     (r"\bhigher\b", "say which derivatives are meant, up to the sixth"),
     (
         r"subject to|constrain|\bs\.\s?t\.",

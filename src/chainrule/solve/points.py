@@ -3,10 +3,11 @@ r"""Points that a derivative is asked for at: "at $w = (1, 2)$", "at the point $
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chainrule.read.tree import Comma, Fenced, Name, Node, Product, Relation, Script
-from chainrule.sheet.records.statements import Sheet
+from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.solve.losses import arguments_of, is_called
 from chainrule.solve.orders import OF_ENTRIES
@@ -81,6 +82,21 @@ def with_points(q: Question, sheet: Sheet) -> list[Question]:
         return [plain, replace(plain, tex="", blank=None, words=words)]
     texts = [t for p in q.points if (t := _at(q.tex, p, sheet)) is not None]
     return [plain, *(replace(plain, tex=t, blank=None) for t in texts)]
+
+
+def points_apart(found: Iterable[tuple[Question, Scope]]) -> dict[str, set[str]]:
+    """The equations of the points in an exercise that asks for values at several, `x = 1` and `x = 2`: none of them is
+    what x is."""
+    points = dict[str, set[str]]()
+    for q, scope in found:
+        points.setdefault(scope.number, set()).update(q.points)
+    return {n: {x for p in told for x in p.split(", ")} for n, told in points.items() if len(told) > 1}
+
+
+def is_place(e: Equation, places: dict[str, set[str]]) -> bool:
+    """Whether an equation is no more than one of these points."""
+    sides = " = ".join(" ".join(e.text(x).split()) for x in (e.lhs, e.rhs)) if e.own and e.spelled is None else ""
+    return sides in places.get(e.scope.number, ())
 
 
 def _is_of_entries(tex: str, sheet: Sheet) -> bool:

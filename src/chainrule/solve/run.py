@@ -37,7 +37,7 @@ from chainrule.solve.eras import eras
 from chainrule.solve.kinks import place_of, without_idle, without_numbers
 from chainrule.solve.losses import completed
 from chainrule.solve.orders import why_open
-from chainrule.solve.points import with_points
+from chainrule.solve.points import is_place, points_apart, with_points
 from chainrule.solve.question import Question
 from chainrule.solve.questions import BLANK, questions
 from chainrule.solve.record import Answered, Solution
@@ -98,7 +98,10 @@ def _solved(document: Document, context: Sequence[Document], digits: int, option
             f"{document.path}: no question was found; questions are blanks, such as "
             r"$\frac{\partial L}{\partial w} = ?$, and sentences such as 'compute $\nabla_w L$'"
         )
-    sheet.equations = [replace(e, rhs=without_vec(e.rhs)) for e in sheet.equations if not _is_blank(e)]
+    places = points_apart((q, _scope(sheet, q)) for q in found)
+    sheet.equations = [
+        replace(e, rhs=without_vec(e.rhs)) for e in sheet.equations if not _is_blank(e) and not is_place(e, places)
+    ]
     found = [
         part
         for q in found

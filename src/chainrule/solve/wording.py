@@ -24,6 +24,7 @@ from chainrule.solve.rules import rules_asked
 from chainrule.solve.said.expansions import SPOKEN, expansions
 from chainrule.solve.said.newton import RULE, newton_asked
 from chainrule.solve.said.phrases import apart
+from chainrule.solve.said.places_told import further, is_elsewhere
 from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
 from chainrule.trace.trained import names_trained
@@ -138,6 +139,8 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         if not updates and not any(q.rule or q.expansion for q in rules):
             rules = list(_half_known(sentence, formulas, span, at)) or rules
         found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
+        if found and not rules and not updates and _is_elsewhere(sentence, found, formulas):
+            found = [Question("", place, 0, words=_plain(own, formulas))]
         if updates:
             ends = None if CARRIED_OUT.search(sentence) else FINAL.search(sentence)
             final = "" if ends is None else "loss" if ends["loss"] else "parameters"
@@ -148,6 +151,13 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             found += _left_over(sentence, found, formulas, span, place)
         supposed = _supposed(sentence, formulas)
         yield from (q if q.case or q.points else replace(q, supposed=supposed) for q in found)
+
+
+def _is_elsewhere(sentence: str, found: list[Question], formulas: list[Formula]) -> bool:
+    """Whether what is asked for are derivatives at a place that nothing tells in numbers."""
+    verb = re.search(VERB, sentence, re.IGNORECASE)
+    known = any(q.root or q.extremum or q.words for q in found)
+    return not known and is_elsewhere(sentence[verb.start() :] if verb else sentence, formulas)
 
 
 def _half_known(sentence: str, formulas: list[Formula], span: Span, place: Span) -> Iterator[Question]:
@@ -170,7 +180,7 @@ def _left_over(
     speaks of what was: "and evaluate it"."""
     if any(q.root or q.points or q.extremum or q.shown or q.words for q in found):
         return
-    for part in re.split(rf",?\s+and\s+(?={ANY_VERB}\b)", sentence, flags=re.IGNORECASE)[1:]:
+    for part in [*re.split(rf",?\s+and\s+(?={ANY_VERB}\b)", sentence, flags=re.IGNORECASE)[1:], *further(sentence)]:
         if not BACK.search(part) and is_open(part, False) and not list(_asked(part, formulas, span, place, False)):
             yield Question("", place, 0, words=_plain(part, formulas))
 
