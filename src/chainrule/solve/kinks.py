@@ -82,12 +82,7 @@ def _placed(a: Asking, e: Equation, slope: str, values: list[float] | None) -> P
 
 def is_broken(place: Place, program: Program) -> bool:
     """Whether a function has two sides that meet at a point: a condition turns there, or the side of a kink."""
-    variant = program.variant
-    if place.line.position not in variant.typed:
-        return False
-    term, _ = term_of(variant, variant.typed[place.line.position][1])
-    definitions = variant.universe.definitions
-    terms = [term, *(definitions[s].body for s in definitions.ordered(sorted(term.symbols)) if s in definitions)]
+    terms, definitions = _terms(place.line, program), program.variant.universe.definitions
     symbols = {s: s.name.partition("#")[0] for t in terms for s in t.symbols}
     data = {s.name: float(v.ravel()[0]) for s, v in program.values.items() if v.size == 1}
     data |= {s.name: float(d.body.value) for s, d in definitions.items() if isinstance(d.body, Const)}
@@ -98,6 +93,25 @@ def is_broken(place: Place, program: Program) -> bool:
     still = {s for s, x in symbols.items() if x in place.at and x not in place.by}
     turning = [x for x in _turning(terms) if not x.symbols or not x.symbols <= still]
     return any(_is_zero(x, Model(program.sizes, given, definitions)) for x in turning)
+
+
+def has_kink(a: Asking, program: Program) -> bool:
+    """The same of what is no called function, `h = |u|`, at the numbers of the sheet, along the variable."""
+    if a.loss is None or a.variable is None:
+        return False
+    definitions = program.variant.universe.definitions
+    by = {s for x in _terms(a.variable, program)[:1] for s in x.symbols}
+    turning = [x for x in _turning(_terms(a.loss, program)) if by & set(definitions.ordered(sorted(x.symbols)))]
+    return any(_is_zero(x, Model(program.sizes, dict(program.values), definitions)) for x in turning)
+
+
+def _terms(line: Equation, program: Program) -> list[Expr]:
+    """What a line is, and what it is made of; nothing where it could not be read."""
+    variant = program.variant
+    if line.position not in variant.typed:
+        return []
+    term, definitions = term_of(variant, variant.typed[line.position][1])[0], variant.universe.definitions
+    return [term, *(definitions[s].body for s in definitions.ordered(sorted(term.symbols)) if s in definitions)]
 
 
 def _turning(terms: list[Expr]) -> Iterator[Expr]:
@@ -118,11 +132,14 @@ def _is_zero(term: Expr, model: Model) -> bool:
     return abs(float(np.asarray(evaluate(term, (), model)).ravel()[0])) < NEAR
 
 
-def without_numbers(d: Draft, place: Place | None, program: Program) -> None:
+def without_numbers(a: Asking, place: Place | None, program: Program) -> None:
     """At a kink a derivative with a formula, `\\nabla f`, keeps that; a number, or what has no formula, is left out."""
-    if place is None or not is_broken(place, program):
+    d = a.draft
+    if not d.numbers and place is None:
         return
-    d.ways = [w for w in d.ways if w.result.right != d.numbers] if place.is_data else []
+    if not (has_kink(a, program) if place is None else is_broken(place, program)):
+        return
+    d.ways = [w for w in d.ways if w.result.right != d.numbers] if place is None or place.is_data else []
     d.numbers, d.why_not = "", "" if d.ways else WHY
 
 

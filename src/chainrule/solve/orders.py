@@ -72,8 +72,9 @@ def is_open(sentence: str, told: bool) -> bool:
     return (ANY_ORDER.match(plain) or LED.match(plain)) is not None
 
 
-OF_ENTRIES = "the value of"
+OF_ENTRIES, VALUE_OF = "the value of", "the number of"
 OPEN = (
+    (rf"^{VALUE_OF} .* at ", "only a function that the sheet defines as $f(x)$ is evaluated at several points"),
     (
         rf"^{OF_ENTRIES} .* at ",
         "a function of entries is not evaluated at a point; give its arguments names without numbers, $f(u, v)$",

@@ -10,7 +10,7 @@ from chainrule.read.tree import Comma, Fenced, Name, Node, Product, Relation, Sc
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.solve.losses import arguments_of, is_called
-from chainrule.solve.orders import OF_ENTRIES
+from chainrule.solve.orders import OF_ENTRIES, VALUE_OF
 from chainrule.solve.question import Formula, Question
 
 AT = re.compile(
@@ -80,8 +80,11 @@ def with_points(q: Question, sheet: Sheet) -> list[Question]:
     if q.points and _is_of_entries(q.tex, sheet):
         words = f"{OF_ENTRIES} ${q.tex}$ at ${'$, $'.join(q.points)}$"
         return [plain, replace(plain, tex="", blank=None, words=words)]
-    texts = [t for p in q.points if (t := _at(q.tex, p, sheet)) is not None]
-    return [plain, *(replace(plain, tex=t, blank=None) for t in texts)]
+    texts = {p: _at(q.tex, p, sheet) for p in q.points}
+    here = [replace(plain, tex=t, blank=None) for t in texts.values() if t is not None]
+    untold = [p for p, t in texts.items() if t is None and not set(p.split(", ")) <= given]
+    words = f"{VALUE_OF} ${q.tex}$ at ${'$, $'.join(untold)}$"
+    return [plain, *here, *([replace(plain, tex="", blank=None, words=words)] if untold else [])]
 
 
 def points_apart(found: Iterable[tuple[Question, Scope]]) -> dict[str, set[str]]:
@@ -125,4 +128,4 @@ def _at(tex: str, point: str, sheet: Sheet) -> str | None:
 
 def _is_of(head: str, function: str) -> bool:
     """Whether a derivative is one of a function: `\\nabla f`, `f'`, `\\frac{\\partial f}{\\partial x}`."""
-    return re.search(rf"(?:^|[^\\A-Za-z]|\\[a-z]+ ){re.escape(function)}(?![A-Za-z])", head) is not None
+    return re.search(rf"(?:^|[^\\A-Za-z]d?|\\[a-z]+ ){re.escape(function)}(?![A-Za-z])", head) is not None

@@ -303,7 +303,7 @@ def _answer_exercise(
             answer_root(a, program, detail)
         elif a.quantity is not None:
             answer_value(a, program, why, detail)
-            without_numbers(a.draft, places.get(a.draft.number), program)
+            without_numbers(a, places.get(a.draft.number), program)
         else:
             a.draft.why_not = "what is asked for could not be read"
     answer_expansions(drafts)
