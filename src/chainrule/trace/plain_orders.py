@@ -15,17 +15,18 @@ from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, nabla_of
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.words import plain_words
+from chainrule.sheet.words.plain_words import sentences
 from chainrule.trace.rules import CUE
 
 _WORDS = (
-    "subgradient subgradients perform do make take run carry out compute calculate determine give find state "
-    "apply use using start starting begin beginning from by with of for on the an one two three four five six ten "
-    "step steps update updates iteration iterations gradient gradients descent ascent plain vanilla simple "
-    "standard ordinary batch full learning rate size length width is are be let we where and all both each every "
-    "weight weights parameter parameters bias biases matrix matrices vector vectors once at value values initial "
-    "loss error function cost objective after result results what as to given derivative derivatives partial "
-    "respect output outputs input inputs target targets scalar updated trained show that this these write down "
-    "rule rules"
+    "all derivative derivatives "
+    "subgradient subgradients perform do make take run carry out apply use using start starting begin beginning on "
+    "one two three four five six ten step steps update updates iteration iterations gradients descent ascent plain "
+    "vanilla simple standard ordinary batch full learning rate size length width both each every weight weights "
+    "parameter parameters bias biases matrix matrices vector vectors once at value values initial loss error "
+    "function cost objective after result results partial output outputs input inputs target targets scalar updated "
+    "trained show this these rule rules optimisation optimization"
 )
 PLAIN = frozenset(_WORDS.split())
 UNITS = re.compile(
@@ -36,7 +37,8 @@ UNITS = re.compile(
 )
 """Words that are plain in their place."""
 SPEAKS = re.compile(
-    r"\bgradients?\b|\b(?:learning )?rates?\b|\bstep (?:size|length|width)|\bascen\w+|\bsteps?\b", re.IGNORECASE
+    r"\bgradients?\b|\b(?:learning )?rates?\b|\bstep (?:size|length|width)|\bascen\w+|\bsteps?\b|\bdecay\b",
+    re.IGNORECASE,
 )
 SUPPOSES = re.compile(r"\bif\b.*\?\s*\Z", re.IGNORECASE)
 """A question about what would be."""
@@ -50,7 +52,7 @@ COUNTED = re.compile(
 
 def parts(s: Sentence, all_of_them: bool = False) -> Iterator[str]:
     """The sentences of a paragraph that are about what is done, or all that are no supposition."""
-    for part in re.split(r"(?<=[.?!;:])\s+", s.text):
+    for part in sentences(s.text):
         derives = (
             not all_of_them
             and ORDERS.search(part)
@@ -64,10 +66,9 @@ def speaks(part: str) -> bool:
     return CUE.search(part) is not None or SPEAKS.search(part) is not None
 
 
-def strange(words: str) -> str:
+def strange(part: str) -> str:
     """A word that is not known to leave the method as it is; "" if there is none."""
-    found = re.findall(r"[^\W\d_]{2,}", UNITS.sub(" ", words))
-    return next((w for w in found if w.lower() not in PLAIN), "")
+    return plain_words.strange(UNITS.sub(" ", part), PLAIN)
 
 
 def why_not_plain(sheet: Sheet, s: Sentence, part: str, rate: str) -> str:

@@ -9,6 +9,7 @@ from chainrule.calculus import contract
 from chainrule.check.comparison.exact import rows_of
 from chainrule.check.comparison.lines import Variant
 from chainrule.expr import (
+    Add,
     Component,
     Expr,
     Inverse,
@@ -22,10 +23,9 @@ from chainrule.expr import (
     value,
 )
 from chainrule.expr.tensors import swapped
+from chainrule.expr.walks import walk
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.syntax.spelling import letter_in
 from chainrule.solve.forms.writing import SYMMETRIC
-from chainrule.trace.implied import DATA
 
 
 def by_kind(term: Expr, variant: Variant) -> Expr:
@@ -39,10 +39,24 @@ def with_wholes(term: Expr, universe: Universe) -> Expr:
 
 
 def symmetric(term: Expr, variant: Variant) -> Expr:
-    """The term with the indices of symmetric matrices, and of their inverses, in one order."""
+    """The term with the indices of symmetric matrices, and of their inverses, in one order; of those whose numbers are
+    symmetric, rows of samples as well, only where that makes a sum shorter, `A + A^\\top`."""
     pairs = sorted(s for s in term.symbols if len(s.axes) == 2)
-    alike = {s: _in_order(s) for s in pairs if is_symmetric(s, variant)}
+    term = _alike(term, [s for s in pairs if is_symmetric(s, variant)])
+    for s in (s for s in pairs if _has_symmetric_numbers(s, variant)):
+        shorter = _alike(term, [s])
+        term = shorter if _length(contract(shorter)) < _length(contract(term)) else term
+    return term
+
+
+def _alike(term: Expr, symbols: list[Symbol]) -> Expr:
+    alike = {s: _in_order(s) for s in symbols}
     return rebuilt(substitute(term, alike), lambda _, new: _inverse_in_order(new, alike)) if alike else term
+
+
+def _length(term: Expr) -> int:
+    """How many summands a term has, at the top and inside."""
+    return sum(len(x.terms) for x in walk(term) if isinstance(x, Add))
 
 
 def _inverse_in_order(node: Expr, alike: dict[Symbol, Callable[..., Expr]]) -> Expr:
@@ -56,19 +70,19 @@ def _inverse_in_order(node: Expr, alike: dict[Symbol, Callable[..., Expr]]) -> E
 
 
 def is_symmetric(symbol: Symbol, variant: Variant) -> bool:
-    """Whether a matrix is its own transpose: by its kind, its numbers (not those of samples), or what it is made of."""
+    """Whether a matrix is its own transpose: by its kind, or what it is made of."""
     if _kind(symbol, variant.universe) in SYMMETRIC:
         return True
-    rows = rows_of(variant.settled, symbol)
-    if rows is not None:
-        instance = variant.universe.instances.get(symbol)
-        data = instance is not None and letter_in(instance.base) in DATA  # rows of samples are symmetric by chance
-        return not data and rows == tuple(zip(*rows, strict=True))
     made = variant.universe.definitions.get(symbol)
     if made is None or not made.body.symbols or symbol.axes[0] != symbol.axes[1]:
         return False
     first, second = map(value, made.indices)
     return contract(made.body) == contract(substitute(made.body, {made.indices[0]: second, made.indices[1]: first}))
+
+
+def _has_symmetric_numbers(symbol: Symbol, variant: Variant) -> bool:
+    rows = rows_of(variant.settled, symbol)
+    return rows is not None and rows == tuple(zip(*rows, strict=True))
 
 
 def _in_order(symbol: Symbol) -> Callable[..., Expr]:

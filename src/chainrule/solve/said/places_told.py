@@ -7,6 +7,7 @@ does a second place behind another derivative, "of $f$ at $x = 1$ and of $g$ at 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from chainrule.solve.orders import ANY_VERB
 from chainrule.solve.points import AT, points_of
@@ -28,7 +29,7 @@ def is_elsewhere(clause: str, formulas: list[Formula]) -> bool:
     if OTHER_PLACE.search(rest):
         return True
     told = [m for m in AT.finditer(clause) if points_of(m[0], formulas)[1]]
-    between = [clause[a.end() : b.start()] for a, b in zip(told, told[1:], strict=False)]
+    between = [clause[a.end() : b.start()] for a, b in pairwise(told)]
     between = [re.split(rf",? and (?={ANY_VERB})", x)[0] if re.search(ANY_VERB, x) else x for x in between]
     return bool(points) and any("⟦" in x and ANOTHER.search(x) for x in between)
 

@@ -17,6 +17,7 @@ from chainrule.sheet.records.statements import DEFINING, Equation, Sentence, She
 from chainrule.sheet.records.world import NORMAL
 from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.words.plain_words import strange
 
 LOGARITHM = r"(?P<sign>negative )?log[- ]?likelihoods?(?: functions?)?|(?P<nll>\b(?-i:NLL)\b)"
 MENTION = re.compile(rf"\b(?:{LOGARITHM})(?:,? ⟦(?P<name>\d+)⟧)?", re.IGNORECASE)
@@ -26,10 +27,9 @@ ESTIMATE = re.compile(
     re.IGNORECASE,
 )
 _WORDS = (
-    "a an the let be is are was were and of for from with to by in as that we have given assume suppose consider "
-    "where iid independent independently identically distributed drawn draws sample samples observed observations data "
-    "measured taken made find compute calculate determine derive give state write down set up formulate what now then "
-    "gradient respect zero equal solve estimate estimates estimator estimators maximises maximizes unknown"
+    "in was were have assume suppose consider iid independent independently identically distributed drawn draws sample "
+    "samples observed observations data measured taken made derive set up formulate now then zero equal solve "
+    "estimate estimates estimator estimators maximises maximizes unknown"
 )
 PLAIN = frozenset(_WORDS.split())
 NOUNS = re.compile(
@@ -137,7 +137,7 @@ def _are_plain(s: Sentence, law: str, told: Sequence[str], samples: Samples) -> 
     words = _without_roles(s, words, law, told)
     words = re.sub(rf"\b{LAWS[law]}{_DISTRIBUTED}", " ", words, flags=re.IGNORECASE)
     words = ESTIMATE.sub(" ", MENTION.sub(" ", words))
-    if not {w.lower() for w in re.findall(r"[^\W\d_]{2,}", words)} <= PLAIN:
+    if strange(words, PLAIN):
         return False
     return not any(_speaks_of_one(s, node, samples) for node in s.formulas)
 
