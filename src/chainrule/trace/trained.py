@@ -20,8 +20,10 @@ from chainrule.trace.rules import CUE
 Key = TypeVar("Key", bound=Hashable)
 _TRAINED = r"(?:re)?(?:train\w*|updat\w+|learn\w+|adapt\w*|adjust\w*|optimi[sz]\w+|tuned|trainable)"
 _THE = r"(?:the |both |all |weights? |parameters? |bias(?:es)? |matri(?:x|ces) |vectors? |layers? )*"
-_BE = r"(?:is|are|be|being|stays?|remains?|gets?|was|were|will be|should be|shall be|may be|can be)"
-_STILL = r"(?:fixed|frozen|constant|unchanged|untouched|alone|as (?:it|they) (?:is|are)|at (?:its|their) (?:initial )?values?)"
+_STILL = (
+    r"(?:fixed|frozen|constant|unchanged|untouched|alone|as (?:it|they) (?:is|are)"
+    r"|at (?:its|their) (?:initial )?values?)"
+)
 HELD = re.compile(
     rf"\b(?:only|fix(?:ed|ing)?|frozen|freez(?:e|ing)|constant|unchanged|untouched|tied|alternat\w+|in turns?"
     rf"|stay(?:s|ing)?|remain(?:s|ing)?|leav(?:e|ing)|kept|keep(?:ing)?|hold(?:ing)?"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
-COMMON = frozenset(
-    "a an the let be is are and of for from with to by as that we given where "
-    "compute calculate determine give find state write down gradient respect what".split()
+_WORDS = (
+    "a an the let be is are and of for from with to by as that we given where compute calculate determine give find "
+    "state write down gradient respect what"
 )
+COMMON = frozenset(_WORDS.split())
 """Articles, copulas, prepositions, and what an exercise orders."""
 
 
