@@ -208,6 +208,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     **_kind("row", {"": "cr newline"}),
     **_same("tex-table", "matrix pmatrix cases"),
     **{word: (word, "") for word in _set("over sqrt substack begin end left right middle not")},
+    **dict.fromkeys(_set("triangledown bigtriangledown"), ("name", "nabla")),
     "choose": ("over", "choose"),
     "prime": ("prime", "'"),
     "forall": ("text", "for all"),
@@ -217,7 +218,8 @@ COMMANDS: Final[dict[str, Entry]] = {
 # -- characters -------------------------------------------------------------------------------------------------------
 
 CONTROL_SYMBOLS: Final[dict[str, Entry]] = {
-    **dict.fromkeys(",;:! \n\t>/-\\@'()[]^=.\"$`~+<", ("space", "")),
+    **dict.fromkeys(",;:! \n\t>/-\\@'()[]^.\"$`~+<", ("space", "")),
+    "=": ("rel", "="),
     "{": ("open", "{"),
     "}": ("close", "}"),
     "|": ("bar", "‖"),

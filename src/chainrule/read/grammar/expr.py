@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from chainrule.read.expand import split_number
 from chainrule.read.grammar.fold import Item, Op, extent, fold
-from chainrule.read.grammar.partners import closes_at_end, is_slash, opens_at, takes_operand
+from chainrule.read.grammar.partners import closes_at_end, is_slash, of_bars, opens_at, takes_operand
 from chainrule.read.symbols import CLOSER, GREEK
 from chainrule.read.tokens import Token
 from chainrule.read.tree import (
@@ -233,7 +233,7 @@ class Parser:
         if isinstance(body, Cases) and (frame.opening, closing) == ("{", ""):
             self.add(replace(body, span=span))
         else:
-            self.add(Fenced(span, frame.opening, body, closing))
+            self.add(of_bars(self.tokens, Fenced(span, frame.opening, body, closing)))
             self._undo_big(body)
 
     def _drop_stray(self, token: Token) -> bool:

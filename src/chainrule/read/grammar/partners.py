@@ -1,4 +1,4 @@
-"""Parentheses without a partner: where the missing one stands, if any place says the same."""
+"""Parentheses without a partner: where the missing one stands, if any place says the same. Bars that stand in pairs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from chainrule.read.grammar.fold import Item, Op
 from chainrule.read.symbols import FUNCTIONS
+from chainrule.read.tokens import Token
 from chainrule.read.tree import Big, Fenced, Fraction, Name, Node, Number, Script, Unread
 
 
@@ -70,3 +71,16 @@ def _is_product(items: Sequence[Item]) -> bool:
 def _is_sum(node: Item) -> bool:
     base = node.base if isinstance(node, Script) else node
     return isinstance(base, Big) and base.op in ("sum", "prod")
+
+
+def of_bars(tokens: Sequence[Token], outer: Fenced) -> Fenced:
+    r"""Bars around bars as the double bars of a norm, written one by one: `\lvert\lvert x \rvert\rvert`,
+    `\left|\left| x \right|\right|`. Nobody takes an absolute value twice; bars of another kind inside, as in
+    `\left| |A| \right|`, are the absolute value of a determinant."""
+    inner = outer.body
+    if not isinstance(inner, Fenced) or {outer.open, outer.close, inner.open, inner.close} != {"|"}:
+        return outer
+    opening = [t.kind for t in tokens if t.start in (outer.span.start, inner.span.start)]
+    closing = [t.kind for t in tokens if t.end in (outer.span.end, inner.span.end)]
+    pairs = len(opening) == len(closing) == 2 and opening[0] == opening[1] and closing[0] == closing[1]
+    return Fenced(outer.span, "‖", inner.body, "‖") if pairs else outer
