@@ -2,7 +2,7 @@ r"""Inner products between the signs of less and greater, `<x, A x>`, as `\langl
 
 A sign of less that stands where an operand is expected compares nothing: behind `=`, `+`, an opening bracket or at the
 beginning. Behind an operand, `\frac{1}{2} <x, y>`, it opens a bracket where nothing stands behind the closing one that
-`y >` could be compared with, or where the formula has another such bracket.
+`y >` could be compared with (nobody compares with `+ b`), or where the formula has another such bracket.
 """
 
 from __future__ import annotations
@@ -63,4 +63,5 @@ def _ends(tokens: Sequence[Token], end: int, beside_another: bool) -> bool:
     """Whether nothing stands behind the pair that its second thing could be compared with."""
     if end + 1 == len(tokens) or tokens[end + 1].kind in _ENDING:
         return True
-    return beside_another and tokens[end + 1].kind == "sum"
+    after = tokens[end + 1]
+    return after.kind == "sum" and (beside_another or after.text == "+")

@@ -182,7 +182,8 @@ class Scan:
         if is_function_word(ref.base):
             return not ref.primes and not ref.subs
         family = self.world.family(ref.base)
-        surely = len(args) > 1 or ref.primes > 0 or reference(args[0], self.world.glossary) is not None
+        of = reference(args[0], self.world.glossary)
+        surely = len(args) > 1 or ref.primes > 0 or (of is not None and not _only_turned(of, following))
         family.called += 1
         family.calls_with_names += surely
         family.values_transposed |= not sloped and _is_transposed(following)
@@ -486,6 +487,11 @@ def _inner(node: Node, world: World) -> list[Ref]:
 
 def _letters_in(node: Node) -> set[str]:
     return {n.text for n in walk(node) if isinstance(n, Name)}
+
+
+def _only_turned(ref: Ref, following: Node) -> bool:
+    r"""Whether parentheses may only keep two raised signs apart: the `(x^{(i)})^T` of `a_i (x^{(i)})^T v`."""
+    return _is_transposed(following) and bool(ref.subs or ref.labels)
 
 
 def _is_transposed(node: Node) -> bool:

@@ -49,7 +49,7 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     if most == 0:
         if family.gradient or family.normed:  # nobody writes a gradient by a number, or the norm of one
             custom = (max(custom[0], custom[1] + 1.0), *custom[1:])
-        turned = family.transposed or family.values_transposed
+        turned = family.transposed or (family.values_transposed and not family.variable)
         ranks = [(0, False), (1, False), (1, True), (2, False)]
         found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not turned]
         return sorted(found, key=lambda x: x[1])
