@@ -330,7 +330,7 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
             Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own, pattern=now)
         )
         return True
-    if not _general(world, params, rhs):
+    if not (_general(world, params, rhs) or (ref.base not in world.functions and _by_entries(world, params, rhs))):
         return False
     sites = world.functions.setdefault(ref.base, [])
     same = [s for s in sites if numbered(s.ref) == numbered(ref) and not apart(world, s, now, rhs)]
@@ -373,6 +373,34 @@ def _general(world: World, params: tuple[Node, ...], rhs: Node) -> bool:
         return True
     letters = [(r, [letter_of(s) for s in r.subs]) for r in refs if not r.bare]
     return all(r.base in bare or (places and set(places) <= running) for r, places in letters)
+
+
+def _by_entries(world: World, params: tuple[Node, ...], rhs: Node) -> bool:
+    r"""Whether `J(b, w_1, w_2)` lists entries of one array, of which the formula is made by way of other names,
+    `\sum_i (h(x_i) - y_i)^2` with `h(x) = \theta_0 + \theta_1 x`: one entry alone may be a point."""
+    refs = [r for p in params if (r := reference(p, world.glossary)) is not None]
+    entries = [r for r in refs if not r.bare]
+    keys = {tuple(node_key(s) for s in r.subs) for r in entries}
+    if len({r.base for r in entries}) != 1 or len(keys) != len(entries) or len(entries) < 2 or not all(keys):
+        return False
+    return {r.base for r in refs} <= _made_of(world, rhs)
+
+
+def _made_of(world: World, body: Node) -> set[str]:
+    """The names of which a formula is made, those of what the document says of them included."""
+    said: dict[str, list[Node]] = {}
+    for e in world.equations:
+        form = call_form(e.lhs, world)
+        ref = form[0] if form is not None else reference(e.lhs, world.glossary)
+        if ref is not None and e.op in DEFINING:
+            said.setdefault(ref.base, []).append(e.rhs)
+    found: set[str] = set()
+    todo = [body]
+    while todo:
+        new = {r.base for r in references(todo.pop(), world)} - found
+        found |= new
+        todo += [b for base in new for b in said.get(base, ())]
+    return found
 
 
 def add_written(world: World, e: Equation, lhs: Node, body: Node) -> None:
