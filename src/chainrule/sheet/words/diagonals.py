@@ -1,7 +1,7 @@
 r"""Diagonal matrices whose entries words tell: "where $W$ is a diagonal matrix with $w_i$ on its diagonal".
 
-What the words say is `W = \mathrm{diag}(w_i)`, and becomes an equation where no formula says what the matrix is. The
-same holds for `S_{ii} = p_i (1 - p_i)` where words call S diagonal, as entries beside the diagonal are zero then.
+What the words say is `W = \mathrm{diag}(w_i)`, and becomes an equation where no formula says what the matrix is. A
+formula for its entries, `S_{ii} = p_i (1 - p_i)`, defines it by itself (`definitions.facts.diagonal_entries`).
 """
 
 from __future__ import annotations
@@ -31,11 +31,6 @@ TOLD = (
     re.compile(rf"{_NAME}{IS}(?:an? |the |some |also )?{_SIZE}diagonal(?:,? (?:square )?matrix)?,? {_FILLED}{_ENTRY}"),
     re.compile(rf"\bdiagonal (?:\w+ )??matrix {_NAME},? {_FILLED}{_ENTRY}"),
     re.compile(rf"{_NAME} ?{_DIAGONAL_OF_OTHERS}{_ITS_ENTRIES_OTHERS}{_ENTRY}"),
-)
-CALLED = (
-    re.compile(rf"{_NAME}{IS}(?:an? |the |some |also )?{_SIZE}diagonal\b(?! (?:entr|element|of|block))"),
-    re.compile(rf"\bdiagonal (?:\w+ )??matrix {_NAME}"),
-    re.compile(rf"{_NAME} ?{_DIAGONAL_OF_OTHERS}"),
 )
 ALL_OF_IT = re.compile(
     r"(?: ?(?:on|along) (?:its|the) (?:main )?diagonal)?"
@@ -69,10 +64,8 @@ def told_diagonals(sheet: Sheet) -> list[Equation]:
     found: dict[str, Equation] = {}
     formulas = [e for e in sheet.equations if not e.link and e.op in DEFINING and e.source == "formula"]
     for s in sentences:
-        told = [(name, _of_words(sheet, s, name, entry)) for name, entry in _told(s)]
-        told += [(name, _of_entries(sheet, s, name, formulas)) for name in _called(s)]
-        for name, diagonal in told:
-            ref = reference(s.formulas[name], sheet.glossary)
+        for name, entry in _told(s):
+            ref, diagonal = reference(s.formulas[name], sheet.glossary), _of_words(sheet, s, name, entry)
             if ref is not None and diagonal is not None and _is_free(sheet, formulas, ref):
                 found.setdefault(ref.base, _equation(s, name, diagonal))
     return list(found.values())
@@ -95,13 +88,6 @@ def _is_all(match: re.Match[str], s: Sentence) -> bool:
     return isinstance(over, (Relation, Comma)) and any(isinstance(n, Dots) for n in walk(over))
 
 
-def _called(s: Sentence) -> Iterator[int]:
-    for pattern in CALLED:
-        for match in pattern.finditer(s.text):
-            if not _is_open(match, s.text):
-                yield int(match["name"])
-
-
 def _is_open(match: re.Match[str], text: str) -> bool:
     """Whether the clause up to the word that is said denies it, or only supposes it for a while."""
     said = SPOKEN_OF.search(text, match.start())
@@ -117,8 +103,6 @@ def _of_words(sheet: Sheet, s: Sentence, name: int, entry: int) -> Diagonal | No
     if isinstance(node, Relation):
         if node.links[0].op not in DEFINING:
             return None
-        if _is_diagonal_entry(sheet, matrix, node.first):
-            return Diagonal(node.links[0].node, _letter(sheet, node.first))
         node = node.first
     refs = [r for n in walk(node) if (r := reference(n, sheet.glossary)) is not None]
     if any(r.base == matrix.base for r in refs) or any(isinstance(n, Big) for n in walk(node)):
@@ -127,20 +111,6 @@ def _of_words(sheet: Sheet, s: Sentence, name: int, entry: int) -> Diagonal | No
         return Diagonal(node)
     letters = {x for r in refs if len(r.subs) == 1 and (x := letter_of(r.subs[0])) is not None}
     return Diagonal(node, letters.pop()) if len(letters) == 1 else None
-
-
-def _of_entries(sheet: Sheet, s: Sentence, name: int, formulas: list[Equation]) -> Diagonal | None:
-    """The `p_i (1 - p_i)` of `S_{ii} = p_i (1 - p_i)`."""
-    matrix = reference(s.formulas[name], sheet.glossary)
-    for e in formulas if matrix is not None else ():
-        if matrix is not None and _is_diagonal_entry(sheet, matrix, e.lhs):
-            return Diagonal(e.rhs, _letter(sheet, e.lhs))
-    return None
-
-
-def _letter(sheet: Sheet, node: Node) -> str:
-    ref = reference(node, sheet.glossary)
-    return "" if ref is None else letter_of(ref.subs[0]) or ""
 
 
 def _is_diagonal_entry(sheet: Sheet, matrix: Ref, node: Node) -> bool:
