@@ -378,7 +378,7 @@ SIZED = r"(?:(?P<size>⟦\d+⟧)\s*(?:-\s*)?(?:dimensional\s+)?)?"
 SYMMETRIC_ELSEWHERE = (
     r"(?:对称|對稱|対称|대칭|đối xứng|симметрич|simétric|simmetric|symétri|symmetrisch|symetrycz)(?!性|轴|軸|성)"
 )
-LED_ELSEWHERE = r"(?:其中|[这這][里裡]|[令设設]|[。，,]|\A)\s*"
+LED_ELSEWHERE = r"(?:其中|[这這][里裡]|[令设設]|。|\A)\s*"
 """What a sentence in Chinese begins with that says something for good; one that supposes it has another word there."""
 DEPENDENCE = r"(?:does not depend on|do not depend on|is not a function of|independent of)"
 PATTERNS: tuple[tuple[str, str, Build], ...] = (
@@ -454,7 +454,7 @@ PATTERNS: tuple[tuple[str, str, Build], ...] = (
     ),
     (
         "diagonal elsewhere",
-        LED_ELSEWHERE + NAMES + r" ?[是为為](?:[^。，,⟦块塊]{0,8}?)[对對]角(?:矩阵|矩陣|阵|陣)",
+        LED_ELSEWHERE + NAMES + r" ?[是为為](?:[^。，,⟦块塊]{0,8}?)[对對]角(?:矩阵|矩陣|阵|陣)(?![^。⟦]*[对對]角)",
         _kind("diagonal"),
     ),
     (
