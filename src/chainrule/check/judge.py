@@ -63,9 +63,8 @@ from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.asserted_slopes import by_what_is_asserted
 from chainrule.check.readings.by_itself import by_itself
 from chainrule.check.readings.flipped import flips
+from chainrule.check.readings.limits_of_sums import of_whole_axes
 from chainrule.check.readings.lone_rows import of_a_lone_row
-from chainrule.check.readings.marked_limits import with_sizes_of_layers
-from chainrule.check.readings.other_limits import with_the_same_limits
 from chainrule.check.readings.otherwise_declared import otherwise_declared
 from chainrule.check.readings.printed_lying import of_what_lies
 from chainrule.check.readings.redefinitions import without
@@ -180,8 +179,7 @@ class Judge(Lines):
             return first
         claimed = of_a_lone_row(self, e, in_m_step(self, e, under_a_proviso(self, e) or self.claim(e)))
         claimed = by_what_is_asserted(self, e, claimed)
-        claimed = with_the_same_limits(self, e, unconfirmed(self, e, claimed))
-        claimed = with_sizes_of_layers(self, e, claimed)
+        claimed = of_whole_axes(self, e, unconfirmed(self, e, claimed))
         return of_what_lies(self, e, of_data(self.world, e, claimed))
 
     def claim_without(self, e: Equation) -> Finding:

@@ -1,9 +1,11 @@
-r"""Verified lines with a sum up to a size that carries the mark of a layer, `\sum_{k=0}^{M^{l-1}-1} x^l_k`.
+r"""Verified lines with a sum that may not go over the whole of an axis.
 
-How many there are of something in each layer is free, so that a line with the wrong layer above its sum makes two sizes
-equal and is right then. Such a line verifies nothing unless a shape that is told or a definition has that size at that
-place, or none has it at another place; where the numbers begin at 0 the last one is one less than the size, and from 1
-to that is no whole axis.
+The sizes of a document are found from all its lines, so that a line with a wrong limit makes two of them equal, and is
+right then. Where nothing else says that they are, it verifies nothing: neither a sum that stops elsewhere than sums
+over the same place do in other lines, `\sum_{i=1}^d f(y_i)` of y_1 to y_m, nor one up to a size with the mark of a
+layer, `\sum_{k=0}^{M^{l-1}-1} x^l_k`, where a shape that is told or a definition has another size at that place, or
+has that one elsewhere only. Where numbers begin at 0 the last one is one less than the size, and from 1 to that is no
+whole axis.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from chainrule.check.records.finding import Finding
 from chainrule.read.tree import Big, Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
+from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, size_name, walk
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -52,11 +54,43 @@ class Sizes:
         return {told} if told is not None else self.summed.get(slot, set())
 
 
-def with_sizes_of_layers(judge: Judge, e: Equation, found: Finding) -> Finding:
-    """The verdict on a line that sums up to a size with a mark."""
-    limits = [(side, x) for side in (e.lhs, e.rhs) for x in _limits(side)]
-    if found.verdict != "verified" or not any(_is_marked(x.size) for _, x in limits):
-        return found
+def of_whole_axes(judge: Judge, e: Equation, found: Finding) -> Finding:
+    """The verdict on a line that sums up to a size."""
+    limits = [(side, x) for side in (e.lhs, e.rhs) for x in _limits(side)] if found.verdict == "verified" else []
+    text = _stops_elsewhere(judge, e) if limits else None
+    if text is None and any(_is_marked(x.size) for _, x in limits):
+        text = _leaves_its_layer(judge, e, limits)
+    return found if text is None else Finding("unsupported", "index-scope", text)
+
+
+def _stops_elsewhere(judge: Judge, e: Equation) -> str | None:
+    """What speaks against a sum to one size over a place that other lines sum over to another one."""
+    others: dict[Slot, set[str]] = {}
+    for _, limit, slots in (s for x in judge.equations if x.chain != e.chain for s in _plain_sums(judge, x)):
+        for slot in slots:
+            others.setdefault(slot, set()).add(limit)
+    for letter, limit, slots in _plain_sums(judge, e):
+        known = set().union(*(others.get(s, set()) for s in slots))
+        elsewhere = any(limit in limits and not limits & known for limits in others.values())
+        if known and limit not in known and elsewhere and not judge.world.defined(limit):
+            return f"the sum over {letter} goes to {limit}, and in other lines to {min(known)}"
+    return None
+
+
+def _plain_sums(judge: Judge, e: Equation) -> Iterator[tuple[str, str, set[Slot]]]:
+    """The letters that a line sums over up to a plain size, each with the size and the places where it stands."""
+    for side in (e.lhs, e.rhs):
+        limits: dict[str, set[str]] = {}
+        for x in filter(_is_whole, _limits(side)):
+            if (name := size_name(x.size)) is not None:
+                limits.setdefault(x.letter, set()).add(name)
+        for letter, names in limits.items():
+            if len(names) == 1:
+                yield letter, min(names), set(_slots(_places(judge, side, letter)))
+
+
+def _leaves_its_layer(judge: Judge, e: Equation, limits: list[tuple[Node, Limit]]) -> str | None:
+    """What speaks against a sum up to a size with a mark."""
     sizes, from_zero = _sizes(judge, e), _counts_from_zero(judge)
     for side, x in ((side, x) for side, x in limits if _is_marked(x.size)):
         places = list(_places(judge, side, x.letter))
@@ -66,9 +100,8 @@ def with_sizes_of_layers(judge: Judge, e: Equation, found: Finding) -> Finding:
         beyond = x.more != 0 and not (_is_whole(x) and (said or _is_new(judge, e, x, set(_slots(places)), sizes)))
         one_more = (x.first, x.more) == ("0", 0) and (said or from_zero)
         if differs or beyond or one_more:
-            text = f"nothing says that the sum over {x.letter} ends there"
-            return Finding("unsupported", "index-scope", text)
-    return found
+            return f"nothing says that the sum over {x.letter} ends there"
+    return None
 
 
 def _is_new(judge: Judge, e: Equation, limit: Limit, slots: set[Slot], sizes: Sizes) -> bool:
@@ -147,7 +180,7 @@ def _factors(sup: Node) -> list[Node]:
 
 def _limits(side: Node) -> Iterator[Limit]:
     for node in walk(side):
-        if isinstance(node, Big) and isinstance(node.sub, Relation) and node.sup is not None and node.op == "sum":
+        if isinstance(node, Big) and isinstance(node.sub, Relation) and node.sup is not None:
             letter, first = letter_of(node.sub.first), node.sub.links[0].node
             if letter is not None and isinstance(first, Number):
                 size, more = _without_number(node.sup)
