@@ -358,3 +358,14 @@ def test_pages_are_read_back(tmp_path: Path) -> None:
         path.write_text(chainrule.derive(NETWORK, "W").to(format))
         (document,) = chainrule.check(path).documents
         assert {s.verdict for s in document.statements} <= {"verified", "definition"}
+
+
+def test_a_matrix_of_a_family_is_named_at_its_place() -> None:
+    r"""An inverse inside a sum over k is that of `\Sigma_{k}`; what has no name of its own stands in brackets."""
+    for formula, by, expected in (
+        (r"\sum_k \log\det(\Sigma_k)", r"\Sigma", "Σᵢ⁻¹"),
+        (r"\log\det(\Sigma_k + \sum_j A_j)", "A", "]ₗₘ⁻¹"),
+    ):
+        told = CliRunner().invoke(app, ["derive", formula, "--wrt", by])
+        assert told.exit_code == 0
+        assert expected in told.output

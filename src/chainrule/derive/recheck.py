@@ -75,16 +75,17 @@ def _sizes(derivation: Derivation, draw: int) -> dict[Dim, int]:
 def _data(
     derivation: Derivation, sizes: Mapping[Dim, int], rng: np.random.Generator, draw: int
 ) -> dict[Symbol, Numbers]:
-    """Normal numbers in one draw, positive ones in the next; labels from their range."""
+    """Normal numbers in one draw, positive ones in the next, then positive ones with square matrices whose diagonal
+    outweighs their rows, which have logarithms of determinants and inverses; labels from their range."""
     found = {symbol: np.asarray(place + 1.0) for symbol, place in derivation.problem.places.items()}
     for symbol in derivation.problem.inputs.values():
         shape = [dim.fixed or sizes[dim] for dim in symbol.axes]
         if symbol.kind == "integer":
             found[symbol] = rng.integers(1, 1 + _labels(derivation, symbol, sizes), shape).astype(float)
         else:
-            found[symbol] = rng.normal(size=shape) if draw % 2 == 0 else rng.uniform(0.2, 1.2, shape)
-            if len(shape) == 2 and shape[0] == shape[1]:
-                found[symbol] += np.eye(shape[0])
+            found[symbol] = rng.normal(size=shape) if draw % 3 == 0 else rng.uniform(0.2, 1.2, shape)
+            if len(shape) >= 2 and shape[-1] == shape[-2]:
+                found[symbol] += np.eye(shape[-1]) * (2 * shape[-1] if draw % 3 == 2 else 1)
     return found
 
 

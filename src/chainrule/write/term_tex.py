@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from chainrule.calculus import matrix_form
+from chainrule.calculus import NoMatrixForm, matrix_form
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.terms import (
     Add,
@@ -23,12 +23,14 @@ from chainrule.expr.terms import (
     Power,
     Reduce,
     Unknown,
+    component,
     const,
     mul,
     power,
     substitute,
     value,
 )
+from chainrule.expr.walks import rebuilt, walk
 from chainrule.write.array_tex import FUNCTION_NAMES, fraction, to_tex
 
 SUM, PRODUCT, POWER, ATOM = range(4)
@@ -60,11 +62,33 @@ class TermWriter:
         text, binds = self.form(term, letters)
         return text if binds >= least else rf"\left({text}\right)"
 
-    def matrix(self, body: Expr, row: Index, col: Index, least: int) -> str:
-        """A matrix without its indices. Raises `NoMatrixForm`."""
-        form = matrix_form(body, (row, col))
-        text = to_tex(form, self.names)
+    def matrix(self, body: Expr, row: Index, col: Index, letters: dict[Index, str], least: int) -> str:
+        """A matrix without its indices; where it has no matrix notation, its general entry in brackets."""
+        slices, names = self.sliced(body, (row, col), letters)
+        try:
+            form = matrix_form(slices, (row, col))
+        except NoMatrixForm:
+            entry, inside, i, j = self.opened(body, letters, row, col)
+            return rf"\left[{self.form(entry, inside)[0]}\right]_{{{i}{j}}}"
+        text = to_tex(form, {**self.names, **names})
         return text if least == SUM or form.op == "symbol" else rf"\left({text}\right)"
+
+    def sliced(self, body: Expr, axes: tuple[Index, ...], letters: dict[Index, str]) -> tuple[Expr, dict[Symbol, str]]:
+        r"""The body with `\Sigma_{k}` as a name of its own for the matrix that `\Sigma` has at a fixed k."""
+        given = body.free.difference(axes)
+        slices, names = dict[Expr, Expr](), dict[Symbol, str]()
+        for term in walk(body):
+            if not isinstance(term, Component):
+                continue
+            fixed = [place.free <= given for place in term.indices]
+            if not any(fixed) or all(fixed):
+                continue
+            at = [self.form(place, letters)[0] for place, held in zip(term.indices, fixed, strict=True) if held]
+            name = subscripted(self.names.get(term.symbol, term.symbol.name), at)
+            own = Symbol(name, tuple(d for d, held in zip(term.symbol.axes, fixed, strict=True) if not held))
+            slices[term] = component(own, *(p for p, held in zip(term.indices, fixed, strict=True) if not held))
+            names[own] = name
+        return (rebuilt(body, lambda old, new: slices.get(old, new)) if slices else body), names
 
     def opened(self, body: Expr, letters: dict[Index, str], *bound: Index) -> tuple[Any, ...]:
         """The body and the letters for its bound indices, which no letter in sight carries."""
@@ -243,11 +267,11 @@ def _piecewise(term: Piecewise, letters: dict[Index, str], w: TermWriter) -> tup
 
 def _inverse(term: Inverse, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
     i, j = (w.form(t, letters)[0] for t in (term.i, term.j))
-    return rf"\left({w.matrix(term.body, term.row, term.col, ATOM)}^{{-1}}\right)_{{{i}{j}}}", ATOM
+    return rf"\left({w.matrix(term.body, term.row, term.col, letters, ATOM)}^{{-1}}\right)_{{{i}{j}}}", ATOM
 
 
 def _determinant(term: Determinant, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
-    return rf"\det\left({w.matrix(term.body, term.row, term.col, SUM)}\right)", ATOM
+    return rf"\det\left({w.matrix(term.body, term.row, term.col, letters, SUM)}\right)", ATOM
 
 
 def _unknown(term: Unknown, letters: dict[Index, str], w: TermWriter) -> tuple[str, int]:
