@@ -364,8 +364,25 @@ def test_a_matrix_of_a_family_is_named_at_its_place() -> None:
     r"""An inverse inside a sum over k is that of `\Sigma_{k}`; what has no name of its own stands in brackets."""
     for formula, by, expected in (
         (r"\sum_k \log\det(\Sigma_k)", r"\Sigma", "Σᵢ⁻¹"),
-        (r"\log\det(\Sigma_k + \sum_j A_j)", "A", "]ₗₘ⁻¹"),
+        (r"\log\det(\Sigma_k + \sum_j A_j)", "A", "]ₘₚ⁻¹"),
     ):
         told = CliRunner().invoke(app, ["derive", formula, "--wrt", by])
         assert told.exit_code == 0
         assert expected in told.output
+
+
+@pytest.mark.parametrize(
+    ("formula", "by"),
+    [
+        (r"\sum_i (\sum_j W_{ij} x_{kj} - \sum_l y_{il}^2)^3", "W"),
+        (r"\sum_j \exp(A_{ij} b_j) + \sum_l \sum_j A_{lj} c_{ij}", "A"),
+        (r"\sum_k \log\det(\Sigma_k)", r"\Sigma"),
+    ],
+)
+def test_components_beside_a_place_are_read_back(formula: str, by: str, tmp_path: Path) -> None:
+    """No letter of an index is that of a place which the formula names, `x_{kj}`: the page means what it says."""
+    path = tmp_path / "found.md"
+    assert CliRunner().invoke(app, ["derive", formula, "--wrt", by, "--to", "markdown", "-o", str(path)]).exit_code == 0
+    (document,) = chainrule.check(path).documents
+    assert [s.tex for s in document.statements if s.verdict not in ("verified", "definition")] == []
+    assert any(s.verdict == "verified" for s in document.statements)

@@ -20,13 +20,12 @@ from chainrule.sheet.words.plain_words import sentences
 from chainrule.trace.rules import CUE
 
 _WORDS = (
-    "all derivative derivatives "
-    "subgradient subgradients perform do make take run carry out apply use using start starting begin beginning on "
-    "one two three four five six ten step steps update updates iteration iterations gradients descent ascent plain "
-    "vanilla simple standard ordinary batch full learning rate size length width both each every weight weights "
-    "parameter parameters bias biases matrix matrices vector vectors once at value values initial loss error "
-    "function cost objective after result results partial output outputs input inputs target targets scalar updated "
-    "trained show this these rule rules optimisation optimization"
+    "derivative derivatives subgradient subgradients perform do make take run carry out apply use using start "
+    "starting begin beginning on all one two three four five six ten step steps update updates iteration "
+    "iterations gradients descent ascent plain vanilla simple standard ordinary batch full learning rate size "
+    "length width both each every weight weights parameter parameters bias biases matrix matrices vector vectors "
+    "once at value values initial loss error function cost objective after result results partial output outputs "
+    "input inputs target targets scalar updated trained show this these rule rules optimisation optimization"
 )
 PLAIN = frozenset(_WORDS.split())
 UNITS = re.compile(

@@ -80,6 +80,8 @@ class Page:
     def __init__(self, answer: Answer, derivation: Derivation, view: View) -> None:
         self.answer, self.derivation, self.view = answer, derivation, view
         self.names: dict[Symbol, str] = dict(answer.problem.names)
+        taken = {*self.names.values(), *self.dimensions()}
+        self.letters = tuple(x for x in view.letters if x not in taken)  # a bound k would capture the place k of x_{kj}
         self.bars = {symbol: bar for bar, symbol in derivation.cotangents.items()}
         self.names |= {bar: self.by(symbol) for symbol, bar in self.bars.items()}
         self.turned = confirmed_turned(derivation) if view.layout == "numerator" else None
@@ -95,13 +97,13 @@ class Page:
         """The TeX of a term, and whether it is in components."""
         if w.form is not None and self.view.form == "matrix" and not _better_in_components(w.form):
             return to_tex(w.form, self.names), False
-        letters = dict(zip(w.indices, self.view.letters, strict=False))
-        return TermWriter(self.names, self.view.letters).write(by_cases(w.term, w.indices), letters), bool(w.indices)
+        letters = dict(zip(w.indices, self.letters, strict=False))
+        return TermWriter(self.names, self.letters).write(by_cases(w.term, w.indices), letters), bool(w.indices)
 
     def line(self, rule: str, symbol: Symbol, w: Written, why: str) -> Line:
         """An equation for a derivative by a symbol."""
         right, index = self.side(w)
-        letters = list(self.view.letters[: len(w.indices)]) if index else []
+        letters = list(self.letters[: len(w.indices)]) if index else []
         left = self.second(symbol, letters) if len(w.indices) > len(symbol.axes) or self.is_second(w) else ""
         return Line(rule, left or self.first(symbol, letters), right, why)
 
@@ -132,7 +134,7 @@ class Page:
             assert w.symbol is not None
             right, index = self.side(w)
             name = self.names[w.symbol]
-            yield Line("definition", subscripted(name, self.view.letters[: len(w.indices)]) if index else name, right)
+            yield Line("definition", subscripted(name, self.letters[: len(w.indices)]) if index else name, right)
         yield Line("definition", self.answer.of, self.side(written(None, (), self.answer.problem.loss))[0])
 
     def steps(self) -> Iterator[Line]:
@@ -196,7 +198,7 @@ class Page:
         if not found.rows:
             return ByVec(*self.products(found.pairs, self.names, told))
         (dim,) = {whole.axes[0].name for whole in found.rows.values()}
-        letter = next(x for x in self.view.letters if x not in {*self.names.values(), *self.dimensions()})
+        letter = self.letters[0]
         names = self.names | {row: subscripted(self.names[whole], [letter]) for row, whole in found.rows.items()}
         variables = self.variables(found.rows)
         tex, code = self.products(found.sample, names, Spelling(symbols | variables, spelling.sizes))
