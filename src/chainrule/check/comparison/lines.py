@@ -157,6 +157,14 @@ class Lines:
         world, config = variant.universe.world, variant.universe.config
         return self.variant(world.layout, variant.choices, config, world.customary)
 
+    def without(self, chain: int, variant: Variant) -> Variant:
+        """All lines but those of a chain, under the choices of a variant; made once."""
+        key = (chain, variant.universe.world.layout, variant.choices, variant.universe.config)
+        if key not in self.variants:
+            others = [x for x in self.equations if x.chain != chain]
+            self.variants[key] = replace(self, equations=others, variants={}).like(variant)
+        return self.variants[key]
+
     def holds_as(self, e: Equation, variant: Variant) -> bool:
         """Whether a line holds, written in another way, in the place where it stands."""
         trial = self.with_line(e)

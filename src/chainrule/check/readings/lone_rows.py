@@ -74,11 +74,13 @@ def _made_square(judge: Judge, e: Equation) -> str | None:
     guessed = [b for b in guessed if world.family(b).domain_kind is None and not any(world.family(b).declared_dims)]
     if not guessed or not e.own:
         return None
+    without = judge.without(e.chain, usual)
+    guessed = [b for b in guessed if _is_square(without, b, e) is False]
+    if not guessed:
+        return None
     others = [x for x in judge.equations if x.chain != e.chain]
-    without = replace(judge, equations=others, variants={}).like(usual)
     alone = replace(judge, equations=[*others, e], variants={}).like(usual)  # not what is behind it in its chain
-    turned = (b for b in guessed if _is_square(without, b, e) is False and _is_square(alone, b, e) is True)
-    base = next(turned, None)
+    base = next((b for b in guessed if _is_square(alone, b, e) is True), None)
     bench = Bench(judge, judge.budget, e, usual, TRANSPOSES)
     judge.budget.start()
     for which in ("lhs", "rhs") if base is not None else ():
