@@ -45,7 +45,7 @@ def check(
     source: Source,
     context: Source | Iterable[Source] | None = None,
     *,
-    deadline: float = 20.0,
+    deadline: float = 60.0,
     seed: int = 0,
 ) -> Report:
     r"""Check a sheet and say of every relation in it whether it holds.
@@ -120,7 +120,7 @@ def trace(
     context: Source | Iterable[Source] | None = None,
     *,
     steps: int = 1,
-    deadline: float = 20.0,
+    deadline: float = 60.0,
 ) -> Traced:
     r"""The numbers of every quantity of a sheet, at the start and after each of so many updates.
 

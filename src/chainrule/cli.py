@@ -96,7 +96,7 @@ def check(
     context: Annotated[list[str] | None, typer.Option(metavar="FILE", help="A document the sheets answer.")] = None,
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.text,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
-    deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for each document.")] = 20.0,
+    deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for each document.")] = 60.0,
     seed: Annotated[int, typer.Option(help="Seed of the sampled points.")] = 0,
     no_color: Annotated[bool, typer.Option("--no-color", help="Plain text, as with NO_COLOR.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only refuted lines and the summary.")] = False,
@@ -121,7 +121,7 @@ def context(
         list[str] | None, typer.Option("--context", metavar="FILE", help="A document the sheet answers.")
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there.")] = None,
-    deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for the document.")] = 20.0,
+    deadline: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="Time for the document.")] = 60.0,
 ) -> None:
     """Write what SHEET leaves unsaid as a Markdown file to fill in and pass to `check --context`."""
     from chainrule.write.context import to_context

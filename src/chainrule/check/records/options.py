@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Options:
     """`deadline` in seconds for one document; `seed` for the sample points."""
 
-    deadline: float = 20.0
+    deadline: float = 60.0
     seed: int = 0
 
 
