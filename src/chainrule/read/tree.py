@@ -24,11 +24,12 @@ class Span:
 
 
 class Remembering:
-    """Room on a node for the nodes directly below it, once somebody has asked; no field of it, so no part of what makes
-    two nodes equal."""
+    """Room on a node for the nodes directly below it and for all that it is made of, once somebody has asked; no fields
+    of it, so no part of what makes two nodes equal."""
 
-    __slots__ = ("below",)
+    __slots__ = ("below", "whole")
     below: tuple[Node, ...]
+    whole: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,11 +194,16 @@ def _collect(value: object, found: list[Node]) -> None:
 
 def walk(node: Node) -> Iterator[Node]:
     """A node and everything below it."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        yield top
-        stack.extend(children(top))
+    try:
+        return iter(node.whole)
+    except AttributeError:
+        found, stack = [], [node]
+        while stack:
+            top = stack.pop()
+            found.append(top)
+            stack.extend(children(top))
+        object.__setattr__(node, "whole", tuple(found))  # as what is directly below it
+        return iter(found)
 
 
 def letter_of(node: Node | None) -> str | None:
