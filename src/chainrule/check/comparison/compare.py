@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.calculus import resolve
-from chainrule.check.comparison.points import MODES, Sampler, dims_of, free_symbols, needy_symbols
+from chainrule.check.comparison.points import MODES, Sampler, dims_of, free_symbols, inverted_products, needy_symbols
 from chainrule.check.comparison.settle import Settled
 from chainrule.check.comparison.sizes import SIZES, sizes_for
 from chainrule.check.comparison.writing import name_of, names_of
@@ -145,6 +145,7 @@ class Comparer:
         symbols = free_symbols(terms, definitions)
         needy = needy_symbols(terms, definitions)
         dims = dims_of(terms, definitions) | {i.dim for i in ordered}
+        tall = inverted_products(terms, definitions)
         closed = symbols <= set(self.settled.data)
         table = self.settled.universe.dims
         fixed = closed and all(table.find(d.name) in table.sizes for d in dims)
@@ -158,7 +159,7 @@ class Comparer:
                 continue
             beyond: list[bool] = []
             for variant in range(1 if fixed else len(SIZES)):
-                sizes = sizes_for(self.settled.universe, dims, variant)
+                sizes = sizes_for(self.settled.universe, dims, variant, tall)
                 model = self.model(symbols, sizes, mode, needy, 1 if closed else POINTS)
                 a, b = evaluate(left, ordered, model), evaluate(right, ordered, model)
                 mask = np.isfinite(a) & np.isfinite(b)

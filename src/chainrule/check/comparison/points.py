@@ -18,7 +18,11 @@ from chainrule.expr import (
     Definitions,
     Dim,
     Expr,
+    Index,
+    Inverse,
+    Mul,
     Power,
+    Reduce,
     Symbol,
     walk,
 )
@@ -55,6 +59,26 @@ def reach(terms: Iterable[Expr], definitions: Definitions) -> list[Expr]:
                 done.add(node.symbol)
                 todo.append(definitions[node.symbol].body)
     return list(found)
+
+
+def inverted_products(terms: Iterable[Expr], definitions: Definitions) -> set[tuple[Dim, Dim]]:
+    """The sizes of sums of products that are inverted, `(X^T X)^{-1}`: over what is summed, and of what size they are.
+    Such a matrix has an inverse only where no fewer terms are summed than it has rows."""
+    found = set[tuple[Dim, Dim]]()
+    for node in reach(terms, definitions):
+        if not isinstance(node, Inverse):
+            continue
+        body, summed = node.body, set[Index]()
+        while isinstance(body, Reduce) and body.op == "sum":
+            summed.add(body.index)
+            body = body.body
+        factors = body.factors if isinstance(body, Mul) else ()
+        ends = [[f for f in factors if end in f.free] for end in (node.row, node.col)]
+        for end, other in (ends, ends[::-1]):
+            shared = {i for f in end for i in f.free if i in summed}
+            if len(shared) == 1 and other and not any(f in other for f in end):
+                found.add((shared.pop().dim, node.row.dim))
+    return found
 
 
 def free_symbols(terms: Iterable[Expr], definitions: Definitions) -> set[Symbol]:

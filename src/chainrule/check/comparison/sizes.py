@@ -23,14 +23,20 @@ SMALL = (2,) * 6
 LARGEST = 64
 
 
-def sizes_for(universe: Universe, dims: Iterable[Dim], variant: int) -> dict[Dim, int]:
-    """A size for every dimension: the declared one, what others make it, or the next unused small number."""
+def sizes_for(
+    universe: Universe, dims: Iterable[Dim], variant: int, tall: Iterable[tuple[Dim, Dim]] = ()
+) -> dict[Dim, int]:
+    """A size for every dimension: the declared one, what others make it, or the next unused small number; of a `tall`
+    pair the first is no smaller, if that can be."""
     wanted = sorted(set(dims))
     table = with_smaller_sizes(universe)
-    for pool in (SIZES[variant % len(SIZES)], SMALL):
-        found = _Choice(table, wanted, list(pool), _tall(universe)).made()
-        if found is not None:
-            return {dim: found[table.find(dim.name)] for dim in wanted}
+    always = _tall(universe)
+    pairs = sorted({(table.find(a.name), table.find(b.name)) for a, b in tall})
+    for above in ([*always, *pairs], always) if pairs else (always,):
+        for pool in (SIZES[variant % len(SIZES)], SMALL):
+            found = _Choice(table, wanted, list(pool), above).made()
+            if found is not None:
+                return {dim: found[table.find(dim.name)] for dim in wanted}
     raise Untyped("no small sizes meet what the document says of its sizes", "no-valid-points")
 
 

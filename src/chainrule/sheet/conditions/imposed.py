@@ -35,6 +35,8 @@ PLACE = re.compile(
 )
 # Words before what a solution is asked to obey.
 CONSTRAINT = re.compile(rf"(?:\b{TO_OBEY}(?:\s+that)?|{OBEY_ELSEWHERE})[^.;:。；]{{0,30}}$", re.IGNORECASE)
+# A word below a name, which says which of several it is.
+WORD = re.compile(r"_[A-Za-z]+$")
 MOST_WORDS = 200
 # What is supposed of a slope in words alone, and whether one function alone can be meant (`said_slopes`).
 SUPPOSED = {"supposed": "perhaps", "supposed alone": "alone"}
@@ -281,7 +283,20 @@ def name_solutions(world: World, equations: list[Equation], solved: Container[in
         if plain in loose and MARKED.fullmatch(base) and position not in solved:
             continue  # \\hat{y} beside y in "0 = X^T(Xw - y)" is another quantity
         if plain != base and after and plain not in together.get(base, ()):
-            world.aliases[base] = plain
+            if not _of_other_things(world, equations, base, plain, since[plain]):
+                world.aliases[base] = plain
+
+
+def _of_other_things(world: World, equations: Iterable[Equation], base: str, plain: str, since: int) -> bool:
+    """Whether a marked name is given by other names than the solution before it: `w_{LS} = (X^T X)^{-1} X^T y` after
+    `w_{RR} = (X^T X + \\lambda I)^{-1} X^T y` is another estimate."""
+    lines = [(e, reference(e.lhs, world.glossary)) for e in equations if e.position > since and not e.link]
+    own = next((e for e, ref in lines if ref is not None and ref.base == base), None)
+    first = next((e for e, ref in lines if ref is not None and WORD.sub("", core(ref.base)) == plain), None)
+    if own is None or first is None or own is first or "=" not in (own.op, first.op):
+        return False
+    made, before = ({r.base for r in references(e.rhs, world)} - {base, plain} for e in (own, first))
+    return bool(made) and bool(before) and made != before
 
 
 def quantities(world: World, side: Node) -> Iterator[str]:
