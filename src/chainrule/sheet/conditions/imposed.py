@@ -282,9 +282,9 @@ def name_solutions(world: World, equations: list[Equation], solved: Container[in
         after = plain in since and plain in first and position >= since[plain]
         if plain in loose and MARKED.fullmatch(base) and position not in solved:
             continue  # \\hat{y} beside y in "0 = X^T(Xw - y)" is another quantity
-        if plain != base and after and plain not in together.get(base, ()):
-            if not _of_other_things(world, equations, base, plain, since[plain]):
-                world.aliases[base] = plain
+        apart = plain == base or not after or plain in together.get(base, ())
+        if not apart and not _of_other_things(world, equations, base, plain, since[plain]):
+            world.aliases[base] = plain
 
 
 def _of_other_things(world: World, equations: Iterable[Equation], base: str, plain: str, since: int) -> bool:
