@@ -283,20 +283,23 @@ def name_solutions(world: World, equations: list[Equation], solved: Container[in
         if plain in loose and MARKED.fullmatch(base) and position not in solved:
             continue  # \\hat{y} beside y in "0 = X^T(Xw - y)" is another quantity
         apart = plain == base or not after or plain in together.get(base, ())
-        if not apart and not _of_other_things(world, equations, base, plain, since[plain]):
+        if not apart and not _of_other_things(world, equations, base, plain):
             world.aliases[base] = plain
 
 
-def _of_other_things(world: World, equations: Iterable[Equation], base: str, plain: str, since: int) -> bool:
-    """Whether a marked name is given by other names than the solution before it: `w_{LS} = (X^T X)^{-1} X^T y` after
-    `w_{RR} = (X^T X + \\lambda I)^{-1} X^T y` is another estimate."""
-    lines = [(e, reference(e.lhs, world.glossary)) for e in equations if e.position > since and not e.link]
-    own = next((e for e, ref in lines if ref is not None and ref.base == base), None)
-    first = next((e for e, ref in lines if ref is not None and WORD.sub("", core(ref.base)) == plain), None)
-    if own is None or first is None or own is first or "=" not in (own.op, first.op):
+def _of_other_things(world: World, equations: Iterable[Equation], base: str, plain: str) -> bool:
+    """Whether a marked name is given by other names than the solution before it of the same condition:
+    `w_{LS} = (X^T X)^{-1} X^T y` after `w_{RR} = (X^T X + \\lambda I)^{-1} X^T y` is another estimate."""
+    lines = [(e, ref) for e in equations if not e.link and (ref := reference(e.lhs, world.glossary)) is not None]
+    own = next((e for e, ref in lines if ref.base == base), None)
+    if own is None or own.op != "=":
         return False
+    slopes = (c.equation.position for c in world.imposed if plain in c.unknowns)
+    since = max((position for position in slopes if position < own.position), default=0)
+    same = (e for e, ref in lines if e.position > since and WORD.sub("", core(ref.base)) == plain)
+    first = next(same, own)
     made, before = ({r.base for r in references(e.rhs, world)} - {base, plain} for e in (own, first))
-    return bool(made) and bool(before) and made != before
+    return first.op == "=" and bool(made and before) and made != before
 
 
 def quantities(world: World, side: Node) -> Iterator[str]:

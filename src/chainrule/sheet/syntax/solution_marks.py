@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-# What marks the name of a solution, as it stands in a base name.
+# What marks the name of a solution, as it stands in a base name; an estimate is named by its acronym: `w_{RR}`.
 MARKED = re.compile(r"(?:hat|tilde|widehat)\((?P<inner>.*)\)")
-MARKS = re.compile(r"(?:\^\*|_\*|_(?:MLE|ML|MAP|mle|ml|map|opt|OPT|LS|OLS|ols|ridge|min|max|best|sol))(?=\)?$)")
+MARKS = re.compile(r"(?:\^\*|_\*|_(?:[A-Z]{2,4}|mle|ml|map|ls|ols|opt|ridge|min|max|best|sol))(?=\)?$)")
 
 
 def core(base: str) -> str:
