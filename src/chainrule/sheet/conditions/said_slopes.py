@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script
@@ -34,6 +34,7 @@ EXTREME = re.compile(
     r"\b(?:gives?|yields?|leads?|obtain|get|find|result\w*|solution)\b",
     re.IGNORECASE,
 )
+DERIVATIVE = re.compile(r"\b(?:derivatives?|gradients?|slopes?)\b", re.IGNORECASE)
 # Words that say of a name that it is where a function is extreme, and words that say it is another estimate.
 ESTIMATE = re.compile(
     r"\b(?:maximum[- ]likelihood|(?-i:MLE|MAP)|maximum\s+a\s+posteriori|maximi[sz]\w+|minimi[sz]\w+|optim\w+"
@@ -49,6 +50,7 @@ class Objective:
 
     equation: Equation
     over: frozenset[str]
+    arguments: tuple[Node, ...] = ()
 
 
 def supposed(sheet: Sheet) -> Iterator[Equation]:
@@ -63,8 +65,9 @@ def supposed(sheet: Sheet) -> Iterator[Equation]:
     for e in sheet.equations:
         if not e.own or e.link or e.source != "formula" or place(e, sheet.glossary) is not None:
             continue
-        words = said.get(e.position, [])
-        for variable, end in (*_set_to_zero(e, words), *_estimate(e, words, sheet)):
+        words = [*said.get(e.position, []), *_in_its_paragraph(e, sheet.sentences)]
+        here = [o for o in objectives if o.equation.position < e.position and _holds(o, e)]
+        for variable, end in (*_set_to_zero(e, words, here), *_estimate(e, words, sheet, here)):
             ref = reference(variable, sheet.glossary)
             if ref is None or _written(sheet, e, core(ref.base)):
                 continue
@@ -73,17 +76,37 @@ def supposed(sheet: Sheet) -> Iterator[Equation]:
                 yield _slope(e, end, variable, meant[-1], alone=len(meant) == 1)
 
 
-def _set_to_zero(e: Equation, sentences: Iterable[Sentence]) -> Iterator[tuple[Node, int]]:
-    """The variables whose slopes the words before an equation set to zero, and where the function stands before."""
+def _in_its_paragraph(e: Equation, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """The words that lead to an equation within a paragraph, from the last full stop on."""
+    words = e.cue.rsplit(". ", 1)[-1]
+    around = (s for s in sentences if s.document is e.document and s.position >= e.position)
+    paragraph = next(around, None) if words else None
+    if paragraph is not None and paragraph.text.startswith(e.cue):
+        yield replace(paragraph, text=words)
+
+
+def _set_to_zero(
+    e: Equation, sentences: Iterable[Sentence], objectives: Sequence[Objective]
+) -> Iterator[tuple[Node, int]]:
+    """The variables whose slopes the words before an equation set to zero, and where the function stands before; the
+    only variable of the last function, where they name none."""
     for s in sentences:
         text = with_zeros(s.text, s.formulas)
-        found = SLOPE.search(text) if SET_TO_ZERO.search(text) else EXTREME.search(text)
-        if found is not None and not OTHERWISE.search(text):
+        zero = SET_TO_ZERO.search(text)
+        found = SLOPE.search(text) if zero else EXTREME.search(text)
+        if OTHERWISE.search(text):
+            continue
+        if found is not None:
             yield s.formulas[int(next(n for n in found.groups() if n is not None))], e.position
+        elif zero and DERIVATIVE.search(text) and objectives and len(objectives[-1].arguments) == 1:
+            yield objectives[-1].arguments[0], e.position
 
 
-def _estimate(e: Equation, sentences: Iterable[Sentence], sheet: Sheet) -> Iterator[tuple[Node, int]]:
-    """The variable of an estimate that words announce, `\\hat\\lambda`, and where it is first differentiated by."""
+def _estimate(
+    e: Equation, sentences: Iterable[Sentence], sheet: Sheet, objectives: Sequence[Objective]
+) -> Iterator[tuple[Node, int]]:
+    """The variable of an estimate that words announce, `\\hat\\lambda`, and where it is first differentiated by; where
+    it never is, that of the functions before."""
     words = " ".join([*(s.text for s in sentences), e.cue])[-200:]
     ref = reference(e.lhs, sheet.glossary)
     if ref is None or core(ref.base) == ref.base or not ESTIMATE.search(words) or OTHERWISE.search(words):
@@ -94,6 +117,9 @@ def _estimate(e: Equation, sentences: Iterable[Sentence], sheet: Sheet) -> Itera
                 if isinstance(node, Node) and _base(node, sheet.glossary) == core(ref.base):
                     yield node, x.position
                     return
+    before = (x for o in reversed(objectives) for x in o.arguments if _base(x, sheet.glossary) == core(ref.base))
+    if (variable := next(before, None)) is not None:
+        yield variable, e.position
 
 
 def _written(sheet: Sheet, e: Equation, base: str) -> bool:
@@ -120,12 +146,18 @@ def _objective(e: Equation, glossary: Glossary) -> Objective | None:
     if len(factors) != 2 or factors[1].op or not isinstance(factors[1].node, Fenced) or factors[1].node.open != "(":
         return None
     refs = [reference(x, glossary) for x in (factors[0].node, *arguments(factors[1].node))]
-    return None if None in refs else Objective(e, frozenset(r.base for r in refs[1:] if r is not None))
+    over = frozenset(r.base for r in refs[1:] if r is not None)
+    return None if None in refs else Objective(e, over, arguments(factors[1].node))
 
 
 def _depends(o: Objective, e: Equation, base: str) -> bool:
     """Whether a function that holds at an equation depends on a name."""
-    return base in o.over and o.equation.document is e.document and e.scope.sees(o.equation.scope)
+    return base in o.over and _holds(o, e)
+
+
+def _holds(o: Objective, e: Equation) -> bool:
+    """Whether a function holds at an equation."""
+    return o.equation.document is e.document and e.scope.sees(o.equation.scope)
 
 
 def _slope(e: Equation, end: int, variable: Node, found: Objective, alone: bool) -> Equation:
