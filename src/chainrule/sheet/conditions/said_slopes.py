@@ -56,6 +56,7 @@ class Objective:
 def supposed(sheet: Sheet) -> Iterator[Equation]:
     """What is said of slopes in words before an equation, as `\\nabla_v f = 0`."""
     objectives = [o for e in sheet.equations if (o := _objective(e, sheet.glossary)) is not None]
+    slopes = [e for e in sheet.equations if differentiates(e.lhs)]
     positions = sorted(e.position for e in sheet.equations)
     said: dict[int, list[Sentence]] = {}
     for s in sheet.sentences:
@@ -67,7 +68,8 @@ def supposed(sheet: Sheet) -> Iterator[Equation]:
             continue
         words = [*said.get(e.position, []), *_in_its_paragraph(e, sheet.sentences)]
         here = [o for o in objectives if o.equation.position < e.position and _holds(o, e)]
-        for variable, end in (*_set_to_zero(e, words, here), *_estimate(e, words, sheet, here)):
+        sloped = here and any(here[-1].equation.position < x.position < e.position for x in slopes)
+        for variable, end in (*_set_to_zero(e, words, [] if sloped else here), *_estimate(e, words, sheet, here)):
             ref = reference(variable, sheet.glossary)
             if ref is None or _written(sheet, e, core(ref.base)):
                 continue
