@@ -58,7 +58,7 @@ from chainrule.sheet.conditions.restrictions import (
 )
 from chainrule.sheet.conditions.told_in_clauses import holds_in_force
 from chainrule.sheet.letters.glossary import collect, tidy
-from chainrule.sheet.letters.index_letters import sums_are_implied
+from chainrule.sheet.letters.index_letters import sums_are_implied, sums_in_index_notation
 from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet, with_zeros
 from chainrule.sheet.rewriting.assigned_once import with_assignments
 from chainrule.sheet.rewriting.names_with_one_value import given_one_by_one
@@ -545,6 +545,7 @@ def gather(
         parsed.append((d, pieces))
     text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
     implied = sums_are_implied(text) or sums_left_out(_formulas(parsed))
+    implied = implied or sums_in_index_notation(text, _formulas(parsed))
     sizes = [(Scope(), 0, said) for said in said_below(_formulas(parsed))]
     changes = written_out(_formulas(parsed), text)
     if changes:

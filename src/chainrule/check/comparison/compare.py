@@ -132,12 +132,18 @@ class Comparer:
                 return f"{name} could not be given a meaning: {self.settled.broken[symbol].message}"
         return None
 
+    def _indexed_apart(self, left: Expr, right: Expr) -> bool:
+        r"""Whether a side has an index that the other lacks and that no ones carry: `\mathbf{1}_b \delta_{hq}`."""
+        universe = self.settled.universe
+        carried = {universe.dims.find(dim) for dims in universe.ones.values() for dim in dims}
+        return any(universe.dims.find(i.dim.name) not in carried for i in left.free ^ right.free)
+
     def _sampled(self, left: Expr, right: Expr, axes: list[Index], condition: Expr | None) -> Outcome:
         definitions = self.settled.universe.definitions
         sides = (left, right)
         terms = sides if condition is None else (*sides, condition)
         nothing = any(isinstance(t, Const) and t.value == 0 for t in sides)  # and of nothing, whatever is summed
-        if self.settled.universe.world.einstein and left.free != right.free and not nothing:
+        if self.settled.universe.world.einstein and self._indexed_apart(left, right) and not nothing:
             return Unclear("index-scope", "the sides have different free indices; which are summed is not written")
         indices = sorted(set(left.free) | set(right.free) | (set(condition.free) if condition is not None else set()))
         ordered = [*axes, *(i for i in indices if i not in axes)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from chainrule.expr import const
 from chainrule.read.tree import Name, Node, Product
 from chainrule.sheet.records.frame import Frame
-from chainrule.sheet.records.shapes import Val
+from chainrule.sheet.records.shapes import Val, scalar
 from chainrule.sheet.records.sizes import named_dim
-from chainrule.sheet.syntax.names import Glossary, Ref
+from chainrule.sheet.syntax.names import Glossary, Ref, letter_of
 
 ONES_NAMES = frozenset({"bb 1", "bold 1", "bold bb 1"})
 SIZES_BELOW = frozenset("nmdpNMDKBCHTLV")
@@ -17,8 +17,17 @@ ONES = "ones"
 
 
 def ones(frame: Frame, ref: Ref) -> Val | None:
-    """The array of ones that a name stands for: a column, unless its sizes, the words or the lines say a matrix."""
+    """The array of ones that a name stands for: a column, unless its sizes, the words or the lines say a matrix; where
+    sums are implied, a one that carries its index: `\\mathbf{1}_h x_h` is a sum."""
     family, sizes = frame.world.family(ref.base), sizes_below(ref, frame.world.glossary)
+    if frame.einstein is not None and not sizes and ref.base in ONES_NAMES and ref.subs and not frame.world.defined(ref.base):
+        for letter, sub in ((letter_of(sub), sub) for sub in ref.subs):
+            frame.index_term(sub, f"∑{letter}")  # as far as the letter runs elsewhere
+            frame.universe.ones.setdefault(frame.owner, []).append(f"∑{letter}")
+            count = (letter or "").upper()  # by custom h goes on to H
+            if count in frame.world.size_names and not frame.world.defined(count):
+                frame.universe.counted.append((f"∑{letter}", named_dim(frame, count)))
+        return scalar(const(1))
     told = family.domain_kind == ONES
     plain = ref.base in ONES_NAMES and not ref.subs
     if not (told or plain or sizes) or (ref.subs and not sizes) or frame.world.defined(ref.base):

@@ -12,6 +12,7 @@ from chainrule.sheet.arrays.zeros import zero_components
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import Family, World
+from chainrule.sheet.sums.counted_ones import counts_of_letters
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivative_signs import sign_of
@@ -128,6 +129,7 @@ class Scan:
     def product(self, node: Product) -> list[Node]:
         self.between(node)
         self.determinants(node)
+        self.world.size_names |= set(counts_of_letters(node)) if self.world.einstein else set()
         rest: list[Node] = []
         for n, factor in enumerate(node.factors):
             following = node.factors[n + 1] if n + 1 < len(node.factors) else None

@@ -16,6 +16,7 @@ from chainrule.sheet.records.shapes import RANKS
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import Family, World
 from chainrule.sheet.syntax.literals import is_zero
+from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, node_key, reference
 from chainrule.sheet.words.prose import Fact, ShapeFact
 
@@ -37,7 +38,8 @@ def apply_fact(world: World, fact: Fact) -> None:
             _shape(world, family, ref, ShapeFact("scalar"))
         case "role":
             role = str(fact.data)
-            if ref.base not in world.functions and role != "identity":
+            fixed = is_function_word(ref.base) and role != "log"  # "tanh is a rescaled sigmoid"
+            if ref.base not in world.functions and role != "identity" and not fixed:
                 world.roles[ref.base] = role
         case "called" if family.called and not world.defined(ref.base):
             world.roles.setdefault(ref.base, str(fact.data))

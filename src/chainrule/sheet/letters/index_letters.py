@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
-from chainrule.read.tree import Accent, Comma, Name, Node, Product, Script
-from chainrule.sheet.syntax.names import node_key
+from chainrule.read.tree import Accent, Big, Comma, Name, Node, Product, Relation, Script, Sum
+from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.script_words import WORD_SUBSCRIPTS
 
 # Ways to say that sums are implied, in a few languages.
@@ -22,12 +23,38 @@ IMPLIED = re.compile(
     r"|\b(?:implied|implicit) (?:sum|summation)s?\b",
     re.IGNORECASE,
 )
+SPOKEN = re.compile(r"\b(?:index|indicial|tensor|component|subscript)[- ](?:notation|calculus|form)\b", re.IGNORECASE)
 DENIED = re.compile(r"\b(?:not|no|without|avoid\w*|instead of|n't|never|abandon\w*)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 
 
 def sums_are_implied(text: str) -> bool:
     """Whether a text says that repeated indices are summed over."""
     return any(not DENIED.search(text[: m.start()]) for m in IMPLIED.finditer(text))
+
+
+def sums_in_index_notation(text: str, formulas: Iterable[Node]) -> bool:
+    r"""Whether a document speaks of index notation, writes no sign of a sum, and leaves one out: in
+    `z_b = W_{bh} x_h` the letter h stands on two factors and not on the left."""
+    formulas = list(formulas)
+    if not SPOKEN.search(text) or any(isinstance(n, Big) for f in formulas for n in walk(f)):
+        return False
+    return any(_leaves_out_a_sum(f) for f in formulas)
+
+
+def _leaves_out_a_sum(formula: Node) -> bool:
+    if not isinstance(formula, Relation) or not isinstance(formula.first, Script) or formula.first.sub is None:
+        return False
+    left = set(_letters(formula.first.sub))
+    for term in (t for link in formula.links if link.op in ("=", ":=") for t in _terms(link.node)):
+        factors = [f.node for f in term.factors] if isinstance(term, Product) else []
+        below = Counter(x for n in factors if isinstance(n, Script) and n.sub is not None for x in set(_letters(n.sub)))
+        if left and any(times > 1 and letter not in left for letter, times in below.items()):
+            return True
+    return False
+
+
+def _terms(node: Node) -> list[Node]:
+    return [t.node for t in node.terms] if isinstance(node, Sum) else [node]
 
 
 def shared_letters(nodes: Iterable[Node]) -> set[str]:

@@ -87,6 +87,16 @@ def _is_mean(node: Relation, letter: str) -> bool:
     return isinstance(node.first, Accent) and node.first.kind == "bar" and _count(node.links[0].node) == letter
 
 
+def counts_of_letters(product: Product) -> Iterator[str]:
+    r"""The C of `\frac1C \mathbf{1}_c x_c`: by custom the letter goes on to its capital."""
+    divisors = [below_number(f.node) for f in product.factors]
+    counts = {counted_by(below) for below in divisors if below is not None}
+    for factor in product.factors:
+        match factor.node:
+            case Script(base=Name(text="1"), sub=Name(text=letter)) if letter.upper() in counts and letter.islower():
+                yield letter.upper()
+
+
 def _sizes(node: Node) -> Iterator[str]:
     r"""The letters of `\mathbb{R}^p` and `\mathbb{R}^{n \times p}`: where sizes are told, another letter is none."""
     if isinstance(node, Script) and isinstance(node.base, Name) and "bb" in node.base.style and node.base.text == "R":

@@ -26,6 +26,9 @@ _ARRAYS = r"(?:matri(?:x|ces)|vectors?|arrays?|tensors?)"
 _BESIDE = r"(?:,|\(|is|are|be|being|all|both|each|which|that|an?|the|of them|(?:\w+ ){0,2}?" + _ARRAYS + r")"
 _OF_SIZE = r"(?:of|with|has|have|having) (?:the |an? )?(?:same )?(?:size|shape|dimension)s?(?: of| is|:)?"
 _IN = r"(?:(?:elements?|members?|points?) of|(?:lies?|lives?|lying|living) in|belongs? to|in|from)"
+# A size by its word and its letter, "batch size $(B)$", and the one it stands before, "hidden size $(H)$".
+_MANY = r"(?:an? |the )?(?:\w+[- ]){0,3}?⟦(?P<size>\d+)⟧"
+_OTHER = r"(?:an? |the )?(?:\w+[- ]){0,3}?⟦(?P<other>\d+)⟧"
 ROWS = tuple(
     (rank, re.compile(pattern))
     for rank, pattern in (
@@ -35,6 +38,7 @@ ROWS = tuple(
         ("size", rf"\b(?:size|shape|dimension)s? of (?:the )?(?:\w+ ){{0,2}}?{_NAMES} (?:is|are|:) {_SIZE}"),
         ("matrix", rf"{_SIZE}[- ]?(?:\w+[- ]){{0,2}}?matri(?:x|ces) {_NAMES}"),
         ("matrix", rf"{_NAMES}(?: {_BESIDE})* {_SIZE}[- ]?(?:\w+[- ]){{0,2}}?matri(?:x|ces)\b"),
+        ("size", rf"{_NAMES}(?:\s*{_BESIDE})*\s*\b{_OF_SIZE} {_MANY}[- ](?:by|x|×)[- ]{_OTHER}"),
         ("product", rf"{_NAMES}\s*(?:\(\s*|: ?){_SIZE}"),
     )
 )
@@ -58,7 +62,8 @@ def all_facts(sentence: Sentence, glossary: Glossary) -> list[Fact]:
 def _sizes(s: Sentence, glossary: Glossary) -> Iterator[Fact]:
     for kind, pattern in ROWS:
         for m in pattern.finditer(s.text):
-            shape = _shape(s.formulas[int(m["size"])], kind)
+            sizes = [s.formulas[int(n)] for key in ("size", "other") if (n := m.groupdict().get(key)) is not None]
+            shape = _shape(sizes, kind)
             before = s.text[: m.start()]
             if shape is not None and not _OF_ANOTHER.search(before) and not _GOVERNED.search(before):
                 shape = replace(shape, rank="row") if len(shape.dims) == 1 and _of_rows(m) else shape
@@ -71,15 +76,19 @@ def _of_rows(m: re.Match[str]) -> bool:
     return re.search(r"\brow\b", m.string[max(0, m.start() - 12) : m.end()]) is not None
 
 
-def _shape(node: Node, kind: str) -> ShapeFact | None:
-    r"""The shape that a formula gives: `\mathbb{R}^d`, `\in \mathbb{R}^d`, `n \times h`, `(n, h)`."""
+def _shape(sizes: list[Node], kind: str) -> ShapeFact | None:
+    r"""The shape that a formula gives: `\mathbb{R}^d`, `\in \mathbb{R}^d`, `n \times h`, `(n, h)`; or two, each for one
+    size."""
+    node = sizes[0]
     if kind == "space":
         if isinstance(node, Relation) and isinstance(node.first, Missing) and node.links[0].op == "∈":
             node = node.links[0].node
         return real_space(node)
     inside = node.body if isinstance(node, Fenced) and node.open in "([" else node
-    if isinstance(inside, Product) and all(f.op in ("times", "*") for f in inside.factors[1:]):
-        parts: tuple[Node, ...] = tuple(f.node for f in inside.factors)
+    if len(sizes) > 1:
+        parts: tuple[Node, ...] = tuple(n.body if isinstance(n, Fenced) and n.open == "(" else n for n in sizes)
+    elif isinstance(inside, Product) and all(f.op in ("times", "*") for f in inside.factors[1:]):
+        parts = tuple(f.node for f in inside.factors)
     elif isinstance(inside, Comma) and inside is not node and kind == "size":
         parts = inside.items
     else:

@@ -228,7 +228,7 @@ def _indicator(frame: Frame, node: Node, after: Node | None, n: int) -> tuple[Va
     body = fence.body
     holds = isinstance(body, Relation) or (isinstance(body, Comma) and all(isinstance(i, Relation) for i in body.items))
     if not holds:
-        if isinstance(node, Number) or node == Name(node.span, "1", ("bold",)):
+        if isinstance(node, (Number, Script)) or node == Name(node.span, "1", ("bold",)):
             return None
         positive = algebra.mapped(lambda x: indicator(">", x, const(0)), frame.value(body))
         return positive, n + 2
