@@ -20,7 +20,13 @@ def ones(frame: Frame, ref: Ref) -> Val | None:
     """The array of ones that a name stands for: a column, unless its sizes, the words or the lines say a matrix; where
     sums are implied, a one that carries its index: `\\mathbf{1}_h x_h` is a sum."""
     family, sizes = frame.world.family(ref.base), sizes_below(ref, frame.world.glossary)
-    if frame.einstein is not None and not sizes and ref.base in ONES_NAMES and ref.subs and not frame.world.defined(ref.base):
+    if (
+        frame.einstein is not None
+        and not sizes
+        and ref.base in ONES_NAMES
+        and ref.subs
+        and not frame.world.defined(ref.base)
+    ):
         for letter, sub in ((letter_of(sub), sub) for sub in ref.subs):
             frame.index_term(sub, f"∑{letter}")  # as far as the letter runs elsewhere
             frame.universe.ones.setdefault(frame.owner, []).append(f"∑{letter}")

@@ -32,6 +32,7 @@ from chainrule.sheet.meaning.functions.outcomes import over_outcomes
 from chainrule.sheet.meaning.functions.under_laws import under_a_law
 from chainrule.sheet.meaning.operations.expectations import expectation
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
+from chainrule.sheet.meaning.operations.implied_through import opened
 from chainrule.sheet.meaning.operations.kronecker import kronecker
 from chainrule.sheet.meaning.operations.sums import acted_on, big, sums_over
 from chainrule.sheet.records.frame import MEANINGS, Frame
@@ -95,6 +96,11 @@ def _joined(frame: Frame, groups: list[tuple[Factor, ...]]) -> Val:
 
 
 def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
+    def is_argument(n: int) -> bool:
+        return n > 0 and not factors[n].op and function_name(frame, factors[n - 1].node, factors[n].node)
+
+    if (whole := opened(frame, factors, is_argument)) is not None:
+        return frame.value(whole)
     result: Val | None = None
     n = 0
     implied = implied_sums(frame, factors)

@@ -36,7 +36,7 @@ def implied_sums(frame: Frame, factors: tuple[Factor, ...]) -> tuple[Frame, list
         return None
     seen: Counter[str] = Counter()
     for factor in factors:
-        seen += _letter_counts(factor.node, frame)
+        seen += letter_counts(factor.node, frame)
     taken = {x for f in factors for n in walk(f.node) if isinstance(n, Big) and n.sub for x in bound_letters(n.sub)}
     taken |= frame.einstein
     places = {x: {p for f in factors for p in _places(f.node, x, frame)} for x, n in seen.items() if n > 1}
@@ -60,7 +60,7 @@ def _places(node: Node, letter: str, frame: Frame) -> Iterator[Span]:
         case Big():
             return
         case Sum(terms=terms):
-            parts = [t.node for t in terms if _letter_counts(t.node, frame)[letter] == 1]
+            parts = [t.node for t in terms if letter_counts(t.node, frame)[letter] == 1]
         case _:
             if letter in (letter_of(s) for s in _slots(node, frame)):
                 yield node.span
@@ -88,7 +88,7 @@ def _strays(frame: Frame, factors: tuple[Factor, ...]) -> list[str]:
     """The letters that stand once in a product, on a factor of it, and neither are free nor bound by a sum."""
     seen: Counter[str] = Counter()
     for factor in factors:
-        seen += _letter_counts(factor.node, frame)
+        seen += letter_counts(factor.node, frame)
     if frame.einstein is None or any(isinstance(n, Big) for f in factors for n in walk(f.node)):
         return []
     carried = {x for f in factors if f.op in ("", "cdot", "times") for x in _carried(frame, f.node)}
@@ -107,7 +107,7 @@ def _carried(frame: Frame, node: Node) -> set[str]:
     return set()
 
 
-def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
+def letter_counts(node: Node, frame: Frame) -> Counter[str]:
     """How often each letter stands in subscripts of a product; terms of a sum in it are alternatives, not factors."""
     match node:
         case Big():
@@ -115,7 +115,7 @@ def _letter_counts(node: Node, frame: Frame) -> Counter[str]:
         case Sum(terms=terms):
             counts: Counter[str] = Counter()
             for term in terms:
-                counts |= _letter_counts(term.node, frame)
+                counts |= letter_counts(term.node, frame)
             return Counter({x: n for x, n in counts.items() if n == 1})  # one that stands twice is summed in its term
     counts = Counter(letter for s in _slots(node, frame) if (letter := letter_of(s)) is not None)
     for child in _parts(node, frame):
@@ -134,7 +134,7 @@ def _parts(node: Node, frame: Frame) -> list[Node]:
 def _left_open(node: Node, child: Node, frame: Frame) -> Counter[str]:
     r"""How often each letter stands in a part of a factor. A product in it is summed by itself over its own pairs:
     `f(W_{ij} x_j)` is no sum of values of f. But `\partial x_i \partial x_i` is no product."""
-    counts = _letter_counts(child, frame)
+    counts = letter_counts(child, frame)
     if not isinstance(child, Product) or (isinstance(node, Fraction) and below(child) is not None):
         return counts
     return Counter({x: n for x, n in counts.items() if n == 1})
