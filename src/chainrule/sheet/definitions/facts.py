@@ -15,8 +15,8 @@ from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import RANKS
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import Family, World
-from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, node_key, reference
 from chainrule.sheet.words.prose import Fact, ShapeFact
 
