@@ -13,8 +13,11 @@ from dataclasses import replace
 from math import inf
 
 from chainrule.read.document import Heading
+from chainrule.read.tree import Fenced, Number, Product, Sum
 from chainrule.sheet.conditions.cases_in_items import end_of_item, leads_an_item
+from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import heading_of
+from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Imposed, Site, World
 from chainrule.sheet.syntax.literals import is_literal
@@ -35,6 +38,8 @@ def end_values(world: World, equations: Sequence[Equation]) -> None:
 
 
 def _with_end(world: World, site: Site, origin: Equation | None, equations: Sequence[Equation]) -> Site:
+    if origin is not None and _is_an_update(world, site, equations):
+        return replace(site, onward=True)
     if not is_literal(site.body):
         return site
     heading = None if origin is None else heading_of(origin)
@@ -44,6 +49,18 @@ def _with_end(world: World, site: Site, origin: Equation | None, equations: Sequ
         return replace(site, until=_behind_item(origin, equations), onward=True)
     solved = (c.equation.position for c in world.imposed if _looks_for(world, c, site.base))
     return replace(site, until=min((p for p in solved if p > site.position), default=inf))
+
+
+def _is_an_update(world: World, site: Site, equations: Sequence[Equation]) -> bool:
+    """`w = 0.5 - 0.1 \\cdot 2` for a name that stood in lines before it: what it has from there on, after a step from
+    the number that comes first."""
+    terms = site.body.terms if isinstance(site.body, Sum) else ()
+    if len(terms) != 2 or not isinstance(terms[0].node, Number) or not isinstance(terms[1].node, (Product, Fenced)):
+        return False
+    if not is_arithmetic(world, site.body) or min(s.position for s in world.sites[site.base]) < site.position:
+        return False
+    before = (e for e in equations if e.own and e.position < site.position and not e.link)
+    return any(r.key == site.ref.key for e in before for r in references(e.rhs, world))
 
 
 def _behind(origin: Equation, heading: Heading, equations: Sequence[Equation]) -> float:
