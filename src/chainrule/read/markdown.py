@@ -21,6 +21,7 @@ from chainrule.read.macros import declaration_at, declarations, says_more
 from chainrule.read.pieces import Pieces, Rule, cleaner
 from chainrule.read.regions import Regions
 from chainrule.read.tree import Span
+from chainrule.read.values_in_code import values_in_code
 
 _SPECIAL = re.compile(r"[\n\\$`<\]|]")
 _CODE_REACH = 5000
@@ -170,6 +171,8 @@ class Markdown:
             self._formula(self.formulas.alone(fence.end(), stop))
         else:
             self.found.pause(start)
+        for line in values_in_code(self.text, fence.end(), stop) if not fence["info"].strip() else ():
+            self._formula(Formula(line, line, False))
         self.words_from = end
         self.fresh = True
         return end
