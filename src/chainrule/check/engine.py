@@ -54,6 +54,7 @@ from chainrule.sheet.statistics.whole_samples import with_whole_samples
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.words.diagonals import told_diagonals
 from chainrule.sheet.words.plain_values import plain_values
+from chainrule.sheet.words.products_told import with_told_products
 from chainrule.sheet.words.prose import told_values
 from chainrule.sheet.words.tables import tabled_values
 from chainrule.sheet.words.tables_of_labels import tables_of_labels
@@ -63,6 +64,7 @@ Change = Callable[[World], None]
 
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
+    with_told_products,
     with_squares_named,
     with_cases_of_labels,
     with_places_in_brackets,

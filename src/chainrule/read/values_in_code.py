@@ -18,6 +18,7 @@ _VALUE = re.compile(
     r"[^\S\n]*(?:\n|\Z)"
 )
 
+
 def values_in_code(text: str, start: int, end: int) -> list[Span]:
     """The lines of a fence without a language that gives names their values and does nothing else: `x₁ = 3`."""
     lines: list[Span] = []

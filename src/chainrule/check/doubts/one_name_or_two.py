@@ -95,13 +95,20 @@ def _by_its_like(lines: Lines, base: str) -> bool:
 
 def two_typefaces(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     r"""A line behind which there are the vectors `\mathbf{u}_k`, and a matrix with columns `u_1, u_2, \dots`: bold or
-    plain may be one name. Where both stand in one formula, or one of them without a subscript, they are two."""
+    plain may be one name. Where both stand in one formula, or one of them without a subscript, they are two; but
+    `\\mathbf{a}` and `a_j` in a line may be a vector and its component, also where the document has samples
+    `\\mathbf{a}_n`."""
     universe, families = variant.universe, lines.world.families
     for symbol in sorted(free_symbols(different.terms, universe.definitions)):
         instance = universe.instances.get(symbol)
         bold = instance.base if instance is not None else ""
         plain = bold.removeprefix("bold ")
-        if plain == bold or plain not in families or families[bold].bare or families[plain].bare:
+        if plain == bold or plain not in families or families[plain].bare:
+            continue
+        if 0 in families[bold].sub_counts and plain in names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs):
+            text = f"whether {spelled_out(plain)} with an index is a component of {spelled_out(bold)} is not said"
+            return assumed("undefined-symbol", text, needs=(Need("definition", Instance(plain)),))
+        if families[bold].bare:
             continue
         counts = families[bold].sub_counts, families[plain].sub_counts
         if counts[0] != counts[1] or 0 in counts[0] or not _rests_on(lines, e, plain) or _together(lines, bold, plain):

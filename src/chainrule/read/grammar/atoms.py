@@ -156,7 +156,7 @@ def _accent(parser: Parser, token: Token) -> None:
 def _style(parser: Parser, token: Token) -> None:
     outer = parser.style
     around = tuple(x for x in outer if x != "bold") if token.text in _ALPHABETS and _among_others(parser) else outer
-    parser.style = outer if _holds_relation(parser) else (*around, token.text)
+    parser.style = outer if _holds_relation(parser) else _within(around, token.text)
     if parser.peek_kind() == "{":
         parser.open("brace", token.start)
         parser.stack[-1].style = outer
@@ -194,7 +194,12 @@ def _switch(parser: Parser, token: Token) -> None:
     if parser.peek_kind() == "{":
         _style(parser, token) if token.text else None
     elif token.text:
-        parser.style = (*parser.style, token.text)
+        parser.style = _within(parser.style, token.text)
+
+
+def _within(around: tuple[str, ...], style: str) -> tuple[str, ...]:
+    r"""A typeface within others; one within itself, `\boldsymbol{\mathbf{x}}`, is that one."""
+    return around if style in around else (*around, style)
 
 
 def _brace(parser: Parser, token: Token) -> None:

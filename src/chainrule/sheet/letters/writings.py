@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Accent, Comma, Fenced, Matrix, Name, Node, Number, Relation, Script
+from chainrule.read.tree import Accent, Comma, Factor, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.syntax.names import Glossary, Ref, children, letter_of, reference
 from chainrule.sheet.syntax.script_words import is_transpose
 
@@ -25,8 +25,11 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         alone = reference(node, glossary)
         if alone is not None and alone.bare:
             spoken_of.add(alone.base)  # "where the $x$ on top is that below": a component as much as the whole
+        arguments = _arguments(node, glossary)
+        spoken_of |= arguments
         for ref in maximal(node, glossary) if alone is None or not alone.bare else ():
-            uses.setdefault(ref.base, set()).add(len(ref.subs))
+            if ref.subs or ref.base not in arguments:
+                uses.setdefault(ref.base, set()).add(len(ref.subs))
         first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
@@ -41,7 +44,27 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
             wholes = [w for w in _capitals(entries) if uses.get(w) == {0}]
         wholes = [w for w in wholes if not explained & {(w, entries), (entries, w)}]
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
-            glossary.same[entries] = wholes[0]
+            whole = _matrix_of_rows(wholes[0], entries, uses, given)
+            glossary.same |= {entries: wholes[0]} if whole is None else {entries: whole, wholes[0]: whole}
+
+
+def _arguments(node: Node, glossary: Glossary) -> set[str]:
+    r"""The z of `\sigma(z) = \frac{1}{1 + e^{-z}}` and of "where $\sigma'(z)$ is": any argument, and no quantity."""
+    call = node.first if isinstance(node, Relation) else node
+    match call:
+        case Product(factors=(_, Factor(op="", node=Fenced(open="(", body=body)))):
+            items = body.items if isinstance(body, Comma) else (body,)
+            refs = [reference(x, glossary) for x in items]
+            return {r.base for r in refs if r is not None} if all(r is not None and r.bare for r in refs) else set()
+    return set()
+
+
+def _matrix_of_rows(rows: str, entries: str, uses: Uses, given: set[str]) -> str | None:
+    r"""The W of `w_{ji}`, where `\mathbf{w}_j` are rows of it and stand nowhere without their number."""
+    capital = rows.removeprefix("bold ").upper()
+    whole = f"bold {capital}"
+    three = uses[rows] == {1} and min(uses[entries]) == 2 and uses.get(whole) == {0}
+    return whole if three and len(capital) == 1 and not given & {rows, entries} else None
 
 
 def _lists_entries(node: Node, glossary: Glossary) -> bool:

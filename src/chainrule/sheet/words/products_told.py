@@ -1,0 +1,59 @@
+r"""Signs that words make the Hadamard product: "where $\otimes$ denotes the element-wise product".
+
+By custom `\otimes` multiplies all pairs of entries, and a star nothing at all; what the words say is read instead. The
+sign is written `\odot` then, throughout the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chainrule.read.tree import Node, Product
+from chainrule.sheet.records.statements import Sentence, Sheet
+from chainrule.sheet.syntax.rebuilding import rebuilt
+
+SIGNS = {"\\otimes": "otimes", "\\star": "star", "\\boxdot": "boxdot", "\\boxtimes": "boxtimes"}
+_WISE = r"(?:element|component|entry|point|coordinate)s?[- ]?(?:by[- ]\w+|wise)"
+_PRODUCT = (
+    rf"(?:(?:hadamard|schur|{_WISE})(?:,? (?:or )?\(?(?:hadamard|schur|{_WISE})\)?)?(?: (?:vector|matrix))?"
+    r"[- ]+(?:products?|multiplications?))"
+)
+TOLD = re.compile(
+    r"⟦(?P<before>\d+)⟧,? (?:here |again )?(?:denotes?|is|means?|represents?|stands for|refers to|being|as|for)"
+    rf" (?:the |an? )?{_PRODUCT}"
+    rf"|{_PRODUCT},? ?(?:operat(?:or|ion)|sign|symbol)?,? ?(?:is )?(?:(?:denoted|written|indicated) (?:by|as|with) )?"
+    r"\(?⟦(?P<behind>\d+)⟧",
+    re.IGNORECASE,
+)
+OTHERWISE = re.compile(r"\b(?:kronecker|tensor|outer)[- ]+products?\b", re.IGNORECASE)
+
+
+def with_told_products(sheet: Sheet) -> Sheet:
+    """The sheet with such signs written as Hadamard products, where no words make another product of them."""
+    told = {SIGNS[sign] for s in sheet.sentences for sign in _told(s)}
+    if not told or any(OTHERWISE.search(s.text) for s in sheet.sentences):
+        return sheet
+
+    def written(node: Node) -> Node:
+        return rebuilt(node, lambda part: _by_entries(part, told))
+
+    before = sheet.glossary.rewritten
+    sheet.glossary.rewritten = lambda node, position: written(before(node, position))
+    sheet.equations = [replace(e, lhs=written(e.lhs), rhs=written(e.rhs)) for e in sheet.equations]
+    sheet.expressions = [(scope, position, written(node)) for scope, position, node in sheet.expressions]
+    return sheet
+
+
+def _told(sentence: Sentence) -> Iterator[str]:
+    for found in TOLD.finditer(sentence.text):
+        sign = sentence.sources[int(found["before"] or found["behind"])].strip()
+        if sign in SIGNS:
+            yield sign
+
+
+def _by_entries(node: Node, signs: set[str]) -> Node | None:
+    if not isinstance(node, Product) or not any(f.op in signs for f in node.factors):
+        return None
+    return replace(node, factors=tuple(replace(f, op="odot") if f.op in signs else f for f in node.factors))
