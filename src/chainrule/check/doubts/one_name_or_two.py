@@ -105,7 +105,7 @@ def two_typefaces(lines: Lines, e: Equation, variant: Variant, different: Differ
         plain = bold.removeprefix("bold ")
         if plain == bold or plain not in families or families[plain].bare:
             continue
-        if 0 in families[bold].sub_counts and plain in names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs):
+        if families[bold].sub_counts >= {0, 1} and plain in names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs):
             text = f"whether {spelled_out(plain)} with an index is a component of {spelled_out(bold)} is not said"
             return assumed("undefined-symbol", text, needs=(Need("definition", Instance(plain)),))
         if families[bold].bare:
