@@ -61,6 +61,7 @@ EXTREME = re.compile(
 SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
 # What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
 SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
+INTRODUCED = re.compile(r"\b(?:the|our|its|an?)\s+(?:[\w-]+\s+){1,3}(?:is|reads|becomes)\s*:?\s*\Z", re.IGNORECASE)
 ROW = re.compile(r"\s*\|.*\|")
 ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\\item\b)\s")
 WORD = re.compile(r"[^\W\d_]{2}")
@@ -92,6 +93,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
         return True
     if _other_case(world, earlier, e) or _supposed_again(world, earlier, e) or _in_a_parallel(world, earlier, e):
+        return True
+    if e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _said_alike(world, earlier, e):
         return True
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
         return False
@@ -158,6 +161,15 @@ def _in_a_parallel(world: World, earlier: Site, e: Equation) -> bool:
     if origin is None or e.link:
         return False
     return given_in_both(world, origin, e, earlier.base) >= SEVERAL
+
+
+def _said_alike(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether the same words lead to a formula and to the earlier one: "The model is" in two sections."""
+    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    said = [INTRODUCED.search(x.cue) for x in (origin, e) if x is not None]
+    words = {m[0].lower() for m in said if m is not None}
+    alike = len(said) == 2 and None not in said and len(words) == 1
+    return alike and e.op == "=" and not e.link and not RESTATING_CUE.search(e.cue)
 
 
 def _supposed_again(world: World, earlier: Site, e: Equation) -> bool:
