@@ -9,7 +9,7 @@ from math import inf
 
 from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.typed_lines import misfits, mismatch, type_line
-from chainrule.sheet.inference.unreadable import against_declaration, loss_of_entries
+from chainrule.sheet.inference.unreadable import against_declaration, lies_otherwise, loss_of_entries
 from chainrule.sheet.records.frame import LISTS, ROWS
 from chainrule.sheet.records.lines import Line
 from chainrule.sheet.records.shapes import Untyped
@@ -55,6 +55,7 @@ def line_cost(universe: Universe, line: Line) -> float:
         _, lhs, rhs = type_line(universe, e)
         askew = f"@{e.position}" in universe.flipped
         askew |= {lhs.kind, rhs.kind} == {"row", "column"} or against_declaration(universe.world, e, lhs)
+        askew |= lies_otherwise(universe.world, e, lhs)
         entries = loss_of_entries(universe.world, e, lhs)
         if not mismatch(universe, lhs, rhs):
             odd = f"@{e.position}" in universe.odd

@@ -89,6 +89,14 @@ def against_declaration(world: World, e: Equation, val: Val) -> bool:
     return rank is not None and family.declared_subs == 0 and rank != len(val.dims)
 
 
+def lies_otherwise(world: World, e: Equation, val: Val) -> bool:
+    """Whether a vector that is declared a row is given by a column: `p = f(z) \\in R^{1 \\times n}` with a column z."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or not ref.bare or e.link or not world.defined(ref.base):
+        return False
+    return world.family(ref.base).declared_rank == "row" and val.kind == "column"
+
+
 def loss_of_entries(world: World, e: Equation, val: Val) -> int:
     """How many axes a loss has that should be a number: what `L(w, b) = ...` defines by a letter of losses or a name
     whose gradient is taken, or `L = ...` where L is differentiated, by a fraction or by a nabla, or a square whose
