@@ -79,8 +79,8 @@ from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, wa
 from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words import one_hot
 from chainrule.sheet.words.cues import roles_from_cues, roles_in
+from chainrule.sheet.words.declared import Fact, from_relation, sized
 from chainrule.sheet.words.logarithms import note_logarithms
-from chainrule.sheet.words.prose import Fact, from_relation, sized
 from chainrule.sheet.words.sizes_in_words import all_facts
 from chainrule.sheet.words.wording import HESSIAN
 

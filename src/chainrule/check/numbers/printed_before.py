@@ -1,4 +1,4 @@
-r"""Numbers that stood in the document before a value changed: "Before: $\hat y = 0.735$" after a step of the weights."""
+r"""Numbers that stood in the document before a value changed: "Before: $\hat y = 0.735$" behind a step of weights."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from chainrule.sheet.syntax.names import EACH, Ref, children, letter_of, referen
 from chainrule.sheet.syntax.patterns import generalised
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_transpose
 from chainrule.sheet.syntax.spelling import look, names_loss
-from chainrule.sheet.words.prose import Fact, ShapeFact, real_space
+from chainrule.sheet.words.declared import Fact, ShapeFact, real_space
 
 
 class Scan:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from chainrule.read.tree import Node, Number
 from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.syntax.names import Glossary, reference
-from chainrule.sheet.words.prose import Fact, relations_of
+from chainrule.sheet.words.declared import Fact, relations_of
 
 CASE = re.compile(r"(?:\b(?:if|when|whenever|for|case|and|or|where)|⟧\s*,?)\W*$", re.IGNORECASE)
 BELOW, ABOVE = frozenset({"<", "≤"}), frozenset({">", "≥"})

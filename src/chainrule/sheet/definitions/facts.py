@@ -18,7 +18,7 @@ from chainrule.sheet.records.world import Family, World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, node_key, reference
-from chainrule.sheet.words.prose import Fact, ShapeFact
+from chainrule.sheet.words.declared import Fact, ShapeFact
 
 
 def apply_fact(world: World, fact: Fact) -> None:

@@ -16,7 +16,7 @@ from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.records.world import FUNCTION_LETTERS, Site, World
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.names import reference, spelled, walk
-from chainrule.sheet.words.prose import ShapeFact, real_space
+from chainrule.sheet.words.declared import ShapeFact, real_space
 
 JACOBIAN_LETTERS = frozenset({"J", "Jac"})
 DERIVATIVE_SIGNS = frozenset({"D", "bold D", "J", "bold J"})

@@ -17,7 +17,7 @@ from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
 from chainrule.sheet.syntax.names import Glossary, reference, spelled, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
 from chainrule.sheet.syntax.spelling import ANY
-from chainrule.sheet.words.prose import ShapeFact, real_space
+from chainrule.sheet.words.declared import ShapeFact, real_space
 
 
 @dataclass(frozen=True, slots=True)

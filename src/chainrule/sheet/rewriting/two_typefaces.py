@@ -15,7 +15,7 @@ from chainrule.read.tree import Big, Name, Node, Script
 from chainrule.sheet.records.statements import DEFINING_LEFT, Sheet
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
-from chainrule.sheet.words.prose import real_space
+from chainrule.sheet.words.declared import real_space
 
 PLAIN: tuple[str, ...] = ()
 BOLD = ("bold",)

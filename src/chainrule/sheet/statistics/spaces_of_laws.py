@@ -9,7 +9,7 @@ from chainrule.read.tree import Link, Name, Node, Relation
 from chainrule.sheet.records.statements import Sentence
 from chainrule.sheet.syntax.names import Glossary, reference
 from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
-from chainrule.sheet.words.prose import Fact, ShapeFact, from_relation, real_space
+from chainrule.sheet.words.declared import Fact, ShapeFact, from_relation, real_space
 
 DIMENSIONAL = re.compile(r"⟦(\d+)⟧ ?-? ?dimensional\b")
 

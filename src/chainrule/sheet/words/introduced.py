@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from chainrule.read.tree import Comma
 from chainrule.sheet.records.statements import Sentence
 from chainrule.sheet.syntax.names import Glossary, Ref, reference
-from chainrule.sheet.words.prose import Fact, ShapeFact
+from chainrule.sheet.words.declared import Fact, ShapeFact
 from chainrule.sheet.words.wording import NAMES
 
 BEFORE = r"\b(?:let|for|with|given|consider|and|where|by|take)"

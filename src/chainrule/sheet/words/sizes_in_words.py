@@ -15,8 +15,9 @@ from dataclasses import replace
 from chainrule.read.tree import Comma, Fenced, Missing, Node, Product, Relation
 from chainrule.sheet.records.statements import Sentence
 from chainrule.sheet.syntax.names import Glossary, Ref, reference
+from chainrule.sheet.words.declared import Fact, ShapeFact, dimension, real_space, shape_of
 from chainrule.sheet.words.introduced import introduced
-from chainrule.sheet.words.prose import Fact, ShapeFact, dimension, facts_of, real_space, shape_of
+from chainrule.sheet.words.prose import facts_of
 from chainrule.sheet.words.wording import NAMES
 
 _NAMES = NAMES.replace("(", "(?P<names>", 1)
