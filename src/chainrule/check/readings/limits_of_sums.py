@@ -4,7 +4,7 @@ The sizes of a document are found from all its lines, so that a line with a wron
 right then. Where nothing else says that they are, it verifies nothing: neither a sum that stops elsewhere than sums
 over the same place do in other lines, `\sum_{i=1}^d f(y_i)` of y_1 to y_m, nor one up to a size with the mark of a
 layer, `\sum_{k=0}^{M^{l-1}-1} x^l_k`, where a shape that is told or a definition has another size at that place, or
-has that one elsewhere only. Where numbers begin at 0 the last one is one less than the size, and from 1 to that is no
+has that one elsewhere only; nor one that begins at 1 where other lines begin at 0. Where numbers begin at 0 the last one is one less than the size, and from 1 to that is no
 whole axis.
 """
 
@@ -18,7 +18,7 @@ from chainrule.check.records.finding import Finding
 from chainrule.read.tree import Big, Comma, Fenced, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, size_name, walk
+from chainrule.sheet.syntax.names import Ref, children, letter_of, node_key, reference, shifted_letter, size_name, walk
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -57,7 +57,7 @@ class Sizes:
 def of_whole_axes(judge: Judge, e: Equation, found: Finding) -> Finding:
     """The verdict on a line that sums up to a size."""
     limits = [(side, x) for side in (e.lhs, e.rhs) for x in _limits(side)] if found.verdict == "verified" else []
-    text = _stops_elsewhere(judge, e) if limits else None
+    text = _stops_elsewhere(judge, e) or _starts_elsewhere(judge, e) if limits else None
     if text is None and any(_is_marked(x.size) for _, x in limits):
         text = _leaves_its_layer(judge, e, limits)
     return found if text is None else Finding("unsupported", "index-scope", text)
@@ -75,6 +75,49 @@ def _stops_elsewhere(judge: Judge, e: Equation) -> str | None:
         if known and limit not in known and elsewhere and not judge.world.defined(limit):
             return f"the sum over {letter} goes to {limit}, and in other lines to {min(known)}"
     return None
+
+
+def _starts_elsewhere(judge: Judge, e: Equation) -> str | None:
+    """What speaks against a sum from 1, or from 0, over a place that other lines sum over from the other one, to the
+    same size: all of one axis are as many for both. An entry with the number 0 tells the two apart."""
+    others: dict[tuple[Slot, object], set[str]] = {}
+    for _, slot, limit in (s for x in judge.equations if x.chain != e.chain for s in _to_the_size(judge, x)):
+        others.setdefault((slot, node_key(limit.size)), set()).add(limit.first)
+    for letter, slot, limit in _to_the_size(judge, e):
+        known = others.get((slot, node_key(limit.size)), set())
+        if known and limit.first not in known and not _has_entry_zero(judge, slot[0]):
+            return f"the sum over {letter} begins at {limit.first}, and in other lines at {min(known)}"
+    return None
+
+
+def _to_the_size(judge: Judge, e: Equation) -> Iterator[tuple[str, Slot, Limit]]:
+    """The sums of a line from 0 or 1 up to a size, with the places where their letters stand; a letter that is a number
+    as well, `n c_n x^{n-1}`, may make the first term zero."""
+    for side in (e.lhs, e.rhs):
+        for limit in (x for x in _limits(side) if x.more == 0 and x.first in ("0", "1")):
+            if limit.letter in _on_the_line(side):
+                continue
+            yield from ((limit.letter, slot, limit) for slot in _slots(_places(judge, side, limit.letter)))
+
+
+def _on_the_line(side: Node) -> set[str]:
+    """The letters that stand in no subscript and in no limit."""
+    found, todo = set[str](), [side]
+    while todo:
+        node = todo.pop()
+        if (letter := letter_of(node)) is not None:
+            found.add(letter)
+        if isinstance(node, Script):
+            todo += [n for n in (node.base, node.sup) if n is not None]
+        elif not isinstance(node, Big):
+            todo += children(node)
+    return found
+
+
+def _has_entry_zero(judge: Judge, base: str) -> bool:
+    """Whether `x_0` stands somewhere."""
+    refs = (r for x in judge.equations for side in (x.lhs, x.rhs) for r in references(side, judge.world))
+    return any(r.base == base and any(isinstance(s, Number) and s.text == "0" for s in r.subs) for r in refs)
 
 
 def _plain_sums(judge: Judge, e: Equation) -> Iterator[tuple[str, str, set[Slot]]]:
