@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Node, Number
+from chainrule.read.tree import Cases, Node, Number, Relation
 from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.syntax.names import Glossary, reference
 from chainrule.sheet.words.declared import Fact, relations_of
@@ -21,7 +21,7 @@ def without_signs_of_cases(
     facts: list[Fact], sentences: Iterable[Sentence], equations: Iterable[Equation], glossary: Glossary
 ) -> list[Fact]:
     """The facts without the signs of names that are told to be on both sides of a number."""
-    sentences = list(sentences)
+    sentences, equations = list(sentences), list(equations)
     if not any(f.kind == "sign" for f in facts):
         return facts
     relations = [r for s in sentences for node in s.formulas for r in relations_of(node)]
@@ -30,7 +30,18 @@ def without_signs_of_cases(
     compared += [(e.lhs, e.op, e.rhs) for e in equations]
     both = set(_sides(compared, BELOW, glossary)) & set(_sides(compared, ABOVE, glossary))
     told = {base for base, _ in both} - set(_declared(sentences, glossary))
+    told |= set(_in_pieces(equations, glossary))
     return [f for f in facts if f.kind != "sign" or f.ref is None or f.ref.base not in told]
+
+
+def _in_pieces(equations: Iterable[Equation], glossary: Glossary) -> Iterator[str]:
+    """The names that a formula with cases compares, and that may be on the other side: `u = b` for `b > 0`, `-b`
+    otherwise."""
+    for rows in (e.rhs.rows for e in equations if isinstance(e.rhs, Cases)):
+        for condition in (r.condition for r in rows if isinstance(r.condition, Relation)):
+            ref = reference(condition.first, glossary)
+            if ref is not None and len(rows) > 1:
+                yield ref.base
 
 
 def _declared(sentences: Iterable[Sentence], glossary: Glossary) -> Iterator[str]:
