@@ -4,8 +4,8 @@ The sizes of a document are found from all its lines, so that a line with a wron
 right then. Where nothing else says that they are, it verifies nothing: neither a sum that stops elsewhere than sums
 over the same place do in other lines, `\sum_{i=1}^d f(y_i)` of y_1 to y_m, nor one up to a size with the mark of a
 layer, `\sum_{k=0}^{M^{l-1}-1} x^l_k`, where a shape that is told or a definition has another size at that place, or
-has that one elsewhere only; nor one that begins at 1 where other lines begin at 0. Where numbers begin at 0 the last one is one less than the size, and from 1 to that is no
-whole axis.
+has that one elsewhere only; nor one that begins at 1 where other lines begin at 0. Where numbers begin at 0
+the last one is one less than the size, and from 1 to that is no whole axis.
 """
 
 from __future__ import annotations

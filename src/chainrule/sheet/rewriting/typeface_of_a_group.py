@@ -1,5 +1,5 @@
 r"""A typeface around a name and its scripts, `\boldsymbol{u_w}`, `\mathbf{u_o^T v_c}`, is that of the name: the w is
-the index w, the T transposes."""
+the index w, the T transposes. A bold index below a plain name, `\theta_{\boldsymbol{i}}`, is that index."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
+INDICES = frozenset("ijkmn")
 OPERATORS = frozenset({"nabla", "partial", "E"})
 """Names whose subscript is a quantity in its own typeface: `\\boldsymbol{\\nabla_x f}`, `\\mathbf{E}_{\\mathbf{x}}`."""
 
@@ -17,8 +18,11 @@ def plain_scripts(node: Node) -> Node | None:
     if not isinstance(node, Script):
         return None
     core = node.base.body if isinstance(node.base, Accent) else node.base
-    if not isinstance(core, Name) or not core.style or core.text in OPERATORS:
+    if not isinstance(core, Name) or core.text in OPERATORS:
         return None
+    if not core.style:
+        bold = isinstance(node.sub, Name) and node.sub.style == ("bold",) and node.sub.text in INDICES
+        return replace(node, sub=replace(node.sub, style=())) if bold and isinstance(node.sub, Name) else None
     sub, sup = (_plain(part, core.style) for part in (node.sub, node.sup))
     return None if sub is node.sub and sup is node.sup else replace(node, sub=sub, sup=sup)
 
