@@ -13,6 +13,7 @@ import re
 from chainrule.read.tree import Span
 
 _NUMBER = r"[-+−]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
+_TICKS = re.compile(r"^[^\S\n]*(?:```|~~~)", re.M)
 _VALUE = re.compile(
     rf"[^\S\n]*(?P<value>[^\W\d_](?:_\w|_\{{\w+\}}|[₀-₉]+)?[^\S\n]*(?P<words>\([^()\n]*\)[^\S\n]*)?=[^\S\n]*{_NUMBER})"
     r"[^\S\n]*(?:\n|\Z)"
@@ -30,3 +31,8 @@ def values_in_code(text: str, start: int, end: int) -> list[Span]:
             lines.append(Span(*line.span("value")))
         start = line.end() if line is not None else text.find("\n", start, end) + 1 or end
     return lines
+
+
+def in_code(text: str, place: int) -> bool:
+    """Whether a place of a text lies in a fence."""
+    return len(_TICKS.findall(text, 0, place)) % 2 == 1

@@ -44,7 +44,7 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
     the matrix that it is elsewhere."""
     world = judge.world
     if found.verdict == "refuted" and found.code.startswith("shape"):
-        return _of_a_loss(judge, e, found)
+        return _of_open_sizes(world, e) or _of_a_loss(judge, e, found)
     if found.verdict != "verified" or world.rowwise:
         return found
     if (square := _made_square(judge, e)) is not None:
@@ -103,6 +103,14 @@ def _is_square(variant: Variant, base: str, e: Equation) -> bool | None:
     here = universe.world.epoch(e.position)
     found = [axes for (x, when), axes in universe.shapes.items() if (x.base, when) == (base, here) and len(axes) == 2]
     return all(universe.dims.find(a) == universe.dims.find(b) for a, b in found) if found else None
+
+
+def _of_open_sizes(world: World, e: Equation) -> Finding | None:
+    """A line with a matrix whose declared sizes other lines do not have: they may be those that it has here."""
+    if world.opened not in names_in(world, e.lhs) | names_in(world, e.rhs):
+        return None
+    text = f"the declared sizes of {spelled_out(world.opened)} fit only some lines, and which it has here is not said"
+    return Finding("unsupported", "shape", text)
 
 
 def _of_a_loss(judge: Judge, e: Equation, found: Finding) -> Finding:

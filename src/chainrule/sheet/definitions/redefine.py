@@ -12,6 +12,7 @@ import re
 
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fraction, Node
+from chainrule.read.values_in_code import in_code
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
 from chainrule.sheet.definitions.printed_steps import steps_on
 from chainrule.sheet.records.references import references
@@ -78,6 +79,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if e.source == "given" or (e.op == "=" and not e.link and steps_on(earlier.body, e.rhs)):
         return True
     numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
+    if numbers and is_literal(earlier.body) and in_code(e.document.text, e.span.start):
+        return True  # a block of data gives a name another number than a block before
     if (numbers and heading_of(e) is not None) or _in_another_row(world, earlier, e):
         return True
     if numbers and (STEPPED_CUE.search(e.cue) or (not e.display and OTHER_VALUE_CUE.search(e.cue))):
