@@ -56,6 +56,7 @@ from chainrule.sheet.letters.eulers_number import note_eulers_number
 from chainrule.sheet.meaning.operations.sums import runs_over
 from chainrule.sheet.networks.alike_errors import alike_errors
 from chainrule.sheet.networks.copied_layers import copied_layers
+from chainrule.sheet.networks.labels_by_class import labels_by_class
 from chainrule.sheet.networks.named_slopes import named_behind
 from chainrule.sheet.numbers.one_by_one import assemble, listed_entries
 from chainrule.sheet.numbers.told import take_told
@@ -218,6 +219,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
         note_sums_to_one(world, e)
         note_entries(world, e)
     targets_of_cross_entropies(world, sentences, equations)
+    labels_by_class(world)
     name_probabilities(world, equations)
     densities_in_chains(world, equations)
     functions_of_expressions(world, equations)

@@ -80,7 +80,8 @@ OF_THE_CLASS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{PLACE} {IS_A}(?:the )?(?:(?:index|number|position) of )?(?:the )?{TRUE} {CLASS}\b",
-        rf"\b[Tt]he (?:(?:index|number) of the )?{TRUE} {CLASS}(?: is)?,? {PLACE}",
+        r"\b(?:[Tt]he|[Ww]ith|[Oo]f|[Ff]or|[Aa]|[Ii]ts) (?:(?:an?|the) )?(?:(?:index|number) of the )?"
+        rf"{TRUE} {CLASS}(?: is)?,? {PLACE}",
     )
 )
 
@@ -92,7 +93,9 @@ def with_the_true_class(hot: dict[str, str], bases: Iterable[str], sentences: It
         for m in (m for pattern in OF_THE_CLASS for m in pattern.finditer(s.text)):
             place = m["letter"] or letter_of(s.formulas[int(m["place"])])
             letters |= {place} if place is not None else set()
-    return dict.fromkeys(bases, letters.pop()) | hot if len(letters) == 1 else hot
+    vectors = list(bases)
+    letters -= {base.removeprefix("bold ") for base in vectors}  # "the true class $y$" beside a vector y
+    return dict.fromkeys(vectors, letters.pop()) | hot if len(letters) == 1 else hot
 
 
 def places(sentences: Iterable[Sentence], glossary: Glossary) -> dict[str, str]:
