@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule.read.tree import Big, Factor, Fenced, Link, Name, Node, Product, Relation, Script
+from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import Ref, letter_of, walk
+from chainrule.sheet.syntax.spelling import spelled_out
 
 LETTERS = ("k", "j", "i")
 
 
 def labels_by_class(world: World) -> None:
     """Give such labels their entries, where a formula speaks of the place of the 1 and its left side does not."""
-    for base, letter in world.hot.items():
+    supposed = dict(_equated(world))
+    for base, letter in (supposed | world.hot).items():
         family = world.family(base)
         if world.defined(base) or family.domain_kind != "one-hot" or not family.sub_counts <= {0, 1}:
             continue
@@ -27,7 +30,22 @@ def labels_by_class(world: World) -> None:
             continue
         index = next(x for x in LETTERS if x != letter)
         ref, body = Ref(base, (Name(site.body.span, index),)), _one_at(site.body, index, letter)
-        world.sites[base] = [Site(base, ref, body, site.position, section=site.section, own=site.own)]
+        text = None if base in world.hot else f"the 1 of {spelled_out(base)} stands at {letter}, as the loss says"
+        world.sites[base] = [Site(base, ref, body, site.position, assumed=text, section=site.section, own=site.own)]
+
+
+def _equated(world: World) -> Iterator[tuple[str, str]]:
+    r"""The one-hot vectors of which only a loss says where they are 1: `L = -\log p_c = -\sum_k y_k \log p_k`."""
+    if not any(f.domain_kind == "one-hot" for f in world.families.values()):
+        return
+    given = {s.position: s for sites in world.sites.values() for s in sites}
+    heads = {(id(e.document), e.chain): given[e.position] for e in world.equations if e.position in given}
+    for e in (e for e in world.equations if e.link):
+        site = heads.get((id(e.document), e.chain))
+        letters = set() if site is None else _places(site)
+        labels = {r.base for r in references(e.rhs, world) if world.family(r.base).domain_kind == "one-hot" and r.subs}
+        if len(letters) == len(labels) == 1 and not any(letter_of(n) in letters for n in walk(e.rhs)):
+            yield labels.pop(), letters.pop()
 
 
 def _places(site: Site) -> set[str]:
