@@ -46,6 +46,10 @@ STEPPED_CUE = re.compile(
 )
 # "Suppose x = 2; then f(x) = -2": a number that follows from what is supposed.
 RESULT_CUE = re.compile(r"\b(?:then|so|thus|hence|therefore)\b[^.:;]*\Z", re.IGNORECASE)
+# A formula right behind one of these words at the beginning of a sentence is an example of its own.
+EXAMPLE_CUE = re.compile(
+    r"(?:\A|[.!?:])\s*(?:for|if|take|with)(?:\s+the\s+(?:function|model|case|loss))?\s*\Z", re.IGNORECASE
+)
 # A number right behind one of these words at the beginning of a sentence: what is said behind it is said of that value.
 BEGINNING_CUE = re.compile(
     r"(?:\A|[.!?])\s*(?:now,?\s+)?(?:at|for|with|if|when|let|take|taking|suppose|set|setting|choose|choosing|put|try)"
@@ -91,6 +95,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return True
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and RESULT_CUE.search(e.cue):
         return False
+    if not (is_numeric(e.rhs) or e.display or e.link) and EXAMPLE_CUE.search(e.cue):
+        return True
     if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
         return False
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
