@@ -15,7 +15,7 @@ from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.numbers.numbers import unsaid
 from chainrule.check.readings.both_signs import both_signs
 from chainrule.check.readings.closed_elsewhere import closed_elsewhere
-from chainrule.check.readings.hessians import hessian
+from chainrule.check.readings.hessians import hessian, said_slope
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.said_likelihoods import said_likelihood
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
@@ -153,7 +153,7 @@ def definition(judge: Judge, e: Equation) -> Finding | None:
     if not defines(judge, e):
         return None
     told = unsaid(judge, e) or judge.step(e) or known_density(judge, e) or hessian(judge, e)
-    told = told or said_likelihood(judge, e)
+    told = told or said_likelihood(judge, e) or said_slope(judge, e)
     return told or judge.definition(e)
 
 
