@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Big, Name, Node, Script
+from chainrule.read.tree import Big, Name, Node, Product, Script, Sum
 from chainrule.sheet.records.statements import DEFINING_LEFT, Sheet
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
@@ -43,8 +43,22 @@ def _of_one(sheet: Sheet) -> set[str]:
     uses: dict[tuple[str, ...], set[tuple[str, object]]] = {PLAIN: set(), BOLD: set()}
     for node in _formulas(sheet):
         for name, sub in _capitals(node):
-            uses[name.style].add((name.text, None if sub is None else node_key(sub)))
+            uses[name.style].add((name.text, None if sub is None else _word(sub) or node_key(sub)))
     return {letter for letter, _ in uses[PLAIN] & uses[BOLD]}
+
+
+def _word(sub: Node) -> str:
+    """A word of more than two letters, also where it is set as a product: `J_{n e g}`."""
+    match sub:
+        case Name(text=text):
+            return text if len(text) > 2 else ""
+        case Product(factors=factors) if all(isinstance(f.node, Name) and not f.op for f in factors):
+            text = "".join(getattr(f.node, "text", "") for f in factors)
+            return text if len(text) > 2 else ""
+        case Sum(terms=terms):
+            words = [_word(t.node) for t in terms]
+            return "".join(f"{t.sign}{w}" for t, w in zip(terms, words, strict=True)).lstrip("+") if all(words) else ""
+    return ""
 
 
 def _of_two(sheet: Sheet) -> set[str]:
