@@ -14,7 +14,7 @@ from html.entities import html5
 
 from chainrule.read.document import Problem
 from chainrule.read.lost_spaces import with_spaces
-from chainrule.read.symbols import COMMANDS
+from chainrule.read.symbols import COMMANDS, SUBSCRIPTS
 from chainrule.read.tree import Span
 
 _ENTITY = re.compile(r"&(?:#(\d{2,5})|#[xX]([0-9a-fA-F]{2,4})|([A-Za-z]{2,}));")
@@ -42,6 +42,9 @@ _WAITING = (
 _SHRUNK = re.compile(
     rf"(?:{_WAITING}(?:_(?:\{{[^{{}}]*\}}|[A-Za-z]))?|=)\s*(?P<sign>!)\s*(?=\\left(?![A-Za-z])|\\[bB]igg?l?(?![A-Za-z])|[(\[{{])"
 )
+_NUMBERED = re.compile(r"(?<![\\A-Za-z])(?P<name>[A-Za-z])_\{(?P<sub>[\dijkmnt]{1,3})\}")
+_UNNUMBERED = re.compile(r"(?<![\\A-Za-z])(?P<name>[A-Za-z])\{(?P<sub>[\dijkmnt]{1,3})\}")
+_LOWERED = str.maketrans({written: sign for sign, written in SUBSCRIPTS.items()})
 _BESIDE_EQUALS = re.compile(r"[,;](?=&?=[,;])|(?<==)[,;]")
 
 
@@ -177,6 +180,19 @@ def _beside_equals(formula: str) -> str:
     return _BESIDE_EQUALS.sub(" ", formula) if "=" in formula else formula
 
 
+def _underscores(formulas: list[str]) -> list[str]:
+    r"""`x₁₂` for `x{12}` in a document that has `x_{12}` too; `x_{1{2}}` and `x{7}` stay."""
+    subscripts = {found.group("name", "sub") for f in formulas for found in _NUMBERED.finditer(f)}
+
+    def lowered(found: re.Match[str]) -> str:
+        name, sub = found.group("name", "sub")
+        if (name, sub) not in subscripts:
+            return found.group()
+        return (name + sub.translate(_LOWERED)).ljust(len(found.group()))
+
+    return [_UNNUMBERED.sub(lowered, f) for f in formulas]
+
+
 MENDS: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
     ("signs stand here by their names in HTML; &lt; is read as <, and others as the signs they name", _each(_entities)),
     (r"every backslash stands here twice; \\alpha is read as \alpha", _each(_halved)),
@@ -185,6 +201,10 @@ MENDS: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
     (r"rows end with one backslash here; it is read as \\", _each(_doubled)),
     (r"a backslash is lost here; ! before a fence is read as the space \!", _each(_shrunk)),
     (r"a backslash is lost here; ,=, is read as = between the spaces \,", _each(_beside_equals)),
+    (
+        "an underscore is lost here; digits and indices in braces are read as the subscript they are elsewhere",
+        _underscores,
+    ),
     (r"backslashes are lost here; commas between factors are read as the spaces \,", with_spaces),
 )
 """What may have been lost, in order, with what a person is told."""

@@ -35,7 +35,8 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
             given.add(first.base)
             if first.bare and all(_lists_entries(link.node, glossary) for link in node.links):
                 continue  # `\mathbf{y} = (y_1, y_2, y_3)^T` says which letter the entries have
-            explained |= {(first.base, r.base) for link in node.links for r in maximal(link.node, glossary)}
+            computed = [x.node for x in node.links if not (x is not node.links[0] and _in_places(x.node, glossary))]
+            explained |= {(first.base, r.base) for side in computed for r in maximal(side, glossary)}
     for base in spoken_of - uses.keys():
         uses[base] = {0}
     for entries in sorted(uses):
@@ -85,6 +86,22 @@ def _lists_entries(node: Node, glossary: Glossary) -> bool:
     subs = [r.subs[0] if r is not None and len(r.subs) == 1 else None for r in refs]
     found = [sub.text if isinstance(sub, Number) else "" for sub in subs]
     return len(refs) > 1 and found == numbers and len({r.base for r in refs if r is not None}) == 1
+
+
+def _in_places(node: Node, glossary: Glossary) -> bool:
+    r"""Whether a formula is a matrix of the numbered entries of one name in their places: the end of
+    `Z = X W = \begin{pmatrix} z_{11} & z_{12} \\ z_{21} & z_{22} \end{pmatrix}` says which letter they have."""
+    if not isinstance(node, Matrix):
+        return False
+    cells = [(r, c, reference(x, glossary)) for r, row in enumerate(node.rows, 1) for c, x in enumerate(row, 1)]
+    found = {ref.base for r, c, ref in cells if ref is not None and _numbers(ref) == f"{r}{c}"}
+    return len(cells) > 1 and len(found) == 1 and all(ref is not None and _numbers(ref) for _, _, ref in cells)
+
+
+def _numbers(ref: Ref) -> str:
+    """The digits of a name's subscripts; none where one is no number."""
+    digits = [n.text for n in ref.subs if isinstance(n, Number)]
+    return "".join(digits) if len(digits) == len(ref.subs) else ""
 
 
 def _capitals(base: str) -> Iterator[str]:
