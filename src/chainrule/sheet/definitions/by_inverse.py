@@ -46,6 +46,8 @@ def by_expectation(world: World, e: Equation) -> None:
     right = reference(e.rhs, world.glossary)
     if found is None or not is_expectation(world, found) or right is None or right.base in world.size_names:
         return
+    if found.given and world.held is None:
+        return
     if right.subs or right.labels or right.primes or world.family(right.base).by:
         return
     if right.base not in _behind(world, {r.base for a in found.arguments for r in references(a, world)}):

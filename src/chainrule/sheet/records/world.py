@@ -332,6 +332,8 @@ class World:
     """Whether the words speak of standard deviations."""
     """Whether the sheet speaks of expectations; `lawful`: whether it says something of a distribution too."""
     lawful: bool = False
+    held: frozenset[str] | None = frozenset()
+    """What all expectations are conditioned on; None where they are under several conditions."""
     random: frozenset[str] = frozenset()
     """Names that expectations run over, with those made of them; `unclear`: those whose distributions change."""
     unclear: frozenset[str] = frozenset()

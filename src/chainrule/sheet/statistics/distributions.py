@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from chainrule.read.tree import Comma, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
+from chainrule.read.tree import Comma, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.records.world import DEFAULT_ROLES, NORMAL, World
+from chainrule.sheet.statistics.random_names import whole
 from chainrule.sheet.syntax.arguments import Pattern, arguments, pattern, stem
+from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.spelling import look
 
@@ -69,7 +71,10 @@ def _call(world: World, node: Node) -> tuple[Ref, tuple[Node, ...]] | None:
 
 
 def note_covariances(world: World) -> None:
-    r"""The Σ of `\mathcal N(x | \mu, \Sigma)` is symmetric and positive definite."""
+    r"""The Σ of `\mathcal N(x | \mu, \Sigma)` and of `\mathrm{Cov}(x) = \Sigma` is symmetric and positive definite."""
+    for base in _spreads(world):
+        family = world.family(base)
+        family.domain_kind = family.domain_kind or "covariance"
     for base in _in_normal_densities(world):
         family = world.family(base)
         if not (family.by or family.declared_rank or world.defined(base)):
@@ -85,6 +90,16 @@ def note_covariances(world: World) -> None:
                 family.domain_kind = family.domain_kind or "covariance"
 
 
+def _spreads(world: World) -> Iterator[str]:
+    r"""The matrices that a line says are the spread of something, `\mathrm{Var}(\varepsilon \mid X) = \Omega`."""
+    for e in (e for e in world.equations if e.op in ("=", ":=", "=:")):
+        for side, other in ((e.lhs, e.rhs), (e.rhs, e.lhs)):
+            found, ref = whole(side), reference(other, world.glossary)
+            one = found is not None and found.spread and len(found.arguments) == 1
+            if one and ref is not None and ref.bare and look(ref.base).endswith("upper"):
+                yield ref.base
+
+
 def _in_normal_densities(world: World) -> Iterator[str]:
     r"""The matrices of which a formula has the inverse and the determinant, `-y^T K^{-1} y - \log |K|`: nothing but the
     covariance of a normal density stands so."""
@@ -94,13 +109,25 @@ def _in_normal_densities(world: World) -> Iterator[str]:
             ref = reference(node, world.glossary) if isinstance(node, Script) else None
             if ref is not None and any(_is_minus_one(p.node) for p in ref.postfix if p.op == "pow"):
                 inverted.add(ref.base)
-            inside = reference(node.body, world.glossary) if isinstance(node, Fenced) and node.open == "|" else None
-            measured |= {inside.base} if inside is not None else set()
+            if isinstance(node, Fenced) and node.open == "|":
+                measured |= _measured(world, node.body)
             for first, second in pairwise(node.factors if isinstance(node, Product) else ()):
                 if isinstance(first.node, Name) and first.node.text == "det" and not second.op:
                     inner = second.node.body if isinstance(second.node, Fenced) else second.node
-                    measured |= {r.base for r in (reference(inner, world.glossary),) if r is not None}
+                    measured |= _measured(world, inner)
         yield from (b for b in inverted & measured if b.rpartition(" ")[2][:1].isupper())
+
+
+def _measured(world: World, node: Node) -> set[str]:
+    r"""The name of which a determinant is taken, times a number or not: `|K|`, `|2 \pi K|`."""
+    factors = node.factors if isinstance(node, Product) else (Factor("", node),)
+    ref = reference(factors[-1].node, world.glossary)
+    scaled = all(not f.op for f in factors) and all(is_numeric(f.node) or _is_pi(f.node) for f in factors[:-1])
+    return {ref.base} if ref is not None and scaled else set()
+
+
+def _is_pi(node: Node) -> bool:
+    return isinstance(node, Name) and node.text == "pi" and not node.style
 
 
 def _is_minus_one(node: Node | None) -> bool:

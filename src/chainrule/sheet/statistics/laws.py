@@ -115,6 +115,8 @@ def _by_moments(world: World) -> Iterator[Law]:
         found = whole(e.lhs)
         if found is None or found.sub is not None or not is_expectation(world, found):
             continue
+        if found.given and world.held is None:
+            continue
         drawn = found.arguments[0]
         base = _base(world, drawn)
         if base and not found.spread and is_zero(e.rhs) and not _has_formula(world, base):
@@ -189,11 +191,26 @@ def law_of(world: World, found: Expected, position: int) -> tuple[Law, tuple[Nod
     """The law that an expectation is over, with what it is of; None where it is not known or not the only one."""
     bodies = tuple(a.left if isinstance(a, Infix) and a.op == "|" else a for a in found.arguments)
     if found.sub is None:
-        return _by_its_body(world, bodies, position)
-    if len(bodies) != len(found.arguments) or isinstance(found.sub, Comma):
-        return None
-    law = _below(world, found.sub, bodies, position)
-    return None if law is None else (law, bodies)
+        known = _by_its_body(world, bodies, position)
+    else:
+        law = None if isinstance(found.sub, Comma) else _below(world, found.sub, bodies, position)
+        known = None if law is None else (law, bodies)
+    return known if known is not None and _is_given_already(world, found, known[0]) else None
+
+
+def _is_given_already(world: World, found: Expected, law: Law) -> bool:
+    r"""Whether a law holds under the condition of an expectation: what is given is what its parameters are made of, as
+    the x of `y | x \sim \mathcal{N}(w^\top x, v)`, or what its moments are said to be under too. Of anything else that
+    is given the variable has another law, `\mathbb{E}[\theta \mid y]`, `\mathbb{E}[z \mid z > c]`."""
+    if law.moments == SECOND and found.given and world.held is not None:
+        return True
+    given = list(found.given)
+    for node in (a.right for a in found.arguments if isinstance(a, Infix) and a.op == "|"):
+        if not (isinstance(node, Relation) and [x.op for x in node.links] == ["="]):
+            return False
+        given.append(node.links[0].node)
+    known = _parameters(world, law)
+    return all((ref := reference(g, world.glossary)) is not None and ref.base in known for g in given)
 
 
 def _by_its_body(world: World, bodies: tuple[Node, ...], position: int) -> tuple[Law, tuple[Node, ...]] | None:

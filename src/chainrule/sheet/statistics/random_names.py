@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chainrule.read.tree import Comma, Factor, Fenced, Infix, Name, Node, Product, Relation, Script, Sum
+from chainrule.read.tree import Accent, Comma, Factor, Fenced, Infix, Name, Node, Product, Relation, Script, Sum
 from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.records.world import World
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
@@ -49,13 +49,15 @@ DATA_LETTERS = frozenset({"x", "y", "z", "X", "Y", "Z", "xi", "zeta", "epsilon",
 
 @dataclass(frozen=True)
 class Expected:
-    """An expectation or a spread: its word, what stands below it, its arguments, and where the next factor begins."""
+    """An expectation or a spread: its word, what stands below it, its arguments, where the next factor begins, and the
+    names behind a bar, on which it is conditioned."""
 
     word: str
     sub: Node | None
     arguments: tuple[Node, ...]
     end: int
     hung: Node
+    given: tuple[Node, ...] = ()
 
     @property
     def spread(self) -> bool:
@@ -78,14 +80,28 @@ def expected(factors: tuple[Factor, ...], n: int) -> Expected | None:
             end = _end_of_groups(factors, n + 1)
             body = Product(after.span.join(factors[end - 1].node.span), (Factor("", after), *factors[n + 2 : end]))
             return Expected(word, sub, (body,), end, body)
+        inside, given = _before_the_bar(inside)
         if len(inside) == 1 or (len(inside) == 2 and word in SPREADS):
-            return Expected(word, sub, inside, n + 2, after)
+            return Expected(word, sub, inside, n + 2, after, given)
         return None
     if word != ONLY_EXPECTATION:
         return None
     rest = factors[n + 1 :]
     body = Product(rest[0].node.span.join(rest[-1].node.span), (Factor("", rest[0].node), *rest[1:]))
     return Expected(word, sub, (body,), len(factors), body)
+
+
+def _before_the_bar(inside: tuple[Node, ...]) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    r"""The arguments of an expectation and the names that it is conditioned on: `y \mid X`, `u, v \mid X, Z`."""
+    at = next((n for n, item in enumerate(inside) if isinstance(item, Infix) and item.op == "|"), None)
+    if at is None:
+        return inside, ()
+    bar = inside[at]
+    assert isinstance(bar, Infix)
+    given = (bar.right, *inside[at + 1 :])
+    if not all(isinstance(g, (Name, Script, Accent)) for g in given):
+        return inside, ()
+    return (*inside[:at], bar.left), given
 
 
 def _end_of_groups(factors: tuple[Factor, ...], n: int) -> int:
@@ -165,6 +181,15 @@ def names_a_law(equations: Iterable[Equation]) -> bool:
     return any(run_over(f)[1] is not None for f in found)
 
 
+def _held(world: World, found: list[Expected]) -> frozenset[str] | None:
+    r"""The names that all expectations are conditioned on, `\mathbb{E}[y \mid X]`: under one condition they are
+    expectations like any others, in which these names are given. None where they are not all under the same."""
+    conditions = {frozenset(node_key(g) for g in f.given) for f in found}
+    if len(conditions) > 1:
+        return None
+    return frozenset(b for f in found for g in f.given if (b := _base(world, g)))
+
+
 DEVIATION = re.compile(r"\bstandard deviations?\b|\bstd\b", re.IGNORECASE)
 
 
@@ -172,6 +197,7 @@ def note_chance(world: World, equations: Iterable[Equation], sentences: Iterable
     """Whether the sheet speaks of chance at all, and whether it says something of a distribution."""
     texts = [s.text for s in sentences]
     found = [f for e in equations for side in (e.lhs, e.rhs) for f in expectations_in(side)]
+    world.held = _held(world, found)
     firm = any(f.word == ONLY_EXPECTATION or run_over(f)[1] is not None for f in found)
     firm = firm or sum(getattr(f.hung, "open", "") == "[" and not f.spread for f in found) > 1  # `E[X]`, `E[X^2]`
     drawn = any(e.op == "∼" for e in equations)
@@ -198,9 +224,12 @@ def note_random(world: World, equations: list[Equation], sentences: list[Sentenc
         inside = {b for a in f.arguments for n in walk(a) if (b := _base(world, n))}
         if not (fixed and inside & named):
             named |= {b for b in inside if _letter(b) in DATA_LETTERS and _may_vary(world, b)}
+    named -= world.held or set()
     unclear = {b for b in named if len(laws.get(b, set())) > 1 or any(_varies(world, law) for law in laws.get(b, ()))}
     called = {b for b, known in laws.items() if any(isinstance(n, Fenced) for x in known for n in walk(x.node))}
     world.random = made_of(world, named - unclear)
+    if world.held is not None and world.held & (world.random | unclear):
+        world.held = None  # given, and random or made of what is
     world.of_known_laws = made_of(world, called)
     world.unclear = made_of(world, unclear)
 

@@ -40,7 +40,9 @@ def over_outcomes(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Va
 def _check(frame: Frame, found: Expected) -> None:
     """Refuse what is not known to be random, or random in more than one way."""
     world = frame.world
-    if any(isinstance(a, Infix) and a.op in ("|", ";") for a in found.arguments):
+    if any(isinstance(a, Infix) and a.op in ("|", ";") for a in found.arguments) or (
+        found.given and world.held is None
+    ):
         raise Untyped("a conditional expectation", "operator")
     refs = (r for a in found.arguments for n in walk(a) if (r := reference(n, world.glossary)) is not None)
     bases = {world.aliases.get(r.base, r.base) for r in refs}
