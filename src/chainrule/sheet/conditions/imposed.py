@@ -22,7 +22,7 @@ from chainrule.sheet.records.world import Imposed, World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.literals import is_zero
-from chainrule.sheet.syntax.names import Ref, reference, walk
+from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.solution_marks import MARKED, core
 from chainrule.sheet.words.wording import OBEY_ELSEWHERE, TO_OBEY
 from chainrule.sheet.words.zero_words import SET_TO_ZERO, SEVERAL, VANISHES
@@ -37,6 +37,8 @@ PLACE = re.compile(
 CONSTRAINT = re.compile(rf"(?:\b{TO_OBEY}(?:\s+that)?|{OBEY_ELSEWHERE})[^.;:。；]{{0,30}}$", re.IGNORECASE)
 # A word below a name, which says which of several it is.
 WORD = re.compile(r"_[A-Za-z]+$")
+# An acronym that is none of those for a solution in general.
+OF_ITS_OWN = re.compile(r"_(?!MLE|ML|MAP|OPT|LS|OLS)[A-Z]{2,4}\)?$")
 MOST_WORDS = 200
 # What is supposed of a slope in words alone, and whether one function alone can be meant (`said_slopes`).
 SUPPOSED = {"supposed": "perhaps", "supposed alone": "alone"}
@@ -298,6 +300,9 @@ def _of_other_things(world: World, equations: Iterable[Equation], base: str, pla
     since = max((position for position in slopes if position < own.position), default=0)
     same = (e for e, ref in lines if e.position > since and WORD.sub("", core(ref.base)) == plain)
     first = next(same, own)
+    label = OF_ITS_OWN.search(base)
+    if label is not None and first is not own and node_key(first.rhs) != node_key(own.rhs):
+        return True  # `\hat m_{JS}` behind `\hat m`
     made, before = ({r.base for r in references(e.rhs, world)} - {base, plain} for e in (own, first))
     return first.op == "=" and bool(made and before) and made != before
 

@@ -41,6 +41,11 @@ ESTIMATE = re.compile(
     r"|least[- ]squares|(?:critical|stationary)\s+point)\b",
     re.IGNORECASE,
 )
+# Words that call what follows them such a place, "the minimizer is": where no line writes a slope, no others do.
+LEADING = re.compile(
+    rf"(?:{ESTIMATE.pattern})[^.,;:]*?\b(?:is|are|equals|reads)(?:\s+(?:then|simply|thus|therefore|given\s+by))*\s*:?\s*\Z",
+    re.IGNORECASE,
+)
 OTHERWISE = re.compile(rf"\b(?:(?:un)?biased\b|moments?\b|corrected\b|{CONSTRAINED})", re.IGNORECASE)
 
 
@@ -119,6 +124,8 @@ def _estimate(
                 if isinstance(node, Node) and _base(node, sheet.glossary) == core(ref.base):
                     yield node, x.position
                     return
+    if not LEADING.search(words):
+        return
     before = (x for o in reversed(objectives) for x in o.arguments if _base(x, sheet.glossary) == core(ref.base))
     if (variable := next(before, None)) is not None:
         yield variable, e.position
