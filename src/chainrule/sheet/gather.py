@@ -57,6 +57,7 @@ from chainrule.sheet.conditions.restrictions import (
     told_restriction,
 )
 from chainrule.sheet.conditions.told_in_clauses import holds_in_force
+from chainrule.sheet.conditions.told_of_entries import told_of_entries
 from chainrule.sheet.letters.glossary import collect, tidy
 from chainrule.sheet.letters.index_letters import sums_are_implied, sums_in_index_notation
 from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet, with_zeros
@@ -293,6 +294,7 @@ class _Walk:
         else:
             self.chain += 1
             self.head = first
+            self.only = self.only or told_of_entries(cue, first)
         sides = [first, *(link.node for link in node.links)]
         start, left = 0, first
         for n, link in enumerate(node.links):

@@ -276,7 +276,10 @@ class Lines:
         for choice in self._letter_values(letters, e):
             config = replace(variant.universe.config, letters=choice)
             if later:  # layer 1 is the input: 3 is neither the first nor, with two more, the one before the last
-                config = replace(config, letters=tuple((x, 3) for x, _ in choice), top=config.top + 2)
+                least, most = min(n for _, n in choice), max(n for _, n in choice)
+                config = replace(
+                    config, letters=tuple((x, 3 + n - least) for x, n in choice), top=config.top + 2 + most - least
+                )
             other = self.variant(world.layout, variant.choices, config, world.customary)
             if e.position in other.failed:
                 continue
@@ -301,7 +304,8 @@ class Lines:
             return found[1:]
         earlier = {x for side in (e.lhs, e.rhs) for x in _stepped(side, "-")}  # step 0 has its own equations, or none
         usual = {x: 3 if x in earlier else 2 if x in self.world.late else 1 for x in letters}
-        return [tuple(sorted(usual.items()))]
+        apart = {x: n + k for k, (x, n) in enumerate(sorted(usual.items()))}  # `J_{ij}` is not said of i = j alone
+        return [tuple(sorted(found.items())) for found in (usual, apart)[: len(letters)]]
 
     def condition(self, e: Equation, frame: Frame) -> Expr | None:
         """The restriction the text puts on this line, as a term: `the case $k \\neq y_i$`."""

@@ -18,6 +18,7 @@ from chainrule.check.comparison.writing import name_of, names_of
 from chainrule.check.doubts.anew import claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
 from chainrule.check.doubts.another_step import of_another_step
 from chainrule.check.doubts.beside_a_sum import beside_a_sum
+from chainrule.check.doubts.cases_of_labels import of_some_labels
 from chainrule.check.doubts.constant_feature import constant_feature
 from chainrule.check.doubts.conventions import other_convention
 from chainrule.check.doubts.corroborate import borne_out
@@ -359,6 +360,7 @@ DOUBTS: tuple[Doubt, ...] = (
     renamed,
     logarithm_meant,
     opaque,
+    of_some_labels,
     vanishing,
     held_fixed,
     defined_later,

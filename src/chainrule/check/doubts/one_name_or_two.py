@@ -96,8 +96,8 @@ def _by_its_like(lines: Lines, base: str) -> bool:
 def two_typefaces(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     r"""A line behind which there are the vectors `\mathbf{u}_k`, and a matrix with columns `u_1, u_2, \dots`: bold or
     plain may be one name. Where both stand in one formula, or one of them without a subscript, they are two; but
-    `\\mathbf{a}` and `a_j` in a line may be a vector and its component, also where the document has samples
-    `\\mathbf{a}_n`."""
+    `\mathbf{a}` and `a_j` in a line may be a vector and its component, also where the document has samples
+    `\mathbf{a}_n`."""
     universe, families = variant.universe, lines.world.families
     for symbol in sorted(free_symbols(different.terms, universe.definitions)):
         instance = universe.instances.get(symbol)

@@ -20,20 +20,8 @@ def ones(frame: Frame, ref: Ref) -> Val | None:
     """The array of ones that a name stands for: a column, unless its sizes, the words or the lines say a matrix; where
     sums are implied, a one that carries its index: `\\mathbf{1}_h x_h` is a sum."""
     family, sizes = frame.world.family(ref.base), sizes_below(ref, frame.world.glossary)
-    if (
-        frame.einstein is not None
-        and not sizes
-        and ref.base in ONES_NAMES
-        and ref.subs
-        and not frame.world.defined(ref.base)
-    ):
-        for letter, sub in ((letter_of(sub), sub) for sub in ref.subs):
-            frame.index_term(sub, f"∑{letter}")  # as far as the letter runs elsewhere
-            frame.universe.ones.setdefault(frame.owner, []).append(f"∑{letter}")
-            count = (letter or "").upper()  # by custom h goes on to H
-            if count in frame.world.size_names and not frame.world.defined(count):
-                frame.universe.counted.append((f"∑{letter}", named_dim(frame, count)))
-        return scalar(const(1))
+    if frame.einstein is not None and ref.base in ONES_NAMES and ref.subs and not sizes:
+        return None if frame.world.defined(ref.base) else _carried(frame, ref)
     told = family.domain_kind == ONES
     plain = ref.base in ONES_NAMES and not ref.subs
     if not (told or plain or sizes) or (ref.subs and not sizes) or frame.world.defined(ref.base):
@@ -51,6 +39,18 @@ def ones(frame: Frame, ref: Ref) -> Val | None:
     if matrix:
         return Val((dims[0], dims[-1]), lambda *_: const(1))
     return Val((None, dims[0]) if family.declared_rank == "row" else (dims[0], None), lambda _: const(1))
+
+
+def _carried(frame: Frame, ref: Ref) -> Val:
+    """A one with its index, which runs as far as the letter does elsewhere; by custom h goes on to H."""
+    for letter, sub in ((letter_of(sub), sub) for sub in ref.subs):
+        summed = f"∑{letter}"
+        frame.index_term(sub, summed)
+        frame.universe.ones.setdefault(frame.owner, []).append(summed)
+        count = (letter or "").upper()
+        if count in frame.world.size_names and not frame.world.defined(count):
+            frame.universe.counted.append((summed, named_dim(frame, count)))
+    return scalar(const(1))
 
 
 def sizes_below(ref: Ref, glossary: Glossary) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import re
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fraction, Node
 from chainrule.read.values_in_code import in_code
+from chainrule.sheet.definitions.lists_anew import is_listed_anew
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
 from chainrule.sheet.definitions.printed_steps import steps_on
 from chainrule.sheet.records.references import references
@@ -66,6 +67,7 @@ EXTREME = re.compile(
 SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
 # What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
 SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
+# "The model is": the words that lead to a formula and say what it is of.
 INTRODUCED = re.compile(r"\b(?:the|our|its|an?)\s+(?:[\w-]+\s+){1,3}(?:is|reads|becomes)\s*:?\s*\Z", re.IGNORECASE)
 ROW = re.compile(r"\s*\|.*\|")
 ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\\item\b)\s")
@@ -85,6 +87,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
     if numbers and is_literal(earlier.body) and in_code(e.document.text, e.span.start):
         return True  # a block of data gives a name another number than a block before
+    if numbers and is_listed_anew(world, e):
+        return True
     if (numbers and heading_of(e) is not None) or _in_another_row(world, earlier, e):
         return True
     if numbers and (STEPPED_CUE.search(e.cue) or (not e.display and OTHER_VALUE_CUE.search(e.cue))):

@@ -69,7 +69,8 @@ def add_sites(world: World, e: Equation) -> None:
         world.declaring[e.position] = f"says what {e.text(lhs)} is"
         return
     if _of_some_entries(world, e, lhs, rhs):
-        world.partial.add(e.position)
+        if not _names_a_derivative(world, e, lhs):
+            world.partial.add(e.position)
         return
     if _is_range_of_letter(world, lhs, rhs):
         return
@@ -166,6 +167,15 @@ def _of_some_entries(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
     if two_valued and family.domain_kind is None:
         family.domain_kind = "one-hot"
     return True
+
+
+def _names_a_derivative(world: World, e: Equation, lhs: Node) -> bool:
+    r"""Whether a line before says which derivative all entries of a name are, `J_{ij} = \partial p_i / \partial z_j`:
+    what some of them are is a claim then."""
+    ref = reference(lhs, world.glossary)
+    sites = world.sites.get(ref.base, ()) if ref is not None and e.conditions else ()
+    before = (s for s in sites if s.own == e.own and s.section[0] == e.scope.part and derivative_of(s.body) is not None)
+    return any(ref is not None and len(s.ref.subs) == len(ref.subs) and all(map(letter_of, s.ref.subs)) for s in before)
 
 
 def defining_anew(world: World, e: Equation) -> World:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.records.statements import DEFINING, Sheet
+from chainrule.sheet.rewriting.throughout import throughout
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
@@ -27,12 +28,7 @@ def with_squares_named(sheet: Sheet) -> Sheet:
     bases -= {base for f in formulas for base in _without_square(f)} if bases else set()
     if not bases:
         return sheet
-    before = sheet.glossary.rewritten
-    sheet.glossary.rewritten = lambda node, position: _named(before(node, position), bases)
-    sheet.equations = [replace(e, lhs=_named(e.lhs, bases), rhs=_named(e.rhs, bases)) for e in sheet.equations]
-    sheet.expressions = [(scope, position, _named(node, bases)) for scope, position, node in sheet.expressions]
-    sheet.sentences = [replace(s, formulas=tuple(_named(f, bases) for f in s.formulas)) for s in sheet.sentences]
-    return sheet
+    return throughout(sheet, lambda node: _named(node, bases), sentences=True)
 
 
 def _square(node: Node) -> str | None:

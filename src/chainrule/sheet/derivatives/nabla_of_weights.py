@@ -13,6 +13,7 @@ from itertools import pairwise
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.derivatives.gradient_names import losses_of
 from chainrule.sheet.records.statements import DEFINING, Sheet
+from chainrule.sheet.rewriting.throughout import throughout
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
@@ -37,11 +38,7 @@ def with_nablas(sheet: Sheet) -> Sheet:
     def out(node: Node) -> Node:
         return _written(node, loss, variables)
 
-    before = sheet.glossary.rewritten
-    sheet.glossary.rewritten = lambda node, position: out(before(node, position))
-    sheet.equations = [replace(e, lhs=out(e.lhs), rhs=out(e.rhs)) for e in sheet.equations]
-    sheet.expressions = [(scope, position, out(node)) for scope, position, node in sheet.expressions]
-    return sheet
+    return throughout(sheet, out)
 
 
 def _behind_nablas(node: Node) -> Iterator[str]:

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.records.statements import Sheet
+from chainrule.sheet.rewriting.throughout import throughout
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import children, reference, walk
@@ -50,11 +51,7 @@ def with_places_in_brackets(sheet: Sheet) -> Sheet:
                 out.append(replace(factor, node=rebuilt(factor.node, choose)))
         return out[0].node if len(out) == 1 else replace(node, factors=tuple(out))
 
-    before = sheet.glossary.rewritten
-    sheet.glossary.rewritten = lambda node, position: rebuilt(before(node, position), choose)
-    sheet.equations = [replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose)) for e in sheet.equations]
-    sheet.expressions = [(scope, position, rebuilt(node, choose)) for scope, position, node in sheet.expressions]
-    return sheet
+    return throughout(sheet, lambda node: rebuilt(node, choose))
 
 
 def _formulas(sheet: Sheet) -> Iterator[Node]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Big, Name, Node, Product, Script, Sum
 from chainrule.sheet.records.statements import DEFINING_LEFT, Sheet
+from chainrule.sheet.rewriting.throughout import throughout
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.words.declared import real_space
@@ -30,12 +31,7 @@ def with_one_typeface(sheet: Sheet) -> Sheet:
     def written(node: Node) -> Node:
         return rebuilt(node, lambda part: _in_bold(part, letters))
 
-    before = sheet.glossary.rewritten
-    sheet.glossary.rewritten = lambda node, position: written(before(node, position))
-    sheet.equations = [replace(e, lhs=written(e.lhs), rhs=written(e.rhs)) for e in sheet.equations]
-    sheet.expressions = [(scope, position, written(node)) for scope, position, node in sheet.expressions]
-    sheet.sentences = [replace(s, formulas=tuple(map(written, s.formulas))) for s in sheet.sentences]
-    return sheet
+    return throughout(sheet, written, sentences=True)
 
 
 def _of_one(sheet: Sheet) -> set[str]:

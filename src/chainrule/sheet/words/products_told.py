@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Node, Product
 from chainrule.sheet.records.statements import Sentence, Sheet
+from chainrule.sheet.rewriting.throughout import throughout
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 SIGNS = {"\\otimes": "otimes", "\\star": "star", "\\boxdot": "boxdot", "\\boxtimes": "boxtimes"}
@@ -39,11 +40,7 @@ def with_told_products(sheet: Sheet) -> Sheet:
     def written(node: Node) -> Node:
         return rebuilt(node, lambda part: _by_entries(part, told))
 
-    before = sheet.glossary.rewritten
-    sheet.glossary.rewritten = lambda node, position: written(before(node, position))
-    sheet.equations = [replace(e, lhs=written(e.lhs), rhs=written(e.rhs)) for e in sheet.equations]
-    sheet.expressions = [(scope, position, written(node)) for scope, position, node in sheet.expressions]
-    return sheet
+    return throughout(sheet, written)
 
 
 def _told(sentence: Sentence) -> Iterator[str]:

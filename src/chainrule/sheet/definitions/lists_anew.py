@@ -1,0 +1,59 @@
+r"""Lists of numbers that give several names others than they had: "We draw $w_1 = 1, w_2 = 1.5$" behind
+"$w_1 = 0.5$, $w_2 = 0.6$".
+
+A number that differs in one place may be a mistake in copying; in two places of one list it is another start. What is
+concluded, "so $x = 1, y = 2$", or said of an extremum stays a claim.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.literals import is_literal
+from chainrule.sheet.syntax.names import node_key, reference
+
+SEPARATED = re.compile(r"(?:[\s,;&$]|\\q?quad|\\[,;:! ()]|\\\\|\b(?:and|und|et|y|e)\b|[和与、，；])*")
+CONCLUDED = re.compile(
+    r"\b(?:then|so|thus|hence|therefore|gets?|got|obtain\w*|giv(?:es?|ing)|yield\w*|becomes?|finds?|found|results?"
+    r"|solutions?|zero|vanish\w*|minim\w*|maxim\w*|optim\w*|stationary|critical)\b[^.:;]*\Z",
+    re.IGNORECASE,
+)
+SEVERAL = 2
+
+
+def is_listed_anew(world: World, e: Equation) -> bool:
+    """Whether an equation is one of a list that gives several names other numbers than they were given before."""
+    items = _list_of(world, e)
+    if len(items) < SEVERAL or CONCLUDED.search(items[0].cue or items[0].lead):
+        return False
+    return sum(_differs(world, x, items[0].position) for x in items) >= SEVERAL
+
+
+def _list_of(world: World, e: Equation) -> list[Equation]:
+    """The equations beside an equation that give names their numbers, with nothing but separators between."""
+    items = [e]
+    for x in reversed([x for x in world.equations if x.position < e.position]):
+        if not _adjoin(x, items[0]):
+            break
+        items.insert(0, x)
+    for x in (x for x in world.equations if x.position > e.position):
+        if not _adjoin(items[-1], x):
+            break
+        items.append(x)
+    return items if all(x.op == "=" and not x.link and is_literal(x.rhs) for x in items) else []
+
+
+def _adjoin(one: Equation, other: Equation) -> bool:
+    same = one.document is other.document and one.own == other.own
+    return same and SEPARATED.fullmatch(one.document.text, one.span.end, other.span.start) is not None
+
+
+def _differs(world: World, e: Equation, start: int) -> bool:
+    """Whether a name had another number before a place."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None:
+        return False
+    before = [s for s in world.sites.get(ref.base, ()) if s.ref.key == ref.key and s.position < start]
+    return bool(before) and is_literal(before[-1].body) and node_key(before[-1].body) != node_key(e.rhs)
