@@ -17,6 +17,7 @@ Uses = dict[str, set[int]]
 
 def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     """Note in the glossary which writings are one name: the components under the name of the whole."""
+    nodes = list(nodes)
     uses: Uses = {}
     given: set[str] = set()
     explained: set[tuple[str, str]] = set()
@@ -39,6 +40,9 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
             explained |= {(first.base, r.base) for side in computed for r in maximal(side, glossary)}
     for base in spoken_of - uses.keys():
         uses[base] = {0}
+    for base in _with_row_and_column(nodes, glossary) - given:
+        if uses.get(base) == {1} and any(uses.get(w) == {0} for w in _capitals(base)):
+            uses[base] = {glossary.slots.setdefault(base, 2)}
     for entries in sorted(uses):
         wholes = [w for w in (f"bold {entries}", f"vec({entries})", _bold_inside(entries)) if w in uses]
         if not wholes and min(uses[entries]) == 2 and entries not in given:
@@ -47,6 +51,20 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             whole = _matrix_of_rows(wholes[0], entries, uses, given)
             glossary.same |= {entries: wholes[0]} if whole is None else {entries: whole, wholes[0]: whole}
+
+
+def _with_row_and_column(nodes: list[Node], glossary: Glossary) -> set[str]:
+    """The names below which nothing but two digits stands, of several rows and several columns: `v_{11}`, `v_{21}`."""
+    places: dict[str, set[str]] = {}
+    for ref in (ref for node in nodes for ref in maximal(node, glossary)):
+        sub = ref.subs[0] if len(ref.subs) == 1 and not ref.labels else None
+        places.setdefault(ref.base, set()).add(sub.text if isinstance(sub, Number) else "")
+    return {
+        base
+        for base, texts in places.items()
+        if all(len(text) == 2 and text.isdigit() and "0" not in text for text in texts)
+        and all(len({text[n] for text in texts}) > 1 for n in (0, 1))
+    }
 
 
 def _arguments(node: Node, glossary: Glossary) -> set[str]:
