@@ -56,9 +56,11 @@ from chainrule.check.readings.sums_meant import (
     variables_of,
 )
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
+from chainrule.sheet.arrays.components import is_matrix
 from chainrule.sheet.arrays.kronecker_signs import has_vec
 from chainrule.sheet.definitions.facts import equals_its_transpose
 from chainrule.sheet.derivatives.bare_slopes import called, uses, written_at
+from chainrule.sheet.records.frame import PICKED
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Reading, World
@@ -102,6 +104,17 @@ def row_or_column(judge: Judge, e: Equation) -> Iterator[Meant]:
             return Script(node.span, Fenced(node.span, "(", turned, ")"), node.sub, node.sup, 0)
 
         yield written_throughout(judge, e, choose, f"{spelled_out(base)} with one subscript may be a row or a column")
+
+
+def rows_lying(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`X_i` for the row of a matrix, as a column or as it lies: most lines of a sheet say which, and some may not."""
+    world = judge.world
+    names = (names_in(world, e.lhs) | names_in(world, e.rhs)) if PICKED in world.conventions else set()
+    picked = [b for b in sorted(names) if 1 in world.family(b).sub_counts and is_matrix(world, world.family(b))]
+    if picked:
+        way = "row" if world.conventions[PICKED] == "column" else "column"
+        other = replace(world, conventions={**world.conventions, PICKED: way}, derived={})
+        yield Meant(f"right if a row of {spelled_out(picked[0])} is taken as a {way}", e, within(judge, other))
 
 
 def vectors_as_rows(judge: Judge, e: Equation) -> Iterator[Meant]:
@@ -317,6 +330,7 @@ REASONS: tuple[Reason, ...] = (
     direct_or_total,
     two_ranks,
     row_or_column,
+    rows_lying,
     vectors_as_rows,
     rows_or_columns,
     names_with_a_d,

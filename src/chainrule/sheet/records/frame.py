@@ -57,6 +57,9 @@ LISTS = "[,]"
 """The convention of a sheet that says whether `[1, 2]` is a column, as by custom, or a row, as in code."""
 ROWS = "[:]"
 """The convention of a sheet that says whether `A_{i,:}` is a row, as by custom, or a column, as in code."""
+PICKED = "[i]"
+"""The convention of a sheet that says whether the row X_i of a matrix X is a column, as by custom, or lies as it does
+there: `O_i = P_i V`."""
 
 
 @dataclass

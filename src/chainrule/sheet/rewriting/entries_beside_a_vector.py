@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, permutations
 
-from chainrule.read.tree import Comma, Dots, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
+from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.arrays.gathered import apart, core, count_of, gathered, is_computed
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
@@ -22,8 +22,8 @@ Wholes = dict[str, Name]
 
 
 def wholes_of_entries(formulas: list[Node]) -> Wholes:
-    """The capital for each small letter whose entries a formula gathers, where it is a vector or a function as well, or the
-    capital is computed."""
+    """The capital for each small letter whose entries a formula gathers, where it is a vector or a function as well or
+    where the matrix is computed."""
     relations = [n for f in formulas for n in walk(f) if isinstance(n, Relation)]
     pairs = [(a, b) for r in relations for a, b in permutations((r.first, *(link.node for link in r.links)), 2)]
     found: Wholes = {}
