@@ -30,15 +30,22 @@ def gathered(node: Node) -> Name | None:
 
 
 def is_computed(relations: list[Relation], small: str, whole: Name) -> bool:
-    """Whether a matrix whose entries stand in brackets is given by a formula of others."""
-    gathers, others = False, list[Node]()
+    """Whether a matrix is given by a formula of others before its entries stand in brackets, or beside them."""
+    given = False
     for relation in relations:
         sides = [relation.first, *(link.node for link in relation.links if link.op in DEFINING)]
         if any(node_key(side) == node_key(whole) for side in sides):
-            gathers |= any(is_in_place(side, small) for side in sides)
-            others += sides
-    formulas = [side for side in others if not isinstance(side, Name) and not {small, whole.text} & _letters(side)]
-    return gathers and any(_letters(side) and not _convolves(side) for side in formulas)
+            given |= any(_gives(side, small, whole) for side in sides)
+            if any(is_in_place(side, small) for side in sides):
+                return given
+    return False
+
+
+def _gives(side: Node, small: str, whole: Name) -> bool:
+    """Whether a side is a formula of other names; a star may stand for a convolution."""
+    letters = {n.text for n in walk(side) if isinstance(n, Name)}
+    starred = any(isinstance(n, Product) and any(f.op in STARS for f in n.factors) for n in walk(side))
+    return bool(letters) and not isinstance(side, Name) and not letters & {small, whole.text} and not starred
 
 
 def is_in_place(node: Node, small: str) -> bool:
@@ -95,12 +102,3 @@ def _is_at(cell: Script, place: tuple[str, str]) -> bool:
     items = subs.items if isinstance(subs, Comma) else ()
     named = (isinstance(x, Name) or (isinstance(x, Number) and x.text == n) for x, n in zip(items, place, strict=False))
     return len(items) == 2 and all(named)
-
-
-def _letters(node: Node) -> set[str]:
-    return {n.text for n in walk(node) if isinstance(n, Name)}
-
-
-def _convolves(node: Node) -> bool:
-    """Whether a star may stand for a convolution."""
-    return any(isinstance(n, Product) and any(f.op in STARS for f in n.factors) for n in walk(node))

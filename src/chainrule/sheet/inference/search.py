@@ -176,7 +176,10 @@ class Search:
         self.world.readings, self.world.conventions = dict(best[0]), dict(best[1])
 
     def descend(self, options: Options, signs: list[str], rounds: tuple[float, ...]) -> None:
-        """One name or convention changed at a time, as long as that is better."""
+        """One name or convention changed at a time, as long as that is better. How the rows of matrices lie comes first:
+        names that are read as one sample each would hide it."""
+        if PICKED in signs:
+            self.convention(PICKED)
         for most in rounds:
             changed = False
             for base, found in options.items():
