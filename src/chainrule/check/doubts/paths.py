@@ -21,6 +21,8 @@ from chainrule.expr import Unknown
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Script, Text
 from chainrule.sheet.definitions.redefine import behind as rests_on
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.universe import Universe
+from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import node_key, reference, walk
@@ -36,6 +38,16 @@ def by_some_paths(lines: Lines, e: Equation, _variant: Variant, _different: Diff
             text = f'which paths "{node.sub.text}" leaves out of the derivative is not read'
             return Finding("unsupported", "ambiguous", text)
     return None
+
+
+def _like_another(universe: Universe, y: Instance, base: str) -> bool:
+    """Whether another of the y rests on such names by what is said of it, and nothing is said of this one."""
+    defined = {s: i for s, i in universe.instances.items() if universe.definitions.get(s) is not None}
+    if y in defined.values() or not y.labels or y.base == base:
+        return False
+    kind = [s for s, i in universe.instances.items() if i.base == base]
+    others = [s for s, i in defined.items() if i.base == y.base and i.labels]
+    return any(universe.definitions.depends(other, s) for other in others for s in kind)
 
 
 def _is_word(node: Name | Text) -> bool:
@@ -62,7 +74,8 @@ def other_paths(lines: Lines, e: Equation, _variant: Variant, _different: Differ
 
 def unsaid_path(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """A derivative of an undefined loss by b, of which the loss is a function beside y only because nothing says how y
-    depends on it: the document differentiates y by b too, or the line tells the derivative by b from that by y."""
+    depends on it: the document differentiates y by b too, the line tells the derivative by b from that by y, or y is
+    y_{12} and a formula is given for y_{11} only."""
     universe = variant.universe
     pairs, by = set(_pairs(lines, lines.equations)), {b for _, b in _pairs(lines, [e])}
     told = set(_told_from_another(lines, e))
@@ -75,6 +88,10 @@ def unsaid_path(lines: Lines, e: Equation, variant: Variant, different: Differen
                 if taken and y != b and not universe.definitions.depends(between, variable):
                     text = f"the document does not say how {written(universe, y)} depends on {written(universe, b)}"
                     return assumed("undefined-symbol", text, needs=(Need("dependence", y, written(universe, b)),))
+        for y in (i for _, i in frontier if i.base in by):
+            for base in (b for b in sorted(by) if _like_another(universe, y, b)):
+                text = f"the document does not say how {written(universe, y)} depends on {spelled_out(base)}"
+                return assumed("undefined-symbol", text, needs=(Need("dependence", y, spelled_out(base)),))
     return None
 
 

@@ -111,10 +111,11 @@ def rows_lying(judge: Judge, e: Equation) -> Iterator[Meant]:
     world = judge.world
     names = (names_in(world, e.lhs) | names_in(world, e.rhs)) if PICKED in world.conventions else set()
     picked = [b for b in sorted(names) if 1 in world.family(b).sub_counts and is_matrix(world, world.family(b))]
-    if picked:
-        way = "row" if world.conventions[PICKED] == "column" else "column"
-        other = replace(world, conventions={**world.conventions, PICKED: way}, derived={})
-        yield Meant(f"right if a row of {spelled_out(picked[0])} is taken as a {way}", e, within(judge, other))
+    ways = {"column": "a row as a column", "row": "a row as it lies", "other": "a column"}
+    for way, text in ways.items() if picked else ():
+        if way != world.conventions[PICKED] and (way != "other" or world.columnwise):
+            other = replace(world, conventions={**world.conventions, PICKED: way}, derived={})
+            yield Meant(f"right if {spelled_out(picked[0])} with one subscript is {text}", e, within(judge, other))
 
 
 def vectors_as_rows(judge: Judge, e: Equation) -> Iterator[Meant]:

@@ -68,7 +68,7 @@ def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
         dim, term = frame.letter(letter) or frame.free_letter(letter)
         frame.dims.unify(dim, axis)
         terms.append(term)
-    if len(nodes) == 1 and len(whole.axes) == n + 2 and frame.world.family(whole.instance.base).column:
+    if len(nodes) == 1 and len(whole.axes) == n + 2 and _picks_columns(frame.world, whole.instance.base):
         return _column(frame, whole, terms, nodes[0])
     if len(nodes) == 1 and len(whole.axes) == n + 2 and _a_vector(frame, whole):
         frame.universe.odd.add(frame.owner)
@@ -76,6 +76,11 @@ def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
     terms += [term for _, _, term in placed]
     part = _view(frame, whole, terms, n + len(nodes))
     return _within(frame, placed, part.transposed() if len(nodes) == 1 and _lies(frame, whole, part) else part)
+
+
+def _picks_columns(world: World, base: str) -> bool:
+    family = world.family(base)
+    return family.column or (world.conventions.get(PICKED) == "other" and is_matrix(world, family))
 
 
 def _lies(frame: Frame, whole: Tensor, part: Val) -> bool:

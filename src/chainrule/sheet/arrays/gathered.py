@@ -11,7 +11,7 @@ from chainrule.read.tree import Comma, Dots, Fenced, Matrix, Name, Node, Number,
 from chainrule.sheet.records.statements import DEFINING
 from chainrule.sheet.syntax.names import node_key, walk
 
-STARS = frozenset({"*", "ast", "star"})
+STARS = frozenset({"*", "ast", "star", "circledast"})
 
 
 def gathered(node: Node) -> Name | None:

@@ -28,7 +28,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     ".": (("inner", 0.0), ("hadamard", 0.4)),
     LISTS: (("column", 0.0), ("row", 0.3)),
     ROWS: (("row", 0.0), ("column", 0.3)),
-    PICKED: (("column", 0.0), ("row", 0.5)),
+    PICKED: (("column", 0.0), ("row", 0.5), ("other", 0.5)),
 }
 FAILURE, ASKEW, ODD, SQUARE, MIXED = 4.0, 1.0, 1.0, 1.0, 2.0
 # What another meaning costs of the sign between a gate and its complement.
@@ -122,6 +122,8 @@ class Search:
         """What a sign may stand for, and at what cost."""
         if op in self.elementwise:
             return tuple((x, 0.0 if x == "hadamard" else GATED) for x, _ in CONVENTIONS[op])
+        if op == PICKED and not self.world.columnwise:
+            return CONVENTIONS[op][:-1]
         return CONVENTIONS[op]
 
     def usual_signs(self) -> dict[str, str]:
@@ -176,8 +178,8 @@ class Search:
         self.world.readings, self.world.conventions = dict(best[0]), dict(best[1])
 
     def descend(self, options: Options, signs: list[str], rounds: tuple[float, ...]) -> None:
-        """One name or convention changed at a time, as long as that is better. How the rows of matrices lie comes first:
-        names that are read as one sample each would hide it."""
+        """One name or convention changed at a time, as long as that is better. How rows of matrices lie comes
+        first: names that are read as one sample each would hide it."""
         if PICKED in signs:
             self.convention(PICKED)
         for most in rounds:

@@ -152,11 +152,16 @@ def _maps_entries(world: World, word: str) -> bool:
     return record is not None and record.arity == 1
 
 
+STARS = frozenset({"*", "ast", "star", "circledast"})
+
+
 def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
     """Two factors under a product sign, by shape."""
     dims = frame.dims
     if op == "/":
         return algebra.elementwise(dims, lambda x, y: x / y, a, b, what="numerator and denominator")
+    if op in STARS and frame.world.convolving and "matrix" in (a.kind, b.kind):
+        raise Untyped("the star may stand for a convolution here", "operator")
     if op in HADAMARD:
         return algebra.hadamard(dims, a, b)
     if op in QUOTIENTS:

@@ -310,6 +310,8 @@ class World:
     probabilistic: bool = False
     columnwise: bool = False
     """Whether the words speak of columns, so that one subscript need not pick a row."""
+    convolving: bool = False
+    """Whether the words speak of convolutions, so that a star between matrices may be one."""
     hot: dict[str, str] = field(default_factory=dict)
     """Where the words put the 1 of a one-hot vector."""
     rowwise: bool = False
