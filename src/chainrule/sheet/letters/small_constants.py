@@ -1,8 +1,9 @@
 r"""The small constant that keeps a denominator from zero, under both shapes of the letter: `\sqrt{v + \epsilon}` in one
 formula and `(v + \varepsilon)^{-1/2}` in another.
 
-The shapes are one name where neither stands anywhere else, so that nothing but the shape tells them apart. Noise, or a
-number given for each of them, makes them two.
+The shapes are one name where both are added to the same and neither stands anywhere else, so that nothing but the shape
+tells them apart, or where one of them is a slip. Noise, a number given for each of them, or another quantity for each of
+them makes them two.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from chainrule.read.tree import Fenced, Fraction, Name, Node, Root, Script, Sum
 from chainrule.sheet.syntax.names import Glossary, node_key, walk
 
 SHAPES = ("epsilon", "varepsilon")
+MANY = 4
+"""How often the usual shape stands where the other, seen once, is a slip."""
 
 
 def one_small_constant(nodes: Iterable[Node], glossary: Glossary) -> None:
@@ -26,8 +29,10 @@ def one_small_constant(nodes: Iterable[Node], glossary: Glossary) -> None:
     added = beside[SHAPES[0]] | beside[SHAPES[1]]
     rests = {shape: [r for node in nodes for n in walk(node) for r in _rests(n, shape)] for shape in SHAPES}
     other = {s: count[s] - sum(r in added for r in rests[s]) - sum(_is(n, s) for n in nodes) for s in SHAPES}
-    if all(beside.values()) and not all(other.values()) and sum(other.values()) <= 1:
-        rarer, common = sorted(SHAPES, key=lambda s: (count[s], s))
+    rarer, common = sorted(SHAPES, key=lambda s: (count[s], s))
+    slip = len(rests[rarer]) == 1 and len(rests[common]) >= MANY and beside[rarer] <= beside[common]
+    told = slip or beside[rarer] == beside[common]
+    if beside[rarer] and told and not all(other.values()) and sum(other.values()) <= 1:
         glossary.same[rarer] = common
 
 
