@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Comma, Dots, Fenced, Matrix, Name, Node, Number, Product, Relation, Script, Span
+from chainrule.read.tree import Comma, Dots, Fenced, Matrix, Name, Node, Number, Product, Relation, Script, Span, Text
 from chainrule.sheet.records.statements import DEFINING
+from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import node_key, walk
 
-STARS = frozenset({"*", "ast", "star", "circledast"})
+KNOWN = frozenset({"", "cdot", "times", "odot", "circ", "/"})
+"""Signs of products whose entries are known."""
 
 
 def gathered(node: Node) -> Name | None:
@@ -42,10 +44,26 @@ def is_computed(relations: list[Relation], small: str, whole: Name) -> bool:
 
 
 def _gives(side: Node, small: str, whole: Name) -> bool:
-    """Whether a side is a formula of other names; a star may stand for a convolution."""
-    letters = {n.text for n in walk(side) if isinstance(n, Name)}
-    starred = any(isinstance(n, Product) and any(f.op in STARS for f in n.factors) for n in walk(side))
-    return bool(letters) and not isinstance(side, Name) and not letters & {small, whole.text} and not starred
+    """Whether a side is a formula of other names whose signs and functions are known, so that its entries are."""
+    inside = list(walk(side))
+    letters = {n.text for n in inside if isinstance(n, Name)}
+    if isinstance(side, Name) or not letters or letters & {small, whole.text}:
+        return False
+    return all(_is_known(n) for n in inside)
+
+
+def _is_known(node: Node) -> bool:
+    """Whether a part of a formula has a fixed meaning: a star may be a convolution, and a word anything."""
+    match node:
+        case Product(factors=factors):
+            return all(f.op in KNOWN for f in factors)
+        case Text(text=word):
+            return is_function_word(word)
+        case Name(text=word, style=style):
+            return not (len(word) > 1 and "rm" in style) or is_function_word(word)
+        case Fenced(body=Comma()):
+            return False
+    return True
 
 
 def is_in_place(node: Node, small: str) -> bool:

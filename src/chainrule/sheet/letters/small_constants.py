@@ -31,8 +31,8 @@ def one_small_constant(nodes: Iterable[Node], glossary: Glossary) -> None:
     other = {s: count[s] - sum(r in added for r in rests[s]) - sum(_is(n, s) for n in nodes) for s in SHAPES}
     rarer, common = sorted(SHAPES, key=lambda s: (count[s], s))
     slip = len(rests[rarer]) == 1 and len(rests[common]) >= MANY and beside[rarer] <= beside[common]
-    told = slip or beside[rarer] == beside[common]
-    if beside[rarer] and told and not all(other.values()) and sum(other.values()) <= 1:
+    one = slip or beside[rarer] == beside[common]
+    if beside[rarer] and one and not all(other.values()) and sum(other.values()) <= 1:
         glossary.same[rarer] = common
 
 
