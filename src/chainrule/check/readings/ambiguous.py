@@ -94,7 +94,7 @@ def row_or_column(judge: Judge, e: Equation) -> Iterator[Meant]:
     """`a_l` beside `a_{ij}` where the words speak of columns."""
     world = judge.world
     names = sorted(lines_of(world, [e])[0].names) if world.columnwise else ()
-    for base in (n for n in names if {1, 2} <= world.family(n).sub_counts):
+    for base in (n for n in names if {1, 2} <= world.family(n).sub_counts and not world.family(n).picked_by_words):
 
         def choose(node: Node, base: str = base) -> Node | None:
             ref = reference(node, world.glossary) if isinstance(node, Script) else None

@@ -80,7 +80,8 @@ def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
 
 def _picks_columns(world: World, base: str) -> bool:
     family = world.family(base)
-    return family.column or (world.conventions.get(PICKED) == "other" and is_matrix(world, family))
+    other = world.conventions.get(PICKED) == "other" and not family.picked_by_words
+    return family.column or (other and is_matrix(world, family))
 
 
 def _lies(frame: Frame, whole: Tensor, part: Val) -> bool:

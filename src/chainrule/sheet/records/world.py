@@ -123,6 +123,8 @@ class Family:
     integer: bool = False
     column: bool = False
     """Whether one subscript picks a column of the matrix, and not a row."""
+    picked_by_words: bool = False
+    """Whether words say which of the two it picks."""
     full: bool = False
     domains: frozenset[str] = frozenset()
 
