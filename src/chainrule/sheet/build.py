@@ -86,7 +86,9 @@ from chainrule.sheet.words.sizes_in_words import all_facts
 from chainrule.sheet.words.wording import HESSIAN
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b|\bcolumn\b(?![- ]vector)", re.IGNORECASE)
-CONVOLUTION_WORDS = re.compile(r"\bconvol\w+|\bcross-?\s?correlat\w+", re.IGNORECASE)
+CONVOLUTION_WORDS = re.compile(
+    r"\bconvol\w+|\bcross-?\s?correlat\w+|\bCNNs?\b|卷[积積]|畳み込み|합성곱|\bсв[её]рт\w+|\bFaltung\w*", re.IGNORECASE
+)
 ENTRY_WORDS = re.compile(r"\b(?:element|entry|component|coordinate)[- ]?wise\b|\breciprocals?\b", re.IGNORECASE)
 ROW_WORDS = re.compile(
     r"\b(?:us\w+|as|are|with|treat\w*|assum\w+|work\w*)\s+(?:an?\s+)?row[- ]vectors?\b"

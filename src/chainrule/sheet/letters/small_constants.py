@@ -2,8 +2,8 @@ r"""The small constant that keeps a denominator from zero, under both shapes of 
 formula and `(v + \varepsilon)^{-1/2}` in another.
 
 The shapes are one name where both are added to the same and neither stands anywhere else, so that nothing but the shape
-tells them apart, or where one of them is a slip. Noise, a number given for each of them, or another quantity for each of
-them makes them two.
+tells them apart, or where one of them is a slip. Noise, a number given for each of them, or another quantity for each
+of them makes them two.
 """
 
 from __future__ import annotations

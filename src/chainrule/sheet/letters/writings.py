@@ -43,7 +43,11 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     for base in _with_row_and_column(nodes, glossary) - given:
         if uses.get(base) == {1} and any(uses.get(w) == {0} for w in _capitals(base)):
             uses[base] = {glossary.slots.setdefault(base, 2)}
-    for entries in sorted(uses):
+    for entries, capital in _beside_their_capital(nodes, glossary):
+        if entries not in given and 2 in uses.get(capital, set()):
+            glossary.slots[entries] = 2
+            glossary.same[entries] = capital
+    for entries in sorted(uses.keys() - glossary.same.keys()):
         wholes = [w for w in (f"bold {entries}", f"vec({entries})", _bold_inside(entries)) if w in uses]
         if not wholes and min(uses[entries]) == 2 and entries not in given:
             wholes = [w for w in _capitals(entries) if uses.get(w) == {0}]
@@ -51,6 +55,28 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             whole = _matrix_of_rows(wholes[0], entries, uses, given)
             glossary.same |= {entries: wholes[0]} if whole is None else {entries: whole, wholes[0]: whole}
+
+
+def _beside_their_capital(nodes: list[Node], glossary: Glossary) -> Iterator[tuple[str, str]]:
+    r"""Small letters that have a row and a column wherever they stand, with the capital that has them in other
+    formulas: the o of `\frac{\partial L}{\partial o_{ij}}` after `O_{ij} = \ldots`, and no value of it beside it."""
+    together: dict[str, set[str]] = {}
+    other: set[str] = set()
+    for node in nodes:
+        refs = list(maximal(node, glossary))
+        for ref in refs:
+            together.setdefault(ref.base, set()).update(r.base for r in refs if r.subs)
+            if ref.labels or ref.primes or not _has_row_and_column(ref):
+                other.add(ref.base)
+    for base in sorted(together.keys() - other):
+        capitals = [w for w in _capitals(base) if w in together and w not in together[base]]
+        if len(capitals) == 1:
+            yield base, capitals[0]
+
+
+def _has_row_and_column(ref: Ref) -> bool:
+    texts = [sub.text if isinstance(sub, Number) else "" for sub in ref.subs]
+    return len(texts) == 2 or (len(texts) == 1 and len(texts[0]) == 2 and texts[0].isdigit())
 
 
 def _with_row_and_column(nodes: list[Node], glossary: Glossary) -> set[str]:

@@ -30,6 +30,7 @@ from chainrule.sheet.meaning.functions.calls import called, function_name
 from chainrule.sheet.meaning.functions.jacobians import applied_after_another, at_a_point
 from chainrule.sheet.meaning.functions.outcomes import over_outcomes
 from chainrule.sheet.meaning.functions.under_laws import under_a_law
+from chainrule.sheet.meaning.operations.convolutions import no_convolution
 from chainrule.sheet.meaning.operations.expectations import expectation
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.operations.implied_through import opened
@@ -89,9 +90,11 @@ def _groups(factors: tuple[Factor, ...]) -> list[tuple[Factor, ...]]:
 
 def _joined(frame: Frame, groups: list[tuple[Factor, ...]]) -> Val:
     result = _left_to_right(frame, (Factor("", groups[0][0].node), *groups[0][1:]))
+    before = groups[0]
     for group in groups[1:]:
         val = _left_to_right(frame, (Factor("", group[0].node), *group[1:]))
-        result = combine(frame, group[0].op, result, val)
+        no_convolution(frame, group[0].op, (before, result), (group, val))
+        before, result = group, combine(frame, group[0].op, result, val)
     return result
 
 
@@ -113,6 +116,7 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
                 raise Untyped("a dot product of three vectors", "shape")
             if not factors[n].op and val.kind == "column" and _lies_behind(factors[n - 1].node, factors[n].node):
                 val = val.transposed()
+            no_convolution(inner, factors[n].op, (factors[n - 1 : n], result), (factors[n:n_next], val))
             vectors = not (result.scalar or val.scalar)
             entrywise = factors[n].op in ("", "cdot") and _entry_by_entry(inner, result, val, factors[n - 1 : n_next])
             result = combine(inner, "odot" if entrywise else factors[n].op, result, val)
@@ -152,16 +156,11 @@ def _maps_entries(world: World, word: str) -> bool:
     return record is not None and record.arity == 1
 
 
-STARS = frozenset({"*", "ast", "star", "circledast"})
-
-
 def combine(frame: Frame, op: str, a: Val, b: Val) -> Val:
     """Two factors under a product sign, by shape."""
     dims = frame.dims
     if op == "/":
         return algebra.elementwise(dims, lambda x, y: x / y, a, b, what="numerator and denominator")
-    if op in STARS and frame.world.convolving and "matrix" in (a.kind, b.kind):
-        raise Untyped("the star may stand for a convolution here", "operator")
     if op in HADAMARD:
         return algebra.hadamard(dims, a, b)
     if op in QUOTIENTS:

@@ -314,6 +314,8 @@ class World:
     """Whether the words speak of columns, so that one subscript need not pick a row."""
     convolving: bool = False
     """Whether the words speak of convolutions, so that a star between matrices may be one."""
+    convolved: bool = False
+    """Whether a star is one of them, by sums that give the entries of what it makes."""
     hot: dict[str, str] = field(default_factory=dict)
     """Where the words put the 1 of a one-hot vector."""
     rowwise: bool = False
