@@ -9,8 +9,24 @@ from itertools import islice, product
 
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
-from chainrule.expr.index import Symbol
-from chainrule.expr.terms import Add, Apply, Component, Const, Expr, IndexValue, Mul, Power, component, neg, value
+from chainrule.expr.index import Index, Symbol
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import (
+    Add,
+    Apply,
+    Component,
+    Const,
+    Expr,
+    IndexValue,
+    Mul,
+    Power,
+    Reduce,
+    component,
+    mul,
+    neg,
+    total,
+    value,
+)
 from chainrule.expr.walks import rebuilt
 
 MOST_PLACES = 24
@@ -28,6 +44,8 @@ def folded(expr: Expr, definition: Definition) -> Expr:
         return expr
     body = definition.body
     expr = rebuilt(expr, lambda old, new: _named(old, definition) or new, body.kinds, body.symbols)
+    if _is_share(body):
+        return rebuilt(expr, lambda _, new: _shared(new, definition) or new, body.kinds, body.symbols)
     if not isinstance(body, Add):
         return expr
     # The minus before a sum is carried into it: `e^{-(wx + b)}` holds a copy too.
@@ -95,3 +113,47 @@ def _named(node: Expr, definition: Definition) -> Expr | None:
     places = (terms for terms in islice(product(*options), MOST_PLACES) if definition.at(*terms) is node)
     found = next(places, None)
     return None if found is None else component(definition.symbol, *found)
+
+
+def _is_share(body: Expr) -> bool:
+    r"""Whether a formula is something over a sum, as `e^{z_i} / \sum_k e^{z_k}`: in a product its factors lie apart."""
+    return isinstance(body, Mul) and any(map(_is_over_a_sum, body.factors))
+
+
+def _is_over_a_sum(factor: Expr) -> bool:
+    match factor:
+        case Power(base=Reduce(op="sum"), exponent=Const(value=-1)):
+            return True
+    return False
+
+
+def _shared(node: Expr, definition: Definition) -> Expr | None:
+    r"""A product that holds the factors of a share, with the name in their place: they stand side by side, or the
+    divisor before a sum that runs over the share, `\sum_k p_k v_k`."""
+    if not isinstance(node, Mul):
+        return None
+    if (found := _without(node, definition)) is not None:
+        return found
+    for divisor in filter(_is_over_a_sum, node.factors):
+        for summed in node.factors:
+            if not isinstance(summed, Reduce) or summed.op != "sum":
+                continue
+            index = Index("·share", summed.index.dim)
+            inside = mul(divisor, substitute(summed.body, {summed.index: value(index)}))
+            if (found := _without(inside, definition)) is not None:
+                others = [f for f in node.factors if f is not divisor and f is not summed]
+                return mul(*others, total(index, found))
+    return None
+
+
+def _without(node: Expr, definition: Definition) -> Expr | None:
+    """A product with the component in the place of the factors of its body."""
+    if not isinstance(node, Mul):
+        return None
+    options = [[value(i) for i in node.axes if i.dim == index.dim] for index in definition.indices]
+    for terms in islice(product(*options), MOST_PLACES):
+        body = definition.at(*terms)
+        if isinstance(body, Mul) and set(body.factors) <= set(node.factors):
+            rest = [f for f in node.factors if f not in body.factors]
+            return mul(*rest, component(definition.symbol, *terms))
+    return None
