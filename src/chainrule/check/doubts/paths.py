@@ -41,8 +41,10 @@ def by_some_paths(lines: Lines, e: Equation, _variant: Variant, _different: Diff
 
 
 def _beside_what_is_said(universe: Universe, frontier: list[Symbol], between: Symbol, base: str) -> bool:
-    """Whether nothing is said of one of the names that a loss is a function of, and another rests on such names."""
-    if universe.definitions.get(between) is not None:
+    """Whether nothing is said of one of the names that a loss is a function of, nor of its entries, and another rests
+    on such names."""
+    own = universe.instances[between].base
+    if any(i.base == own and universe.definitions.get(s) is not None for s, i in universe.instances.items()):
         return False
     kind = [s for s, i in universe.instances.items() if i.base == base]
     rests = {y for y in frontier if any(universe.definitions.depends(y, s) for s in kind)}

@@ -20,6 +20,8 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     nodes = list(nodes)
     uses: Uses = {}
     given: set[str] = set()
+    by_entries: set[str] = set()
+    gathered: set[tuple[str, str]] = set()
     explained: set[tuple[str, str]] = set()
     spoken_of: set[str] = set()
     for node in nodes:
@@ -34,6 +36,9 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
+            if len(first.subs) == 2:
+                by_entries.add(first.base)
+            gathered |= {(first.base, x) for link in node.links for x in _cells(link.node, glossary)}
             if first.bare and all(_lists_entries(link.node, glossary) for link in node.links):
                 continue  # `\mathbf{y} = (y_1, y_2, y_3)^T` says which letter the entries have
             computed = [x.node for x in node.links if not (x is not node.links[0] and _in_places(x.node, glossary))]
@@ -44,7 +49,7 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         if uses.get(base) == {1} and any(uses.get(w) == {0} for w in _capitals(base)):
             uses[base] = {glossary.slots.setdefault(base, 2)}
     for entries, capital in _beside_their_capital(nodes, glossary):
-        if entries not in given and 2 in uses.get(capital, set()):
+        if entries not in given and (capital in by_entries or (capital, entries) in gathered):
             glossary.slots[entries] = 2
             glossary.same[entries] = capital
     for entries in sorted(uses.keys() - glossary.same.keys()):
@@ -58,8 +63,8 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
 
 
 def _beside_their_capital(nodes: list[Node], glossary: Glossary) -> Iterator[tuple[str, str]]:
-    r"""Small letters that have a row and a column wherever they stand, with the capital that has them in other
-    formulas: the o of `\frac{\partial L}{\partial o_{ij}}` after `O_{ij} = \ldots`, and no value of it beside it."""
+    r"""Small letters that have a row and a column wherever they stand, with their capital: the o of
+    `\frac{\partial L}{\partial o_{ij}}` after `O_{ij} = \ldots`, and no value of it beside it."""
     together: dict[str, set[str]] = {}
     other: set[str] = set()
     for node in nodes:
@@ -140,6 +145,14 @@ def _in_places(node: Node, glossary: Glossary) -> bool:
     cells = [(r, c, reference(x, glossary)) for r, row in enumerate(node.rows, 1) for c, x in enumerate(row, 1)]
     found = {ref.base for r, c, ref in cells if ref is not None and _numbers(ref) == f"{r}{c}"}
     return len(cells) > 1 and len(found) == 1 and all(ref is not None and _numbers(ref) for _, _, ref in cells)
+
+
+def _cells(node: Node, glossary: Glossary) -> set[str]:
+    """The one name whose entries, counted from 0, fill a matrix."""
+    cells = [reference(x, glossary) for row in (node.rows if isinstance(node, Matrix) else ()) for x in row]
+    found = {"" if ref is None or not _has_row_and_column(ref) else ref.base for ref in cells}
+    zero = len(cells) > 1 and cells[0] is not None and "0" in _numbers(cells[0])
+    return found if len(found) == 1 and zero else set()
 
 
 def _numbers(ref: Ref) -> str:
