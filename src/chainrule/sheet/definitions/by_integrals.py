@@ -100,7 +100,8 @@ def by_a_probability(world: World, lhs: Node, rhs: Node) -> bool:
     """Whether a name is said to be the probability of an event of which the document says nothing else: of a value,
     or one that is no function of just what the name is called with."""
     fence = _event(rhs)
-    if fence is None or _event(lhs) is not None or (named := _named(world, lhs)) is None:
+    called = isinstance(lhs, Product)  # the g_{ij} of `g_{ij} = P(z_i = j | x_i)` are entries, which sum to one
+    if fence is None or not called or _event(lhs) is not None or (named := _named(world, lhs)) is None:
         return False
     inside = {r.base for r in references(fence, world)}
     if not any(isinstance(n, Relation) for n in walk(fence.body)) and inside == named:
