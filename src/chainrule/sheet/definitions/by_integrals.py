@@ -1,10 +1,13 @@
 r"""What a sheet gives by a formula that is not computed.
 
-An integral, `A(\eta) = \log \int h(y) e^{\eta y} dy`: the function is one that nobody defines, and what holds for every
-function holds for it. It must be one of its parameters alone, else derivatives by what stands under the integral would
-vanish. The probability of an event, `\pi_\theta(a | s) = P(A_t = a | S_t = s)`, is such a function where nothing else is
-said of probabilities under its letter. A convolution, `O = X * F`, beside the sums that give the entries of what it
-makes: these say what it is.
+An integral, `A(\eta) = \log \int h(y) e^{\eta y} dy`: the function is one that nobody defines, and what holds for
+every function holds for it. It must be one of its parameters alone, else derivatives by what stands under the integral
+would vanish.
+
+The probability of an event, `\pi_\theta(a | s) = P(A_t = a | S_t = s)`, is such a function where nothing else is said
+of probabilities under its letter, and so is that of `X \le x`.
+
+A convolution, `O = X * F`, beside the sums that give the entries of what it makes: these say what it is.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from chainrule.read.tree import Big, Factor, Fenced, Infix, Name, Node, Product, Relation, Sum, Text
+from chainrule.read.tree import Big, Factor, Fenced, Infix, Link, Name, Node, Product, Relation, Sum, Text
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import World
@@ -106,8 +109,10 @@ def by_a_probability(world: World, lhs: Node, rhs: Node) -> bool:
     inside = {r.base for r in references(fence, world)}
     if not any(isinstance(n, Relation) for n in walk(fence.body)) and inside == named:
         return False
-    of = _variables(world, fence)
+    if (bound := _bound(world, fence)) is not None:
+        return bound in named  # else the event would be a number, and the function that of it
     said = (side for e in world.equations if not _names(world, e) for side in (e.lhs, e.rhs))
+    of = _variables(world, fence)
     return bool(of) and not any(of & _variables(world, x) for side in said for x in _events(side))
 
 
@@ -116,6 +121,15 @@ def _names(world: World, e: Equation) -> bool:
     sides = (e.lhs, e.rhs)
     events = [_event(s) is not None for s in sides]
     return any(events) and not e.link and all(x or _named(world, s) for x, s in zip(events, sides, strict=True))
+
+
+def _bound(world: World, fence: Fenced) -> str | None:
+    r"""The x of `X \le x`."""
+    match fence.body:
+        case Relation(links=(Link(op="≤" | "<" | "≥" | ">", node=node),)):
+            ref = reference(node, world.glossary)
+            return None if ref is None else ref.base
+    return None
 
 
 def _variables(world: World, fence: Fenced) -> set[str]:
