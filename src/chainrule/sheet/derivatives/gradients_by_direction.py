@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from chainrule.read.tree import Accent, Comma, Fenced, Fraction, Name, Node, Number, Product, Script, Span, Sum
-from chainrule.sheet.derivatives.degrees import integrates
+from chainrule.sheet.derivatives.degrees import integrates, is_derivative
 from chainrule.sheet.derivatives.forward import changing_names, goes_forward
 from chainrule.sheet.derivatives.gradients_by_use import (
     FEW,
@@ -85,7 +85,7 @@ def _turns_round(sheet: Sheet, e: Equation) -> bool:
 
 def _divisors(side: Node) -> Iterator[Node]:
     for node in walk(side):
-        if isinstance(node, Fraction):
+        if isinstance(node, Fraction) and not is_derivative(node):
             yield node.denominator
         elif isinstance(node, Product):
             yield from (f.node for f in node.factors if f.op in ("/", "oslash"))
@@ -122,8 +122,15 @@ def _without_numbers(node: Node) -> object:
         return node_key(node), None
     sub = node.sub.body if isinstance(node.sub, Fenced) else node.sub
     parts = sub.items if isinstance(sub, Comma) else () if sub is None else (sub,)
-    counted = all(isinstance(x, Number) or shifted_letter(x) is not None for x in parts)
+    counted = all(isinstance(x, Number) or shifted_letter(x) is not None or _is_place(node.base, x) for x in parts)
     return node_key(node.base), None if counted or sub is None else node_key(sub)
+
+
+def _is_place(base: Node, sub: Node) -> bool:
+    """The `ij` of an entry `A_{ij}` of a matrix."""
+    letters = [f.node for f in sub.factors] if isinstance(sub, Product) else []
+    capital = isinstance(base, Name) and len(base.text) == 1 and base.text.isupper()
+    return capital and len({n.text for n in letters if isinstance(n, Name) and len(n.text) == 1}) == len(letters) == 2
 
 
 def _speaks_of_networks(sheet: Sheet, backward: list[Equation]) -> bool:
