@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Node, Product
 from chainrule.sheet.records.statements import Sentence, Sheet
-from chainrule.sheet.rewriting.throughout import throughout
+from chainrule.sheet.records.throughout import throughout
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 SIGNS = {"\\otimes": "otimes", "\\star": "star", "\\boxdot": "boxdot", "\\boxtimes": "boxtimes"}
