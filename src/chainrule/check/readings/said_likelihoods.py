@@ -49,6 +49,7 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     r"""The verdict on a definition that words call a likelihood or its logarithm; None where nothing decides it."""
     words = words_before(judge, e)
     kind = _kind(words)
+    kind = "log" if kind == "likelihood" and _is_logarithm(judge, e.lhs) else kind
     if e.link or e.op != "=" or kind is None or of_its_own(e):
         return None
     origin = next(iter(_origins(judge, e, kind)), None)
@@ -91,6 +92,13 @@ def _kind(words: str) -> str | None:
     return "negative" if negative else "log"
 
 
+def _is_logarithm(judge: Judge, name: Node) -> bool:
+    r"""Whether what words call a likelihood is its logarithm by its name: `\ell(\theta)`, `\log L(\theta)`."""
+    ref = reference(_callee(name), judge.world.glossary)
+    first = name.factors[0].node if isinstance(name, Product) else name
+    return (ref is not None and ref.base == "ell") or (isinstance(first, Name) and first.text in ("log", "ln"))
+
+
 def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equation]]:
     """What the right side should be equal to, with the equation that says so: the last likelihood, else the last
     density at the samples of the formula."""
@@ -106,7 +114,8 @@ def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equat
 
 def _is_likelihood(judge: Judge, x: Equation) -> bool:
     """Whether words call what an equation gives the likelihood, no logarithm of it."""
-    return _kind(words_before(judge, x)) == "likelihood" and reference(_callee(x.lhs), judge.world.glossary) is not None
+    called = _kind(words_before(judge, x)) == "likelihood" and not _is_logarithm(judge, x.lhs)
+    return called and reference(_callee(x.lhs), judge.world.glossary) is not None
 
 
 def _callee(node: Node) -> Node:
