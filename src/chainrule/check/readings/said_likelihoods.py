@@ -199,11 +199,20 @@ def _are_plain(judge: Judge, x: Equation, e: Equation) -> bool:
     names = {ref.base for n in walk(e.rhs) if (ref := reference(n, judge.world.glossary)) is not None and ref.subs}
     letters = {re.sub(r"\W*\w*\(|\)", "", base) for base in names & names_in(judge.world, x.lhs)}
     indexed = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(letters)))})\W{{0,2}}_") if letters else None
-    pieces = [p for p in x.document.pieces if p.span.start < x.span.start]
+    start = _own_start(judge, x)
+    pieces = [p for p in x.document.pieces if start <= p.span.start < x.span.start]
     text = "".join(p.text if isinstance(p, Words) else f" ⟦{x.document.source(p.span)}⟧ " for p in pieces)
     sentences = re.split(r"[.;:!?]\s|(?<=⟧)\s*\n", text)
     about = [s for s in sentences if indexed is not None and any(map(indexed.search, re.findall("⟦[^⟧]*⟧", s)))]
     return all(only_says(re.sub("⟦[^⟧]*⟧", " ", s)) for s in about)
+
+
+def _own_start(judge: Judge, x: Equation) -> int:
+    """Where the text begins that may speak of the samples of a density: at its heading, where likelihoods stand before
+    it, which are of other samples; else with the document."""
+    headings = [p.span.start for p in x.document.pieces if isinstance(p, Heading) and p.span.start < x.span.start]
+    others = (y for y in judge.equations if y.own and headings and y.span.start < headings[-1])
+    return headings[-1] if any(_kind(words_before(judge, y)) is not None for y in others) else 0
 
 
 def _is_of_samples(judge: Judge, x: Equation) -> bool:
