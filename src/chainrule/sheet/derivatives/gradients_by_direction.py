@@ -28,7 +28,7 @@ from chainrule.sheet.derivatives.gradients_by_use import (
     takes_a_step,
 )
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
-from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
+from chainrule.sheet.syntax.names import letter_of, node_key, shifted_letter, walk
 from chainrule.sheet.syntax.script_words import is_transpose
 
 UNNAMED = "loss"
@@ -122,15 +122,12 @@ def _without_numbers(node: Node) -> object:
         return node_key(node), None
     sub = node.sub.body if isinstance(node.sub, Fenced) else node.sub
     parts = sub.items if isinstance(sub, Comma) else () if sub is None else (sub,)
-    counted = all(isinstance(x, Number) or shifted_letter(x) is not None or _is_place(node.base, x) for x in parts)
+    if isinstance(sub, Product):
+        parts = tuple(f.node for f in sub.factors)
+    if len(parts) > 1 and all(letter_of(x) is not None for x in parts):
+        return node_key(node.base), None  # an entry of a matrix
+    counted = all(isinstance(x, Number) or shifted_letter(x) is not None for x in parts)
     return node_key(node.base), None if counted or sub is None else node_key(sub)
-
-
-def _is_place(base: Node, sub: Node) -> bool:
-    """The `ij` of an entry `A_{ij}` of a matrix."""
-    letters = [f.node for f in sub.factors] if isinstance(sub, Product) else []
-    capital = isinstance(base, Name) and len(base.text) == 1 and base.text.isupper()
-    return capital and len({n.text for n in letters if isinstance(n, Name) and len(n.text) == 1}) == len(letters) == 2
 
 
 def _speaks_of_networks(sheet: Sheet, backward: list[Equation]) -> bool:

@@ -19,7 +19,7 @@ from chainrule.sheet.derivatives.forward import changing_names, goes_forward
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import node_key, spelled, walk
-from chainrule.sheet.syntax.spelling import look
+from chainrule.sheet.syntax.spelling import look, names_loss
 
 SMALL = re.compile(
     r"\bdifferentials?\b|\binfinitesimal|\bFr[eé]chet\b|\bincrements?\b|\b(?:small|tiny) change|\bperturb|\bvirtual\b",
@@ -134,8 +134,13 @@ def losses_defined(sheet: Sheet) -> Iterator[tuple[Node, Node | None]]:
         name = _called(e.lhs)
         backward = next(changing_names(e.rhs), None) is not None
         defines = e.op in DEFINING and not e.link and e.source == "formula" and not backward
-        if defines and name is not None and look(spelled(name)) in ("loss", "calligraphic"):
+        if defines and name is not None and is_loss(name):
             yield e.lhs, _mean_of(e.rhs)
+
+
+def is_loss(node: Node) -> bool:
+    """Whether a bare name looks like a loss; the keys K, the values V and a number N do not."""
+    return isinstance(node, Name) and (names_loss(spelled(node)) or look(spelled(node)) == "calligraphic")
 
 
 def _called(node: Node) -> Name | None:

@@ -30,6 +30,7 @@ from chainrule.sheet.meaning.functions.calls import called, function_name
 from chainrule.sheet.meaning.functions.jacobians import applied_after_another, at_a_point
 from chainrule.sheet.meaning.functions.outcomes import over_outcomes
 from chainrule.sheet.meaning.functions.under_laws import under_a_law
+from chainrule.sheet.meaning.operations.convolutions import no_convolution
 from chainrule.sheet.meaning.operations.expectations import expectation
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.operations.implied_through import opened
@@ -89,9 +90,11 @@ def _groups(factors: tuple[Factor, ...]) -> list[tuple[Factor, ...]]:
 
 def _joined(frame: Frame, groups: list[tuple[Factor, ...]]) -> Val:
     result = _left_to_right(frame, (Factor("", groups[0][0].node), *groups[0][1:]))
+    before = groups[0]
     for group in groups[1:]:
         val = _left_to_right(frame, (Factor("", group[0].node), *group[1:]))
-        result = combine(frame, group[0].op, result, val)
+        no_convolution(frame, group[0].op, (before, result), (group, val))
+        before, result = group, combine(frame, group[0].op, result, val)
     return result
 
 
@@ -115,6 +118,7 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
                 val = val.transposed()
             elif result.kind == val.kind == "column" and _lies_beside(factors[n].node, factors[n - 1].node):
                 result = result.transposed()
+            no_convolution(inner, factors[n].op, (factors[n - 1 : n], result), (factors[n:n_next], val))
             vectors = not (result.scalar or val.scalar)
             entrywise = factors[n].op in ("", "cdot") and _entry_by_entry(inner, result, val, factors[n - 1 : n_next])
             result = combine(inner, "odot" if entrywise else factors[n].op, result, val)
