@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Node, Product
-from chainrule.sheet.records.statements import Sentence, Sheet
+from chainrule.read.tree import Node, Product, Script
+from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.rewriting.throughout import throughout
+from chainrule.sheet.syntax.names import children, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.script_words import is_transpose
 
 SIGNS = {"\\otimes": "otimes", "\\star": "star", "\\boxdot": "boxdot", "\\boxtimes": "boxtimes"}
 _WISE = r"(?:element|component|entry|point|coordinate)s?[- ]?(?:by[- ]\w+|wise)"
@@ -39,12 +41,25 @@ def with_told_products(sheet: Sheet) -> Sheet:
     told -= {SIGNS[sign] for s in sheet.sentences for sign in _told_otherwise(s)}
     if not told:
         return sheet
-    kept = {e.position for e in sheet.equations if OTHERWISE.search(CLAUSE_ENDS.split(e.cue or e.lead)[-1])}
+    kept = {e.position for e in sheet.equations if _is_outer(e)}
 
     def written(node: Node) -> Node:
         return rebuilt(node, lambda part: _by_entries(part, told))
 
     return throughout(sheet, written, kept=kept)
+
+
+def _is_outer(e: Equation) -> bool:
+    """Whether words that lead to a formula call it a product of all pairs. One that is written with a transpose needs no
+    sign for that, and one with the sign inside itself speaks of entries."""
+    parts = [n for side in (e.lhs, e.rhs) for n in walk(side)]
+    transposed = any(isinstance(n, Script) and n.sup is not None and is_transpose(n.sup) for n in parts)
+    nested = any(_has_sign(inner) for n in parts if _has_sign(n) for part in children(n) for inner in walk(part))
+    return not transposed and not nested and OTHERWISE.search(CLAUSE_ENDS.split(e.cue or e.lead)[-1]) is not None
+
+
+def _has_sign(node: Node) -> bool:
+    return isinstance(node, Product) and any(f.op in SIGNS.values() for f in node.factors)
 
 
 def _told_otherwise(sentence: Sentence) -> Iterator[str]:
