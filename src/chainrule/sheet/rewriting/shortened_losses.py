@@ -25,7 +25,8 @@ LETTERS = {
     "cost": frozenset({"C", "J"}),
     "error": frozenset({"E"}),
     "objective": frozenset({"J", "L"}),
-    **dict.fromkeys(("mse", "sse", "rss", "bce", "ce", "nll"), frozenset({"L", "l", "ell", "J", "C", "E"})),
+    **dict.fromkeys(("mse", "sse", "rss", "bce", "ce"), frozenset({"L", "l", "ell", "J", "C", "E"})),
+    "nll": frozenset({"J", "C", "E"}),  # L is as well the likelihood, and its logarithm
 }
 """The letters for words that a name of a loss ends with."""
 TYPEFACES = ((), ("cal",))
@@ -55,6 +56,8 @@ def with_shortened_losses(sheet: Sheet) -> Sheet:
     table = {e.position: full for e in sheet.equations if (full := _meant(sheet, e, named, scopes[e.scope]))}
     if not table:
         return sheet
+    pairs = ((at, _supposed(sheet, short, node)) for at, full in table.items() for short, node in full.items())
+    sheet.glossary.taken_for |= {at: pair for at, pair in pairs if pair is not None}
 
     def written(node: Node, position: int) -> Node:
         return _written(node, table.get(position, {}))
@@ -66,6 +69,14 @@ def with_shortened_losses(sheet: Sheet) -> Sheet:
     ]
     sheet.glossary.rewritten = lambda node, position: written(before(node, position), position)
     return sheet
+
+
+def _supposed(sheet: Sheet, short: Written, full: Node) -> tuple[str, str] | None:
+    """Two names that only custom makes one; `J` for `J_{\\text{naive}}` is written short."""
+    if isinstance(full, Script) and isinstance(full.base, Name) and _of(full.base) == short:
+        return None
+    ref = reference(full, sheet.glossary)
+    return None if ref is None else (short[0], ref.base)
 
 
 def _head(node: Node) -> Node:
