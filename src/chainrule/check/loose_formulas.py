@@ -15,11 +15,11 @@ from chainrule.check.doubts.customs import customs
 from chainrule.check.judge import Judge
 from chainrule.check.one_entry import borne_out
 from chainrule.expr import ExprError
+from chainrule.sheet.arrays.spread import is_spread
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import World
-from chainrule.sheet.syntax.names import letter_of, reference
+from chainrule.sheet.syntax.names import reference
 
 MOST = 2
 """How many formulas are tried, as each costs that all lines are read again."""
@@ -48,23 +48,14 @@ def _loose(judge: Judge) -> Iterator[int]:
         whole = wholes.get(ref.base)
         if not ref.subs:
             wholes.setdefault(ref.base, e)
-        elif whole is not None and _is_spread(judge.world, whole, e) and _misfit(judge, whole, e):
+        elif whole is not None and is_spread(judge.world, whole.rhs, ref, e.rhs) and _misfit(judge, whole, e):
             del wholes[ref.base]
             yield whole.position
 
 
-def _is_spread(world: World, whole: Equation, entry: Equation) -> bool:
-    """Whether a name in both formulas stands alone in the one for the whole, and in the other has some of its indices
-    and not all."""
-    ref = reference(entry.lhs, world.glossary)
-    letters = [] if ref is None else [letter_of(s) for s in ref.subs]
-    alone = {r.base for r in references(whole.rhs, world) if r.bare}
-    found = (r for r in references(entry.rhs, world) if r.base in alone and r.subs)
-    return None not in letters and any({letter_of(s) for s in r.subs} < {*letters} for r in found)
-
-
 def _misfit(judge: Judge, whole: Equation, entry: Equation) -> bool:
-    """Whether one of the two has no reading, or only one in which a letter with an index is another than the letter."""
+    """Whether one of the two has no reading, or only one in which a letter with an index is another than the letter, or
+    the entries are not those of the whole as it is read."""
     bases = {r.base for side in (entry.lhs, entry.rhs) for r in references(side, judge.world)}
     split = any(judge.world.readings[base].split for base in bases & judge.world.readings.keys())
-    return split or any(e.position in judge.usual(e).failed for e in (whole, entry))
+    return split or any(e.position in judge.usual(e).failed for e in (whole, entry)) or not _holds(judge, entry)

@@ -50,8 +50,8 @@ def with_told_products(sheet: Sheet) -> Sheet:
 
 
 def _is_outer(e: Equation) -> bool:
-    """Whether words that lead to a formula call it a product of all pairs. One written with a transpose needs no sign for
-    that, and one with the sign inside itself speaks of entries."""
+    """Whether words that lead to a formula call it a product of all pairs. One with a transpose needs no sign for that,
+    and one with the sign inside itself speaks of entries."""
     parts = [n for side in (e.lhs, e.rhs) for n in walk(side)]
     transposed = any(isinstance(n, Script) and n.sup is not None and is_transpose(n.sup) for n in parts)
     nested = any(_has_sign(inner) for n in parts if _has_sign(n) for part in children(n) for inner in walk(part))
