@@ -11,8 +11,22 @@ from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
 from chainrule.expr.folding_products import in_products
 from chainrule.expr.index import Symbol
-from chainrule.expr.terms import Add, Apply, Component, Const, Expr, IndexValue, Mul, Power, component, neg, value
-from chainrule.expr.walks import rebuilt
+from chainrule.expr.terms import (
+    Add,
+    Apply,
+    Component,
+    Const,
+    Expr,
+    IndexValue,
+    Mul,
+    Power,
+    component,
+    const,
+    neg,
+    power,
+    value,
+)
+from chainrule.expr.walks import rebuilt, walk
 
 MOST_PLACES = 24
 
@@ -29,6 +43,8 @@ def folded(expr: Expr, definition: Definition) -> Expr:
         return expr
     body = definition.body
     expr = rebuilt(expr, lambda old, new: _named(old, definition) or new, body.kinds, body.symbols)
+    if isinstance(body, Power) and _is_root(body):
+        return _with_roots(expr, definition, body)
     if not isinstance(body, Add):
         return expr
     # The minus before a sum is carried into it: `e^{-(wx + b)}` holds a copy too.
@@ -39,6 +55,32 @@ def folded(expr: Expr, definition: Definition) -> Expr:
         turned.body.kinds,
         body.symbols,
     )
+
+
+def _is_root(body: Power) -> bool:
+    return isinstance(body.exponent, Const) and body.exponent.value.denominator > 1
+
+
+def _with_roots(expr: Expr, definition: Definition, root: Power) -> Expr:
+    r"""The term with powers of a name for other powers of the root that it stands for: `u / s` for `u / \sqrt{v + 1}`.
+
+    Beside whole powers of what stands under the root, which hold no root, nothing says what a derivative by the name
+    holds fixed; the term stays then.
+    """
+    inner = Definition(definition.symbol, definition.indices, root.base)
+    assert isinstance(root.exponent, Const)
+    own = root.exponent.value
+
+    def powered(old: Expr, new: Expr) -> Expr:
+        if not isinstance(old, Power) or not isinstance(old.exponent, Const):
+            return new
+        times = old.exponent.value / own
+        odd = times.denominator == 1 and old.exponent.value.denominator == own.denominator
+        found = _named(old.base, inner) if odd else None
+        return new if found is None else power(found, const(times))
+
+    found = rebuilt(expr, powered, root.kinds, root.symbols)
+    return found if found is expr or not any(_named(node, inner) for node in walk(found)) else expr
 
 
 def only_base(definition: Definition) -> Symbol | None:

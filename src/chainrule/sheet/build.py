@@ -68,7 +68,7 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.means import sample_means
-from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
+from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models, without_loose
 from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
 from chainrule.sheet.statistics.spaces_of_laws import spaces_of_laws
 from chainrule.sheet.statistics.targets import targets_of_cross_entropies
@@ -186,7 +186,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     impose(world, equations, told_before(under_one_heading(sentences, equations)), otherwise.solved)
     name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
-    equations = as_models(world, equations, otherwise.models)
+    equations = without_loose(world, as_models(world, equations, otherwise.models), otherwise.loose)
     spoken = [(at, node) for seen, at, node in sheet.expressions if scope.sees(seen)]
     world.named_last = names_at_the_end(world, equations, spoken) | named_behind(world, equations)
     for e in equations:

@@ -17,6 +17,7 @@ from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.document import Heading
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script
+from chainrule.sheet.arrays.spread import is_spread
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.definitions.sites import call_form, defining_anew, derivative_of, site_key
@@ -53,7 +54,8 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     origin = next((x for x in lines.equations if x.position == first.position), None)
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
-    fresh = _fresh(lines, e) or _one_of_a_sum(lines, first.body, e.rhs)
+    spread = not first.ref.subs and is_spread(lines.world, first.body, ref, e.rhs)
+    fresh = _fresh(lines, e) or spread or _one_of_a_sum(lines, first.body, e.rhs)
     if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
         return None
     if ref.base in names_in(lines.world, e.rhs):

@@ -29,7 +29,13 @@ from chainrule.check.doubts.last_step import at_the_last_step
 from chainrule.check.doubts.letters import index_as_a_number, labels_that_run, letters_that_name, of_some_labels
 from chainrule.check.doubts.logarithm_meant import logarithm_meant
 from chainrule.check.doubts.of_chance import of_chance
-from chainrule.check.doubts.one_name_or_two import entries_apart, label_left_out, row_and_column, two_typefaces
+from chainrule.check.doubts.one_name_or_two import (
+    entries_apart,
+    label_left_out,
+    row_and_column,
+    two_losses,
+    two_typefaces,
+)
 from chainrule.check.doubts.paths import beside_the_path, by_some_paths, other_paths, unsaid_path
 from chainrule.check.doubts.picked import picked
 from chainrule.check.doubts.renamed import renamed
@@ -373,6 +379,7 @@ DOUBTS: tuple[Doubt, ...] = (
     row_and_column,
     entries_apart,
     two_typefaces,
+    two_losses,
     label_left_out,
     entry_by_entry,
     grouped_otherwise,
