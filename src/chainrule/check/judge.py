@@ -58,6 +58,7 @@ from chainrule.check.numbers.from_zero import counted_from_zero
 from chainrule.check.numbers.inputs import is_decimal
 from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed
 from chainrule.check.numbers.steps import by_the_rule
+from chainrule.check.numbers.zero_slopes import of_a_value
 from chainrule.check.readings.ambiguous import read_otherwise
 from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.as_in_matrix_algebra import in_matrix_algebra
@@ -181,6 +182,7 @@ class Judge(Lines):
             return first
         claimed = of_a_lone_row(self, e, in_m_step(self, e, under_a_proviso(self, e) or self.claim(e)))
         claimed = where_symmetric(self, e, by_what_is_asserted(self, e, claimed))
+        claimed = of_a_value(self, e, claimed)
         claimed = of_whole_axes(self, e, unconfirmed(self, e, claimed))
         return of_what_lies(self, e, of_data(self.world, e, claimed))
 

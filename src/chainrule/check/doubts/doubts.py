@@ -53,7 +53,7 @@ from chainrule.check.doubts.unsaid import (
 )
 from chainrule.check.doubts.where_it_holds import where_it_holds
 from chainrule.check.numbers.counted_from_one import counted_from_one
-from chainrule.check.numbers.zero_slopes import zero_slopes
+from chainrule.check.numbers.zero_slopes import slopes_of_values, zero_slopes
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, NeedKind, dependences, depends
 from chainrule.check.suppositions import opaque as results
@@ -337,6 +337,7 @@ DOUBTS: tuple[Doubt, ...] = (
     labels_that_run,
     counted_from_one,
     zero_slopes,
+    slopes_of_values,
     unread_formula,
     of_another_step,
     by_some_paths,
