@@ -70,9 +70,8 @@ from chainrule.check.readings.lone_rows import of_a_lone_row
 from chainrule.check.readings.otherwise_declared import otherwise_declared
 from chainrule.check.readings.printed_lying import of_what_lies
 from chainrule.check.readings.redefinitions import without
-from chainrule.check.readings.said_beside import under_a_proviso
+from chainrule.check.readings.said_beside import under_a_proviso, where_symmetric
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
-from chainrule.check.readings.where_symmetric import where_symmetric
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need

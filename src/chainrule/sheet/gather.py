@@ -83,7 +83,8 @@ CELL = re.compile(r"\s*(?:\$|\\\))?[ \t]*[|&][ \t]*(?:\$|\\\()?\s*")
 BEGINS_A_CELL = re.compile(r"[ \t]*\|.*\|[ \t]*(?:\$|\\\()?[ \t]*")
 """What stands on the line before a formula that begins a cell of a table, and not the first of its row."""
 GOES_ON = re.compile(
-    r"(?:[\s,;:]|\b(?:which|(?:which|that|this|it) (?:is|equals|gives)|and|so|then|or|hence|thus|therefore|i\.e\.)(?!\w))*",
+    r"(?:[\s,;:]|\b(?:which|(?:which|that|this|it) (?:is|equals|gives)|and|so|then|or|hence|thus|therefore|i\.e\.)"
+    r"(?!\w))*",
     re.IGNORECASE,
 )
 """What may stand between a formula and a sign that goes on with it: "$a = b$, which is $= c$"."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.compare import Same
 from chainrule.check.readings.by_itself import NOTE, apart
-from chainrule.check.readings.where_symmetric import of_any_matrix
+from chainrule.check.readings.said_beside import of_any_matrix
 from chainrule.check.records.finding import Finding
 from chainrule.expr import ExprError
 from chainrule.sheet.infer import LAYOUTS

@@ -1,7 +1,8 @@
 r"""What words behind a line in its row suppose: `&= 2 A x \quad \text{if $A$ is symmetric}`, `\tag{if A is symmetric}`.
 
 Such a line is judged where what is supposed holds, if that can be read, and refutes nothing if it cannot. Conditions on
-indices are the reader's (`sheet.conditions`), and are none of these.
+indices are the reader's (`sheet.conditions`), and are none of these. What a sentence supposes in one section, `If A is
+symmetric, $\nabla x^T A x = 2 A x$`, says nothing of the A in another item of a list of rules.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from chainrule.check.records.report import Note
 from chainrule.read.tree import Link, Relation
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.spelling import spelled_out
+from chainrule.sheet.words.supposed_symmetric import place
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -105,3 +108,29 @@ def _named(judge: Judge, e: Equation, words: str) -> list[str]:
 def _is_a_name(said: re.Match[str]) -> bool:
     r"""Whether `if B is`, `if $\Sigma$ is`, and no word as in `for a symmetric matrix`, `as it is`."""
     return (len(said["name"]) == 1 and said["name"] != "a") or said.string[said.start("name") - 1] == "\\"
+
+
+def where_symmetric(judge: Judge, e: Equation, found: Finding) -> Finding:
+    """The verdict on a line whose matrices are any, unless they are supposed to be symmetric where it stands."""
+    elsewhere = _symmetric_elsewhere(judge.world, e) if found.verdict == "verified" else []
+    if not elsewhere:
+        return found
+    again = of_any_matrix(judge, e).claim(e)
+    if again.verdict == "verified":
+        return again
+    text = f"right if {spelled_out(elsewhere[0])} is symmetric, which is only supposed elsewhere"
+    return Finding("unsupported", "ambiguous", text)
+
+
+def of_any_matrix(judge: Judge, e: Equation) -> Judge:
+    """The judge of a line to which no matrix is symmetric that is only supposed to be so elsewhere."""
+    world, elsewhere = judge.world, _symmetric_elsewhere(judge.world, e)
+    families = {b: replace(world.family(b), domain_kind=None, declared_rank="matrix") for b in elsewhere}
+    return within(judge, replace(world, families=world.families | families, derived={})) if elsewhere else judge
+
+
+def _symmetric_elsewhere(world: World, e: Equation) -> list[str]:
+    """The matrices of a line that are supposed to be symmetric in other sections only."""
+    here, places = place(e.scope), world.supposed_symmetric
+    names = names_in(world, e.lhs) | names_in(world, e.rhs) if places else set()
+    return [b for b in sorted(names) if here not in places.get(b, (here,))]

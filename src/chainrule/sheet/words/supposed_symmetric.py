@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from chainrule.sheet.conditions.restrictions import IFS
+from chainrule.read.grammar.connectives import CONNECTIVES
 from chainrule.sheet.records.statements import Equation, Scope, Sentence
 from chainrule.sheet.syntax.names import Glossary, reference
 from chainrule.sheet.words.denials import is_denied
 from chainrule.sheet.words.prose import COMPILED
 
 Place = tuple[str, str, int]
+IFS = "|".join(re.escape(word) for word, tag in CONNECTIVES.items() if tag == "if")
 SUPPOSED = re.compile(rf"(?:\b(?:{IFS}|when|whenever|case)\b[^.;]*|\bfor (?:(?:an?|any|all) )?)\Z", re.IGNORECASE)
 """Words behind which a matrix is symmetric for their sentence only."""
 ROWS = tuple((row, build) for name, row, build in COMPILED if name.startswith("symmetric"))
