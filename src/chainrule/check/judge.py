@@ -70,7 +70,7 @@ from chainrule.check.readings.lone_rows import of_a_lone_row
 from chainrule.check.readings.otherwise_declared import otherwise_declared
 from chainrule.check.readings.printed_lying import of_what_lies
 from chainrule.check.readings.redefinitions import without
-from chainrule.check.readings.said_beside import under_a_proviso, where_symmetric
+from chainrule.check.readings.said_beside import in_its_case, under_a_proviso, where_symmetric
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.finding import Finding, assumed
@@ -179,7 +179,8 @@ class Judge(Lines):
         first = next(told, None)
         if first is not None:
             return first
-        claimed = of_a_lone_row(self, e, in_m_step(self, e, under_a_proviso(self, e) or self.claim(e)))
+        claimed = under_a_proviso(self, e) or in_its_case(self, e)
+        claimed = of_a_lone_row(self, e, in_m_step(self, e, claimed))
         claimed = where_symmetric(self, e, by_what_is_asserted(self, e, claimed))
         claimed = of_a_value(self, e, claimed)
         claimed = of_whole_axes(self, e, unconfirmed(self, e, claimed))

@@ -231,7 +231,9 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
         on = "right" if right - known else "left"
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {on} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
-    direct = names_in(lines.world, e.lhs)
+    cases = (side for c in e.conditions for side in (c.first, *(link.node for link in c.links)))
+    told = {base for side in cases for base in names_in(lines.world, side)}  # `f'(x) = 2, \quad x > 1`
+    direct = names_in(lines.world, e.lhs) - told
     new = {s for s in right - left - known if not (_is_variable(lines, variant, s) or _of_a_law(variant, s))}
     lost = {
         s
