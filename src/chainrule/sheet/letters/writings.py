@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.letters.vectors_written_out import vectors_written_out
 from chainrule.sheet.syntax.names import Glossary, Ref, children, letter_of, reference
 from chainrule.sheet.syntax.script_words import is_transpose
 
@@ -17,6 +18,7 @@ Uses = dict[str, set[int]]
 
 def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     """Note in the glossary which writings are one name: the components under the name of the whole."""
+    nodes = list(nodes)
     uses: Uses = {}
     given: set[str] = set()
     explained: set[tuple[str, str]] = set()
@@ -39,6 +41,7 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
             explained |= {(first.base, r.base) for side in computed for r in maximal(side, glossary)}
     for base in spoken_of - uses.keys():
         uses[base] = {0}
+    vectors = vectors_written_out(nodes, glossary)
     for entries in sorted(uses):
         wholes = [w for w in (f"bold {entries}", f"vec({entries})", _bold_inside(entries)) if w in uses]
         if not wholes and min(uses[entries]) == 2 and entries not in given:
@@ -47,6 +50,9 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             whole = _matrix_of_rows(wholes[0], entries, uses, given)
             glossary.same |= {entries: wholes[0]} if whole is None else {entries: whole, wholes[0]: whole}
+    for entries, capital in vectors.items():
+        if uses.get(entries) == {1} and uses.get(capital) == {0}:
+            glossary.same[capital] = entries  # a number below a capital would be that of a layer
 
 
 def _arguments(node: Node, glossary: Glossary) -> set[str]:
