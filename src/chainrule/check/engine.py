@@ -59,6 +59,7 @@ from chainrule.sheet.words.products_told import with_told_products
 from chainrule.sheet.words.prose import told_values
 from chainrule.sheet.words.tables import tabled_values
 from chainrule.sheet.words.tables_of_labels import tables_of_labels
+from chainrule.sheet.words.values_of_items import values_of_items
 
 Progress = Callable[[int, int], None]
 Change = Callable[[World], None]
@@ -120,6 +121,7 @@ def read_sheet(document: Document, context: Sequence[Document], clock: Clock, by
         [
             *tabled_values(sheet, document),
             *plain_values(sheet, document),
+            *values_of_items(sheet),
             *tables_of_labels(sheet),
             *told_diagonals(sheet),
         ],

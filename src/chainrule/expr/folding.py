@@ -9,6 +9,7 @@ from itertools import islice, product
 
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
+from chainrule.expr.folding_products import in_products
 from chainrule.expr.index import Symbol
 from chainrule.expr.terms import (
     Add,
@@ -113,6 +114,7 @@ def fold(definitions: Definitions, symbol: Symbol) -> None:
     for other in [s for s in definitions if s != symbol and not definitions.depends(s, symbol)]:
         old = definitions[other]
         body = folded(old.body, own)
+        body = _quotient(old.body, own) if body is old.body else body
         if base is not None and base in body.symbols:
             continue  # `v - \log v` is no function of `s = \log v` alone
         if body is not old.body:
@@ -120,6 +122,16 @@ def fold(definitions: Definitions, symbol: Symbol) -> None:
                 definitions.add(Definition(other, old.indices, body))
             except CyclicDefinition:
                 continue  # the formula of the name is itself computed from this one
+
+
+def _quotient(body: Expr, own: Definition) -> Expr:
+    """The body with a name for a quotient among its factors, where nothing that the quotient is made of stays beside
+    it: `a^2 / b` is no function of `r = a / b` alone."""
+    factors = own.body.factors if isinstance(own.body, Mul) else ()
+    if not any(isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0 for f in factors):
+        return body
+    found = in_products(body, own)
+    return body if found.symbols & own.body.symbols else found
 
 
 def _compound(definition: Definition) -> bool:

@@ -86,7 +86,10 @@ from chainrule.sheet.words.logarithms import note_logarithms
 from chainrule.sheet.words.sizes_in_words import all_facts
 from chainrule.sheet.words.wording import HESSIAN
 
-COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
+COLUMN_WORDS = re.compile(r"\bcolumns\b|\bcolumn\b(?![- ]vector)", re.IGNORECASE)
+CONVOLUTION_WORDS = re.compile(
+    r"\bconvol\w+|\bcross-?\s?correlat\w+|\bCNNs?\b|卷[积積]|畳み込み|합성곱|\bсв[её]рт\w+|\bFaltung\w*", re.IGNORECASE
+)
 ENTRY_WORDS = re.compile(r"\b(?:element|entry|component|coordinate)[- ]?wise\b|\breciprocals?\b", re.IGNORECASE)
 ROW_WORDS = re.compile(
     r"\b(?:us\w+|as|are|with|treat\w*|assum\w+|work\w*)\s+(?:an?\s+)?row[- ]vectors?\b"
@@ -135,6 +138,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
     world.entrywise = any(ENTRY_WORDS.search(s.text) for s in sentences)
     world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
+    world.convolving = any(CONVOLUTION_WORDS.search(s.text) for s in sentences)
     words = {n.text for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or bool(words & OF_PROBABILITIES)
     world.hot = one_hot.places(sentences, sheet.glossary)

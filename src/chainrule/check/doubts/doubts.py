@@ -18,7 +18,6 @@ from chainrule.check.comparison.writing import name_of, names_of
 from chainrule.check.doubts.anew import claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
 from chainrule.check.doubts.another_step import of_another_step
 from chainrule.check.doubts.beside_a_sum import beside_a_sum
-from chainrule.check.doubts.cases_of_labels import of_some_labels
 from chainrule.check.doubts.constant_feature import constant_feature
 from chainrule.check.doubts.conventions import other_convention
 from chainrule.check.doubts.corroborate import borne_out
@@ -27,7 +26,7 @@ from chainrule.check.doubts.entrywise import entry_by_entry
 from chainrule.check.doubts.fixed import held_fixed
 from chainrule.check.doubts.grouped import grouped_otherwise
 from chainrule.check.doubts.last_step import at_the_last_step
-from chainrule.check.doubts.letters import index_as_a_number, labels_that_run, letters_that_name
+from chainrule.check.doubts.letters import index_as_a_number, labels_that_run, letters_that_name, of_some_labels
 from chainrule.check.doubts.logarithm_meant import logarithm_meant
 from chainrule.check.doubts.of_chance import of_chance
 from chainrule.check.doubts.one_name_or_two import (

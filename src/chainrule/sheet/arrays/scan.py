@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Big, Comma, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.sheet.arrays.gathered import gathered, is_computed
 from chainrule.sheet.arrays.ones import sizes_below
 from chainrule.sheet.arrays.zeros import zero_components
 from chainrule.sheet.records.references import references
@@ -247,12 +248,15 @@ class Scan:
         sides = [side for e in equations for side in (e.lhs, e.rhs)]
         points = {base for side in sides for found in (_beside_itself, _of_points) for base in found(side, self.world)}
         points |= behind_one_matrix(sides, self.world)
+        computed = self._computed_with_entries(equations)
         for base, refs in self.refs.items():
             family = self.world.family(base)
             # `W^{(1)}` and, of another network, `W_1`: neither is an entry of the other
             apart_marked = all(bool(r.subs) != bool(r.labels) for r in refs)
             bare = any(not r.subs for r in refs) and not apart_marked
             for n in range(max((len(r.subs) for r in refs), default=0)):
+                if base in computed and n < 2:
+                    continue
                 if (
                     n in family.shifted
                     or (base, n) in assigned
@@ -275,6 +279,24 @@ class Scan:
             found = self.world.families.get(letter)
             if found is not None and found.sub_counts <= {0} and not found.differentiated and not found.by:
                 self.world.families.pop(letter)
+
+    def _computed_with_entries(self, equations: list[Equation]) -> set[str]:
+        """Matrices that a formula gives and whose entries stand in their places: `s_{12} = ...` says nothing new."""
+        chains: dict[tuple[int, int], list[Equation]] = {}
+        for e in equations:
+            if e.op in DEFINING:
+                chains.setdefault((id(e.document), e.chain), []).append(e)
+        relations = [
+            Relation(es[0].lhs.span, es[0].lhs, tuple(tree.Link("=", e.rhs.span, e.rhs) for e in es))
+            for es in chains.values()
+        ]
+        sides = [side for e in equations for side in (e.lhs, e.rhs)]
+        names = {name.text: name for side in sides if (name := gathered(side)) is not None}
+        return {
+            ref.base
+            for text, name in names.items()
+            if is_computed(relations, text, name) and (ref := reference(name, self.world.glossary)) is not None
+        }
 
     def _label_letters(self, ref: Ref) -> set[str]:
         """The letters in the labels of a name."""

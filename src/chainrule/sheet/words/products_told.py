@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Node, Product, Script
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
-from chainrule.sheet.rewriting.throughout import throughout
+from chainrule.sheet.records.throughout import throughout
 from chainrule.sheet.syntax.names import children, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import is_transpose
