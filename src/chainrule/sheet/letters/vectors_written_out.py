@@ -26,12 +26,12 @@ def vectors_written_out(nodes: Iterable[Node], glossary: Glossary) -> dict[str, 
     found: dict[str, str] = {}
     relations = [n for n in nodes if isinstance(n, Relation)]
     chains = ([r.first, *(link.node for link in r.links if link.op in DEFINING)] for r in relations)
-    for whole, written in _beside(chains, glossary):
+    for whole, written in beside(chains, glossary):
         small = {frozenset(pair) for pair in _written_out(written, glossary)}
         for one, other in _products(whole, glossary) if small else ():
             names = one.lower(), other.lower()
-            if frozenset(names) in small and names[0] != one and names[1] != other:
-                found |= dict(zip(names, (one, other), strict=True))
+            if frozenset(names) in small:
+                found |= {name: x for name, x in zip(names, (one, other), strict=True) if name != x}
     return found
 
 
@@ -42,7 +42,7 @@ def sizes_written_out(equations: Sequence[Equation], glossary: Glossary) -> dict
     found: dict[Pair, int] = {}
     groups = groupby((e for e in equations if e.op in DEFINING), key=lambda e: (id(e.document), e.chain))
     chains = ([side for e in chain for side in (e.lhs, e.rhs)] for _, chain in groups)
-    for whole, written in _beside(chains, glossary):
+    for whole, written in beside(chains, glossary):
         counted = {frozenset(pair): n for pair, n in _written_out(written, glossary).items() if n}
         for pair in _products(whole, glossary) if counted else ():
             if frozenset(pair) in counted:
@@ -68,7 +68,7 @@ def _numbered(node: Node, glossary: Glossary) -> Iterator[tuple[str, int]]:
         yield ref.base, int(_text(ref.subs[0]))
 
 
-def _beside(chains: Iterable[list[Node]], glossary: Glossary) -> Iterator[tuple[Node, Node]]:
+def beside(chains: Iterable[list[Node]], glossary: Glossary) -> Iterator[tuple[Node, Node]]:
     """The pairs of sides of a chain, and of all that is said of one name."""
     told: dict[str, list[Node]] = {}
     for sides in chains:
@@ -86,13 +86,13 @@ def _products(node: Node, glossary: Glossary) -> Iterator[Pair]:
     for part in walk(node):
         if isinstance(part, Product):
             for a, b in pairwise(part.factors):
-                one = a.node.base if isinstance(a.node, Script) and _is_plain_transpose(a.node) else a.node
+                one = a.node.base if isinstance(a.node, Script) and is_plain_transpose(a.node) else a.node
                 refs = reference(one, glossary), reference(b.node, glossary)
                 if b.op in DOTS and refs[0] is not None and refs[1] is not None and refs[0].bare and refs[1].bare:
                     yield refs[0].base, refs[1].base
 
 
-def _is_plain_transpose(node: Script) -> bool:
+def is_plain_transpose(node: Script) -> bool:
     return node.sub is None and node.sup is not None and is_transpose(node.sup)
 
 
@@ -102,19 +102,19 @@ def _written_out(node: Node, glossary: Glossary) -> dict[Pair, int]:
     found: dict[Pair, int] = {}
     for part in walk(node):
         if isinstance(part, Sum):
-            pairs = [p for t in part.terms if (p := _pair(t.node, glossary)) is not None]
+            pairs = [p for t in part.terms if t.sign == "+" and (p := pair_of(t.node, glossary)) is not None]
             for pair in {p for p, _ in pairs}:
                 numbers = sorted(n for p, n in pairs if p == pair)
                 if len(numbers) > 1:
                     found[pair] = len(numbers) if numbers == [str(n + 1) for n in range(len(numbers))] else 0
         if isinstance(part, Product) and isinstance(part.factors[0].node, Big) and part.factors[0].node.op == "sum":
             summand = replace(part, factors=part.factors[1:])
-            if (summed := _pair(summand, glossary)) is not None:
+            if (summed := pair_of(summand, glossary)) is not None:
                 found[summed[0]] = 0
     return found
 
 
-def _pair(node: Node, glossary: Glossary) -> tuple[tuple[str, str], str] | None:
+def pair_of(node: Node, glossary: Glossary) -> tuple[tuple[str, str], str] | None:
     """The letters and the one subscript of `w_1 x_1`."""
     if not isinstance(node, Product) or len(node.factors) != 2 or node.factors[1].op not in DOTS:
         return None
