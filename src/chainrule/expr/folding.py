@@ -9,8 +9,8 @@ from itertools import islice, product
 
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
-from chainrule.expr.index import Index, Symbol
-from chainrule.expr.substitution import substitute
+from chainrule.expr.folding_products import in_products
+from chainrule.expr.index import Symbol
 from chainrule.expr.terms import (
     Add,
     Apply,
@@ -20,14 +20,13 @@ from chainrule.expr.terms import (
     IndexValue,
     Mul,
     Power,
-    Reduce,
     component,
-    mul,
+    const,
     neg,
-    total,
+    power,
     value,
 )
-from chainrule.expr.walks import rebuilt
+from chainrule.expr.walks import rebuilt, walk
 
 MOST_PLACES = 24
 
@@ -44,8 +43,8 @@ def folded(expr: Expr, definition: Definition) -> Expr:
         return expr
     body = definition.body
     expr = rebuilt(expr, lambda old, new: _named(old, definition) or new, body.kinds, body.symbols)
-    if _is_share(body):
-        return rebuilt(expr, lambda _, new: _shared(new, definition) or new, body.kinds, body.symbols)
+    if isinstance(body, Power) and _is_root(body):
+        return _with_roots(expr, definition, body)
     if not isinstance(body, Add):
         return expr
     # The minus before a sum is carried into it: `e^{-(wx + b)}` holds a copy too.
@@ -56,6 +55,32 @@ def folded(expr: Expr, definition: Definition) -> Expr:
         turned.body.kinds,
         body.symbols,
     )
+
+
+def _is_root(body: Power) -> bool:
+    return isinstance(body.exponent, Const) and body.exponent.value.denominator > 1
+
+
+def _with_roots(expr: Expr, definition: Definition, root: Power) -> Expr:
+    r"""The term with powers of a name for other powers of the root that it stands for: `u / s` for `u / \sqrt{v + 1}`.
+
+    Beside whole powers of what stands under the root, which hold no root, nothing says what a derivative by the name
+    holds fixed; the term stays then.
+    """
+    inner = Definition(definition.symbol, definition.indices, root.base)
+    assert isinstance(root.exponent, Const)
+    own = root.exponent.value
+
+    def powered(old: Expr, new: Expr) -> Expr:
+        if not isinstance(old, Power) or not isinstance(old.exponent, Const):
+            return new
+        times = old.exponent.value / own
+        odd = times.denominator == 1 and old.exponent.value.denominator == own.denominator
+        found = _named(old.base, inner) if odd else None
+        return new if found is None else power(found, const(times))
+
+    found = rebuilt(expr, powered, root.kinds, root.symbols)
+    return found if found is expr or not any(_named(node, inner) for node in walk(found)) else expr
 
 
 def only_base(definition: Definition) -> Symbol | None:
@@ -89,6 +114,7 @@ def fold(definitions: Definitions, symbol: Symbol) -> None:
     for other in [s for s in definitions if s != symbol and not definitions.depends(s, symbol)]:
         old = definitions[other]
         body = folded(old.body, own)
+        body = _quotient(old.body, own) if body is old.body else body
         if base is not None and base in body.symbols:
             continue  # `v - \log v` is no function of `s = \log v` alone
         if body is not old.body:
@@ -96,6 +122,16 @@ def fold(definitions: Definitions, symbol: Symbol) -> None:
                 definitions.add(Definition(other, old.indices, body))
             except CyclicDefinition:
                 continue  # the formula of the name is itself computed from this one
+
+
+def _quotient(body: Expr, own: Definition) -> Expr:
+    """The body with a name for a quotient among its factors, where nothing that the quotient is made of stays beside
+    it: `a^2 / b` is no function of `r = a / b` alone."""
+    factors = own.body.factors if isinstance(own.body, Mul) else ()
+    if not any(isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0 for f in factors):
+        return body
+    found = in_products(body, own)
+    return body if found.symbols & own.body.symbols else found
 
 
 def _compound(definition: Definition) -> bool:
@@ -113,47 +149,3 @@ def _named(node: Expr, definition: Definition) -> Expr | None:
     places = (terms for terms in islice(product(*options), MOST_PLACES) if definition.at(*terms) is node)
     found = next(places, None)
     return None if found is None else component(definition.symbol, *found)
-
-
-def _is_share(body: Expr) -> bool:
-    r"""Whether a formula is something over a sum, as `e^{z_i} / \sum_k e^{z_k}`: in a product its factors lie apart."""
-    return isinstance(body, Mul) and any(map(_is_over_a_sum, body.factors))
-
-
-def _is_over_a_sum(factor: Expr) -> bool:
-    match factor:
-        case Power(base=Reduce(op="sum"), exponent=Const(value=-1)):
-            return True
-    return False
-
-
-def _shared(node: Expr, definition: Definition) -> Expr | None:
-    r"""A product that holds the factors of a share, with the name in their place: they stand side by side, or the
-    divisor before a sum that runs over the share, `\sum_k p_k v_k`."""
-    if not isinstance(node, Mul):
-        return None
-    if (found := _without(node, definition)) is not None:
-        return found
-    for divisor in filter(_is_over_a_sum, node.factors):
-        for summed in node.factors:
-            if not isinstance(summed, Reduce) or summed.op != "sum":
-                continue
-            index = Index("·share", summed.index.dim)
-            inside = mul(divisor, substitute(summed.body, {summed.index: value(index)}))
-            if (found := _without(inside, definition)) is not None:
-                others = [f for f in node.factors if f is not divisor and f is not summed]
-                return mul(*others, total(index, found))
-    return None
-
-
-def _without(node: Expr, definition: Definition) -> Expr | None:
-    """A product with the component in the place of the factors of its body."""
-    if not isinstance(node, Mul):
-        return None
-    options = [[value(i) for i in node.axes if i.dim == index.dim] for index in definition.indices]
-    for terms in islice(product(*options), MOST_PLACES):
-        body = definition.at(*terms)
-        if isinstance(body, Mul) and set(body.factors) <= set(node.factors):
-            rest = [f for f in node.factors if f not in body.factors]
-            return mul(*rest, component(definition.symbol, *terms))
-    return None

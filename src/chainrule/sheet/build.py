@@ -32,6 +32,7 @@ from chainrule.sheet.definitions.facts import (
     apply_fact,
     declares_symmetry,
     diagonal_entries,
+    equals_its_transpose,
     note_entries,
     note_independence,
     note_offsets,
@@ -53,6 +54,7 @@ from chainrule.sheet.definitions.sites import add_sites, implicit_site, look_thr
 from chainrule.sheet.definitions.trial_values import end_values
 from chainrule.sheet.derivatives.differentials import note_changes
 from chainrule.sheet.letters.eulers_number import note_eulers_number
+from chainrule.sheet.letters.vectors_written_out import sizes_written_out
 from chainrule.sheet.meaning.operations.sums import runs_over
 from chainrule.sheet.networks.alike_errors import alike_errors
 from chainrule.sheet.networks.copied_layers import copied_layers
@@ -68,7 +70,7 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.means import sample_means
-from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
+from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models, without_loose
 from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
 from chainrule.sheet.statistics.spaces_of_laws import spaces_of_laws
 from chainrule.sheet.statistics.targets import targets_of_cross_entropies
@@ -80,9 +82,10 @@ from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, wa
 from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words import one_hot
 from chainrule.sheet.words.cues import roles_from_cues, roles_in
-from chainrule.sheet.words.declared import Fact, from_relation, sized
+from chainrule.sheet.words.declared import Fact, ShapeFact, from_relation, sized
 from chainrule.sheet.words.logarithms import note_logarithms
 from chainrule.sheet.words.sizes_in_words import all_facts
+from chainrule.sheet.words.supposed_symmetric import supposed_symmetric
 from chainrule.sheet.words.wording import HESSIAN
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b|\bcolumn\b(?![- ]vector)", re.IGNORECASE)
@@ -161,6 +164,9 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:
             facts += sized(node, sheet.glossary)
+    shaped = {f.ref.base for f in facts if f.kind == "shape" and f.ref is not None}
+    sizes = sizes_written_out(equations, sheet.glossary)
+    facts += [Fact("shape", Ref(x), ShapeFact("vector", (str(n),))) for x, n in sizes.items() if x not in shaped]
     scan = Scan(world)
     used = {letter_of(n) for e in equations if e.source != "condition" for s in (e.lhs, e.rhs) for n in walk(s)}
     for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
@@ -186,7 +192,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     impose(world, equations, told_before(under_one_heading(sentences, equations)), otherwise.solved)
     name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
-    equations = as_models(world, equations, otherwise.models)
+    equations = without_loose(world, as_models(world, equations, otherwise.models), otherwise.loose)
     spoken = [(at, node) for seen, at, node in sheet.expressions if scope.sees(seen)]
     world.named_last = names_at_the_end(world, equations, spoken) | named_behind(world, equations)
     for e in equations:
@@ -204,6 +210,8 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     by_gradient(world, equations)
     for fact in facts:
         apply_fact(world, fact)
+    symmetric = [e for e in equations if e.position in world.declaring and equals_its_transpose(world, e)]
+    world.supposed_symmetric = supposed_symmetric(sentences, symmetric, sheet.glossary)
     note_written_out(world)
     diagonal_entries(world, equations)
     vectors_as_rows(world)

@@ -13,9 +13,8 @@ import re
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fraction, Node
 from chainrule.read.values_in_code import in_code
-from chainrule.sheet.definitions.lists_anew import is_listed_anew
+from chainrule.sheet.definitions.numbers_anew import is_listed_anew, steps_on
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
-from chainrule.sheet.definitions.printed_steps import steps_on
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World

@@ -114,8 +114,10 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
         if result is not None:
             if dotted and factors[n].op in DOTS and not val.scalar:
                 raise Untyped("a dot product of three vectors", "shape")
-            if not factors[n].op and val.kind == "column" and _lies_behind(factors[n - 1].node, factors[n].node):
+            if not factors[n].op and val.kind == "column" and _lies_beside(factors[n - 1].node, factors[n].node):
                 val = val.transposed()
+            elif result.kind == val.kind == "column" and _lies_beside(factors[n].node, factors[n - 1].node):
+                result = result.transposed()
             no_convolution(inner, factors[n].op, (factors[n - 1 : n], result), (factors[n:n_next], val))
             vectors = not (result.scalar or val.scalar)
             entrywise = factors[n].op in ("", "cdot") and _entry_by_entry(inner, result, val, factors[n - 1 : n_next])
@@ -128,8 +130,8 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
     return result if implied is None else summed_over(inner, implied[1], result)
 
 
-def _lies_behind(column: Node, node: Node) -> bool:
-    r"""`\begin{bmatrix} 2 \\ 3 \end{bmatrix} [1, 4]`: a list behind a printed column lies in a row."""
+def _lies_beside(column: Node, node: Node) -> bool:
+    r"""`\begin{bmatrix} 2 \\ 3 \end{bmatrix} [1, 4]`: a list beside a printed column lies in a row."""
     printed = isinstance(column, Matrix) and len(column.rows) > 1 and all(len(row) == 1 for row in column.rows)
     return printed and isinstance(node, Fenced) and node.open == "[" and isinstance(node.body, Comma)
 
