@@ -25,6 +25,8 @@ def vectors_written_out(nodes: Iterable[Node], glossary: Glossary) -> dict[str, 
     """The capital for each small letter whose numbered components a formula shows to be those of a vector."""
     found: dict[str, str] = {}
     relations = [n for n in nodes if isinstance(n, Relation)]
+    if not any(_written_out(side, glossary) for r in relations for side in (r.first, *(x.node for x in r.links))):
+        return {}
     chains = ([r.first, *(link.node for link in r.links if link.op in DEFINING)] for r in relations)
     for whole, written in beside(chains, glossary):
         small = {frozenset(pair) for pair in _written_out(written, glossary)}
@@ -40,6 +42,8 @@ def sizes_written_out(equations: Sequence[Equation], glossary: Glossary) -> dict
     beside `w^T x`. With other components elsewhere there are more, and one with a formula of its own may be no
     component."""
     found: dict[Pair, int] = {}
+    if not any(_written_out(side, glossary) for e in equations for side in (e.lhs, e.rhs)):
+        return {}
     groups = groupby((e for e in equations if e.op in DEFINING), key=lambda e: (id(e.document), e.chain))
     chains = ([side for e in chain for side in (e.lhs, e.rhs)] for _, chain in groups)
     for whole, written in beside(chains, glossary):
