@@ -32,6 +32,7 @@ from chainrule.sheet.definitions.facts import (
     apply_fact,
     declares_symmetry,
     diagonal_entries,
+    equals_its_transpose,
     note_entries,
     note_independence,
     note_offsets,
@@ -84,6 +85,7 @@ from chainrule.sheet.words.cues import roles_from_cues, roles_in
 from chainrule.sheet.words.declared import Fact, ShapeFact, from_relation, sized
 from chainrule.sheet.words.logarithms import note_logarithms
 from chainrule.sheet.words.sizes_in_words import all_facts
+from chainrule.sheet.words.supposed_symmetric import supposed_symmetric
 from chainrule.sheet.words.wording import HESSIAN
 
 COLUMN_WORDS = re.compile(r"\bcolumns\b|\bcolumn\b(?![- ]vector)", re.IGNORECASE)
@@ -208,6 +210,8 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     by_gradient(world, equations)
     for fact in facts:
         apply_fact(world, fact)
+    symmetric = [e for e in equations if e.position in world.declaring and equals_its_transpose(world, e)]
+    world.supposed_symmetric = supposed_symmetric(sentences, symmetric, sheet.glossary)
     note_written_out(world)
     diagonal_entries(world, equations)
     vectors_as_rows(world)

@@ -16,7 +16,7 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.document import Heading
-from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script
+from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.arrays.spread import is_spread
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import to_be_shown
@@ -62,7 +62,8 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
         return None  # what says something of the name itself does not define it
     names = names_in if first.written is None else _quantities
     told, here = (names(lines.world, node) - _transposes(node) for node in (first.body, e.rhs))
-    same_names = told == here
+    entry = bool(ref.subs) and all(isinstance(x, Number) for x in ref.subs)  # of which the first says all
+    same_names = (told - {letter_of(x) for x in first.ref.subs} if entry else told) == here
     if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]

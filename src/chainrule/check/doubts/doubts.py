@@ -58,7 +58,7 @@ from chainrule.check.doubts.unsaid import (
 )
 from chainrule.check.doubts.where_it_holds import where_it_holds
 from chainrule.check.numbers.counted_from_one import counted_from_one
-from chainrule.check.numbers.zero_slopes import zero_slopes
+from chainrule.check.numbers.zero_slopes import slopes_of_values, zero_slopes
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, NeedKind, dependences, depends
 from chainrule.check.suppositions import opaque as results
@@ -236,7 +236,9 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
         on = "right" if right - known else "left"
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {on} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
-    direct = names_in(lines.world, e.lhs)
+    cases = (side for c in e.conditions for side in (c.first, *(link.node for link in c.links)))
+    told = {base for side in cases for base in names_in(lines.world, side)}  # `f'(x) = 2, \quad x > 1`
+    direct = names_in(lines.world, e.lhs) - told
     new = {s for s in right - left - known if not (_is_variable(lines, variant, s) or _of_a_law(variant, s))}
     lost = {
         s
@@ -342,6 +344,7 @@ DOUBTS: tuple[Doubt, ...] = (
     labels_that_run,
     counted_from_one,
     zero_slopes,
+    slopes_of_values,
     unread_formula,
     of_another_step,
     by_some_paths,

@@ -47,6 +47,7 @@ from chainrule.check.readings.rests_on import (
 )
 from chainrule.check.readings.rivals import other_ranks
 from chainrule.check.readings.said_beside import in_a_case_before, supposed_beside
+from chainrule.check.readings.shares import shares
 from chainrule.check.readings.sums_meant import (
     brackets_meant,
     implied_sum,
@@ -337,6 +338,7 @@ REASONS: tuple[Reason, ...] = (
     names_with_a_d,
     what_was_supposed,
     supposed_symmetric,
+    shares,
     supposed_beside,
     in_a_case_before,
     dots_entry_by_entry,

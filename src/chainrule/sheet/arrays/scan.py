@@ -10,6 +10,7 @@ from chainrule.read.tree import Accent, Big, Comma, Fenced, Fraction, Name, Node
 from chainrule.sheet.arrays.gathered import gathered, is_computed
 from chainrule.sheet.arrays.ones import sizes_below
 from chainrule.sheet.arrays.zeros import zero_components
+from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import Family, World
@@ -358,6 +359,7 @@ class Scan:
         found = set()
         whole = self._defined_as_a_whole(equations)
         ruled = {base for base, rules in whole.items() if any(_is_case_of(e, r) for r in rules for e in equations)}
+        ruled |= {base for base, rules in whole.items() if any(self._of_entries(base, r) for r in rules)}
         for e in equations:
             ref = reference(e.lhs, self.world.glossary)
             if ref is None or e.op not in DEFINING or e.link:
@@ -370,6 +372,12 @@ class Scan:
                 if isinstance(sub, Number):
                     found.add((ref.base, n))
         return found
+
+    def _of_entries(self, base: str, rule: Equation) -> bool:
+        r"""`K_{ij} = \partial s_i / \partial u_j`, which says what all entries of a matrix are: `K_{12} = ...` is a
+        claim then. What a rule for the next one says, `w_{ij} = w_{ij} - g_{ij}`, does not say it of the first."""
+        ref = reference(rule.lhs, self.world.glossary)
+        return ref is not None and len(ref.subs) > 1 and base not in names_in(self.world, rule.rhs)
 
     def _declared_whole(self, equations: list[Equation], facts: Iterable[Fact]) -> set[tuple[str, int]]:
         """Slots of numbers in `X_1, X_2 \\in \\mathbb{R}^{m \\times n}`: matrices, and so no rows of a matrix X; and in

@@ -361,6 +361,8 @@ class World:
     """The dimension of which the lines are about one place (`sheet.inference.one_entry`)."""
     opened: str = ""
     """The matrix whose declared sizes the lines do not have (`check.other_sizes`)."""
+    supposed_symmetric: dict[str, frozenset[tuple[str, str, int]]] = field(default_factory=dict)
+    """The sections in which a matrix is supposed to be symmetric that is nowhere else."""
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     """Those of them that are written as a matrix of one row."""
