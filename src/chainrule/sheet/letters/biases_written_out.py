@@ -89,6 +89,23 @@ def with_bias(node: Node, glossary: Glossary) -> Sums:
     return found
 
 
+def written_out_in(product: Node, sum_: Node, glossary: Glossary) -> dict[Pair, int]:
+    """The pairs of vectors that one formula multiplies and the other writes out from the first component on, with the
+    number of components that this takes, where nothing else tells the two formulas apart."""
+    found: dict[Pair, int] = {}
+    for part in walk(sum_):
+        terms = part.terms if isinstance(part, Sum) else ()
+        pairs = [(t, *p) for t in terms if t.sign == "+" and (p := pair_of(t.node, glossary)) is not None]
+        for pair in {p for _, p, _ in pairs}:
+            own = tuple(t for t, p, _ in pairs if p == pair)
+            if [n for _, p, n in pairs if p == pair] == [str(n + 1) for n in range(len(own))] and len(own) > 1:
+                same = [
+                    p for p, more in _multiplied(product, glossary) if {*p} == {*pair} and more == _others(part, own)
+                ]
+                found |= dict.fromkeys(same, len(own))
+    return found
+
+
 def _numbered_pair(node: Node, glossary: Glossary) -> tuple[Pair, str] | None:
     r"""The letters of `w_2 x_2` with their number, and those of `\sum_j w_j x_j` without one."""
     if isinstance(node, Product) and isinstance(node.factors[0].node, Big) and node.factors[0].node.op == "sum":
