@@ -13,7 +13,7 @@ from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.read.tree import Big, Fraction, Name, Node, Number, Product, Script
-from chainrule.sheet.letters.biases_written_out import sums_beside_products, with_bias
+from chainrule.sheet.letters.biases_written_out import sums_beside_products, with_bias, written_out_in
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
@@ -65,6 +65,28 @@ def bias_among_weights(lines: Lines, e: Equation, _variant: Variant, _different:
             text = f"holds perhaps if entry 0 of {spelled_out(feature)} is 1, as of a constant, which is not said"
             return Finding("unsupported", "index-scope", text)
     return None
+
+
+def of_so_many_components(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """`w^T x = w_1 x_1 + w_2 x_2` of vectors with n components: right where n is 2, which may be an example."""
+    world = lines.world
+    for product, written in ((e.lhs, e.rhs), (e.rhs, e.lhs), *_through(lines, e)):
+        for pair, number in written_out_in(product, written, world.glossary).items():
+            sizes = [d for base in pair for d in world.family(base).declared_dims]
+            if not any(d is not None and d.isdigit() for d in sizes):
+                names = " and ".join(sorted({spelled_out(base) for base in pair}))
+                return Finding(
+                    "unsupported", "index-scope", f"right if {names} have {number} components, which is not said"
+                )
+    return None
+
+
+def _through(lines: Lines, e: Equation) -> Iterator[tuple[Node, Node]]:
+    """What a line says of a name, after what its formula is."""
+    ref = reference(e.lhs, lines.world.glossary)
+    site = None if ref is None or not ref.bare else lines.world.site(ref.base, e.position)
+    if site is not None:
+        yield site.body, e.rhs
 
 
 def _as_behind(lines: Lines, feature: str, entries: list[Ref]) -> Lines:

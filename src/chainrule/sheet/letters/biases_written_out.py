@@ -8,40 +8,64 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby, pairwise
 
-from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.letters.vectors_written_out import DOTS, Pair, beside, is_plain_transpose, pair_of
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.records.throughout import throughout
-from chainrule.sheet.syntax.names import Glossary, children, reference, walk
+from chainrule.sheet.syntax.names import Glossary, children, node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 Sums = dict[Pair, Sum]
 
 
 def with_biases_written_out(sheet: Sheet) -> Sheet:
-    """The sheet with such products written as the sums that they are."""
-    sums = sums_beside_products(sheet.equations, sheet.glossary)
-    sides = [side for e in sheet.equations for side in (e.lhs, e.rhs)]
-    alone = {base for side in sides for base in _alone(side, sums, sheet.glossary)} if sums else set()
-    sums = {pair: told for pair, told in sums.items() if not alone & {*pair}}
-    if not sums:
-        return sheet
-    return throughout(sheet, lambda node: rebuilt(node, lambda part: _summed(part, sums, sheet.glossary)))
+    """The sheet with such products written as the sums that they are, each exercise by itself."""
+    for scope in {e.scope.number: e.scope for e in sheet.equations}.values():
+        here = [e for e in sheet.equations if scope.sees(e.scope)]
+        sums = sums_beside_products(here, sheet.glossary)
+        sides = [side for e in here for side in (e.lhs, e.rhs)]
+        alone = {base for side in sides for base in _alone(side, sums, sheet.glossary)} if sums else set()
+        sums = {pair: told for pair, told in sums.items() if not alone & {*pair}}
+        if sums:
+            kept = {e.position for e in sheet.equations if e.scope.number != scope.number}
+            sheet = throughout(sheet, partial(_with_sums, sums=sums, glossary=sheet.glossary), kept=kept)
+    return sheet
+
+
+def _with_sums(node: Node, sums: Sums, glossary: Glossary) -> Node:
+    return rebuilt(node, lambda part: _summed(part, sums, glossary))
 
 
 def sums_beside_products(equations: Sequence[Equation], glossary: Glossary) -> Sums:
     """The sums with a weight 0 that are said to be the product of two vectors."""
+    if not any(with_bias(side, glossary) for e in equations for side in (e.lhs, e.rhs)):
+        return {}
     groups = groupby((e for e in equations if e.op in DEFINING), key=lambda e: (id(e.document), e.chain))
     chains = ([side for e in chain for side in (e.lhs, e.rhs)] for _, chain in groups)
     sums: Sums = {}
     for whole, written in beside(chains, glossary):
         told = with_bias(written, glossary)
-        for pair in (p for n in walk(whole) for p in _pairs(n, glossary)) if told else ():
-            if pair in told:
+        for pair, beside_it in _multiplied(whole, glossary) if told else ():
+            if pair in told and beside_it == _others(written, told[pair].terms):
                 sums.setdefault(pair, told[pair])
     return sums
+
+
+def _multiplied(node: Node, glossary: Glossary) -> Iterator[tuple[Pair, list[str]]]:
+    """The pairs of vectors that a formula multiplies, with what it adds to their product."""
+    for part in walk(node):
+        for term in part.terms if isinstance(part, Sum) else ():
+            yield from ((pair, _others(part, (term,))) for pair in _pairs(term.node, glossary))
+        yield from ((pair, []) for pair in _pairs(part, glossary))
+
+
+def _others(node: Node, terms: tuple[Term, ...]) -> list[str]:
+    """What else stands in the sum that some terms stand in."""
+    whole = next((n for n in walk(node) if isinstance(n, Sum) and {*terms} <= {*n.terms}), None)
+    return sorted(t.sign + str(node_key(t.node)) for t in (whole.terms if whole is not None else ()) if t not in terms)
 
 
 def with_bias(node: Node, glossary: Glossary) -> Sums:
@@ -65,6 +89,23 @@ def with_bias(node: Node, glossary: Glossary) -> Sums:
     return found
 
 
+def written_out_in(product: Node, sum_: Node, glossary: Glossary) -> dict[Pair, int]:
+    """The pairs of vectors that one formula multiplies and the other writes out from the first component on, with the
+    number of components that this takes, where nothing else tells the two formulas apart."""
+    found: dict[Pair, int] = {}
+    for part in walk(sum_):
+        terms = part.terms if isinstance(part, Sum) else ()
+        pairs = [(t, *p) for t in terms if t.sign == "+" and (p := pair_of(t.node, glossary)) is not None]
+        for pair in {p for _, p, _ in pairs}:
+            own = tuple(t for t, p, _ in pairs if p == pair)
+            if [n for _, p, n in pairs if p == pair] == [str(n + 1) for n in range(len(own))] and len(own) > 1:
+                same = [
+                    p for p, more in _multiplied(product, glossary) if {*p} == {*pair} and more == _others(part, own)
+                ]
+                found |= dict.fromkeys(same, len(own))
+    return found
+
+
 def _numbered_pair(node: Node, glossary: Glossary) -> tuple[Pair, str] | None:
     r"""The letters of `w_2 x_2` with their number, and those of `\sum_j w_j x_j` without one."""
     if isinstance(node, Product) and isinstance(node.factors[0].node, Big) and node.factors[0].node.op == "sum":
@@ -79,8 +120,7 @@ def _text(node: Node) -> str:
 
 def _pairs(node: Node, glossary: Glossary) -> Iterator[Pair]:
     """The two names that a product multiplies, in either order, where they are vectors by themselves."""
-    factors = node.factors if isinstance(node, Product) else ()
-    for a, b in pairwise(factors):
+    for a, b in pairwise(node.factors if isinstance(node, Product) else ()):
         one, other = _bare(a.node, glossary), _bare(b.node, glossary)
         if one and other and b.op in DOTS:
             yield from ((one, other), (other, one))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise, permutations
+from itertools import groupby, pairwise, permutations, product
 
 from chainrule.read.tree import Big, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.records.statements import DEFINING, Equation
@@ -25,6 +25,8 @@ def vectors_written_out(nodes: Iterable[Node], glossary: Glossary) -> dict[str, 
     """The capital for each small letter whose numbered components a formula shows to be those of a vector."""
     found: dict[str, str] = {}
     relations = [n for n in nodes if isinstance(n, Relation)]
+    if not any(_written_out(side, glossary) for r in relations for side in (r.first, *(x.node for x in r.links))):
+        return {}
     chains = ([r.first, *(link.node for link in r.links if link.op in DEFINING)] for r in relations)
     for whole, written in beside(chains, glossary):
         small = {frozenset(pair) for pair in _written_out(written, glossary)}
@@ -39,14 +41,16 @@ def sizes_written_out(equations: Sequence[Equation], glossary: Glossary) -> dict
     """How many components the vectors have whose product a formula writes out, each of them: 2 for `w_1 x_1 + w_2 x_2`
     beside `w^T x`. With other components elsewhere there are more, and one with a formula of its own may be no
     component."""
-    found: dict[Pair, int] = {}
+    found: dict[Pair, set[int]] = {}
+    if not any(_written_out(side, glossary) for e in equations for side in (e.lhs, e.rhs)):
+        return {}
     groups = groupby((e for e in equations if e.op in DEFINING), key=lambda e: (id(e.document), e.chain))
     chains = ([side for e in chain for side in (e.lhs, e.rhs)] for _, chain in groups)
     for whole, written in beside(chains, glossary):
         counted = {frozenset(pair): n for pair, n in _written_out(written, glossary).items() if n}
         for pair in _products(whole, glossary) if counted else ():
             if frozenset(pair) in counted:
-                found[pair] = max(counted[frozenset(pair)], found.get(pair, 0))
+                found.setdefault(pair, set()).add(counted[frozenset(pair)])
     if not found:
         return {}
     numbered = [r for e in equations for side in (e.lhs, e.rhs) for n in walk(side) for r in _numbered(n, glossary)]
@@ -55,9 +59,9 @@ def sizes_written_out(equations: Sequence[Equation], glossary: Glossary) -> dict
     given = {base for e in equations for base, _ in _numbered(e.lhs, glossary)}
     return {
         base: n
-        for pair, n in found.items()
-        for base in pair
-        if not given & {*pair} and all(most.get(x, n) <= n and least.get(x, 1) > 0 for x in pair)
+        for pair, numbers in found.items()
+        for base, n in product(pair, numbers)
+        if len(numbers) == 1 and not given & {*pair} and all(most.get(x, n) <= n and least.get(x, 1) > 0 for x in pair)
     }
 
 
