@@ -296,10 +296,9 @@ def _contradicting(conditions: Conditions, there: Contradicts, repair: Repair | 
 def following(conditions: Conditions, e: Equation, judged: Follows) -> Finding:
     """A line that holds wherever the conditions do, which bears out how its names are read; as far as
     what stands beside a slope is that slope."""
-    origins = [h for h in conditions.held if h.equation in judged.origins]
-    doubtful = next((h for h in origins if conditions.of_another_slope(h.imposed, h.residual)), None)
+    doubtful = conditions.only_by_another_slope(e, judged)
     if doubtful is not None:
-        line = e.document.position(doubtful.equation.span.start)[0]
+        line = doubtful.document.position(doubtful.span.start)[0]
         return assumed("condition", f"follows from what line {line} sets to zero, which was only assumed")
     conditions.confirm(e, judged)
     evidence = Evidence("sampled", judged.points, judged.sizes, conditions.lines.options.seed)
