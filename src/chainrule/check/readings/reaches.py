@@ -1,5 +1,5 @@
-r"""How far something reaches that is written without parentheses: a sum, a logarithm, a slash, an operator behind its factor,
-a fraction that was copied as text. Rows of `ambiguous.REASONS`: each gives the line with the parentheses written."""
+r"""How far something reaches that is written without parentheses: a sum, a logarithm, a slash, an operator
+behind its factor, a fraction copied as text. Rows of `ambiguous.REASONS`: each gives the line with the parentheses."""
 
 from __future__ import annotations
 
