@@ -48,6 +48,7 @@ FOUND = [
     ("| a | b |\n|---|---|\n| $x|y$ | $z$ |", ["x|y", "z"]),
     ("> $$\n> a = b\n> $$\n", ["a = b"]),
     ("# Title with $t$\n\nbody", ["t"]),
+    ("we need $ dA, dB1 $, as $ x = y $ tells", ["dA, dB1", "x = y"]),
     ("[link $x$](http://a.b/$c$) and $y$", ["x", "y"]),
 ]
 
@@ -73,6 +74,7 @@ NOT_FOUND = [
     "[a](http://b.c/$x$)",
     '<a href="?q=b&c=$d">e</a>',
     "words $$ only",
+    "from $ US, CA to $ CA, US",
     "two lines of\n$ shell prompt\n$ commands",
 ]
 

@@ -10,6 +10,7 @@ from time import monotonic
 
 from chainrule.check.conditions.solutions import with_solutions
 from chainrule.check.judge import Judge
+from chainrule.check.loose_formulas import of_loose_formulas
 from chainrule.check.numbers.inputs import shaped_by_numbers
 from chainrule.check.one_entry import of_one_entry
 from chainrule.check.other_sizes import of_other_sizes, opened
@@ -58,6 +59,7 @@ from chainrule.sheet.words.products_told import with_told_products
 from chainrule.sheet.words.prose import told_values
 from chainrule.sheet.words.tables import tabled_values
 from chainrule.sheet.words.tables_of_labels import tables_of_labels
+from chainrule.sheet.words.values_of_items import values_of_items
 
 Progress = Callable[[int, int], None]
 Change = Callable[[World], None]
@@ -119,6 +121,7 @@ def read_sheet(document: Document, context: Sequence[Document], clock: Clock, by
         [
             *tabled_values(sheet, document),
             *plain_values(sheet, document),
+            *values_of_items(sheet),
             *tables_of_labels(sheet),
             *told_diagonals(sheet),
         ],
@@ -184,10 +187,13 @@ def judge_for(
     """The world of a scope with its readings inferred, ready to judge; `asked` are the derivatives that are asked for
     rather than stated."""
 
-    def changed(change: Change | None) -> Judge:
-        return _judge(sheet, scope, until, options, clock, change, asked)
+    def changed(change: Change | None, loose: frozenset[int] = frozenset()) -> Judge:
+        return _judge(sheet, scope, until, options, clock, change, asked, loose)
 
-    judge = changed(None)
+    usual = changed(None)
+    judge = of_loose_formulas(usual, lambda position: changed(None, frozenset({position})))
+    if judge is not usual:
+        return judge
     judge = of_one_entry(judge, lambda dim: changed(lambda world: strike(world, dim)))
     if judge.world.struck:
         return judge
@@ -202,8 +208,9 @@ def _judge(
     clock: Clock,
     change: Change | None,
     asked: Sequence[Equation],
+    loose: frozenset[int],
 ) -> Judge:
-    """A judge for a scope, its declarations changed."""
+    """A judge for a scope, its declarations changed, without some formulas."""
     equations = visible(sheet, scope, until)
 
     def read(otherwise: Otherwise) -> Judge:
@@ -214,7 +221,8 @@ def _judge(
         stack(world, Config(), equations)
         return Judge(world, equations, options, clock.check)
 
-    judge, otherwise = read(DEFINING), DEFINING
+    otherwise = replace(DEFINING, loose=loose)
+    judge = read(otherwise)
     for look in (partial(with_models, asked=asked), with_solutions):
         before, otherwise = otherwise, look(judge, otherwise, read)
         judge = judge if otherwise is before else read(otherwise)

@@ -58,8 +58,10 @@ from chainrule.check.numbers.from_zero import counted_from_zero
 from chainrule.check.numbers.inputs import is_decimal
 from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed
 from chainrule.check.numbers.steps import by_the_rule
+from chainrule.check.numbers.zero_slopes import of_a_value
 from chainrule.check.readings.ambiguous import read_otherwise
 from chainrule.check.readings.any_number import of_any_number
+from chainrule.check.readings.as_in_matrix_algebra import in_matrix_algebra
 from chainrule.check.readings.asserted_slopes import by_what_is_asserted
 from chainrule.check.readings.by_itself import by_itself
 from chainrule.check.readings.flipped import flips
@@ -68,7 +70,7 @@ from chainrule.check.readings.lone_rows import of_a_lone_row
 from chainrule.check.readings.otherwise_declared import otherwise_declared
 from chainrule.check.readings.printed_lying import of_what_lies
 from chainrule.check.readings.redefinitions import without
-from chainrule.check.readings.said_beside import under_a_proviso
+from chainrule.check.readings.said_beside import in_its_case, under_a_proviso, where_symmetric
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.budget import Budget
 from chainrule.check.records.finding import Finding, assumed
@@ -177,8 +179,10 @@ class Judge(Lines):
         first = next(told, None)
         if first is not None:
             return first
-        claimed = of_a_lone_row(self, e, in_m_step(self, e, under_a_proviso(self, e) or self.claim(e)))
-        claimed = by_what_is_asserted(self, e, claimed)
+        claimed = under_a_proviso(self, e) or in_its_case(self, e)
+        claimed = of_a_lone_row(self, e, in_m_step(self, e, claimed))
+        claimed = where_symmetric(self, e, by_what_is_asserted(self, e, claimed))
+        claimed = of_a_value(self, e, claimed)
         claimed = of_whole_axes(self, e, unconfirmed(self, e, claimed))
         return of_what_lies(self, e, of_data(self.world, e, claimed))
 
@@ -193,7 +197,7 @@ class Judge(Lines):
 
     def of_changes(self, e: Equation) -> Finding:
         """The verdict on a line of differentials."""
-        found = self.claim(e)
+        found = in_matrix_algebra(self, e, self.claim(e))
         if found.verdict == "verified":
             return resting_on_constants(self, e, found)
         return (of_some_changes(self, e) if found.verdict == "refuted" else None) or found

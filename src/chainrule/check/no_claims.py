@@ -18,6 +18,7 @@ from chainrule.check.readings.closed_elsewhere import closed_elsewhere
 from chainrule.check.readings.hessians import hessian, said_slope
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.said_likelihoods import said_likelihood
+from chainrule.check.readings.solved_lines import solves
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
 from chainrule.read.tree import Fenced, Name, Node, Product, Unread
@@ -153,7 +154,7 @@ def definition(judge: Judge, e: Equation) -> Finding | None:
     if not defines(judge, e):
         return None
     told = unsaid(judge, e) or judge.step(e) or known_density(judge, e) or hessian(judge, e)
-    told = told or said_likelihood(judge, e) or said_slope(judge, e)
+    told = told or said_likelihood(judge, e) or said_slope(judge, e) or solves(judge, e)
     return told or judge.definition(e)
 
 

@@ -7,6 +7,7 @@ otherwise, and no line is lost.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.judge import Judge
@@ -14,6 +15,8 @@ from chainrule.check.no_claims import defines
 from chainrule.sheet.inference.one_entry import disputed
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.statements import Equation
+
+Change = TypeVar("Change", str, int)
 
 LEAST = 2
 """How many lines must hold by it that do not hold otherwise."""
@@ -27,7 +30,11 @@ def of_one_entry(judge: Judge, struck: Callable[[str], Judge]) -> Judge:
 
 
 def borne_out(
-    judge: Judge, changes: Sequence[str], changed: Callable[[str], Judge], holds: Callable[[Judge, Equation], bool]
+    judge: Judge,
+    changes: Sequence[Change],
+    changed: Callable[[Change], Judge],
+    holds: Callable[[Judge, Equation], bool],
+    least: int = LEAST,
 ) -> Judge:
     """The judge of the first changed world in which more claims hold and none is lost; the judge itself without one."""
 
@@ -39,6 +46,6 @@ def borne_out(
     for change in changes:
         other = changed(change)
         after = holding(other)
-        if before <= after and len(after - before) >= LEAST:
+        if before <= after and len(after - before) >= least:
             return other
     return judge

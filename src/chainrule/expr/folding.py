@@ -9,9 +9,24 @@ from itertools import islice, product
 
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
+from chainrule.expr.folding_products import in_products
 from chainrule.expr.index import Symbol
-from chainrule.expr.terms import Add, Apply, Component, Const, Expr, IndexValue, Mul, Power, component, neg, value
-from chainrule.expr.walks import rebuilt
+from chainrule.expr.terms import (
+    Add,
+    Apply,
+    Component,
+    Const,
+    Expr,
+    IndexValue,
+    Mul,
+    Power,
+    component,
+    const,
+    neg,
+    power,
+    value,
+)
+from chainrule.expr.walks import rebuilt, walk
 
 MOST_PLACES = 24
 
@@ -28,6 +43,8 @@ def folded(expr: Expr, definition: Definition) -> Expr:
         return expr
     body = definition.body
     expr = rebuilt(expr, lambda old, new: _named(old, definition) or new, body.kinds, body.symbols)
+    if isinstance(body, Power) and _is_root(body):
+        return _with_roots(expr, definition, body)
     if not isinstance(body, Add):
         return expr
     # The minus before a sum is carried into it: `e^{-(wx + b)}` holds a copy too.
@@ -38,6 +55,32 @@ def folded(expr: Expr, definition: Definition) -> Expr:
         turned.body.kinds,
         body.symbols,
     )
+
+
+def _is_root(body: Power) -> bool:
+    return isinstance(body.exponent, Const) and body.exponent.value.denominator > 1
+
+
+def _with_roots(expr: Expr, definition: Definition, root: Power) -> Expr:
+    r"""The term with powers of a name for other powers of the root that it stands for: `u / s` for `u / \sqrt{v + 1}`.
+
+    Beside whole powers of what stands under the root, which hold no root, nothing says what a derivative by the name
+    holds fixed; the term stays then.
+    """
+    inner = Definition(definition.symbol, definition.indices, root.base)
+    assert isinstance(root.exponent, Const)
+    own = root.exponent.value
+
+    def powered(old: Expr, new: Expr) -> Expr:
+        if not isinstance(old, Power) or not isinstance(old.exponent, Const):
+            return new
+        times = old.exponent.value / own
+        odd = times.denominator == 1 and old.exponent.value.denominator == own.denominator
+        found = _named(old.base, inner) if odd else None
+        return new if found is None else power(found, const(times))
+
+    found = rebuilt(expr, powered, root.kinds, root.symbols)
+    return found if found is expr or not any(_named(node, inner) for node in walk(found)) else expr
 
 
 def only_base(definition: Definition) -> Symbol | None:
@@ -71,6 +114,7 @@ def fold(definitions: Definitions, symbol: Symbol) -> None:
     for other in [s for s in definitions if s != symbol and not definitions.depends(s, symbol)]:
         old = definitions[other]
         body = folded(old.body, own)
+        body = _quotient(old.body, own) if body is old.body else body
         if base is not None and base in body.symbols:
             continue  # `v - \log v` is no function of `s = \log v` alone
         if body is not old.body:
@@ -78,6 +122,16 @@ def fold(definitions: Definitions, symbol: Symbol) -> None:
                 definitions.add(Definition(other, old.indices, body))
             except CyclicDefinition:
                 continue  # the formula of the name is itself computed from this one
+
+
+def _quotient(body: Expr, own: Definition) -> Expr:
+    """The body with a name for a quotient among its factors, where nothing that the quotient is made of stays beside
+    it: `a^2 / b` is no function of `r = a / b` alone."""
+    factors = own.body.factors if isinstance(own.body, Mul) else ()
+    if not any(isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0 for f in factors):
+        return body
+    found = in_products(body, own)
+    return body if found.symbols & own.body.symbols else found
 
 
 def _compound(definition: Definition) -> bool:

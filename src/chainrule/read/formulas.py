@@ -36,6 +36,8 @@ _DOUBLE = re.compile(r"\\[\s\S]|\$\$")
 _SINGLE = re.compile(r"\\(?:text[a-z]*|[mh]box)\s*(?=\{)|\\[\s\S]|\$")
 _TEX = re.compile(r"\\[A-Za-z]|\^|\b[A-Za-z]_|_\{|[=<>]")
 _STRONG_TEX = re.compile(r"\\[A-Za-z]|[\^_]")
+_NAMES = re.compile(r"\s*[A-Za-z]{1,2}\d?(?:\s*,\s*[A-Za-z]{1,2}\d?)+\s*")
+"""`$ dV, dQ $`: names with commas between them."""
 _LAST_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}[,.;:]?\s*$|^[\d.,]+\W*$")
 _CONNECTIVE = re.compile(r"\s(?:and|or|to|per|for|from|at|in|is|was|each|of|an?(?=\s+[A-Za-z]{2}))\s")
 _COMMAND = re.compile(r"\\(?:text[a-z]*|mbox|operatorname\*?|math[a-z]+|label|tag)\s*\{[^{}]*\}|\\[A-Za-z]+")
@@ -149,7 +151,7 @@ class Formulas:
         if after.isdigit():
             return bool(_STRONG_TEX.search(inside))
         if spaced:
-            return bool(_TEX.search(inside)) or len(inside.split()) == 1
+            return bool(_TEX.search(inside) or _NAMES.fullmatch(inside)) or len(inside.split()) == 1
         return not (inside[0].isdigit() and _CONNECTIVE.search(inside) and not _STRONG_TEX.search(inside))
 
     def _bracket(self, offset: int, opener: str, closer: str, steps: re.Pattern[str]) -> Formula | None:

@@ -32,6 +32,7 @@ from chainrule.sheet.definitions.facts import (
     apply_fact,
     declares_symmetry,
     diagonal_entries,
+    equals_its_transpose,
     note_entries,
     note_independence,
     note_offsets,
@@ -69,7 +70,7 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.means import sample_means
-from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models
+from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models, without_loose
 from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
 from chainrule.sheet.statistics.spaces_of_laws import spaces_of_laws
 from chainrule.sheet.statistics.targets import targets_of_cross_entropies
@@ -84,9 +85,13 @@ from chainrule.sheet.words.cues import roles_from_cues, roles_in
 from chainrule.sheet.words.declared import Fact, from_relation, sized
 from chainrule.sheet.words.logarithms import note_logarithms
 from chainrule.sheet.words.sizes_in_words import all_facts
+from chainrule.sheet.words.supposed_symmetric import supposed_symmetric
 from chainrule.sheet.words.wording import HESSIAN
 
-COLUMN_WORDS = re.compile(r"\bcolumns\b", re.IGNORECASE)
+COLUMN_WORDS = re.compile(r"\bcolumns\b|\bcolumn\b(?![- ]vector)", re.IGNORECASE)
+CONVOLUTION_WORDS = re.compile(
+    r"\bconvol\w+|\bcross-?\s?correlat\w+|\bCNNs?\b|卷[积積]|畳み込み|합성곱|\bсв[её]рт\w+|\bFaltung\w*", re.IGNORECASE
+)
 ENTRY_WORDS = re.compile(r"\b(?:element|entry|component|coordinate)[- ]?wise\b|\breciprocals?\b", re.IGNORECASE)
 ROW_WORDS = re.compile(
     r"\b(?:us\w+|as|are|with|treat\w*|assum\w+|work\w*)\s+(?:an?\s+)?row[- ]vectors?\b"
@@ -135,6 +140,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
     world.entrywise = any(ENTRY_WORDS.search(s.text) for s in sentences)
     world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
+    world.convolving = any(CONVOLUTION_WORDS.search(s.text) for s in sentences)
     words = {n.text for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}
     world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or bool(words & OF_PROBABILITIES)
     world.hot = one_hot.places(sentences, sheet.glossary)
@@ -183,7 +189,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     impose(world, equations, told_before(under_one_heading(sentences, equations)), otherwise.solved)
     name_solutions(world, equations, otherwise.solved)
     world.told_functions = {f.ref.base for f in facts if f.kind == "role" and f.ref is not None}
-    equations = as_models(world, equations, otherwise.models)
+    equations = without_loose(world, as_models(world, equations, otherwise.models), otherwise.loose)
     spoken = [(at, node) for seen, at, node in sheet.expressions if scope.sees(seen)]
     world.named_last = names_at_the_end(world, equations, spoken) | named_behind(world, equations)
     for e in equations:
@@ -201,6 +207,8 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     by_gradient(world, equations)
     for fact in facts:
         apply_fact(world, fact)
+    symmetric = [e for e in equations if e.position in world.declaring and equals_its_transpose(world, e)]
+    world.supposed_symmetric = supposed_symmetric(sentences, symmetric, sheet.glossary)
     note_written_out(world)
     diagonal_entries(world, equations)
     vectors_as_rows(world)

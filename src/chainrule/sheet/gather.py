@@ -82,6 +82,12 @@ CELL = re.compile(r"\s*(?:\$|\\\))?[ \t]*[|&][ \t]*(?:\$|\\\()?\s*")
 """What is between the formulas of two cells of a table."""
 BEGINS_A_CELL = re.compile(r"[ \t]*\|.*\|[ \t]*(?:\$|\\\()?[ \t]*")
 """What stands on the line before a formula that begins a cell of a table, and not the first of its row."""
+GOES_ON = re.compile(
+    r"(?:[\s,;:]|\b(?:which|(?:which|that|this|it) (?:is|equals|gives)|and|so|then|or|hence|thus|therefore|i\.e\.)"
+    r"(?!\w))*",
+    re.IGNORECASE,
+)
+"""What may stand between a formula and a sign that goes on with it: "$a = b$, which is $= c$"."""
 ALSO = re.compile(r"(?:[\s,$]|\\q?quad|\\[,;:! ]|\\text(?=\{)|[{}]|\b(?:and|und|et|y|e)\b|[且和и])*")
 """What is between two restrictions that hold together."""
 LONE_GREEK = re.compile(rf"(?<!\w)[{''.join(GREEK_NAMES)}](?!\w)")
@@ -113,6 +119,8 @@ class _Walk:
     beside: Node | None = None
     alone: Node | None = None
     """The last formula in a line of text that is no relation."""
+    behind: tuple[int, bool] = (0, True)
+    """How many of the words stand before the end of the last formula, and whether that is a display."""
     head: Node | None = None
     hanging: bool = False
     dangling: Link | None = None
@@ -167,7 +175,7 @@ class _Walk:
             )
         if "".join(self.words).strip() == "⟦0⟧" and not isinstance(self.formulas[0][0], (Relation, Comma, Missing)):
             self.last, self.chain = self.formulas[0][0], self.chain + 1  # its paragraph is as good as a display
-        self.words, self.formulas = [], []
+        self.words, self.formulas, self.behind = [], [], (0, True)
         self.beside = None
 
     def prose(self, piece: Words) -> None:
@@ -238,12 +246,14 @@ class _Walk:
         self.hanging, self.lead = piece.display, ""
         if piece.display:
             self.words.append(" ")
+            self.behind = len(self.words), True
         else:
             node = rows[0].node if rows else Missing(piece.span)
             self.words.append(f" ⟦{len(self.formulas)}⟧ ")
             self.formulas.append((node, piece.span))
             # of a list of declarations, "$h \\in R^k, W \\in R^{d × k}$", each is one
             self.formulas += [(r.node, piece.span) for r in rows[1:] if _declares_a_whole(r.node)]
+            self.behind = len(self.words), False
 
     def row(self, row: Row, piece: Math, cue: str) -> None:
         node = self.joined(row.node, piece.display)
@@ -282,7 +292,7 @@ class _Walk:
         if not (piece.display or isinstance(first, Missing)) and self.condition(node, cue):
             return
         if isinstance(first, Missing):
-            before = self.beside if self.beside is not None and self._adjoins() else self.last
+            before = self.last if piece.display or alone else self._gone_on_with()
             if not piece.display and self._in_a_cell(node.span.start):
                 before = None  # what the cells of other rows say is not gone on with
             if self.alone is not None and CELL.fullmatch(self.document.text, self.alone.span.end, node.span.start):
@@ -315,6 +325,16 @@ class _Walk:
     def _adjoins(self) -> bool:
         """Whether no word stands between this formula and the inline formula before it: the chain goes on."""
         return bool(self.words) and "".join(self.words).rstrip().endswith("⟧")
+
+    def _gone_on_with(self) -> Node | None:
+        """The formula that an inline one which begins with a sign goes on with: none behind words that name something
+        else, "row sum $= 0$, rank $= 1$"."""
+        words, display = self.behind
+        if not GOES_ON.fullmatch("".join(self.words[words:])):
+            return None
+        if not display and self.beside is self.alone:
+            self.chain += 1  # behind an expression: `$a b$ $= c$`
+        return self.last if display else self.beside
 
     def condition(self, node: Relation, cue: str) -> bool:
         """`Assume first the case $k \\neq y_i$:` restricts what follows, up to the next such line or heading."""
@@ -446,6 +466,7 @@ class _Walk:
             self.last = node if not isinstance(node, (Missing, Unread)) else None
             self.chain += 1
         self.alone = None if piece.display or isinstance(node, Missing) else node
+        self.beside = None if isinstance(node, (Unread, tree.Text)) else self.alone
         if any(isinstance(n, Unread) for n in walk(node)):
             self.position += 1
             self.sheet.unread.append(

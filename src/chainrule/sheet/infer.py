@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Comma, Fenced, Product
+from chainrule.sheet.arrays.components import is_matrix
 from chainrule.sheet.arrays.dropped import droppable
 from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.added_together import added_together
@@ -28,7 +29,7 @@ from chainrule.sheet.inference.search import (
 from chainrule.sheet.inference.signs_of_gates import signs_of_gates
 from chainrule.sheet.inference.typed_lines import type_line
 from chainrule.sheet.inference.unreadable import hide_unreadable
-from chainrule.sheet.records.frame import LISTS, ROWS
+from chainrule.sheet.records.frame import LISTS, PICKED, ROWS
 from chainrule.sheet.records.lines import Line, lines_of
 from chainrule.sheet.records.shapes import Layout, Untyped
 from chainrule.sheet.records.statements import Equation
@@ -145,7 +146,7 @@ def _search(
         for base in (b for b in world.sites if _by_entries(world, b)):
             options[base] = [*options[base], LYING[-1]] if base in options else LYING
     lines = [x for x in lines_of(world, equations) if _is_typed(x.equation, world.glossary, not updated)]
-    signs = _signs_used(equations)
+    signs = _signs_used(world, equations)
     elementwise = signs_of_gates(world, equations)
     least = _settle(Search(world, config, lines, deadline, memo, elementwise), options, signs)
     if losses := _array_losses(world, config, lines, options, least):
@@ -269,8 +270,8 @@ def _split_of_defined(world: World, family: Family) -> list[tuple[Reading, float
     return [(Reading(0), 0.0), (Reading(1, split=True), 0.4), (Reading(2, split=True), 0.8)]
 
 
-def _signs_used(equations: list[Equation]) -> list[str]:
-    signs: set[str] = set()
+def _signs_used(world: World, equations: list[Equation]) -> list[str]:
+    signs = {PICKED} if any(1 in f.sub_counts and is_matrix(world, f) for f in world.families.values()) else set[str]()
     for e in equations:
         for node in (*walk(e.lhs), *walk(e.rhs)):
             if isinstance(node, Product):

@@ -161,12 +161,14 @@ def _define(settled: Settled, tensor: Tensor, epoch: int) -> None:
 
 
 def _fold(settled: Settled) -> None:
-    """`y = f(W x + b)` beside `a = W x + b` is f(a) for a derivative by a; inner formulas are named first."""
+    """`y = f(W x + b)` beside `a = W x + b` is f(a) for a derivative by a; inner formulas are named first, those too
+    that a is said in: `h = f(a)` and `y = f(W x + b) V` are seen to be one only with `f(a) V`."""
     definitions, instances = settled.universe.definitions, settled.universe.instances
     world = settled.universe.world
-    for symbol in definitions.ordered(sorted(definitions)):
-        instance = instances.get(symbol)
-        if symbol in definitions and instance is not None and world.family(instance.base).by > 0:
+    named = [s for s in definitions if (i := instances.get(s)) is not None and world.family(i.base).by > 0]
+    within = [s for s in definitions if s in instances and any(definitions.depends(n, s) for n in named)]
+    for symbol in definitions.ordered(sorted({*named, *within})):
+        if symbol in definitions:
             fold(definitions, symbol)
 
 

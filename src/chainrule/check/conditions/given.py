@@ -16,6 +16,7 @@ from chainrule.check.comparison.lines import Lines
 from chainrule.check.conditions.held import Another, Contradicts, Follows, Judged, Open
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.slips import slip
+from chainrule.check.conditions.zero_parameters import parameter_made_zero
 from chainrule.check.diagnosis.diagnose import Repair
 from chainrule.check.doubts.corroborate import grounded_under
 from chainrule.check.doubts.doubts import numbers_put_in
@@ -59,8 +60,12 @@ def imposed(
             return found
         if concerned and not isinstance(judged, Open):
             return assumed("condition", "set to zero; whether the conditions before it make it so is not decided")
-    conditions.hold(condition)
     side, other = (e.rhs, e.lhs) if e.text(e.lhs) == "0" else (e.lhs, e.rhs)
+    given = parameter_made_zero(conditions.lines, e, side) if is_zero(other) else None
+    if given is not None:
+        text = f"this makes {given.text(given.lhs)} zero, which is given as {given.text(given.rhs)} before"
+        return Finding("unsupported", "condition", text)
+    conditions.hold(condition)
     value = "zero" if is_zero(other) else e.text(other)
     return Finding(
         "definition", "condition", f"{e.text(side)} is set to {value}: what follows holds there", "definition"

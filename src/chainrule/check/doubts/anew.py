@@ -16,7 +16,8 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.document import Heading
-from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script
+from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Number, Product, Script
+from chainrule.sheet.arrays.spread import is_spread
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.definitions.sites import call_form, defining_anew, derivative_of, site_key
@@ -53,14 +54,16 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     origin = next((x for x in lines.equations if x.position == first.position), None)
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
-    fresh = _fresh(lines, e) or _one_of_a_sum(lines, first.body, e.rhs)
+    spread = not first.ref.subs and is_spread(lines.world, first.body, ref, e.rhs)
+    fresh = _fresh(lines, e) or spread or _one_of_a_sum(lines, first.body, e.rhs)
     if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
         return None
     if ref.base in names_in(lines.world, e.rhs):
         return None  # what says something of the name itself does not define it
     names = names_in if first.written is None else _quantities
     told, here = (names(lines.world, node) - _transposes(node) for node in (first.body, e.rhs))
-    same_names = told == here
+    entry = bool(ref.subs) and all(isinstance(x, Number) for x in ref.subs)  # of which the first says all
+    same_names = (told - {letter_of(x) for x in first.ref.subs} if entry else told) == here
     if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]

@@ -13,6 +13,7 @@ from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
+from chainrule.sheet.conditions.said_to_solve import solved_later
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.spelling import spelled_out
@@ -23,10 +24,14 @@ SAME_BREATH = re.compile(
 
 
 def defined_later(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
-    """A derivative that is right while what later lines define is free."""
-    if not has_derivative(e):
-        return None
+    """A derivative that is right while what later lines define is free; an equation that the next line is to solve."""
     world = lines.world
+    if not has_derivative(e):
+        solution = solved_later(world, e)
+        if solution is None:
+            return None
+        line = solution.document.position(solution.span.start)[0]
+        return Finding("unsupported", "condition", f"what line {line} gives as its solution does not solve it")
     origins = {x.position: x for x in lines.equations}
     names = lines_of(world, [e])[0].names
     formulas = {n: sites for n in names if (sites := world.sites.get(n))}

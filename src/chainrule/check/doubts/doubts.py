@@ -18,7 +18,6 @@ from chainrule.check.comparison.writing import name_of, names_of
 from chainrule.check.doubts.anew import claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
 from chainrule.check.doubts.another_step import of_another_step
 from chainrule.check.doubts.beside_a_sum import beside_a_sum
-from chainrule.check.doubts.cases_of_labels import of_some_labels
 from chainrule.check.doubts.constant_feature import constant_feature
 from chainrule.check.doubts.conventions import other_convention
 from chainrule.check.doubts.corroborate import borne_out
@@ -27,10 +26,16 @@ from chainrule.check.doubts.entrywise import entry_by_entry
 from chainrule.check.doubts.fixed import held_fixed
 from chainrule.check.doubts.grouped import grouped_otherwise
 from chainrule.check.doubts.last_step import at_the_last_step
-from chainrule.check.doubts.letters import index_as_a_number, labels_that_run, letters_that_name
+from chainrule.check.doubts.letters import index_as_a_number, labels_that_run, letters_that_name, of_some_labels
 from chainrule.check.doubts.logarithm_meant import logarithm_meant
 from chainrule.check.doubts.of_chance import of_chance
-from chainrule.check.doubts.one_name_or_two import entries_apart, label_left_out, row_and_column, two_typefaces
+from chainrule.check.doubts.one_name_or_two import (
+    entries_apart,
+    label_left_out,
+    row_and_column,
+    two_losses,
+    two_typefaces,
+)
 from chainrule.check.doubts.paths import beside_the_path, by_some_paths, other_paths, unsaid_path
 from chainrule.check.doubts.picked import picked
 from chainrule.check.doubts.renamed import renamed
@@ -54,7 +59,7 @@ from chainrule.check.doubts.unsaid import (
 from chainrule.check.doubts.where_it_holds import where_it_holds
 from chainrule.check.numbers.counted_from_one import counted_from_one
 from chainrule.check.numbers.written_out import put_in_one_by_one
-from chainrule.check.numbers.zero_slopes import zero_slopes
+from chainrule.check.numbers.zero_slopes import slopes_of_values, zero_slopes
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, NeedKind, dependences, depends
 from chainrule.check.suppositions import opaque as results
@@ -179,9 +184,8 @@ def numbers_put_in(lines: Lines, e: Equation, variant: Variant, different: Diffe
     for side, other, symbols in sides:
         free = symbols - set(variant.settled.data)
         put_in = has_decimals(side) or from_nowhere(lines, side, other) or _called_with_numbers(side, other)
-        if data := put_in_one_by_one(lines, side, other):
-            text = f"the numbers put in for {', '.join(x.shown for x in data)} are not given in the document"
-            return assumed("undefined-symbol", text, needs=tuple(Need("definition", x) for x in data))
+        if (found := put_in_one_by_one(lines, side, other)) is not None:
+            return found
         if free and put_in and not has_decimals(other):
             names = ", ".join(names_of(variant.universe, sorted(free)).values())
             needs = _needs("number", variant, free)
@@ -235,7 +239,9 @@ def one_sided_names(lines: Lines, e: Equation, variant: Variant, different: Diff
         on = "right" if right - known else "left"
         text = f"{name_of(variant.universe, symbol)} is never defined and stands on the {on} side only"
         return assumed("undefined-symbol", text, needs=_needs("definition", variant, {symbol}))
-    direct = names_in(lines.world, e.lhs)
+    cases = (side for c in e.conditions for side in (c.first, *(link.node for link in c.links)))
+    told = {base for side in cases for base in names_in(lines.world, side)}  # `f'(x) = 2, \quad x > 1`
+    direct = names_in(lines.world, e.lhs) - told
     new = {s for s in right - left - known if not (_is_variable(lines, variant, s) or _of_a_law(variant, s))}
     lost = {
         s
@@ -341,6 +347,7 @@ DOUBTS: tuple[Doubt, ...] = (
     labels_that_run,
     counted_from_one,
     zero_slopes,
+    slopes_of_values,
     unread_formula,
     of_another_step,
     by_some_paths,
@@ -378,6 +385,7 @@ DOUBTS: tuple[Doubt, ...] = (
     row_and_column,
     entries_apart,
     two_typefaces,
+    two_losses,
     label_left_out,
     entry_by_entry,
     grouped_otherwise,

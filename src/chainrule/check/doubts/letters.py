@@ -14,6 +14,7 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.expr import Expr, indicator, mul
 from chainrule.read.tree import Name, Node, Product, Relation, Script
+from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
 from chainrule.sheet.sums.letters_of_scripts import bare_names
@@ -88,3 +89,23 @@ def labels_that_run(lines: Lines, e: Equation, variant: Variant, _different: Dif
         return None
     text = f"the letter {both[0]} tells quantities apart and is compared as an index in this line"
     return Finding("unsupported", "index-scope", text)
+
+
+def of_some_labels(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    r"""A line under a condition that cannot be put to use, `i \neq j` where i or j is a label of names and no index: it
+    is said of some of these names only, and which these are is not known."""
+    if not e.conditions or e.position not in variant.typed:
+        return None
+    frame = variant.typed[e.position][0]
+    indices = set(frame.free) | set(frame.letters)
+    subs = [n.sub for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Script) and n.sub is not None]
+    below = {letter for sub in subs for n in walk(sub) if (letter := letter_of(n)) is not None}
+    refs = (r for side in (e.lhs, e.rhs) for r in references(side, lines.world))
+    labels = {letter for r in refs for n in r.labels if (letter := letter_of(n)) is not None}
+    for c in e.conditions:
+        letters = {x for side in (c.first, c.links[0].node) if (x := letter_of(side)) is not None}
+        if len(letters) == 2 and letters <= below and letters & labels - indices:
+            one, other = sorted(letters)
+            text = f"it is said of some {one} and {other} only, which are labels here and no indices"
+            return Finding("unsupported", "index-scope", text)
+    return None

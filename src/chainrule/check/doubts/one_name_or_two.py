@@ -132,6 +132,21 @@ def _together(lines: Lines, one: str, other: str) -> bool:
     return any({one, other} <= found for found in names)
 
 
+def two_losses(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
+    r"""A line about L where the text defines a `\text{Loss}`: L may be half of that, or its mean. They are one where
+    another line that says what a slope of L is holds; the chain rule holds for each of them."""
+    taken = lines.world.glossary.taken_for
+    if e.position not in taken:
+        return None
+    short, full = taken[e.position]
+    others = (x for x in lines.equations if taken.get(x.position) == (short, full) and x.chain != e.chain)
+    telling = (x for x in others if x.position in variant.typed and full not in names_in(lines.world, x.rhs))
+    if any(isinstance(lines.outcome(x, variant), Same) for x in telling):
+        return None
+    text = f"the document does not say that {spelled_out(short)} is {spelled_out(full)}"
+    return assumed("undefined-symbol", text, needs=(Need("definition", Instance(short)),))
+
+
 def label_left_out(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """`\\partial u_j / \\partial b_j^l = 1`, where only u with a label is defined: the label may be left out."""
     universe = variant.universe

@@ -17,10 +17,12 @@ from chainrule.check.comparison.writing import written
 from chainrule.check.doubts.unsaid import behind
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
-from chainrule.expr import Unknown
-from chainrule.read.tree import Fenced, Fraction, Name, Node, Script, Text
+from chainrule.expr import Symbol, Unknown
+from chainrule.read.tree import Fenced, Fraction, Name, Node, Number, Script, Text
 from chainrule.sheet.definitions.redefine import behind as rests_on
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.universe import Universe
+from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import node_key, reference, walk
@@ -36,6 +38,27 @@ def by_some_paths(lines: Lines, e: Equation, _variant: Variant, _different: Diff
             text = f'which paths "{node.sub.text}" leaves out of the derivative is not read'
             return Finding("unsupported", "ambiguous", text)
     return None
+
+
+def _beside_what_is_said(universe: Universe, frontier: list[Symbol], between: Symbol, base: str) -> bool:
+    """Whether nothing is said of one of the names that a loss is a function of, nor of its entries, and another rests
+    on such names."""
+    own = universe.instances[between].base
+    if any(i.base == own and universe.definitions.get(s) is not None for s, i in universe.instances.items()):
+        return False
+    kind = [s for s, i in universe.instances.items() if i.base == base]
+    rests = {y for y in frontier if any(universe.definitions.depends(y, s) for s in kind)}
+    return bool(rests) and between not in rests
+
+
+def _like_another(universe: Universe, y: Instance, base: str) -> bool:
+    """Whether another of the y rests on such names by what is said of it, and nothing is said of this one."""
+    defined = {s: i for s, i in universe.instances.items() if universe.definitions.get(s) is not None}
+    if y in defined.values() or not y.labels or y.base == base:
+        return False
+    kind = [s for s, i in universe.instances.items() if i.base == base]
+    others = [s for s, i in defined.items() if i.base == y.base and i.labels]
+    return any(universe.definitions.depends(other, s) for other in others for s in kind)
 
 
 def _is_word(node: Name | Text) -> bool:
@@ -62,7 +85,8 @@ def other_paths(lines: Lines, e: Equation, _variant: Variant, _different: Differ
 
 def unsaid_path(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
     """A derivative of an undefined loss by b, of which the loss is a function beside y only because nothing says how y
-    depends on it: the document differentiates y by b too, or the line tells the derivative by b from that by y."""
+    depends on it: the document differentiates y by b too, the line tells the derivative by b from that by y, or y is
+    y_{12} and a formula is given for y_{11} only. So is one by what another name of the loss is said to be made of."""
     universe = variant.universe
     pairs, by = set(_pairs(lines, lines.equations)), {b for _, b in _pairs(lines, [e])}
     told = set(_told_from_another(lines, e))
@@ -75,6 +99,14 @@ def unsaid_path(lines: Lines, e: Equation, variant: Variant, different: Differen
                 if taken and y != b and not universe.definitions.depends(between, variable):
                     text = f"the document does not say how {written(universe, y)} depends on {written(universe, b)}"
                     return assumed("undefined-symbol", text, needs=(Need("dependence", y, written(universe, b)),))
+        for base, between, y in ((b, s, i) for b, other in sorted(told) for s, i in frontier if i.base == other):
+            if _beside_what_is_said(universe, [s for s, _ in frontier], between, base):
+                text = f"the document does not say how {written(universe, y)} depends on {spelled_out(base)}"
+                return assumed("undefined-symbol", text, needs=(Need("dependence", y, spelled_out(base)),))
+        for y in (i for _, i in frontier if (i.base, i.labels) in set(_entries(lines, e))):
+            for base in (b for b in sorted(by) if _like_another(universe, y, b)):
+                text = f"the document does not say how {written(universe, y)} depends on {spelled_out(base)}"
+                return assumed("undefined-symbol", text, needs=(Need("dependence", y, spelled_out(base)),))
     return None
 
 
@@ -94,6 +126,16 @@ def beside_the_path(lines: Lines, e: Equation) -> bool:
     formulas = {n: [s.body for s in world.sites.get(n, ()) if not is_literal(s.body)] for n in names}
     inputs = {n: set[str]().union(*(rests_on(world, body) for body in bodies)) for n, bodies in formulas.items()}
     return any(inputs[top] & inputs[by] for top, by in _pairs(lines, [e]) if top != by)
+
+
+def _entries(lines: Lines, e: Equation) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The entries, by their numbers, that a line differentiates by."""
+    for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Fraction)):
+        for v in (below(node.denominator) or (None, ()))[1]:
+            ref = reference(v, lines.world.glossary)
+            marks = () if ref is None else (*ref.subs, *ref.labels)
+            if ref is not None and all(isinstance(m, Number) and m.text.isdigit() for m in marks):
+                yield ref.base, tuple(int(m.text) for m in marks if isinstance(m, Number))
 
 
 def _pairs(lines: Lines, equations: Iterable[Equation]) -> Iterator[tuple[str, str]]:

@@ -47,6 +47,7 @@ from chainrule.check.readings.rests_on import (
 )
 from chainrule.check.readings.rivals import other_ranks
 from chainrule.check.readings.said_beside import in_a_case_before, supposed_beside
+from chainrule.check.readings.shares import shares
 from chainrule.check.readings.sums_meant import (
     brackets_meant,
     implied_sum,
@@ -56,9 +57,11 @@ from chainrule.check.readings.sums_meant import (
     variables_of,
 )
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
+from chainrule.sheet.arrays.components import is_matrix
 from chainrule.sheet.arrays.kronecker_signs import has_vec
 from chainrule.sheet.definitions.facts import equals_its_transpose
 from chainrule.sheet.derivatives.bare_slopes import called, uses, written_at
+from chainrule.sheet.records.frame import PICKED
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Reading, World
@@ -92,7 +95,7 @@ def row_or_column(judge: Judge, e: Equation) -> Iterator[Meant]:
     """`a_l` beside `a_{ij}` where the words speak of columns."""
     world = judge.world
     names = sorted(lines_of(world, [e])[0].names) if world.columnwise else ()
-    for base in (n for n in names if {1, 2} <= world.family(n).sub_counts):
+    for base in (n for n in names if {1, 2} <= world.family(n).sub_counts and not world.family(n).picked_by_words):
 
         def choose(node: Node, base: str = base) -> Node | None:
             ref = reference(node, world.glossary) if isinstance(node, Script) else None
@@ -102,6 +105,18 @@ def row_or_column(judge: Judge, e: Equation) -> Iterator[Meant]:
             return Script(node.span, Fenced(node.span, "(", turned, ")"), node.sub, node.sup, 0)
 
         yield written_throughout(judge, e, choose, f"{spelled_out(base)} with one subscript may be a row or a column")
+
+
+def rows_lying(judge: Judge, e: Equation) -> Iterator[Meant]:
+    """`X_i` for the row of a matrix, as a column or as it lies: most lines of a sheet say which, and some may not."""
+    world = judge.world
+    names = (names_in(world, e.lhs) | names_in(world, e.rhs)) if PICKED in world.conventions else set()
+    picked = [b for b in sorted(names) if 1 in world.family(b).sub_counts and is_matrix(world, world.family(b))]
+    ways = {"column": "a row as a column", "row": "a row as it lies", "other": "a column"}
+    for way, text in ways.items() if picked else ():
+        if way != world.conventions[PICKED] and (way != "other" or world.columnwise):
+            other = replace(world, conventions={**world.conventions, PICKED: way}, derived={})
+            yield Meant(f"right if {spelled_out(picked[0])} with one subscript is {text}", e, within(judge, other))
 
 
 def vectors_as_rows(judge: Judge, e: Equation) -> Iterator[Meant]:
@@ -317,11 +332,13 @@ REASONS: tuple[Reason, ...] = (
     direct_or_total,
     two_ranks,
     row_or_column,
+    rows_lying,
     vectors_as_rows,
     rows_or_columns,
     names_with_a_d,
     what_was_supposed,
     supposed_symmetric,
+    shares,
     supposed_beside,
     in_a_case_before,
     dots_entry_by_entry,

@@ -43,7 +43,19 @@ def by_itself(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     """The verdict on an identity whose names have other shapes than elsewhere; None where it is none, or stays open."""
     if not isinstance(outcome, Unclear) or outcome.code not in SHAPES or e.conditions:
         return None
-    chain = [x for x in judge.chain(e) if x.op in EQUALITIES and x.source == "formula"]
+    trial = apart(judge, e)
+    if trial is None:
+        return None
+    found = trial.claim(e)
+    slopes = any(map(has_derivative, _chain(judge, e)))
+    slipped = slopes and found.verdict == "refuted" and found.suggestion is not None and SYMMETRY not in found.message
+    settled = found.verdict == "verified" or slipped
+    return replace(found, notes=(*found.notes, NOTE)) if settled else None
+
+
+def apart(judge: Judge, e: Equation) -> Judge | None:
+    """The judge of an identity that knows only what the words call its names; None where it is none."""
+    chain = _chain(judge, e)
     slopes, of_squares = any(map(has_derivative, chain)), any(map(_of_squares, chain))
     if len(judge.equations) == 1 or not (slopes or of_squares):
         return None  # it stands alone already, or is no rule
@@ -60,10 +72,11 @@ def by_itself(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
         world.readings |= {b: Reading(2) for b in names if b[-1:].isupper() and b in world.readings}
     trial = judge.alone(e, world)
     trial.conditions = given.over(trial, judge.conditions)
-    found = trial.claim(e)
-    slipped = slopes and found.verdict == "refuted" and found.suggestion is not None and SYMMETRY not in found.message
-    settled = found.verdict == "verified" or slipped
-    return replace(found, notes=(*found.notes, NOTE)) if settled else None
+    return trial
+
+
+def _chain(judge: Judge, e: Equation) -> list[Equation]:
+    return [x for x in judge.chain(e) if x.op in EQUALITIES and x.source == "formula"]
 
 
 def _of_squares(e: Equation) -> bool:

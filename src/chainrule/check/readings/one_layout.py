@@ -15,6 +15,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.compare import Same
+from chainrule.check.readings.by_itself import NOTE, apart
+from chainrule.check.readings.said_beside import of_any_matrix
 from chainrule.check.records.finding import Finding
 from chainrule.expr import ExprError
 from chainrule.sheet.infer import LAYOUTS
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 SEVERAL = re.compile(r"\b(?:numerator|denominator)[-\s]+(?:layout|convention|form)|\blayouts\b", re.I)
 MANY = 2
 """So many times more lines must be laid out the other way."""
+TURNED = "numerator"
+"""The layout in which a derivative by a matrix has the shape of its transpose: few write so, and where as many lines do
+as do not, a transpose was lost."""
 PARTS: dict[str, Callable[[Layout], str]] = {"gradients": lambda x: x.gradient, "Jacobians": lambda x: x.jacobian}
 """What a layout arranges, each by itself."""
 
@@ -38,16 +43,30 @@ def of_one_layout(judge: Judge, findings: Mapping[int, Finding]) -> dict[int, Fi
         return {}  # all of them hold in the usual layout, or in any
     if SEVERAL.search(lines[0].document.text):
         return {}
-    held = {e.position: _layouts(judge, e) for e in lines}
+    judges = {e.position: _read_as(judge, e, findings[e.position]) for e in lines}
+    held = {e.position: _layouts(judges[e.position], e) for e in lines}
+    by_matrices = {e.position for e in lines if held[e.position] and _is_matrix(judges[e.position], e)}
     changed = {}
     for of, part in PARTS.items():
         told = {position: one for position, found in held.items() if (one := _only({part(x) for x in found}))}
         how_many = Counter(told.values())
         for position, layout in told.items():
             other = next((x for x in how_many if x != layout), "")
-            if how_many[other] >= MANY * how_many[layout]:
+            turned = of == "gradients" and layout == TURNED and position in by_matrices
+            if how_many[other] >= (1 if turned else MANY) * how_many[layout]:
                 changed[position] = _alone(findings[position], of, layout, other)
     return changed
+
+
+def _read_as(judge: Judge, e: Equation, found: Finding) -> Judge:
+    """The judge that found a line to hold: of any matrix, and of the line by itself where it was read so."""
+    of_any = of_any_matrix(judge, e)
+    return (apart(of_any, e) if NOTE in found.notes else None) or of_any
+
+
+def _is_matrix(judge: Judge, e: Equation) -> bool:
+    """Whether the sides of a line are matrices."""
+    return all(x.kind == "matrix" for x in judge.usual(e).typed.get(e.position, ())[1:])
 
 
 def _only(layouts: set[str]) -> str | None:
@@ -78,7 +97,7 @@ def _layouts(judge: Judge, e: Equation) -> frozenset[Layout]:
 def _alone(found: Finding, of: str, layout: str, other: str) -> Finding:
     """What is said of a line that is not laid out as most lines are."""
     message = (
-        f"right in {layout} layout for {of}, and most lines are in {other} layout: a transpose is missing, or one "
+        f"right in {layout} layout for {of}, and other lines are in {other} layout: a transpose is missing, or one "
         "too many"
     )
     return replace(found, verdict="unsupported", code="layout", message=message, evidence=None)

@@ -49,6 +49,7 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     r"""The verdict on a definition that words call a likelihood or its logarithm; None where nothing decides it."""
     words = words_before(judge, e)
     kind = _kind(words)
+    kind = "log" if kind == "likelihood" and _is_logarithm(judge, e.lhs) else kind
     if e.link or e.op != "=" or kind is None or of_its_own(e):
         return None
     origin = next(iter(_origins(judge, e, kind)), None)
@@ -91,6 +92,13 @@ def _kind(words: str) -> str | None:
     return "negative" if negative else "log"
 
 
+def _is_logarithm(judge: Judge, name: Node) -> bool:
+    r"""Whether what words call a likelihood is its logarithm by its name: `\ell(\theta)`, `\log L(\theta)`."""
+    ref = reference(_callee(name), judge.world.glossary)
+    first = name.factors[0].node if isinstance(name, Product) else name
+    return (ref is not None and ref.base == "ell") or (isinstance(first, Name) and first.text in ("log", "ln"))
+
+
 def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equation]]:
     """What the right side should be equal to, with the equation that says so: the last likelihood, else the last
     density at the samples of the formula."""
@@ -106,7 +114,8 @@ def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equat
 
 def _is_likelihood(judge: Judge, x: Equation) -> bool:
     """Whether words call what an equation gives the likelihood, no logarithm of it."""
-    return _kind(words_before(judge, x)) == "likelihood" and reference(_callee(x.lhs), judge.world.glossary) is not None
+    called = _kind(words_before(judge, x)) == "likelihood" and not _is_logarithm(judge, x.lhs)
+    return called and reference(_callee(x.lhs), judge.world.glossary) is not None
 
 
 def _callee(node: Node) -> Node:
@@ -190,11 +199,20 @@ def _are_plain(judge: Judge, x: Equation, e: Equation) -> bool:
     names = {ref.base for n in walk(e.rhs) if (ref := reference(n, judge.world.glossary)) is not None and ref.subs}
     letters = {re.sub(r"\W*\w*\(|\)", "", base) for base in names & names_in(judge.world, x.lhs)}
     indexed = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(letters)))})\W{{0,2}}_") if letters else None
-    pieces = [p for p in x.document.pieces if p.span.start < x.span.start]
+    start = _own_start(judge, x)
+    pieces = [p for p in x.document.pieces if start <= p.span.start < x.span.start]
     text = "".join(p.text if isinstance(p, Words) else f" ⟦{x.document.source(p.span)}⟧ " for p in pieces)
     sentences = re.split(r"[.;:!?]\s|(?<=⟧)\s*\n", text)
     about = [s for s in sentences if indexed is not None and any(map(indexed.search, re.findall("⟦[^⟧]*⟧", s)))]
     return all(only_says(re.sub("⟦[^⟧]*⟧", " ", s)) for s in about)
+
+
+def _own_start(judge: Judge, x: Equation) -> int:
+    """Where the text begins that may speak of the samples of a density: at its heading, where likelihoods stand before
+    it, which are of other samples; else with the document."""
+    headings = [p.span.start for p in x.document.pieces if isinstance(p, Heading) and p.span.start < x.span.start]
+    others = (y for y in judge.equations if y.own and headings and y.span.start < headings[-1])
+    return headings[-1] if any(_kind(words_before(judge, y)) is not None for y in others) else 0
 
 
 def _is_of_samples(judge: Judge, x: Equation) -> bool:

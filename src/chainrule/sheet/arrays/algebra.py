@@ -37,7 +37,8 @@ def elementwise(dims: Dims, f: Callable[..., Expr], *vals: Val, what: str = "the
     big = max(vals, key=lambda v: len(v.dims))
     ats = [_spread(dims, v, big, what) for v in vals]
     derived = any(v.derived for v in vals)
-    return Val(big.shape, lambda *t: f(*(at(*t) for at in ats)), None, derived)
+    literal = not big.scalar and all(v.literal for v in vals if not v.scalar)
+    return Val(big.shape, lambda *t: f(*(at(*t) for at in ats)), None, derived, literal)
 
 
 def _spread(dims: Dims, v: Val, big: Val, what: str) -> Callable[..., Expr]:
@@ -95,7 +96,7 @@ def scaled_by(factor: Callable[[], Expr], a: Val, derived: bool) -> Val:
     if jacobian is not None:
         full = jacobian.full
         jacobian = replace(jacobian, full=lambda *t: mul(factor(), full(*t)))
-    return Val(a.shape, lambda *t: mul(factor(), at(*t)), jacobian, derived)
+    return Val(a.shape, lambda *t: mul(factor(), at(*t)), jacobian, derived, a.literal and not a.scalar)
 
 
 def hadamard(dims: Dims, a: Val, b: Val) -> Val:
@@ -167,7 +168,7 @@ def raised(dims: Dims, a: Val, exponent: Val) -> Val:
 def mapped(f: Callable[[Expr], Expr], a: Val) -> Val:
     """A scalar function on every entry."""
     at = a.at
-    return Val(a.shape, lambda *t: f(at(*t)), None, a.derived)
+    return Val(a.shape, lambda *t: f(at(*t)), None, a.derived, a.literal and not a.scalar)
 
 
 def inverted(dims: Dims, a: Val) -> Val:

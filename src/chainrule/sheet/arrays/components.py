@@ -8,11 +8,11 @@ from chainrule.expr import Expr, component, const, mul, piecewise, size
 from chainrule.read.tree import Node
 from chainrule.sheet.arrays.completed import completed
 from chainrule.sheet.arrays.tensors import Tensor, axis_subs, instance_of, liftable, tensor, updating
-from chainrule.sheet.records.frame import Frame, Letter, Term
+from chainrule.sheet.records.frame import PICKED, Frame, Letter, Term
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
-from chainrule.sheet.records.world import Instance, World
+from chainrule.sheet.records.world import Family, Instance, World
 from chainrule.sheet.syntax.names import Ref
-from chainrule.sheet.syntax.spelling import spelled_out
+from chainrule.sheet.syntax.spelling import look, spelled_out
 
 
 def ref_value(frame: Frame, ref: Ref) -> Val:
@@ -68,13 +68,35 @@ def _part(frame: Frame, whole: Tensor, nodes: list[Node]) -> Val:
         dim, term = frame.letter(letter) or frame.free_letter(letter)
         frame.dims.unify(dim, axis)
         terms.append(term)
-    if len(nodes) == 1 and len(whole.axes) == n + 2 and frame.world.family(whole.instance.base).column:
+    if len(nodes) == 1 and len(whole.axes) == n + 2 and _picks_columns(frame.world, whole.instance.base):
         return _column(frame, whole, terms, nodes[0])
     if len(nodes) == 1 and len(whole.axes) == n + 2 and _a_vector(frame, whole):
         frame.universe.odd.add(frame.owner)
     placed = [(node, axis, frame.index_term(node, axis)) for node, axis in zip(nodes, whole.axes[n:], strict=False)]
     terms += [term for _, _, term in placed]
-    return _within(frame, placed, _view(frame, whole, terms, n + len(nodes)))
+    part = _view(frame, whole, terms, n + len(nodes))
+    return _within(frame, placed, part.transposed() if len(nodes) == 1 and _lies(frame, whole, part) else part)
+
+
+def _picks_columns(world: World, base: str) -> bool:
+    family = world.family(base)
+    other = world.conventions.get(PICKED) == "other" and not family.picked_by_words
+    return family.column or (other and is_matrix(world, family))
+
+
+def _lies(frame: Frame, whole: Tensor, part: Val) -> bool:
+    """Whether a sheet takes the rows of its matrices as they lie."""
+    if frame.world.conventions.get(PICKED) != "row" or part.kind != "column":
+        return False
+    return len(whole.axes) == 2 and is_matrix(frame.world, frame.world.family(whole.instance.base))
+
+
+def is_matrix(world: World, family: Family) -> bool:
+    """Whether a name is declared or defined as a matrix, whose rows have one index; a capital is, if anything."""
+    if family.declared_rank is not None:
+        return family.declared_rank == "matrix" and family.declared_subs == 0
+    sites = world.sites.get(family.base, ())
+    return look(family.base).endswith("upper") and bool(sites) and not all(s.ref.subs for s in sites)
 
 
 def _a_vector(frame: Frame, whole: Tensor) -> bool:

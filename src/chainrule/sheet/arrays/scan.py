@@ -7,8 +7,10 @@ from itertools import pairwise
 
 from chainrule.read import tree
 from chainrule.read.tree import Accent, Big, Comma, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.sheet.arrays.gathered import gathered, is_computed
 from chainrule.sheet.arrays.ones import sizes_below
 from chainrule.sheet.arrays.zeros import zero_components
+from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import Family, World
@@ -247,12 +249,15 @@ class Scan:
         sides = [side for e in equations for side in (e.lhs, e.rhs)]
         points = {base for side in sides for found in (_beside_itself, _of_points) for base in found(side, self.world)}
         points |= behind_one_matrix(sides, self.world)
+        computed = self._computed_with_entries(equations)
         for base, refs in self.refs.items():
             family = self.world.family(base)
             # `W^{(1)}` and, of another network, `W_1`: neither is an entry of the other
             apart_marked = all(bool(r.subs) != bool(r.labels) for r in refs)
             bare = any(not r.subs for r in refs) and not apart_marked
             for n in range(max((len(r.subs) for r in refs), default=0)):
+                if base in computed and n < 2:
+                    continue
                 if (
                     n in family.shifted
                     or (base, n) in assigned
@@ -275,6 +280,24 @@ class Scan:
             found = self.world.families.get(letter)
             if found is not None and found.sub_counts <= {0} and not found.differentiated and not found.by:
                 self.world.families.pop(letter)
+
+    def _computed_with_entries(self, equations: list[Equation]) -> set[str]:
+        """Matrices that a formula gives and whose entries stand in their places: `s_{12} = ...` says nothing new."""
+        chains: dict[tuple[int, int], list[Equation]] = {}
+        for e in equations:
+            if e.op in DEFINING:
+                chains.setdefault((id(e.document), e.chain), []).append(e)
+        relations = [
+            Relation(es[0].lhs.span, es[0].lhs, tuple(tree.Link("=", e.rhs.span, e.rhs) for e in es))
+            for es in chains.values()
+        ]
+        sides = [side for e in equations for side in (e.lhs, e.rhs)]
+        names = {name.text: name for side in sides if (name := gathered(side)) is not None}
+        return {
+            ref.base
+            for text, name in names.items()
+            if is_computed(relations, text, name) and (ref := reference(name, self.world.glossary)) is not None
+        }
 
     def _label_letters(self, ref: Ref) -> set[str]:
         """The letters in the labels of a name."""
@@ -336,6 +359,7 @@ class Scan:
         found = set()
         whole = self._defined_as_a_whole(equations)
         ruled = {base for base, rules in whole.items() if any(_is_case_of(e, r) for r in rules for e in equations)}
+        ruled |= {base for base, rules in whole.items() if any(self._of_entries(base, r) for r in rules)}
         for e in equations:
             ref = reference(e.lhs, self.world.glossary)
             if ref is None or e.op not in DEFINING or e.link:
@@ -348,6 +372,12 @@ class Scan:
                 if isinstance(sub, Number):
                     found.add((ref.base, n))
         return found
+
+    def _of_entries(self, base: str, rule: Equation) -> bool:
+        r"""`K_{ij} = \partial s_i / \partial u_j`, which says what all entries of a matrix are: `K_{12} = ...` is a
+        claim then. What a rule for the next one says, `w_{ij} = w_{ij} - g_{ij}`, does not say it of the first."""
+        ref = reference(rule.lhs, self.world.glossary)
+        return ref is not None and len(ref.subs) > 1 and base not in names_in(self.world, rule.rhs)
 
     def _declared_whole(self, equations: list[Equation], facts: Iterable[Fact]) -> set[tuple[str, int]]:
         """Slots of numbers in `X_1, X_2 \\in \\mathbb{R}^{m \\times n}`: matrices, and so no rows of a matrix X; and in

@@ -1,20 +1,26 @@
-r"""Functions that a sheet gives by an integral, `A(\eta) = \log \int h(y) e^{\eta y} dy`.
+r"""What a sheet gives by a formula that is not computed.
 
-The integral is not computed, and the function is one that nobody defines: what holds for every function holds for it.
-It must be one of its parameters alone, else derivatives by what stands under the integral would vanish.
+An integral, `A(\eta) = \log \int h(y) e^{\eta y} dy`: the function is one that nobody defines, and what holds for every
+function holds for it. It must be one of its parameters alone, else derivatives by what stands under the integral would
+vanish. A convolution, `O = X * F`, beside the sums that give the entries of what it makes: these say what it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Big, Fenced, Name, Node, Product
+from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Sum, Text
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.statements import DEFINING
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import node_key, reference, walk
 
+STARS = frozenset({"*", "ast", "star", "circledast"})
+"""Signs of a convolution, where words speak of one."""
+CONVOLVING = STARS | {"otimes"}
+"""Those and another one, where formulas say what it is."""
 CONSTANTS = frozenset({"pi", "e", "infty", "d", "bb R"})
 
 
@@ -30,6 +36,38 @@ def by_an_integral(world: World, lhs: Node, rhs: Node) -> bool:
     called, over = set(_called(world, rhs)), set(_over(rhs))
     inside = {r.base for r in references(rhs, world)} - known - called - over - CONSTANTS
     return not any(base for base in inside if not is_function_word(base))
+
+
+def by_a_convolution(world: World, lhs: Node, rhs: Node) -> bool:
+    """Whether a star may stand for a convolution, or a word for a function that nobody defines, and sums elsewhere
+    say what the entries of it are."""
+    name = reference(lhs, world.glossary)
+    starred = world.convolving and any(
+        f.op in CONVOLVING for n in walk(rhs) if isinstance(n, Product) for f in n.factors
+    )
+    if name is None or name.subs or not (starred or _by_a_word(world, rhs)):
+        return False
+    for e in world.equations:
+        entry = reference(e.lhs, world.glossary)
+        summed = any(isinstance(n, Big | Sum) for n in walk(e.rhs))
+        if entry is not None and entry.base == name.base and entry.subs and summed and e.op in DEFINING:
+            return True
+    return False
+
+
+def _by_a_word(world: World, node: Node) -> bool:
+    r"""Whether a formula is `\text{conv}(X, K)`, a call of a word that no formula begins with."""
+    word = _word(node)
+    return word is not None and not is_function_word(word) and all(_word(e.lhs) != word for e in world.equations)
+
+
+def _word(node: Node) -> str | None:
+    match node:
+        case Product(factors=(Factor(node=Text(text=word)), Factor(op="", node=Fenced()))):
+            return word
+        case Product(factors=(Factor(node=Name(text=word, style=style)), Factor(op="", node=Fenced()))):
+            return word if len(word) > 1 and "rm" in style else None
+    return None
 
 
 def _is_integral(node: Node) -> bool:

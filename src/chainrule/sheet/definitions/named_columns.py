@@ -34,6 +34,8 @@ SAID = (
     re.compile(rf"{_FORMULA}{_FILL}\b(?:with|whose|has|having)\b{_FILL}{_KIND}(?:s|\s+vectors)\b{_ARE}{_FORMULA}"),
 )
 _VERB = r",? (?:is|be|are|denotes?|as|being|for)? ?(?:the |an? )?"
+_PLACE = r"(?:⟦\d+⟧|[b-zA-Z])\s*-?\s*(?:th|st)?"
+ITSELF = re.compile(rf"{_FORMULA}{_VERB}(?:its )?{_PLACE} (?P<kind>column|row)\b(?! vector| of [^⟦.;]{{0,30}}⟦)")
 SAID_OF_ONE = re.compile(rf"{_FORMULA}{_VERB}(?:{_WHICH} )?{_KIND}s? (?:{_WHICH} )?of (?:[\w-]+ ){{0,4}}{_FORMULA}")
 
 
@@ -52,6 +54,11 @@ class Named:
 
 def name_columns(world: World, sentences: Iterable[Sentence], equations: Iterable[Equation]) -> None:
     """Read the vectors as parts of the matrix."""
+    sentences = list(sentences)
+    for vector, kind in _parts_of_themselves(sentences, world.glossary):
+        family = world.families.get(vector.base)
+        if family is not None and not family.declared_subs and family.sub_counts & {0, 2}:
+            family.column, family.picked_by_words = kind == "column", True
     for named in (*told_columns(sentences, world.glossary), *_listed(world, equations)):
         whole = reference(named.matrix, world.glossary)
         if whole is None or whole.base in world.functions or named.vector.base in world.sites:
@@ -87,6 +94,20 @@ def told_columns(sentences: Iterable[Sentence], glossary: Glossary) -> Iterator[
                 whole = None if matrix is None else reference(matrix, glossary)
                 if matrix is not None and vector is not None and whole is not None and whole.bare:
                     yield Named(vector, matrix, found["kind"], BEFORE_ALL, (s.scope.part, s.scope.section), s.own)
+
+
+def _parts_of_themselves(sentences: Iterable[Sentence], glossary: Glossary) -> Iterator[tuple[Ref, str]]:
+    """The `W_k` that words call the k-th column or row, of W or of what they do not say."""
+    for s in sentences:
+        for found in ITSELF.finditer(s.text):
+            number = int(found[1])
+            vector = _vector(glossary, s.formulas[number] if number < len(s.formulas) else None)
+            if vector is not None:
+                yield vector, found["kind"]
+    for named in told_columns(sentences, glossary):
+        whole = reference(named.matrix, glossary)
+        if whole is not None and whole.base == named.vector.base:
+            yield named.vector, named.kind
 
 
 def _named(node: Node | None) -> Node | None:

@@ -13,9 +13,8 @@ import re
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fraction, Node
 from chainrule.read.values_in_code import in_code
-from chainrule.sheet.definitions.lists_anew import is_listed_anew
+from chainrule.sheet.definitions.numbers_anew import is_listed_anew, steps_on
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
-from chainrule.sheet.definitions.printed_steps import steps_on
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, World
@@ -39,7 +38,8 @@ OTHER_VALUE_CUE = re.compile(
     r"|\(\s*\Z",
     re.IGNORECASE,
 )
-# "Update: w_1 = 0.54", "the new weights are", "after the first M-step", "in the next iteration": what had a number has another one now.
+# "Update: w_1 = 0.54", "the new weights are", "after the first M-step", "in the next iteration": what had a number has
+# another one now.
 STEPPED_CUE = re.compile(
     r"\b(?:updat\w+[^.;:]*:|(?:new|updated)\s+(?:weight|value|parameter|bias|coefficient)\w*"
     r"|(?:after|in|at)\s+(?:[\w-]+\s+){0,3}(?:[em]-)?(?:update|step|iteration|epoch|round)s?\b)[^.;:]*\Z",

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Comma, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.records.statements import DEFINING, Sheet
-from chainrule.sheet.rewriting.throughout import throughout
+from chainrule.sheet.records.throughout import throughout
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.rebuilding import rebuilt
 

@@ -16,7 +16,7 @@ from math import inf
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fenced, Number, Product, Sum
 from chainrule.sheet.conditions.cases_in_items import end_of_item, leads_an_item
-from chainrule.sheet.definitions.lists_anew import is_no_rounding
+from chainrule.sheet.definitions.numbers_anew import is_no_rounding
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import heading_of
 from chainrule.sheet.records.references import references

@@ -16,14 +16,13 @@ from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Pr
 from chainrule.sheet.derivatives.degrees import integrates, is_form
 from chainrule.sheet.derivatives.forward import forward_lines
 from chainrule.sheet.derivatives.gradients_by_direction import gradients_by_direction
-from chainrule.sheet.derivatives.gradients_by_use import Meaning, Used, gradients_by_use, stem
+from chainrule.sheet.derivatives.gradients_by_use import Meaning, Used, gradients_by_use, is_loss, stem
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below
-from chainrule.sheet.syntax.names import node_key, spelled, walk
+from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
 from chainrule.sheet.syntax.script_words import is_transpose
 from chainrule.sheet.syntax.slices import COLUMN, ROW
-from chainrule.sheet.syntax.spelling import look
 
 SAID = re.compile(r"\bgradients?\b|\bupstream\b", re.IGNORECASE)
 DIFFERENTIALS = re.compile(
@@ -115,7 +114,7 @@ def gradient_names(sheet: Sheet) -> GradientNames | None:
             found.signs |= {_sign(x.factors[0].node) for x in (e.lhs, e.rhs) if isinstance(x, Product)}
     losses = list({node_key(x): x for x in found.losses.values()}.values())
     if not losses and _in_words(sheet, sides):
-        sought = [x for side in sides for x in losses_of(side)] or [e.lhs for e in sheet.equations if _is_loss(e.lhs)]
+        sought = [x for side in sides for x in losses_of(side)] or [e.lhs for e in sheet.equations if is_loss(e.lhs)]
         losses = list({node_key(x): x for x in sought}.values())
         losses = losses or [Name(tree.Span(0, 0), "loss", ("rm",))]
     found.usual = losses[0] if len(losses) == 1 else None
@@ -259,10 +258,5 @@ def losses_of(node: Node) -> Iterator[Node]:
     """What a formula differentiates that looks like a loss."""
     for part in walk(node):
         top = above(part.numerator) if isinstance(part, Fraction) and below(part.denominator) is not None else None
-        if top is not None and top.body is not None and _is_loss(top.body):
+        if top is not None and top.body is not None and is_loss(top.body):
             yield top.body
-
-
-def _is_loss(node: Node) -> bool:
-    """Whether a bare name looks like a loss."""
-    return isinstance(node, Name) and look(spelled(node)) in ("loss", "calligraphic")

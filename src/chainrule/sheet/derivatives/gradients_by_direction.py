@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from chainrule.read.tree import Accent, Comma, Fenced, Fraction, Name, Node, Number, Product, Script, Span, Sum
-from chainrule.sheet.derivatives.degrees import integrates
+from chainrule.sheet.derivatives.degrees import integrates, is_derivative
 from chainrule.sheet.derivatives.forward import changing_names, goes_forward
 from chainrule.sheet.derivatives.gradients_by_use import (
     FEW,
@@ -28,7 +28,7 @@ from chainrule.sheet.derivatives.gradients_by_use import (
     takes_a_step,
 )
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
-from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
+from chainrule.sheet.syntax.names import letter_of, node_key, shifted_letter, walk
 from chainrule.sheet.syntax.script_words import is_transpose
 
 UNNAMED = "loss"
@@ -85,7 +85,7 @@ def _turns_round(sheet: Sheet, e: Equation) -> bool:
 
 def _divisors(side: Node) -> Iterator[Node]:
     for node in walk(side):
-        if isinstance(node, Fraction):
+        if isinstance(node, Fraction) and not is_derivative(node):
             yield node.denominator
         elif isinstance(node, Product):
             yield from (f.node for f in node.factors if f.op in ("/", "oslash"))
@@ -122,6 +122,10 @@ def _without_numbers(node: Node) -> object:
         return node_key(node), None
     sub = node.sub.body if isinstance(node.sub, Fenced) else node.sub
     parts = sub.items if isinstance(sub, Comma) else () if sub is None else (sub,)
+    if isinstance(sub, Product):
+        parts = tuple(f.node for f in sub.factors)
+    if len(parts) > 1 and all(letter_of(x) is not None for x in parts):
+        return node_key(node.base), None  # an entry of a matrix
     counted = all(isinstance(x, Number) or shifted_letter(x) is not None for x in parts)
     return node_key(node.base), None if counted or sub is None else node_key(sub)
 

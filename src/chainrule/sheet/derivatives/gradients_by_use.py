@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 
 from chainrule.read.tree import Big, Fenced, Fraction, Name, Node, Number, Product, Script
 from chainrule.sheet.derivatives.degrees import degree, integrates, is_derivative
-from chainrule.sheet.derivatives.forward import goes_forward
+from chainrule.sheet.derivatives.forward import changing_names, goes_forward
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import node_key, spelled, walk
-from chainrule.sheet.syntax.spelling import look
+from chainrule.sheet.syntax.spelling import look, names_loss
 
 SMALL = re.compile(
     r"\bdifferentials?\b|\binfinitesimal|\bFr[eé]chet\b|\bincrements?\b|\b(?:small|tiny) change|\bperturb|\bvirtual\b",
@@ -128,12 +128,19 @@ def takes_a_step(side: Node) -> bool:
 
 
 def losses_defined(sheet: Sheet) -> Iterator[tuple[Node, Node | None]]:
-    """The losses that a document defines, each with the number of examples that it is a mean over."""
+    """The losses that a document defines, each with the number of examples that it is a mean over. What is computed
+    from a `dO` belongs to the way back and is no loss."""
     for e in sheet.equations:
         name = _called(e.lhs)
-        defines = e.op in DEFINING and not e.link and e.source == "formula"
-        if defines and name is not None and look(spelled(name)) in ("loss", "calligraphic"):
+        backward = next(changing_names(e.rhs), None) is not None
+        defines = e.op in DEFINING and not e.link and e.source == "formula" and not backward
+        if defines and name is not None and is_loss(name):
             yield e.lhs, _mean_of(e.rhs)
+
+
+def is_loss(node: Node) -> bool:
+    """Whether a bare name looks like a loss; the keys K, the values V and a number N do not."""
+    return isinstance(node, Name) and (names_loss(spelled(node)) or look(spelled(node)) == "calligraphic")
 
 
 def _called(node: Node) -> Name | None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.derivatives.gradient_names import losses_of
 from chainrule.sheet.records.statements import DEFINING, Sheet
-from chainrule.sheet.rewriting.throughout import throughout
+from chainrule.sheet.records.throughout import throughout
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import with_parts

@@ -10,7 +10,7 @@ from math import inf
 from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.typed_lines import misfits, mismatch, type_line
 from chainrule.sheet.inference.unreadable import against_declaration, lies_otherwise, loss_of_entries
-from chainrule.sheet.records.frame import LISTS, ROWS
+from chainrule.sheet.records.frame import LISTS, PICKED, ROWS
 from chainrule.sheet.records.lines import Line
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
@@ -28,6 +28,7 @@ CONVENTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     ".": (("inner", 0.0), ("hadamard", 0.4)),
     LISTS: (("column", 0.0), ("row", 0.3)),
     ROWS: (("row", 0.0), ("column", 0.3)),
+    PICKED: (("column", 0.0), ("row", 0.5), ("other", 0.5)),
 }
 FAILURE, ASKEW, ODD, SQUARE, MIXED = 4.0, 1.0, 1.0, 1.0, 2.0
 # What another meaning costs of the sign between a gate and its complement.
@@ -121,6 +122,8 @@ class Search:
         """What a sign may stand for, and at what cost."""
         if op in self.elementwise:
             return tuple((x, 0.0 if x == "hadamard" else GATED) for x, _ in CONVENTIONS[op])
+        if op == PICKED and not self.world.columnwise:
+            return CONVENTIONS[op][:-1]
         return CONVENTIONS[op]
 
     def usual_signs(self) -> dict[str, str]:
@@ -160,7 +163,7 @@ class Search:
         free = {base: found for base, found in options.items() if base not in counts}
         algebra = cheapest | {base: as_in_matrix_algebra(base, found) for base, found in free.items()}
         plain = self.usual_signs()
-        elementwise = plain | {op: "hadamard" for op in signs if op not in (LISTS, ROWS)}
+        elementwise = plain | {op: "hadamard" for op in signs if op not in (LISTS, ROWS, PICKED)}
         starts = [(cheapest, plain), (algebra, plain), (algebra, elementwise)]
         stepped = {base for base in free if "label" in self.world.family(base).slots.values()}
         row = self.world.rowwise
@@ -175,7 +178,10 @@ class Search:
         self.world.readings, self.world.conventions = dict(best[0]), dict(best[1])
 
     def descend(self, options: Options, signs: list[str], rounds: tuple[float, ...]) -> None:
-        """One name or convention changed at a time, as long as that is better."""
+        """One name or convention changed at a time, as long as that is better. How rows of matrices lie comes
+        first: names that are read as one sample each would hide it."""
+        if PICKED in signs:
+            self.convention(PICKED)
         for most in rounds:
             changed = False
             for base, found in options.items():

@@ -34,16 +34,22 @@ from chainrule.sheet.syntax.names import Glossary, letter_of, outside_letters, r
 def with_ranges(node: Node, glossary: Glossary, anyway: bool = False) -> Node | None:
     """An equation with the ranges of such entries written out; None for anything else. `anyway`: where names of it have
     the letters open as well."""
-    if not isinstance(node, Relation) or any(link.op not in ("=", ":=", "≡") for link in node.links):
+    if not isinstance(node, Relation) or node.links[0].op == "∈":
         return None
-    sides = [node.first, *(link.node for link in node.links)]
+    *before, last = node.links
+    more = last.op == "∈"  # `A = [a_{ij}] \in \mathbb{R}^{m \times n}`
+    if any(link.op not in ("=", ":=", "≡") for link in (before if more else node.links)):
+        return None
+    sides = [node.first, *(link.node for link in (before if more else node.links))]
     whole = [side for side in sides if not _has_entry(side, glossary)]
     indexed = any(_letters(side, glossary) for side in whole if not _is_written_out(side))
     if len(whole) == len(sides) or not whole or indexed:
         return None
     if not anyway and _is_for_one_place(sides, glossary):
         return None
-    links = tuple(replace(link, node=_ranged(link.node, glossary)) for link in node.links)
+    links = (*(replace(link, node=_ranged(link.node, glossary)) for link in before), last)
+    if not more:
+        links = (*links[:-1], replace(last, node=_ranged(last.node, glossary)))
     return replace(node, first=_ranged(node.first, glossary), links=links)
 
 

@@ -38,6 +38,7 @@ from chainrule.sheet.letters.names_above import names_above
 from chainrule.sheet.letters.offsets import offsets_of
 from chainrule.sheet.letters.open_letters import note_open_letters
 from chainrule.sheet.letters.orders_of_letters import note_orders
+from chainrule.sheet.letters.small_constants import one_small_constant
 from chainrule.sheet.letters.totals import totals_of
 from chainrule.sheet.letters.writings import bring_together
 from chainrule.sheet.sums.dots import without_dots
@@ -96,6 +97,7 @@ def collect(nodes: Iterable[Node], implied: bool = False, by_index: bool = False
     glossary.offsets = offsets_of(everything, glossary)
     glossary.apart = names_apart(everything, glossary)
     bring_together(nodes, glossary)
+    one_small_constant(nodes, glossary)
     glossary.running = marks_that_run(nodes, glossary) if by_index else set()
     glossary.marked = marked_by_indices(nodes, glossary) | glossary.running
     if glossary.marked:

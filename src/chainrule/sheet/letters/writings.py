@@ -17,8 +17,11 @@ Uses = dict[str, set[int]]
 
 def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
     """Note in the glossary which writings are one name: the components under the name of the whole."""
+    nodes = list(nodes)
     uses: Uses = {}
     given: set[str] = set()
+    by_entries: set[str] = set()
+    gathered: set[tuple[str, str]] = set()
     explained: set[tuple[str, str]] = set()
     spoken_of: set[str] = set()
     for node in nodes:
@@ -33,13 +36,23 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         first = reference(node.first, glossary) if isinstance(node, Relation) and node.links[0].op == "=" else None
         if first is not None and isinstance(node, Relation):
             given.add(first.base)
+            if len(first.subs) == 2:
+                by_entries.add(first.base)
+            gathered |= {(first.base, x) for link in node.links for x in _cells(link.node, glossary)}
             if first.bare and all(_lists_entries(link.node, glossary) for link in node.links):
                 continue  # `\mathbf{y} = (y_1, y_2, y_3)^T` says which letter the entries have
             computed = [x.node for x in node.links if not (x is not node.links[0] and _in_places(x.node, glossary))]
             explained |= {(first.base, r.base) for side in computed for r in maximal(side, glossary)}
     for base in spoken_of - uses.keys():
         uses[base] = {0}
-    for entries in sorted(uses):
+    for base in _with_row_and_column(nodes, glossary) - given:
+        if uses.get(base) == {1} and any(uses.get(w) == {0} for w in _capitals(base)):
+            uses[base] = {glossary.slots.setdefault(base, 2)}
+    for entries, capital in _beside_their_capital(nodes, glossary):
+        if entries not in given and (capital in by_entries or (capital, entries) in gathered):
+            glossary.slots[entries] = 2
+            glossary.same[entries] = capital
+    for entries in sorted(uses.keys() - glossary.same.keys()):
         wholes = [w for w in (f"bold {entries}", f"vec({entries})", _bold_inside(entries)) if w in uses]
         if not wholes and min(uses[entries]) == 2 and entries not in given:
             wholes = [w for w in _capitals(entries) if uses.get(w) == {0}]
@@ -47,6 +60,42 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             whole = _matrix_of_rows(wholes[0], entries, uses, given)
             glossary.same |= {entries: wholes[0]} if whole is None else {entries: whole, wholes[0]: whole}
+
+
+def _beside_their_capital(nodes: list[Node], glossary: Glossary) -> Iterator[tuple[str, str]]:
+    r"""Small letters that have a row and a column wherever they stand, with their capital: the o of
+    `\frac{\partial L}{\partial o_{ij}}` after `O_{ij} = \ldots`, and no value of it beside it."""
+    together: dict[str, set[str]] = {}
+    other: set[str] = set()
+    for node in nodes:
+        refs = list(maximal(node, glossary))
+        for ref in refs:
+            together.setdefault(ref.base, set()).update(r.base for r in refs if r.subs)
+            if ref.labels or ref.primes or not _has_row_and_column(ref):
+                other.add(ref.base)
+    for base in sorted(together.keys() - other):
+        capitals = [w for w in _capitals(base) if w in together and w not in together[base]]
+        if len(capitals) == 1:
+            yield base, capitals[0]
+
+
+def _has_row_and_column(ref: Ref) -> bool:
+    texts = [sub.text if isinstance(sub, Number) else "" for sub in ref.subs]
+    return len(texts) == 2 or (len(texts) == 1 and len(texts[0]) == 2 and texts[0].isdigit())
+
+
+def _with_row_and_column(nodes: list[Node], glossary: Glossary) -> set[str]:
+    """The names below which nothing but two digits stands, of several rows and several columns: `v_{11}`, `v_{21}`."""
+    places: dict[str, set[str]] = {}
+    for ref in (ref for node in nodes for ref in maximal(node, glossary)):
+        sub = ref.subs[0] if len(ref.subs) == 1 and not ref.labels else None
+        places.setdefault(ref.base, set()).add(sub.text if isinstance(sub, Number) else "")
+    return {
+        base
+        for base, texts in places.items()
+        if all(len(text) == 2 and text.isdigit() and "0" not in text for text in texts)
+        and all(len({text[n] for text in texts}) > 1 for n in (0, 1))
+    }
 
 
 def _arguments(node: Node, glossary: Glossary) -> set[str]:
@@ -96,6 +145,14 @@ def _in_places(node: Node, glossary: Glossary) -> bool:
     cells = [(r, c, reference(x, glossary)) for r, row in enumerate(node.rows, 1) for c, x in enumerate(row, 1)]
     found = {ref.base for r, c, ref in cells if ref is not None and _numbers(ref) == f"{r}{c}"}
     return len(cells) > 1 and len(found) == 1 and all(ref is not None and _numbers(ref) for _, _, ref in cells)
+
+
+def _cells(node: Node, glossary: Glossary) -> set[str]:
+    """The one name whose entries, counted from 0, fill a matrix."""
+    cells = [reference(x, glossary) for row in (node.rows if isinstance(node, Matrix) else ()) for x in row]
+    found = {"" if ref is None or not _has_row_and_column(ref) else ref.base for ref in cells}
+    zero = len(cells) > 1 and cells[0] is not None and "0" in _numbers(cells[0])
+    return found if len(found) == 1 and zero else set()
 
 
 def _numbers(ref: Ref) -> str:

@@ -30,6 +30,7 @@ from chainrule.sheet.meaning.functions.calls import called, function_name
 from chainrule.sheet.meaning.functions.jacobians import applied_after_another, at_a_point
 from chainrule.sheet.meaning.functions.outcomes import over_outcomes
 from chainrule.sheet.meaning.functions.under_laws import under_a_law
+from chainrule.sheet.meaning.operations.convolutions import no_convolution
 from chainrule.sheet.meaning.operations.expectations import expectation
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.operations.implied_through import opened
@@ -89,9 +90,11 @@ def _groups(factors: tuple[Factor, ...]) -> list[tuple[Factor, ...]]:
 
 def _joined(frame: Frame, groups: list[tuple[Factor, ...]]) -> Val:
     result = _left_to_right(frame, (Factor("", groups[0][0].node), *groups[0][1:]))
+    before = groups[0]
     for group in groups[1:]:
         val = _left_to_right(frame, (Factor("", group[0].node), *group[1:]))
-        result = combine(frame, group[0].op, result, val)
+        no_convolution(frame, group[0].op, (before, result), (group, val))
+        before, result = group, combine(frame, group[0].op, result, val)
     return result
 
 
@@ -111,8 +114,11 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
         if result is not None:
             if dotted and factors[n].op in DOTS and not val.scalar:
                 raise Untyped("a dot product of three vectors", "shape")
-            if not factors[n].op and val.kind == "column" and _lies_behind(factors[n - 1].node, factors[n].node):
+            if not factors[n].op and val.kind == "column" and _lies_beside(factors[n - 1].node, factors[n].node):
                 val = val.transposed()
+            elif result.kind == val.kind == "column" and _lies_beside(factors[n].node, factors[n - 1].node):
+                result = result.transposed()
+            no_convolution(inner, factors[n].op, (factors[n - 1 : n], result), (factors[n:n_next], val))
             vectors = not (result.scalar or val.scalar)
             entrywise = factors[n].op in ("", "cdot") and _entry_by_entry(inner, result, val, factors[n - 1 : n_next])
             result = combine(inner, "odot" if entrywise else factors[n].op, result, val)
@@ -124,8 +130,8 @@ def _left_to_right(frame: Frame, factors: tuple[Factor, ...]) -> Val:
     return result if implied is None else summed_over(inner, implied[1], result)
 
 
-def _lies_behind(column: Node, node: Node) -> bool:
-    r"""`\begin{bmatrix} 2 \\ 3 \end{bmatrix} [1, 4]`: a list behind a printed column lies in a row."""
+def _lies_beside(column: Node, node: Node) -> bool:
+    r"""`\begin{bmatrix} 2 \\ 3 \end{bmatrix} [1, 4]`: a list beside a printed column lies in a row."""
     printed = isinstance(column, Matrix) and len(column.rows) > 1 and all(len(row) == 1 for row in column.rows)
     return printed and isinstance(node, Fenced) and node.open == "[" and isinstance(node.body, Comma)
 

@@ -57,6 +57,9 @@ LISTS = "[,]"
 """The convention of a sheet that says whether `[1, 2]` is a column, as by custom, or a row, as in code."""
 ROWS = "[:]"
 """The convention of a sheet that says whether `A_{i,:}` is a row, as by custom, or a column, as in code."""
+PICKED = "[i]"
+"""The convention of a sheet that says what X_i is of a matrix X: a row as a "column", as by custom, or the "row" that
+it is, `O_i = P_i V`; or, where words speak of columns, one of the "other" ones, `y = \\sum_i x_i A_i`."""
 
 
 @dataclass

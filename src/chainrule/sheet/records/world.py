@@ -123,6 +123,8 @@ class Family:
     integer: bool = False
     column: bool = False
     """Whether one subscript picks a column of the matrix, and not a row."""
+    picked_by_words: bool = False
+    """Whether words say which of the two it picks."""
     full: bool = False
     domains: frozenset[str] = frozenset()
 
@@ -310,6 +312,10 @@ class World:
     probabilistic: bool = False
     columnwise: bool = False
     """Whether the words speak of columns, so that one subscript need not pick a row."""
+    convolving: bool = False
+    """Whether the words speak of convolutions, so that a star between matrices may be one."""
+    convolved: bool = False
+    """Whether a star is one of them, by sums that give the entries of what it makes."""
     hot: dict[str, str] = field(default_factory=dict)
     """Where the words put the 1 of a one-hot vector."""
     rowwise: bool = False
@@ -355,6 +361,8 @@ class World:
     """The dimension of which the lines are about one place (`sheet.inference.one_entry`)."""
     opened: str = ""
     """The matrix whose declared sizes the lines do not have (`check.other_sizes`)."""
+    supposed_symmetric: dict[str, frozenset[tuple[str, str, int]]] = field(default_factory=dict)
+    """The sections in which a matrix is supposed to be symmetric that is nowhere else."""
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     """Those of them that are written as a matrix of one row."""

@@ -2,6 +2,9 @@ r"""The entries `x_{ij}` of a matrix `X = (x_{ij})` beside a vector x or a funct
 
 Two subscripts are entries of the matrix and one is a component of the vector; the letter alone would be one array of
 both. Where an equation makes the matrix of what has one subscript, `X = (x_1, \ldots, x_n)`, it is one letter indeed.
+
+So are the entries of a matrix that is computed, `O = P V = [o_{ij}]`: the brackets give nothing, they say which letter
+its entries have. Where nothing else gives the matrix, the brackets do.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from dataclasses import replace
 from itertools import pairwise, permutations
 
 from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.arrays.gathered import apart, core, count_of, gathered, is_computed
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
@@ -18,15 +22,17 @@ Wholes = dict[str, Name]
 
 
 def wholes_of_entries(formulas: list[Node]) -> Wholes:
-    """The capital for each small letter whose entries a formula gathers, where it is a vector or a function as well."""
+    """The capital for each small letter whose entries a formula gathers, where it is a vector or a function as well or
+    where the matrix is computed."""
     relations = [n for f in formulas for n in walk(f) if isinstance(n, Relation)]
     pairs = [(a, b) for r in relations for a, b in permutations((r.first, *(link.node for link in r.links)), 2)]
     found: Wholes = {}
     for whole, entries in pairs:
-        small = _gathered(entries)
-        if small is not None and isinstance(whole, Name) and whole.text == small.text.upper() != small.text:
+        small = gathered(entries)
+        if small is not None and isinstance(whole, Name) and whole.text == small.text[:1].upper() + small.text[1:]:
             found.setdefault(small.text, whole)
     others = {name.text for name, other in pairs if isinstance(name, Name) and _is_vector(name, other)}
+    others |= {x for x, whole in found.items() if is_computed(relations, x, whole)}
     others |= {x for f in formulas for n in walk(f) for x in _functions(n)} if found else set()
     own = _of_layers(formulas, found) if found else set()
     return {x: w for x, w in found.items() if x in others and x not in own and not _listed(relations, w, x)}
@@ -35,8 +41,8 @@ def wholes_of_entries(formulas: list[Node]) -> Wholes:
 def _of_layers(formulas: list[Node], found: Wholes) -> set[str]:
     """The letters whose entries, or those of their capital, carry a mark above: each layer has entries of its own."""
     small = {w.text: x for x, w in found.items()} | {x: x for x in found}
-    entries = (n for f in formulas for n in walk(f) if isinstance(n, Script) and _count(n) == 2)
-    return {small[_core(n)] for n in entries if isinstance(n.sup, (Fenced, Name)) and _core(n) in small}
+    entries = (n for f in formulas for n in walk(f) if isinstance(n, Script) and count_of(n) == 2)
+    return {small[core(n)] for n in entries if isinstance(n.sup, (Fenced, Name)) and core(n) in small}
 
 
 def _functions(node: Node) -> Iterator[str]:
@@ -64,49 +70,19 @@ def _is_vector(name: Name, other: Node) -> bool:
         body = other.body if isinstance(other, Fenced) and other.open in "([" else None
         items = list(body.items) if isinstance(body, Comma) else []
     first = items[0] if len(items) > 1 else None
-    return isinstance(first, Script) and _count(first) == 1 and _core(first) == name.text
-
-
-def _core(node: Script) -> str:
-    return node.base.text if isinstance(node.base, Name) else ""
+    return isinstance(first, Script) and count_of(first) == 1 and core(first) == name.text
 
 
 def with_entries_of(node: Node, wholes: Wholes) -> Node:
     """A formula with the entries under the name of their matrix."""
 
     def choose(part: Node) -> Node | None:
-        if not isinstance(part, Script) or not isinstance(part.base, Name) or _count(part) != 2:
+        if not isinstance(part, Script) or not isinstance(part.base, Name) or count_of(part) != 2:
             return None
         whole = wholes.get(part.base.text)
-        return None if whole is None else replace(part, base=replace(whole, span=part.base.span))
+        return None if whole is None else replace(part, base=replace(whole, span=part.base.span), sub=apart(part.sub))
 
     return rebuilt(node, choose)
-
-
-def _gathered(node: Node) -> Name | None:
-    r"""The x of `(x_{ij})`, `[x_{ij}]_{i,j=1}^{m,n}` and of a matrix that begins with `x_{11}`."""
-    node = node.base if isinstance(node, Script) and isinstance(node.base, Fenced | Matrix) else node
-    if isinstance(node, Fenced) and node.open in "([":
-        entry = node.body
-    elif isinstance(node, Matrix) and len(node.rows) > 1 and len(node.rows[0]) > 1:
-        entry = node.rows[0][0]
-    else:
-        return None
-    two = isinstance(entry, Script) and entry.sup is None and _count(entry) == 2
-    return entry.base if two and isinstance(entry, Script) and isinstance(entry.base, Name) else None
-
-
-def _count(node: Script) -> int:
-    """How many subscripts stand on a name, counted by its letters and numbers."""
-    match node.sub:
-        case Comma(items=items):
-            return len(items)
-        case Product(factors=factors) if not any(f.op for f in factors):
-            return len(factors)
-        case None:
-            return 0
-    text = getattr(node.sub, "text", "")
-    return len(text) if text.isdigit() else 1
 
 
 def _listed(relations: list[Relation], whole: Name, small: str) -> bool:
@@ -121,5 +97,5 @@ def _listed(relations: list[Relation], whole: Name, small: str) -> bool:
 
 def _single(node: Node) -> Iterator[str]:
     for part in walk(node):
-        if isinstance(part, Script) and isinstance(part.base, Name) and _count(part) == 1:
+        if isinstance(part, Script) and isinstance(part.base, Name) and count_of(part) == 1:
             yield part.base.text

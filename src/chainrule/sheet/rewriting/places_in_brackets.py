@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.records.statements import Sheet
-from chainrule.sheet.rewriting.throughout import throughout
+from chainrule.sheet.records.throughout import throughout
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import children, reference, walk

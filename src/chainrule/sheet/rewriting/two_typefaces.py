@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Big, Name, Node, Product, Script, Sum
 from chainrule.sheet.records.statements import DEFINING_LEFT, Sheet
-from chainrule.sheet.rewriting.throughout import throughout
+from chainrule.sheet.records.throughout import throughout
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.words.declared import real_space

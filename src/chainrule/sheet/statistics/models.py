@@ -22,11 +22,12 @@ Models = Mapping[int, Equation | None]
 
 @dataclass(frozen=True)
 class Otherwise:
-    """The positions of equations that look like definitions and are none: models, and what solves slopes that no words
-    set to zero, with how surely that is `supposed`."""
+    """The positions of equations that look like definitions and are none: models, what solves slopes that no words set
+    to zero, with how surely that is `supposed`, and `loose` formulas for a whole whose entries have formulas too."""
 
     models: Models = field(default_factory=dict)
     solved: Mapping[int, str] = field(default_factory=dict)
+    loose: frozenset[int] = frozenset()
 
 
 DEFINING = Otherwise()
@@ -45,6 +46,15 @@ def as_models(world: World, equations: list[Equation], models: Models) -> list[E
                 world.of_any_sample.add(e.position)
     taken = (models.get(e.position, e) for e in equations)
     return [e for e in taken if e is not None]
+
+
+def without_loose(world: World, equations: list[Equation], loose: frozenset[int]) -> list[Equation]:
+    """The equations but the `loose` ones, which say nothing of shapes either."""
+    for e in equations:
+        if e.position in loose:
+            world.declaring[e.position] = f"says what {e.text(e.lhs)} is as a whole; its entries are defined later"
+            world.of_any_sample.add(e.position)
+    return [e for e in equations if e.position not in loose]
 
 
 def readings_of_model(world: World, e: Equation) -> Iterator[Equation | None]:

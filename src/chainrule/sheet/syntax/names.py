@@ -123,6 +123,8 @@ class Glossary:
     told_orders: dict[str, tuple[str, str]] = field(default_factory=dict)
     written_out: tuple[Callable[[Node], Node], ...] = ()
     rewritten: Callable[[Node, int], Node] = lambda node, _position: node
+    # Names that were taken for a loss of another name, by the position of the formula: nothing says that they are one.
+    taken_for: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def is_index(self, letter: str, base: str, slot: int) -> bool:
         """Whether a single letter in a subscript of `base` is an index rather than part of the name."""

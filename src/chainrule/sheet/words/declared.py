@@ -36,7 +36,7 @@ def from_relation(relation: Relation, glossary: Glossary) -> list[Fact]:
     facts: list[Fact] = []
     sides = [relation.first, *(link.node for link in relation.links)]
     for n, link in enumerate(relation.links):
-        side = sides[n]
+        side = _named(sides[: n + 1], relation, glossary) if link.op == "∈" else sides[n]
         bound = _beside_a_norm(side, link.node) if link.op in BOUNDING else None
         if bound is not None and (ref := reference(bound, glossary)) is not None:
             facts.append(Fact("sign", ref, "positive"))  # a threshold
@@ -51,6 +51,14 @@ def from_relation(relation: Relation, glossary: Glossary) -> list[Fact]:
             elif link.op in (">", "≥") and isinstance(link.node, Number) and link.node.text in ("0", "1"):
                 facts.append(Fact("sign", ref, "positive"))
     return facts
+
+
+def _named(sides: list[Node], relation: Relation, glossary: Glossary) -> Node:
+    r"""What `Y = X W \in \mathbb{R}^{n \times k}` declares: the name that the formula before the sign is given."""
+    last = len(sides) - 1
+    while reference(sides[last], glossary) is None and last and relation.links[last - 1].op in ("=", ":=", "≡"):
+        last -= 1
+    return sides[last] if reference(sides[last], glossary) is not None else sides[-1]
 
 
 def relations_of(node: Node) -> list[Relation]:

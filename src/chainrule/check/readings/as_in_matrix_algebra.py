@@ -1,0 +1,68 @@
+r"""Verified lines of differentials that hold because a letter of matrices or of columns is read as something less.
+
+`dy = x \, dW + W \, dx` is right for a number x, and `df = A^T r \, dx` is right where A is a vector. Numbers cost
+nothing where all other lines hold for them too, as most rules do. Where the other lines fit as well with capitals as
+matrices and small letters as columns, the line is judged so: the order of a product shows only there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chainrule.check.conditions import given
+from chainrule.check.records.finding import Finding
+from chainrule.sheet.derivatives.differentials import has_signs
+from chainrule.sheet.inference.candidates import candidates
+from chainrule.sheet.inference.search import as_in_matrix_algebra, line_cost
+from chainrule.sheet.records.lines import Line, lines_of
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.universe import Universe
+from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.syntax.spelling import spelled_out
+
+if TYPE_CHECKING:
+    from chainrule.check.judge import Judge
+
+RANKS = ("number", "vector", "matrix")
+
+
+def in_matrix_algebra(judge: Judge, e: Equation, found: Finding) -> Finding:
+    """The verdict on a line of differentials once its names are the matrices and columns that their letters suggest."""
+    world = judge.world
+    if found.verdict != "verified":
+        return found
+    mine = lines_of(world, [e])[0].names
+    lines = lines_of(world, [x for x in judge.equations if not has_signs(x)])
+    others = [x for x in lines if not x.names.isdisjoint(mine)]
+    more = _suggested(world, mine.union(*(x.names for x in others)))
+    direct = [b for b in sorted(mine) if b in more]
+    if not direct or not others or not {1, 2} <= {r.axes for r in (world.readings | more).values()}:
+        return found  # nothing is turned where no matrix stands beside a column
+    other = replace(world, readings=world.readings | more, derived={})
+    if any(_cost(other, x) > _cost(world, x) for x in others):
+        return found
+    trial = replace(judge, world=other, variants={})
+    trial.conditions = given.over(trial, judge.conditions)
+    again = trial.claim(e)
+    if again.verdict == "verified" or (again.verdict == "refuted" and again.suggestion is not None):
+        return again
+    what = (RANKS[r.axes] for r in (world.readings[direct[0]], more[direct[0]]))
+    text = "right if {} is a {}, and as a {} it fits the other lines".format(spelled_out(direct[0]), *what)
+    return Finding("unsupported", "ambiguous", text)
+
+
+def _suggested(world: World, names: frozenset[str]) -> dict[str, Reading]:
+    """What the letters suggest of names that nothing is said of, where they are read as less."""
+    bound = world.size_names | world.glossary.bound
+    usual = {
+        base: as_in_matrix_algebra(base, candidates(world.family(base)))
+        for base in names & world.readings.keys()
+        if world.family(base).declared_rank is None and not world.defined(base) and base not in bound
+    }
+    return {base: reading for base, reading in usual.items() if reading.axes > world.readings[base].axes}
+
+
+def _cost(world: World, line: Line) -> float:
+    universe = Universe(world, Config())
+    return line_cost(universe, line) + bool(universe.squared)
