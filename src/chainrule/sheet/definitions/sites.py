@@ -235,6 +235,9 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return
     base = ref.base
     if ref.postfix:
+        plain = Ref(base, ref.subs, ref.labels)
+        if is_numeric(rhs) and any(s.ref.key == plain.key and is_numeric(s.body) for s in world.sites.get(base, ())):
+            return  # `a^2 = 4` after `a = 2` is a claim
         base, ref = f"{base}^2", Ref(f"{base}^2", ref.subs, ref.labels)
     if ref.primes and is_numeric(rhs) and base in world.sites:
         return  # a printed value of the next update, to be compared with the computed one
