@@ -61,6 +61,7 @@ from chainrule.sheet.networks.copied_layers import copied_layers
 from chainrule.sheet.networks.labels_by_class import labels_by_class
 from chainrule.sheet.networks.named_slopes import named_behind
 from chainrule.sheet.numbers.one_by_one import assemble, listed_entries
+from chainrule.sheet.numbers.starting_values import starts
 from chainrule.sheet.numbers.told import take_told
 from chainrule.sheet.numbers.upstream import note_slopes
 from chainrule.sheet.numbers.values_of_their_own import values_of_their_own
@@ -197,7 +198,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.named_last = names_at_the_end(world, equations, spoken) | named_behind(world, equations)
     for e in equations:
         if solves(world, e):
-            if begins_an_example(e):
+            if begins_an_example(e) or starts(world, e, equations):
                 add_sites(world, replace(e, source="given"))
             else:
                 world.solutions.add(e.position)

@@ -58,6 +58,7 @@ from chainrule.check.doubts.unsaid import (
 )
 from chainrule.check.doubts.where_it_holds import where_it_holds
 from chainrule.check.numbers.counted_from_one import counted_from_one
+from chainrule.check.numbers.written_out import put_in_one_by_one
 from chainrule.check.numbers.zero_slopes import slopes_of_values, zero_slopes
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, NeedKind, dependences, depends
@@ -183,6 +184,8 @@ def numbers_put_in(lines: Lines, e: Equation, variant: Variant, different: Diffe
     for side, other, symbols in sides:
         free = symbols - set(variant.settled.data)
         put_in = has_decimals(side) or from_nowhere(lines, side, other) or _called_with_numbers(side, other)
+        if (found := put_in_one_by_one(lines, side, other)) is not None:
+            return found
         if free and put_in and not has_decimals(other):
             names = ", ".join(names_of(variant.universe, sorted(free)).values())
             needs = _needs("number", variant, free)

@@ -3,7 +3,8 @@ r"""Printed numbers that give a name another value than it had.
 A step in numbers alone, `w = 2.2 - 0.1 \cdot (-1.6)` after `w = 2.2`, begins with the value that the name has so far,
 to the digits printed, and adds something to it. A list, "We draw $w_1 = 1, w_2 = 1.5$" behind "$w_1 = 0.5$, $w_2 =
 0.6$", is another start: a number that differs in one place may be a mistake in copying, in two places of one list it
-is none. What is concluded, "so $x = 1, y = 2$", or said of an extremum stays a claim.
+is none. What is concluded, "so $x = 1, y = 2$", or said of an extremum stays a claim. `a \approx 1.4` is no rounding
+of a 2 that a was given: it is what the name has by then.
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ from fractions import Fraction as Rational
 
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Sum
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import World
+from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.literals import is_literal, literal_number
 from chainrule.sheet.syntax.names import node_key, reference
 
-SEPARATED = re.compile(r"(?:[\s,;&$]|\\q?quad|\\[,;:! ()]|\\\\|\b(?:and|und|et|y|e)\b|[和与、，；])*")
+SEPARATED = re.compile(r"(?:[\s,;&$]|\\q?quad|\\[,;:! ()]|\\\\|\b(?:and|und|et|y|e|и|och)\b|[和与、，；]|ו-)*")
 CONCLUDED = re.compile(
     r"\b(?:then|so|thus|hence|therefore|gets?|got|obtain\w*|giv(?:es?|ing)|yield\w*|becomes?|finds?|found|results?"
     r"|solutions?|zero|vanish\w*|minim\w*|maxim\w*|optim\w*|stationary|critical)\b[^.:;]*\Z",
     re.IGNORECASE,
 )
 SEVERAL = 2
+FAR = Rational(1, 10)
+"""A number that is off by less than this part of it, or by less than its last digit, may be rounded wrongly."""
 
 
 def steps_on(body: Node, rhs: Node) -> bool:
@@ -75,6 +78,17 @@ def is_listed_anew(world: World, e: Equation) -> bool:
     return sum(_differs(world, x, items[0].position) for x in items) >= SEVERAL
 
 
+def is_no_rounding(world: World, e: Equation, site: Site) -> bool:
+    """Whether a line behind a number for a name says that it is about another one, far from it."""
+    ref, given, printed = reference(e.lhs, world.glossary), literal_number(site.body), literal_number(e.rhs)
+    if e.op != "≈" or e.link or e.position <= site.position or ref is None or ref.base != site.base:
+        return False
+    if given is None or printed is None or ref.key != site.ref.key or CONCLUDED.search(e.cue or e.lead):
+        return False
+    unit = Rational(1, 10 ** len(e.text(e.rhs).partition(".")[2].strip("}$ ")))
+    return abs(given - printed) > max(unit, FAR * max(abs(given), abs(printed)))
+
+
 def _list_of(world: World, e: Equation) -> list[Equation]:
     """The equations beside an equation that give names their numbers, with nothing but separators between."""
     items = [e]
@@ -86,7 +100,7 @@ def _list_of(world: World, e: Equation) -> list[Equation]:
         if not _adjoin(items[-1], x):
             break
         items.append(x)
-    return items if all(x.op == "=" and not x.link and is_literal(x.rhs) for x in items) else []
+    return items if all(x.op in ("=", "≈") and not x.link and is_literal(x.rhs) for x in items) else []
 
 
 def _adjoin(one: Equation, other: Equation) -> bool:

@@ -38,10 +38,11 @@ OTHER_VALUE_CUE = re.compile(
     r"|\(\s*\Z",
     re.IGNORECASE,
 )
-# "Update: w_1 = 0.54", "the new weights are", "after one step": what had a number has another one now.
+# "Update: w_1 = 0.54", "the new weights are", "after the first M-step", "in the next iteration": what had a number has
+# another one now.
 STEPPED_CUE = re.compile(
-    r"\b(?:updat\w+[^.;:]*:|(?:new|updated)\s+(?:weight|value|parameter|bias|coefficient)\w*|after\s+(?:\w+\s+){0,3}"
-    r"(?:update|step|iteration|epoch)s?)[^.;:]*\Z",
+    r"\b(?:updat\w+[^.;:]*:|(?:new|updated)\s+(?:weight|value|parameter|bias|coefficient)\w*"
+    r"|(?:after|in|at)\s+(?:[\w-]+\s+){0,3}(?:[em]-)?(?:update|step|iteration|epoch|round)s?\b)[^.;:]*\Z",
     re.IGNORECASE,
 )
 # "Suppose x = 2; then f(x) = -2": a number that follows from what is supposed.

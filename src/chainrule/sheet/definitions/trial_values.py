@@ -2,7 +2,8 @@ r"""Values that hold for a while: "Try $\lambda = 4$" before $g'(\lambda) = 0$ i
 
 A value in a heading holds until the next heading of its rank, and says nothing of what stands before it; a value that
 begins an item of a list, where another item has another, holds in its item. A value that a name was tried with is over
-where a slope by the name is set to zero: from there on it is looked for.
+where a slope by the name is set to zero: from there on it is looked for; and where the name is said to be about
+another number that is no rounding of it, `a \\approx 1.4` after `a = 2`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from math import inf
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fenced, Number, Product, Sum
 from chainrule.sheet.conditions.cases_in_items import end_of_item, leads_an_item
+from chainrule.sheet.definitions.numbers_anew import is_no_rounding
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import heading_of
 from chainrule.sheet.records.references import references
@@ -47,8 +49,9 @@ def _with_end(world: World, site: Site, origin: Equation | None, equations: Sequ
         return replace(site, until=_behind(origin, heading, equations), onward=True)
     if origin is not None and _is_a_case(world, site, origin, equations):
         return replace(site, until=_behind_item(origin, equations), onward=True)
-    solved = (c.equation.position for c in world.imposed if _looks_for(world, c, site.base))
-    return replace(site, until=min((p for p in solved if p > site.position), default=inf))
+    over = {c.equation.position for c in world.imposed if _looks_for(world, c, site.base)}
+    over |= {e.position for e in equations if is_no_rounding(world, e, site)}
+    return replace(site, until=min((p for p in over if p > site.position), default=inf))
 
 
 def _is_an_update(world: World, site: Site, equations: Sequence[Equation]) -> bool:

@@ -1,0 +1,75 @@
+r"""Numbers that a method starts from: `a = 0` behind `\frac{\partial L}{\partial a} = ... = 0` may be a point and no
+solution.
+
+No words need to say so. A slope that a later line says to have another value than zero was taken at a point; and where
+a condition has data without any number, a plain number that is put in for the name is no solution of it.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from chainrule.sheet.conditions.imposed import differentiates
+from chainrule.sheet.definitions.put_in import paired
+from chainrule.sheet.records.references import references
+from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.world import Imposed, World
+from chainrule.sheet.syntax.literals import is_literal, is_zero, literal_number
+from chainrule.sheet.syntax.names import node_key, reference
+from chainrule.sheet.words.wording import CONCLUDED
+
+
+def starts(world: World, e: Equation, equations: list[Equation]) -> bool:
+    """Whether an equation that gives the unknown of a condition a number only says where to start."""
+    ref = reference(e.lhs, world.glossary)
+    if e.link or ref is None or ref.postfix or ref.labels or not is_literal(e.rhs) or CONCLUDED.search(e.cue):
+        return False
+    if ref.base in world.aliases:
+        return False  # `\hat a = 0`, `a^* = 0`
+    conditions = [c for c in world.imposed if ref.base in c.unknowns and c.position < e.position]
+    if any(_taken_there(world, c, e, equations) for c in conditions):
+        return True
+    free = bool(conditions) and all(_of_free_data(world, c) for c in conditions)
+    return free and any(_puts_in(e, x) for x in equations if x.position > e.position and x.document is e.document)
+
+
+def _taken_there(world: World, condition: Imposed, e: Equation, equations: list[Equation]) -> bool:
+    """Whether the slope of a condition is said to be another number than zero behind a value, before the next one; that
+    may be the same number again where none was given before."""
+    slope = condition.head or condition.equation
+    if not differentiates(slope.lhs):
+        return False
+    key, name = node_key(slope.lhs), node_key(e.lhs)
+    here = [x for x in equations if x.position > condition.position and x.document is e.document]
+    values = [x for x in here if node_key(x.lhs) == name and is_literal(x.rhs)]
+    first = not values or values[0].position >= e.position
+    others = (x.position for x in values if not (first and node_key(x.rhs) == node_key(e.rhs)))
+    end = min((p for p in others if p > e.position), default=inf)
+    heads: dict[int, bool] = {}
+    chains = (x for x in here if e.position < x.position < end and heads.setdefault(x.chain, node_key(x.lhs) == key))
+    return any(is_literal(x.rhs) and not is_zero(x.rhs) for x in chains)
+
+
+def _of_free_data(world: World, condition: Imposed) -> bool:
+    """Whether a condition rests on data that the document says nothing of before it is to be solved, `\\sum_i y_i` for
+    some y: a plain number is then no solution of it."""
+    unknowns = {base for c in world.imposed for base in c.unknowns}
+    seen: set[str] = set()
+    bodies = [side for side in (condition.equation.lhs, condition.equation.rhs) if not differentiates(side)]
+    while bodies:
+        for r in references(bodies.pop(), world):
+            base = world.aliases.get(r.base, r.base)
+            if base in seen or base in unknowns or base in world.glossary.bound:
+                continue
+            if r.subs and not world.defined(base):
+                return True
+            seen.add(base)
+            bodies += [s.body for table in (world.sites, world.functions) for s in table.get(base, ())]
+    return False
+
+
+def _puts_in(e: Equation, other: Equation) -> bool:
+    """Whether a line has the number of a value in the place of its name."""
+    name, number = node_key(e.lhs), literal_number(e.rhs)
+    pairs = paired(other.lhs, other.rhs) or ()
+    return any(node_key(a) == name and literal_number(b) == number for a, b in pairs)
