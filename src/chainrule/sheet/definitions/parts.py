@@ -42,7 +42,7 @@ def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
             if family.declared_rank not in (None, "vector", "column"):
                 continue
             other = base in given and _letter(base) != _letter(ref.base)
-            if base != ref.base and (other or world.defined(base)):
+            if base != ref.base and (other or world.defined(base) or letters.declared_rank not in (None, "scalar")):
                 continue
             world.vectors[ref.base] = (base, count)
             if vector is e.lhs and isinstance(e.rhs, Matrix) and len(e.rhs.rows) == 1:

@@ -231,7 +231,7 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
     ref = reference(lhs, world.glossary)
     if ref is None or not (definable(world, ref) or _is_error(ref, rhs)):
         return
-    if mentions(world, rhs, ref):
+    if mentions(world, rhs, ref) or _lists_its_components(world, ref, rhs):
         return
     base = ref.base
     if ref.postfix:
@@ -258,6 +258,12 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         world.epochs.append(e.position)
     section = (e.scope.part, e.scope.section)
     sites.append(Site(base, ref, rhs, e.position, section=section, own=e.own, onward=e.source == "given"))
+
+
+def _lists_its_components(world: World, ref: Ref, rhs: Node) -> bool:
+    """`X = (x_1, x_2)`, where the small letter is known for that of the components: these are what X says they are."""
+    letter, _ = world.vectors.get(ref.base, (ref.base, 0))
+    return letter != ref.base and letter in world.sites and mentions(world, rhs, Ref(letter))
 
 
 def _covers(world: World, general: Ref, special: Ref) -> bool:

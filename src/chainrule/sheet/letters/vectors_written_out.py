@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise, permutations, product
 
-from chainrule.read.tree import Big, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import Big, Comma, Fenced, Matrix, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.syntax.names import Glossary, reference, walk
+from chainrule.sheet.syntax.names import Glossary, Ref, reference, walk
 from chainrule.sheet.syntax.script_words import is_transpose
 
 DOTS = frozenset({"", "cdot", ".", "bullet", "times", "*", "ast"})
@@ -24,17 +24,65 @@ Pair = tuple[str, str]
 def vectors_written_out(nodes: Iterable[Node], glossary: Glossary) -> dict[str, str]:
     """The capital for each small letter whose numbered components a formula shows to be those of a vector."""
     found: dict[str, str] = {}
+    nodes = list(nodes)
     relations = [n for n in nodes if isinstance(n, Relation)]
+    found |= _both_listed(nodes, relations, glossary)
     if not any(_written_out(side, glossary) for r in relations for side in (r.first, *(x.node for x in r.links))):
-        return {}
+        return found
     chains = ([r.first, *(link.node for link in r.links if link.op in DEFINING)] for r in relations)
     for whole, written in beside(chains, glossary):
-        small = {frozenset(pair) for pair in _written_out(written, glossary)}
+        small = {frozenset(pair): n for pair, n in _written_out(written, glossary).items()}
+        inner = {*_products(whole, glossary, inner=True)} if small else set()
         for one, other in _products(whole, glossary) if small else ():
             names = one.lower(), other.lower()
-            if frozenset(names) in small:
+            both = names[0] != one and names[1] != other  # `U r = r_1 u_1 + r_2 u_2` adds columns
+            if frozenset(names) in small and (both or (small[frozenset(names)] and (one, other) in inner)):
                 found |= {name: x for name, x in zip(names, (one, other), strict=True) if name != x}
-    return found
+    transposed = {r.base for n in nodes for r in _transposed(n, glossary)} if found else set()
+    return {name: x for name, x in found.items() if name not in transposed}
+
+
+def _transposed(node: Node, glossary: Glossary) -> Iterator[Ref]:
+    """The u of `u_1^T`, which are vectors themselves."""
+    refs = (reference(n, glossary) for n in walk(node) if isinstance(n, Script))
+    yield from (r for r in refs if r is not None and r.subs and r.postfix)
+
+
+def _both_listed(nodes: list[Node], relations: list[Relation], glossary: Glossary) -> dict[str, str]:
+    """The small letters of two capitals whose inner product is taken, and that lists of their numbered components give:
+    `X = (x_1, x_2)` and `W = (w_1, w_2)` beside `W^T X`. Letters with other subscripts are no components."""
+    listed: dict[str, int] = {}
+    for relation in relations:
+        ref = reference(relation.first, glossary)
+        small, count = _list_of(relation.links[0].node, glossary)
+        if ref is not None and ref.bare and small == ref.base.lower() != ref.base and relation.links[0].op in DEFINING:
+            listed[ref.base] = count
+    if len(listed) < 2:
+        return {}
+    inside = [n for node in nodes for n in walk(node)]
+    products = {p for n in inside for p in _products(n, glossary, inner=True)}
+    pairs = {p for p in products if {*p} <= listed.keys() and listed[p[0]] == listed[p[1]]}
+    refs = [r for n in inside if isinstance(n, Script) and (r := reference(n, glossary)) is not None]
+    other = {r.base for r in refs if r.postfix or r.labels or not all(_text(x).isdigit() for x in r.subs)}
+    return {x.lower(): x for pair in pairs if not other & {x.lower() for x in pair} for x in pair}
+
+
+def _list_of(node: Node, glossary: Glossary) -> tuple[str, int]:
+    """The letter of `(u_1, u_2)^T`, and how many of its components are listed."""
+    node = node.base if isinstance(node, Script) and is_plain_transpose(node) else node
+    body = node.body if isinstance(node, Fenced) else node
+    match body:
+        case Comma(items=items):
+            entries = list(items)
+        case Matrix(rows=rows) if len(rows) == 1 or {len(row) for row in rows} == {1}:
+            entries = [item for row in rows for item in row]
+        case _:
+            return "", 0
+    refs = [reference(x, glossary) for x in entries]
+    texts = [_text(r.subs[0]) if r is not None and len(r.subs) == 1 else "" for r in refs]
+    bases = {r.base for r in refs if r is not None}
+    whole = texts == [str(n + 1) for n in range(len(refs))] and len(refs) > 1 and len(bases) == 1
+    return (bases.pop(), len(refs)) if whole else ("", 0)
 
 
 def sizes_written_out(equations: Sequence[Equation], glossary: Glossary) -> dict[str, int]:
@@ -85,13 +133,16 @@ def beside(chains: Iterable[list[Node]], glossary: Glossary) -> Iterator[tuple[N
         yield from permutations(sides, 2)
 
 
-def _products(node: Node, glossary: Glossary) -> Iterator[Pair]:
-    """The pairs of names that a formula multiplies, `W^T X`, `w x` or `w \\cdot x`."""
+def _products(node: Node, glossary: Glossary, inner: bool = False) -> Iterator[Pair]:
+    r"""The pairs of names that a formula multiplies, `W^T X`, `w \cdot x`, and `w x` where not only `inner` products
+    count."""
     for part in walk(node):
         if isinstance(part, Product):
             for a, b in pairwise(part.factors):
                 one = a.node.base if isinstance(a.node, Script) and is_plain_transpose(a.node) else a.node
                 refs = reference(one, glossary), reference(b.node, glossary)
+                if inner and one is a.node and b.op not in ("cdot", ".", "bullet"):
+                    continue
                 if b.op in DOTS and refs[0] is not None and refs[1] is not None and refs[0].bare and refs[1].bare:
                     yield refs[0].base, refs[1].base
 
