@@ -12,7 +12,8 @@ from dataclasses import replace
 from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
-from chainrule.read.tree import Big, Fraction, Name, Node, Number, Script
+from chainrule.read.tree import Big, Fraction, Name, Node, Number, Product, Script
+from chainrule.sheet.letters.biases_written_out import sums_beside_products, with_bias
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
@@ -43,6 +44,26 @@ def constant_feature(lines: Lines, e: Equation, _variant: Variant, _different: D
             if all(apart.with_line(line).agree(line) for line in each):
                 text = f"holds if entry 0 of {spelled_out(feature)} is 1, as of a constant, which is not said"
                 return assumed("condition", text)
+    return None
+
+
+def bias_among_weights(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    r"""A line about the weight 0 of `w^T x = w_0 + w_1 x_1 + w_2 x_2`, where w or x stand alone as well, or of
+    `w_0 x_0 + w_1 x_1`: whether the vectors count from 0, and what x_0 is, is not said."""
+    world = lines.world
+    unsaid = dict(sums_beside_products(lines.equations, world.glossary))
+    for told in (
+        t for x in lines.equations for side in (x.lhs, x.rhs) for t in with_bias(side, world.glossary).items()
+    ):
+        if isinstance(told[1].terms[0].node, Product) and not world.defined(told[0][1]):
+            unsaid |= [told]
+    here = [ref for side in (e.lhs, e.rhs) for ref in references(side, world)]
+    for weight, feature in sorted(unsaid):
+        if any(r.base == weight and 0 in _numbers(r) for r in here):
+            if any(r.base == feature and 0 in _numbers(r) for r in here):
+                continue
+            text = f"holds perhaps if entry 0 of {spelled_out(feature)} is 1, as of a constant, which is not said"
+            return Finding("unsupported", "index-scope", text)
     return None
 
 
