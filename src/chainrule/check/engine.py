@@ -42,6 +42,7 @@ from chainrule.sheet.gather import gather
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.capitals import stack
 from chainrule.sheet.inference.one_entry import strike
+from chainrule.sheet.letters.biases_written_out import with_biases_written_out
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.records.world import Config, World
 from chainrule.sheet.rewriting.other_losses import with_other_losses
@@ -79,6 +80,7 @@ REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_other_losses,
     with_time_arguments,
     with_whole_samples,
+    with_biases_written_out,
 )
 
 

@@ -18,9 +18,9 @@ from chainrule.check.readings.closed_elsewhere import closed_elsewhere
 from chainrule.check.readings.hessians import hessian, said_slope
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.said_likelihoods import said_likelihood
-from chainrule.check.readings.solved_lines import solves
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
+from chainrule.check.solved_lines import solves
 from chainrule.read.tree import Fenced, Name, Node, Product, Unread
 from chainrule.sheet.conditions.extremes import place
 from chainrule.sheet.definitions.put_in import is_arithmetic

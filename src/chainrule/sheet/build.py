@@ -54,6 +54,7 @@ from chainrule.sheet.definitions.sites import add_sites, implicit_site, look_thr
 from chainrule.sheet.definitions.trial_values import end_values
 from chainrule.sheet.derivatives.differentials import note_changes
 from chainrule.sheet.letters.eulers_number import note_eulers_number
+from chainrule.sheet.letters.vectors_written_out import sizes_written_out
 from chainrule.sheet.meaning.operations.sums import runs_over
 from chainrule.sheet.networks.alike_errors import alike_errors
 from chainrule.sheet.networks.copied_layers import copied_layers
@@ -82,7 +83,7 @@ from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, wa
 from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words import one_hot
 from chainrule.sheet.words.cues import roles_from_cues, roles_in
-from chainrule.sheet.words.declared import Fact, from_relation, sized
+from chainrule.sheet.words.declared import Fact, ShapeFact, from_relation, sized
 from chainrule.sheet.words.logarithms import note_logarithms
 from chainrule.sheet.words.sizes_in_words import all_facts
 from chainrule.sheet.words.supposed_symmetric import supposed_symmetric
@@ -164,6 +165,9 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for seen_scope, position, node in sheet.expressions:
         if scope.sees(seen_scope) and position <= until:
             facts += sized(node, sheet.glossary)
+    shaped = {f.ref.base for f in facts if f.kind == "shape" and f.ref is not None}
+    sizes = sizes_written_out(equations, sheet.glossary)
+    facts += [Fact("shape", Ref(x), ShapeFact("vector", (str(n),))) for x, n in sizes.items() if x not in shaped]
     scan = Scan(world)
     used = {letter_of(n) for e in equations if e.source != "condition" for s in (e.lhs, e.rhs) for n in walk(s)}
     for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):

@@ -294,7 +294,12 @@ def _contradicting(conditions: Conditions, there: Contradicts, repair: Repair | 
 
 
 def following(conditions: Conditions, e: Equation, judged: Follows) -> Finding:
-    """A line that holds wherever the conditions do, which bears out how its names are read."""
+    """A line that holds wherever the conditions do, which bears out how its names are read; as far as
+    what stands beside a slope is that slope."""
+    doubtful = conditions.only_by_another_slope(e, judged)
+    if doubtful is not None:
+        line = doubtful.document.position(doubtful.span.start)[0]
+        return assumed("condition", f"follows from what line {line} sets to zero, which was only assumed")
     conditions.confirm(e, judged)
     evidence = Evidence("sampled", judged.points, judged.sizes, conditions.lines.options.seed)
     note = Note("condition", f"follows from the condition on {_where(judged)}")

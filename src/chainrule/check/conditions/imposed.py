@@ -175,6 +175,16 @@ class Conditions(Unknowns):
         """Put the conditions that a line says once more in force in its section."""
         self.held = [h.but(section=section) if h.equation in judged.origins else h for h in self.held]
 
+    def only_by_another_slope(self, e: Equation, judged: Follows) -> Equation | None:
+        """A condition that sets to zero what is not the slope it stands beside, where a line does not follow without
+        it."""
+        origins = [h for h in self.held if h.equation in judged.origins]
+        doubtful = [h for h in origins if self.of_another_slope(h.imposed, h.residual)]
+        sound, sides = [h for h in origins if h not in doubtful], self.sides(e)
+        if not doubtful or (sound and sides is not None and isinstance(self._under(sound, sides, e), Follows)):
+            return None
+        return doubtful[0].equation
+
     def judge(self, e: Equation) -> Judged | None:
         """What the conditions in force say of an equation: those of its section, then all, then the last."""
         first: Judged | None = None

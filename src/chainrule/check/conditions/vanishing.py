@@ -48,10 +48,20 @@ class Vanishing:
         """What a line that holds says of a derivative: the same numbers, with less to compute."""
         return self._written(head) if head.position in self.lines.holding else None
 
+    def of_another_slope(self, condition: Imposed, residual: Residual) -> bool:
+        r"""Whether what vanishes stands beside a slope that the document defines, and has other names in it:
+        `\partial L / \partial b = -\sum_i a_i x_i = 0` for an L in which b stands beside y alone."""
+        head = condition.head
+        slope = None if head is None or head.position not in self.lines.unsettled else self._slope(head)
+        return slope is not None and bool(self._free(residual.term) - self._free(slope.term))
+
     def _vanishing(self, head: Equation) -> Residual | None:
         """The derivative on the left of a line, when the document says what is differentiated; where the line itself
         only holds if something unsaid does, it is what the line says that is set to zero."""
-        if head.position not in self.variant.typed or head.position in self.lines.unsettled:
+        return None if head.position in self.lines.unsettled else self._slope(head)
+
+    def _slope(self, head: Equation) -> Residual | None:
+        if head.position not in self.variant.typed:
             return None
         val = self.variant.typed[head.position][1]
         try:

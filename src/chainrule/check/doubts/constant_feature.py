@@ -12,7 +12,8 @@ from dataclasses import replace
 from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
-from chainrule.read.tree import Big, Fraction, Name, Node, Number, Script
+from chainrule.read.tree import Big, Fraction, Name, Node, Number, Product, Script
+from chainrule.sheet.letters.biases_written_out import sums_beside_products, with_bias, written_out_in
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
@@ -44,6 +45,48 @@ def constant_feature(lines: Lines, e: Equation, _variant: Variant, _different: D
                 text = f"holds if entry 0 of {spelled_out(feature)} is 1, as of a constant, which is not said"
                 return assumed("condition", text)
     return None
+
+
+def bias_among_weights(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    r"""A line about the weight 0 of `w^T x = w_0 + w_1 x_1 + w_2 x_2`, where w or x stand alone as well, or of
+    `w_0 x_0 + w_1 x_1`: whether the vectors count from 0, and what x_0 is, is not said."""
+    world = lines.world
+    unsaid = dict(sums_beside_products(lines.equations, world.glossary))
+    for told in (
+        t for x in lines.equations for side in (x.lhs, x.rhs) for t in with_bias(side, world.glossary).items()
+    ):
+        if isinstance(told[1].terms[0].node, Product) and not world.defined(told[0][1]):
+            unsaid |= [told]
+    here = [ref for side in (e.lhs, e.rhs) for ref in references(side, world)]
+    for weight, feature in sorted(unsaid):
+        if any(r.base == weight and 0 in _numbers(r) for r in here):
+            if any(r.base == feature and 0 in _numbers(r) for r in here):
+                continue
+            text = f"holds perhaps if entry 0 of {spelled_out(feature)} is 1, as of a constant, which is not said"
+            return Finding("unsupported", "index-scope", text)
+    return None
+
+
+def of_so_many_components(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
+    """`w^T x = w_1 x_1 + w_2 x_2` of vectors with n components: right where n is 2, which may be an example."""
+    world = lines.world
+    for product, written in ((e.lhs, e.rhs), (e.rhs, e.lhs), *_through(lines, e)):
+        for pair, number in written_out_in(product, written, world.glossary).items():
+            sizes = [d for base in pair for d in world.family(base).declared_dims]
+            if not any(d is not None and d.isdigit() for d in sizes):
+                names = " and ".join(sorted({spelled_out(base) for base in pair}))
+                return Finding(
+                    "unsupported", "index-scope", f"right if {names} have {number} components, which is not said"
+                )
+    return None
+
+
+def _through(lines: Lines, e: Equation) -> Iterator[tuple[Node, Node]]:
+    """What a line says of a name, after what its formula is."""
+    ref = reference(e.lhs, lines.world.glossary)
+    site = None if ref is None or not ref.bare else lines.world.site(ref.base, e.position)
+    if site is not None:
+        yield site.body, e.rhs
 
 
 def _as_behind(lines: Lines, feature: str, entries: list[Ref]) -> Lines:

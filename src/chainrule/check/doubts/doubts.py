@@ -18,7 +18,7 @@ from chainrule.check.comparison.writing import name_of, names_of
 from chainrule.check.doubts.anew import claimed, defined_anew, defined_elsewhere, on_what_is_redefined, other_indices
 from chainrule.check.doubts.another_step import of_another_step
 from chainrule.check.doubts.beside_a_sum import beside_a_sum
-from chainrule.check.doubts.constant_feature import constant_feature
+from chainrule.check.doubts.constant_feature import bias_among_weights, constant_feature, of_so_many_components
 from chainrule.check.doubts.conventions import other_convention
 from chainrule.check.doubts.corroborate import borne_out
 from chainrule.check.doubts.defined_later import defined_later
@@ -395,6 +395,8 @@ DOUBTS: tuple[Doubt, ...] = (
     not_the_label,
     beside_a_sum,
     constant_feature,
+    bias_among_weights,
+    of_so_many_components,
     imposed,
     tied,
     factors_of_a_matrix,

@@ -28,11 +28,11 @@ from chainrule.check.readings.of_another_case import (
     solved_below,
     without_end,
 )
-from chainrule.check.readings.reach_of_a_slash import reach_of_a_slash
 from chainrule.check.readings.reaches import (
     lost_fraction,
     operator_behind,
     reach_of_a_logarithm,
+    reach_of_a_slash,
     reach_of_a_sum,
     reach_of_an_operator,
 )

@@ -23,11 +23,11 @@ TABLES = ("simplex", "simplex down")
 
 
 def shares(judge: Judge, e: Equation) -> Iterator[Meant]:
-    """A line about the sums of a table, true where each of its rows, or of its columns, sums to one."""
+    """A line that contradicts conditions on the sums of a table, true where each row or each column sums to one."""
     world = judge.world
-    named = lines_of(world, [e])[0].names
-    behind = [x for h in judge.conditions.held for x in lines_of(world, [h.equation])[0].names]
-    for base in sorted(b for b in {*named, *behind} if _may_be_shares(world, b)):
+    held = [h.equation for h in judge.conditions.held] if judge.conditions.concern(e) else []
+    behind = set[str]().union(*(x.names for x in lines_of(world, held)))
+    for base in sorted(b for b in behind if _may_be_shares(world, b)):
         for kind in TABLES:
             families = {**world.families, base: replace(world.family(base), domain_kind=kind)}
             other = within(judge, replace(world, families=families, derived={}))

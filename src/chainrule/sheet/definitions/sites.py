@@ -7,7 +7,7 @@ from dataclasses import replace
 from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Sum
 from chainrule.sheet.arrays.scan import has_quantities, running_letters
 from chainrule.sheet.conditions.restrictions import SETTING_CUE
-from chainrule.sheet.definitions.by_integrals import by_a_convolution, by_an_integral
+from chainrule.sheet.definitions.by_integrals import by_a_convolution, by_a_probability, by_an_integral
 from chainrule.sheet.definitions.by_places import places
 from chainrule.sheet.definitions.copies import is_alias
 from chainrule.sheet.definitions.maps import is_jacobian
@@ -88,6 +88,9 @@ def add_sites(world: World, e: Equation) -> None:
     if not e.link and by_a_convolution(world, lhs, rhs):
         world.convolved |= world.convolving
         world.declaring[e.position] = f"says what {e.text(lhs)} is by an operation, of which the entries are given"
+        return
+    if not e.link and by_a_probability(world, lhs, rhs):
+        world.declaring[e.position] = f"says what {e.text(lhs)} is the probability of"
         return
     if (sides := at_any_argument(world, e, lhs, rhs)) is not None and _add_function(world, e, *sides):
         world.declaring[e.position] = f"says which function {e.text(lhs)} is"

@@ -122,10 +122,10 @@ def _without_numbers(node: Node) -> object:
         return node_key(node), None
     sub = node.sub.body if isinstance(node.sub, Fenced) else node.sub
     parts = sub.items if isinstance(sub, Comma) else () if sub is None else (sub,)
-    if isinstance(sub, Product):
-        parts = tuple(f.node for f in sub.factors)
-    if len(parts) > 1 and all(letter_of(x) is not None for x in parts):
-        return node_key(node.base), None  # an entry of a matrix
+    places = [f.node for f in sub.factors] if isinstance(sub, Product) else parts
+    capital = isinstance(node.base, Name) and node.base.text.isupper()
+    if capital and len(places) == 2 and all(letter_of(x) is not None for x in places):
+        return node_key(node.base), None  # an entry of a matrix, and no word such as "in"
     counted = all(isinstance(x, Number) or shifted_letter(x) is not None for x in parts)
     return node_key(node.base), None if counted or sub is None else node_key(sub)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Matrix, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.letters.vectors_written_out import vectors_written_out
 from chainrule.sheet.syntax.names import Glossary, Ref, children, letter_of, reference
 from chainrule.sheet.syntax.script_words import is_transpose
 
@@ -60,6 +61,9 @@ def bring_together(nodes: Iterable[Node], glossary: Glossary) -> None:
         if len(wholes) == 1 and min(uses[entries]) > max(uses[wholes[0]]):
             whole = _matrix_of_rows(wholes[0], entries, uses, given)
             glossary.same |= {entries: wholes[0]} if whole is None else {entries: whole, wholes[0]: whole}
+    for entries, capital in vectors_written_out(nodes, glossary).items():
+        if uses.get(entries) == {1} and uses.get(capital) == {0}:
+            glossary.same[capital] = entries  # a number below a capital would be that of a layer
 
 
 def _beside_their_capital(nodes: list[Node], glossary: Glossary) -> Iterator[tuple[str, str]]:

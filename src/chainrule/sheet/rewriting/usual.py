@@ -133,6 +133,20 @@ def of_a_list(node: Node) -> Node | None:
     return None if factors == list(node.factors) else replace(node, factors=tuple(factors))
 
 
+def of_an_event(node: Node) -> Node | None:
+    r"""`\mathbb{P}[Y = 1 | x]` and `\Pr\{a | s\}` as `P(...)`: brackets of any kind hold the event of a probability."""
+    if not isinstance(node, Product):
+        return None
+    factors = list(node.factors)
+    for n, (f, g) in enumerate(pairwise(node.factors), start=1):
+        event, letter = g.node, isinstance(f.node, Name) and f.node.text in ("P", "Pr", "Prob")
+        if not letter or g.op or not isinstance(event, Fenced) or event.open not in ("[", "{"):
+            continue
+        if isinstance(event.body, Relation) or any(isinstance(x, Infix) and x.op == "|" for x in walk(event.body)):
+            factors[n] = Factor("", replace(event, open="(", close=")"))
+    return None if factors == list(node.factors) else replace(node, factors=tuple(factors))
+
+
 def hung_apart(node: Node) -> Node | None:
     r"""`\theta{_k}`: scripts in braces of their own belong to the name before them."""
     if not isinstance(node, Product):
@@ -335,6 +349,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Product,), marked_square_behind),
     ((Script,), marked_square),
     ((Script,), plain_scripts),
+    ((Product,), of_an_event),
     ((Product,), in_brackets),
     ((Script,), slices),
     ((Fenced,), one_below_the_other),
