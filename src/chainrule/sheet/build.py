@@ -197,11 +197,12 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     spoken = [(at, node) for seen, at, node in sheet.expressions if scope.sees(seen)]
     world.named_last = names_at_the_end(world, equations, spoken) | named_behind(world, equations)
     for e in equations:
-        if solves(world, e):
-            if begins_an_example(e) or starts(world, e, equations):
-                add_sites(world, replace(e, source="given"))
-            else:
-                world.solutions.add(e.position)
+        solved = solves(world, e)
+        if (solved and begins_an_example(e)) or starts(world, e, equations):
+            add_sites(world, replace(e, source="given"))
+            continue
+        if solved:
+            world.solutions.add(e.position)
             continue
         if not declares_symmetry(world, e):
             add_sites(world, e)

@@ -42,7 +42,7 @@ OTHER_VALUE_CUE = re.compile(
 # another one now.
 STEPPED_CUE = re.compile(
     r"\b(?:updat\w+[^.;:]*:|(?:new|updated)\s+(?:weight|value|parameter|bias|coefficient)\w*"
-    r"|(?:after|in|at)\s+(?:[\w-]+\s+){0,3}(?:[em]-)?(?:update|step|iteration|epoch|round)s?\b)[^.;:]*\Z",
+    r"|(?:after|in|at)\s+(?:[\w-]+\s+){0,3}(?:[em]-)?(?:update|step|iteration|epoch|round(?!\s+num))s?\b)[^.;:]*\Z",
     re.IGNORECASE,
 )
 # "Suppose x = 2; then f(x) = -2": a number that follows from what is supposed.

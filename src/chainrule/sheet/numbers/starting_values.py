@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from math import inf
 
+from chainrule.read.tree import Node
 from chainrule.sheet.conditions.imposed import differentiates
 from chainrule.sheet.definitions.put_in import paired
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Imposed, World
 from chainrule.sheet.syntax.literals import is_literal, is_zero, literal_number
-from chainrule.sheet.syntax.names import node_key, reference
+from chainrule.sheet.syntax.names import letter_of, node_key, reference
 from chainrule.sheet.words.wording import CONCLUDED
 
 
@@ -24,29 +25,33 @@ def starts(world: World, e: Equation, equations: list[Equation]) -> bool:
     ref = reference(e.lhs, world.glossary)
     if e.link or ref is None or ref.postfix or ref.labels or not is_literal(e.rhs) or CONCLUDED.search(e.cue):
         return False
-    if ref.base in world.aliases:
-        return False  # `\hat a = 0`, `a^* = 0`
-    conditions = [c for c in world.imposed if ref.base in c.unknowns and c.position < e.position]
-    if any(_taken_there(world, c, e, equations) for c in conditions):
+    if ref.base in world.aliases or any(letter_of(x) is not None for x in ref.subs):
+        return False  # `\hat a = 0`, `a^* = 0`, and `a_i = 0` for some i
+    given = (s for s in world.sites.get(ref.base, ()) if s.onward and s.ref.key == ref.key)
+    if any(node_key(s.body) == node_key(e.rhs) for s in given):
         return True
+    before = [c for c in world.imposed if c.position < e.position]
+    if any(_taken_there(c, e, equations) for c in before if not c.unknowns or ref.base in c.unknowns):
+        return True
+    conditions = [c for c in before if ref.base in c.unknowns]
     free = bool(conditions) and all(_of_free_data(world, c) for c in conditions)
-    return free and any(_puts_in(e, x) for x in equations if x.position > e.position and x.document is e.document)
+    later = (x for x in equations if x.position > e.position and x.document is e.document)
+    return free and any(_puts_in(e, x.lhs, x.rhs) for x in later)
 
 
-def _taken_there(world: World, condition: Imposed, e: Equation, equations: list[Equation]) -> bool:
+def _taken_there(condition: Imposed, e: Equation, equations: list[Equation]) -> bool:
     """Whether the slope of a condition is said to be another number than zero behind a value, before the next one; that
     may be the same number again where none was given before."""
-    slope = condition.head or condition.equation
-    if not differentiates(slope.lhs):
-        return False
-    key, name = node_key(slope.lhs), node_key(e.lhs)
+    slopes = _slopes(condition, e, equations)
+    name = node_key(e.lhs)
     here = [x for x in equations if x.position > condition.position and x.document is e.document]
     values = [x for x in here if node_key(x.lhs) == name and is_literal(x.rhs)]
     first = not values or values[0].position >= e.position
     others = (x.position for x in values if not (first and node_key(x.rhs) == node_key(e.rhs)))
     end = min((p for p in others if p > e.position), default=inf)
     heads: dict[int, bool] = {}
-    chains = (x for x in here if e.position < x.position < end and heads.setdefault(x.chain, node_key(x.lhs) == key))
+    behind = (x for x in here if e.position < x.position < end)
+    chains = (x for x in behind if heads.setdefault(x.chain, any(_is_slope_there(x.lhs, s, e) for s in slopes)))
     return any(is_literal(x.rhs) and not is_zero(x.rhs) for x in chains)
 
 
@@ -68,8 +73,21 @@ def _of_free_data(world: World, condition: Imposed) -> bool:
     return False
 
 
-def _puts_in(e: Equation, other: Equation) -> bool:
-    """Whether a line has the number of a value in the place of its name."""
+def _slopes(condition: Imposed, e: Equation, equations: list[Equation]) -> list[Node]:
+    """The derivatives that a condition sets to zero: on its side, or in a line before that gives them its formula."""
+    slope = condition.head or condition.equation
+    sides = {node_key(slope.lhs), node_key(slope.rhs)}
+    before = (x for x in equations if x.position < e.position and x.document is e.document and not x.link)
+    given = [x.lhs for x in before if differentiates(x.lhs) and node_key(x.rhs) in sides]
+    return [slope.lhs, *given] if differentiates(slope.lhs) else given
+
+
+def _is_slope_there(side: Node, slope: Node, e: Equation) -> bool:
+    """Whether a side is the slope of a condition as it stands, or with the number of a value put in, `f'(5)`."""
+    return node_key(side) == node_key(slope) or _puts_in(e, slope, side)
+
+
+def _puts_in(e: Equation, formula: Node, numbers: Node) -> bool:
+    """Whether a formula with numbers has that of a value in the place of its name."""
     name, number = node_key(e.lhs), literal_number(e.rhs)
-    pairs = paired(other.lhs, other.rhs) or ()
-    return any(node_key(a) == name and literal_number(b) == number for a, b in pairs)
+    return any(node_key(a) == name and literal_number(b) == number for a, b in paired(formula, numbers) or ())
