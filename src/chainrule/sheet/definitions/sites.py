@@ -261,8 +261,7 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
 
 
 def _lists_its_components(world: World, ref: Ref, rhs: Node) -> bool:
-    """`X = (x_1, x_2)`, where the small letter of the capital is known for that of the components: these are what X says
-    they are."""
+    """`X = (x_1, x_2)`, where the small letter is known for that of the components: these are what X says they are."""
     letter, _ = world.vectors.get(ref.base, (ref.base, 0))
     return letter == ref.base.lower() != ref.base and letter in world.sites and mentions(world, rhs, Ref(letter))
 
