@@ -54,6 +54,8 @@ ELEMENTWISE = HADAMARD | QUOTIENTS
 WEAKER = ELEMENTWISE | {"otimes"}
 """Signs that bind weaker than juxtaposition."""
 
+OUT_OF_BOUNDS = frozenset({"too-deep", "too-large"})
+
 
 def product(frame: Frame, node: Product) -> Val:
     """The factors from left to right; an elementwise sign binds weaker than juxtaposition if that fits."""
@@ -71,7 +73,9 @@ def evaluate(frame: Frame, factors: tuple[Factor, ...]) -> Val:
         kept = frame.universe.mark()
         try:
             return _joined(frame, groups)
-        except Untyped:
+        except Untyped as error:
+            if error.code in OUT_OF_BOUNDS:  # a second try at every level of a formula would take forever
+                raise
             frame.universe.back(kept)
     return _left_to_right(frame, factors)
 
