@@ -116,27 +116,27 @@ def _behind(judge: Judge, e: Equation) -> Iterator[Equation]:
 
 def _before(judge: Judge, e: Equation) -> Iterator[Equation]:
     """The inequalities that the sentence of a line begins with, where it tells of a case."""
+    for x, _ in _cases_told(judge, e):
+        if not any(x in _behind(judge, y) for y in judge.equations if y.op == "="):
+            yield x
+
+
+def _cases_told(judge: Judge, e: Equation) -> Iterator[tuple[Equation, set[str]]]:
+    """The inequalities before a line in its sentence that tell of a case, each with the names of the line in it."""
     names = names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs)
     for x in (x for x in judge.equations if x.op in SIGNS and not x.display and x.document is e.document):
         between = e.document.text[x.span.end : e.span.start]
         if x.span.end > e.span.start or END.search(between) or any(c.span == x.span for c in e.conditions):
             continue
         told = {b for side in (x.lhs, x.rhs) for b in names_in(judge.world, side)} & names
-        leads = not any(x in _behind(judge, y) for y in judge.equations if y.op == "=")
-        if told and leads and (x.source == "condition" or CASE.search(x.cue)):
-            yield x
+        if told and (x.source == "condition" or CASE.search(x.cue)):
+            yield x, told
 
 
 def in_a_case_before(judge: Judge, e: Equation) -> Iterator[Meant]:
     """`If $|r| \\le d$, then $h'(r) = r$`: a line in a sentence that tells of a case, where no line holds it."""
-    names = names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs)
-    for x in (x for x in judge.equations if x.op in SIGNS and not x.display and x.document is e.document):
-        between = e.document.text[x.span.end : e.span.start]
-        if x.span.end > e.span.start or END.search(between) or any(c.span == x.span for c in e.conditions):
-            continue
-        told = {b for side in (x.lhs, x.rhs) for b in names_in(judge.world, side)} & names
-        signs = all(judge.world.family(b).domain_kind for b in told)
-        if told and not signs and (x.source == "condition" or CASE.search(x.cue)):
+    for x, told in _cases_told(judge, e):
+        if not all(judge.world.family(b).domain_kind for b in told):
             case = Relation(x.span, x.lhs, (Link(x.op, x.span, x.rhs),))
             line = replace(e, conditions=(*e.conditions, case))
             trial = judge.with_line(line)

@@ -34,7 +34,7 @@ def plain_values(sheet: Sheet, document: Document) -> list[Equation]:
     """The values in the words of a worked example, as equations."""
     if not any("." in n.text for e in sheet.equations for n in walk(e.rhs) if isinstance(n, Number)):
         return []
-    refs = [r for e in sheet.equations for side in (e.lhs, e.rhs) for n in walk(side) if (r := _plain(sheet, n))]
+    refs = [r for e in sheet.equations for side in (e.lhs, e.rhs) for n in walk(side) if (r := plain_ref(sheet, n))]
     used, arrays = {r.key for r in refs}, {r.base for r in refs}
     found: list[Equation] = []
     for piece in document.pieces:
@@ -46,7 +46,7 @@ def plain_values(sheet: Sheet, document: Document) -> list[Equation]:
             if value is None or sentence is None:
                 continue
             whole = literal_number(value) is None  # an array may stand in the formulas by its components alone
-            named = ((n, _plain(sheet, n)) for n in _names(match))
+            named = ((n, plain_ref(sheet, n)) for n in _names(match))
             name = next((n for n, r in named if r and (r.key in used or (whole and r.bare and r.base in arrays))), None)
             if name is None:
                 continue
@@ -64,7 +64,8 @@ def plain_values(sheet: Sheet, document: Document) -> list[Equation]:
     return found
 
 
-def _plain(sheet: Sheet, node: Node) -> Ref | None:
+def plain_ref(sheet: Sheet, node: Node) -> Ref | None:
+    """A name without primes, operations and labels."""
     ref = reference(node, sheet.glossary)
     return ref if ref is not None and not (ref.primes or ref.postfix or ref.labels) else None
 
@@ -74,18 +75,19 @@ def _names(match: re.Match[str]) -> Iterator[Node]:
     letter, number = match["letter"], match["number"]
     if letter is None:
         stem, _, below = match["name"].partition("_")
-        spelled = (_parsed(rf"{stem}_{{\text{{{below}}}}}"), _parsed(f"{stem}_{{{below}}}"))
+        spelled = (parsed(rf"{stem}_{{\text{{{below}}}}}"), parsed(f"{stem}_{{{below}}}"))
         yield from (node for node in spelled if node is not None)
         return
     greek = [f"\\{letter}"] if len(letter) > 1 else []
     for stem in (letter, *greek):
         for text in (stem + number, f"{stem}_{{{number}}}") if number else (stem,):
-            node = _parsed(text)
+            node = parsed(text)
             if node is not None:
                 yield node
 
 
-def _parsed(text: str) -> Node | None:
+def parsed(text: str) -> Node | None:
+    """The formula that a stretch of plain text is."""
     rows = parse(text, Span(0, len(text)), {}, False)
     return rows[0].node if len(rows) == 1 else None
 
@@ -93,10 +95,10 @@ def _parsed(text: str) -> Node | None:
 def _value(text: str) -> Node | None:
     """A printed number, a list of numbers as a formula has it, or a list of lists as a matrix."""
     if not text.startswith("[["):
-        value = _parsed(text)
+        value = parsed(text)
         known = value is not None and (literal_number(value) is not None or isinstance(value, Fenced))
         return value if known else None
-    rows = tuple(tuple(map(_parsed, re.split(r"\s*,\s*", row.strip()))) for row in re.findall(r"\[([^\[\]]+)\]", text))
+    rows = tuple(tuple(map(parsed, re.split(r"\s*,\s*", row.strip()))) for row in re.findall(r"\[([^\[\]]+)\]", text))
     if len({len(row) for row in rows}) != 1 or any(c is None or literal_number(c) is None for row in rows for c in row):
         return None
     return Matrix(Span(0, len(text)), "bmatrix", tuple(tuple(c for c in row if c is not None) for row in rows))

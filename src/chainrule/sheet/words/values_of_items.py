@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chainrule.read.grammar.formula import parse
 from chainrule.read.tree import Big, Node, Number, Script, Span
 from chainrule.sheet.records.statements import DEFINING, Equation, Sentence, Sheet
 from chainrule.sheet.syntax.literals import is_literal
-from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
+from chainrule.sheet.syntax.names import Ref, letter_of, walk
+from chainrule.sheet.words.plain_values import parsed, plain_ref
 
 NAME = r"⟦(?P<formula>\d+)⟧|(?P<letter>(?<![A-Za-z])[A-Za-z]\d?)"
 ITEM = re.compile(
@@ -28,7 +28,7 @@ def values_of_items(sheet: Sheet) -> list[Equation]:
     if not any("." in n.text for e in sheet.equations for n in walk(e.rhs) if isinstance(n, Number)):
         return []
     used = {r.base for e in sheet.equations for side in (e.lhs, e.rhs) for r in _names(sheet, side)}
-    heads = {r.base for e in sheet.equations if not e.link and e.op in DEFINING if (r := _plain(sheet, e.lhs))}
+    heads = {r.base for e in sheet.equations if not e.link and e.op in DEFINING if (r := plain_ref(sheet, e.lhs))}
     scripts = (
         n for e in sheet.equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, (Script, Big))
     )
@@ -47,30 +47,23 @@ def values_of_items(sheet: Sheet) -> list[Equation]:
             -s.position, 0, False, source="prose", spelled=spelled,
         )
         for s, name, value, spelled in found
-        if (ref := _plain(sheet, name)) and ref.base in used - heads and letter_of(name) not in counting
+        if (ref := plain_ref(sheet, name)) and ref.base in used - heads and letter_of(name) not in counting
     ]  # fmt: skip
 
 
 def _given(s: Sentence, match: re.Match[str]) -> Iterator[tuple[Node, Node, tuple[str, str]]]:
     """The name, its value, and how both are spelled."""
-    name = s.formulas[int(match["formula"])] if match["formula"] else _parsed(match["letter"])
+    name = s.formulas[int(match["formula"])] if match["formula"] else parsed(_spelled(match["letter"]))
     value = s.formulas[int(match["value"])] if match["value"] else Number(Span(0, 0), match["number"].replace("−", "-"))
     if name is not None and is_literal(value):
         spelled = s.sources[int(match["formula"])].strip("$ ") if match["formula"] else match["letter"]
         yield name, value, (spelled, s.sources[int(match["value"])].strip("$ ") if match["value"] else match["number"])
 
 
-def _parsed(text: str) -> Node | None:
+def _spelled(letter: str) -> str:
     """A letter in plain words, with its number as an index."""
-    spelled = text if len(text) == 1 else f"{text[0]}_{text[1:]}"
-    rows = parse(spelled, Span(0, len(spelled)), {}, False)
-    return rows[0].node if len(rows) == 1 else None
+    return letter if len(letter) == 1 else f"{letter[0]}_{letter[1:]}"
 
 
 def _names(sheet: Sheet, side: Node) -> Iterator[Ref]:
-    return (r for n in walk(side) if (r := _plain(sheet, n)) is not None)
-
-
-def _plain(sheet: Sheet, node: Node) -> Ref | None:
-    ref = reference(node, sheet.glossary)
-    return ref if ref is not None and not (ref.primes or ref.postfix or ref.labels) else None
+    return (r for n in walk(side) if (r := plain_ref(sheet, n)) is not None)
