@@ -202,23 +202,30 @@ def program_of(
                 raise Untyped(depends(judge.world, q.source, q.source.rhs))
             program.computed.append(Computed(q, term, axes, pieces_of(q, updates, judge.world)))
         except (Untyped, Open, ExprError, RecursionError, ValueError) as error:
+            if q.tried:
+                continue
             at = q.source.document.position(q.source.span.start)[0]
-            troubles.append(Trouble(q.name, at, _why(error), order=q.line.position))
+            troubles.append(Trouble(q.name, at, _why(error), order=q.order))
+    shown = {c.asked.order for c in program.computed if c.asked.tried}
+    troubles = [t for t in troubles if t.order not in shown]
     _settle(program, troubles)
     return program, troubles
 
 
 def _questions(sheet: Sheet, judge: Judge, updates: Updates) -> tuple[list[Asked], list[Trouble]]:
     """The quantities of a sheet, those with a letter for a step at each step, and those whose steps nobody tells."""
-    found, troubles, known = list[Asked](), list[Trouble](), set[object]()
-    for q in asked(sheet, judge.equations, updates):
+    written = list(asked(sheet, judge.equations, updates))
+    known = {node_key(q.node) for q in written}
+    found, troubles, made = list[Asked](), list[Trouble](), 0
+    for q in written:
         letter = step_letter(q, judge.world, updates)
-        each = [] if letter is None else list(at_each_step(q, letter, judge.world, len(found)))
-        if letter is not None and not each:
+        each = [] if letter is None else list(at_each_step(q, letter, judge.world, judge.equations, made))
+        made += len(each)
+        if letter is not None and (not each or each[0].tried):
             at = q.source.document.position(q.source.span.start)[0]
             why = f"nothing says which {letter} is meant; write for example: for ${letter} = 1, 2, 3$"
-            troubles.append(Trouble(q.name, at, why, order=q.line.position))
-        new = [x for x in (each if letter is not None else [q]) if node_key(x.node) not in known]
+            troubles.append(Trouble(q.name, at, why, order=q.order))
+        new = [q] if letter is None else [x for x in each if node_key(x.node) not in known]
         known |= {node_key(x.node) for x in new}
         found += new
     return found, troubles
@@ -417,7 +424,7 @@ def _describe(found: Trace, program: Program) -> None:
         line = c.asked.source.document.position(c.asked.source.span.start)[0]
         loss = c.kind == "value" and bases_of(c.asked.node, world) <= losses
         kind = "direction" if c.kind == "value" and not loss and _moves(c, program) else c.kind
-        found.quantities.append(Quantity(c.name, kind, line, c.pieces, program.exercise, loss, c.asked.line.position))
+        found.quantities.append(Quantity(c.name, kind, line, c.pieces, program.exercise, loss, c.asked.order))
         if c.kind == "data":
             found.given[c.name] = shaped(evaluate(c.term, c.axes, model)[0], program, c)
     for rule in (r for r in updates.rules if not is_earlier(r.name)):
