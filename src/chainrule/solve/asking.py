@@ -100,7 +100,7 @@ class Asking:
             draft.question, node = replace(draft.question, tex=tex), read_formula(tex, template.document)
         if node is not None:
             line = self._line(node, tex, 0)
-            self.quantity = Asked(node, line, line, "value", tex)
+            self.quantity = Asked(node, line, line, "value", tex, line.position)
             self._take_apart(node)
         root = draft.question.root
         if root is not None and self.loss is not None:

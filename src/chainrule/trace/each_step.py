@@ -33,9 +33,7 @@ def step_letter(asked: Asked, world: World, updates: Updates) -> str | None:
     return next((x for s in labels if (x := letter_of(s)) is not None and x.islower()), None)
 
 
-def at_each_step(
-    asked: Asked, letter: str, world: World, equations: Sequence[Equation], first: int
-) -> Iterator[Asked]:
+def at_each_step(asked: Asked, letter: str, world: World, equations: Sequence[Equation], first: int) -> Iterator[Asked]:
     """The quantity for each number that its letter runs over; `first` is how many of them there are already."""
     told = [n for n in world.ranges.get(letter, ()) if isinstance(n, int)]
     for k, number in enumerate(told or _between(asked, letter, world, equations)):
