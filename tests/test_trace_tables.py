@@ -121,3 +121,58 @@ def test_steps_that_other_names_tell() -> None:
 def test_names_of_steps_have_their_version_behind_the_letter() -> None:
     record = chainrule.trace(RECURRENCE, steps=1).record
     assert record["steps"][1]["names"]["h_2"] == "h'_2"
+
+
+DEEP = r"""$a^{(0)} = (0.05, 0.1)^T$, $t = (0.01, 0.99)^T$, $\eta = 0.5$,
+$$W^{(1)} = \begin{pmatrix} 0.15 & 0.2 \\ 0.25 & 0.3 \end{pmatrix},
+W^{(2)} = \begin{pmatrix} 0.4 & 0.45 \\ 0.5 & 0.55 \end{pmatrix}$$
+$$a^{(1)} = \sigma(W^{(1)} a^{(0)}), \quad a^{(2)} = \sigma(W^{(2)} a^{(1)}),
+\quad E = \frac12 \sum_k (a^{(2)}_k - t_k)^2$$
+"""
+BY_DERIVATIVE = r"$$W^{(l)} \leftarrow W^{(l)} - \eta \frac{\partial E}{\partial W^{(l)}}$$"
+BY_ERRORS = r"""$$\delta^{(2)} = (a^{(2)} - t) \odot a^{(2)} \odot (1 - a^{(2)}),
+\quad \delta^{(1)} = (W^{(2)})^T \delta^{(2)} \odot a^{(1)} \odot (1 - a^{(1)})$$
+$$W^{(l)} \leftarrow W^{(l)} - 0.5 \, \delta^{(l)} (a^{(l-1)})^T$$"""
+
+
+def layers() -> Iterator[Numbers]:
+    first, second = np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])
+    x, t = np.array([0.05, 0.1]), np.array([0.01, 0.99])
+    while True:
+        a = 1 / (1 + np.exp(-first @ x))
+        o = 1 / (1 + np.exp(-second @ a))
+        yield {"W^{(1)}": first, "W^{(2)}": second, "E": np.sum((o - t) ** 2) / 2}
+        later = (o - t) * o * (1 - o)
+        first, second = first - 0.5 * np.outer(second.T @ later * a * (1 - a), x), second - 0.5 * np.outer(later, a)
+
+
+@pytest.mark.parametrize("rule", [BY_DERIVATIVE, BY_ERRORS, BY_ERRORS.replace("^{(", "_{").replace(")}", "}")])
+def test_the_rule_of_every_layer(rule: str) -> None:
+    below = "_{" in rule
+    text = (DEEP + rule).replace("^{(", "_{").replace(")}", "}").replace("a_{2}_k", "(a_2)_k") if below else DEEP + rule
+    steps = chainrule.trace(text, steps=3).trace.steps
+    assert len(steps) == 4
+    for step, expected in zip(steps, layers(), strict=False):
+        for key, numbers in expected.items():
+            named = key.replace("^{(", "_{").replace(")}", "}") if below else key
+            assert np.allclose(step.values[named].ravel(), np.ravel(numbers), rtol=1e-12, atol=1e-13), (
+                key,
+                step.number,
+            )
+
+
+SOFTMAX = r"""$x = (1, 2)^T$, $W = \begin{pmatrix} 0.1 & 0.2 \\ -0.3 & 0.4 \\ 0.5 & 0 \end{pmatrix}$, $y = %d$,
+$z = W x$, $p = \operatorname{softmax}(z)$ and $L = -\log p_y$. Use gradient descent with $\eta = 0.5$."""
+
+
+@pytest.mark.parametrize(("label", "row", "said"), [(2, 1, "from 1"), (0, 0, "from 0"), (3, 2, "from 1")])
+def test_a_label_with_a_number_picks_its_entry(label: int, row: int, said: str) -> None:
+    trace = chainrule.trace(SOFTMAX % label, steps=2).trace
+    weights, x = np.array([[0.1, 0.2], [-0.3, 0.4], [0.5, 0.0]]), np.array([1.0, 2.0])
+    assert len(trace.steps) == 3
+    for step in trace.steps:
+        p = np.exp(weights @ x) / np.exp(weights @ x).sum()
+        assert np.allclose(step.values["W"], weights, rtol=1e-12)
+        assert np.allclose(step.values["L"], -np.log(p[row]), rtol=1e-12)
+        weights = weights - 0.5 * np.outer(p - np.eye(3)[row], x)
+    assert any(said in note for note in trace.notes)

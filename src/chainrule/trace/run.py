@@ -32,6 +32,7 @@ from chainrule.sheet.syntax.names import node_key, reference
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.each_step import at_each_step, step_letter
 from chainrule.trace.earlier import is_earlier
+from chainrule.trace.labels import with_labels_put_in
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
 from chainrule.trace.quantities import Asked, asked, source_of
@@ -123,8 +124,9 @@ def _traced(document: Document, context: Sequence[Document], steps: int, options
     numbers = list(dict.fromkeys(e.scope.number for e in sheet.equations if e.own))
     for number in numbers:
         scope = next(e.scope for e in reversed(sheet.equations) if e.own and e.scope.number == number)
-        seen, updates = with_updates(of_scope(sheet, scope))
-        found.notes += [n for n in updates.notes if n not in found.notes]
+        picked, said = with_labels_put_in(of_scope(sheet, scope))
+        seen, updates = with_updates(picked)
+        found.notes += [n for n in (*said, *updates.notes) if n not in found.notes]
         _trace_exercise(found, seen, updates, number, len(numbers) > 1, steps, options, clock)
     if not found.steps:
         raise TraceError(_nothing(found))

@@ -43,8 +43,9 @@ def of_samples(table: Table, sheet: Sheet) -> Iterator[Given]:
     """What the columns of such a table say."""
     head, *body = table.rows
     columns = [c for k, cell in head.items() if (c := _column(cell, k, body, sheet.glossary)) is not None]
-    if not columns or not counts_from_one(head, body):
-        return
+    other = {k for k, cell in head.items() if cell.formula is not None and any(_number(row, k) is None for row in body)}
+    if not columns or other or not counts_from_one(head, body):
+        return  # a table that says more than numbers shows an example
     uses = _uses(sheet)
     counted = any("sample" in uses.get(name, ()) for c in columns for name in (c.ref.base, f"hat({c.ref.base})"))
     for base in dict.fromkeys(c.ref.base for c in columns):
@@ -89,7 +90,7 @@ def _of_column(column: Column, name: Node, tex: str) -> Given:
 
 
 def _column(cell: Cell, k: int, body: list[dict[int, Cell]], glossary: Glossary) -> Column | None:
-    numbers = [row[k].number if k in row else None for row in body]
+    numbers = [_number(row, k) for row in body]
     found = [n for n in numbers if n is not None]
     node = cell.formula if cell.formula is not None else _of_word(cell)
     ref = None if node is None or letter_of(node) in glossary.bound else reference(node, glossary)
@@ -101,6 +102,10 @@ def _column(cell: Cell, k: int, body: list[dict[int, Cell]], glossary: Glossary)
         return None
     base = node.base if isinstance(node, Script) else node
     return Column(cell, ref, base, features[0] if features else None, tuple(found))
+
+
+def _number(row: dict[int, Cell], k: int) -> Node | None:
+    return row[k].number if k in row else None
 
 
 def _of_word(cell: Cell) -> Node | None:
