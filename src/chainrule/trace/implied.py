@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-from chainrule.read.tree import Comma, Fraction, Node, Number, Product
+from chainrule.read.tree import Comma, Fenced, Fraction, Node, Number, Product
 from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.literals import is_literal
@@ -31,6 +31,7 @@ RATE = re.compile(
     r"[^.;⟦]{0,40}?(?:⟦(?P<formula>\d+)⟧|(?P<number>\d*\.?\d+))",
     re.IGNORECASE,
 )
+Names = tuple[object, ...]
 EVERY = re.compile(r"\b(?:all|every|each|both|the)\b[^.;⟦]{0,20}?\b(?:weights|parameters|bias(?:es)?)\b", re.IGNORECASE)
 WEIGHTS = frozenset({"w", "W", "b", "theta", "Theta", "V", "U", "v", "u", "beta"})
 DATA = frozenset({"x", "X", "y", "Y", "t", "T"})
@@ -177,6 +178,8 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
         if base is not None and names_loss(base) and e.spelled is None and not e.link:
             lhs = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
             losses.append(e.document.source(lhs.span))
+    if not losses and (function := _only_function(sheet, given)) is not None:
+        return function[0], [given[key][0] for key in trained(sheet, function[1])], ""
     spoken = [key for s in sheet.sentences for key in _spoken_of(sheet, s) if key in given]
     listed = given if every else by or given
     letters = {key: given[key][1].split(" ")[-1].split("_")[0] for key in listed}
@@ -187,6 +190,22 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     doubtful = updated != keys if spoken else unclear(sheet, likely)
     doubt = DOUBT if doubtful else ""
     return next(iter(losses), ""), [given[key][0] for key in updated], doubt
+
+
+def _only_function(sheet: Sheet, given: Mapping[Names, object]) -> tuple[str, list[Names]] | None:
+    """The one function that the sheet defines of names that have numbers, `f(x, y) = ...`, with these names."""
+    found: dict[str, tuple[str, list[Names]]] = {}
+    for e in sheet.equations:
+        base = callee_base(sheet, e.lhs)
+        if base is None or e.link or e.spelled is not None or not isinstance(e.lhs, Product):
+            continue
+        inner = e.lhs.factors[1].node
+        body = inner.body if isinstance(inner, Fenced) else None
+        refs_of = [reference(x, sheet.glossary) for x in (body.items if isinstance(body, Comma) else [body]) if x]
+        keys = [ref.key for ref in refs_of if ref is not None and ref.key in given]
+        if keys and len(keys) == len(refs_of):
+            found.setdefault(base, (e.document.source(e.lhs.factors[0].node.span), keys))
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _spoken_of(sheet: Sheet, s: Sentence) -> Iterator[object]:

@@ -39,6 +39,7 @@ from chainrule.trace.quantities import Asked, asked, source_of
 from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
 from chainrule.trace.rules import CLOCK, Rule, Updates
 from chainrule.trace.summed import with_sums
+from chainrule.trace.tuples import with_tuples_apart
 from chainrule.trace.updates import of_scope, with_updates
 
 MOST_STEPS = 100_000
@@ -124,7 +125,7 @@ def _traced(document: Document, context: Sequence[Document], steps: int, options
     numbers = list(dict.fromkeys(e.scope.number for e in sheet.equations if e.own))
     for number in numbers:
         scope = next(e.scope for e in reversed(sheet.equations) if e.own and e.scope.number == number)
-        picked, said = with_labels_put_in(of_scope(sheet, scope))
+        picked, said = with_labels_put_in(with_tuples_apart(of_scope(sheet, scope)))
         seen, updates = with_updates(picked)
         found.notes += [n for n in (*said, *updates.notes) if n not in found.notes]
         _trace_exercise(found, seen, updates, number, len(numbers) > 1, steps, options, clock)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from chainrule.read.document import Break, Document, Math, Words
 from chainrule.read.grammar.formula import parse
-from chainrule.read.tree import Node, Span
+from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Script, Span
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import letter_of
-from chainrule.sheet.syntax.script_words import INDEX_LETTERS
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
 
 PLAIN_NUMBER = re.compile(r"\s*[-−]?\d*\.?\d+\s*")
 COMMENT = re.compile(r"<!--.*?-->|(?<!\\)%[^\n]*", re.DOTALL)
@@ -31,6 +31,25 @@ class Cell:
     def number(self) -> Node | None:
         """The cell as a printed number."""
         return self.node if self.node is not None and literal_number(self.node) is not None else None
+
+    @property
+    def value(self) -> Node | None:
+        """The cell as a printed number or a vector of them."""
+        return self.node if self.number is not None or (self.node is not None and entries_of(self.node)) else None
+
+
+def entries_of(node: Node) -> tuple[Node, ...]:
+    """The numbers of a vector, `(1, 2)`, `[1, 2]^T` or a matrix with one column; none of anything else."""
+    match node:
+        case Script(base=base, sub=None, sup=Name(text=text)) if text in TRANSPOSE_WORDS:
+            return entries_of(base)
+        case Fenced(body=Comma(items=items), open="(" | "["):
+            found = items
+        case Matrix(rows=rows) if len(rows) == 1 or all(len(row) == 1 for row in rows):
+            found = tuple(x for row in rows for x in row)
+        case _:
+            return ()
+    return found if all(literal_number(x) is not None for x in found) else ()
 
 
 @dataclass

@@ -11,7 +11,8 @@ from chainrule.read.tree import Matrix, Node, Number, Span
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Glossary, letter_of, reference
-from chainrule.sheet.words.cells import Cell, Table, tables
+from chainrule.sheet.words.cells import Cell, Table, entries_of, tables
+from chainrule.sheet.words.listed_samples import listed_samples
 from chainrule.sheet.words.tables_of_samples import of_samples
 
 MOST_ROWS = 200
@@ -29,6 +30,9 @@ def tabled_values(sheet: Sheet, document: Document) -> list[Equation]:
         for column, name, spelled, value in of_samples(table, sheet):
             if (placed := _place(sheet, column) or _beside(sheet, document, column)) is not None:
                 found.append(_said(document, column, placed, (name, spelled), value))
+    for table, scope, position in listed_samples(sheet):
+        of_list = of_samples(table, sheet)
+        found += [_said(document, span, (scope, position), (name, tex), value) for span, name, tex, value in of_list]
     return found
 
 
@@ -81,7 +85,8 @@ def _beside(sheet: Sheet, document: Document, span: Span) -> tuple[Scope, int] |
 
 
 def _spelled(value: Node) -> str:
-    if isinstance(value, Matrix):
-        return "(" + ", ".join(_spelled(cell) for row in value.rows for cell in row) + ")"
+    cells = [cell for row in value.rows for cell in row] if isinstance(value, Matrix) else entries_of(value)
+    if cells:
+        return "(" + ", ".join(map(_spelled, cells)) + ")"
     number = literal_number(value)
     return value.text if isinstance(value, Number) else f"{float(number or 0):g}"

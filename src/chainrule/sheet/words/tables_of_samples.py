@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from chainrule.read.tree import Fenced, Matrix, Name, Node, Number, Script, Span
 from chainrule.sheet.records.statements import Sheet
+from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, reference, walk
-from chainrule.sheet.words.cells import Cell, Table, counts_from_one
+from chainrule.sheet.words.cells import Cell, Table, counts_from_one, entries_of
 
 WORD = re.compile(r"\s*(?P<name>[A-Za-z])(?:_?(?P<number>\d))?\s*")
 """A header without dollar signs: x, x1, x_1."""
@@ -30,7 +31,12 @@ class Column:
     ref: Ref
     base: Node
     feature: int | None
-    numbers: tuple[Node, ...]
+    values: tuple[Node, ...]
+
+    @property
+    def vectors(self) -> bool:
+        """Whether the samples are vectors themselves."""
+        return literal_number(self.values[0]) is None
 
     @property
     def tex(self) -> str:
@@ -43,7 +49,7 @@ def of_samples(table: Table, sheet: Sheet) -> Iterator[Given]:
     """What the columns of such a table say."""
     head, *body = table.rows
     columns = [c for k, cell in head.items() if (c := _column(cell, k, body, sheet.glossary)) is not None]
-    other = {k for k, cell in head.items() if cell.formula is not None and any(_number(row, k) is None for row in body)}
+    other = {k for k, cell in head.items() if cell.formula is not None and any(_value(row, k) is None for row in body)}
     if not columns or other or not counts_from_one(head, body):
         return  # a table that says more than numbers shows an example
     uses = _uses(sheet)
@@ -58,8 +64,13 @@ def of_samples(table: Table, sheet: Sheet) -> Iterator[Given]:
 
 
 def _plain(column: Column, used: set[str], counted: bool) -> Iterator[Given]:
-    if "label" in used:
-        yield from _each([column])
+    if column.vectors and "entry" in used:
+        rows = tuple(entries_of(v) for v in column.values)
+        yield column.cell.span, column.base, column.tex, Matrix(column.cell.span, "pmatrix", rows)
+    elif "label" in used or (column.vectors and "sample" in used):
+        yield from _each([column], "label" in used)
+    elif column.vectors:
+        return
     elif "sample" in used or ("bare" in used and counted):
         yield _of_column(column, column.base, column.tex)
 
@@ -69,7 +80,7 @@ def _features(columns: list[Column], used: set[str], counted: bool) -> Iterator[
     if "label" in used or ("sample" in used and "entry" not in used):
         yield from _each(columns, label="label" in used)
     elif "entry" in used:
-        yield span, base, tex, Matrix(span, "pmatrix", tuple(zip(*(c.numbers for c in columns), strict=True)))
+        yield span, base, tex, Matrix(span, "pmatrix", tuple(zip(*(c.values for c in columns), strict=True)))
     elif "number" in used and counted:
         for c in columns:
             yield _of_column(c, Script(span, base, Number(span, str(c.feature))), f"{tex}_{c.feature}")
@@ -78,7 +89,7 @@ def _features(columns: list[Column], used: set[str], counted: bool) -> Iterator[
 def _each(columns: list[Column], label: bool = True) -> Iterator[Given]:
     """A value or a vector of features for each row: `x_2`, `x^{(2)}`."""
     base, tex, span = columns[0].base, columns[0].tex, columns[0].cell.span
-    for n, row in enumerate(zip(*(c.numbers for c in columns), strict=True), start=1):
+    for n, row in enumerate(zip(*(c.values for c in columns), strict=True), start=1):
         number = Number(span, str(n))
         name = Script(span, base, None, Fenced(span, "(", number, ")")) if label else Script(span, base, number)
         whole = row[0] if columns[0].feature is None else Matrix(span, "pmatrix", tuple((x,) for x in row))
@@ -86,15 +97,17 @@ def _each(columns: list[Column], label: bool = True) -> Iterator[Given]:
 
 
 def _of_column(column: Column, name: Node, tex: str) -> Given:
-    return column.cell.span, name, tex, Matrix(column.cell.span, "pmatrix", tuple((x,) for x in column.numbers))
+    return column.cell.span, name, tex, Matrix(column.cell.span, "pmatrix", tuple((x,) for x in column.values))
 
 
 def _column(cell: Cell, k: int, body: list[dict[int, Cell]], glossary: Glossary) -> Column | None:
-    numbers = [_number(row, k) for row in body]
+    numbers = [_value(row, k) for row in body]
     found = [n for n in numbers if n is not None]
     node = cell.formula if cell.formula is not None else _of_word(cell)
     ref = None if node is None or letter_of(node) in glossary.bound else reference(node, glossary)
-    if node is None or ref is None or ref.primes or ref.postfix or len(found) < len(numbers) or len(found) < 2:
+    if node is None or ref is None or ref.primes or ref.postfix:
+        return None
+    if len(found) < len(numbers) or len(found) < 2 or len({len(entries_of(n)) for n in found}) > 1:
         return None
     features = [int(s.text) for s in ref.subs if isinstance(s, Number) and s.text.isdigit()]
     others = [s for s in (*ref.subs, *ref.labels) if not isinstance(s, Number)]
@@ -104,8 +117,8 @@ def _column(cell: Cell, k: int, body: list[dict[int, Cell]], glossary: Glossary)
     return Column(cell, ref, base, features[0] if features else None, tuple(found))
 
 
-def _number(row: dict[int, Cell], k: int) -> Node | None:
-    return row[k].number if k in row else None
+def _value(row: dict[int, Cell], k: int) -> Node | None:
+    return row[k].value if k in row else None
 
 
 def _of_word(cell: Cell) -> Node | None:
