@@ -290,7 +290,10 @@ def _is_list(node: Node) -> bool:
 
 
 def _begins_with_zero(world: World, site: Site) -> bool:
-    """`h_0 = 0`, where `h_t` is defined through `h_{t-1}`: zeros in the shape of the steps that follow."""
+    """`h_0 = 0`, where `h_t` is defined through `h_{t-1}`: zeros in the shape of the steps that follow. A list of zeros
+    has a shape of its own."""
+    if any(isinstance(n, Comma | Matrix) for n in walk(site.body)):
+        return False
     if not (is_zero(site.body) and any(map(is_zero, (*site.ref.subs, *site.ref.labels)))):
         return False
     rules = (s for s in world.sites[site.base] if s is not site and (s.ref.subs or s.ref.labels))
