@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from chainrule.read.tree import Comma, Fenced, Fraction, Node, Number, Product
 from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
-from chainrule.sheet.syntax.literals import is_literal
+from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.sheet.words.wording import NAMES
@@ -133,7 +133,7 @@ def _numbered(sheet: Sheet, rule: Rule) -> list[tuple[str, str]]:
 
 def _given(sheet: Sheet, base: str) -> dict[Hashable, tuple[str, Ref]]:
     """The names with this base that have numbers."""
-    refs_of = ((e, reference(e.lhs, sheet.glossary)) for e in sheet.equations if is_literal(e.rhs))
+    refs_of = ((e, reference(e.lhs, sheet.glossary)) for e in sheet.equations if (is_literal(e.rhs) or is_zero(e.rhs)))
     return {ref.key: (e.text(e.lhs), ref) for e, ref in refs_of if ref is not None and ref.base == base}
 
 
@@ -162,7 +162,7 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     given = {
         ref.key: (e.text(e.lhs), ref.base)
         for e in sheet.equations
-        if is_literal(e.rhs) and (ref := reference(e.lhs, sheet.glossary)) is not None
+        if (is_literal(e.rhs) or is_zero(e.rhs)) and (ref := reference(e.lhs, sheet.glossary)) is not None
     }
     losses, by = list[str](), [key for key, (text, _) in given.items() if text in wanted]
     by += [key for _, _, x in sheet.expressions for n in walk(x) if (key := _by_key(sheet, n)) in given]
