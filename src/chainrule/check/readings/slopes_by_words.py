@@ -17,12 +17,12 @@ from chainrule.check.comparison.compare import Different
 from chainrule.check.records.finding import Finding
 from chainrule.read.tree import Factor, Fenced, Fraction, Matrix, Name, Node, Number, Product, Relation, Script
 from chainrule.sheet.definitions.redefine import behind
-from chainrule.sheet.definitions.sites import HESSIAN_LETTERS
+from chainrule.sheet.definitions.sites import HESSIAN_LETTERS, derivative_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Called
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words.called_slopes import OF_A_FUNCTION, QUALIFIED
 from chainrule.sheet.words.wording import HESSIAN
@@ -30,7 +30,6 @@ from chainrule.sheet.words.wording import HESSIAN
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
 
-SLOPE_WORD = re.compile(r"\b(?:gradient|derivative|jacobian|hessian)\b", re.IGNORECASE)
 FORMULA = re.compile(r"\$([^$]+)\$|\\\((.+?)\\\)")
 ENDED = re.compile(
     r"(?:[\s$.,;:&}]|\\[\])!,;: ]|\\q?quad|\\end\{\w+\*?\}|<!--(?:(?!-->).)*-->)*(?:\Z|\n|(?<=[.;:])|[A-Z#*>-]"
@@ -72,11 +71,11 @@ def _called(judge: Judge, e: Equation) -> Called | None:
     """What words call a formula; any that speak of the Hessian call a matrix under its letter one."""
     called = judge.world.called.get(e.position)
     if called is not None:
-        return called if called.of is not None or _is_of_a_function(e, SLOPE_WORD) else None
+        return called
     ref = reference(e.lhs, judge.world.glossary)
     named = ref is not None and ref.bare and ref.base.split()[-1] in HESSIAN_LETTERS and isinstance(e.rhs, Matrix)
     words = f"{e.lead} {e.cue}"
-    if not named or not HESSIAN.search(words) or QUALIFIED.search(words) or not _is_of_a_function(e, HESSIAN):
+    if not named or not HESSIAN.search(words) or QUALIFIED.search(words) or not _is_of_a_function(e):
         return None
     return Called("hessian", None, None, ())
 
@@ -90,8 +89,8 @@ def _meant(judge: Judge, e: Equation, called: Called) -> Meant | None:
         same = (x for x, r in named if of is not None and r is not None and r.key == of.key)
         return next((_whole(x, called, True) for x in same), None)
     applied = [x for x in before if _word_of(x) in called.nouns]
-    if len(applied) == 1:
-        return _whole(applied[0], called, True)
+    if applied:
+        return _whole(applied[-1], called, len(applied) == 1)
     if not OF_A_FUNCTION.issuperset(called.nouns):
         return None
     variable = reference(called.by, judge.world.glossary) if called.by is not None else None
@@ -101,7 +100,20 @@ def _meant(judge: Judge, e: Equation, called: Called) -> Meant | None:
     ]
     functions = [x for x in functions if len(_arguments(x.lhs)) in (1, rows) or variable is not None]
     here = [x for x in functions if x.scope.section == e.scope.section] or functions
-    return _whole(here[-1], called, len(here) == 1) if here else None
+    if here or variable is not None:
+        return _whole(here[-1], called, len(here) == 1) if here else None
+    return next((m for x in reversed(before) if (m := _by_entries(judge, x, e)) is not None), None)
+
+
+def _by_entries(judge: Judge, x: Equation, e: Equation) -> Meant | None:
+    r"""What is differentiated by what, entry by entry, `\frac{\partial y_i}{\partial x_j} = ...`, in the section of a
+    formula."""
+    parts = derivative_of(x.lhs) if x.scope.section == e.scope.section else None
+    refs = [reference(p, judge.world.glossary) for p in parts or ()]
+    if parts is None or not all(r is not None and len(r.subs) == 1 and letter_of(r.subs[0]) for r in refs):
+        return None
+    bases = [p.base for p in parts if isinstance(p, Script)]
+    return Meant(bases[0], bases[1], False) if len(bases) == 2 else None
 
 
 def _whole(x: Equation, called: Called, certain: bool) -> Meant | None:
@@ -151,10 +163,10 @@ def _slope_of(what: str, meant: Meant) -> Node:
     return Product(at, (Factor("", nabla), *of))
 
 
-def _is_of_a_function(e: Equation, words_for: re.Pattern[str]) -> bool:
+def _is_of_a_function(e: Equation) -> bool:
     """Whether all formulas between the word and a formula are names of functions: not the Hessian of `-f`."""
     before = e.document.text[: e.span.start]
-    words = list(words_for.finditer(before))
+    words = list(HESSIAN.finditer(before))
     behind_it = before[words[-1].end() :] if words else ""
     return all(PLAIN.fullmatch(a or b) for a, b in FORMULA.findall(behind_it))
 

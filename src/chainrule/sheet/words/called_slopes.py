@@ -32,14 +32,15 @@ _IS = (
 _PLAIN_WORDS = (
     "so then thus hence therefore and now here where with that because since as we get obtain find have compute is are "
     "the its whose gradient derivative jacobian hessian matrix of respect to w r t consider let loss function be given "
-    "which donc alors et also und somit ist y entonces e allora"
+    "an input output which donc alors et also und somit ist y entonces e allora"
 )
 _PLAIN = frozenset(_PLAIN_WORDS.split())
 CALLED = re.compile(
     rf"(?:\b{_ARTICLE}\s+|\A\s*|(?<=[.:,;])\s*)(?:(?P<more>[\w-]+)\s+)?{_WHAT}(?:\s+(?:matrix|vector|function))?(?:\s*⟦\d+⟧)?"
+    rf"(?:\s*\([^()]*\))?"
     rf"(?:\s+(?:of|for|von|de|du|des|der)\b(?P<nouns>(?:\s+[\w-]+){{0,4}}?)\s*(?:⟦(?P<of>\d+)⟧)?)?"
     rf"(?:\s*,?\s+\(?{_ALONG}(?:\s+(?:the|its|all))?(?:\s+\w+){{0,2}}?\s*⟦(?P<by>\d+)⟧\)?)?"
-    rf"(?:\s*,?\s*(?:(?:and|with|where)\s+)?⟦\d+⟧\s*,?)*"
+    rf"(?:\s*,?\s*(?:(?:and|with|where|is|an?|square|symmetric)\s+)*⟦\d+⟧(?:\s+matrix)?\s*,?)*"
     rf"(?P<is>[\s,]+(?:and\s+)?{_IS}{_SIMPLY})?\s*(?P<colon>:?)\s*\Z",
     re.IGNORECASE,
 )
@@ -83,12 +84,15 @@ def called_slopes(equations: Iterable[Equation], sentences: Sequence[Sentence]) 
             continue
         of, by = (None if n is None or said is None else said.formulas[int(n)] for n in (match["of"], match["by"]))
         nouns = tuple((match["nouns"] or "").lower().split())
-        found[e.position] = Called(_plainly(match["what"].lower()), of, by, nouns)
+        found[e.position] = Called(_plainly(match.group()), of, by, nouns)
     return found
 
 
-def _plainly(what: str) -> str:
-    return "hessian" if what.startswith("hess") else "jacobian" if what.startswith("jacob") else "gradient"
+def _plainly(words: str) -> str:
+    """The kind of derivative that words speak of."""
+    if re.search(r"\bhess", words, re.IGNORECASE):
+        return "hessian"
+    return "jacobian" if re.search(r"\bjacob|\bderivative\s+matrix", words, re.IGNORECASE) else "gradient"
 
 
 def _said(e: Equation, words: str, sentences: Sequence[Sentence]) -> Iterator[Sentence]:
