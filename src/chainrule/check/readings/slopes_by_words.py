@@ -102,7 +102,8 @@ def _meant(judge: Judge, e: Equation, called: Called) -> Meant | None:
     here = [x for x in functions if x.scope.section == e.scope.section] or functions
     if here or variable is not None:
         return _whole(here[-1], called, len(here) == 1) if here else None
-    return next((m for x in reversed(before) if (m := _by_entries(judge, x, e)) is not None), None)
+    by_entries = (m for x in reversed(before) if (m := _by_entries(judge, x, e)) is not None)
+    return next(by_entries, None) or _by_its_gradient(judge, e, rows)
 
 
 def _by_entries(judge: Judge, x: Equation, e: Equation) -> Meant | None:
@@ -114,6 +115,13 @@ def _by_entries(judge: Judge, x: Equation, e: Equation) -> Meant | None:
         return None
     bases = [p.base for p in parts if isinstance(p, Script)]
     return Meant(bases[0], bases[1], False) if len(bases) == 2 else None
+
+
+def _by_its_gradient(judge: Judge, e: Equation, count: int) -> Meant | None:
+    """The one function of so many arguments that only its gradient tells."""
+    functions = (s for found in judge.world.functions.values() for s in found)
+    bases = {s.base for s in functions if len(s.params or ()) == count and s.position < e.position}
+    return Meant(Name(e.lhs.span, next(iter(bases))), None, True) if len(bases) == 1 else None
 
 
 def _whole(x: Equation, called: Called, certain: bool) -> Meant | None:

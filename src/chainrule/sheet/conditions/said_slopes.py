@@ -47,12 +47,21 @@ LEADING = re.compile(
     rf"(?:{ESTIMATE.pattern})[^.,;:]*?\b(?:is|are|equals|reads)(?:\s+(?:then|simply|thus|therefore|given\s+by))*\s*:?\s*\Z",
     re.IGNORECASE,
 )
-# Words right before a formula that call it what solves the problem at hand, and words that say what is to be extreme.
+# Words right before a formula that call it what solves the problem at hand, the only ones in their sentence but for
+# those that say no more, and words that say what is to be extreme.
 SOLVED = re.compile(
-    r"\b(?:solutions?|solved?|solving|closed[- ]form|minimi[sz]ers?|maximi[sz]ers?|optim\w+|updates?|estimat\w+|gives?"
-    r"|yields?|get|obtain|find|obtained|by)\b[^.;]*\Z",
+    r"\b(?:solutions?|solved?|solving|minimi[sz]\w+|maximi[sz]\w+|optimum|optimal\w*|updates?|estimat\w+|gives?|yields?|get"
+    r"|obtain|find|lösung|solución)\b",
     re.IGNORECASE,
 )
+_PLAIN_WORDS = (
+    "the its it this that has have a an we get obtain find give gives giving yield yields is are then given by "
+    "closed form unique analytic analytical explicit exact least squares problem loss cost objective function "
+    "parameter parameters in weight weights vector for of to so thus hence therefore and over with respect w r t "
+    "maximum likelihood which where m step algebra la est sont die ist lautet optimale donnée par es óptima "
+    "expression formula terms following"
+)
+_PLAIN = frozenset(_PLAIN_WORDS.split())
 EXTREMISED = re.compile(
     r"\b(?:(?:arg)?minimi[sz]\w*|(?:arg)?maximi[sz]\w*|argmin|argmax|optimi[sz]\w*|optimal|least[- ]squares|m-step)\b",
     re.IGNORECASE,
@@ -153,7 +162,7 @@ def _tried(
     minimised: "the closed-form solution is". It is in force only where the formula does solve it."""
     ref = reference(e.lhs, sheet.glossary)
     words = " ".join([*(s.text for s in sentences), e.cue or e.lead])[-200:]
-    if ref is None or is_numeric(e.rhs) or not SOLVED.search(words) or OTHERWISE.search(words):
+    if ref is None or e.op != "=" or is_numeric(e.rhs) or not _only_calls_it_a_solution(words):
         return
     plain = replace(ref, base=core(ref.base)).key
     for o in reversed(objectives):
@@ -168,6 +177,13 @@ def _tried(
         ):
             yield _slope(e, e.position, variable, o, "tried")
         return
+
+
+def _only_calls_it_a_solution(words: str) -> bool:
+    """Whether the sentence right before a formula says that it solves the problem at hand, and nothing else."""
+    sentence = re.split(r"[.;!?]\s", re.sub(r"⟦\d+⟧", " ", words))[-1]
+    others = _PLAIN.union(x.lower() for x in SOLVED.findall(sentence))
+    return SOLVED.search(sentence) is not None and others.issuperset(re.findall(r"[^\W\d_]+", sentence.lower()))
 
 
 def _written(sheet: Sheet, e: Equation, base: str) -> bool:
