@@ -66,6 +66,11 @@ EXTREMISED = re.compile(
     r"\b(?:(?:arg)?minimi[sz]\w*|(?:arg)?maximi[sz]\w*|argmin|argmax|optimi[sz]\w*|optimal|least[- ]squares|m-step)\b",
     re.IGNORECASE,
 )
+# Words right before a formula that say that it is what is to be extreme, and not what by.
+OBJECTIVE = re.compile(
+    r"\b(?:mini|maxi)mi[sz]\w*(?:\s+(?!(?:with|over|w|by|in|for|using|subject|when|if|to)\b)[\w-]+){0,4}\s*:?\s*\Z",
+    re.IGNORECASE,
+)
 OTHERWISE = re.compile(rf"\b(?:(?:un)?biased\b|moments?\b|corrected\b|{CONSTRAINED})", re.IGNORECASE)
 
 
@@ -204,7 +209,7 @@ def _objective(e: Equation, glossary: Glossary) -> Objective | None:
     if e.link or not e.own or e.op not in ("=", ":=", "≡") or differentiates(e.lhs) or differentiates(e.rhs):
         return None
     named = reference(e.lhs, glossary)
-    called = EXTREMISED.search(f"{e.lead} {e.cue}"[-80:])
+    called = OBJECTIVE.search(e.cue or e.lead)
     if named is not None and named.bare and (look(named.base) == "loss" or called):
         return Objective(e, frozenset(r.base for n in walk(e.rhs) if (r := reference(n, glossary)) is not None))
     factors = e.lhs.factors if isinstance(e.lhs, Product) else ()
