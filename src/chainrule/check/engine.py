@@ -148,7 +148,10 @@ def with_told_values(sheet: Sheet, tabled: Sequence[Equation] = ()) -> Sheet:
     positions = [e.position for e in ordered]
 
     def moved(position: int) -> int:
-        return 2 * bisect_right(positions, position) + 1
+        n = bisect_right(positions, position)
+        while n < len(ordered) and ordered[n].source == "tried":
+            n += 1  # words stand before what an author writes
+        return 2 * n + 1
 
     sheet.equations = [replace(e, position=2 * n + 1) for n, e in enumerate(ordered)]
     after = {e.position: 2 * n + 1 for n, e in enumerate(ordered)}

@@ -82,6 +82,7 @@ from chainrule.sheet.syntax.literals import literal_matrix
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words import one_hot
+from chainrule.sheet.words.called_slopes import called_slopes
 from chainrule.sheet.words.cues import roles_from_cues, roles_in
 from chainrule.sheet.words.declared import Fact, ShapeFact, from_relation, sized
 from chainrule.sheet.words.logarithms import note_logarithms
@@ -151,6 +152,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
     world.in_steps = any(STEPS_OF_EM.search(s.text) for s in sentences)
     world.hessian = any(HESSIAN.search(s.text) for s in sentences)
+    world.called = called_slopes(equations, sentences)
     note_chance(world, equations, sentences)
     world.probabilistic |= names_a_law(equations)
     facts = [f for s in sentences for f in all_facts(s, sheet.glossary)]

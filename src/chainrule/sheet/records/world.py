@@ -267,6 +267,17 @@ class Seconds:
     anew: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What words call a formula, a "gradient", "jacobian" or "hessian": the derivative of something by something, where
+    they say so; `nouns` are the words for what is differentiated."""
+
+    what: str
+    of: Node | None
+    by: Node | None
+    nouns: tuple[str, ...]
+
+
 @dataclass
 class World:
     """One scope with everything needed to give its formulas meaning."""
@@ -367,6 +378,8 @@ class World:
     rows: set[str] = field(default_factory=set)
     """Those of them that are written as a matrix of one row."""
     hessian: bool = False
+    called: dict[int, Called] = field(default_factory=dict)
+    """The equations that words call derivatives, by their positions."""
     stepwise: bool = False
     in_steps: bool = False
     lacking: set[int] = field(default_factory=set)
