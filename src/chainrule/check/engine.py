@@ -25,6 +25,7 @@ from chainrule.check.records.options import DEFAULTS, Options
 from chainrule.check.records.report import DocumentReport, Missing, Note, Statement
 from chainrule.check.suppositions.missing import gathered, missing_of
 from chainrule.check.suppositions.models import with_models
+from chainrule.check.told_in_words import with_told_losses
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
@@ -93,6 +94,18 @@ def check_document(
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
     started = monotonic()
     clock = Clock(options.deadline)
+    sheet, report = _checked(document, context, options, clock, progress)
+
+    def again(text: str) -> DocumentReport:
+        return _checked(document, (*context, from_text(text, document.path, "markdown")), options, clock)[1]
+
+    return replace(with_told_losses(report, sheet, again), seconds=monotonic() - started)
+
+
+def _checked(
+    document: Document, context: Sequence[Document], options: Options, clock: Clock, progress: Progress | None = None
+) -> tuple[Sheet, DocumentReport]:
+    """A document with its context as a sheet, and the report on it."""
     sheet = read_sheet(document, context, clock)
     own = [e for e in sheet.equations if e.own]
     findings, missing = _judged(sheet, own, options, clock, progress)
@@ -109,8 +122,7 @@ def check_document(
             f"the time was over when line {line} was read; what follows was not looked at; give more with --deadline"
         )
         problems += (Note("deadline", message),)
-    seconds = monotonic() - started
-    return DocumentReport(document.path, statements, problems, (), missing, seconds, document.text)
+    return sheet, DocumentReport(document.path, statements, problems, (), missing, 0.0, document.text)
 
 
 def read_sheet(document: Document, context: Sequence[Document], clock: Clock, by_index: bool = False) -> Sheet:

@@ -305,6 +305,13 @@ _NOTES = _group(
     "note",
     ("kink", "Fails only where a function has a kink.", "At such a point the derivative is a matter of convention."),
     (
+        "told-in-words",
+        "Rests on a loss that only words tell.",
+        "The sheet names a loss, a cross-entropy, and gives no formula. The standard one is taken, as lines hold by it"
+        " that do not hold without it; the note shows it.",
+        "with the cross-entropy loss $L$ and $p = \\operatorname{softmax}(z)$: \\partial L/\\partial z = p - y",
+    ),
+    (
         "scalar-only",
         "Right for numbers, not for vectors or matrices.",
         "The order of a product matters for the latter.",

@@ -340,15 +340,21 @@ def _collect_names(node: Node, glossary: Glossary) -> None:
 
 def _collect_companions(relation: Relation, glossary: Glossary) -> None:
     """`\\mu_d = \\frac1N \\sum_n x_{nd}`: d stands beside a bound letter in a subscript, so it is an index, and where
-    it stands alone in the same line it is the same index."""
+    it stands alone in the same line it is the same index. So is the k of `p_k = e^{s_k} / \\sum_j e^{s_j}`, which
+    stands where a bound letter does."""
     scripts = [n for n in walk(relation) if isinstance(n, Script) and n.sub is not None]
     companions: set[str] = set()
+    places: dict[tuple[str, int], set[str]] = {}
     for node in scripts:
         ref = reference(node, glossary)
         letters = {x for s in ref.subs if (x := letter_of(s))} if ref is not None else set()
         if ref is not None and letters & glossary.bound:
             companions |= letters - glossary.bound
             glossary.indexed.setdefault(ref.base, set()).update(range(len(ref.subs)))
+        for slot, sub in enumerate(() if ref is None else ref.subs):
+            if ref is not None and (letter := letter_of(sub)) is not None:
+                places.setdefault((ref.base, slot), set()).add(letter)
+    companions |= {x for at in places.values() if at & glossary.bound for x in at - glossary.bound}
     for node in scripts:
         stem = reference(node.base, glossary) if isinstance(node.base, (Name, Accent)) else None
         if stem is not None and letter_of(node.sub) in companions:
