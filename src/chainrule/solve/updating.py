@@ -7,7 +7,7 @@ from dataclasses import replace
 from chainrule.derive.sheets import BEHIND
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.earlier import is_earlier
-from chainrule.trace.naming import bases_of, pieces
+from chainrule.trace.naming import bases_of, pieces, pieces_of
 from chainrule.trace.record import Version
 from chainrule.trace.rules import Rule, Updates
 from chainrule.trace.run import Computed, Program, step_of
@@ -78,6 +78,7 @@ def _name(c: Computed, k: int, last: bool, updates: Updates, program: Program) -
     kept = c.kind == "parameter" or (c.kind == "value" and any(names_loss(b) for b in bases_of(c.asked.node, world)))
     if c.kind == "new" or (c.kind == "parameter" and k == 0) or (last and not kept):
         return None
-    parts = pieces(c.asked.node, c.asked.source, updates, world)
+    of_family = c.asked.of_family
+    parts = pieces_of(c.asked, updates, world) if of_family else pieces(c.asked.node, c.asked.source, updates, world)
     versioned = any(isinstance(p, Version) for p in parts)
     return _at(parts, k) if versioned or k == 0 else None

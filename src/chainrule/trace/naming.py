@@ -19,7 +19,7 @@ from chainrule.trace.rules import CLOCK, Updates
 def pieces_of(asked: Asked, updates: Updates, world: World) -> tuple[str | Version, ...]:
     """The name of a quantity as its author writes it, with a place for the version behind each name that changes."""
     spelled = asked.source.spelled is not None and asked.source.source != "implied"
-    if asked.of_family and updates.style == "prime":
+    if asked.of_family:
         return _marked(asked, updates, world)
     if spelled or updates.style not in ("prime", "step"):
         return (asked.name,)

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Big, Fraction, Node, Number
+from chainrule.read.tree import Big, Fraction, Node, Number, Sum
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, Step, World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.literals import is_numeric, literal_number
+from chainrule.sheet.syntax.literals import is_literal, is_zero, literal_number
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
 from chainrule.sheet.syntax.steps_of_cases import numbered_steps
+
+MOST_STEPS = 60
+"""So many steps a recurrence is followed back."""
+At = tuple[str, int]
 
 
 def label_nodes(world: World, ref: Ref) -> list[Node]:
@@ -154,54 +158,130 @@ def _derivatives(world: World, node: Node) -> Iterator[tuple[Node, Ref]]:
                 yield body, ref
 
 
-def is_later_value(world: World, ref: Ref, rhs: Node) -> bool:
-    """Whether a number is one that a recurrence with a start and numbers for all inputs gives: `h_2 = -0.004`."""
+# -------------------------------------------------------------------------------------------------- known numbers
+
+# Where `h_t = f(h_{t-1}, x_t)` or `s_i = w^T x_i` and numbers for all it needs stand before, `h_2 = -0.004` and
+# `s_1 = 1.5` are claims and no definitions.
+
+
+def is_later_value(world: World, e: Equation, ref: Ref, rhs: Node) -> bool:
+    """Whether a number is one that a formula with numbers for all inputs gives; what stands in one sentence with the
+    inputs of its step, `x_1 = 1, y_1 = 2`, may be data of a model."""
     step = _step_of(ref)
-    return step is not None and is_numeric(rhs) and any(k < step for k in _known_from(world, ref.base))
+    if step is None or not _is_number(rhs) or not _follows(world, (ref.base, step), frozenset()):
+        return False
+    return not _beside_inputs(world, e, ref.base, step)
 
 
 def any_step(world: World, node: Node) -> str | None:
-    """The letter of a name that such a recurrence gives a number for every step, `h_t`, where no step is named."""
+    """The letter of a name that a recurrence gives a number for every step, `h_t`, where no step is named."""
     ref = reference(node, world.glossary)
     scripts = () if ref is None else _scripts(ref)
     letter = letter_of(scripts[0]) if len(scripts) == 1 else None
-    return letter if ref is not None and letter is not None and _known_from(world, ref.base) else None
+    if ref is None or letter is None:
+        return None
+    starts = {k for s in world.sites.get(ref.base, ()) if (k := _step_of(s.ref)) is not None}
+    return letter if any(_follows(world, (ref.base, k + 1), frozenset()) for k in starts) else None
 
 
-def _known_from(world: World, base: str) -> list[int]:
-    """The steps at which a recurrence starts whose inputs all have numbers."""
-    sites = world.sites.get(base, [])
-    general = [s for s in sites if len(_scripts(s.ref)) == 1 and shifted_letter(_scripts(s.ref)[0]) is not None]
-    started = [k for s in sites if (k := _step_of(s.ref)) is not None]
-    if not general or not started or not _steps_back(world, base, general[0], _letters(general[0]), frozenset()):
-        return []
-    return started if _all_known(world, general[0], {base}, _letters(general[0])) else []
+def _follows(world: World, step: At, seen: frozenset[At]) -> bool:
+    """Whether the formula for any step has a number at one: it has numbers for all that it needs."""
+    base, k = step
+    if step in seen or len(seen) > MOST_STEPS:
+        return False
+    general = [s for s in world.sites.get(base, ()) if _general(s)]
+    return bool(general) and all(_made(world, s, _counted(s, k), seen | {step}) for s in general)
+
+
+def _made(world: World, site: Site, letters: dict[str, int], seen: frozenset[At]) -> bool:
+    """Whether every name that a formula needs has a number, with numbers for its letters of steps."""
+    inner = {r.base for p in site.params or () if (r := reference(p, world.glossary)) is not None}
+    for ref in references(site.body, world):
+        if ref.base in letters or ref.base in inner or _is_function(world, ref.base):
+            continue
+        steps = [at for x in _scripts(ref) if (at := _at(x, letters)) is not None]
+        known = _has_number(world, (ref.base, steps[0]), seen) if len(steps) == 1 else _is_known(world, ref.base, seen)
+        if not known:
+            return False
+    return True
+
+
+def _has_number(world: World, step: At, seen: frozenset[At]) -> bool:
+    base, k = step
+    own = [s for s in world.sites.get(base, ()) if _step_of(s.ref) == k]
+    if own:  # the last start is what goes on: `x_0 = 2`, later `x_0 = 3`
+        return _is_number(own[-1].body) or _made(world, own[-1], {}, seen | {step})
+    if any(_general(s) for s in world.sites.get(base, ())):
+        return _follows(world, step, seen)
+    return _is_known(world, base, seen)
+
+
+def _is_known(world: World, base: str, seen: frozenset[At]) -> bool:
+    """Whether a name has numbers as a whole, or a formula of such names."""
+    if (base, -1) in seen or len(seen) > MOST_STEPS:
+        return False
+    sites = world.sites.get(base, []) or world.functions.get(base, [])
+    return bool(sites) and all(
+        _is_number(s.body) or _made(world, s, dict.fromkeys(_letters_of(s), -1), seen | {(base, -1)}) for s in sites
+    )
+
+
+def _beside_inputs(world: World, e: Equation, base: str, step: int) -> bool:
+    """Whether the numbers of the inputs of a step stand in the sentence of the line."""
+    needed = {r.base for s in world.sites[base] if _general(s) for r in references(s.body, world)}
+    own = {s.position for b in needed for s in world.sites.get(b, ()) if _step_of(s.ref) == step and _is_number(s.body)}
+    return any(
+        x.position in own and x.document is e.document and not (x.display or e.display) and _in_one_sentence(x, e)
+        for x in world.equations
+    )
+
+
+def _in_one_sentence(first: Equation, second: Equation) -> bool:
+    between = first.document.text[first.span.end : second.span.start]
+    return second.span.start >= first.span.end and not any(end in between for end in (". ", ".\n", "\n\n", ": "))
+
+
+def _is_function(world: World, base: str) -> bool:
+    return is_function_word(base) or base in world.roles or base in dict(world.customary)
+
+
+def _is_number(node: Node) -> bool:
+    return is_literal(node) or is_zero(node)
+
+
+def _general(site: Site) -> bool:
+    scripts = _scripts(site.ref)
+    return len(scripts) == 1 and shifted_letter(scripts[0]) is not None and not site.ref.primes
 
 
 def _scripts(ref: Ref) -> tuple[Node, ...]:
     return (*ref.subs, *ref.labels)
 
 
-def _letters(site: Site) -> set[str]:
-    return {x for s in _scripts(site.ref) if (x := shifted_letter(s)) is not None}
+def _letters_of(site: Site) -> Iterator[str]:
+    return (x for s in _scripts(site.ref) if (x := shifted_letter(s)) is not None)
+
+
+def _counted(site: Site, k: int) -> dict[str, int]:
+    """The number of the letter of a definition at a step: t is 2 at the third step of `x_{t+1} = ...`."""
+    script = _scripts(site.ref)[0]
+    letter = shifted_letter(script)
+    return {} if letter is None else {letter: k - _shift(script)}
+
+
+def _at(script: Node, letters: dict[str, int]) -> int | None:
+    letter = shifted_letter(script)
+    return letters[letter] + _shift(script) if letter in letters else None
+
+
+def _shift(script: Node) -> int:
+    rest = script.terms[1:] if isinstance(script, Sum) else ()
+    return sum(int(t.node.text) * (1 if t.sign == "+" else -1) for t in rest if isinstance(t.node, Number))
 
 
 def _step_of(ref: Ref) -> int | None:
     """The number of a step, of a name with that one script."""
     scripts = _scripts(ref)
     number = literal_number(scripts[0]) if len(scripts) == 1 else None
-    return (
-        int(number) if number is not None and number.denominator == 1 and not ref.primes and not ref.postfix else None
-    )
-
-
-def _all_known(world: World, site: Site, seen: set[str], letters: set[str]) -> bool:
-    """Whether every name that a formula needs has numbers, or a formula of such names."""
-    for ref in references(site.body, world):
-        if ref.base in seen or ref.base in letters or is_function_word(ref.base) or ref.base in world.roles:
-            continue
-        sites = world.sites.get(ref.base, [])
-        made = [s for s in sites if not is_numeric(s.body)]
-        if not sites or not all(_all_known(world, s, {*seen, ref.base}, {*letters, *_letters(s)}) for s in made):
-            return False
-    return True
+    plain = number is not None and number.denominator == 1 and not ref.primes and not ref.postfix
+    return int(number) if plain and number is not None else None

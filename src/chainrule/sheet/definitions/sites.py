@@ -241,7 +241,7 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         base, ref = f"{base}^2", Ref(f"{base}^2", ref.subs, ref.labels)
     if ref.primes and is_numeric(rhs) and base in world.sites:
         return  # a printed value of the next update, to be compared with the computed one
-    if is_later_value(world, ref, rhs):
+    if is_later_value(world, e, ref, rhs):
         return  # a printed value of a later step
     sites = world.sites.setdefault(base, [])
     same = [s for s in sites if site_key(world, s.ref) == site_key(world, ref)]
