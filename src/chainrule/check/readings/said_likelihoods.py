@@ -26,6 +26,7 @@ from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.definitions.by_inverse import applied
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.statistics.distributions import density_of
 from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import letter_of, reference, walk
@@ -67,7 +68,7 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     found = trial.claim(line)
     judge.said[e.position] = line
     if found.verdict == "verified":
-        said = "likelihood" if by_likelihood else "density"
+        said = "likelihood" if by_likelihood else "law" if x.op == "∼" else "density"
         note = Note("likelihood", f"by the {said} on line {x.document.position(x.span.start)[0]}")
         return replace(found, notes=(*found.notes, note))
     of_samples = by_likelihood or tells_samples(between) or _is_of_samples(judge, x)
@@ -102,9 +103,14 @@ def _is_logarithm(judge: Judge, name: Node) -> bool:
 def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equation]]:
     """What the right side should be equal to, with the equation that says so: the last likelihood, else the last
     density at the samples of the formula."""
-    before = [x for x in judge.equations if x.position < e.position and x.own and not x.link and x.op == "="]
+    before = [x for x in judge.equations if x.position < e.position and x.own and not x.link and x.op in ("=", "∼")]
     for x in reversed(before):
-        if kind != "likelihood" and _is_likelihood(judge, x):
+        if x.op == "∼":
+            density = density_of(judge.world, x.lhs, x.rhs)
+            sampled = None if density is None else _at_samples(judge, e, replace(x, lhs=density))
+            if sampled is not None:
+                yield _over(*sampled, kind), x
+        elif kind != "likelihood" and _is_likelihood(judge, x):
             yield applied("log", x.lhs, False) if kind == "log" else _minus(applied("log", x.lhs, False)), x
         elif _is_call(x.lhs) and _is_density(judge, x):
             sampled = _at_samples(judge, e, x)
@@ -179,8 +185,9 @@ def _minus(node: Node) -> Node:
 
 
 def _names_it(judge: Judge, x: Equation, e: Equation) -> bool:
-    """Whether a formula is written with the likelihood, or the density, that an equation gives."""
-    ref = reference(_callee(x.lhs), judge.world.glossary)
+    """Whether a formula is written with the likelihood, the density or the law that an equation gives."""
+    named = x.lhs if x.op != "∼" else x.rhs.factors[0].node if isinstance(x.rhs, Product) else x.rhs
+    ref = reference(_callee(named), judge.world.glossary)
     return ref is not None and ref.base in names_in(judge.world, e.rhs)
 
 
@@ -209,10 +216,12 @@ def _are_plain(judge: Judge, x: Equation, e: Equation) -> bool:
 
 def _own_start(judge: Judge, x: Equation) -> int:
     """Where the text begins that may speak of the samples of a density: at its heading, where likelihoods stand before
-    it, which are of other samples; else with the document."""
+    it, which are of other samples; else with its exercise or the document."""
     headings = [p.span.start for p in x.document.pieces if isinstance(p, Heading) and p.span.start < x.span.start]
     others = (y for y in judge.equations if y.own and headings and y.span.start < headings[-1])
-    return headings[-1] if any(_kind(words_before(judge, y)) is not None for y in others) else 0
+    own = [y.span.start for y in judge.equations if y.own and y.scope.number == x.scope.number != ""]
+    exercise = max((start for start in headings if own and start < min(own)), default=0)
+    return headings[-1] if any(_kind(words_before(judge, y)) is not None for y in others) else exercise
 
 
 def _is_of_samples(judge: Judge, x: Equation) -> bool:
