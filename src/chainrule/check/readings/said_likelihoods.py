@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.compare import Different
@@ -21,7 +22,7 @@ from chainrule.check.doubts.conventions import words_before
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
-from chainrule.read.document import Heading, Words
+from chainrule.read.document import Heading, Math, Words
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script, Sum, Term
 from chainrule.sheet.definitions.by_inverse import applied
 from chainrule.sheet.records.lines import names_in
@@ -45,10 +46,13 @@ from chainrule.sheet.words.likelihoods import (
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
 
+DOLLARS = re.compile(r"\s*\$\$")
+"""The end of a display on a line of words."""
+
 
 def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     r"""The verdict on a definition that words call a likelihood or its logarithm; None where nothing decides it."""
-    words = words_before(judge, e)
+    words = _words(judge, e)
     kind = _kind(words)
     kind = "log" if kind == "likelihood" and _is_logarithm(judge, e.lhs) else kind
     if e.link or e.op != "=" or kind is None or of_its_own(e):
@@ -76,6 +80,19 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     stated = stated and _still_holds(judge, x, e)
     certain = stated and found.verdict == "refuted" and found.suggestion is not None
     return found if certain and not _as_a_whole(trial, line) and not _up_to_a_constant(trial, line) else None
+
+
+def _words(judge: Judge, e: Equation) -> str:
+    """The last sentence before a formula, from the last display on."""
+    words = words_before(judge, e)
+    before = (p for p in e.document.pieces if isinstance(p, Math) and p.span.end <= e.span.start)
+    shown = [p.span.end for p in before if p.display or DOLLARS.match(e.document.text, p.span.end)]
+    if not shown or not e.cue:
+        return words
+    pieces = [p for p in e.document.pieces if shown[-1] <= p.span.start and p.span.end <= e.span.start]
+    text = "".join(p.text if isinstance(p, Words) else " ⟦0⟧ " for p in pieces)
+    behind = " ".join(text.split()).rstrip(" .:,").rpartition(". ")[2]
+    return behind if len(behind) < len(words) else words
 
 
 def _kind(words: str) -> str | None:
@@ -120,7 +137,7 @@ def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equat
 
 def _is_likelihood(judge: Judge, x: Equation) -> bool:
     """Whether words call what an equation gives the likelihood, no logarithm of it."""
-    called = _kind(words_before(judge, x)) == "likelihood" and not _is_logarithm(judge, x.lhs)
+    called = _kind(_words(judge, x)) == "likelihood" and not _is_logarithm(judge, x.lhs)
     return called and reference(_callee(x.lhs), judge.world.glossary) is not None
 
 
@@ -137,7 +154,7 @@ def _is_call(node: Node) -> bool:
 def _is_density(judge: Judge, x: Equation) -> bool:
     """Whether an equation gives a function that words or its name call a density or a probability."""
     ref = reference(_callee(x.lhs), judge.world.glossary)
-    return ref is not None and (is_density(ref.base) or DENSITY.search(words_before(judge, x)) is not None)
+    return ref is not None and (is_density(ref.base) or DENSITY.search(_words(judge, x)) is not None)
 
 
 def _at_samples(judge: Judge, e: Equation, density: Equation) -> tuple[Big, Node] | None:
@@ -186,9 +203,21 @@ def _minus(node: Node) -> Node:
 
 def _names_it(judge: Judge, x: Equation, e: Equation) -> bool:
     """Whether a formula is written with the likelihood, the density or the law that an equation gives."""
-    named = x.lhs if x.op != "∼" else x.rhs.factors[0].node if isinstance(x.rhs, Product) else x.rhs
-    ref = reference(_callee(named), judge.world.glossary)
-    return ref is not None and ref.base in names_in(judge.world, e.rhs)
+    named = names_in(judge.world, e.rhs)
+    if x.op == "∼":
+        word = reference(x.rhs.factors[0].node, judge.world.glossary) if isinstance(x.rhs, Product) else None
+        return (word is not None and word.base in named) or any(_calls_a_density(judge, n) for n in walk(e.rhs))
+    ref = reference(_callee(x.lhs), judge.world.glossary)
+    return ref is not None and ref.base in named
+
+
+def _calls_a_density(judge: Judge, node: Node) -> bool:
+    """Whether a density by custom stands before parentheses in a product: `p(x_i)`."""
+    for first, second in pairwise(node.factors if isinstance(node, Product) else ()):
+        ref = reference(first.node, judge.world.glossary) if isinstance(second.node, Fenced) and not second.op else None
+        if ref is not None and not ref.subs and is_density(ref.base):
+            return True
+    return False
 
 
 def _words_between(x: Equation, e: Equation) -> str | None:
@@ -221,7 +250,7 @@ def _own_start(judge: Judge, x: Equation) -> int:
     others = (y for y in judge.equations if y.own and headings and y.span.start < headings[-1])
     own = [y.span.start for y in judge.equations if y.own and y.scope.number == x.scope.number != ""]
     exercise = max((start for start in headings if own and start < min(own)), default=0)
-    return headings[-1] if any(_kind(words_before(judge, y)) is not None for y in others) else exercise
+    return headings[-1] if any(_kind(_words(judge, y)) is not None for y in others) else exercise
 
 
 def _is_of_samples(judge: Judge, x: Equation) -> bool:
