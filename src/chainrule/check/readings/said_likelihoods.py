@@ -19,7 +19,7 @@ from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.ratios import is_simple
 from chainrule.check.conditions.given import of_its_own
 from chainrule.check.doubts.conventions import words_before
-from chainrule.check.readings.up_to_a_constant import up_to_a_constant
+from chainrule.check.readings.up_to_a_constant import holds_but_for_a_constant
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
 from chainrule.read.document import Heading, Math, Words
@@ -79,7 +79,7 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     stated = STATED.fullmatch(words.strip()) is not None and of_samples and only_says(between)
     stated = stated and _still_holds(judge, x, e)
     certain = stated and found.verdict == "refuted" and found.suggestion is not None
-    return found if certain and not _as_a_whole(trial, line) and not _up_to_a_constant(trial, line) else None
+    return found if certain and not _as_a_whole(trial, line) and not holds_but_for_a_constant(trial, line) else None
 
 
 def _words(judge: Judge, e: Equation) -> str:
@@ -269,12 +269,3 @@ def _as_a_whole(trial: Judge, line: Equation) -> bool:
     """Whether a line lacks one factor: a loss is the negative of its log-likelihood, a mean a part of the sum."""
     outcome = trial.outcome(line, trial.usual(line))
     return not isinstance(outcome, Different) or (outcome.ratio is not None and is_simple(outcome.ratio))
-
-
-def _up_to_a_constant(trial: Judge, line: Equation) -> bool:
-    """Whether a line holds but for a constant that the text leaves out without a word."""
-    terms = line.rhs.terms if isinstance(line.rhs, Sum) else (Term("+", line.rhs),)
-    at = line.rhs.span
-    longer = replace(line, rhs=Sum(at, (*terms, Term("+", Name(at, "const")))))
-    found = up_to_a_constant(trial.with_line(longer), longer)
-    return found is not None and found.verdict == "verified"
