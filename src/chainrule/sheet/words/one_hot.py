@@ -29,10 +29,11 @@ ONLY = rf"(?i:\b(?:only|exactly|just) (?:\S+ ){{0,3}}?{ENTRY} (?:of|in)) "
 ONE_ALONE = r"(?:exactly one|a single|only one) 1(?![\w-]|\.\d)"
 A_ONE = r"(?:1|one)(?! of\b)(?![\w-]|\.\d)"
 ZEROS = r"\s*(?:is|has|contains) (?:all )?(?:zeros?|0s?)\b(?: everywhere)?,? (?:except|but)"
+AS = r"(?:(?:as|como|comme|als) )?(?:(?:the|an?|its|un|el|le|der|ein|vector|vecteur|vektor) )*"
 # Phrases about vectors, and about one entry of a vector and no other.
 OF_VECTORS: tuple[tuple[str, str], ...] = (
     ("one-hot", rf"{NAMES}{IS}(?:\w+ ){{0,3}}?{HOT}{NO_MATRIX}"),
-    ("one-hot beside", rf"{NAMES},? (?:the |an? |its )?(?:true |corresponding )?{HOT}{NO_MATRIX}"),
+    ("one-hot beside", rf"{NAMES},? {AS}(?:true |corresponding )?{HOT}{NO_MATRIX}"),
     ("one-hot in other words", rf"(⟦\d+⟧){LINKED}{HOT_ANYWHERE}{NO_MATRIX}"),
     ("one-hot label", rf"{HOT}{NO_MATRIX}(?:-\w+)? (?:\w+ ){{0,3}}{NAMES}"),
     ("zeros but one", rf"{NAMES}{ZEROS}(?: for)? (?:an?|one) (?:single )?{A_ONE}"),
