@@ -20,11 +20,14 @@ from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, spelled, walk
 from chainrule.sheet.syntax.spelling import letter_in, names_loss
 
+CROSS_ENTROPY = (
+    r"cross[- ]?entrop(?:y|ies)|kreuzentropie|entropie crois[ée]e|entrop[ií]a (?:cruzada|incrociata)"
+    r"|перекр[её]стн\w+ энтропи|кросс-?\s?энтропи|交叉熵|交差エントロピー|(?:교차|크로스) ?엔트로피"
+)
+"""A cross-entropy in the languages that derivations are most often written in."""
 _ENTROPY = (
-    r"cross[- ]?entrop(?:y|ies)|softmax loss|log(?:istic|arithmic)? loss|kreuzentropie|entropie crois[ée]e"
+    rf"{CROSS_ENTROPY}|softmax loss|log(?:istic|arithmic)? loss"
     r"|(?:minus|negative) (?:of )?(?:the )?log[- ]?likelihood|NLL|log[- ]likelihood (?:loss|cost)"
-    r"|entrop[ií]a (?:cruzada|incrociata)|перекр[её]стн\w+ энтропи|кросс-?\s?энтропи|交叉熵|交差エントロピー"
-    r"|(?:교차|크로스) ?엔트로피"
 )
 _LIKELIHOOD = (
     r"log[- ]?likelihood|log-?vraisemblance|log-?vero(?:similitud|ssimilhança|simiglianza)|log-?plausibilit"
