@@ -305,6 +305,11 @@ _NOTES = _group(
     "note",
     ("kink", "Fails only where a function has a kink.", "At such a point the derivative is a matter of convention."),
     (
+        "past-unread",
+        "Compared with an earlier side of its chain.",
+        "The side right before it could not be read, so the line is held against the nearest one that could.",
+    ),
+    (
         "told-in-words",
         "Rests on a loss that only words tell.",
         "The sheet names a loss, a cross-entropy, and gives no formula. The standard one is taken, as lines hold by it"
