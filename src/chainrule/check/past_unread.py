@@ -1,4 +1,4 @@
-r"""A chain that goes on past a side which cannot be read: `\partial E/\partial a_j = 0 + \ldots + 1 + \ldots = y_j - t_j`.
+r"""A chain that goes on past a side which cannot be read: `\partial E/\partial a_j = 0 + \ldots + 1 = y_j - t_j`.
 
 What stands behind such a side is said to equal what stands before it, too. Where it does, it holds; where it does not,
 either of the two may be wrong, and nothing is said.
