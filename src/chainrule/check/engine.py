@@ -33,6 +33,7 @@ from chainrule.sheet.build import build, visible
 from chainrule.sheet.conditions.extremes import stationary
 from chainrule.sheet.conditions.labels_case_by_case import with_cases_of_labels
 from chainrule.sheet.conditions.said_slopes import supposed
+from chainrule.sheet.definitions.midway import with_names_behind
 from chainrule.sheet.definitions.squares_with_arguments import with_squares_named
 from chainrule.sheet.derivatives.cotangent_names import with_cotangents
 from chainrule.sheet.derivatives.differentials import with_differentials
@@ -69,6 +70,7 @@ Change = Callable[[World], None]
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_told_products,
+    with_names_behind,
     with_squares_named,
     with_cases_of_labels,
     with_places_in_brackets,
