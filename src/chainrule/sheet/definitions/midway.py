@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chainrule.read.tree import Factor, Fenced, Fraction, Node, Number, Product, Sum, Term
+from chainrule.read.tree import Factor, Fenced, Fraction, Infix, Node, Number, Product, Sum, Term
 from chainrule.sheet.definitions.sites import definable, derivative_of, mentions, site_key
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
@@ -73,7 +73,8 @@ def define_midway(world: World, equations: Sequence[Equation]) -> None:
     heads: dict[tuple[int, int], Equation] = {}
     for e in equations:
         head = heads.setdefault((id(e.document), e.chain), e)
-        ref = reference(e.lhs, world.glossary) if e.link and e.op in DEFINING and _defines(world, head) else None
+        named = e.link and e.op in DEFINING and (_defines(world, head) or _is_conditional(head.lhs))
+        ref = reference(e.lhs, world.glossary) if named else None
         if ref is not None and is_new(world, ref, head, equations) and _is_formula(world, ref, e.rhs):
             _add(world, e, ref, e.rhs)
 
@@ -109,6 +110,12 @@ def _defines(world: World, head: Equation) -> bool:
     """Whether a chain begins with a definition."""
     tables = (world.sites, world.functions)
     return any(s.position == head.position for table in tables for sites in table.values() for s in sites)
+
+
+def _is_conditional(node: Node) -> bool:
+    """`P(w | c)`: a probability, which a name behind it is short for."""
+    parts = [f.node for f in node.factors] if isinstance(node, Product) else []
+    return len(parts) == 2 and isinstance(parts[1], Fenced) and any(isinstance(n, Infix) for n in walk(parts[1]))
 
 
 def is_new(world: World, ref: Ref, head: Equation, equations: Sequence[Equation]) -> bool:
