@@ -25,7 +25,7 @@ from chainrule.check.records.options import DEFAULTS, Options
 from chainrule.check.records.report import DocumentReport, Missing, Note, Statement
 from chainrule.check.suppositions.missing import gathered, missing_of
 from chainrule.check.suppositions.models import with_models
-from chainrule.check.told_in_words import with_told_losses
+from chainrule.check.told_in_words import with_told_formulas
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
@@ -101,7 +101,7 @@ def check_document(
     def again(text: str) -> DocumentReport:
         return _checked(document, (*context, from_text(text, document.path, "markdown")), options, clock)[1]
 
-    return replace(with_told_losses(report, sheet, again), seconds=monotonic() - started)
+    return replace(with_told_formulas(report, sheet, again), seconds=monotonic() - started)
 
 
 def _checked(

@@ -20,6 +20,7 @@ from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.names import Ref, reference, spelled, walk
 from chainrule.sheet.syntax.spelling import letter_in, names_loss
 from chainrule.sheet.words.predictions import Named, index_letters, prediction_and_target, variables
+from chainrule.sheet.words.told_formulas import Told
 
 CROSS_ENTROPY = (
     r"cross[- ]?entrop(?:y|ies)|kreuzentropie|entropie crois[ée]e|entrop[ií]a (?:cruzada|incrociata)"
@@ -92,18 +93,6 @@ AGAINST = re.compile(
     re.IGNORECASE,
 )
 """What stands before the name of a loss that is set off against the one at hand, or is another one than the usual."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What words may mean by a loss: its kind, its name, its formula in TeX, and that as a text with what goes with it;
-    whether it may be meant with another factor."""
-
-    kind: str
-    loss: str
-    formula: str
-    text: str
-    scaled: bool
 
 
 def losses_told(sheet: Sheet) -> Iterator[Told]:
