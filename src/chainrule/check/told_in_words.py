@@ -109,8 +109,9 @@ class Trial:
         return False
 
     def refutes(self, line: Statement) -> bool:
-        """Whether a line is wrong by the formula, in names that lines which hold have too."""
-        held = [s for s in self.after.statements if s.verdict in ("verified", "definition")]
+        """Whether a line is wrong by the formula, in names that lines which hold have too; a number, `\\lambda = 0.01`,
+        says of none how the loss rests on it."""
+        held = [s for s in self.after.statements if s.verdict in ("verified", "definition") and letters(s.rhs)]
         known = {x for s in held for x in letters(s.tex)}
         return self.certain and line in self.wrong and letters(line.tex) <= known
 

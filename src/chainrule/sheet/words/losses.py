@@ -16,7 +16,7 @@ from itertools import product
 from chainrule.read.tree import Big, Fenced, Fraction, Name, Node, Number, Product
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
-from chainrule.sheet.syntax.function_words import LOGARITHMS
+from chainrule.sheet.syntax.function_words import LOGARITHMS, is_function_word
 from chainrule.sheet.syntax.names import Ref, reference, spelled, walk
 from chainrule.sheet.syntax.spelling import letter_in, names_loss
 from chainrule.sheet.words.predictions import Named, index_letters, prediction_and_target, variables
@@ -191,7 +191,12 @@ def _named(sheet: Sheet, e: Equation, body: Node) -> Named | None:
     log = isinstance(nodes[0], Name) and spelled(nodes[0]) in LOGARITHMS
     name = nodes[1 if log and len(nodes) > 1 else 0]
     ref = reference(name, sheet.glossary)
-    if ref is None or ref.postfix or any(not isinstance(n, Fenced) for n in nodes[2 if log else 1 :]):
+    if (
+        ref is None
+        or ref.postfix
+        or is_function_word(ref.base)
+        or any(not isinstance(n, Fenced) for n in nodes[2 if log else 1 :])
+    ):
         return None
     return Named(ref, (r"\ln " if log else "") + e.document.source(name.span).strip())
 
