@@ -25,7 +25,7 @@ from chainrule.check.records.options import DEFAULTS, Options
 from chainrule.check.records.report import DocumentReport, Missing, Note, Statement
 from chainrule.check.suppositions.missing import gathered, missing_of
 from chainrule.check.suppositions.models import with_models
-from chainrule.check.told_in_words import with_told_losses
+from chainrule.check.told_in_words import with_told_formulas
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
@@ -33,6 +33,7 @@ from chainrule.sheet.build import build, visible
 from chainrule.sheet.conditions.extremes import stationary
 from chainrule.sheet.conditions.labels_case_by_case import with_cases_of_labels
 from chainrule.sheet.conditions.said_slopes import supposed
+from chainrule.sheet.definitions.midway import with_names_behind
 from chainrule.sheet.definitions.squares_with_arguments import with_squares_named
 from chainrule.sheet.derivatives.cotangent_names import with_cotangents
 from chainrule.sheet.derivatives.differentials import with_differentials
@@ -69,6 +70,7 @@ Change = Callable[[World], None]
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_told_products,
+    with_names_behind,
     with_squares_named,
     with_cases_of_labels,
     with_places_in_brackets,
@@ -99,7 +101,7 @@ def check_document(
     def again(text: str) -> DocumentReport:
         return _checked(document, (*context, from_text(text, document.path, "markdown")), options, clock)[1]
 
-    return replace(with_told_losses(report, sheet, again), seconds=monotonic() - started)
+    return replace(with_told_formulas(report, sheet, again), seconds=monotonic() - started)
 
 
 def _checked(

@@ -1,4 +1,4 @@
-r"""Losses that words alone tell (`sheet.words.losses`): which formula is meant is decided by the lines that hold by it.
+r"""Losses and means that words alone tell (`sheet.words.losses`, `moments`): which formula is meant say the lines.
 
 The sheet is read once more with such a formula as its context. It counts where lines hold by it that do not hold
 without it and none is lost, and every line that rests on it says so. What is wrong by it is wrong only where several
@@ -15,7 +15,9 @@ from itertools import islice
 from chainrule.check.records.report import DocumentReport, Note, Statement
 from chainrule.read.symbols import COMMANDS, FUNCTIONS
 from chainrule.sheet.records.statements import Sheet
-from chainrule.sheet.words.losses import Told, losses_told
+from chainrule.sheet.words.losses import losses_told
+from chainrule.sheet.words.moments import moments_told
+from chainrule.sheet.words.told_formulas import Told
 
 MOST = 6
 """How many formulas are tried, as each costs that all lines are judged again."""
@@ -25,18 +27,27 @@ LETTER = re.compile(r"\\([A-Za-z]+)|([A-Za-z])")
 OPEN = frozenset({"assumed", "unsupported"})
 
 
-def with_told_losses(report: DocumentReport, sheet: Sheet, again: Callable[[str], DocumentReport]) -> DocumentReport:
-    """The report on a sheet, its loss read as the words tell where that is borne out; `again` gives the report with a
-    text as context."""
+def with_told_formulas(report: DocumentReport, sheet: Sheet, again: Callable[[str], DocumentReport]) -> DocumentReport:
+    """The report on a sheet, its losses and means read as the words tell where that is borne out; `again` gives the
+    report with a text as context."""
+    text = ""
+    for told in (losses_told, moments_told):
+        best = _best(report, told(sheet), lambda more, before=text: again(before + more))  # type: ignore[misc]
+        if best is not None:
+            report, text = best.report(), f"{best.told.text}\n\n"
+    return report
+
+
+def _best(report: DocumentReport, told: Iterator[Told], again: Callable[[str], DocumentReport]) -> Trial | None:
+    """The formula by which most lines hold."""
     if not any(s.verdict in OPEN for s in report.statements):
-        return report
+        return None
     trials = []
-    for told in islice(losses_told(sheet), MOST):
-        trials.append(Trial(told, report, again(told.text)))
+    for one in islice(told, MOST):
+        trials.append(Trial(one, report, again(one.text)))
         if trials[-1].borne_out and trials[-1].complete:
             break
-    best = max((t for t in trials if t.borne_out), key=lambda t: len(t.gained) - len(t.wrong), default=None)
-    return report if best is None else replace(best.after, statements=tuple(best.statements()))
+    return max((t for t in trials if t.borne_out), key=lambda t: len(t.gained) - len(t.wrong), default=None)
 
 
 def letters(tex: str) -> set[str]:
@@ -47,7 +58,7 @@ def letters(tex: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Trial:
-    """A formula for a loss, with the reports without it and with it."""
+    """A formula for a name, with the reports without it and with it."""
 
     told: Told
     before: DocumentReport
@@ -71,14 +82,14 @@ class Trial:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing about the loss is left open or is wrong."""
-        return all(s.verdict in ("verified", "definition") for s in self.after.statements if self.told.loss in s.tex)
+        """Whether nothing about the name is left open or is wrong."""
+        return all(s.verdict in ("verified", "definition") for s in self.after.statements if self.told.name in s.tex)
 
     @property
     def certain(self) -> bool:
         """Whether so many lines hold by the formula that others may be wrong by it."""
-        held = [b for _, b in self.pairs if b.verdict == "verified" and (b in self.gained or self.told.loss in b.lhs)]
-        return len(held) >= LEAST and len(self.wrong) < len(held)
+        held = [b for _, b in self.pairs if b.verdict == "verified" and (b in self.gained or self.told.name in b.lhs)]
+        return self.told.firm and len(held) >= LEAST and len(self.wrong) < len(held)
 
     @property
     def borne_out(self) -> bool:
@@ -98,14 +109,19 @@ class Trial:
         return False
 
     def refutes(self, line: Statement) -> bool:
-        """Whether a line is wrong by the formula, in names that lines which hold have too."""
-        held = [s for s in self.after.statements if s.verdict in ("verified", "definition")]
+        """Whether a line is wrong by the formula, in names that lines which hold have too; a number, `\\lambda = 0.01`,
+        says of none how the loss rests on it."""
+        held = [s for s in self.after.statements if s.verdict in ("verified", "definition") and letters(s.rhs)]
         known = {x for s in held for x in letters(s.tex)}
         return self.certain and line in self.wrong and letters(line.tex) <= known
 
+    def report(self) -> DocumentReport:
+        """The report with the formula, of which the lines that rest on it say so."""
+        return replace(self.after, statements=tuple(self.statements()))
+
     def statements(self) -> Iterator[Statement]:
         """The lines, with what they rest on; as before, where one is wrong by a formula that is not certain."""
-        said = f"only words tell this loss, as a {self.told.kind}; it is taken to be {self.told.formula}"
+        said = f"only words tell this, as a {self.told.kind}; it is taken to be {self.told.formula}"
         for before, after in self.pairs:
             if before.verdict != "refuted" and after.verdict == "refuted" and not self.refutes(after):
                 yield before

@@ -10,21 +10,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
-from chainrule.read.tree import Big, Comma, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import Big, Fenced, Fraction, Name, Node, Number, Product
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
-from chainrule.sheet.syntax.function_words import LOGARITHMS
-from chainrule.sheet.syntax.names import Ref, letter_of, reference, spelled, walk
+from chainrule.sheet.syntax.function_words import LOGARITHMS, is_function_word
+from chainrule.sheet.syntax.names import Ref, reference, spelled, walk
 from chainrule.sheet.syntax.spelling import letter_in, names_loss
+from chainrule.sheet.words.predictions import Named, index_letters, prediction_and_target, variables
+from chainrule.sheet.words.told_formulas import Told
 
+CROSS_ENTROPY = (
+    r"cross[- ]?entrop(?:y|ies)|kreuzentropie|entropie crois[ée]e|entrop[ií]a (?:cruzada|incrociata)"
+    r"|перекр[её]стн\w+ энтропи|кросс-?\s?энтропи|交叉熵|交差エントロピー|(?:교차|크로스) ?엔트로피"
+)
+"""A cross-entropy in the languages that derivations are most often written in."""
 _ENTROPY = (
-    r"cross[- ]?entrop(?:y|ies)|softmax loss|log(?:istic|arithmic)? loss|kreuzentropie|entropie crois[ée]e"
+    rf"{CROSS_ENTROPY}|softmax loss|log(?:istic|arithmic)? loss"
     r"|(?:minus|negative) (?:of )?(?:the )?log[- ]?likelihood|NLL|log[- ]likelihood (?:loss|cost)"
-    r"|entrop[ií]a (?:cruzada|incrociata)|перекр[её]стн\w+ энтропи|кросс-?\s?энтропи|交叉熵|交差エントロピー"
-    r"|(?:교차|크로스) ?엔트로피"
 )
 _LIKELIHOOD = (
     r"log[- ]?likelihood|log-?vraisemblance|log-?vero(?:similitud|ssimilhança|simiglianza)|log-?plausibilit"
@@ -90,39 +95,19 @@ AGAINST = re.compile(
 """What stands before the name of a loss that is set off against the one at hand, or is another one than the usual."""
 
 
-@dataclass(frozen=True)
-class Told:
-    """What words may mean by a loss: its kind, its name, its formula in TeX, and that as a text with what goes with it;
-    whether it may be meant with another factor."""
-
-    kind: str
-    loss: str
-    formula: str
-    text: str
-    scaled: bool
-
-
-@dataclass(frozen=True)
-class _Named:
-    """A name in a formula, as it is written there."""
-
-    ref: Ref
-    text: str
-
-
 def losses_told(sheet: Sheet) -> Iterator[Told]:
     """The formulas that may be meant where words name the loss which a sheet differentiates and never defines."""
     kinds = _kinds(sheet)
     loss = _undefined_loss(sheet) if kinds else None
-    pair = _pair(sheet) if loss is not None else None
+    pair = prediction_and_target(sheet) if loss is not None else None
     if loss is None or pair is None:
         return
     if len({k.name for k in kinds}) > 1:  # both words for one thing: what is minimised has the sign of an entropy
         likelihood = loss.text.startswith(r"\ln") or letter_in(loss.ref.base) in LIKELIHOODS
         kinds = [k for k in kinds if (k.name == "log-likelihood") == likelihood]
     prediction, target = pair
-    letters = _letters(prediction.ref if target is None else target.ref)
-    free = [x for x in letters if x not in _letters(loss.ref)]
+    letters = index_letters(prediction.ref if target is None else target.ref)
+    free = [x for x in letters if x not in index_letters(loss.ref)]
     means = [rf"\frac{{1}}{{{n}}} " for n in _counts(sheet)] + [""]
     parts = {"SUM": " ".join(rf"\sum_{{{x}}}" for x in free), "P": prediction.text}
     for kind in kinds:
@@ -164,13 +149,13 @@ def _put_in(factor: str, form: str, parts: dict[str, str]) -> str:
 # ------------------------------------------------------------------------------------- the loss
 
 
-def _undefined_loss(sheet: Sheet) -> _Named | None:
+def _undefined_loss(sheet: Sheet) -> Named | None:
     """The only loss that is differentiated and never defined, as it is written most often; without a customary letter,
     what is differentiated alone."""
     tops = [name for e in sheet.equations for side in (e.lhs, e.rhs) for name in _tops(sheet, e, side)]
     tops += [name for e in sheet.equations for name in _terms(sheet, e)]
     open_ones = [name for name in tops if not _defined(sheet, name.ref)]
-    by = {b for e in sheet.equations for side in (e.lhs, e.rhs) for b in _variables(sheet, side)}
+    by = {b for e in sheet.equations for side in (e.lhs, e.rhs) for b in variables(sheet, side)}
     found = [n for n in open_ones if names_loss(n.ref.base)] or [
         n for n in open_ones if n.ref.base not in by and n.ref.bare
     ]
@@ -180,7 +165,7 @@ def _undefined_loss(sheet: Sheet) -> _Named | None:
     return next(n for n in found if n.text == most)
 
 
-def _tops(sheet: Sheet, e: Equation, side: Node) -> Iterator[_Named]:
+def _tops(sheet: Sheet, e: Equation, side: Node) -> Iterator[Named]:
     """What a formula differentiates: names, and logarithms of names."""
     for part in walk(side):
         top = above(part.numerator) if isinstance(part, Fraction) and below(part.denominator) is not None else None
@@ -191,7 +176,7 @@ def _tops(sheet: Sheet, e: Equation, side: Node) -> Iterator[_Named]:
             yield named
 
 
-def _terms(sheet: Sheet, e: Equation) -> Iterator[_Named]:
+def _terms(sheet: Sheet, e: Equation) -> Iterator[Named]:
     r"""The L_t of `L = \sum_t L_t`."""
     head = reference(e.lhs, sheet.glossary) if e.op in DEFINING else None
     factors = e.rhs.factors if head is not None and names_loss(head.base) and isinstance(e.rhs, Product) else ()
@@ -200,15 +185,20 @@ def _terms(sheet: Sheet, e: Equation) -> Iterator[_Named]:
         yield from [] if named is None else [named]
 
 
-def _named(sheet: Sheet, e: Equation, body: Node) -> _Named | None:
+def _named(sheet: Sheet, e: Equation, body: Node) -> Named | None:
     """`L`, `L(w)`, `\\ln L`."""
     nodes = [f.node for f in body.factors] if isinstance(body, Product) else [body]
     log = isinstance(nodes[0], Name) and spelled(nodes[0]) in LOGARITHMS
     name = nodes[1 if log and len(nodes) > 1 else 0]
     ref = reference(name, sheet.glossary)
-    if ref is None or ref.postfix or any(not isinstance(n, Fenced) for n in nodes[2 if log else 1 :]):
+    if (
+        ref is None
+        or ref.postfix
+        or is_function_word(ref.base)
+        or any(not isinstance(n, Fenced) for n in nodes[2 if log else 1 :])
+    ):
         return None
-    return _Named(ref, (r"\ln " if log else "") + e.document.source(name.span).strip())
+    return Named(ref, (r"\ln " if log else "") + e.document.source(name.span).strip())
 
 
 def _defined(sheet: Sheet, ref: Ref) -> bool:
@@ -221,99 +211,10 @@ def _defined(sheet: Sheet, ref: Ref) -> bool:
     return False
 
 
-# ------------------------------------------------------------------------------------- prediction and target
-
-
-def _pair(sheet: Sheet) -> tuple[_Named, _Named | None] | None:
-    """The prediction and the target whose difference stands in most lines; the prediction for the true class alone
-    where the target is an indicator."""
-    counted = Counter[tuple[str, str | None]]()
-    first: dict[tuple[str, str | None], tuple[_Named, _Named | None]] = {}
-    for e in sheet.equations:
-        for node in (n for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Sum)):
-            for prediction, target in _differences(sheet, e, node):
-                guess = _defines(sheet, prediction.ref) or "hat" in prediction.ref.base
-                if guess and (target is None or not _defines(sheet, target.ref)):
-                    key = prediction.text, None if target is None else target.text
-                    counted[key] += 1
-                    first.setdefault(key, (prediction, target))
-    return first[counted.most_common(1)[0][0]] if counted else None
-
-
-def _differences(sheet: Sheet, e: Equation, node: Sum) -> Iterator[tuple[_Named, _Named | None]]:
-    """The two names of a difference, in both orders."""
-    if len(node.terms) != 2 or sum(t.sign == "-" for t in node.terms) != 1:
-        return
-    for one, other in (node.terms, node.terms[::-1]):
-        prediction, target = (_single(sheet, e, t.node) for t in (one, other))
-        if prediction is not None and target is not None:
-            if {*_letters(target.ref)} <= {*_letters(prediction.ref)} and prediction.ref.base != target.ref.base:
-                yield prediction, target
-        elif prediction is not None and (picked := _picked(e, one.node, other.node)) is not None:
-            yield replace(prediction, text=picked, ref=_without(prediction.ref, other.node)), None
-
-
-def _single(sheet: Sheet, e: Equation, node: Node) -> _Named | None:
-    ref = reference(node, sheet.glossary)
-    return None if ref is None or ref.postfix else _Named(ref, e.document.source(node.span).strip())
-
-
-def _picked(e: Equation, node: Node, indicator: Node) -> str | None:
-    r"""The prediction for the true class, which an indicator names: `p_y` of `p_k` and `\mathbb{1}[k = y]`."""
-    for k, label in _equated(indicator):
-        if isinstance(node, Script) and node.sub is not None and node.sup is None:
-            subs = node.sub.items if isinstance(node.sub, Comma) else (node.sub,)
-            if [letter_of(n) for n in subs].count(k) == 1:
-                below_it = [e.document.source((label if letter_of(n) == k else n).span) for n in subs]
-                return f"{e.document.source(node.base.span)}_{{{','.join(f'{{{x}}}' for x in below_it)}}}"
-    return None
-
-
-def _equated(indicator: Node) -> Iterator[tuple[str, Node]]:
-    r"""The letters that an indicator sets equal to something: k of `\mathbb{1}[k = y]` and of `\delta_{k y}`."""
-    for n in walk(indicator):
-        pair: list[Node] = []
-        if isinstance(n, Relation) and [link.op for link in n.links] == ["="]:
-            pair = [n.first, n.links[0].node]
-        elif isinstance(n, Script) and isinstance(n.base, Name) and n.base.text == "delta" and n.sub is not None:
-            pair = [f.node for f in n.sub.factors] if isinstance(n.sub, Product) else []
-            pair = [*n.sub.items] if isinstance(n.sub, Comma) else pair
-        if len(pair) == 2:
-            yield from ((x, y) for a, y in (pair, pair[::-1]) if (x := letter_of(a)) is not None)
-
-
-def _without(ref: Ref, indicator: Node) -> Ref:
-    """A name without the letters that an indicator has."""
-    letters = {x for x, _ in _equated(indicator)}
-    return replace(ref, subs=tuple(n for n in ref.subs if letter_of(n) not in letters))
-
-
-def _defines(sheet: Sheet, ref: Ref) -> bool:
-    """Whether a formula says what a name, or one of its entries, is; `y_1 = 0` gives but a number."""
-    for e in sheet.equations:
-        head = reference(e.lhs, sheet.glossary) if e.op in DEFINING and not isinstance(e.rhs, Number) else None
-        if head is not None and head.base == ref.base:
-            return True
-    return False
-
-
-def _variables(sheet: Sheet, side: Node) -> Iterator[str]:
-    """The names that a formula differentiates by."""
-    for part in (n for n in walk(side) if isinstance(n, Fraction)):
-        bottom = below(part.denominator) if above(part.numerator) is not None else None
-        refs = [] if bottom is None else [reference(v, sheet.glossary) for v in bottom[1]]
-        yield from (r.base for r in refs if r is not None)
-
-
-def _letters(ref: Ref) -> list[str]:
-    """The letters that a name has as indices: below it, and in parentheses above it."""
-    return [x for n in (*ref.subs, *ref.labels) if (x := letter_of(n)) is not None]
-
-
 def _counts(sheet: Sheet) -> list[str]:
     r"""The counts that lines with derivatives are divided by, most often first: the N of `\frac{1}{N} X^T (P - Y)`."""
     found = Counter[str]()
-    for e in (x for x in sheet.equations if any(_variables(sheet, x.lhs)) or any(_tops(sheet, x, x.lhs))):
+    for e in (x for x in sheet.equations if any(variables(sheet, x.lhs)) or any(_tops(sheet, x, x.lhs))):
         for part in (n for n in walk(e.rhs) if isinstance(n, Fraction) and isinstance(n.numerator, Number)):
             if isinstance(part.denominator, Name):
                 found[e.document.source(part.denominator.span).strip()] += 1
