@@ -81,7 +81,7 @@ def borne_out(lines: Lines, e: Equation, variant: Variant, names: set[str]) -> s
     found: set[str] = set()
     for x in lines.equations:
         mine = (names - found) & (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs))
-        claim = mine and x.position in variant.typed and not _defines(lines.world, x)
+        claim = mine and x.position in variant.typed and not lines.world.defines(x.position)
         apart = x.document is not e.document or x.chain != e.chain
         if claim and apart and isinstance(lines.outcome(x, variant), Same):
             found |= mine
@@ -95,11 +95,6 @@ def grounded_under(lines: Lines, e: Equation, variant: Variant, origins: Sequenc
     about = {n for x in (e, *origins) for side in (x.lhs, x.rhs) for n in names_in(world, side)}
     loose = {n for n in about if not _told(world, n, e)} - known
     return not loose - borne_out(lines, e, variant, loose)
-
-
-def _defines(world: World, e: Equation) -> bool:
-    tables = (world.sites, world.functions)
-    return any(s.position == e.position for table in tables for sites in table.values() for s in sites)
 
 
 def left_out(root: Node) -> bool:

@@ -31,7 +31,7 @@ MANY = 2
 """So many times more lines must be laid out the other way."""
 TURNED = "numerator"
 """The layout in which a derivative by a matrix has the shape of its transpose: few write so, and where as many lines do
-as do not, a transpose was lost."""
+as do not, or no other line does, a transpose was lost."""
 PARTS: dict[str, Callable[[Layout], str]] = {"gradients": lambda x: x.gradient, "Jacobians": lambda x: x.jacobian}
 """What a layout arranges, each by itself."""
 
@@ -53,7 +53,9 @@ def of_one_layout(judge: Judge, findings: Mapping[int, Finding]) -> dict[int, Fi
         for position, layout in told.items():
             other = next((x for x in how_many if x != layout), "")
             turned = of == "gradients" and layout == TURNED and position in by_matrices
-            if how_many[other] >= (1 if turned else MANY) * how_many[layout]:
+            if turned and not how_many[other] and how_many[layout] == 1:
+                changed[position] = _lone(findings[position])
+            elif how_many[other] >= (1 if turned else MANY) * how_many[layout]:
                 changed[position] = _alone(findings[position], of, layout, other)
     return changed
 
@@ -100,4 +102,10 @@ def _alone(found: Finding, of: str, layout: str, other: str) -> Finding:
         f"right in {layout} layout for {of}, and other lines are in {other} layout: a transpose is missing, or one "
         "too many"
     )
+    return replace(found, verdict="unsupported", code="layout", message=message, evidence=None)
+
+
+def _lone(found: Finding) -> Finding:
+    """What is said of the only line in a layout that few use: nothing says that it is the one of the document."""
+    message = f"right in {TURNED} layout for gradients only, which no other line is in: a transpose may be missing"
     return replace(found, verdict="unsupported", code="layout", message=message, evidence=None)

@@ -454,6 +454,11 @@ class World:
         base = self.aliases.get(base, base)
         return base in self.sites or base in self.functions
 
+    def defines(self, position: int) -> bool:
+        """Whether the line at a position gives a name its meaning."""
+        tables = (self.sites, self.functions)
+        return any(s.position == position for table in tables for sites in table.values() for s in sites)
+
     def parameter_of(self, base: str) -> str | None:
         r"""The $\theta$ in `f_\theta(x)`, where the document differentiates by it."""
         word = base.partition("_")[2]
