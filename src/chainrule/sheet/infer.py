@@ -135,7 +135,8 @@ def _search(
         options = {base: _rows_first(found) for base, found in options.items()}
     for base in world.glossary.whole & options.keys():
         options[base] = [o for o in options[base] if not o[0].split] or options[base]
-    options |= {base: LYING_IN_A_ROW if base in world.rows else [(Reading(1), 0.0)] for base in world.vectors}
+    options |= {base: [(Reading(1), 0.0)] for base in world.vectors.keys() - (world.rows | world.laid_flat)}
+    options |= {base: LYING_IN_A_ROW for base in world.rows} | {base: LYING for base in world.laid_flat}
     for base, family in world.families.items():
         if base in world.sites and base not in options and family.sub_counts and max(family.sub_counts) > 0:
             split = _split_of_defined(world, family)

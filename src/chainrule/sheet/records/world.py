@@ -366,6 +366,8 @@ class World:
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     """Those of them that are written as a matrix of one row."""
+    laid_flat: set[str] = field(default_factory=set)
+    """Those that are written as a list, where the list of another one is transposed."""
     hessian: bool = False
     stepwise: bool = False
     in_steps: bool = False
