@@ -16,7 +16,7 @@ from chainrule.check.diagnosis.edits.order import order, transposes
 from chainrule.check.diagnosis.edits.table import RULES
 from chainrule.check.records.finding import Finding, is_laid_out_oddly
 from chainrule.sheet.derivatives.differentials import has_signs
-from chainrule.sheet.inference.candidates import candidates
+from chainrule.sheet.inference.candidates import candidates, look_of
 from chainrule.sheet.inference.search import as_in_matrix_algebra, line_cost
 from chainrule.sheet.records.lines import Line, lines_of
 from chainrule.sheet.records.statements import Equation
@@ -81,7 +81,7 @@ def _suggested(world: World, names: frozenset[str], row: bool) -> dict[str, Read
     """What the letters suggest of names that nothing is said of, where they are read as less."""
     bound = world.size_names | world.glossary.bound
     usual = {
-        base: as_in_matrix_algebra(base, candidates(world.family(base)), row)
+        base: as_in_matrix_algebra(base, candidates(world.family(base)), row, looks=look_of(world.family(base)))
         for base in names & world.readings.keys()
         if world.family(base).declared_rank is None and not world.defined(base) and base not in bound
     }

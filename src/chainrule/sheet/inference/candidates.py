@@ -25,6 +25,8 @@ NO_ARRAYS = COUNTS | {"C", "E"}
 # A declared vector whose sums end elsewhere than its entries; a number with an index that is transposed, which is more
 # unusual than that a line with a lost transpose does not fit.
 ELSEWHERE, TRANSPOSED = 1.0, 12.0
+# A number among the factors of a trace.
+TRACED = 2.0
 
 
 def candidates(family: Family) -> list[tuple[Reading, float]]:
@@ -43,12 +45,14 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
     if most in family.determined - {0} and counts <= {0, most}:  # the S_k of `\\det S_k`, beside an S or not
         return [(Reading(most + 2, split=0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
-    custom = CUSTOMS[_look(family)]
+    custom = CUSTOMS[look_of(family)]
     if most == 0 and family.stacked:
         return [(Reading(2), 0.0), (Reading(1), CUSTOMS["bold upper"][1])]
     if most == 0:
         if family.gradient or family.normed:  # nobody writes a gradient by a number, or the norm of one
             custom = (max(custom[0], custom[1] + 1.0), *custom[1:])
+        if family.traced:
+            custom = (custom[0] + TRACED, *custom[1:])
         turned = family.transposed or (family.values_transposed and not family.variable)
         ranks = [(0, False), (1, False), (1, True), (2, False)]
         found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not turned]
@@ -78,7 +82,7 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     return sorted(options, key=lambda x: x[1])
 
 
-def _look(family: Family) -> str:
+def look_of(family: Family) -> str:
     """The look of a name, or what its uses make of it: a letter for a count may be an array, and what has a gradient is
     a number like a loss."""
     letter = family.base.split("_")[0].split("^")[0]
@@ -88,9 +92,9 @@ def _look(family: Family) -> str:
 
 
 def is_variable(family: Family) -> bool:
-    """Whether a name is transposed, differentiated by, has a differential or stands as `x^T D x`: then it is no
-    count."""
-    return family.transposed or family.by > 0 or family.changing or family.between
+    """Whether a name is transposed, differentiated by, has a differential, stands as `x^T D x` or in a trace: then it is
+    no count."""
+    return family.transposed or family.by > 0 or family.changing or family.between or family.traced
 
 
 def _declared(family: Family) -> list[tuple[Reading, float]] | None:

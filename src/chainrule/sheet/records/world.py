@@ -108,6 +108,8 @@ class Family:
     """Whether it stands between a vector transposed and that vector: `x^T D x`."""
     determined: set[int] = field(default_factory=set)
     """How many subscripts it has where its determinant is taken: what has one is a matrix."""
+    traced: bool = False
+    """Whether it is a capital in a trace or a determinant, which nobody takes of numbers."""
     bare: int = 0
     marked: int = 0
     bare_by: int = 0
