@@ -16,14 +16,14 @@ from chainrule.check.diagnosis.edits.order import order, transposes
 from chainrule.check.diagnosis.edits.table import RULES
 from chainrule.check.records.finding import Finding, is_laid_out_oddly
 from chainrule.sheet.derivatives.differentials import has_signs
-from chainrule.sheet.inference.candidates import candidates, look_of
+from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import as_in_matrix_algebra, line_cost
 from chainrule.sheet.records.lines import Line, lines_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, Reading, World
 from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.spelling import spelled_out
+from chainrule.sheet.syntax.spelling import COUNTS, spelled_out
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -81,11 +81,16 @@ def _suggested(world: World, names: frozenset[str], row: bool) -> dict[str, Read
     """What the letters suggest of names that nothing is said of, where they are read as less."""
     bound = world.size_names | world.glossary.bound
     usual = {
-        base: as_in_matrix_algebra(base, candidates(world.family(base)), row, looks=look_of(world.family(base)))
+        base: as_in_matrix_algebra(base, candidates(world.family(base)), row, looks="upper" * _is_no_count(world, base))
         for base in names & world.readings.keys()
         if world.family(base).declared_rank is None and not world.defined(base) and base not in bound
     }
     return {base: reading for base, reading in usual.items() if reading.axes > world.readings[base].axes}
+
+
+def _is_no_count(world: World, base: str) -> bool:
+    """Whether a letter of counts is differentiated by, as no count is."""
+    return base in COUNTS and world.family(base).by > 0
 
 
 def _cost(world: World, line: Line) -> float:

@@ -45,7 +45,7 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
         return [(Reading(most + 2, split=bool(most) and 0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
     if most in family.determined - {0} and counts <= {0, most}:  # the S_k of `\\det S_k`, beside an S or not
         return [(Reading(most + 2, split=0 in counts), 0.0), (Reading(most), CUSTOMS["loss"][1])]
-    custom = CUSTOMS[look_of(family)]
+    custom = CUSTOMS[_look(family)]
     if most == 0 and family.stacked:
         return [(Reading(2), 0.0), (Reading(1), CUSTOMS["bold upper"][1])]
     if most == 0:
@@ -82,7 +82,7 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     return sorted(options, key=lambda x: x[1])
 
 
-def look_of(family: Family) -> str:
+def _look(family: Family) -> str:
     """The look of a name, or what its uses make of it: a letter for a count may be an array, and what has a gradient is
     a number like a loss."""
     letter = family.base.split("_")[0].split("^")[0]
@@ -92,8 +92,8 @@ def look_of(family: Family) -> str:
 
 
 def is_variable(family: Family) -> bool:
-    """Whether a name is transposed, differentiated by, has a differential, stands as `x^T D x` or in a trace: then it is
-    no count."""
+    """Whether a name is transposed, differentiated by, has a differential or stands as `x^T D x` or in a trace: then it
+    is no count."""
     return family.transposed or family.by > 0 or family.changing or family.between or family.traced
 
 
