@@ -15,6 +15,8 @@ from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.diagnosis.edits.order import order, transposes
 from chainrule.check.diagnosis.edits.table import RULES
 from chainrule.check.records.finding import Finding, is_laid_out_oddly
+from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.derivatives.degrees import is_derivative
 from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import as_in_matrix_algebra, line_cost
@@ -23,6 +25,8 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, Reading, World
 from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.names import Ref, reference
+from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import COUNTS, spelled_out
 
 if TYPE_CHECKING:
@@ -47,20 +51,77 @@ def in_matrix_algebra(judge: Judge, e: Equation, found: Finding) -> Finding:
         if not direct or not others or not {1, 2} <= {r.axes for r in (world.readings | more).values()}:
             return found  # nothing is turned where no matrix stands beside a column
         other = replace(world, readings=world.readings | more, derived={})
-        trial = replace(judge, world=other, variants={})
+        trial = replace(judge, world=other, variants={}, equations=[_for_matrices(x, other) for x in judge.equations])
         trial.conditions = given.over(trial, judge.conditions)
-        against = (x.equation for x in others if _cost(other, x) > _cost(world, x))
-        if all(_is_misordered(trial, x) for x in against):
-            return _turned(trial, e) or _unlike(world, more, direct[0])
+        costs = ((x.equation, _cost(world, x)) for x in others)
+        against = (y for x, cost in costs if _cost(other, lines_of(other, [y := _for_matrices(x, other)])[0]) > cost)
+        if all(_bears_no_numbers_out(trial, x) for x in against):
+            return _turned(trial, _for_matrices(e, other)) or _unlike(world, more, direct[0])
     return found
 
 
 def _turned(trial: Judge, e: Equation) -> Finding | None:
     """The verdict on a line for matrices and columns, if it is one."""
     again = trial.claim(e)
-    if again.verdict == "verified" and (has_signs(e) or not is_laid_out_oddly(again)):
+    if _holds(trial, again, e):
         return again
     return again if again.verdict == "refuted" and again.suggestion is not None and has_signs(e) else None
+
+
+def _holds(trial: Judge, found: Finding, e: Equation) -> bool:
+    """Whether a line holds for matrices and columns: a gradient by a matrix in the usual layout, and nothing entry by
+    entry."""
+    if any(note.code == "entrywise" for note in found.notes):
+        return False
+    of_matrices = all(x.kind == "matrix" for x in trial.usual(e).typed.get(e.position, ())[1:])
+    return found.verdict == "verified" and (has_signs(e) or not (is_laid_out_oddly(found) and of_matrices))
+
+
+def _for_matrices(e: Equation, world: World) -> Equation:
+    r"""A line with what is written loosely for matrices, as one writes for numbers: a 1 that is added to a product of
+    them is I, and a slope between two of them, `A \, f'(z) B`, a diagonal matrix."""
+    if world.defines(e.position) or has_signs(e) or not world.family("I").identity:
+        return e
+
+    def choose(node: Node) -> Node | None:
+        match node:
+            case Sum(terms=terms) if any(_has_matrix(t.node, world) for t in terms):
+                ones = [isinstance(t.node, Number) and t.node.text == "1" for t in terms]
+                inner = [replace(t, node=rebuilt(t.node, choose)) for t in terms]
+                made = (
+                    replace(t, node=Name(t.node.span, "I")) if one else t for t, one in zip(inner, ones, strict=True)
+                )
+                return replace(node, terms=tuple(made))
+            case Product(factors=(a, b, c, d)) if _is_slope(b, c) and _has_matrix(a.node, world) and not d.op:
+                call = Product(b.node.span, (replace(b, op=""), c))
+                diagonal = Product(
+                    b.node.span,
+                    (Factor("", Name(b.node.span, "diag")), Factor("", Fenced(b.node.span, "(", call, ")"))),
+                )
+                return replace(node, factors=(a, Factor("", diagonal), d))
+        return None
+
+    return replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose))
+
+
+def _is_slope(name: Factor, arguments: Factor) -> bool:
+    """`f'(z)` without a sign before it."""
+    primed = isinstance(name.node, Script) and name.node.primes > 0 and not name.op
+    return primed and isinstance(arguments.node, Fenced) and not arguments.op
+
+
+def _has_matrix(node: Node, world: World) -> bool:
+    """Whether a matrix is a factor of a term, or a derivative that may be one."""
+    factors = [f.node for f in node.factors] if isinstance(node, Product) else [node]
+    refs = [r for f in factors if (r := reference(f, world.glossary)) is not None]
+    slope = any(is_derivative(f) for f in factors)
+    return slope or any(_is_whole_matrix(r, world) for r in refs)
+
+
+def _is_whole_matrix(ref: Ref, world: World) -> bool:
+    reading, family = world.readings.get(ref.base), world.family(ref.base)
+    entries = any(family.slot(n) == "axis" for n in range(len(ref.subs)))
+    return reading is not None and reading.axes == 2 and not entries
 
 
 def _unlike(world: World, more: dict[str, Reading], base: str) -> Finding:
@@ -69,12 +130,12 @@ def _unlike(world: World, more: dict[str, Reading], base: str) -> Finding:
     return Finding("unsupported", "ambiguous", text)
 
 
-def _is_misordered(trial: Judge, e: Equation) -> bool:
-    """Whether a line is a claim that is right for matrices but for a transpose or the order of a product: it may be as
-    wrong as the line in question, and bears no numbers out."""
+def _bears_no_numbers_out(trial: Judge, e: Equation) -> bool:
+    """Whether a line is a claim that holds for matrices in another layout, or would but for a transpose or the order of
+    a product: it may be as wrong as the line in question."""
     if trial.world.defines(e.position) or has_signs(e):
         return False
-    return suggest(trial, trial.budget, e, trial.usual(e), rules=ORDERS) is not None
+    return _holds(trial, trial.claim(e), e) or suggest(trial, trial.budget, e, trial.usual(e), rules=ORDERS) is not None
 
 
 def _suggested(world: World, names: frozenset[str], row: bool) -> dict[str, Reading]:
