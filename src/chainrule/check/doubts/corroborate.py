@@ -9,7 +9,7 @@ uncorroborated`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from chainrule.check.comparison.compare import Different, Same
@@ -57,6 +57,8 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
         return False  # or that only a later section gives
     if any(t.ambient and t.instance.base in names for t in variant.universe.tensors.values()):
         return False  # a letter that the left side of a definition leaves out may be no index at all
+    if any(_contests(lines, x, names, variant) for x in lines.equations if x.position < e.position):
+        return False
     if f"@{e.position}" in variant.universe.odd:
         return False  # matrices where the line speaks of vectors or of numbers
     ref = reference(e.lhs, world.glossary)
@@ -67,6 +69,13 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     mentioned = {n for n in names if n in direct or world.defined(n)}  # what only definitions mention, their types tell
     loose = {n for n in mentioned if not _told(world, n, e)}
     return not loose - borne_out(lines, e, variant, loose)
+
+
+def _contests(lines: Lines, e: Equation, names: Set[str], variant: Variant) -> bool:
+    """Whether a line gives one of some names a second formula, and nobody knows whether it defines the name anew."""
+    ref = None if e.link or e.position not in lines.unsettled else reference(e.lhs, lines.world.glossary)
+    second = ref is not None and ref.base in names and not lines.world.defines(e.position)
+    return second and ref is not None and lines.world.defined(ref.base) and e.position in variant.typed
 
 
 def _bound(world: World, names: Iterable[str]) -> set[str]:

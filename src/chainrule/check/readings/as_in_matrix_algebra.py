@@ -139,8 +139,10 @@ def _bears_no_numbers_out(trial: Judge, e: Equation) -> bool:
 
 
 def _suggested(world: World, names: frozenset[str], row: bool) -> dict[str, Reading]:
-    """What the letters suggest of names that nothing is said of, where they are read as less."""
+    """What the letters suggest of names that nothing is said of, where they are read as less: not of what is
+    differentiated, as numbers are."""
     bound = world.size_names | world.glossary.bound
+    bound |= {base for base in names if world.family(base).differentiated}
     usual = {
         base: as_in_matrix_algebra(base, candidates(world.family(base)), row, looks="upper" * _is_no_count(world, base))
         for base in names & world.readings.keys()
