@@ -183,7 +183,9 @@ class Judge(Lines):
         if first is not None:
             return first
         claimed = under_a_proviso(self, e) or in_its_case(self, e)
-        claimed = of_a_lone_row(self, e, in_m_step(self, e, claimed))
+        claimed = in_m_step(self, e, claimed)
+        usual = in_matrix_algebra(self, e, claimed)
+        claimed = of_a_lone_row(self, e, claimed) if usual is claimed else usual
         claimed = where_symmetric(self, e, by_what_is_asserted(self, e, claimed))
         claimed = of_a_value(self, e, claimed)
         claimed = of_whole_axes(self, e, unconfirmed(self, e, claimed))

@@ -138,7 +138,8 @@ def _search(
     options |= as_arrays(world, equations, options)
     for base in world.glossary.whole & options.keys():
         options[base] = [o for o in options[base] if not o[0].split] or options[base]
-    options |= {base: LYING_IN_A_ROW if base in world.rows else [(Reading(1), 0.0)] for base in world.vectors}
+    options |= {base: [(Reading(1), 0.0)] for base in world.vectors.keys() - (world.rows | world.laid_flat)}
+    options |= dict.fromkeys(world.rows, LYING_IN_A_ROW) | dict.fromkeys(world.laid_flat, LYING)
     for base, family in world.families.items():
         if base in world.sites and base not in options and family.sub_counts and max(family.sub_counts) > 0:
             split = _split_of_defined(world, family)
