@@ -180,7 +180,7 @@ def is_printed_value(world: World, e: Equation, ref: Ref, rhs: Node) -> bool:
     at = _at(ref, {})
     if ref.primes or ref.postfix or not is_literal(rhs) or not at or 0 in at or may_be_given(world, e):
         return False
-    sites = (s for s in world.sites.get(ref.base, ()) if s.section[0] == e.scope.part and s.own == e.own)
+    sites = (s for s in world.sites.get(ref.base, ()) if s.section[0] in ("", e.scope.part) and s.own == e.own)
     found = [(s, bound) for s in sites if (bound := _bound_at(s, at))]
     return any(Numbers(world).of_formula(*general) for general in found)
 
