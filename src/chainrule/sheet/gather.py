@@ -50,6 +50,7 @@ from chainrule.sheet.conditions.restrictions import (
     gives_value,
     index_letters,
     negated,
+    of_a_step,
     of_indices,
     opposed,
     restricted,
@@ -354,7 +355,8 @@ class _Walk:
             return True
         alternative = ALTERNATIVE_CUE.search(cue) or EVENT_CUE.search(cue)
         constraint = _is_compound(node.first) and holds_in_force(cue) and not EVENT_CUE.search(cue)
-        event = signed is None and len(node.links) == 1 and not constraint
+        starts = any(of_a_step(node.first, e.lhs, e.rhs) for e in self.sheet.equations)
+        event = signed is None and len(node.links) == 1 and not constraint and not starts
         if event and alternative and _is_label(node.links[0].node):
             self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")

@@ -38,6 +38,7 @@ from chainrule.sheet.letters.names_above import names_above
 from chainrule.sheet.letters.offsets import offsets_of
 from chainrule.sheet.letters.open_letters import note_open_letters
 from chainrule.sheet.letters.orders_of_letters import note_orders
+from chainrule.sheet.letters.plain_numbers import plain_numbers
 from chainrule.sheet.letters.small_constants import one_small_constant
 from chainrule.sheet.letters.totals import totals_of
 from chainrule.sheet.letters.writings import bring_together
@@ -224,6 +225,7 @@ def _collect_layers(nodes: list[Node], everything: list[Node], glossary: Glossar
     on_the_line = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name) and not n.style}
     glossary.label_letters = {x for x in glossary.label_letters if x.rpartition("^")[2] not in on_the_line}
     glossary.lone_t = any(_has_lone_t(node) for node in nodes)
+    glossary.plain_numbers = plain_numbers(everything, glossary)
     glossary.layers = {x.rpartition("^")[2] for x in glossary.label_letters}
     for node in everything:
         if isinstance(node, Script) and node.sup is not None and shifted_letter(node.sup) in glossary.layers:
