@@ -11,6 +11,7 @@ from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.solution_marks import core
 from chainrule.solve.asking import NO_FORM, Asking, read_formula, shown_ways
 from chainrule.solve.losses import arguments_of
 from chainrule.solve.places.extreme_values import values_at
@@ -63,10 +64,25 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
     if places and a.loss is not None and a.loss.spelled:
         apart = ways_apart(variant, places, place, q.tex, a.loss.spelled[0], names[-1], texts[0])
         a.draft.ways = [*apart, *a.draft.ways]
+    told = _marked(a, free & others)
+    if told:
+        a.draft.ways = [replace(w, after=w.after or told) for w in a.draft.ways]
     if q.shown:
         a.draft.ways = shown_ways(a.draft.ways, q.shown)
     if not a.draft.ways:
         a.draft.why_not = "no form of it was found"
+
+
+def _marked(a: Asking, free: set[str]) -> str:
+    r"""Where an estimate is written in terms of another one that is asked for, `\hat\mu`, that this is put in."""
+    assert a.draft.question.root is not None
+    plain = {base: t for t in a.draft.question.root.over if (base := _base_in(t, a)) in free}
+    found = []
+    for t in a.draft.question.root.said:
+        base = _base_in(t, a)
+        if base is not None and base not in free and core(base) in plain:
+            found.append(f"${t}$ is put in for ${plain[core(base)]}$")
+    return f"There {' and '.join(found)}." if found else ""
 
 
 def _by_argument(a: Asking, variant: Variant, place: Place) -> list[Place]:

@@ -212,7 +212,12 @@ def _defines(e: Equation, node: Node, sheet: Sheet) -> bool:
 
 
 def _unmarked(node: Node, text: str, sheet: Sheet) -> str:
-    r"""`\theta` of `\hat\theta`, `w` of `w^*`; "" of what is no name."""
+    r"""`\theta` of `\hat\theta`, `w` of `w^*`, `\sigma^2` of `\hat\sigma^2`; "" of what is no name."""
+    if isinstance(node, Script) and isinstance(node.sup, Number):
+        below = replace(node, sup=None) if node.sub is not None else node.base
+        marked = text[below.span.start - node.span.start : node.base.span.end - node.span.start]
+        plain = _unmarked(node.base, marked, sheet) if node.sub is None else ""
+        return f"{plain}^{node.sup.text}" if plain else ""
     own = reference(node, sheet.glossary)
     if own is None:
         return ""
