@@ -327,14 +327,18 @@ def _confirmed(
 ) -> Built:
     """The sheet with the first ways that the checker confirms."""
     kind = "latex" if latex else "markdown"
-    for _ in range(MOST_ROUNDS):
-        result = built(document, edits(drafts, document), latex)
-        read = from_text(result.text, document.path, kind)
-        if not _take_back(drafts, result, read, check_document(read, context, options).statements):
-            return result
+    for given_up in (lambda d: False, lambda d: d.question.root is not None, lambda d: True):
+        for d in filter(given_up, drafts):
+            if d.ways:
+                d.ways, d.why_not = [], "no form of the answer was confirmed"
+        for _ in range(MOST_ROUNDS):
+            result = built(document, edits(drafts, document), latex)
+            read = from_text(result.text, document.path, kind)
+            if not _take_back(drafts, result, read, check_document(read, context, options).statements):
+                return result
     for d in drafts:
-        if d.ways:
-            d.ways, d.why_not = [], "no form of the answer was confirmed"
+        if d.tables:
+            d.tables, d.why_not = [], "the numbers could not be confirmed"
     return built(document, edits(drafts, document), latex)
 
 

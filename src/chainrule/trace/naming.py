@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Accent, Fraction, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.arrays.tensors import updating
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
@@ -37,9 +37,10 @@ def _marked(asked: Asked, updates: Updates, world: World) -> tuple[str | Version
 def pieces(node: Node, e: Equation, updates: Updates, world: World) -> tuple[str | Version, ...]:
     """A formula of an equation as its author writes it, with a place for the version behind each name that changes."""
     text, found, at, end = written_in(e), list[str | Version](), node.span.start, node.span.end
+    callee = _called(node)
     for part, ref in named(node, world):
         version = _version(ref, updates, world)
-        if version is None or part.span.start < at or part.span.end > end:
+        if version is None or (part is callee and version.script == "'") or part.span.start < at or part.span.end > end:
             continue
         core, rest = updates.marks.get((e.document.path, part.span.start), (_core(part), _core(part)))
         if e.source == "implied":
@@ -50,6 +51,12 @@ def pieces(node: Node, e: Equation, updates: Updates, world: World) -> tuple[str
         found += [text[at : part.span.start] + "{" * bare + text[part.span.start : core], version, tail + "}" * bare]
         at = part.span.end
     return (*found, text[at:end])
+
+
+def _called(node: Node) -> Node | None:
+    """The L of `L(w')`: a prime of its own would make it a derivative."""
+    factors = node.factors if isinstance(node, Product) else ()
+    return factors[0].node if len(factors) == 2 and isinstance(factors[1].node, Fenced) else None
 
 
 def written_in(e: Equation) -> str:

@@ -45,6 +45,7 @@ from chainrule.sheet.letters.writings import bring_together
 from chainrule.sheet.sums.dots import without_dots
 from chainrule.sheet.sums.drawn_letters import drawn_letters
 from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.literals import matrix_of_lists
 from chainrule.sheet.syntax.names import (
     COUNTING_LETTERS,
     Glossary,
@@ -371,7 +372,7 @@ def tidy(node: Node, glossary: Glossary) -> Node:
     for change in glossary.written_out:
         node = change(node)
     plain = rebuilt(tidied(with_primes_out(attach_increments(node, glossary), glossary), glossary), without_dots)
-    plain = rebuilt(plain, lambda n: with_entries(n, glossary))
+    plain = rebuilt(plain, lambda n: matrix_of_lists(n) or with_entries(n, glossary))
     return with_ranges(plain, glossary) or plain
 
 

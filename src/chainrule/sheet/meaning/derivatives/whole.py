@@ -175,7 +175,7 @@ def _point(frame: Frame, site: Site, args: tuple[Node, ...] | None) -> Point | N
         bound[base] = stand_ins[-1].val()
     active = (*frame.active, site.position)
     own = [_own_value(frame, p) if vector is None else None for p in params[: len(bases)]]
-    inner = frame.child(owner=f"{frame.owner}/{site.base}", args=bound, depth=frame.depth + 1, active=active)
+    inner = frame.child(owner=frame.owner_in(site.base), args=bound, depth=frame.depth + 1, active=active)
     body = inner.value(site.body)
     return Point(frame, body, stand_ins, values, own) if body.scalar else None
 
