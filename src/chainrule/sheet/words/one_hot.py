@@ -13,17 +13,23 @@ from chainrule.sheet.records.statements import Sentence
 from chainrule.sheet.syntax.names import Glossary, letter_of, reference
 from chainrule.sheet.words.wording import ENTRY, IS, NAMES
 
-HOT = r"one[-_ ]hot\b"
+HOT = r"(?:[Oo]ne[-_ ][Hh]ot\b|独热|獨熱|원-?핫)"
 NO_MATRIX = r"(?!(?:[- ]\w+){0,3}? matrix\b)"
 ONLY = rf"(?i:\b(?:only|exactly|just) (?:\S+ ){{0,3}}?{ENTRY} (?:of|in)) "
 ONE_ALONE = r"(?:exactly one|a single|only one) 1(?![\w-]|\.\d)"
 A_ONE = r"(?:1|one)(?! of\b)(?![\w-]|\.\d)"
 ZEROS = r"\s*(?:is|has|contains) (?:all )?(?:zeros?|0s?)\b(?: everywhere)?,? (?:except|but)"
+IS_ELSEWHERE = (
+    r",?\s*(?:\b(?:es|é|è|est|ist|sei|como|comme|als|является|это)\b|是|为|為|表示|は|が|는|은|가|이|를|을)\s*"
+    r"(?!(?:\w+ )?(?:no|non|pas|nicht|kein\w*|не)\b|[不非]|[^.;⟦]*(?:[Mm]atri|矩阵|矩陣|행렬))"
+)
+"""A copula of other languages, with neither a negation nor a matrix behind it."""
 # Phrases about vectors, and about one entry of a vector and no other.
 OF_VECTORS: tuple[tuple[str, str], ...] = (
     ("one-hot", rf"{NAMES}{IS}(?:\w+ ){{0,3}}?{HOT}{NO_MATRIX}"),
     ("one-hot beside", rf"{NAMES},? (?:the |an? |its )?(?:true |corresponding )?{HOT}{NO_MATRIX}"),
     ("one-hot label", rf"{HOT}{NO_MATRIX} (?:\w+ ){{0,3}}{NAMES}"),
+    ("one-hot elsewhere", rf"{NAMES}{IS_ELSEWHERE}(?:[^\s.;,⟦]+ ?){{0,5}}?{HOT}{NO_MATRIX}"),
     ("zeros but one", rf"{NAMES}{ZEROS}(?: for)? (?:an?|one) (?:single )?{A_ONE}"),
     ("a single one", rf"{NAMES}\s*(?:has|contains) {ONE_ALONE}"),
 )
