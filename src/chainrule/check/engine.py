@@ -12,6 +12,7 @@ from chainrule.check.conditions.solutions import with_solutions
 from chainrule.check.judge import Judge
 from chainrule.check.loose_formulas import of_loose_formulas
 from chainrule.check.numbers.inputs import shaped_by_numbers
+from chainrule.check.one_dimension import of_one_dimension
 from chainrule.check.one_entry import of_one_entry
 from chainrule.check.other_sizes import of_other_sizes, opened
 from chainrule.check.readings.contradicted import contradicted
@@ -54,6 +55,7 @@ from chainrule.sheet.rewriting.shortened_losses import with_shortened_losses
 from chainrule.sheet.rewriting.time_arguments import with_time_arguments
 from chainrule.sheet.rewriting.two_typefaces import with_one_typeface
 from chainrule.sheet.statistics.models import DEFINING, Otherwise
+from chainrule.sheet.statistics.one_dimension import in_one_dimension
 from chainrule.sheet.statistics.whole_samples import with_whole_samples
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.words.diagonals import told_diagonals
@@ -187,6 +189,8 @@ def _judged(
             mine = [e for e in own if (e.scope.number, e.scope.part) == where]
             judge = judge_for(sheet, mine[0].scope, mine[-1].position, options, clock)
             judge.budget, judge.conditions.since = budget, mine[0].position
+            read = {e.position: e for e in judge.equations}  # as its world reads them
+            mine = [read.get(e.position, e) for e in mine]
             for e in mine:
                 findings[e.position] = found = judge.judge(e)
                 missing += missing_of(judge, e, found)
@@ -210,6 +214,12 @@ def judge_for(
         return _judge(sheet, scope, until, options, clock, change, asked, loose)
 
     usual = changed(None)
+    numbers = None if asked else in_one_dimension(sheet)
+    if numbers is not None:
+        other = partial(_judge, numbers, scope, until, options, clock, None, asked, frozenset())
+        judge = of_one_dimension(usual, other)
+        if judge is not usual:
+            return judge
     judge = of_loose_formulas(usual, lambda position: changed(None, frozenset({position})))
     if judge is not usual:
         return judge

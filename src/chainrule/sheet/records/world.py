@@ -102,6 +102,8 @@ class Family:
     gradient: int = 0
     graded: bool = False
     """Whether a gradient is taken of it, as of a number."""
+    graded_alone: bool = False
+    """Whether it stands behind a gradient without an argument, as a quantity does."""
     changing: bool = False
     """Whether its differential is written."""
     between: bool = False
