@@ -26,6 +26,7 @@ from chainrule.check.records.options import DEFAULTS, Options
 from chainrule.check.records.report import DocumentReport, Missing, Note, Statement
 from chainrule.check.suppositions.missing import gathered, missing_of
 from chainrule.check.suppositions.models import with_models
+from chainrule.check.told_in_words import with_told_formulas
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
@@ -33,6 +34,7 @@ from chainrule.sheet.build import build, visible
 from chainrule.sheet.conditions.extremes import stationary
 from chainrule.sheet.conditions.labels_case_by_case import with_cases_of_labels
 from chainrule.sheet.conditions.said_slopes import supposed
+from chainrule.sheet.definitions.midway import with_names_behind
 from chainrule.sheet.definitions.squares_with_arguments import with_squares_named
 from chainrule.sheet.derivatives.cotangent_names import with_cotangents
 from chainrule.sheet.derivatives.differentials import with_differentials
@@ -70,6 +72,7 @@ Change = Callable[[World], None]
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_told_products,
+    with_names_behind,
     with_squares_named,
     with_cases_of_labels,
     with_places_in_brackets,
@@ -95,6 +98,18 @@ def check_document(
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
     started = monotonic()
     clock = Clock(options.deadline)
+    sheet, report = _checked(document, context, options, clock, progress)
+
+    def again(text: str) -> DocumentReport:
+        return _checked(document, (*context, from_text(text, document.path, "markdown")), options, clock)[1]
+
+    return replace(with_told_formulas(report, sheet, again), seconds=monotonic() - started)
+
+
+def _checked(
+    document: Document, context: Sequence[Document], options: Options, clock: Clock, progress: Progress | None = None
+) -> tuple[Sheet, DocumentReport]:
+    """A document with its context as a sheet, and the report on it."""
     sheet = read_sheet(document, context, clock)
     own = [e for e in sheet.equations if e.own]
     findings, missing = _judged(sheet, own, options, clock, progress)
@@ -111,8 +126,7 @@ def check_document(
             f"the time was over when line {line} was read; what follows was not looked at; give more with --deadline"
         )
         problems += (Note("deadline", message),)
-    seconds = monotonic() - started
-    return DocumentReport(document.path, statements, problems, (), missing, seconds, document.text)
+    return sheet, DocumentReport(document.path, statements, problems, (), missing, 0.0, document.text)
 
 
 def read_sheet(document: Document, context: Sequence[Document], clock: Clock, by_index: bool = False) -> Sheet:
@@ -150,7 +164,10 @@ def with_told_values(sheet: Sheet, tabled: Sequence[Equation] = ()) -> Sheet:
     positions = [e.position for e in ordered]
 
     def moved(position: int) -> int:
-        return 2 * bisect_right(positions, position) + 1
+        n = bisect_right(positions, position)
+        while n < len(ordered) and ordered[n].source == "tried":
+            n += 1  # words stand before what an author writes
+        return 2 * n + 1
 
     sheet.equations = [replace(e, position=2 * n + 1) for n, e in enumerate(ordered)]
     after = {e.position: 2 * n + 1 for n, e in enumerate(ordered)}

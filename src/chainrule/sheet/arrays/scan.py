@@ -33,10 +33,10 @@ from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivative_signs import sign_of
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
-from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.function_words import OF_SQUARE, is_function_word
 from chainrule.sheet.syntax.names import EACH, Ref, children, letter_of, reference, size_name, walk
 from chainrule.sheet.syntax.patterns import generalised
-from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_transpose
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_capital, is_transpose
 from chainrule.sheet.syntax.spelling import look, names_loss
 from chainrule.sheet.words.declared import Fact, ShapeFact, real_space
 
@@ -178,13 +178,18 @@ class Scan:
                 self.world.family(matrix.base).between = True
 
     def determinants(self, node: Product) -> None:
-        r"""Notes the S of `\det S` and `\det(S_k^{-1})`."""
+        r"""Notes the S of `\det S` and `\det(S_k^{-1})`, and the capitals of `\operatorname{tr}(A X B)`."""
         for one, other in pairwise(node.factors):
-            if isinstance(one.node, Name) and one.node.text == "det" and not other.op:
-                inside = other.node.body if isinstance(other.node, Fenced) else other.node
-                ref = reference(inside, self.world.glossary)
-                if ref is not None:
-                    self.world.family(ref.base).determined.add(len(ref.subs))
+            if not isinstance(one.node, Name) or one.node.text not in OF_SQUARE or other.op:
+                continue
+            inside = other.node.body if isinstance(other.node, Fenced) else other.node
+            ref = reference(inside, self.world.glossary)
+            if ref is not None and one.node.text == "det":
+                self.world.family(ref.base).determined.add(len(ref.subs))
+            for factor in inside.factors if isinstance(inside, Product) else ():
+                ref = reference(factor.node, self.world.glossary)
+                if ref is not None and not ref.subs and is_capital(ref.base):
+                    self.world.family(ref.base).traced = True
 
     def call(self, node: Node, following: Node, sloped: bool = False) -> bool:
         """Notes `f(x)`; True when it is surely a call, so that f is no operand here. What is transposed in

@@ -66,7 +66,7 @@ def _scripts(rest: str) -> str:
 
 _RANK_IN_NAME = re.compile(r"(?<=[a-z])(?:Matrix|Vector|Scalar)\Z|\A(?:matrix|vector|scalar)(?=[A-Z])")
 
-MINIMISED = frozenset({"L", "J", "E", "C", "ell", "Loss", "loss", "Cost", "cost", "NLL"})
+MINIMISED = frozenset({"L", "J", "E", "C", "ell", "Loss", "loss", "Cost", "cost", "NLL", "MSE", "SSE", "RSS", "BCE"})
 """Letters and words for what is minimised."""
 COUNTS = frozenset("DKMNTV")
 """Letters that say how many there are."""
