@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.conditions import given
 from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.diagnosis.edits.order import order, transposes
@@ -27,6 +28,7 @@ from chainrule.sheet.records.world import Config, Reading, World
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import COUNTS, spelled_out
 
 if TYPE_CHECKING:
@@ -40,13 +42,16 @@ def in_matrix_algebra(judge: Judge, e: Equation, found: Finding) -> Finding:
     """The verdict on a line once its names are the matrices and columns, or rows, that their letters suggest. A line of
     differentials that is wrong for them is wrong; of any other nobody knows whether it was meant for numbers."""
     world = judge.world
-    if found.verdict != "verified" or is_numeric(e.rhs):
+    if found.verdict != "verified" or not (has_signs(e) or (has_derivative(e) and not is_numeric(e.rhs))):
         return found
     mine = lines_of(world, [e])[0].names
     lines = lines_of(world, [x for x in judge.equations if x.chain != e.chain and not has_signs(x)])
     others = [x for x in lines if not x.names.isdisjoint(mine)]
     for row in (False, True):
-        more = _suggested(world, mine.union(*(x.names for x in others)), row)
+        elsewhere = frozenset[str]().union(*(x.names for x in others))
+        more = _suggested(world, mine | elsewhere, row)
+        if not has_signs(e):  # a number that stands on this line only, or a Greek letter, is not told by the others
+            more = {base: reading for base, reading in more.items() if base in elsewhere and _is_latin(base)}
         direct = [b for b in sorted(mine) if b in more]
         if not direct or not others or not {1, 2} <= {r.axes for r in (world.readings | more).values()}:
             return found  # nothing is turned where no matrix stands beside a column
@@ -142,13 +147,18 @@ def _suggested(world: World, names: frozenset[str], row: bool) -> dict[str, Read
     """What the letters suggest of names that nothing is said of, where they are read as less: not of what is
     differentiated, as numbers are."""
     bound = world.size_names | world.glossary.bound
-    bound |= {base for base in names if world.family(base).differentiated}
+    bound |= {base for base in names if world.family(base).differentiated or base in TRANSPOSE_WORDS}
     usual = {
         base: as_in_matrix_algebra(base, candidates(world.family(base)), row, looks="upper" * _is_no_count(world, base))
         for base in names & world.readings.keys()
         if world.family(base).declared_rank is None and not world.defined(base) and base not in bound
     }
     return {base: reading for base, reading in usual.items() if reading.axes > world.readings[base].axes}
+
+
+def _is_latin(base: str) -> bool:
+    letter = base.rpartition(" ")[2]
+    return len(letter) == 1 and letter.isalpha()
 
 
 def _is_no_count(world: World, base: str) -> bool:
