@@ -59,6 +59,7 @@ from chainrule.check.numbers.inputs import is_decimal
 from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed
 from chainrule.check.numbers.steps import by_the_rule
 from chainrule.check.numbers.zero_slopes import of_a_value
+from chainrule.check.past_unread import UNREAD, past_unread
 from chainrule.check.readings.ambiguous import read_otherwise
 from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.as_in_matrix_algebra import in_matrix_algebra
@@ -133,6 +134,8 @@ class Judge(Lines):
         """The verdict on one equation; what is out of bounds is unsupported, and costs this line only."""
         try:
             found = self.told(e, self._verdict(e))
+            if found.verdict == "unsupported" and found.code in UNREAD:
+                found = past_unread(self, e) or found
             if mended(e):
                 doubtful = found.verdict == "refuted" and (found.suggestion is None or mended_in_a_sum(e))
                 found = UNBALANCED if doubtful else replace(found, notes=(*found.notes, MENDED))

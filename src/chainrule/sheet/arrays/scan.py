@@ -6,7 +6,21 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from chainrule.read import tree
-from chainrule.read.tree import Accent, Big, Comma, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Comma,
+    Factor,
+    Fenced,
+    Fraction,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Sum,
+)
 from chainrule.sheet.arrays.gathered import gathered, is_computed
 from chainrule.sheet.arrays.ones import sizes_below
 from chainrule.sheet.arrays.zeros import zero_components
@@ -145,6 +159,7 @@ class Scan:
                 body = None if following is None else reference(following.node, self.world.glossary)
                 if body is not None:
                     self.world.family(body.base).graded = True
+                    self.world.family(body.base).graded_alone |= not _is_applied(node.factors[n + 1 :])
                 continue
             sloped = n > 0 and nabla_of(node.factors[n - 1].node) is not None
             if following is not None and following.op == "" and self.call(factor.node, following.node, sloped):
@@ -533,3 +548,11 @@ def _only_turned(ref: Ref, following: Node) -> bool:
 
 def _is_transposed(node: Node) -> bool:
     return isinstance(node, Script) and node.sup is not None and is_transpose(node.sup)
+
+
+def _is_applied(factors: tuple[Factor, ...]) -> bool:
+    """Whether parentheses stand right behind the first of some factors."""
+    behind = factors[1] if len(factors) > 1 and not factors[1].op else None
+    node = None if behind is None else behind.node
+    fence = node.base if isinstance(node, Script) else node
+    return isinstance(fence, Fenced) and fence.open == "("

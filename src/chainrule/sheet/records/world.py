@@ -102,6 +102,8 @@ class Family:
     gradient: int = 0
     graded: bool = False
     """Whether a gradient is taken of it, as of a number."""
+    graded_alone: bool = False
+    """Whether it stands behind a gradient without an argument, as a quantity does."""
     changing: bool = False
     """Whether its differential is written."""
     between: bool = False
@@ -269,6 +271,17 @@ class Seconds:
     anew: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What words call a formula, a "gradient", "jacobian" or "hessian": the derivative of something by something, where
+    they say so; `nouns` are the words for what is differentiated."""
+
+    what: str
+    of: Node | None
+    by: Node | None
+    nouns: tuple[str, ...]
+
+
 @dataclass
 class World:
     """One scope with everything needed to give its formulas meaning."""
@@ -371,6 +384,8 @@ class World:
     laid_flat: set[str] = field(default_factory=set)
     """Those that are written as a list, where the list of another one is transposed."""
     hessian: bool = False
+    called: dict[int, Called] = field(default_factory=dict)
+    """The equations that words call derivatives, by their positions."""
     stepwise: bool = False
     in_steps: bool = False
     lacking: set[int] = field(default_factory=set)
