@@ -7,6 +7,7 @@ matrices and small letters as columns, the line is judged so: the order of a pro
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -56,12 +57,12 @@ def in_matrix_algebra(judge: Judge, e: Equation, found: Finding) -> Finding:
         if not direct or not others or not {1, 2} <= {r.axes for r in (world.readings | more).values()}:
             return found  # nothing is turned where no matrix stands beside a column
         other = replace(world, readings=world.readings | more, derived={})
-        trial = replace(judge, world=other, variants={}, equations=[_for_matrices(x, other) for x in judge.equations])
+        trial = replace(judge, world=other, variants={}, equations=[for_matrices(x, other) for x in judge.equations])
         trial.conditions = given.over(trial, judge.conditions)
         costs = ((x.equation, _cost(world, x)) for x in others)
-        against = (y for x, cost in costs if _cost(other, lines_of(other, [y := _for_matrices(x, other)])[0]) > cost)
+        against = (y for x, cost in costs if _cost(other, lines_of(other, [y := for_matrices(x, other)])[0]) > cost)
         if all(_bears_no_numbers_out(trial, x) for x in against):
-            return _turned(trial, _for_matrices(e, other)) or _unlike(world, more, direct[0])
+            return _turned(trial, for_matrices(e, other)) or _unlike(world, more, direct[0])
     return found
 
 
@@ -82,7 +83,7 @@ def _holds(trial: Judge, found: Finding, e: Equation) -> bool:
     return found.verdict == "verified" and (has_signs(e) or not (is_laid_out_oddly(found) and of_matrices))
 
 
-def _for_matrices(e: Equation, world: World) -> Equation:
+def for_matrices(e: Equation, world: World) -> Equation:
     r"""A line with what is written loosely for matrices, as one writes for numbers: a 1 that is added to a product of
     them is I, and a slope between two of them, `A \, f'(z) B`, a diagonal matrix."""
     if world.defines(e.position) or has_signs(e) or not world.family("I").identity:
@@ -91,22 +92,29 @@ def _for_matrices(e: Equation, world: World) -> Equation:
     def choose(node: Node) -> Node | None:
         match node:
             case Sum(terms=terms) if any(_has_matrix(t.node, world) for t in terms):
-                ones = [isinstance(t.node, Number) and t.node.text == "1" for t in terms]
-                inner = [replace(t, node=rebuilt(t.node, choose)) for t in terms]
-                made = (
-                    replace(t, node=Name(t.node.span, "I")) if one else t for t, one in zip(inner, ones, strict=True)
-                )
-                return replace(node, terms=tuple(made))
+                return _with_identity(node, choose) if any(_is_one(t.node) for t in terms) else None
             case Product(factors=(a, b, c, d)) if _is_slope(b, c) and _has_matrix(a.node, world) and not d.op:
-                call = Product(b.node.span, (replace(b, op=""), c))
-                diagonal = Product(
-                    b.node.span,
-                    (Factor("", Name(b.node.span, "diag")), Factor("", Fenced(b.node.span, "(", call, ")"))),
-                )
-                return replace(node, factors=(a, Factor("", diagonal), d))
+                return replace(node, factors=(a, Factor("", _diagonal(b, c)), d))
         return None
 
-    return replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose))
+    lhs, rhs = rebuilt(e.lhs, choose), rebuilt(e.rhs, choose)
+    return e if lhs is e.lhs and rhs is e.rhs else replace(e, lhs=lhs, rhs=rhs)
+
+
+def _with_identity(node: Sum, choose: Callable[[Node], Node | None]) -> Sum:
+    terms = (replace(t, node=rebuilt(t.node, choose)) for t in node.terms)
+    return replace(node, terms=tuple(replace(t, node=Name(t.node.span, "I")) if _is_one(t.node) else t for t in terms))
+
+
+def _diagonal(name: Factor, arguments: Factor) -> Product:
+    """`\\operatorname{diag}(f'(z))`."""
+    span = name.node.span
+    call = Product(span, (replace(name, op=""), arguments))
+    return Product(span, (Factor("", Name(span, "diag")), Factor("", Fenced(span, "(", call, ")"))))
+
+
+def _is_one(node: Node) -> bool:
+    return isinstance(node, Number) and node.text == "1"
 
 
 def _is_slope(name: Factor, arguments: Factor) -> bool:
