@@ -37,6 +37,7 @@ from chainrule.check.diagnosis.edits.signs import leading_minus, shifts, signs, 
 __all__ = [
     "MISPLACED",
     "MISSPELT",
+    "MISTAKEN",
     "PLAIN_SLIPS",
     "RULES",
     "SIGNS",
@@ -91,6 +92,8 @@ SLIPS = tuple(rule for rule in RULES if rule.slip)
 PLAIN_SLIPS = tuple(rule for rule in SLIPS if rule.code != "transposed")
 # Slips, and factors in the wrong order, which is one where the line fits no shapes.
 MISPLACED = tuple(rule for rule in RULES if rule.slip or rule.edits is order)
+# One thing for another, or one too many: nobody leaves these to the reader, as a lost factor or a product by entries.
+MISTAKEN = tuple(rule for rule in RULES if rule.edits in (names, indices, labels, factor_dropped, term_dropped))
 SIGNS = tuple(rule for rule in SLIPS if rule.edits is signs)
 MISSPELT = tuple(rule for rule in SLIPS if rule.edits is index_order)
 
