@@ -245,12 +245,13 @@ class _Walk:
             self.row(row, piece, cue)
             self.only = None
         self.hanging, self.lead = piece.display, ""
+        end = "." * word.endswith(".")  # the full stop of a sentence that ends with the formula
         if piece.display:
-            self.words.append(" ")
+            self.words.append(f"{end} " if self.words else " ")
             self.behind = len(self.words), True
         else:
             node = rows[0].node if rows else Missing(piece.span)
-            self.words.append(f" ⟦{len(self.formulas)}⟧ ")
+            self.words.append(f" ⟦{len(self.formulas)}⟧{end} ")
             self.formulas.append((node, piece.span))
             # of a list of declarations, "$h \\in R^k, W \\in R^{d × k}$", each is one
             self.formulas += [(r.node, piece.span) for r in rows[1:] if _declares_a_whole(r.node)]

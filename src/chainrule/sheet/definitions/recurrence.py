@@ -19,7 +19,7 @@ from chainrule.sheet.records.world import Site, Step, World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.literals import is_literal, literal_number
+from chainrule.sheet.syntax.literals import is_literal, is_zero, literal_number
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.steps_of_cases import numbered_steps
@@ -227,7 +227,7 @@ class Numbers:
 
     def of_formula(self, site: Site, bound: dict[str, int]) -> bool:
         """Whether all that a formula needs has numbers, at the steps that its letters stand for."""
-        if is_literal(site.body):
+        if is_literal(site.body) or is_zero(site.body):
             return True
         own = {r.base for p in site.params or () if (r := reference(p, self.world.glossary)) is not None}
         own |= (
@@ -235,7 +235,7 @@ class Numbers:
             | bound.keys()
             | self.world.roles.keys()
             | TRANSPOSE_WORDS
-            | {"e", "pi"} - self.world.sites.keys()
+            | {"e", "pi", *dict(self.world.customary)} - self.world.sites.keys()
         )
         needed = (r for r in references(site.body, self.world) if r.base not in own and not is_function_word(r.base))
         return all(self.has(r, bound) for r in needed)

@@ -89,6 +89,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation for a name that has a definition gives it another one."""
     if e.own != earlier.own or to_be_shown(e):
         return False
+    if _slope_of_another(world, earlier, e):
+        return True
     if e.source == "given" or (e.op == "=" and not e.link and steps_on(earlier.body, e.rhs)):
         return True
     numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
@@ -119,6 +121,16 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
         return False
     return e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _elsewhere(world, earlier, e)
+
+
+def _slope_of_another(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether words call a formula a derivative, and another function stands between it and the earlier one: the
+    Hessian of `g` behind that of `f`, both named H."""
+    called = world.called.get(e.position)
+    if called is None:
+        return False
+    functions = (s for base, found in world.functions.items() for s in found if base != earlier.base)
+    return any(earlier.position < s.position < e.position and s.assumed is None for s in functions)
 
 
 def begins_an_example(e: Equation) -> bool:
