@@ -116,6 +116,13 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             r"Let $f(x_1, x_2) = x_1 x_2^2$. Compute $\frac{\partial f}{\partial x_1}$ and evaluate it at $(2, 5)$.",
             "names without numbers",
         ),
+        (
+            r"Let $a = W^{(1)} x + b^{(1)}$ with $x \in \mathbb{R}^D$, $z = u^\top a + b^{(2)}$ and $E = \frac12 (z - t)^2$. "
+            r"Compute $\frac{\partial E}{\partial b^{(1)}}$.",
+            "a number or a vector",
+        ),
+        (r"1.5 Give the curvature of $w^2$ at length.", "only derivatives"),
+        (r"Let $f(x) = x^2 - 2$ and $x_0 = 1$. Newton's method is used. Compute $x_1$.", "no number"),
         (r"Let $L = w^2$. Is $L$ convex?", "only derivatives, values and updates are answered"),
         (r"Let $L = (w x)^2$ with $x = 2$. $$\frac{\partial L}{\partial w} = \_\_\_ + 7 w$$", "could not be confirmed"),
         (r"Let $g(s) = e^s + s^2$. Find the minimiser of $g$.", "not linear in s"),

@@ -36,6 +36,7 @@ from chainrule.solve.roots import derivative
 from chainrule.solve.rules import with_rule
 from chainrule.solve.said.expansions import put_together, words_before
 from chainrule.solve.said.newton import rule_of
+from chainrule.solve.untold import vector_or_number
 from chainrule.solve.updating import Item, final, tables
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import named
@@ -205,6 +206,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
     failed = _unread(variant, a, failed is None) or failed
     if failed is None and a.loss is not None and a.variable is not None:
         failed = _drawn_with_it(variant.universe.world, a.loss, a.variable)
+    if failed is None and a.variable is not None and vector_or_number(variant, a._seen(), a.variable.lhs):
+        failed = Untyped(f"the sheet does not say whether {_named(names[-1])} is a number or a vector")
     if failed is not None:
         a.draft.why_not = failed.message
         return
@@ -312,6 +315,8 @@ def _says_nothing(way: Way, tex: str) -> bool:
     """Whether a way answers with the question, or with another writing of it: `\\ell` for `\\ell(w)`."""
     if any(_alike(_bare(way.result.right), _bare(asked)) for asked in (tex, way.result.left)):
         return True
+    if re.sub(r"[^A-Za-z\d']", "", way.result.right) == re.sub(r"[^A-Za-z\d']", "", tex):
+        return True  # `x^{(1)}` for `x_1`
     return any(_is_asked_for(m[1], tex, way.result.right) for m in PRIME.finditer(way.result.right))
 
 

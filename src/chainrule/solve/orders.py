@@ -17,7 +17,9 @@ OTHER_VERBS = (
     "sketch", "plot", "draw", "implement", "minimi[sz]e", "maximi[sz]e", "optimi[sz]e", "solve", "name", "list",
     "rewrite", "write", "perform", "estimate", "demonstrate",
 )  # fmt: skip
-START = r"\W*(?:\(?\w{1,4}[.)]\W*)?(?:(?:now|then|also|next|finally|first|please|again|and),? ){0,2}"
+LABEL = r"(?:\(?(?:\w{1,4}[.)]|\d+(?:\.\d+)+)\W*)?"
+"""The number of a part: "(a)", "2.", "1.5"."""
+START = rf"\W*{LABEL}(?:(?:now|then|also|next|finally|first|please|again|and),? ){{0,2}}"
 ORDER = re.compile(rf"{START}(?:{VERB}|what(?:'s| (?:does|do|happens)\b)|how\b|why\b)", re.IGNORECASE)
 """A sentence that begins with a verb."""
 ANY_VERB = rf"(?:{VERB}|(?:{'|'.join(OTHER_VERBS)})\b)"

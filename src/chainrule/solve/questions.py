@@ -28,7 +28,7 @@ BLANK = re.compile(
 )
 
 
-MARKER = re.compile(r"^\W*\w{1,4}[.)]\s")
+MARKER = re.compile(r"^\W*(?:\w{1,4}[.)]|\d+(?:\.\d+)+)\s")
 STATES = re.compile(r"^(?:(?!\bwhere\b|\bwith\b).)*⟧,? (?:is|are)\b", re.IGNORECASE)
 LABEL = re.compile(r"\W*\w{1,4}\W*")
 INNER = re.compile(

@@ -4,7 +4,7 @@ the losses of the samples are added up."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from chainrule.check.comparison.exact import typed_again
@@ -44,12 +44,37 @@ def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
                 behind = [b for a, b in _pairs(node) if _is_matrix(judge.world, a)]
                 inner = [n for a, b in _pairs(node) for n in _inner(judge.world, a, b)]
                 beside = _beside(judge.variant(), e, node, "column") if isinstance(node, Sum) else []
+                beside = [n for n in beside if not _is_one_of_several(judge, mine, n)]
                 for name in (*behind, *beside, *inner):
                     base = _loose(judge.world, name)
                     if base is not None:
                         found.setdefault(base, e.document.source(name.span))
                 found.update(x for n in inner for x in _samples(judge.world, mine, n))
     return told
+
+
+def _is_one_of_several(judge: Judge, mine: list[Equation], name: Node) -> bool:
+    r"""Whether another name of the same letter, the `b^{(2)}` beside `b^{(1)}`, is added to numbers: what is said of
+    one would be said of both."""
+    own = reference(name, judge.world.glossary)
+    for e in (x for x in mine if x.spelled is None) if isinstance(name, Script) and own is not None else ():
+        for node in (n for n in walk(e.rhs) if isinstance(n, Sum)):
+            others = [reference(n, judge.world.glossary) for n in _beside(judge.variant(), e, node, "scalar")]
+            if any(r is not None and own is not None and r.base == own.base and r.key != own.key for r in others):
+                return True
+    return False
+
+
+def vector_or_number(variant: Variant, seen: Iterable[Equation], name: Node) -> bool:
+    r"""Whether a name that is read as a number for want of a word is added to a vector, as the `b^{(1)}` beside which
+    `b^{(2)}` is a number: nothing says what it is."""
+    world = variant.universe.world
+    own = reference(name, world.glossary)
+    if own is None or _loose(world, name) is None:
+        return False
+    sums = ((e, n) for e in seen if e.spelled is None for n in walk(e.rhs) if isinstance(n, Sum))
+    beside = (reference(n, world.glossary) for e, node in sums for n in _beside(variant, e, node, "column"))
+    return any(r is not None and r.key == own.key for r in beside)
 
 
 def _samples(world: World, mine: list[Equation], name: Node) -> Iterator[tuple[str, str]]:
@@ -191,7 +216,7 @@ def _pairs(node: Node) -> list[tuple[Node, Node]]:
 
 def _beside(variant: Variant, e: Equation, node: Sum, kind: str) -> list[Node]:
     """The names that are added to a vector or a matrix: the b of `W x + b`."""
-    names: list[Node] = [t.node for t in node.terms if isinstance(t.node, Name)]
+    names: list[Node] = [t.node for t in node.terms if isinstance(t.node, Name | Script)]
     vals = [typed_again(variant, e, t.node) for t in node.terms] if names else []
     return names if any(v is not None and v.kind == kind for v in vals) else []
 
