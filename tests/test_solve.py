@@ -117,7 +117,8 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             "names without numbers",
         ),
         (
-            r"Let $a = W^{(1)} x + b^{(1)}$ with $x \in \mathbb{R}^D$, $z = u^\top a + b^{(2)}$ and $E = \frac12 (z - t)^2$. "
+            r"Let $a = W^{(1)} x + b^{(1)}$, $h = \sigma(a)$, $z = w^{(2)\top} h + b^{(2)}$ with the sigmoid "
+            r"$\sigma$, $x \in \mathbb{R}^D$ and $h \in \mathbb{R}^M$. The loss is $E = \frac{1}{2}(z - y)^2$. "
             r"Compute $\frac{\partial E}{\partial b^{(1)}}$.",
             "a number or a vector",
         ),

@@ -35,7 +35,8 @@ INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """How to answer, not what: "give your answer in matrix form"."""
-LEADS = re.compile(r"\b(?:following|below|each of these)\b|:\s*$", re.IGNORECASE)
+EACH = r"(?:for|of) (?:each|every)(?: of the)? (?:functions?|expressions?|losses|loss)\b"
+LEADS = re.compile(rf"\b(?:(?:following|below|each of these)\b|{EACH})|:\s*$", re.IGNORECASE)
 """What is asked stands in the list that follows."""
 RESULTS = re.compile(
     r"\b(?:loss|cost|error|objective|values?|weights?|parameters?|new|updated|after|then|predictions?|outputs?)\b",

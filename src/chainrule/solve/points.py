@@ -21,6 +21,9 @@ AT = re.compile(
 )
 
 
+ZERO = re.compile(r"= *(?:0|\\(?:mathbf|boldsymbol|vec|bm) *\{?0\}?)$")
+
+
 def points_of(clause: str, formulas: list[Formula]) -> tuple[str, tuple[str, ...]]:
     """The clause without the points that it names, and these: `x = 1, y = 2` or `(1, 2)`, in TeX."""
     found = list[str]()
@@ -89,11 +92,12 @@ def with_points(q: Question, sheet: Sheet) -> list[Question]:
 
 def points_apart(found: Iterable[tuple[Question, Scope]]) -> dict[str, set[str]]:
     """The equations of the points in an exercise that asks for values at several, `x = 1` and `x = 2`: none of them is
-    what x is."""
+    what x is, nor is `w = 0`, which may be a vector."""
     points = dict[str, set[str]]()
     for q, scope in found:
         points.setdefault(scope.number, set()).update(q.points)
-    return {n: {x for p in told for x in p.split(", ")} for n, told in points.items() if len(told) > 1}
+    apart = {n: told for n, told in points.items() if len(told) > 1 or any(ZERO.search(p) for p in told)}
+    return {n: {x for p in told for x in p.split(", ")} for n, told in apart.items()}
 
 
 def is_place(e: Equation, places: dict[str, set[str]]) -> bool:

@@ -22,6 +22,7 @@ from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import look, names_loss
 from chainrule.solve.arrays_untold import arrays_untold
+from chainrule.solve.losses import is_array
 from chainrule.solve.question import Question
 from chainrule.solve.upstream import given_by
 from chainrule.trace.naming import named
@@ -54,14 +55,16 @@ def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
 
 
 def _is_one_of_several(judge: Judge, mine: list[Equation], name: Node) -> bool:
-    r"""Whether another name of the same letter, the `b^{(2)}` beside `b^{(1)}`, is added to numbers: what is said of
-    one would be said of both."""
+    r"""Whether another name of the same letter, the `b^{(2)}` beside `b^{(1)}`, is added to what begins with no matrix:
+    what is said of one would be said of both."""
     own = reference(name, judge.world.glossary)
-    for e in (x for x in mine if x.spelled is None) if isinstance(name, Script) and own is not None else ():
-        for node in (n for n in walk(e.rhs) if isinstance(n, Sum)):
-            others = [reference(n, judge.world.glossary) for n in _beside(judge.variant(), e, node, "scalar")]
-            if any(r is not None and own is not None and r.base == own.base and r.key != own.key for r in others):
-                return True
+    sums = (n for e in mine if e.spelled is None for n in walk(e.rhs) if isinstance(n, Sum))
+    for node in sums if isinstance(name, Script) and own is not None else ():
+        others = [reference(t.node, judge.world.glossary) for t in node.terms]
+        several = any(r is not None and own is not None and r.base == own.base and r.key != own.key for r in others)
+        heads = [t.node.factors[0].node for t in node.terms if isinstance(t.node, Product)]
+        if several and not any(_is_matrix(judge.world, h) for h in heads):
+            return True
     return False
 
 
@@ -206,7 +209,7 @@ def _arrays(judge: Judge) -> dict[str, Equation]:
     variant, glossary = judge.variant(), judge.world.glossary
     named = [(r.base, e) for e in judge.equations if (r := reference(e.lhs, glossary)) is not None and not e.link]
     known = [(base, e) for base, e in named if names_loss(base) and e.position in variant.typed]
-    return {base: e for base, e in known if variant.typed[e.position][1].dims}
+    return {base: e for base, e in known if not is_array(e.rhs) and variant.typed[e.position][1].dims}
 
 
 def _pairs(node: Node) -> list[tuple[Node, Node]]:
