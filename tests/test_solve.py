@@ -350,3 +350,19 @@ def test_a_constraint_told_before_holds_unless_it_is_taken_back(text: str, const
 )
 def test_nothing_that_is_ordered_is_passed_over(text: str, said: str) -> None:
     assert any(said in q.asked and q.why_not for q in chainrule.solve(text).questions)
+
+
+@pytest.mark.parametrize("asked", ["Find the minimiser of $f$.", "Find the optimal $u$ and $v$."])
+def test_a_saddle_point_is_no_optimum_though_it_is_least_in_each_unknown(asked: str) -> None:
+    found = chainrule.solve(rf"Let $f(u, v) = u^2 + 4 u v + v^2 - 2 u$. {asked}")
+    assert all("a saddle point" in q.why_not for q in found.questions)
+    assert "= 0" not in found.text
+
+
+def test_an_estimate_is_not_shown_to_be_zero_by_setting_it_to_zero() -> None:
+    found = chainrule.solve(
+        r"Let $\ell(\theta) = -\frac{1}{2} \sum_{i=1}^n (x_i - \theta)^2$ with numbers $x_i$. "
+        r"Show that the gradient of $\ell$ is zero at $\theta = 0$."
+    )
+    assert "$0$ does not follow" in found.text
+    assert r"x_i = 0" not in found.text

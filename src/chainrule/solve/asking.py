@@ -52,6 +52,7 @@ MOST_BESIDE, MOST_UNDER = 3, 8
 """As many other unknowns are looked at together with one, and under constraints."""
 PRIME = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)'(?=\\left\()")
 """The derivative of a function in an answer."""
+ZERO = re.compile(r"0|\\(?:mathbf|boldsymbol|vec|bm) *\{?0\}?")
 PLACES = 3 + 2 * MOST_UNDER
 """Positions for the lines of one question."""
 
@@ -302,7 +303,9 @@ def _fillings(ways: list[Way]) -> list[Way]:
 
 def shown_ways(ways: list[Way], claim: str) -> list[Way]:
     """Ways that end in what is to be shown, and behind them those that end in what holds instead."""
+    set_to_zero = ZERO.fullmatch(claim.strip()) is not None  # `... = 0` behind a formula would be read as a condition
     ends = [w if _alike(w.result.right, claim) else _ending(w, claim) for w in ways]
+    ends = [w for w in ends if w in ways or not set_to_zero]
     note = f"${claim}$ does not follow from what the sheet says; this does:"
     return [*ends, *(replace(w, note=note) for w in ways)]
 
