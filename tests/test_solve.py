@@ -116,6 +116,14 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
             r"Let $f(x_1, x_2) = x_1 x_2^2$. Compute $\frac{\partial f}{\partial x_1}$ and evaluate it at $(2, 5)$.",
             "names without numbers",
         ),
+        (
+            r"Let $a = W^{(1)} x + b^{(1)}$, $h = \sigma(a)$, $z = w^{(2)\top} h + b^{(2)}$ with the sigmoid "
+            r"$\sigma$, $x \in \mathbb{R}^D$ and $h \in \mathbb{R}^M$. The loss is $E = \frac{1}{2}(z - y)^2$. "
+            r"Compute $\frac{\partial E}{\partial b^{(1)}}$.",
+            "a number or a vector",
+        ),
+        (r"1.5 Give the curvature of $w^2$ at length.", "only derivatives"),
+        (r"Let $f(x) = x^2 - 2$ and $x_0 = 1$. Newton's method is used. Compute $x_1$.", "no number"),
         (r"Let $L = w^2$. Is $L$ convex?", "only derivatives, values and updates are answered"),
         (r"Let $L = (w x)^2$ with $x = 2$. $$\frac{\partial L}{\partial w} = \_\_\_ + 7 w$$", "could not be confirmed"),
         (r"Let $g(s) = e^s + s^2$. Find the minimiser of $g$.", "not linear in s"),
@@ -342,3 +350,19 @@ def test_a_constraint_told_before_holds_unless_it_is_taken_back(text: str, const
 )
 def test_nothing_that_is_ordered_is_passed_over(text: str, said: str) -> None:
     assert any(said in q.asked and q.why_not for q in chainrule.solve(text).questions)
+
+
+@pytest.mark.parametrize("asked", ["Find the minimiser of $f$.", "Find the optimal $u$ and $v$."])
+def test_a_saddle_point_is_no_optimum_though_it_is_least_in_each_unknown(asked: str) -> None:
+    found = chainrule.solve(rf"Let $f(u, v) = u^2 + 4 u v + v^2 - 2 u$. {asked}")
+    assert all("a saddle point" in q.why_not for q in found.questions)
+    assert "= 0" not in found.text
+
+
+def test_an_estimate_is_not_shown_to_be_zero_by_setting_it_to_zero() -> None:
+    found = chainrule.solve(
+        r"Let $\ell(\theta) = -\frac{1}{2} \sum_{i=1}^n (x_i - \theta)^2$ with numbers $x_i$. "
+        r"Show that the gradient of $\ell$ is zero at $\theta = 0$."
+    )
+    assert "$0$ does not follow" in found.text
+    assert r"x_i = 0" not in found.text

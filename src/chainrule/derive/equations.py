@@ -154,7 +154,7 @@ def _number(term: Expr, unknown: Symbol, positive: bool) -> Linear | None:
     for name in ("", *UNDONE):
         stood_for = _stood_for(term, unknown, name)
         found = None if stood_for is None else _of_powers(*stood_for, positive or name == "exp")
-        if found is not None and not (name and found[1] is ZERO):  # no exponential is zero
+        if found is not None and not (name not in ("", "log") and found[1] is ZERO):  # no exponential is zero
             by, right, degree = found
             return _tidied(Linear(unknown, "number", by, (), right, (), name, degree))
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chainrule.check.comparison.exact import rows_of
@@ -9,6 +10,7 @@ from chainrule.check.comparison.lines import Variant
 from chainrule.read.tree import Product
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.syntax.solution_marks import core
@@ -18,6 +20,7 @@ from chainrule.solve.places.extreme_values import values_at
 from chainrule.solve.places.lagrange import extremum_of, ways_under
 from chainrule.solve.places.place_lines import ways_apart, ways_to
 from chainrule.solve.places.stationary import ANY, Place, Unsolved, numbers_of, place_of
+from chainrule.solve.question import fits
 from chainrule.trace.run import Program
 from chainrule.write.trace_views import Detail
 from chainrule.write.trace_views import tex as numbers_tex
@@ -39,6 +42,8 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
             a.draft.why_not = "" if a.draft.ways else NO_FORM
             return
         place = place_of(variant, a.quantity.line, a.variable, q.root.kind or (ANY * q.root.nature), a.others)
+        if a.others and q.root.kind:
+            _try_together(variant, [(a.quantity.line, a.variable), *a.others], q.root.kind)
     except (Unsolved, Untyped) as trouble:
         a.draft.why_not = str(trouble)
         return
@@ -71,6 +76,18 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
         a.draft.ways = shown_ways(a.draft.ways, q.shown)
     if not a.draft.ways:
         a.draft.why_not = "no form of it was found"
+
+
+def _try_together(variant: Variant, pairs: Sequence[tuple[Equation, Equation]], kind: str) -> None:
+    """Look at the place of all unknowns at once: `x^2 + 4 x y + y^2` is least in x and in y alone, and has a saddle
+    point. Raises `Unsolved` where it is not what is asked for; nothing is known where they cannot be solved for
+    together."""
+    try:
+        kinds = extremum_of(variant, pairs, 0, ANY).kinds
+    except (Unsolved, Untyped):
+        return
+    if kinds and not fits(kind, kinds):
+        raise Unsolved(f"all derivatives are zero at one place only, and that is no {kind} but a {min(kinds)}")
 
 
 def _marked(a: Asking, free: set[str]) -> str:

@@ -36,6 +36,7 @@ from chainrule.solve.roots import derivative
 from chainrule.solve.rules import with_rule
 from chainrule.solve.said.expansions import put_together, words_before
 from chainrule.solve.said.newton import rule_of
+from chainrule.solve.untold import vector_or_number
 from chainrule.solve.updating import Item, final, tables
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import named
@@ -51,6 +52,7 @@ MOST_BESIDE, MOST_UNDER = 3, 8
 """As many other unknowns are looked at together with one, and under constraints."""
 PRIME = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)'(?=\\left\()")
 """The derivative of a function in an answer."""
+ZERO = re.compile(r"0|\\(?:mathbf|boldsymbol|vec|bm) *\{?0\}?")
 PLACES = 3 + 2 * MOST_UNDER
 """Positions for the lines of one question."""
 
@@ -206,6 +208,8 @@ def answer_value(a: Asking, program: Program, general: Program | None, why: dict
     failed = _unread(variant, a, failed is None) or failed
     if failed is None and a.loss is not None and a.variable is not None:
         failed = _drawn_with_it(variant.universe.world, a.loss, a.variable)
+    if failed is None and a.variable is not None and vector_or_number(variant, a._seen(), a.variable.lhs):
+        failed = Untyped(f"the sheet does not say whether {_named(names[-1])} is a number or a vector")
     if failed is not None:
         a.draft.why_not = failed.message
         return
@@ -301,7 +305,9 @@ def _fillings(ways: list[Way]) -> list[Way]:
 
 def shown_ways(ways: list[Way], claim: str) -> list[Way]:
     """Ways that end in what is to be shown, and behind them those that end in what holds instead."""
+    set_to_zero = ZERO.fullmatch(claim.strip()) is not None  # `... = 0` behind a formula would be read as a condition
     ends = [w if _alike(w.result.right, claim) else _ending(w, claim) for w in ways]
+    ends = [w for w in ends if w in ways or not set_to_zero]
     note = f"${claim}$ does not follow from what the sheet says; this does:"
     return [*ends, *(replace(w, note=note) for w in ways)]
 
@@ -314,6 +320,8 @@ def _says_nothing(way: Way, tex: str) -> bool:
     """Whether a way answers with the question, or with another writing of it: `\\ell` for `\\ell(w)`."""
     if any(_alike(_bare(way.result.right), _bare(asked)) for asked in (tex, way.result.left)):
         return True
+    if re.sub(r"[^A-Za-z\d']", "", way.result.right) == re.sub(r"[^A-Za-z\d']", "", tex):
+        return True  # `x^{(1)}` for `x_1`
     return any(_is_asked_for(m[1], tex, way.result.right) for m in PRIME.finditer(way.result.right))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Comma, Fenced, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Comma, Fenced, Matrix, Name, Node, Product, Script
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sentence, Sheet
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import Ref, children, reference
@@ -60,7 +60,7 @@ def _candidates(sheet: Sheet, scope: Scope, offset: int) -> Iterator[tuple[int, 
     known = {b for e in before if e.op in DEFINING and not e.link for b in [_defined(sheet, e)] if b is not None}
     for e in before:
         base = _defined(sheet, e)
-        if base is None or e.link or e.op not in DEFINING or is_literal(e.rhs):
+        if base is None or e.link or e.op not in DEFINING or is_literal(e.rhs) or is_array(e.rhs):
             continue
         loss = (SAID.search(e.cue) is not None and base not in made) or names_loss(base)
         near = e.own and "\n\n" not in e.document.text[e.span.start : offset]
@@ -73,6 +73,12 @@ def _candidates(sheet: Sheet, scope: Scope, offset: int) -> Iterator[tuple[int, 
                 base = _base(sheet, node.factors[0].node if isinstance(node, Product) and is_called(node) else node)
                 if base is not None and base not in made:
                     yield 2 if base in known or names_loss(base) or is_called(node) else 0, (s.position, 0), tex
+
+
+def is_array(node: Node) -> bool:
+    r"""Whether a formula is no number to be seen: a matrix written out, `\operatorname{diag}(c_1, ...)`."""
+    head = node.factors[0].node if isinstance(node, Product) else node
+    return isinstance(head, Matrix) or (isinstance(head, Name) and head.text == "diag")
 
 
 def _defined(sheet: Sheet, e: Equation) -> str | None:

@@ -17,7 +17,9 @@ OTHER_VERBS = (
     "sketch", "plot", "draw", "implement", "minimi[sz]e", "maximi[sz]e", "optimi[sz]e", "solve", "name", "list",
     "rewrite", "write", "perform", "estimate", "demonstrate",
 )  # fmt: skip
-START = r"\W*(?:\(?\w{1,4}[.)]\W*)?(?:(?:now|then|also|next|finally|first|please|again|and),? ){0,2}"
+LABEL = r"(?:\(?(?:\w{1,4}[.)]|\d+(?:\.\d+)+)\W*)?"
+"""The number of a part: "(a)", "2.", "1.5"."""
+START = rf"\W*{LABEL}(?:(?:now|then|also|next|finally|first|please|again|and),? ){{0,2}}"
 ORDER = re.compile(rf"{START}(?:{VERB}|what(?:'s| (?:does|do|happens)\b)|how\b|why\b)", re.IGNORECASE)
 """A sentence that begins with a verb."""
 ANY_VERB = rf"(?:{VERB}|(?:{'|'.join(OTHER_VERBS)})\b)"
@@ -33,7 +35,8 @@ INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """How to answer, not what: "give your answer in matrix form"."""
-LEADS = re.compile(r"\b(?:following|below|each of these)\b|:\s*$", re.IGNORECASE)
+EACH = r"(?:for|of) (?:each|every)(?: of the)? (?:functions?|expressions?|losses|loss)\b"
+LEADS = re.compile(rf"\b(?:(?:following|below|each of these)\b|{EACH})|:\s*$", re.IGNORECASE)
 """What is asked stands in the list that follows."""
 RESULTS = re.compile(
     r"\b(?:loss|cost|error|objective|values?|weights?|parameters?|new|updated|after|then|predictions?|outputs?)\b",

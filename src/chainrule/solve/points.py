@@ -21,6 +21,9 @@ AT = re.compile(
 )
 
 
+ZERO = re.compile(r"= *(?:0|\\(?:mathbf|boldsymbol|vec|bm) *\{?0\}?)$")
+
+
 def points_of(clause: str, formulas: list[Formula]) -> tuple[str, tuple[str, ...]]:
     """The clause without the points that it names, and these: `x = 1, y = 2` or `(1, 2)`, in TeX."""
     found = list[str]()
@@ -87,13 +90,23 @@ def with_points(q: Question, sheet: Sheet) -> list[Question]:
     return [plain, *here, *([replace(plain, tex="", blank=None, words=words)] if untold else [])]
 
 
-def points_apart(found: Iterable[tuple[Question, Scope]]) -> dict[str, set[str]]:
+def points_apart(found: Iterable[tuple[Question, Scope]], sheet: Sheet) -> dict[str, set[str]]:
     """The equations of the points in an exercise that asks for values at several, `x = 1` and `x = 2`: none of them is
-    what x is."""
+    what x is, nor is `w = 0` of an L(w), which may be a vector."""
     points = dict[str, set[str]]()
+    origins = set[str]()
     for q, scope in found:
         points.setdefault(scope.number, set()).update(q.points)
-    return {n: {x for p in told for x in p.split(", ")} for n, told in points.items() if len(told) > 1}
+        if any(ZERO.search(p) and _is_all(p.split(" = ")[0], sheet) for p in q.points):
+            origins.add(scope.number)
+    apart = {n: told for n, told in points.items() if len(told) > 1 or n in origins}
+    return {n: {x for p in told for x in p.split(", ")} for n, told in apart.items()}
+
+
+def _is_all(name: str, sheet: Sheet) -> bool:
+    """Whether a function of the sheet has this argument and no other."""
+    called = (e for e in sheet.equations if is_called(e.lhs) and e.spelled is None)
+    return any([e.document.source(x.span) for x in arguments_of(e)] == [name] for e in called)
 
 
 def is_place(e: Equation, places: dict[str, set[str]]) -> bool:

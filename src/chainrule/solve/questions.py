@@ -16,7 +16,8 @@ from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.syntax.names import Glossary
 from chainrule.solve.cells import cells
-from chainrule.solve.orders import FINAL, LEADS, VERB
+from chainrule.solve.kinds import KINDS
+from chainrule.solve.orders import EACH, FINAL, LEADS, VERB
 from chainrule.solve.question import Formula, Question
 from chainrule.solve.translation import english
 from chainrule.solve.wording import asked
@@ -28,7 +29,10 @@ BLANK = re.compile(
 )
 
 
-MARKER = re.compile(r"^\W*\w{1,4}[.)]\s")
+MARKER = re.compile(r"^\W*(?:\w{1,4}[.)]|\d+(?:\.\d+)+)\s")
+DERIVATIVE_ENDS = re.compile(rf"{KINDS}(?: with respect to (?:its|the) (?:argument|variable|input))?$", re.IGNORECASE)
+EACH_FIRST = re.compile(rf"^\W*{EACH},?\s*", re.IGNORECASE)
+"""A sentence before a list that ends with what is asked of every item, or begins with these."""
 STATES = re.compile(r"^(?:(?!\bwhere\b|\bwith\b).)*⟧,? (?:is|are)\b", re.IGNORECASE)
 LABEL = re.compile(r"\W*\w{1,4}\W*")
 INNER = re.compile(
@@ -41,7 +45,7 @@ INNER = re.compile(
 def questions(document: Document, glossary: Glossary) -> list[Question]:
     """All questions in reading order."""
     found: list[Question] = []
-    lead = ""
+    lead, of_lead = "", 0  # and how many questions its own sentence asks, which the items of its list ask instead
     for words, formulas, span in _paragraphs(document, glossary):
         if not formulas and LABEL.fullmatch(words.strip()):
             continue  # "(a)" before an item
@@ -51,7 +55,11 @@ def questions(document: Document, glossary: Glossary) -> list[Question]:
         filled = {q.tex for q in blanks}
         in_words = [q for q in asked(whole, formulas, span, document.text) if not (q.words and blanks)]
         in_words = [q for q in in_words if q.tex not in filled or q.case or q.shown]
+        if item and of_lead:
+            found, of_lead = found[:-of_lead], 0
         found += [replace(q, end=span.end) for q in (*blanks, *in_words)]
+        between = STATES.search(words) and not blanks and not in_words
+        of_lead = len(in_words) if not formulas and EACH_FIRST.search(words) else of_lead if between else 0
         lead = item or _lead(words) or (lead if STATES.search(words) else "")
     return list(_after_updates(sorted(found, key=lambda q: (q.end, q.span.start)), document))
 
@@ -88,12 +96,13 @@ def _lead(words: str) -> str:
         s for k, s in enumerate(sentences) if LEADS.search(s) or (k == len(sentences) - 1 and s[-1:] not in ".?!")
     ]
     asking = [order for s in asking if _asks(s) and "⟦" not in (order := _from_verb(s))]
-    return asking[-1].rstrip(":.") if asking else ""
+    lead = asking[-1].rstrip(":.") if asking else ""
+    return f"{lead} of" if DERIVATIVE_ENDS.search(lead) else lead
 
 
 def _from_verb(sentence: str) -> str:
     """ "derive each of these" of "For vectors ⟦0⟧ and matrices ⟦1⟧ derive each of these"."""
-    said = sentence.rpartition("⟧")[2]
+    said = EACH_FIRST.sub("", sentence).rpartition("⟧")[2]
     verb = re.search(VERB, said, re.IGNORECASE)
     return sentence if verb is None or said == sentence else said[verb.start() :]
 

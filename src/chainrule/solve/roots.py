@@ -15,6 +15,7 @@ from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.syntax.solution_marks import core
 from chainrule.solve.losses import arguments_of, is_called, loss_of, parameters_of, stands_before
+from chainrule.solve.orders import LABEL
 from chainrule.solve.question import OPTIMUM, Formula, Question, Root
 
 SLOPE = r"\b(?:gradients?|derivatives?|slopes?|partials?)\b"
@@ -31,20 +32,22 @@ PLACE = r"\b(?:" + "|".join(
     )
 ) + r")(?!\w)"  # fmt: skip
 BEGIN = (
-    r"^\W*(?:\(?\w{1,4}[.)]\W*)?(?:\([^()]*\)\W*)?(?P<clause>[^⟦.?]{0,40}(?:⟦\d+⟧[^⟦.?]{0,12})?,\s*)?"
+    rf"^\W*{LABEL}(?:\([^()]*\)\W*)?(?P<clause>[^⟦.?]{{0,40}}(?:⟦\d+⟧[^⟦.?]{{0,12}})?,\s*)?"
     r"(?:now |then |also |next )?"
 )
 """How a sentence that asks begins: perhaps with a number, a name in parentheses, a clause before a comma."""
 ORDER = r"(?:find|compute|calculate|determine|derive|give|obtain|state|write down|what (?:is|are))\b"
 BEST = r"(?:optimal|optimum|best(?:[- ]fit(?:ting)?)?|minimi[sz]ing|maximi[sz]ing)"
 VALUES = r"(?:values?|loss|costs?|errors?|objective|approximations?)\b"
+LEAST_OF, MOST_OF = r"(?:smallest|lowest|least)", r"(?:largest|highest|greatest)"
+EXTREMAL = rf"(?:minim|maxim)(?:al|um)|{LEAST_OF}|{MOST_OF}"
 GAP = r"[^.?]{0,60}?"
 SENTENCES = {
     "for which w is the gradient zero?": rf"(?:for|at|where|when)\b{GAP}{SLOPE}{GAP}{ZERO}{GAP}\?",
     "for which w vanishes the gradient?": rf"(?:for|at|where|when)\b{GAP}{ZERO}{GAP}{SLOPE}{GAP}\?",
     "where is the minimum?": rf"where\b{GAP}{PLACE}{GAP}\?",
     "where is f minimal?": rf"where\b{GAP}\b(?:minim|maxim)(?:al|i[sz]ed)\b{GAP}\?",
-    "for which w is L minimal?": rf"(?:for|at) (?:which|what)\b{GAP}\b(?:minim|maxim)(?:al|um)\b",
+    "for which w is L minimal?": rf"(?:for|at) (?:which|what)\b{GAP}\b(?:{EXTREMAL})\b",
     "set the derivative to zero and solve for w": rf"set\b{GAP}(?:{SLOPE}|\bit\b){GAP}{ZERO}{GAP}\bsolve\b",
     "solve ∇L = 0 for w": r"solve\b[^⟦.?]{0,20}⟦\d+⟧",
     "find the minimiser of L": rf"{ORDER} (?:\w+ (?:and \w+ )?){{0,6}}?{PLACE}",
@@ -65,9 +68,12 @@ BESIDES = re.compile(
 )
 """What is no unknown."""
 SHOWN = re.compile(rf"{PLACE}|{SLOPE}[^.?]{{0,40}}?(?:zero|vanish)", re.IGNORECASE)
-LEAST = re.compile(r"\b(?:minim|argmin|(?:smallest|lowest|least) (?:possible )?value)", re.IGNORECASE)
+LEAST = re.compile(
+    rf"\b(?:minim|argmin|{LEAST_OF} (?:possible )?value)|⟦\d+⟧ (?:the )?{LEAST_OF}\b(?![- ]squares)", re.IGNORECASE
+)
 MOST = re.compile(
-    r"\b(?:maxim(?!um[- ](?:likelihood|a[- ]posteriori))|argmax|(?:largest|highest|greatest) (?:possible )?value)",
+    r"\b(?:maxim(?!um[- ](?:likelihood|a[- ]posteriori))|argmax)"
+    rf"|\b{MOST_OF} (?:possible )?value|⟦\d+⟧ (?:the )?{MOST_OF}\b",
     re.IGNORECASE,
 )
 OPTIMAL = re.compile(rf"\b(?:{BEST}|MAP)\b", re.IGNORECASE)

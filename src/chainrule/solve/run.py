@@ -99,7 +99,7 @@ def _solved(document: Document, context: Sequence[Document], digits: int, option
             f"{document.path}: no question was found; questions are blanks, such as "
             r"$\frac{\partial L}{\partial w} = ?$, and sentences such as 'compute $\nabla_w L$'"
         )
-    places = points_apart((q, _scope(sheet, q)) for q in found)
+    places = points_apart(((q, _scope(sheet, q)) for q in found), sheet)
     sheet.equations = [
         replace(e, rhs=without_vec(e.rhs)) for e in sheet.equations if not _is_blank(e) and not is_place(e, places)
     ]

@@ -4,7 +4,7 @@ the losses of the samples are added up."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from chainrule.check.comparison.exact import typed_again
@@ -22,6 +22,7 @@ from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import look, names_loss
 from chainrule.solve.arrays_untold import arrays_untold
+from chainrule.solve.losses import is_array
 from chainrule.solve.question import Question
 from chainrule.solve.upstream import given_by
 from chainrule.trace.naming import named
@@ -44,12 +45,39 @@ def vectors_untold(sheet: Sheet, options: Options, clock: Clock) -> Told:
                 behind = [b for a, b in _pairs(node) if _is_matrix(judge.world, a)]
                 inner = [n for a, b in _pairs(node) for n in _inner(judge.world, a, b)]
                 beside = _beside(judge.variant(), e, node, "column") if isinstance(node, Sum) else []
+                beside = [n for n in beside if not _is_one_of_several(judge, mine, n)]
                 for name in (*behind, *beside, *inner):
                     base = _loose(judge.world, name)
                     if base is not None:
                         found.setdefault(base, e.document.source(name.span))
                 found.update(x for n in inner for x in _samples(judge.world, mine, n))
     return told
+
+
+def _is_one_of_several(judge: Judge, mine: list[Equation], name: Node) -> bool:
+    r"""Whether another name of the same letter, the `b^{(2)}` beside `b^{(1)}`, is added to what begins with no matrix:
+    what is said of one would be said of both."""
+    own = reference(name, judge.world.glossary)
+    sums = (n for e in mine if e.spelled is None for n in walk(e.rhs) if isinstance(n, Sum))
+    for node in sums if isinstance(name, Script) and own is not None else ():
+        others = [reference(t.node, judge.world.glossary) for t in node.terms]
+        several = any(r is not None and own is not None and r.base == own.base and r.key != own.key for r in others)
+        heads = [t.node.factors[0].node for t in node.terms if isinstance(t.node, Product)]
+        if several and not any(_is_matrix(judge.world, h) for h in heads):
+            return True
+    return False
+
+
+def vector_or_number(variant: Variant, seen: Iterable[Equation], name: Node) -> bool:
+    r"""Whether a name that is read as a number for want of a word is added to a vector, as the `b^{(1)}` beside which
+    `b^{(2)}` is a number: nothing says what it is."""
+    world = variant.universe.world
+    own = reference(name, world.glossary)
+    if own is None or _loose(world, name) is None:
+        return False
+    sums = ((e, n) for e in seen if e.spelled is None for n in walk(e.rhs) if isinstance(n, Sum))
+    beside = (reference(n, world.glossary) for e, node in sums for n in _beside(variant, e, node, "column"))
+    return any(r is not None and r.key == own.key for r in beside)
 
 
 def _samples(world: World, mine: list[Equation], name: Node) -> Iterator[tuple[str, str]]:
@@ -181,7 +209,7 @@ def _arrays(judge: Judge) -> dict[str, Equation]:
     variant, glossary = judge.variant(), judge.world.glossary
     named = [(r.base, e) for e in judge.equations if (r := reference(e.lhs, glossary)) is not None and not e.link]
     known = [(base, e) for base, e in named if names_loss(base) and e.position in variant.typed]
-    return {base: e for base, e in known if variant.typed[e.position][1].dims}
+    return {base: e for base, e in known if not is_array(e.rhs) and variant.typed[e.position][1].dims}
 
 
 def _pairs(node: Node) -> list[tuple[Node, Node]]:
@@ -191,7 +219,7 @@ def _pairs(node: Node) -> list[tuple[Node, Node]]:
 
 def _beside(variant: Variant, e: Equation, node: Sum, kind: str) -> list[Node]:
     """The names that are added to a vector or a matrix: the b of `W x + b`."""
-    names: list[Node] = [t.node for t in node.terms if isinstance(t.node, Name)]
+    names: list[Node] = [t.node for t in node.terms if isinstance(t.node, Name | Script)]
     vals = [typed_again(variant, e, t.node) for t in node.terms] if names else []
     return names if any(v is not None and v.kind == kind for v in vals) else []
 

@@ -13,10 +13,12 @@ from chainrule.expr import (
     Component,
     Expr,
     Inverse,
+    Mul,
     Reduce,
     Symbol,
     component,
     const,
+    delta,
     inverse,
     rebuilt,
     substitute,
@@ -77,6 +79,8 @@ def is_symmetric(symbol: Symbol, variant: Variant) -> bool:
     if made is None or not made.body.symbols or symbol.axes[0] != symbol.axes[1]:
         return False
     first, second = map(value, made.indices)
+    if isinstance(made.body, Mul) and delta(first, second) in made.body.factors:
+        return True  # a diagonal
     return contract(made.body) == contract(substitute(made.body, {made.indices[0]: second, made.indices[1]: first}))
 
 
