@@ -27,7 +27,7 @@ def named_alike(judge: Judge, e: Equation) -> Finding | None:
     """The verdict on a formula for a name which is that of a derivative but for its labels; None where it is no such
     derivative."""
     ref = reference(e.lhs, judge.world.glossary)
-    if e.link or ref is None or ref.bare or ref.postfix or is_numeric(e.rhs):
+    if e.link or ref is None or ref.postfix or is_numeric(e.rhs):
         return None
     for x, slope in _alike(judge, e):
         line = replace(e, lhs=slope)
@@ -46,11 +46,10 @@ def _alike(judge: Judge, e: Equation) -> Iterator[tuple[Equation, Node]]:
         apart = None if parts is None else differences(x.lhs, e.lhs)
         if parts is None or not apart:
             continue
-        top, by = parts
-        other = rebuilt(by, lambda n, apart=apart: apart.get(node_key(n)))  # type: ignore[misc]
-        ref = reference(other, judge.world.glossary)
-        if node_key(other) != node_key(by) and ref is not None and ref.base in judge.world.families:
-            yield x, _derivative(top, other)
+        top, by = (rebuilt(n, lambda n, apart=apart: apart.get(node_key(n))) for n in parts)  # type: ignore[misc]
+        ref = reference(by, judge.world.glossary)
+        if node_key(by) != node_key(parts[1]) and ref is not None and ref.base in judge.world.families:
+            yield x, _derivative(top, by)
 
 
 def differences(one: Node, other: Node) -> dict[object, Node] | None:
