@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
 from chainrule.read.tree import Factor, Fraction, Name, Node, Number, Product
+from chainrule.sheet.conditions.imposed import differentiates
 from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.syntax.literals import is_numeric
@@ -27,7 +28,7 @@ def named_alike(judge: Judge, e: Equation) -> Finding | None:
     """The verdict on a formula for a name which is that of a derivative but for its labels; None where it is no such
     derivative."""
     ref = reference(e.lhs, judge.world.glossary)
-    if e.link or ref is None or ref.postfix or is_numeric(e.rhs):
+    if e.link or ref is None or ref.postfix or is_numeric(e.rhs) or differentiates(e.rhs):
         return None
     for x, slope in _alike(judge, e):
         line = replace(e, lhs=slope)
