@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.check.comparison.exact import rows_of
+from chainrule.check.comparison.lines import Variant
 from chainrule.read.tree import Product
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.solution_marks import core
 from chainrule.solve.asking import NO_FORM, Asking, read_formula, shown_ways
+from chainrule.solve.losses import arguments_of
 from chainrule.solve.places.extreme_values import values_at
 from chainrule.solve.places.lagrange import extremum_of, ways_under
 from chainrule.solve.places.place_lines import ways_apart, ways_to
-from chainrule.solve.places.stationary import ANY, Unsolved, numbers_of, place_of
+from chainrule.solve.places.stationary import ANY, Place, Unsolved, numbers_of, place_of
 from chainrule.trace.run import Program
 from chainrule.write.trace_views import Detail
 from chainrule.write.trace_views import tex as numbers_tex
@@ -57,13 +60,47 @@ def answer_root(a: Asking, program: Program, detail: Detail) -> None:
     a.draft.ways = [w for n in dict.fromkeys(texts) for w in ways_to(variant, place, asked, names, n)]
     if q.root.nature and len(place.kinds) == 1:
         a.draft.ways = [replace(w, after=f"It is a {min(place.kinds)}.") for w in a.draft.ways]
-    if valued and numbers is not None and a.loss is not None and a.loss.spelled:
-        apart = ways_apart(variant, place, q.tex, a.loss.spelled[0], names[-1], texts[0])
+    places = _by_argument(a, variant, place) if valued and numbers is not None else []
+    if places and a.loss is not None and a.loss.spelled:
+        apart = ways_apart(variant, places, place, q.tex, a.loss.spelled[0], names[-1], texts[0])
         a.draft.ways = [*apart, *a.draft.ways]
+    told = _marked(a, free & others)
+    if told:
+        a.draft.ways = [replace(w, after=w.after or told) for w in a.draft.ways]
     if q.shown:
         a.draft.ways = shown_ways(a.draft.ways, q.shown)
     if not a.draft.ways:
         a.draft.why_not = "no form of it was found"
+
+
+def _marked(a: Asking, free: set[str]) -> str:
+    r"""Where an estimate is written in terms of another one that is asked for, `\hat\mu`, that this is put in."""
+    assert a.draft.question.root is not None
+    plain = {base: t for t in a.draft.question.root.over if (base := _base_in(t, a)) in free}
+    found = []
+    for t in a.draft.question.root.said:
+        base = _base_in(t, a)
+        if base is not None and base not in free and core(base) in plain:
+            found.append(f"${t}$ is put in for ${plain[core(base)]}$")
+    return f"There {' and '.join(found)}." if found else ""
+
+
+def _by_argument(a: Asking, variant: Variant, place: Place) -> list[Place]:
+    """For every argument of the loss where it is at the place; of a loss with one unknown only that. Empty where an
+    argument is not sought, or another unknown has no place of its own."""
+    assert a.loss is not None and a.quantity is not None and a.variable is not None
+    if not a.others:
+        return [place]
+    pairs = [(a.quantity.line, a.variable), *a.others]
+    found = dict[str, Place]()
+    for k, (slope, by) in enumerate(pairs):
+        rest = [*pairs[:k], *pairs[k + 1 :]]
+        try:
+            found[by.text(by.lhs)] = place_of(variant, slope, by, "", rest) if k else place
+        except (Unsolved, Untyped):
+            return []
+    arguments = [a.loss.document.source(x.span).strip() for x in arguments_of(a.loss)]
+    return [found[x] for x in arguments] if set(arguments) == found.keys() else []
 
 
 def _undefined(a: Asking, world: World) -> str | None:

@@ -22,6 +22,7 @@ from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.spelling import letter_in, names_loss
 from chainrule.solve.arrays_untold import functions_of_vectors
@@ -100,7 +101,7 @@ class Asking:
             draft.question, node = replace(draft.question, tex=tex), read_formula(tex, template.document)
         if node is not None:
             line = self._line(node, tex, 0)
-            self.quantity = Asked(node, line, line, "value", tex)
+            self.quantity = Asked(node, line, line, "value", tex, line.position)
             self._take_apart(node)
         root = draft.question.root
         if root is not None and self.loss is not None:
@@ -181,11 +182,15 @@ def _source(node: Node, tex: str) -> str:
     return tex[node.span.start : node.span.end]
 
 
-def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detail) -> None:
-    """A derivation where a derivative is asked for, and the number where there is one."""
+def answer_value(a: Asking, program: Program, general: Program | None, why: dict[int, str], detail: Detail) -> None:
+    """A derivation where a derivative is asked for, and the number where there is one; `general` is the sheet without
+    the numbers of its samples."""
     assert a.quantity is not None
     tex, variant = a.draft.question.tex, program.variant
     computed = next((c for c in program.computed if c.asked is a.quantity), None)
+    if _is_given(a):
+        a.draft.why_not = f"${tex}$ has the number that the sheet gives it; say what else is sought, as in $w^*$"
+        return
     unwanted = computed is not None and (_is_counted(a.quantity.node, program) or _is_of_any_size(computed))
     if unwanted or a.draft.question.general:
         computed = None
@@ -205,7 +210,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         a.draft.why_not = failed.message
         return
     if any(is_derivative(n) or is_slope(n) or is_operator(n) for n in walk(a.quantity.node)):
-        found = list(ways(variant, a.quantity.line, tex, a.loss, a.variable, a.order))
+        sheets = [variant] if general is None else [general.variant, variant]
+        found = [w for v in sheets for w in ways(v, a.quantity.line, tex, a.loss, a.variable, a.order)]
         a.draft.ways = [w for w in found if not _says_nothing(w, tex)]
         a.draft.why_not = f"the sheet does not say {how}" if found and not a.draft.ways else ""
     elif lost and not a.draft.question.partial:
@@ -235,6 +241,16 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         trouble = why.get(a.quantity.line.position, "")
         trouble = "" if a.loss is not None and trouble.endswith("no number") else trouble
         a.draft.why_not = lost or trouble or NO_FORM
+
+
+def _is_given(a: Asking) -> bool:
+    r"""Whether words ask for a name that nothing but printed numbers is said of: "find $a$" beside $a = 0$ is about
+    another a, which no line tells; a blank only repeats what stands there."""
+    assert a.quantity is not None
+    ref = reference(a.quantity.node, a.sheet.glossary)
+    said = [e for e in a._seen() if not e.link and e.spelled is None and reference(e.lhs, a.sheet.glossary) == ref]
+    in_words = a.draft.question.blank is None and not a.draft.question.cell
+    return ref is not None and in_words and bool(said) and all(is_literal(e.rhs) for e in said)
 
 
 def _unread(variant: Variant, a: Asking, answered: bool) -> Untyped | None:

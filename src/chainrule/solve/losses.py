@@ -19,6 +19,9 @@ WORD = r"(?:loss|cost|error|objective|risk|energy|criterion|likelihood|function)
 SAID = re.compile(rf"\b{WORD}s?\b(?: function)?[^⟦.]{{0,30}}$", re.IGNORECASE)
 BEFORE = re.compile(rf"\b{WORD}s?(?: function)?(?:(?!respect|wrt|\bby\b)[^⟦.]){{0,30}}⟦(\d+)⟧", re.IGNORECASE)
 
+ALL_OF = re.compile(r"\\frac\{\\partial (?P<of>[^{}].*)\}\{\\partial \}")
+"""The derivatives of something by all that it depends on."""
+
 
 def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     r"""`\frac{\partial }{\partial w}` with the loss of the sheet above; for all parameters one question for each."""
@@ -27,8 +30,11 @@ def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
         return [replace(q, tex=loss if q.tex == LOSS else f"{q.tex} {loss}")]
     if r"\partial }" not in q.tex and r"\partial^2 }" not in q.tex:
         return [q]
-    loss = loss_of(sheet, scope, q.end)
-    tex = q.tex.replace(r"\partial }", rf"\partial {loss}}}", 1).replace(r"\partial^2 }", rf"\partial^2 {loss}}}", 1)
+    own = ALL_OF.fullmatch(q.tex)
+    loss = own["of"] if own is not None else loss_of(sheet, scope, q.end)
+    tex = q.tex
+    for d in (r"\partial", r"\partial^2") if own is None else ():
+        tex = tex.replace(rf"{d} }}", rf"{d} {loss}}}", 1)
     if r"{\partial }" not in tex:
         return [replace(q, tex=tex)]
     return [

@@ -40,13 +40,15 @@ RESULTS = re.compile(
     re.IGNORECASE,
 )
 """What is asked of updates that were ordered before: their tables say it."""
+ROUND = r"(?:updates?|steps?|iterations?|epochs?)\b"
+AFTER = rf"\bafter\s+(?:(?:the|these|those|all|both|last|final|of) |⟦\d+⟧ |\w+ ){{0,3}}?{ROUND}"
+LATER = r"\b(?:new|updated|resulting)\s+(?:values? of the\s+)?"
 FINAL = re.compile(
-    r"\b(?:(?P<loss>loss|cost|error|objective)|(?P<parameters>weights?|parameters?|bias(?:es)?))\b[^.?]{0,40}?"
-    r"\bafter\s+(?:(?:the|these|those|all|both|last|final|of) |⟦\d+⟧ |\w+ ){0,3}?"
-    r"(?:updates?|steps?|iterations?|epochs?)\b",
+    rf"(?P<later>{LATER})?\b(?:(?P<loss>loss|cost|error|objective)|(?P<parameters>weights?|parameters?|bias(?:es)?))\b"
+    rf"(?(later)|[^.?]{{0,40}}?{AFTER})",
     re.IGNORECASE,
 )
-"""What updates that were ordered elsewhere lead to: "what is the loss after the updates?"."""
+"""What updates that were ordered elsewhere lead to: "what is the loss after the updates?", "what is the new cost?"."""
 WRITE = re.compile(rf"^({START})write(?!\s+(?:down|out)\b)", re.IGNORECASE)
 VALUE = re.compile(
     rf"{VERB}\s+(?:(?:the|its|current|initial|value|of|numerical|total)\s+)*(?:loss|cost|objective|error)(?:\s+(?:function|value))?"

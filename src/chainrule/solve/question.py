@@ -8,13 +8,21 @@ from chainrule.read.tree import Node, Span
 
 LOSS = r"\loss"
 """Asks for the value of what the sheet minimises, whatever its name."""
+OPTIMUM = "optimum"
+"""A minimum or a maximum, whichever the place is."""
+
+
+def fits(kind: str, found: frozenset[str]) -> bool:
+    """Whether a place that is found to be of some kinds, with other numbers, can be of the kind that is asked for."""
+    return bool(found & {"minimum", "maximum"}) if kind == OPTIMUM else kind in found
 
 
 @dataclass(frozen=True)
 class Root:
-    """Where a derivative is zero: the kind of the place, "minimum" or "maximum" or "" for any, the names that are
-    written in the question, the one among them, if any, that is the name of the place, and the unknowns that are asked
-    for after this one; `over` are all unknowns. Of some the `value` there is asked for, or which `nature` it has."""
+    """Where a derivative is zero: the kind of the place, "minimum" or "maximum", `OPTIMUM`, or "" for any, the names
+    that are written in the question, the one among them, if any, that is the name of the place, and the unknowns that
+    are asked for after this one; `over` are all unknowns. Of some the `value` there is asked for, or which `nature` it
+    has."""
 
     kind: str = ""
     said: tuple[str, ...] = ()

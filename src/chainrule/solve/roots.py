@@ -15,7 +15,7 @@ from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.syntax.solution_marks import core
 from chainrule.solve.losses import arguments_of, is_called, loss_of, parameters_of, stands_before
-from chainrule.solve.question import Formula, Question, Root
+from chainrule.solve.question import OPTIMUM, Formula, Question, Root
 
 SLOPE = r"\b(?:gradients?|derivatives?|slopes?|partials?)\b"
 ZERO = r"\b(?:zero|vanish(?:es)?)\b"
@@ -25,7 +25,8 @@ PLACE = r"\b(?:" + "|".join(
         "extrem(?:um|a)",
         "(?:minimal|maximal|smallest|largest|lowest|highest|least|greatest|extreme) (?:possible )?values?",
         "optimal (?:values?|parameters?|weights?|solution)", "(?:stationary|critical) points?",
-        "maximum[- ]likelihood (?:estimat(?:e|or)s?|solution)", "least[- ]squares (?:estimat(?:e|or)s?|solution)",
+        "maximum[- ]likelihood (?:estimat(?:e|or)s?|solution)", "(?-i:MAP)(?: estimat(?:e|or)s?| solution)?",
+        "maximum[- ]a[- ]posteriori (?:estimat(?:e|or)s?|solution)", "least[- ]squares (?:estimat(?:e|or)s?|solution)",
         "closed[- ]form solution", "normal equations?", "(?-i:MLEs?)",
     )
 ) + r")(?!\w)"  # fmt: skip
@@ -35,6 +36,8 @@ BEGIN = (
 )
 """How a sentence that asks begins: perhaps with a number, a name in parentheses, a clause before a comma."""
 ORDER = r"(?:find|compute|calculate|determine|derive|give|obtain|state|write down|what (?:is|are))\b"
+BEST = r"(?:optimal|optimum|best(?:[- ]fit(?:ting)?)?|minimi[sz]ing|maximi[sz]ing)"
+VALUES = r"(?:values?|loss|costs?|errors?|objective|approximations?)\b"
 GAP = r"[^.?]{0,60}?"
 SENTENCES = {
     "for which w is the gradient zero?": rf"(?:for|at|where|when)\b{GAP}{SLOPE}{GAP}{ZERO}{GAP}\?",
@@ -48,6 +51,7 @@ SENTENCES = {
     "find the gradient of L and the minimiser": (
         rf"{ORDER}{GAP}\band (?:{ORDER} )?(?:(?:the|its) )?(?:\w+[ -]){{0,3}}?{PLACE}"
     ),
+    "find the optimal w": rf"(?:{ORDER}|which) (?:\w+ ){{0,3}}?{BEST} (?!{VALUES})(?:(?!{VALUES})[\w-]+ ){{0,3}}⟦\d+⟧",
     "find the w that minimises L": rf"{ORDER}{GAP}⟦\d+⟧{GAP}\b(?:minimi[sz]es?|maximi[sz]es?)\b",
     "find the w for which the gradient is zero": rf"{ORDER}{GAP}⟦\d+⟧{GAP}{SLOPE}{GAP}{ZERO}",
     "which w minimises L?": r"(?:which|what)\b[^⟦.?]{0,20}⟦\d+⟧ (?:minimi[sz]es|maximi[sz]es)\b",
@@ -63,8 +67,10 @@ BESIDES = re.compile(
 SHOWN = re.compile(rf"{PLACE}|{SLOPE}[^.?]{{0,40}}?(?:zero|vanish)", re.IGNORECASE)
 LEAST = re.compile(r"\b(?:minim|argmin|(?:smallest|lowest|least) (?:possible )?value)", re.IGNORECASE)
 MOST = re.compile(
-    r"\b(?:maxim(?!um[- ]likelihood)|argmax|(?:largest|highest|greatest) (?:possible )?value)", re.IGNORECASE
+    r"\b(?:maxim(?!um[- ](?:likelihood|a[- ]posteriori))|argmax|(?:largest|highest|greatest) (?:possible )?value)",
+    re.IGNORECASE,
 )
+OPTIMAL = re.compile(rf"\b(?:{BEST}|MAP)\b", re.IGNORECASE)
 VALUED = re.compile(
     r"\b(?:minim(?:um|al)|maxim(?:um|al)|smallest|largest|lowest|highest|least|greatest|extreme) (?:possible )?value\b",
     re.IGNORECASE,
@@ -75,7 +81,7 @@ NATURE = re.compile(
     re.IGNORECASE,
 )
 """The value at the place, and what the place is."""
-ESTIMATE = re.compile(r"_\{?\s*(?:\\(?:mathrm|text|rm|mathsf|textrm|operatorname)\s*\{?\s*)?MLE?\s*\}*\s*$")
+ESTIMATE = re.compile(r"_\{?\s*(?:\\(?:mathrm|text|rm|mathsf|textrm|operatorname)\s*\{?\s*)?(?:MLE?|MAP)\s*\}*\s*$")
 """A name that says by its script which estimate it is: `\\hat\\theta_{ML}`."""
 UNNAMED = "the place of something that the sheet does not name as an unknown"
 """What is asked for where a question has a formula for the place, as in "the estimate of $\\mu = 1 / \\lambda$"."""
@@ -126,7 +132,8 @@ def _root(sentence: str, here: list[Formula]) -> Root:
 
 
 def _kind(sentence: str) -> str:
-    return "minimum" if LEAST.search(sentence) else "maximum" if MOST.search(sentence) else ""
+    named = "minimum" if LEAST.search(sentence) else "maximum" if MOST.search(sentence) else ""
+    return named or (OPTIMUM if OPTIMAL.search(sentence) else "")
 
 
 def _said(f: Formula) -> Iterator[str]:
@@ -205,7 +212,12 @@ def _defines(e: Equation, node: Node, sheet: Sheet) -> bool:
 
 
 def _unmarked(node: Node, text: str, sheet: Sheet) -> str:
-    r"""`\theta` of `\hat\theta`, `w` of `w^*`; "" of what is no name."""
+    r"""`\theta` of `\hat\theta`, `w` of `w^*`, `\sigma^2` of `\hat\sigma^2`; "" of what is no name."""
+    if isinstance(node, Script) and isinstance(node.sup, Number):
+        below = replace(node, sup=None) if node.sub is not None else node.base
+        marked = text[below.span.start - node.span.start : node.base.span.end - node.span.start]
+        plain = _unmarked(node.base, marked, sheet) if node.sub is None else ""
+        return f"{plain}^{node.sup.text}" if plain else ""
     own = reference(node, sheet.glossary)
     if own is None:
         return ""

@@ -23,9 +23,13 @@ FILLERS = (
 )
 ASKED = re.compile(
     rf"{VERB}(?:\s+(?:{FILLERS}))*\s+(?:updates?(?:[- ](?:rules?|equations?|formulas?))|"
-    r"gradient[- ](?:descent|ascent) (?:rules?|equations?)|learning rules?)\b",
+    r"gradient[- ](?:descent|ascent) (?:rules?|equations?)|learning rules?)\b"
+    r"|\b(?:state|write down|write out|give|derive|express|obtain|provide|what is)\s+"
+    r"(?:(?:the|an?|each|corresponding|full|batch|full-batch)\s+)*"
+    r"gradient[- ](?:descent|ascent) (?:updates?|steps?|iterations?)\b(?!\s*(?:from|start|at|⟦))",
     re.IGNORECASE,
 )
+"""Without "rule" where no verb may ask for its numbers."""
 OF = re.compile(
     r"\b(?:for|of|with respect to|wrt)\s+(?:(?:the|each|both|weights?|bias(?:es)?|parameters?|vector|matrix)\s+)*"
     r"(?P<by>⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)",

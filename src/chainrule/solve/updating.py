@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.derive.sheets import BEHIND
+from chainrule.expr.model import Array
+from chainrule.read.tree import Name, Node, Script
+from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.earlier import is_earlier
-from chainrule.trace.naming import bases_of, pieces
-from chainrule.trace.record import Version
+from chainrule.trace.naming import bases_of, pieces, pieces_of
+from chainrule.trace.record import Step, Version
 from chainrule.trace.rules import Rule, Updates
 from chainrule.trace.run import Computed, Program, step_of
 from chainrule.write.derivation import Line
@@ -32,7 +35,7 @@ def tables(program: Program, count: int, detail: Detail) -> list[Item]:
         for c in sorted(program.computed, key=lambda c: c.kind != "parameter"):
             name = _name(c, k, k == count, updates, program)
             if name is not None and c.name in step.values and c.asked.source.position < BEHIND:
-                lines.append(Line("value", name, tex(step.values[c.name], detail)))
+                lines.append(Line("value", name, tex(_numbers(c, step, program), detail)))
         if lines:
             found += [_heading(k), *lines]
     return found
@@ -46,7 +49,7 @@ def final(program: Program, count: int, detail: Detail, kind: str) -> list[Item]
     for c in program.computed:
         name = _name(c, count, True, updates, program)
         if name is not None and c.name in step.values and (c.kind == "parameter") == (kind == "parameters"):
-            lines.append(Line("value", name, tex(step.values[c.name], detail)))
+            lines.append(Line("value", name, tex(_numbers(c, step, program), detail)))
     return [_heading(count), *lines] if lines else []
 
 
@@ -76,8 +79,30 @@ def _name(c: Computed, k: int, last: bool, updates: Updates, program: Program) -
     and after the last update all but the parameters and the loss."""
     world = program.variant.universe.world
     kept = c.kind == "parameter" or (c.kind == "value" and any(names_loss(b) for b in bases_of(c.asked.node, world)))
+    of_family = c.asked.of_family
+    if c.asked.source.spelled is not None and c.asked.source.source != "implied" and not of_family:
+        return None  # what another question asks for, which the sheet itself does not name
     if c.kind == "new" or (c.kind == "parameter" and k == 0) or (last and not kept):
         return None
-    parts = pieces(c.asked.node, c.asked.source, updates, world)
+    if of_family:
+        parts = pieces_of(c.asked, updates, world)
+    else:
+        parts = pieces(_whole(c, program), c.asked.source, updates, world)
     versioned = any(isinstance(p, Version) for p in parts)
     return _at(parts, k) if versioned or k == 0 else None
+
+
+def _whole(c: Computed, program: Program) -> Node:
+    r"""Of `\hat y_i` for every i, which is as many numbers, `\hat y`."""
+    node, val = c.asked.node, program.variant.typed[c.asked.line.position][2]
+    letters = len(c.axes) - len(val.dims)
+    if isinstance(node, Script) and node.sup is None and letters > 0:
+        below = [n for n in walk(node.sub) if isinstance(n, Name)] if node.sub is not None else []
+        return node.base if len(below) == letters else node
+    return node
+
+
+def _numbers(c: Computed, step: Step, program: Program) -> Array:
+    """The numbers of a quantity, in a column where a letter counts them."""
+    numbers = step.values[c.name]
+    return numbers.reshape(-1, 1) if numbers.ndim == 1 and _whole(c, program) is not c.asked.node else numbers

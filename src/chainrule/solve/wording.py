@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Product, Relation, Script, Span
 from chainrule.sheet.conditions.restrictions import indices, restriction
+from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.constrained import CONSTRAINED, extrema
 from chainrule.solve.descent import start_of
@@ -43,9 +44,15 @@ CASES = re.compile(r"\bcases?\b[^⟦.]{0,20}" + LISTED, re.IGNORECASE)
 EVERYTHING = re.compile(
     rf"\b{ONE}\b[^⟦.]{{0,60}}?\b(?:with respect to|wrt|by|for|of)\s+(?:all|every|each|both|the)\s+"
     r"(?:\w+\s+){0,3}?(?:parameters?|weights?(?: matrices)?(?: and bias(?:es)?)?)\b"
-    r"|\ball (?:first[- ]order |the )?(?:partial )?(?P<listed>derivatives)\b",
+    r"|\ball (?:the )?(?:first(?:[- ]order)? )?(?:partial )?(?P<listed>derivatives)\b"
+    r"(?: of (?:the )?(?:\w+ )?(?P<of>⟦\d+⟧))?",
     re.IGNORECASE,
 )
+CLAIM = re.compile(
+    r"\s(?:is|are|equals?|is (?:equal to|given by)|simplif(?:y|ies) to|becomes?|has the form)\s+(?P<claim>⟦\d+⟧)\W*$",
+    re.IGNORECASE,
+)
+"""What a derivative in words is to be shown to be."""
 STOP = re.compile(
     r"\b(?:where|with (?!respect)|for|given|if|using|when|assuming|under|as a function|at which|such that|so that|"
     r"from|starting|then use|in terms of|via)\b",
@@ -198,6 +205,7 @@ def _asked(sentence: str, formulas: list[Formula], span: Span, place: Span, upda
     shown = SHOW.search(sentence)
     if shown is not None:
         claims = list(_shown(sentence[shown.end() :], formulas))
+        claims = claims or list(_shown_in_words(sentence[shown.end() :], formulas, span))
         yield from claims or shown_roots(sentence[shown.end() :], formulas)
     elif updates:
         yield from (q for q in _sentence(sentence, formulas, span, place) if SLOPE.search(q.tex))
@@ -295,6 +303,17 @@ def _shown(clause: str, formulas: list[Formula]) -> Iterator[Question]:
                 yield Question(_text(f, node.first), f.span, 0, shown=end.strip().rstrip(".,;"))
 
 
+def _shown_in_words(clause: str, formulas: list[Formula], span: Span) -> Iterator[Question]:
+    """The same in words: "that the gradient of $L$ with respect to $w$ is $X^\\top r$"."""
+    said = CLAIM.search(clause)
+    claim = None if said is None else _formula(said["claim"], formulas)
+    if said is None or claim is None or isinstance(claim.node, Relation | Comma | Missing) or is_zero(claim.node):
+        return
+    found = [q for _, qs in _in_words(clause[: said.start()], formulas, span) for q in qs]
+    for q in found if len(found) == 1 and not found[0].words else ():
+        yield replace(q, span=claim.span, shown=claim.tex.strip().rstrip(".,;"))
+
+
 def _updates(sentence: str) -> int:
     """How many updates a sentence asks for; none where a clause behind them may say of which weights, or how."""
     for pattern in (UPDATES, TWICE):
@@ -324,7 +343,8 @@ def _in_words(clause: str, formulas: list[Formula], span: Span) -> Iterator[tupl
         )
     every = None if found else EVERYTHING.search(clause)
     if every is not None:
-        yield every[0], [Question(ALL, span, 0)]
+        function = _function(_formula(every["of"], formulas)) if every["of"] else None
+        yield every[0], [Question(ALL if function is None else derivative_by(function, "", 1), span, 0)]
     plain = None if found or every else PLAIN_GRADIENT.search(clause)
     if plain is not None:
         f = _formula(plain["of"] or plain["of2"], formulas)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Accent, Fraction, Name, Node, Product, Script
+from chainrule.read.tree import Accent, Fenced, Fraction, Name, Node, Product, Script
 from chainrule.sheet.arrays.tensors import updating
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
@@ -19,17 +19,28 @@ from chainrule.trace.rules import CLOCK, Updates
 def pieces_of(asked: Asked, updates: Updates, world: World) -> tuple[str | Version, ...]:
     """The name of a quantity as its author writes it, with a place for the version behind each name that changes."""
     spelled = asked.source.spelled is not None and asked.source.source != "implied"
+    if asked.of_family:
+        return _marked(asked, updates, world)
     if spelled or updates.style not in ("prime", "step"):
         return (asked.name,)
     return pieces(asked.node, asked.source, updates, world)
 
 
+def _marked(asked: Asked, updates: Updates, world: World) -> tuple[str | Version, ...]:
+    """The name of one of a family, `h_2`: the version stands behind the letter."""
+    ref = reference(asked.node, world.glossary)
+    version = None if ref is None else _version(ref, updates, world)
+    end = _core(asked.node) - asked.node.span.start
+    return (asked.name,) if version is None else (asked.name[:end], version, asked.name[end:])
+
+
 def pieces(node: Node, e: Equation, updates: Updates, world: World) -> tuple[str | Version, ...]:
     """A formula of an equation as its author writes it, with a place for the version behind each name that changes."""
     text, found, at, end = written_in(e), list[str | Version](), node.span.start, node.span.end
+    callee = _called(node)
     for part, ref in named(node, world):
         version = _version(ref, updates, world)
-        if version is None or part.span.start < at or part.span.end > end:
+        if version is None or (part is callee and version.script == "'") or part.span.start < at or part.span.end > end:
             continue
         core, rest = updates.marks.get((e.document.path, part.span.start), (_core(part), _core(part)))
         if e.source == "implied":
@@ -40,6 +51,12 @@ def pieces(node: Node, e: Equation, updates: Updates, world: World) -> tuple[str
         found += [text[at : part.span.start] + "{" * bare + text[part.span.start : core], version, tail + "}" * bare]
         at = part.span.end
     return (*found, text[at:end])
+
+
+def _called(node: Node) -> Node | None:
+    """The L of `L(w')`: a prime of its own would make it a derivative."""
+    factors = node.factors if isinstance(node, Product) else ()
+    return factors[0].node if len(factors) == 2 and isinstance(factors[1].node, Fenced) else None
 
 
 def written_in(e: Equation) -> str:

@@ -38,6 +38,13 @@ OTHER_VALUE_CUE = re.compile(
     r"|\(\s*\Z",
     re.IGNORECASE,
 )
+# "Let h_1 = 2", "if instead h_1 = 4": a number that is put in the place of one that a formula gives.
+SUPPOSING_CUE = re.compile(
+    r"\b(?:let|now|if|had|were|say|suppos\w+|assum\w+|imagin\w+|instead|case|otherwise|given|define|set|choose)\b"
+    r"(?:(?!\b(?:so|thus|hence|therefore|then|gets?|got|obtain\w*|giv(?:es?|ing)|yield\w*|becomes?|finds?|found"
+    r"|results?|equals?)\b)[^.:;])*:?\s*\Z",
+    re.IGNORECASE,
+)
 # "Update: w_1 = 0.54", "the new weights are", "after the first M-step", "in the next iteration": what had a number has
 # another one now.
 STEPPED_CUE = re.compile(

@@ -107,6 +107,10 @@ class Frame:
         new.__dict__.update(self.__dict__, **changes)
         return new
 
+    def owner_in(self, name: str) -> str:
+        """The owner of what is new within the body of a function; no blank, as in `cal L`, parts the names of sizes."""
+        return f"{self.owner}/{name.replace(' ', '.')}"
+
     def new_dim(self, hint: str) -> str:
         """A new dimension variable."""
         self.counter[0] += 1

@@ -40,6 +40,23 @@ def literal_matrix(node: Node) -> tuple[tuple[Fraction, ...], ...] | None:
     return tuple(tuple(x for x in row if x is not None) for row in rows)
 
 
+def matrix_of_lists(node: Node) -> Matrix | None:
+    """`[[1, 2], [0, 1]]`, row by row in brackets; of capitals alone it may be a commutator of commutators."""
+    outer = _listed(node)
+    rows = tuple(_listed(row) or () for row in outer or ())
+    if len({len(r) for r in rows}) != 1 or not rows[0]:
+        return None
+    capitals = all(isinstance(c, Name) and c.text.isupper() for r in rows for c in r)
+    return None if capitals else Matrix(node.span, "bmatrix", rows)
+
+
+def _listed(node: Node) -> tuple[Node, ...] | None:
+    """What a list in brackets holds."""
+    if not isinstance(node, Fenced) or (node.open, node.close) != ("[", "]"):
+        return None
+    return node.body.items if isinstance(node.body, Comma) else (node.body,)
+
+
 def is_zero(node: Node) -> bool:
     """A printed zero of any shape: `0`, `(0)`, `\\mathbf 0`, `0_n`, `0^T`, `(0, 0)`, a matrix of zeros."""
     while isinstance(node, (Fenced, Script)):

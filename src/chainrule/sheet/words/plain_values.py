@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from chainrule.read.document import Document, Words
 from chainrule.read.grammar.formula import parse
-from chainrule.read.tree import Fenced, Matrix, Node, Number, Span
+from chainrule.read.tree import Fenced, Node, Number, Span
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet
-from chainrule.sheet.syntax.literals import literal_number
+from chainrule.sheet.syntax.literals import literal_matrix, literal_number, matrix_of_lists
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 
@@ -94,14 +94,12 @@ def parsed(text: str) -> Node | None:
 
 def _value(text: str) -> Node | None:
     """A printed number, a list of numbers as a formula has it, or a list of lists as a matrix."""
-    if not text.startswith("[["):
-        value = parsed(text)
-        known = value is not None and (literal_number(value) is not None or isinstance(value, Fenced))
-        return value if known else None
-    rows = tuple(tuple(map(parsed, re.split(r"\s*,\s*", row.strip()))) for row in re.findall(r"\[([^\[\]]+)\]", text))
-    if len({len(row) for row in rows}) != 1 or any(c is None or literal_number(c) is None for row in rows for c in row):
-        return None
-    return Matrix(Span(0, len(text)), "bmatrix", tuple(tuple(c for c in row if c is not None) for row in rows))
+    value = parsed(text)
+    matrix = None if value is None else matrix_of_lists(value)
+    if matrix is not None:
+        return matrix if literal_matrix(matrix) is not None else None
+    known = value is not None and (literal_number(value) is not None or isinstance(value, Fenced))
+    return value if known else None
 
 
 def _holds(s: Sentence, piece: Words) -> bool:

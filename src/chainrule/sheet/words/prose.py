@@ -153,7 +153,7 @@ def _called(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
 
 def _value(m: re.Match[str], s: Sentence, g: Glossary) -> list[Fact]:
     if PART_OF.search(m.string[: m.start(1)]):
-        return []  # "the first entry of y is 1" says nothing of the other entries
+        return []  # "the first entry of y is 1", "the derivative with respect to y is 1" say nothing of y
     refs = _refs(s, m.group(1), g)
     text = m.group(2)
     placed = re.fullmatch(r"⟦(\d+)⟧", text)
@@ -199,7 +199,11 @@ def _einstein(_m: re.Match[str], s: Sentence, _g: Glossary) -> list[Fact]:
 
 
 GOVERNED = re.compile(r"\b(?:on|of|by|to|from|in|over)\s*\Z", re.IGNORECASE)
-PART_OF = re.compile(rf"\b(?:{ENTRY}|sum|norm|length|size|rank|gradient|derivative) (?:of|in)\s*\Z", re.IGNORECASE)
+PART_OF = re.compile(
+    rf"\b(?:{ENTRY}|sum|norm|length|size|rank|gradient|derivative) (?:of|in)\s*\Z"
+    r"|\b(?:respect to|wrt|w\.?r\.?t\.?|derivatives? (?:of ⟦\d+⟧ )?by)\s*\Z",
+    re.IGNORECASE,
+)
 SINGULAR = re.compile(r"\b(?:is|denotes|represents|stands for|means|refers to|indicates)\b")
 PLURAL = re.compile(r"\b(?:are|both|all|be)\b")
 NUMBER = r"(-?\d+(?:\.\d+)?|⟦\d+⟧)(?![\w⟧])(?!\.\d)"

@@ -48,6 +48,7 @@ from chainrule.solve.places.stationary import (
     number_of,
     numbers_for,
 )
+from chainrule.solve.question import fits
 from chainrule.write.derivation import Line
 
 MOST_WAYS, TRIES = 3, 3 * DRAWS
@@ -150,7 +151,7 @@ def _try(variant: Variant, x: Extremum, kind: str) -> frozenset[str]:
             "the equations are solved by inverting a matrix that has no inverse with the numbers of the sheet"
         )
     found = frozenset(k for k in kinds if k not in (None, "many", "stuck", "only"))
-    if kind not in ("", ANY) and found and kind not in found:
+    if kind not in ("", ANY) and found and not fits(kind, found):
         what = min(found) if len(found) == 1 else "place of changing kind"
         raise Unsolved(f"all derivatives are zero at one place only, and that is no {kind} but a {what}")
     return found if kind else frozenset()

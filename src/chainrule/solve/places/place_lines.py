@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chainrule.calculus import contract
 from chainrule.check.comparison.lines import Variant
@@ -15,6 +16,8 @@ from chainrule.solve.forms.entries import over_arrays
 from chainrule.solve.forms.writing import Way
 from chainrule.solve.places.stationary import Place
 from chainrule.write.derivation import Line
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,16 @@ def ways_to(variant: Variant, place: Place, asked: Sequence[str], names: Sequenc
             yield Way((first, *second), result, after=after)
 
 
-def ways_apart(variant: Variant, place: Place, asked: str, loss: str, name: str, numbers: str) -> Iterator[Way]:
-    """Where the sheet gives the unknown other numbers: the gradient, that it vanishes at the solution put in, and the
-    solution under a name of its own."""
-    for parts in _written(variant, place):
+def ways_apart(
+    variant: Variant, places: Sequence[Place], place: Place, asked: str, loss: str, name: str, numbers: str
+) -> Iterator[Way]:
+    """Where the sheet gives the unknown other numbers: the gradient, that it vanishes at the solution put in, for every
+    argument of the loss that of its own of the `places`, and the solution under a name of its own."""
+    written = [_written(variant, p) for p in places]
+    for parts, *all_parts in _abreast(_written(variant, place), *written):
         slope = Line("slope", asked, parts.slope, f"The {_slope(place)} is:")
-        zero = Line("zero", rf"\nabla {loss}\left({parts.end}\right)", "0", "It is zero here:")
+        at = ", ".join(p.end for p in all_parts)
+        zero = Line("zero", rf"\nabla {loss}\left({at}\right)", "0", "It is zero here:")
         end = parts.end if numbers == parts.end else f"{parts.end} = {numbers}"
         yield Way((slope, zero), Line("solution", name, end, "So the place is:"))
 
@@ -135,7 +142,7 @@ def _inverted(matrices: list[str], end: str) -> str:
     return next(found, "")
 
 
-def _abreast(*lists: list[str]) -> Iterator[tuple[str, ...]]:
+def _abreast(*lists: list[T]) -> Iterator[tuple[T, ...]]:
     """The n-th of every list together; the last of a list where it is shorter."""
     for k in range(max(map(len, lists)) if all(lists) else 0):
         yield tuple(x[min(k, len(x) - 1)] for x in lists)

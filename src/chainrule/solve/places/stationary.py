@@ -47,6 +47,7 @@ from chainrule.expr import (
 )
 from chainrule.sheet.records.statements import Equation
 from chainrule.solve.forms.wholes import symmetric
+from chainrule.solve.question import fits
 
 Numbers = NDArray[np.float64]
 DRAWS, CLOSE = 4, 1e-8
@@ -156,7 +157,7 @@ def _try(variant: Variant, place: Place, name: str, kind: str) -> frozenset[str]
     if kinds == {"many"}:
         raise Unsolved(f"the gradient is zero at more than one {name}: the equation for it is singular")
     found = frozenset(k for k in kinds if k is not None and k != "many")
-    if kind not in ("", ANY) and kind not in found:
+    if kind not in ("", ANY) and not fits(kind, found):
         what = min(found) if len(found) == 1 else "place of changing kind"
         raise Unsolved(f"the gradient is zero at one place only, and that is no {kind} but a {what}")
     return found if kind else frozenset()

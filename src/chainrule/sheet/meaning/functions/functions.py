@@ -172,12 +172,12 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     vector = vector_of_entries(frame.world, params)
     if vector is not None and not ref.primes and [node_key(a) for a in args] != [node_key(p) for p in params]:
         value = frame.value(args[0]) if len(args) == 1 else listed(frame, args)
-        return _inside(frame, site, f"{frame.owner}/{ref.base}", {**frame.args, vector: value}).value(site.body)
+        return _inside(frame, site, frame.owner_in(ref.base), {**frame.args, vector: value}).value(site.body)
     if len(params) != len(args) and not ref.primes and plain_names(frame, args):
         return _inside(frame, site, frame.owner, {}).value(site.body)
     if len(params) != len(args):
         raise Untyped(f"{spelled_out(ref.base)} is defined with {len(params)} arguments, found {len(args)}", "untyped")
-    owner = f"{frame.owner}/{ref.base}{len(frame.counter)}.{frame.counter[0]}"
+    owner = frame.owner_in(f"{ref.base}{len(frame.counter)}.{frame.counter[0]}")
     inner = _inside(frame, site, owner, dict(frame.args))
     if len(args) == 1 and not ref.primes and (each := _on_each_component(frame, inner, site, args[0])) is not None:
         return components(frame, each, ref.subs)
