@@ -184,7 +184,16 @@ def is_printed_value(world: World, e: Equation, ref: Ref, rhs: Node) -> bool:
         return False
     sites = (s for s in world.sites.get(ref.base, ()) if s.section[0] in ("", e.scope.part) and s.own == e.own)
     found = [(s, bound) for s in sites if (bound := _bound_at(s, at))]
-    return any(Numbers(world).of_formula(*general) for general in found)
+    return any(_step_before_is_printed(world, e, s, at, b) and Numbers(world).of_formula(s, b) for s, b in found)
+
+
+def _step_before_is_printed(world: World, e: Equation, site: Site, at: tuple[int, ...], bound: dict[str, int]) -> bool:
+    """Whether what a formula takes from another step is printed before: nobody can follow what no line shows."""
+    steps = {(r.base, a) for r in references(site.body, world) if (a := _at(r, bound)) and a != at}
+    places = [(b, a, [_bound_at(s, a) for s in world.sites.get(b, ())]) for b, a in steps]
+    lines = (x for x in world.equations if x.position < e.position and is_literal(x.rhs))
+    printed = {(r.base, _at(r, {})) for x in lines if (r := reference(x.lhs, world.glossary)) is not None}
+    return all((b, a) in printed or {} in found or not any(found) for b, a, found in places)
 
 
 def _claimed_before(world: World, e: Equation, ref: Ref) -> bool:
