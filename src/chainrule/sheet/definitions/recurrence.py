@@ -178,26 +178,53 @@ def is_printed_value(world: World, e: Equation, ref: Ref, rhs: Node) -> bool:
     with a start, `s_1 = -1.5` of `s_i = w^T x_i`, where all that the formula needs there has numbers. At step 0 what
     is given begins."""
     at = _at(ref, {})
-    if ref.primes or ref.postfix or not is_literal(rhs) or not at or 0 in at or may_be_given(world, e):
+    if ref.primes or ref.postfix or not is_literal(rhs) or not at or 0 in at:
+        return False
+    if may_be_given(world, e) and not (_claimed_before(world, e, ref) and not SUPPOSING_CUE.search(e.cue)):
         return False
     sites = (s for s in world.sites.get(ref.base, ()) if s.section[0] in ("", e.scope.part) and s.own == e.own)
     found = [(s, bound) for s in sites if (bound := _bound_at(s, at))]
-    return any(Numbers(world).of_formula(*general) for general in found)
+    return any(_step_before_is_printed(world, e, s, at, b) and Numbers(world).of_formula(s, b) for s, b in found)
+
+
+def _step_before_is_printed(world: World, e: Equation, site: Site, at: tuple[int, ...], bound: dict[str, int]) -> bool:
+    """Whether what a formula takes from another step is printed before: nobody can follow what no line shows."""
+    steps = {(r.base, a) for r in references(site.body, world) if (a := _at(r, bound)) and a != at}
+    places = [(b, a, [_bound_at(s, a) for s in world.sites.get(b, ())]) for b, a in steps]
+    lines = (x for x in world.equations if x.position < e.position and is_literal(x.rhs))
+    printed = {(r.base, _at(r, {})) for x in lines if (r := reference(x.lhs, world.glossary)) is not None}
+    return all((b, a) in printed or {} in found or not any(found) for b, a, found in places)
+
+
+def _claimed_before(world: World, e: Equation, ref: Ref) -> bool:
+    """Whether a line before gives the same name numbers as a result: what goes on with them gives it no others."""
+    given = {s.position for s in world.sites.get(ref.base, ())}
+    before = (x for x in world.equations if x.position < e.position and x.position not in given and is_literal(x.rhs))
+    return any(node_key(x.lhs) == node_key(e.lhs) for x in before)
 
 
 def may_be_given(world: World, e: Equation) -> bool:
     """Whether numbers for one of a family may be data, whatever its formula gives: words suppose or observe them, or
-    they stand in one sentence with those that an input of the formula is given, "$x_1 = 1$, $y_1 = 2$"."""
+    they stand in one sentence with those that an input of the formula is given, "$x_1 = 1$, $y_1 = 2$". A sum over as
+    many terms as the script says has another length for each of them, and is not computed."""
     ref = reference(e.lhs, world.glossary)
     at = None if ref is None else _at(ref, {})
     general = [] if ref is None or not at else [s for s in world.sites.get(ref.base, ()) if _bound_at(s, at)]
     if not general or SUPPOSING_CUE.search(e.cue) or OBSERVED_CUE.search(e.cue):
         return bool(general)
     used = {r.base for s in general for r in references(s.body, world)}
+    if any(_as_long_as(s) for s in general):
+        return True
     inputs = {b for b in used if (found := world.sites.get(b)) and all(is_literal(s.body) for s in found)}
     beside = (x for x in world.equations if x.document is e.document and x.position < e.position and is_literal(x.rhs))
     between = [x.document.text[x.span.end : e.span.start] for x in beside if _named(world, x) in inputs]
     return any(not SENTENCE_ENDS.search(text) for text in between)
+
+
+def _as_long_as(site: Site) -> bool:
+    r"""Whether a formula sums up to the letter of its own name: `S_n = \sum_{k=1}^n a_k`."""
+    limits = {x for n in walk(site.body) if isinstance(n, Big) and n.sup is not None and (x := shifted_letter(n.sup))}
+    return bool(limits & _letters(site))
 
 
 def _named(world: World, e: Equation) -> str | None:
@@ -262,6 +289,10 @@ class Numbers:
 
 def _scripts(ref: Ref) -> tuple[Node, ...]:
     return (*ref.subs, *ref.labels)
+
+
+def _letters(site: Site) -> set[str]:
+    return {x for s in _scripts(site.ref) if (x := shifted_letter(s)) is not None}
 
 
 def _at(ref: Ref, bound: dict[str, int]) -> tuple[int, ...] | None:
