@@ -12,6 +12,7 @@ from chainrule.check.conditions.solutions import with_solutions
 from chainrule.check.judge import Judge
 from chainrule.check.loose_formulas import of_loose_formulas
 from chainrule.check.numbers.inputs import shaped_by_numbers
+from chainrule.check.one_dimension import of_one_dimension
 from chainrule.check.one_entry import of_one_entry
 from chainrule.check.other_sizes import of_other_sizes, opened
 from chainrule.check.readings.contradicted import contradicted
@@ -25,6 +26,7 @@ from chainrule.check.records.options import DEFAULTS, Options
 from chainrule.check.records.report import DocumentReport, Missing, Note, Statement
 from chainrule.check.suppositions.missing import gathered, missing_of
 from chainrule.check.suppositions.models import with_models
+from chainrule.check.told_in_words import with_told_formulas
 from chainrule.read.document import Document
 from chainrule.read.load import from_text
 from chainrule.read.tree import Unread
@@ -32,6 +34,7 @@ from chainrule.sheet.build import build, visible
 from chainrule.sheet.conditions.extremes import stationary
 from chainrule.sheet.conditions.labels_case_by_case import with_cases_of_labels
 from chainrule.sheet.conditions.said_slopes import supposed
+from chainrule.sheet.definitions.midway import with_names_behind
 from chainrule.sheet.definitions.squares_with_arguments import with_squares_named
 from chainrule.sheet.derivatives.cotangent_names import with_cotangents
 from chainrule.sheet.derivatives.differentials import with_differentials
@@ -52,6 +55,7 @@ from chainrule.sheet.rewriting.shortened_losses import with_shortened_losses
 from chainrule.sheet.rewriting.time_arguments import with_time_arguments
 from chainrule.sheet.rewriting.two_typefaces import with_one_typeface
 from chainrule.sheet.statistics.models import DEFINING, Otherwise
+from chainrule.sheet.statistics.one_dimension import in_one_dimension
 from chainrule.sheet.statistics.whole_samples import with_whole_samples
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.words.diagonals import told_diagonals
@@ -68,6 +72,7 @@ Change = Callable[[World], None]
 # What is written short in a sheet, written out, each on what the one before it left.
 REWRITTEN: tuple[Callable[[Sheet], Sheet], ...] = (
     with_told_products,
+    with_names_behind,
     with_squares_named,
     with_cases_of_labels,
     with_places_in_brackets,
@@ -93,6 +98,18 @@ def check_document(
     """Check every statement of a document; `context` documents are read before it and only lend their definitions."""
     started = monotonic()
     clock = Clock(options.deadline)
+    sheet, report = _checked(document, context, options, clock, progress)
+
+    def again(text: str) -> DocumentReport:
+        return _checked(document, (*context, from_text(text, document.path, "markdown")), options, clock)[1]
+
+    return replace(with_told_formulas(report, sheet, again), seconds=monotonic() - started)
+
+
+def _checked(
+    document: Document, context: Sequence[Document], options: Options, clock: Clock, progress: Progress | None = None
+) -> tuple[Sheet, DocumentReport]:
+    """A document with its context as a sheet, and the report on it."""
     sheet = read_sheet(document, context, clock)
     own = [e for e in sheet.equations if e.own]
     findings, missing = _judged(sheet, own, options, clock, progress)
@@ -109,8 +126,7 @@ def check_document(
             f"the time was over when line {line} was read; what follows was not looked at; give more with --deadline"
         )
         problems += (Note("deadline", message),)
-    seconds = monotonic() - started
-    return DocumentReport(document.path, statements, problems, (), missing, seconds, document.text)
+    return sheet, DocumentReport(document.path, statements, problems, (), missing, 0.0, document.text)
 
 
 def read_sheet(document: Document, context: Sequence[Document], clock: Clock, by_index: bool = False) -> Sheet:
@@ -148,7 +164,10 @@ def with_told_values(sheet: Sheet, tabled: Sequence[Equation] = ()) -> Sheet:
     positions = [e.position for e in ordered]
 
     def moved(position: int) -> int:
-        return 2 * bisect_right(positions, position) + 1
+        n = bisect_right(positions, position)
+        while n < len(ordered) and ordered[n].source == "tried":
+            n += 1  # words stand before what an author writes
+        return 2 * n + 1
 
     sheet.equations = [replace(e, position=2 * n + 1) for n, e in enumerate(ordered)]
     after = {e.position: 2 * n + 1 for n, e in enumerate(ordered)}
@@ -170,6 +189,8 @@ def _judged(
             mine = [e for e in own if (e.scope.number, e.scope.part) == where]
             judge = judge_for(sheet, mine[0].scope, mine[-1].position, options, clock)
             judge.budget, judge.conditions.since = budget, mine[0].position
+            read = {e.position: e for e in judge.equations}  # as its world reads them
+            mine = [read.get(e.position, e) for e in mine]
             for e in mine:
                 findings[e.position] = found = judge.judge(e)
                 missing += missing_of(judge, e, found)
@@ -193,6 +214,12 @@ def judge_for(
         return _judge(sheet, scope, until, options, clock, change, asked, loose)
 
     usual = changed(None)
+    numbers = None if asked else in_one_dimension(sheet)
+    if numbers is not None:
+        other = partial(_judge, numbers, scope, until, options, clock, None, asked, frozenset())
+        judge = of_one_dimension(usual, other)
+        if judge is not usual:
+            return judge
     judge = of_loose_formulas(usual, lambda position: changed(None, frozenset({position})))
     if judge is not usual:
         return judge

@@ -59,6 +59,7 @@ from chainrule.check.numbers.inputs import is_decimal
 from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed
 from chainrule.check.numbers.steps import by_the_rule
 from chainrule.check.numbers.zero_slopes import of_a_value
+from chainrule.check.past_unread import UNREAD, past_unread
 from chainrule.check.readings.ambiguous import read_otherwise
 from chainrule.check.readings.any_number import of_any_number
 from chainrule.check.readings.as_in_matrix_algebra import in_matrix_algebra
@@ -133,6 +134,8 @@ class Judge(Lines):
         """The verdict on one equation; what is out of bounds is unsupported, and costs this line only."""
         try:
             found = self.told(e, self._verdict(e))
+            if found.verdict == "unsupported" and found.code in UNREAD:
+                found = past_unread(self, e) or found
             if mended(e):
                 doubtful = found.verdict == "refuted" and (found.suggestion is None or mended_in_a_sum(e))
                 found = UNBALANCED if doubtful else replace(found, notes=(*found.notes, MENDED))
@@ -180,7 +183,9 @@ class Judge(Lines):
         if first is not None:
             return first
         claimed = under_a_proviso(self, e) or in_its_case(self, e)
-        claimed = of_a_lone_row(self, e, in_m_step(self, e, claimed))
+        claimed = in_m_step(self, e, claimed)
+        usual = in_matrix_algebra(self, e, claimed)
+        claimed = of_a_lone_row(self, e, claimed) if usual is claimed else usual
         claimed = where_symmetric(self, e, by_what_is_asserted(self, e, claimed))
         claimed = of_a_value(self, e, claimed)
         claimed = of_whole_axes(self, e, unconfirmed(self, e, claimed))

@@ -15,9 +15,9 @@ from chainrule.check.conditions.signs import by_its_form
 from chainrule.check.numbers.numbers import unsaid
 from chainrule.check.readings.both_signs import both_signs
 from chainrule.check.readings.closed_elsewhere import closed_elsewhere
-from chainrule.check.readings.hessians import hessian, said_slope
 from chainrule.check.readings.known_densities import known_density
 from chainrule.check.readings.said_likelihoods import said_likelihood
+from chainrule.check.readings.slopes_by_words import said_slope
 from chainrule.check.readings.up_to_a_constant import up_to_a_constant
 from chainrule.check.records.finding import Finding
 from chainrule.check.solved_lines import solves
@@ -153,7 +153,7 @@ def definition(judge: Judge, e: Equation) -> Finding | None:
     """The equation that a name's meaning is taken from."""
     if not defines(judge, e):
         return None
-    told = unsaid(judge, e) or judge.step(e) or known_density(judge, e) or hessian(judge, e)
+    told = unsaid(judge, e) or judge.step(e) or known_density(judge, e)
     told = told or said_likelihood(judge, e) or said_slope(judge, e) or solves(judge, e)
     return told or judge.definition(e)
 

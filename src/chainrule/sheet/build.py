@@ -73,7 +73,7 @@ from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models, without_loose
 from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
-from chainrule.sheet.statistics.spaces_of_laws import spaces_of_laws
+from chainrule.sheet.statistics.spaces_of_laws import of_their_means, spaces_of_laws
 from chainrule.sheet.statistics.targets import targets_of_cross_entropies
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
 from chainrule.sheet.sums.sets_of_pairs import INDICATOR
@@ -82,6 +82,7 @@ from chainrule.sheet.syntax.literals import literal_matrix
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import look
 from chainrule.sheet.words import one_hot
+from chainrule.sheet.words.called_slopes import called_slopes
 from chainrule.sheet.words.cues import roles_from_cues, roles_in
 from chainrule.sheet.words.declared import Fact, ShapeFact, from_relation, sized
 from chainrule.sheet.words.logarithms import note_logarithms
@@ -151,6 +152,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
     world.in_steps = any(STEPS_OF_EM.search(s.text) for s in sentences)
     world.hessian = any(HESSIAN.search(s.text) for s in sentences)
+    world.called = called_slopes(equations, sentences)
     note_chance(world, equations, sentences)
     world.probabilistic |= names_a_law(equations)
     facts = [f for s in sentences for f in all_facts(s, sheet.glossary)]
@@ -158,6 +160,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for e in equations:
         if e.display and e.source == "formula":
             facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
+    facts += list(of_their_means(equations, facts, sheet.glossary))
     vectors = [f.ref.base for f in facts if f.kind == "one-hot" and f.ref is not None]
     world.hot = one_hot.with_the_true_class(world.hot, vectors, sentences)
     facts = without_signs_of_cases(facts, sentences, equations, sheet.glossary)

@@ -50,6 +50,7 @@ from chainrule.sheet.conditions.restrictions import (
     gives_value,
     index_letters,
     negated,
+    of_a_step,
     of_indices,
     opposed,
     restricted,
@@ -244,12 +245,13 @@ class _Walk:
             self.row(row, piece, cue)
             self.only = None
         self.hanging, self.lead = piece.display, ""
+        end = "." * word.endswith(".")  # the full stop of a sentence that ends with the formula
         if piece.display:
-            self.words.append(" ")
+            self.words.append(f"{end} " if self.words else " ")
             self.behind = len(self.words), True
         else:
             node = rows[0].node if rows else Missing(piece.span)
-            self.words.append(f" ⟦{len(self.formulas)}⟧ ")
+            self.words.append(f" ⟦{len(self.formulas)}⟧{end} ")
             self.formulas.append((node, piece.span))
             # of a list of declarations, "$h \\in R^k, W \\in R^{d × k}$", each is one
             self.formulas += [(r.node, piece.span) for r in rows[1:] if _declares_a_whole(r.node)]
@@ -353,7 +355,8 @@ class _Walk:
             return True
         alternative = ALTERNATIVE_CUE.search(cue) or EVENT_CUE.search(cue)
         constraint = _is_compound(node.first) and holds_in_force(cue) and not EVENT_CUE.search(cue)
-        event = signed is None and len(node.links) == 1 and not constraint
+        starts = any(of_a_step(node.first, e.lhs, e.rhs) for e in self.sheet.equations)
+        event = signed is None and len(node.links) == 1 and not constraint and not starts
         if event and alternative and _is_label(node.links[0].node):
             self.chain += 1
             self.add(node.span, node.first, node.links[0].op, node.links[0].node, 0, False, cue, source="condition")

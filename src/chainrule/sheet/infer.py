@@ -12,6 +12,7 @@ from dataclasses import replace
 from chainrule.read.tree import Comma, Fenced, Product
 from chainrule.sheet.arrays.components import is_matrix
 from chainrule.sheet.arrays.dropped import droppable
+from chainrule.sheet.arrays.zeros import starts_with_zero
 from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.added_together import added_together
 from chainrule.sheet.inference.candidates import candidates, is_quantity
@@ -27,6 +28,7 @@ from chainrule.sheet.inference.search import (
     as_in_matrix_algebra,
 )
 from chainrule.sheet.inference.signs_of_gates import signs_of_gates
+from chainrule.sheet.inference.starts import as_arrays
 from chainrule.sheet.inference.typed_lines import type_line
 from chainrule.sheet.inference.unreadable import hide_unreadable
 from chainrule.sheet.records.frame import LISTS, PICKED, ROWS
@@ -104,8 +106,8 @@ def _by_entries(world: World, base: str) -> bool:
 
 def _updated_only(world: World, base: str) -> bool:
     """Whether only later updates of a name are defined, or values for an example: `w' = w - \\eta g` says nothing of
-    what w itself is."""
-    return all(s.ref.primes or s.onward for s in world.sites[base])
+    what w itself is, and neither does a zero without a shape that it starts from."""
+    return all(s.ref.primes or s.onward or starts_with_zero(world, s) for s in world.sites[base])
 
 
 def _steps_only(world: World, base: str) -> bool:
@@ -133,9 +135,11 @@ def _search(
     }
     if world.rowwise:
         options = {base: _rows_first(found) for base, found in options.items()}
+    options |= as_arrays(world, equations, options)
     for base in world.glossary.whole & options.keys():
         options[base] = [o for o in options[base] if not o[0].split] or options[base]
-    options |= {base: LYING_IN_A_ROW if base in world.rows else [(Reading(1), 0.0)] for base in world.vectors}
+    options |= {base: [(Reading(1), 0.0)] for base in world.vectors.keys() - (world.rows | world.laid_flat)}
+    options |= dict.fromkeys(world.rows, LYING_IN_A_ROW) | dict.fromkeys(world.laid_flat, LYING)
     for base, family in world.families.items():
         if base in world.sites and base not in options and family.sub_counts and max(family.sub_counts) > 0:
             split = _split_of_defined(world, family)

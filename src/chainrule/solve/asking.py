@@ -103,7 +103,7 @@ class Asking:
             draft.question, node = replace(draft.question, tex=tex), read_formula(tex, template.document)
         if node is not None:
             line = self._line(node, tex, 0)
-            self.quantity = Asked(node, line, line, "value", tex)
+            self.quantity = Asked(node, line, line, "value", tex, line.position)
             self._take_apart(node)
         root = draft.question.root
         if root is not None and self.loss is not None:
@@ -184,8 +184,9 @@ def _source(node: Node, tex: str) -> str:
     return tex[node.span.start : node.span.end]
 
 
-def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detail) -> None:
-    """A derivation where a derivative is asked for, and the number where there is one."""
+def answer_value(a: Asking, program: Program, general: Program | None, why: dict[int, str], detail: Detail) -> None:
+    """A derivation where a derivative is asked for, and the number where there is one; `general` is the sheet without
+    the numbers of its samples."""
     assert a.quantity is not None
     tex, variant = a.draft.question.tex, program.variant
     computed = next((c for c in program.computed if c.asked is a.quantity), None)
@@ -213,7 +214,8 @@ def answer_value(a: Asking, program: Program, why: dict[int, str], detail: Detai
         a.draft.why_not = failed.message
         return
     if any(is_derivative(n) or is_slope(n) or is_operator(n) for n in walk(a.quantity.node)):
-        found = list(ways(variant, a.quantity.line, tex, a.loss, a.variable, a.order))
+        sheets = [variant] if general is None else [general.variant, variant]
+        found = [w for v in sheets for w in ways(v, a.quantity.line, tex, a.loss, a.variable, a.order)]
         a.draft.ways = [w for w in found if not _says_nothing(w, tex)]
         a.draft.why_not = f"the sheet does not say {how}" if found and not a.draft.ways else ""
     elif lost and not a.draft.question.partial:

@@ -52,6 +52,7 @@ from chainrule.solve.untold import Told, untold, with_told
 from chainrule.solve.written import NUMBERS, edits, ends, kept
 from chainrule.trace.rules import Updates
 from chainrule.trace.run import program_of
+from chainrule.trace.samples import without_samples
 from chainrule.trace.updates import of_scope, with_updates
 from chainrule.write.derivation import Line
 from chainrule.write.trace_views import Detail
@@ -283,6 +284,8 @@ def _answer_exercise(
     places = {a.draft.number: place for a in asked if (place := place_of(a)) is not None}
     more = [*(line for a in asked for line in a.parts), *(p.line for p in places.values())]
     program, troubles = program_of(sheet, updates, (scope, until), options, clock, extra, more)
+    free = without_samples(sheet)
+    general = None if free is None else program_of(free, updates, (scope, until), options, clock, extra, more)[0]
     why = {t.order: t.message for t in troubles}
     empty = not any(e.spelled is None for e in sheet.equations)
     anew = started_anew(d.question for d in drafts)
@@ -302,7 +305,7 @@ def _answer_exercise(
         elif a.draft.question.root is not None:
             answer_root(a, program, detail)
         elif a.quantity is not None:
-            answer_value(a, program, why, detail)
+            answer_value(a, program, general, why, detail)
             without_numbers(a, places.get(a.draft.number), program)
         else:
             a.draft.why_not = "what is asked for could not be read"

@@ -10,7 +10,7 @@ from chainrule.read.tree import Name, Node, Script
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.earlier import is_earlier
-from chainrule.trace.naming import bases_of, pieces
+from chainrule.trace.naming import bases_of, pieces, pieces_of
 from chainrule.trace.record import Step, Version
 from chainrule.trace.rules import Rule, Updates
 from chainrule.trace.run import Computed, Program, step_of
@@ -79,11 +79,15 @@ def _name(c: Computed, k: int, last: bool, updates: Updates, program: Program) -
     and after the last update all but the parameters and the loss."""
     world = program.variant.universe.world
     kept = c.kind == "parameter" or (c.kind == "value" and any(names_loss(b) for b in bases_of(c.asked.node, world)))
-    if c.asked.source.spelled is not None and c.asked.source.source != "implied":
+    of_family = c.asked.of_family
+    if c.asked.source.spelled is not None and c.asked.source.source != "implied" and not of_family:
         return None  # what another question asks for, which the sheet itself does not name
     if c.kind == "new" or (c.kind == "parameter" and k == 0) or (last and not kept):
         return None
-    parts = pieces(_whole(c, program), c.asked.source, updates, world)
+    if of_family:
+        parts = pieces_of(c.asked, updates, world)
+    else:
+        parts = pieces(_whole(c, program), c.asked.source, updates, world)
     versioned = any(isinstance(p, Version) for p in parts)
     return _at(parts, k) if versioned or k == 0 else None
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-from chainrule.read.tree import Comma, Fraction, Node, Number, Product
+from chainrule.read.tree import Comma, Fenced, Fraction, Node, Number, Product
 from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
-from chainrule.sheet.syntax.literals import is_literal
-from chainrule.sheet.syntax.names import letter_of, reference, walk
+from chainrule.sheet.syntax.literals import is_literal, is_zero
+from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.sheet.words.wording import NAMES
 from chainrule.trace.plain_orders import parts, speaks, why_not_plain
@@ -31,6 +31,7 @@ RATE = re.compile(
     r"[^.;⟦]{0,40}?(?:⟦(?P<formula>\d+)⟧|(?P<number>\d*\.?\d+))",
     re.IGNORECASE,
 )
+Names = tuple[object, ...]
 EVERY = re.compile(r"\b(?:all|every|each|both|the)\b[^.;⟦]{0,20}?\b(?:weights|parameters|bias(?:es)?)\b", re.IGNORECASE)
 WEIGHTS = frozenset({"w", "W", "b", "theta", "Theta", "V", "U", "v", "u", "beta"})
 DATA = frozenset({"x", "X", "y", "Y", "t", "T"})
@@ -42,6 +43,7 @@ SPOKEN = re.compile(
 )
 """What a sentence says is updated: "three steps of gradient descent for $V$ and $u$"."""
 ASCENT, DESCENT = re.compile(r"\bascent\b", re.IGNORECASE), re.compile(r"\bdescent\b", re.IGNORECASE)
+DOUBT = "which weights are updated is not plainly said; write the rule of each"
 BOTH_WAYS = "the words have both ascent and descent; write the rules"
 RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", "mu")
 
@@ -82,43 +84,69 @@ def _not_plain(sheet: Sheet, rate: str) -> str:
 
 
 def with_each(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
-    r"""`\theta \leftarrow \theta - \eta \frac{\partial E}{\partial \theta}`: the rule of every weight."""
+    r"""`\theta \leftarrow \theta - \eta \frac{\partial E}{\partial \theta}`: the rule of every weight; and that of each
+    layer, `W^{(l)} \leftarrow W^{(l)} - \eta \frac{\partial E}{\partial W^{(l)}}`."""
     for rule in list(updates.rules):
         if rule.equation.spelled is not None:
             continue
-        parameters = _entries(sheet, rule)
-        if not parameters and not _stands_for_all(sheet, rule):
+        each = _numbered(sheet, rule)
+        if each and unclear(sheet, _given(sheet, rule.base)):
+            updates.notes.append(DOUBT)
+            updates.rules.remove(rule)
+            sheet.equations.remove(rule.equation)
             continue
-        e, name = rule.equation, rule.equation.document.source(rule.name.span)
-        text = re.compile(re.escape(name) + ("(?![A-Za-z])" if name[-1:].isalpha() else ""))
-        parameters = parameters or _loss_and_parameters(sheet, wanted)[1]
-        for parameter in parameters:
-            rhs = text.sub(parameter.replace("\\", r"\\"), e.text(e.rhs))
+        if not each and _stands_for_all(sheet, rule):
+            each = [(text, _named(rule, text)) for text in _loss_and_parameters(sheet, wanted)[1]]
+        for parameter, rhs in each:
             added = add_equation(sheet, f"{parameter}' = {rhs}")
             base = None if added is None else base_of(sheet, added.lhs)
             if added is not None and base is not None:
                 updates.rules.append(Rule(unprimed(added.lhs), base, added))
-        if parameters:
+        if each:
             updates.rules.remove(rule)
-            sheet.equations.remove(e)
+            sheet.equations.remove(rule.equation)
 
 
-def _entries(sheet: Sheet, rule: Rule) -> list[str]:
+def _named(rule: Rule, parameter: str) -> str:
+    """The right side of a rule with the name of a parameter for that of all."""
+    name = rule.equation.document.source(rule.name.span)
+    text = re.compile(re.escape(name) + ("(?![A-Za-z])" if name[-1:].isalpha() else ""))
+    return text.sub(parameter.replace("\\", r"\\"), rule.equation.text(rule.equation.rhs))
+
+
+def _numbered(sheet: Sheet, rule: Rule) -> list[tuple[str, str]]:
     r"""The weights of `w_k \leftarrow w_k - \eta \frac{\partial L}{\partial w_k}` where the sheet has numbers for w_1
-    and w_2 and speaks of no w but these."""
+    and w_2 and speaks of no w but these, or of `W^{(l)} \leftarrow ...` where it has numbers for layers, with the right
+    side of each."""
     own = reference(rule.name, sheet.glossary)
-    if own is None or len(own.subs) != 1 or letter_of(own.subs[0]) is None:
+    marks = () if own is None else (*own.subs, *own.labels)
+    letter = letter_of(marks[0]) if len(marks) == 1 else None
+    if own is None or letter is None:
         return []
     others = (e for e in sheet.equations if e.position != rule.equation.position)
     uses = [r for e in others for side in (e.lhs, e.rhs) for r in refs(sheet, side) if r.base == own.base and r.subs]
     if not all(isinstance(s, Number) for r in uses for s in r.subs):
         return []
-    given = {
-        ref.key: e.text(e.lhs)
-        for e in sheet.equations
-        if is_literal(e.rhs) and (ref := reference(e.lhs, sheet.glossary)) is not None and ref.base == own.base
-    }
-    return [] if unclear(sheet, given) else [given[key] for key in trained(sheet, given)]
+    given = _given(sheet, own.base)
+    return [(text, _at(rule, letter, ref)) for text, ref in (given[key] for key in trained(sheet, given))]
+
+
+def _given(sheet: Sheet, base: str) -> dict[Hashable, tuple[str, Ref]]:
+    """The names with this base that have numbers."""
+    refs_of = ((e, reference(e.lhs, sheet.glossary)) for e in sheet.equations if (is_literal(e.rhs) or is_zero(e.rhs)))
+    return {ref.key: (e.text(e.lhs), ref) for e, ref in refs_of if ref is not None and ref.base == base}
+
+
+def _at(rule: Rule, letter: str, ref: Ref) -> str:
+    """The right side of a rule with the number of a weight for the letter, and for what is counted from it."""
+    number = next((int(s.text) for s in (*ref.subs, *ref.labels) if isinstance(s, Number)), 0)
+
+    def counted(found: re.Match[str]) -> str:
+        return str(number + int((found["by"] or "0").replace(" ", "")))
+
+    name = re.escape(letter)
+    in_scripts = rf"(?<=[_^]){name}(?![A-Za-z])|(?<=[({{\[,]){name}(?P<by>\s*[-+]\s*\d+)?(?=[)}}\],])"
+    return re.sub(in_scripts, counted, rule.equation.text(rule.equation.rhs))
 
 
 def _stands_for_all(sheet: Sheet, rule: Rule) -> bool:
@@ -134,7 +162,7 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     given = {
         ref.key: (e.text(e.lhs), ref.base)
         for e in sheet.equations
-        if is_literal(e.rhs) and (ref := reference(e.lhs, sheet.glossary)) is not None
+        if (is_literal(e.rhs) or is_zero(e.rhs)) and (ref := reference(e.lhs, sheet.glossary)) is not None
     }
     losses, by = list[str](), [key for key, (text, _) in given.items() if text in wanted]
     by += [key for _, _, x in sheet.expressions for n in walk(x) if (key := _by_key(sheet, n)) in given]
@@ -150,6 +178,8 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
         if base is not None and names_loss(base) and e.spelled is None and not e.link:
             lhs = e.lhs.factors[0].node if isinstance(e.lhs, Product) else e.lhs
             losses.append(e.document.source(lhs.span))
+    if not losses and (function := _only_function(sheet, given)) is not None:
+        return function[0], [given[key][0] for key in trained(sheet, function[1])], ""
     spoken = [key for s in sheet.sentences for key in _spoken_of(sheet, s) if key in given]
     listed = given if every else by or given
     letters = {key: given[key][1].split(" ")[-1].split("_")[0] for key in listed}
@@ -158,8 +188,24 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     updated = trained(sheet, keys)
     likely = {*keys, *(key for key, (_, base) in given.items() if base[:1] in WEIGHTS)}
     doubtful = updated != keys if spoken else unclear(sheet, likely)
-    doubt = "which weights are updated is not plainly said; write the rule of each" if doubtful else ""
+    doubt = DOUBT if doubtful else ""
     return next(iter(losses), ""), [given[key][0] for key in updated], doubt
+
+
+def _only_function(sheet: Sheet, given: Mapping[Names, object]) -> tuple[str, list[Names]] | None:
+    """The one function that the sheet defines of names that have numbers, `f(x, y) = ...`, with these names."""
+    found: dict[str, tuple[str, list[Names]]] = {}
+    for e in sheet.equations:
+        base = callee_base(sheet, e.lhs)
+        if base is None or e.link or e.spelled is not None or not isinstance(e.lhs, Product):
+            continue
+        inner = e.lhs.factors[1].node
+        body = inner.body if isinstance(inner, Fenced) else None
+        refs_of = [reference(x, sheet.glossary) for x in (body.items if isinstance(body, Comma) else [body]) if x]
+        keys = [ref.key for ref in refs_of if ref is not None and ref.key in given]
+        if keys and len(keys) == len(refs_of):
+            found.setdefault(base, (e.document.source(e.lhs.factors[0].node.span), keys))
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _spoken_of(sheet: Sheet, s: Sentence) -> Iterator[object]:

@@ -19,9 +19,19 @@ from chainrule.trace.rules import CLOCK, Updates
 def pieces_of(asked: Asked, updates: Updates, world: World) -> tuple[str | Version, ...]:
     """The name of a quantity as its author writes it, with a place for the version behind each name that changes."""
     spelled = asked.source.spelled is not None and asked.source.source != "implied"
+    if asked.of_family:
+        return _marked(asked, updates, world)
     if spelled or updates.style not in ("prime", "step"):
         return (asked.name,)
     return pieces(asked.node, asked.source, updates, world)
+
+
+def _marked(asked: Asked, updates: Updates, world: World) -> tuple[str | Version, ...]:
+    """The name of one of a family, `h_2`: the version stands behind the letter."""
+    ref = reference(asked.node, world.glossary)
+    version = None if ref is None else _version(ref, updates, world)
+    end = _core(asked.node) - asked.node.span.start
+    return (asked.name,) if version is None else (asked.name[:end], version, asked.name[end:])
 
 
 def pieces(node: Node, e: Equation, updates: Updates, world: World) -> tuple[str | Version, ...]:

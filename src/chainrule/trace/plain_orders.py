@@ -25,7 +25,8 @@ _WORDS = (
     "iterations gradients descent ascent plain vanilla simple standard ordinary batch full learning rate size "
     "length width both each every weight weights parameter parameters bias biases matrix matrices vector vectors "
     "once at value values initial loss error function cost objective after result results partial output outputs "
-    "input inputs target targets scalar updated trained show this these rule rules optimisation optimization"
+    "input inputs target targets scalar updated trained show this these rule rules optimisation optimization want "
+    "minimise minimize minimising minimizing point origin"
 )
 PLAIN = frozenset(_WORDS.split())
 UNITS = re.compile(

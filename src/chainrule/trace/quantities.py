@@ -32,6 +32,11 @@ class Asked:
     line: Equation
     kind: str
     name: str
+    order: int
+    """Its place among what is shown: that of the line which asks for it, or for all of `h_t` of which it is one."""
+    of_family: bool = False
+    tried: bool = False
+    """Whether no line tells that there is such a quantity: it is shown where it has a value."""
 
 
 def asked(sheet: Sheet, equations: list[Equation], updates: Updates) -> list[Asked]:
@@ -43,7 +48,7 @@ def asked(sheet: Sheet, equations: list[Equation], updates: Updates) -> list[Ask
             if key in found:
                 continue
             line = question(e, node, BEHIND + len(found))
-            found[key] = Asked(node, e, line, kind, source_of(e, node))
+            found[key] = Asked(node, e, line, kind, source_of(e, node), line.position)
     whole = {node_key(a.node) for a in found.values() if a.kind == "parameter"}
     return [a for a in found.values() if not (a.kind == "parameter" and _part_of(sheet, a.node, whole))]
 

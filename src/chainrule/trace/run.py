@@ -32,12 +32,14 @@ from chainrule.sheet.syntax.names import node_key, reference
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.trace.each_step import at_each_step, step_letter
 from chainrule.trace.earlier import is_earlier
+from chainrule.trace.labels import with_labels_put_in
 from chainrule.trace.lost import why_lost
 from chainrule.trace.naming import bases_of, losses_of, named, pieces_of
 from chainrule.trace.quantities import Asked, asked, source_of
 from chainrule.trace.record import Quantity, Step, Trace, Trouble, Version
 from chainrule.trace.rules import CLOCK, Rule, Updates
 from chainrule.trace.summed import with_sums
+from chainrule.trace.tuples import with_tuples_apart
 from chainrule.trace.updates import of_scope, with_updates
 
 MOST_STEPS = 100_000
@@ -123,8 +125,9 @@ def _traced(document: Document, context: Sequence[Document], steps: int, options
     numbers = list(dict.fromkeys(e.scope.number for e in sheet.equations if e.own))
     for number in numbers:
         scope = next(e.scope for e in reversed(sheet.equations) if e.own and e.scope.number == number)
-        seen, updates = with_updates(of_scope(sheet, scope))
-        found.notes += [n for n in updates.notes if n not in found.notes]
+        picked, said = with_labels_put_in(with_tuples_apart(of_scope(sheet, scope)))
+        seen, updates = with_updates(picked)
+        found.notes += [n for n in (*said, *updates.notes) if n not in found.notes]
         _trace_exercise(found, seen, updates, number, len(numbers) > 1, steps, options, clock)
     if not found.steps:
         raise TraceError(_nothing(found))
@@ -202,23 +205,30 @@ def program_of(
                 raise Untyped(depends(judge.world, q.source, q.source.rhs))
             program.computed.append(Computed(q, term, axes, pieces_of(q, updates, judge.world)))
         except (Untyped, Open, ExprError, RecursionError, ValueError) as error:
+            if q.tried:
+                continue
             at = q.source.document.position(q.source.span.start)[0]
-            troubles.append(Trouble(q.name, at, _why(error), order=q.line.position))
+            troubles.append(Trouble(q.name, at, _why(error), order=q.order))
+    shown = {c.asked.order for c in program.computed if c.asked.tried}
+    troubles = [t for t in troubles if t.order not in shown]
     _settle(program, troubles)
     return program, troubles
 
 
 def _questions(sheet: Sheet, judge: Judge, updates: Updates) -> tuple[list[Asked], list[Trouble]]:
     """The quantities of a sheet, those with a letter for a step at each step, and those whose steps nobody tells."""
-    found, troubles, known = list[Asked](), list[Trouble](), set[object]()
-    for q in asked(sheet, judge.equations, updates):
+    written = list(asked(sheet, judge.equations, updates))
+    known = {node_key(q.node) for q in written}
+    found, troubles, made = list[Asked](), list[Trouble](), 0
+    for q in written:
         letter = step_letter(q, judge.world, updates)
-        each = [] if letter is None else list(at_each_step(q, letter, judge.world, len(found)))
-        if letter is not None and not each:
+        each = [] if letter is None else list(at_each_step(q, letter, judge.world, judge.equations, made))
+        made += len(each)
+        if letter is not None and (not each or each[0].tried):
             at = q.source.document.position(q.source.span.start)[0]
             why = f"nothing says which {letter} is meant; write for example: for ${letter} = 1, 2, 3$"
-            troubles.append(Trouble(q.name, at, why, order=q.line.position))
-        new = [x for x in (each if letter is not None else [q]) if node_key(x.node) not in known]
+            troubles.append(Trouble(q.name, at, why, order=q.order))
+        new = [q] if letter is None else [x for x in each if node_key(x.node) not in known]
         known |= {node_key(x.node) for x in new}
         found += new
     return found, troubles
@@ -417,7 +427,7 @@ def _describe(found: Trace, program: Program) -> None:
         line = c.asked.source.document.position(c.asked.source.span.start)[0]
         loss = c.kind == "value" and bases_of(c.asked.node, world) <= losses
         kind = "direction" if c.kind == "value" and not loss and _moves(c, program) else c.kind
-        found.quantities.append(Quantity(c.name, kind, line, c.pieces, program.exercise, loss, c.asked.line.position))
+        found.quantities.append(Quantity(c.name, kind, line, c.pieces, program.exercise, loss, c.asked.order))
         if c.kind == "data":
             found.given[c.name] = shaped(evaluate(c.term, c.axes, model)[0], program, c)
     for rule in (r for r in updates.rules if not is_earlier(r.name)):

@@ -305,6 +305,18 @@ _NOTES = _group(
     "note",
     ("kink", "Fails only where a function has a kink.", "At such a point the derivative is a matter of convention."),
     (
+        "past-unread",
+        "Compared with an earlier side of its chain.",
+        "The side right before it could not be read, so the line is held against the nearest one that could.",
+    ),
+    (
+        "told-in-words",
+        "Rests on a loss or a mean that only words tell.",
+        "The sheet names it, as a cross-entropy, and gives no formula. The standard one is taken, as lines hold by it"
+        " that do not hold without it; the note shows it.",
+        "with the cross-entropy loss $L$ and $p = \\operatorname{softmax}(z)$: \\partial L/\\partial z = p - y",
+    ),
+    (
         "scalar-only",
         "Right for numbers, not for vectors or matrices.",
         "The order of a product matters for the latter.",

@@ -123,8 +123,10 @@ def _grouped(part: str, loose: str) -> str:
 def _script(sign: str, small: dict[str, str]) -> Callable[[re.Match[str]], str]:
     def write(match: re.Match[str]) -> str:
         part = _first(match).strip()
-        if part and len(part) <= 2 and all(c in small for c in part):
+        if part and len(part.strip("()")) <= 2 and all(c in small for c in part):
             return "".join(small[c] for c in part)
+        if re.fullmatch(r"\([^()]*\)|\[[^\[\]]*\]", part):
+            return f"{sign}{part}"
         if not re.fullmatch(r"\w+|['′*]+", part):
             return f"{sign}({part})"
         return f"{sign}{part} " if re.match(r"\w", match.string[match.end() :]) else f"{sign}{part}"

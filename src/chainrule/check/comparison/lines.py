@@ -14,7 +14,7 @@ from typing import Self
 
 from chainrule.calculus import resolve
 from chainrule.check.comparison.compare import Comparer, Different, Outcome, Same, Unclear, guard
-from chainrule.check.comparison.forms import has_derivative
+from chainrule.check.comparison.forms import has_derivative, has_derivative_as_factor
 from chainrule.check.comparison.ledger import Ledger
 from chainrule.check.comparison.points import free_symbols
 from chainrule.check.comparison.settle import Settled, settle
@@ -223,7 +223,8 @@ class Lines:
         """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
         if has_derivative(e) and of_functions_without_argument(variant.universe.world, e):
             return True
-        if not has_derivative(e) or ((is_zero(e.rhs) or is_zero(e.lhs)) and not Lines._of_a_loss(e, variant)):
+        independent = (is_zero(e.rhs) or is_zero(e.lhs)) and not has_derivative_as_factor(e)
+        if not has_derivative(e) or (independent and not Lines._of_a_loss(e, variant)):
             return False
         if of_its_densities(variant.universe.world, e):
             return False

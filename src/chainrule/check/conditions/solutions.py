@@ -44,7 +44,7 @@ def with_solutions(lines: Lines, otherwise: Otherwise, read: Callable[[Otherwise
     found: dict[int, str] = {}
     for e in given:
         before = slopes_before(lines.world, e, slopes)
-        missed = _concluded(lines, e) and not of_its_own(e)
+        missed = (_concluded(lines, e) or _called_a_solution(lines, e, before)) and not of_its_own(e)
         if isinstance(conditions.judge(e), Follows) or (missed and slip(conditions, Budget(), e) is not None):
             found[e.position] = "alone"
         elif any(trial.agree(s) and not lines.agree(s) for s in before):
@@ -58,6 +58,13 @@ def _concluded(lines: Lines, e: Equation) -> bool:
     words = re.sub(r"⟦\d+⟧|\W", " ", f"{lines.world.told.get(e.position, '')} {e.cue}").strip()
     marked = ref is not None and core(ref.base) != ref.base
     return marked and (not words or CONCLUDED.search(words + ":") is not None)
+
+
+def _called_a_solution(lines: Lines, e: Equation, slopes: list[Equation]) -> bool:
+    """Whether words alone call a marked name the solution of one of the slopes before it."""
+    ref = reference(e.lhs, lines.world.glossary)
+    marked = ref is not None and core(ref.base) != ref.base
+    return marked and any(s.source == "tried" and s.span == e.span for s in slopes)
 
 
 def _named(lines: Lines, otherwise: Otherwise) -> Otherwise:

@@ -45,6 +45,8 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
         return None
     ref, params = name
     first = lines.world.function(ref.base, e.position) or lines.world.site(ref.base, e.position)
+    if first is not None and first.position > e.position and not e.link and is_numeric(e.rhs) and _is_entry(ref):
+        return _given_before(lines, e, first)
     if first is None or first.position >= e.position:
         return None
     if params and is_arithmetic(lines.world, e.rhs) and all(_has_a_value(lines, p, e) for p in params):
@@ -62,12 +64,26 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
         return None  # what says something of the name itself does not define it
     names = names_in if first.written is None else _quantities
     told, here = (names(lines.world, node) - _transposes(node) for node in (first.body, e.rhs))
-    entry = bool(ref.subs) and all(isinstance(x, Number) for x in ref.subs)  # of which the first says all
-    same_names = (told - {letter_of(x) for x in first.ref.subs} if entry else told) == here
+    # of an entry the first says all
+    same_names = (told - {letter_of(x) for x in first.ref.subs} if _is_entry(ref) else told) == here
     if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
         return None
     line = origin.document.position(origin.span.start)[0]
     text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
+    return assumed("redefinition", text)
+
+
+def _is_entry(ref: Ref) -> bool:
+    return bool(ref.subs) and all(isinstance(x, Number) for x in ref.subs)
+
+
+def _given_before(lines: Lines, e: Equation, later: Site) -> Finding | None:
+    """`y_1 = 2` before `y_i = a x_i + b`, a model of the data."""
+    origin = next((x for x in lines.equations if x.position == later.position), None)
+    if origin is None or origin.document is not e.document:
+        return None
+    line = origin.document.position(origin.span.start)[0]
+    text = f"{e.text(e.lhs)} has a number before line {line} gives a formula for it; it may be data of a model"
     return assumed("redefinition", text)
 
 

@@ -9,7 +9,7 @@ uncorroborated`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from chainrule.check.comparison.compare import Different, Same
@@ -57,6 +57,8 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
         return False  # or that only a later section gives
     if any(t.ambient and t.instance.base in names for t in variant.universe.tensors.values()):
         return False  # a letter that the left side of a definition leaves out may be no index at all
+    if any(_contests(lines, x, names, variant) for x in lines.equations if x.position < e.position):
+        return False
     if f"@{e.position}" in variant.universe.odd:
         return False  # matrices where the line speaks of vectors or of numbers
     ref = reference(e.lhs, world.glossary)
@@ -67,6 +69,13 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     mentioned = {n for n in names if n in direct or world.defined(n)}  # what only definitions mention, their types tell
     loose = {n for n in mentioned if not _told(world, n, e)}
     return not loose - borne_out(lines, e, variant, loose)
+
+
+def _contests(lines: Lines, e: Equation, names: Set[str], variant: Variant) -> bool:
+    """Whether a line gives one of some names a second formula, and nobody knows whether it defines the name anew."""
+    ref = None if e.link or e.position not in lines.unsettled else reference(e.lhs, lines.world.glossary)
+    second = ref is not None and ref.base in names and not lines.world.defines(e.position)
+    return second and ref is not None and lines.world.defined(ref.base) and e.position in variant.typed
 
 
 def _bound(world: World, names: Iterable[str]) -> set[str]:
@@ -81,7 +90,7 @@ def borne_out(lines: Lines, e: Equation, variant: Variant, names: set[str]) -> s
     found: set[str] = set()
     for x in lines.equations:
         mine = (names - found) & (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs))
-        claim = mine and x.position in variant.typed and not _defines(lines.world, x)
+        claim = mine and x.position in variant.typed and not lines.world.defines(x.position)
         apart = x.document is not e.document or x.chain != e.chain
         if claim and apart and isinstance(lines.outcome(x, variant), Same):
             found |= mine
@@ -95,11 +104,6 @@ def grounded_under(lines: Lines, e: Equation, variant: Variant, origins: Sequenc
     about = {n for x in (e, *origins) for side in (x.lhs, x.rhs) for n in names_in(world, side)}
     loose = {n for n in about if not _told(world, n, e)} - known
     return not loose - borne_out(lines, e, variant, loose)
-
-
-def _defines(world: World, e: Equation) -> bool:
-    tables = (world.sites, world.functions)
-    return any(s.position == e.position for table in tables for sites in table.values() for s in sites)
 
 
 def left_out(root: Node) -> bool:

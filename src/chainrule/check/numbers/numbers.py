@@ -14,7 +14,7 @@ from chainrule.check.comparison.forms import has_decimals
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.writing import names_of, written
 from chainrule.check.numbers.inputs import recovered
-from chainrule.check.numbers.printed_before import printed_before
+from chainrule.check.numbers.printed_before import of_the_data, printed_before
 from chainrule.check.numbers.provenance import right_but_for_rounding
 from chainrule.check.numbers.rounding import explained, note_printed, other_values, slack, wrong_number
 from chainrule.check.records.finding import Finding, assumed
@@ -131,6 +131,7 @@ def _judged(lines: Lines, e: Equation, variant: Variant, numbers: Array, table: 
             return Finding("unsupported", "undecided", message, "numeric")
         if off:
             unsure = opaque(lines, e, variant) or cut_off(lines, e, variant) or printed_before(lines, e, table)
+            unsure = unsure or of_the_data(lines, e)
             return wrong_digits(e, off, table) if unsure is None else replace(unsure, kind="numeric")
     note_printed(lines.ledger, variant, _equal_sides(lines, e), e, table)
     needs = rests(lines.world, e, variant)

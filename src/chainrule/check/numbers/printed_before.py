@@ -1,12 +1,15 @@
-r"""Numbers that stood in the document before a value changed: "Before: $\hat y = 0.735$" behind a step of weights."""
+r"""Numbers that are no results: they stood in the document before a value changed, "Before: $\hat y = 0.735$" behind a
+step of weights, or are data themselves.
+"""
 
 from __future__ import annotations
 
 from chainrule.check.comparison.digits import Printed
 from chainrule.check.comparison.lines import Lines
-from chainrule.check.records.finding import Finding
+from chainrule.check.records.finding import Finding, assumed
 from chainrule.read.tree import Number
 from chainrule.sheet.definitions.put_in import is_arithmetic
+from chainrule.sheet.definitions.recurrence import may_be_given
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.names import reference, walk
@@ -33,6 +36,13 @@ def printed_before(lines: Lines, e: Equation, table: list[list[Printed]]) -> Fin
             text = f"{cell.text} stands on line {line}, before {spelled_out(base)} was given another value"
             return Finding("unsupported", "ambiguous", f"{text}; which value is meant is not said", "numeric")
     return None
+
+
+def of_the_data(lines: Lines, e: Equation) -> Finding | None:
+    """A number that differs from what the formula of its family gives, and may be one of the data."""
+    if not may_be_given(lines.world, e):
+        return None
+    return assumed("redefinition", f"{e.text(e.lhs)} may be given here, whatever its formula says", "numeric")
 
 
 def _prints(e: Equation, text: str) -> bool:

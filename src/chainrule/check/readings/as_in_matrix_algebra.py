@@ -11,7 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chainrule.check.conditions import given
-from chainrule.check.records.finding import Finding
+from chainrule.check.diagnosis.diagnose import suggest
+from chainrule.check.diagnosis.edits.order import order, transposes
+from chainrule.check.diagnosis.edits.table import RULES
+from chainrule.check.records.finding import Finding, is_laid_out_oddly
+from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.derivatives.degrees import is_derivative
 from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import as_in_matrix_algebra, line_cost
@@ -19,48 +24,136 @@ from chainrule.sheet.records.lines import Line, lines_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import Config, Reading, World
-from chainrule.sheet.syntax.spelling import spelled_out
+from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.names import Ref, reference
+from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.spelling import COUNTS, spelled_out
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
 
+ORDERS = tuple(rule for rule in RULES if rule.edits in (transposes, order))
 RANKS = ("number", "vector", "matrix")
 
 
 def in_matrix_algebra(judge: Judge, e: Equation, found: Finding) -> Finding:
-    """The verdict on a line of differentials once its names are the matrices and columns that their letters suggest."""
+    """The verdict on a line once its names are the matrices and columns, or rows, that their letters suggest. A line of
+    differentials that is wrong for them is wrong; of any other nobody knows whether it was meant for numbers."""
     world = judge.world
-    if found.verdict != "verified":
+    if found.verdict != "verified" or is_numeric(e.rhs):
         return found
     mine = lines_of(world, [e])[0].names
-    lines = lines_of(world, [x for x in judge.equations if not has_signs(x)])
+    lines = lines_of(world, [x for x in judge.equations if x.chain != e.chain and not has_signs(x)])
     others = [x for x in lines if not x.names.isdisjoint(mine)]
-    more = _suggested(world, mine.union(*(x.names for x in others)))
-    direct = [b for b in sorted(mine) if b in more]
-    if not direct or not others or not {1, 2} <= {r.axes for r in (world.readings | more).values()}:
-        return found  # nothing is turned where no matrix stands beside a column
-    other = replace(world, readings=world.readings | more, derived={})
-    if any(_cost(other, x) > _cost(world, x) for x in others):
-        return found
-    trial = replace(judge, world=other, variants={})
-    trial.conditions = given.over(trial, judge.conditions)
+    for row in (False, True):
+        more = _suggested(world, mine.union(*(x.names for x in others)), row)
+        direct = [b for b in sorted(mine) if b in more]
+        if not direct or not others or not {1, 2} <= {r.axes for r in (world.readings | more).values()}:
+            return found  # nothing is turned where no matrix stands beside a column
+        other = replace(world, readings=world.readings | more, derived={})
+        trial = replace(judge, world=other, variants={}, equations=[_for_matrices(x, other) for x in judge.equations])
+        trial.conditions = given.over(trial, judge.conditions)
+        costs = ((x.equation, _cost(world, x)) for x in others)
+        against = (y for x, cost in costs if _cost(other, lines_of(other, [y := _for_matrices(x, other)])[0]) > cost)
+        if all(_bears_no_numbers_out(trial, x) for x in against):
+            return _turned(trial, _for_matrices(e, other)) or _unlike(world, more, direct[0])
+    return found
+
+
+def _turned(trial: Judge, e: Equation) -> Finding | None:
+    """The verdict on a line for matrices and columns, if it is one."""
     again = trial.claim(e)
-    if again.verdict == "verified" or (again.verdict == "refuted" and again.suggestion is not None):
+    if _holds(trial, again, e):
         return again
-    what = (RANKS[r.axes] for r in (world.readings[direct[0]], more[direct[0]]))
-    text = "right if {} is a {}, and as a {} it fits the other lines".format(spelled_out(direct[0]), *what)
+    return again if again.verdict == "refuted" and again.suggestion is not None and has_signs(e) else None
+
+
+def _holds(trial: Judge, found: Finding, e: Equation) -> bool:
+    """Whether a line holds for matrices and columns: a gradient by a matrix in the usual layout, and nothing entry by
+    entry."""
+    if any(note.code == "entrywise" for note in found.notes):
+        return False
+    of_matrices = all(x.kind == "matrix" for x in trial.usual(e).typed.get(e.position, ())[1:])
+    return found.verdict == "verified" and (has_signs(e) or not (is_laid_out_oddly(found) and of_matrices))
+
+
+def _for_matrices(e: Equation, world: World) -> Equation:
+    r"""A line with what is written loosely for matrices, as one writes for numbers: a 1 that is added to a product of
+    them is I, and a slope between two of them, `A \, f'(z) B`, a diagonal matrix."""
+    if world.defines(e.position) or has_signs(e) or not world.family("I").identity:
+        return e
+
+    def choose(node: Node) -> Node | None:
+        match node:
+            case Sum(terms=terms) if any(_has_matrix(t.node, world) for t in terms):
+                ones = [isinstance(t.node, Number) and t.node.text == "1" for t in terms]
+                inner = [replace(t, node=rebuilt(t.node, choose)) for t in terms]
+                made = (
+                    replace(t, node=Name(t.node.span, "I")) if one else t for t, one in zip(inner, ones, strict=True)
+                )
+                return replace(node, terms=tuple(made))
+            case Product(factors=(a, b, c, d)) if _is_slope(b, c) and _has_matrix(a.node, world) and not d.op:
+                call = Product(b.node.span, (replace(b, op=""), c))
+                diagonal = Product(
+                    b.node.span,
+                    (Factor("", Name(b.node.span, "diag")), Factor("", Fenced(b.node.span, "(", call, ")"))),
+                )
+                return replace(node, factors=(a, Factor("", diagonal), d))
+        return None
+
+    return replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose))
+
+
+def _is_slope(name: Factor, arguments: Factor) -> bool:
+    """`f'(z)` without a sign before it."""
+    primed = isinstance(name.node, Script) and name.node.primes > 0 and not name.op
+    return primed and isinstance(arguments.node, Fenced) and not arguments.op
+
+
+def _has_matrix(node: Node, world: World) -> bool:
+    """Whether a matrix is a factor of a term, or a derivative that may be one."""
+    factors = [f.node for f in node.factors] if isinstance(node, Product) else [node]
+    refs = [r for f in factors if (r := reference(f, world.glossary)) is not None]
+    slope = any(is_derivative(f) for f in factors)
+    return slope or any(_is_whole_matrix(r, world) for r in refs)
+
+
+def _is_whole_matrix(ref: Ref, world: World) -> bool:
+    reading, family = world.readings.get(ref.base), world.family(ref.base)
+    entries = any(family.slot(n) == "axis" for n in range(len(ref.subs)))
+    return reading is not None and reading.axes == 2 and not entries
+
+
+def _unlike(world: World, more: dict[str, Reading], base: str) -> Finding:
+    what = (RANKS[r.axes] for r in (world.readings[base], more[base]))
+    text = "right if {} is a {}, and as a {} it fits the other lines".format(spelled_out(base), *what)
     return Finding("unsupported", "ambiguous", text)
 
 
-def _suggested(world: World, names: frozenset[str]) -> dict[str, Reading]:
-    """What the letters suggest of names that nothing is said of, where they are read as less."""
+def _bears_no_numbers_out(trial: Judge, e: Equation) -> bool:
+    """Whether a line is a claim that holds for matrices in another layout, or would but for a transpose or the order of
+    a product: it may be as wrong as the line in question."""
+    if trial.world.defines(e.position) or has_signs(e):
+        return False
+    return _holds(trial, trial.claim(e), e) or suggest(trial, trial.budget, e, trial.usual(e), rules=ORDERS) is not None
+
+
+def _suggested(world: World, names: frozenset[str], row: bool) -> dict[str, Reading]:
+    """What the letters suggest of names that nothing is said of, where they are read as less: not of what is
+    differentiated, as numbers are."""
     bound = world.size_names | world.glossary.bound
+    bound |= {base for base in names if world.family(base).differentiated}
     usual = {
-        base: as_in_matrix_algebra(base, candidates(world.family(base)))
+        base: as_in_matrix_algebra(base, candidates(world.family(base)), row, looks="upper" * _is_no_count(world, base))
         for base in names & world.readings.keys()
         if world.family(base).declared_rank is None and not world.defined(base) and base not in bound
     }
     return {base: reading for base, reading in usual.items() if reading.axes > world.readings[base].axes}
+
+
+def _is_no_count(world: World, base: str) -> bool:
+    """Whether a letter of counts is differentiated by, as no count is."""
+    return base in COUNTS and world.family(base).by > 0
 
 
 def _cost(world: World, line: Line) -> float:

@@ -18,7 +18,7 @@ from chainrule.check.conditions import given
 from chainrule.check.diagnosis.diagnose import Bench
 from chainrule.check.diagnosis.edits.order import transposes
 from chainrule.check.diagnosis.edits.table import RULES, edits
-from chainrule.check.records.finding import Finding
+from chainrule.check.records.finding import Finding, is_laid_out_oddly
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.search import FAILURE, line_cost
 from chainrule.sheet.inference.typed_lines import type_line
@@ -150,7 +150,8 @@ def _again(judge: Judge, e: Equation, other: World, base: str) -> Finding:
     trial = replace(judge, world=other, variants={})
     trial.conditions = given.over(trial, judge.conditions)
     again = trial.claim(e)
-    if again.verdict == "verified" or (again.verdict == "refuted" and again.suggestion is not None):
+    right = again.verdict == "verified" and not is_laid_out_oddly(again)
+    if right or (again.verdict == "refuted" and again.suggestion is not None):
         return again
     what = "a row" if judge.world.readings[base].row else "a vector"
     return Finding("unsupported", "ambiguous", f"right if {spelled_out(base)} is {what}, which no other line bears out")

@@ -20,8 +20,10 @@ from chainrule.check.readings.said_beside import of_any_matrix
 from chainrule.check.records.finding import Finding
 from chainrule.expr import ExprError
 from chainrule.sheet.infer import LAYOUTS
+from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.shapes import Layout, Untyped
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.spelling import look
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -31,7 +33,7 @@ MANY = 2
 """So many times more lines must be laid out the other way."""
 TURNED = "numerator"
 """The layout in which a derivative by a matrix has the shape of its transpose: few write so, and where as many lines do
-as do not, a transpose was lost."""
+as do not, or no other line does, a transpose was lost."""
 PARTS: dict[str, Callable[[Layout], str]] = {"gradients": lambda x: x.gradient, "Jacobians": lambda x: x.jacobian}
 """What a layout arranges, each by itself."""
 
@@ -53,7 +55,9 @@ def of_one_layout(judge: Judge, findings: Mapping[int, Finding]) -> dict[int, Fi
         for position, layout in told.items():
             other = next((x for x in how_many if x != layout), "")
             turned = of == "gradients" and layout == TURNED and position in by_matrices
-            if how_many[other] >= (1 if turned else MANY) * how_many[layout]:
+            if turned and not how_many[other] and how_many[layout] == 1 and not _of_covariances(judge, position):
+                changed[position] = _lone(findings[position])
+            elif how_many[other] >= (1 if turned else MANY) * how_many[layout]:
                 changed[position] = _alone(findings[position], of, layout, other)
     return changed
 
@@ -67,6 +71,12 @@ def _read_as(judge: Judge, e: Equation, found: Finding) -> Judge:
 def _is_matrix(judge: Judge, e: Equation) -> bool:
     """Whether the sides of a line are matrices."""
     return all(x.kind == "matrix" for x in judge.usual(e).typed.get(e.position, ())[1:])
+
+
+def _of_covariances(judge: Judge, position: int) -> bool:
+    """Whether a line is about a matrix under a Greek capital: by custom a covariance, which is its own transpose."""
+    sides = (side for e in judge.equations if e.position == position for side in (e.lhs, e.rhs))
+    return any(look(base) == "greek upper" for side in sides for base in names_in(judge.world, side))
 
 
 def _only(layouts: set[str]) -> str | None:
@@ -100,4 +110,10 @@ def _alone(found: Finding, of: str, layout: str, other: str) -> Finding:
         f"right in {layout} layout for {of}, and other lines are in {other} layout: a transpose is missing, or one "
         "too many"
     )
+    return replace(found, verdict="unsupported", code="layout", message=message, evidence=None)
+
+
+def _lone(found: Finding) -> Finding:
+    """What is said of the only line in a layout that few use: nothing says that it is the one of the document."""
+    message = f"right in {TURNED} layout for gradients only, which no other line is in: a transpose may be missing"
     return replace(found, verdict="unsupported", code="layout", message=message, evidence=None)

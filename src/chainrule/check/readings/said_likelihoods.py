@@ -12,20 +12,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.ratios import is_simple
 from chainrule.check.conditions.given import of_its_own
 from chainrule.check.doubts.conventions import words_before
-from chainrule.check.readings.up_to_a_constant import up_to_a_constant
+from chainrule.check.readings.up_to_a_constant import holds_but_for_a_constant
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
-from chainrule.read.document import Heading, Words
+from chainrule.read.document import Heading, Math, Words
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script, Sum, Term
 from chainrule.sheet.definitions.by_inverse import applied
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.statistics.distributions import density_of
 from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import letter_of, reference, walk
@@ -44,10 +46,13 @@ from chainrule.sheet.words.likelihoods import (
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
 
+DOLLARS = re.compile(r"\s*\$\$")
+"""The end of a display on a line of words."""
+
 
 def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     r"""The verdict on a definition that words call a likelihood or its logarithm; None where nothing decides it."""
-    words = words_before(judge, e)
+    words = _words(judge, e)
     kind = _kind(words)
     kind = "log" if kind == "likelihood" and _is_logarithm(judge, e.lhs) else kind
     if e.link or e.op != "=" or kind is None or of_its_own(e):
@@ -67,14 +72,27 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     found = trial.claim(line)
     judge.said[e.position] = line
     if found.verdict == "verified":
-        said = "likelihood" if by_likelihood else "density"
+        said = "likelihood" if by_likelihood else "law" if x.op == "∼" else "density"
         note = Note("likelihood", f"by the {said} on line {x.document.position(x.span.start)[0]}")
         return replace(found, notes=(*found.notes, note))
     of_samples = by_likelihood or tells_samples(between) or _is_of_samples(judge, x)
     stated = STATED.fullmatch(words.strip()) is not None and of_samples and only_says(between)
     stated = stated and _still_holds(judge, x, e)
     certain = stated and found.verdict == "refuted" and found.suggestion is not None
-    return found if certain and not _as_a_whole(trial, line) and not _up_to_a_constant(trial, line) else None
+    return found if certain and not _as_a_whole(trial, line) and not holds_but_for_a_constant(trial, line) else None
+
+
+def _words(judge: Judge, e: Equation) -> str:
+    """The last sentence before a formula, from the last display on."""
+    words = words_before(judge, e)
+    before = (p for p in e.document.pieces if isinstance(p, Math) and p.span.end <= e.span.start)
+    shown = [p.span.end for p in before if p.display or DOLLARS.match(e.document.text, p.span.end)]
+    if not shown or not e.cue:
+        return words
+    pieces = [p for p in e.document.pieces if shown[-1] <= p.span.start and p.span.end <= e.span.start]
+    text = "".join(p.text if isinstance(p, Words) else " ⟦0⟧ " for p in pieces)
+    behind = " ".join(text.split()).rstrip(" .:,").rpartition(". ")[2]
+    return behind if len(behind) < len(words) else words
 
 
 def _kind(words: str) -> str | None:
@@ -102,9 +120,14 @@ def _is_logarithm(judge: Judge, name: Node) -> bool:
 def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equation]]:
     """What the right side should be equal to, with the equation that says so: the last likelihood, else the last
     density at the samples of the formula."""
-    before = [x for x in judge.equations if x.position < e.position and x.own and not x.link and x.op == "="]
+    before = [x for x in judge.equations if x.position < e.position and x.own and not x.link and x.op in ("=", "∼")]
     for x in reversed(before):
-        if kind != "likelihood" and _is_likelihood(judge, x):
+        if x.op == "∼":
+            density = density_of(judge.world, x.lhs, x.rhs)
+            sampled = None if density is None else _at_samples(judge, e, replace(x, lhs=density))
+            if sampled is not None:
+                yield _over(*sampled, kind), x
+        elif kind != "likelihood" and _is_likelihood(judge, x):
             yield applied("log", x.lhs, False) if kind == "log" else _minus(applied("log", x.lhs, False)), x
         elif _is_call(x.lhs) and _is_density(judge, x):
             sampled = _at_samples(judge, e, x)
@@ -114,7 +137,7 @@ def _origins(judge: Judge, e: Equation, kind: str) -> Iterator[tuple[Node, Equat
 
 def _is_likelihood(judge: Judge, x: Equation) -> bool:
     """Whether words call what an equation gives the likelihood, no logarithm of it."""
-    called = _kind(words_before(judge, x)) == "likelihood" and not _is_logarithm(judge, x.lhs)
+    called = _kind(_words(judge, x)) == "likelihood" and not _is_logarithm(judge, x.lhs)
     return called and reference(_callee(x.lhs), judge.world.glossary) is not None
 
 
@@ -131,7 +154,7 @@ def _is_call(node: Node) -> bool:
 def _is_density(judge: Judge, x: Equation) -> bool:
     """Whether an equation gives a function that words or its name call a density or a probability."""
     ref = reference(_callee(x.lhs), judge.world.glossary)
-    return ref is not None and (is_density(ref.base) or DENSITY.search(words_before(judge, x)) is not None)
+    return ref is not None and (is_density(ref.base) or DENSITY.search(_words(judge, x)) is not None)
 
 
 def _at_samples(judge: Judge, e: Equation, density: Equation) -> tuple[Big, Node] | None:
@@ -179,9 +202,22 @@ def _minus(node: Node) -> Node:
 
 
 def _names_it(judge: Judge, x: Equation, e: Equation) -> bool:
-    """Whether a formula is written with the likelihood, or the density, that an equation gives."""
+    """Whether a formula is written with the likelihood, the density or the law that an equation gives."""
+    named = names_in(judge.world, e.rhs)
+    if x.op == "∼":
+        word = reference(x.rhs.factors[0].node, judge.world.glossary) if isinstance(x.rhs, Product) else None
+        return (word is not None and word.base in named) or any(_calls_a_density(judge, n) for n in walk(e.rhs))
     ref = reference(_callee(x.lhs), judge.world.glossary)
-    return ref is not None and ref.base in names_in(judge.world, e.rhs)
+    return ref is not None and ref.base in named
+
+
+def _calls_a_density(judge: Judge, node: Node) -> bool:
+    """Whether a density by custom stands before parentheses in a product: `p(x_i)`."""
+    for first, second in pairwise(node.factors if isinstance(node, Product) else ()):
+        ref = reference(first.node, judge.world.glossary) if isinstance(second.node, Fenced) and not second.op else None
+        if ref is not None and not ref.subs and is_density(ref.base):
+            return True
+    return False
 
 
 def _words_between(x: Equation, e: Equation) -> str | None:
@@ -209,10 +245,12 @@ def _are_plain(judge: Judge, x: Equation, e: Equation) -> bool:
 
 def _own_start(judge: Judge, x: Equation) -> int:
     """Where the text begins that may speak of the samples of a density: at its heading, where likelihoods stand before
-    it, which are of other samples; else with the document."""
+    it, which are of other samples; else with its exercise or the document."""
     headings = [p.span.start for p in x.document.pieces if isinstance(p, Heading) and p.span.start < x.span.start]
     others = (y for y in judge.equations if y.own and headings and y.span.start < headings[-1])
-    return headings[-1] if any(_kind(words_before(judge, y)) is not None for y in others) else 0
+    own = [y.span.start for y in judge.equations if y.own and y.scope.number == x.scope.number != ""]
+    exercise = max((start for start in headings if own and start < min(own)), default=0)
+    return headings[-1] if any(_kind(_words(judge, y)) is not None for y in others) else exercise
 
 
 def _is_of_samples(judge: Judge, x: Equation) -> bool:
@@ -231,12 +269,3 @@ def _as_a_whole(trial: Judge, line: Equation) -> bool:
     """Whether a line lacks one factor: a loss is the negative of its log-likelihood, a mean a part of the sum."""
     outcome = trial.outcome(line, trial.usual(line))
     return not isinstance(outcome, Different) or (outcome.ratio is not None and is_simple(outcome.ratio))
-
-
-def _up_to_a_constant(trial: Judge, line: Equation) -> bool:
-    """Whether a line holds but for a constant that the text leaves out without a word."""
-    terms = line.rhs.terms if isinstance(line.rhs, Sum) else (Term("+", line.rhs),)
-    at = line.rhs.span
-    longer = replace(line, rhs=Sum(at, (*terms, Term("+", Name(at, "const")))))
-    found = up_to_a_constant(trial.with_line(longer), longer)
-    return found is not None and found.verdict == "verified"

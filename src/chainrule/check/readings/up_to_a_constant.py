@@ -20,7 +20,7 @@ from chainrule.check.doubts.doubts import doubt
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.need import CONSTANTS, differentiated_by
 from chainrule.check.records.report import Counterexample, Evidence, Note
-from chainrule.read.tree import Accent, Big, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Accent, Big, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.conditions.extremes import extremal
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
@@ -55,6 +55,14 @@ def up_to_a_constant(judge: Judge, e: Equation) -> Finding | None:
     if any(about and about <= set(same) for about in slopes.groups()):
         return _verified(judge, e, slopes, found)
     return slopes.refuted(found) or _unsettled(slopes, found, same)
+
+
+def holds_but_for_a_constant(judge: Judge, line: Equation) -> bool:
+    """Whether a line holds but for a constant that the text leaves out without a word."""
+    terms = line.rhs.terms if isinstance(line.rhs, Sum) else (Term("+", line.rhs),)
+    longer = replace(line, rhs=Sum(line.rhs.span, (*terms, Term("+", Name(line.rhs.span, "const")))))
+    found = up_to_a_constant(judge.with_line(longer), longer)
+    return found is not None and found.verdict == "verified"
 
 
 def _unsettled(slopes: Slopes, found: dict[str, Outcome], same: list[str]) -> Finding | None:

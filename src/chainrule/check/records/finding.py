@@ -27,3 +27,8 @@ class Finding:
 def assumed(code: str, text: str, kind: Kind = "claim", needs: tuple[Need, ...] = ()) -> Finding:
     """A line that rests on what the document never says, which the text names."""
     return Finding("assumed", code, text, kind, assumptions=(text,), needs=needs)
+
+
+def is_laid_out_oddly(found: Finding) -> bool:
+    """Whether a line was found to hold in another layout than usual only."""
+    return any(note.code == "layout" for note in found.notes)

@@ -6,7 +6,21 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from chainrule.read import tree
-from chainrule.read.tree import Accent, Big, Comma, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
+from chainrule.read.tree import (
+    Accent,
+    Big,
+    Comma,
+    Factor,
+    Fenced,
+    Fraction,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Script,
+    Sum,
+)
 from chainrule.sheet.arrays.gathered import gathered, is_computed
 from chainrule.sheet.arrays.ones import sizes_below
 from chainrule.sheet.arrays.zeros import zero_components
@@ -19,10 +33,10 @@ from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivative_signs import sign_of
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
-from chainrule.sheet.syntax.function_words import is_function_word
+from chainrule.sheet.syntax.function_words import OF_SQUARE, is_function_word
 from chainrule.sheet.syntax.names import EACH, Ref, children, letter_of, reference, size_name, walk
 from chainrule.sheet.syntax.patterns import generalised
-from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_transpose
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS, is_capital, is_transpose
 from chainrule.sheet.syntax.spelling import look, names_loss
 from chainrule.sheet.words.declared import Fact, ShapeFact, real_space
 
@@ -145,6 +159,7 @@ class Scan:
                 body = None if following is None else reference(following.node, self.world.glossary)
                 if body is not None:
                     self.world.family(body.base).graded = True
+                    self.world.family(body.base).graded_alone |= not _is_applied(node.factors[n + 1 :])
                 continue
             sloped = n > 0 and nabla_of(node.factors[n - 1].node) is not None
             if following is not None and following.op == "" and self.call(factor.node, following.node, sloped):
@@ -163,13 +178,18 @@ class Scan:
                 self.world.family(matrix.base).between = True
 
     def determinants(self, node: Product) -> None:
-        r"""Notes the S of `\det S` and `\det(S_k^{-1})`."""
+        r"""Notes the S of `\det S` and `\det(S_k^{-1})`, and the capitals of `\operatorname{tr}(A X B)`."""
         for one, other in pairwise(node.factors):
-            if isinstance(one.node, Name) and one.node.text == "det" and not other.op:
-                inside = other.node.body if isinstance(other.node, Fenced) else other.node
-                ref = reference(inside, self.world.glossary)
-                if ref is not None:
-                    self.world.family(ref.base).determined.add(len(ref.subs))
+            if not isinstance(one.node, Name) or one.node.text not in OF_SQUARE or other.op:
+                continue
+            inside = other.node.body if isinstance(other.node, Fenced) else other.node
+            ref = reference(inside, self.world.glossary)
+            if ref is not None and one.node.text == "det":
+                self.world.family(ref.base).determined.add(len(ref.subs))
+            for factor in inside.factors if isinstance(inside, Product) else ():
+                ref = reference(factor.node, self.world.glossary)
+                if ref is not None and not ref.subs and is_capital(ref.base):
+                    self.world.family(ref.base).traced = True
 
     def call(self, node: Node, following: Node, sloped: bool = False) -> bool:
         """Notes `f(x)`; True when it is surely a call, so that f is no operand here. What is transposed in
@@ -528,3 +548,11 @@ def _only_turned(ref: Ref, following: Node) -> bool:
 
 def _is_transposed(node: Node) -> bool:
     return isinstance(node, Script) and node.sup is not None and is_transpose(node.sup)
+
+
+def _is_applied(factors: tuple[Factor, ...]) -> bool:
+    """Whether parentheses stand right behind the first of some factors."""
+    behind = factors[1] if len(factors) > 1 and not factors[1].op else None
+    node = None if behind is None else behind.node
+    fence = node.base if isinstance(node, Script) else node
+    return isinstance(fence, Fenced) and fence.open == "("

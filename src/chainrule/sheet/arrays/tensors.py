@@ -10,6 +10,7 @@ from chainrule.expr import Expr, component, const
 from chainrule.read import tree
 from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Script, Sum
 from chainrule.sheet.arrays.completed import completed
+from chainrule.sheet.arrays.zeros import starts_with_zero
 from chainrule.sheet.records.frame import Frame, index_term
 from chainrule.sheet.records.shapes import RANKS, Untyped, Val
 from chainrule.sheet.records.sizes import named_dim
@@ -238,8 +239,8 @@ def _defined(frame: Frame, instance: Instance) -> Tensor | None:
         data = literal_matrix(site.body)
         if data is not None and not lift:
             return _data_tensor(frame, instance, site, data, owner)
-        if _begins_with_zero(frame.world, site):
-            return _zeros(frame, instance)
+        if _begins_with_zero(frame.world, site) or starts_with_zero(frame.world, site):
+            return _zeros(frame, instance, site)
         lead: list[tuple[str, str]] = []
         if lift:
             dim = f"{owner}.sample"
@@ -290,15 +291,19 @@ def _is_list(node: Node) -> bool:
 
 
 def _begins_with_zero(world: World, site: Site) -> bool:
-    """`h_0 = 0`, where `h_t` is defined through `h_{t-1}`: zeros in the shape of the steps that follow."""
+    """`h_0 = 0`, where `h_t` is defined through `h_{t-1}`: zeros in the shape of the steps that follow. A list of zeros
+    has a shape of its own."""
+    if any(isinstance(n, Comma | Matrix) for n in walk(site.body)):
+        return False
     if not (is_zero(site.body) and any(map(is_zero, (*site.ref.subs, *site.ref.labels)))):
         return False
     rules = (s for s in world.sites[site.base] if s is not site and (s.ref.subs or s.ref.labels))
     return any(site.base in reached(world, base) for s in rules for base in _bases(world, s))
 
 
-def _zeros(frame: Frame, instance: Instance) -> Tensor:
-    reading = first_step(frame, instance)
+def _zeros(frame: Frame, instance: Instance, site: Site) -> Tensor:
+    told = frame.world.readings.get(instance.base) if site.ref.bare else None
+    reading = first_step(frame, instance) if told is None else told
     names = frame.universe.axis_names(instance, reading.axes, frame.epoch)
     _declare_dims(frame, instance, names)
     return Tensor(instance, names, reading.row, body=_of_shape(names, reading.row, lambda *_: const(0)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Big, Fraction, Node, Product, Relation, Script, Sum
+from chainrule.read.tree import Big, Comma, Fraction, Matrix, Node, Product, Relation, Script, Sum
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import World
+from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.literals import is_zero
@@ -29,6 +29,15 @@ def zero_components(e: Equation, world: World) -> Iterator[tuple[str, int]]:
             zeros = {z for t, found in zip(terms, summed, strict=True) if not found for z in _zeros(t, world)}
             for found in summed:
                 yield from zeros & found
+
+
+def starts_with_zero(world: World, site: Site) -> bool:
+    r"""`w = 0` for a name that is updated or differentiated by: zeros in the shape w has elsewhere. A list of zeros
+    has a shape of its own."""
+    plain = site.ref.bare and site.params is None and is_zero(site.body)
+    if not plain or any(isinstance(n, Comma | Matrix) for n in walk(site.body)):
+        return False
+    return bool(world.family(site.base).by) or any(s.ref.primes for s in world.sites.get(site.base, ()))
 
 
 def _zeros(node: Node, world: World) -> set[tuple[str, int]]:

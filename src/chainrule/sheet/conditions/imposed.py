@@ -54,6 +54,9 @@ def impose(
     chains: dict[tuple[int, int], list[Equation]] = {}
     slopes: list[Equation] = []
     for e in equations:
+        if e.source == "tried":
+            slopes.append(e)
+            continue
         if e.source in SUPPOSED:
             unknowns = frozenset(variables_of(world, e.lhs))
             since = next((x.position - 1 for x in equations if x.own and x.span == e.span), e.position)

@@ -15,7 +15,7 @@ from chainrule.read.grammar.connectives import CONNECTIVES
 from chainrule.read.grammar.formula import Row
 from chainrule.read.symbols import CONDITIONS
 from chainrule.read.tree import Fenced, Infix, Link, Missing, Name, Node, Number, Relation, Script, Span, Text
-from chainrule.sheet.syntax.names import letter_of, node_key, walk
+from chainrule.sheet.syntax.names import letter_of, node_key, shifted_letter, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 
 COMPARING = frozenset({"=", "≠", "<", ">", "≤", "≥"})
@@ -92,6 +92,17 @@ def gives_value(relation: Relation, cue: str, listed: bool) -> bool:
         return False
     named = VALUE_CUE.search(cue) is not None or (listed and LISTED_CUE.search(cue) is not None)
     return named or (letter not in INDEX_LETTERS and number.text not in ("0", "1") and letter not in "kKnNmM")
+
+
+def of_a_step(name: Node, lhs: Node, rhs: Node) -> bool:
+    """Whether a name is that of one step of what an equation gives from step to step: "where $x_0 = 1$" behind
+    `x_{t+1} = x_t / 2` says where the steps start."""
+    one = isinstance(name, Script) and any(isinstance(s, Number) for s in (name.sub, name.sup))
+    if not (one and isinstance(name, Script) and isinstance(lhs, Script) and node_key(lhs.base) == node_key(name.base)):
+        return False
+    steps = {x for s in (lhs.sub, lhs.sup) if s is not None and (x := shifted_letter(s)) is not None}
+    uses = (n for n in walk(rhs) if isinstance(n, Script) and node_key(n.base) == node_key(name.base))
+    return any(s is not None and shifted_letter(s) in steps for n in uses for s in (n.sub, n.sup))
 
 
 def told_restriction(text: str, span: Span, letters: frozenset[str] = INDEX_LETTERS) -> Relation | None:

@@ -19,6 +19,7 @@ from chainrule.sheet.conditions.extremes import place
 from chainrule.sheet.conditions.imposed import differentiated_by, differentiates
 from chainrule.sheet.records.statements import Equation, Sentence, Sheet, with_zeros
 from chainrule.sheet.syntax.arguments import arguments
+from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Glossary, reference, walk
 from chainrule.sheet.syntax.solution_marks import core
 from chainrule.sheet.syntax.spelling import look
@@ -44,6 +45,30 @@ ESTIMATE = re.compile(
 # Words that call what follows them such a place, "the minimizer is": where no line writes a slope, no others do.
 LEADING = re.compile(
     rf"(?:{ESTIMATE.pattern})[^.,;:]*?\b(?:is|are|equals|reads)(?:\s+(?:then|simply|thus|therefore|given\s+by))*\s*:?\s*\Z",
+    re.IGNORECASE,
+)
+# Words right before a formula that call it what solves the problem at hand, the only ones in their sentence but for
+# those that say no more, and words that say what is to be extreme.
+SOLVED = re.compile(
+    r"\b(?:solutions?|solved?|solving|minimi[sz]\w+|maximi[sz]\w+|optimum|optimal\w*|updates?|estimat\w+|gives?|yields?|get"
+    r"|obtain|find|lösung|solución)\b",
+    re.IGNORECASE,
+)
+_PLAIN_WORDS = (
+    "the its it this that has have a an we get obtain find give gives giving yield yields is are then given by "
+    "closed form unique analytic analytical explicit exact least squares problem loss cost objective function "
+    "parameter parameters in weight weights vector for of to so thus hence therefore and over with respect w r t "
+    "maximum likelihood which where m step algebra la est sont die ist lautet optimale donnée par es óptima "
+    "expression formula terms following"
+)
+_PLAIN = frozenset(_PLAIN_WORDS.split())
+EXTREMISED = re.compile(
+    r"\b(?:(?:arg)?minimi[sz]\w*|(?:arg)?maximi[sz]\w*|argmin|argmax|optimi[sz]\w*|optimal|least[- ]squares|m-step)\b",
+    re.IGNORECASE,
+)
+# Words right before a formula that say that it is what is to be extreme, and not what by.
+OBJECTIVE = re.compile(
+    r"\b(?:mini|maxi)mi[sz]\w*(?:\s+(?!(?:with|over|w|by|in|for|using|subject|when|if|to)\b)[\w-]+){0,4}\s*:?\s*\Z",
     re.IGNORECASE,
 )
 OTHERWISE = re.compile(rf"\b(?:(?:un)?biased\b|moments?\b|corrected\b|{CONSTRAINED})", re.IGNORECASE)
@@ -74,13 +99,17 @@ def supposed(sheet: Sheet) -> Iterator[Equation]:
         words = [*said.get(e.position, []), *_in_its_paragraph(e, sheet.sentences)]
         here = [o for o in objectives if o.equation.position < e.position and _holds(o, e)]
         sloped = here and any(here[-1].equation.position < x.position < e.position for x in slopes)
+        told = False
         for variable, end in (*_set_to_zero(e, words, [] if sloped else here), *_estimate(e, words, sheet, here)):
             ref = reference(variable, sheet.glossary)
             if ref is None or _written(sheet, e, core(ref.base)):
                 continue
             meant = [o for o in objectives if _depends(o, e, core(ref.base)) and o.equation.position < end]
             if meant:
-                yield _slope(e, end, variable, meant[-1], alone=len(meant) == 1)
+                told = True
+                yield _slope(e, end, variable, meant[-1], "supposed alone" if len(meant) == 1 else "supposed")
+        if not told:
+            yield from _tried(e, words, sheet, here)
 
 
 def _in_its_paragraph(e: Equation, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
@@ -131,6 +160,37 @@ def _estimate(
         yield variable, e.position
 
 
+def _tried(
+    e: Equation, sentences: Sequence[Sentence], sheet: Sheet, objectives: Sequence[Objective]
+) -> Iterator[Equation]:
+    """The slope that a formula may solve which words call a solution, where they say that a function before it is to be
+    minimised: "the closed-form solution is". It is in force only where the formula does solve it."""
+    ref = reference(e.lhs, sheet.glossary)
+    words = " ".join([*(s.text for s in sentences), e.cue or e.lead])[-200:]
+    if ref is None or e.op != "=" or is_numeric(e.rhs) or not _only_calls_it_a_solution(words):
+        return
+    plain = replace(ref, base=core(ref.base)).key
+    for o in reversed(objectives):
+        nodes = (n for side in (o.equation.lhs, o.equation.rhs) for n in walk(side))
+        variable = next((n for n in nodes if (r := reference(n, sheet.glossary)) is not None and r.key == plain), None)
+        if variable is None:
+            continue
+        start = o.equation.position
+        said = [s.text for s in sheet.sentences if s.document is e.document and start <= s.position <= e.position + 2]
+        if EXTREMISED.search(" ".join((o.equation.cue, o.equation.lead, *said))) and not _written(
+            sheet, e, core(ref.base)
+        ):
+            yield _slope(e, e.position, variable, o, "tried")
+        return
+
+
+def _only_calls_it_a_solution(words: str) -> bool:
+    """Whether the sentence right before a formula says that it solves the problem at hand, and nothing else."""
+    sentence = re.split(r"[.;!?]\s", re.sub(r"⟦\d+⟧", " ", words))[-1]
+    others = _PLAIN.union(x.lower() for x in SOLVED.findall(sentence))
+    return SOLVED.search(sentence) is not None and others.issuperset(re.findall(r"[^\W\d_]+", sentence.lower()))
+
+
 def _written(sheet: Sheet, e: Equation, base: str) -> bool:
     """Whether a line before an equation is a derivative by a variable."""
     before = (x for x in sheet.equations if x.document is e.document and x.position < e.position)
@@ -149,7 +209,8 @@ def _objective(e: Equation, glossary: Glossary) -> Objective | None:
     if e.link or not e.own or e.op not in ("=", ":=", "≡") or differentiates(e.lhs) or differentiates(e.rhs):
         return None
     named = reference(e.lhs, glossary)
-    if named is not None and named.bare and look(named.base) == "loss":
+    called = OBJECTIVE.search(e.cue or e.lead)
+    if named is not None and named.bare and (look(named.base) == "loss" or called):
         return Objective(e, frozenset(r.base for n in walk(e.rhs) if (r := reference(n, glossary)) is not None))
     factors = e.lhs.factors if isinstance(e.lhs, Product) else ()
     if len(factors) != 2 or factors[1].op or not isinstance(factors[1].node, Fenced) or factors[1].node.open != "(":
@@ -169,12 +230,12 @@ def _holds(o: Objective, e: Equation) -> bool:
     return o.equation.document is e.document and e.scope.sees(o.equation.scope)
 
 
-def _slope(e: Equation, end: int, variable: Node, found: Objective, alone: bool) -> Equation:
+def _slope(e: Equation, end: int, variable: Node, found: Objective, source: str) -> Equation:
     """The slope as an equation with the place of the line it is said before; it stands behind its function."""
     at = found.equation.lhs
     nabla = Script(at.span, Name(at.span, "nabla"), variable)
     lhs = Product(at.span, (Factor("", nabla), Factor("", Fenced(at.span, "(", at, ")"))))
     return replace(
         e, position=end, own=False, lhs=lhs, op="=", rhs=Number(at.span, "0"), chain=-(10**6) - e.position, cue="",
-        source="supposed alone" if alone else "supposed", spelled=None, sign=None,
+        source=source, spelled=None, sign=None,
     )  # fmt: skip

@@ -9,15 +9,63 @@ used afterwards, or the chain may end with something that every reader knows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from chainrule.read.tree import Node
+from chainrule.read.tree import Factor, Fenced, Fraction, Infix, Node, Number, Product, Sum, Term
 from chainrule.sheet.definitions.sites import definable, derivative_of, mentions, site_key
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.statements import DEFINING, Equation
+from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.names import Ref, reference
+from chainrule.sheet.syntax.names import Ref, reference, walk
+
+NAMING = frozenset({":=", "=:", "≡"})
+
+
+def with_names_behind(sheet: Sheet) -> Sheet:
+    r"""The sheet in which a formula that is given a name behind it, `u - \log Z := -E` or `p - y =: \delta`, defines
+    the name, without what stands before it; nothing that was used before is defined so."""
+    seen = set[str]()
+    lasts = {(id(e.document), e.chain): e for e in sheet.equations if e.op != "∈"}
+    equations = []
+    for e in sheet.equations:
+        name, scaled = _name_behind(sheet, e.rhs, e.lhs)
+        ref = None if name is None else reference(name, sheet.glossary)
+        ends = e.op in NAMING or (
+            e.op == "=" and e.link and scaled is not e.lhs and e is lasts[id(e.document), e.chain]
+        )
+        new = ref is not None and not ref.postfix and ref.base not in seen | {*_bases(sheet, e.lhs)}
+        if ends and new and name is not None and reference(e.lhs, sheet.glossary) is None and not _called(sheet, e.lhs):
+            spelled = e.text(e.lhs), e.text(e.rhs)
+            equations.append(replace(e, lhs=scaled, op="=:", rhs=name, link=0, spelled=spelled))
+        else:
+            equations.append(e)
+        seen.update(_bases(sheet, e.lhs), _bases(sheet, e.rhs))
+    sheet.equations = equations
+    return sheet
+
+
+def _name_behind(sheet: Sheet, node: Node, body: Node) -> tuple[Node | None, Node]:
+    """The name that a side is a multiple of, and a formula for it where the side is equal to another one."""
+    match node:
+        case Sum(terms=(Term(sign="-", node=inner),)):
+            name, body = _name_behind(sheet, inner, body)
+            return name, Sum(body.span, (Term("-", Fenced(body.span, "(", body, ")")),))
+        case Product(factors=(Factor(node=Number() as number), Factor(op="" | "cdot", node=inner))):
+            name, body = _name_behind(sheet, inner, body)
+            return name, Fraction(body.span, body, number)
+    return (node if reference(node, sheet.glossary) is not None else None), body
+
+
+def _called(sheet: Sheet, node: Node) -> bool:
+    """`f(x)`: a side that is the name of what the other one says."""
+    parts = [f.node for f in node.factors] if isinstance(node, Product) else []
+    return len(parts) == 2 and isinstance(parts[1], Fenced) and reference(parts[0], sheet.glossary) is not None
+
+
+def _bases(sheet: Sheet, node: Node) -> Iterator[str]:
+    yield from (ref.base for n in walk(node) if (ref := reference(n, sheet.glossary)) is not None)
 
 
 def define_midway(world: World, equations: Sequence[Equation]) -> None:
@@ -25,7 +73,8 @@ def define_midway(world: World, equations: Sequence[Equation]) -> None:
     heads: dict[tuple[int, int], Equation] = {}
     for e in equations:
         head = heads.setdefault((id(e.document), e.chain), e)
-        ref = reference(e.lhs, world.glossary) if e.link and e.op in DEFINING and _defines(world, head) else None
+        named = e.link and e.op in DEFINING and (_defines(world, head) or _is_conditional(head.lhs))
+        ref = reference(e.lhs, world.glossary) if named else None
         if ref is not None and is_new(world, ref, head, equations) and _is_formula(world, ref, e.rhs):
             _add(world, e, ref, e.rhs)
 
@@ -61,6 +110,12 @@ def _defines(world: World, head: Equation) -> bool:
     """Whether a chain begins with a definition."""
     tables = (world.sites, world.functions)
     return any(s.position == head.position for table in tables for sites in table.values() for s in sites)
+
+
+def _is_conditional(node: Node) -> bool:
+    """`P(w | c)`: a probability, which a name behind it is short for."""
+    parts = [f.node for f in node.factors] if isinstance(node, Product) else []
+    return len(parts) == 2 and isinstance(parts[1], Fenced) and any(isinstance(n, Infix) for n in walk(parts[1]))
 
 
 def is_new(world: World, ref: Ref, head: Equation, equations: Sequence[Equation]) -> bool:

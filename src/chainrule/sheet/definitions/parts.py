@@ -31,6 +31,7 @@ def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
     given = {r.base for r in heads if r is not None and r.subs}  # what has formulas for its numbers may be vectors
     by_all = {f for e in equations for side in (e.lhs, e.rhs) for f in _under_nabla(world, side)}
     alone = {base for e in equations if (base := _of_one_number(world, e)) is not None}
+    upright = any(_is_transposed(e.rhs) and components_of(world, e.rhs) is not None for e in equations)
     for e in equations:
         if e.op not in ("=", ":=", "≡"):
             continue
@@ -47,6 +48,8 @@ def numbered_parts(world: World, equations: Iterable[Equation]) -> None:
             world.vectors[ref.base] = (base, count)
             if vector is e.lhs and isinstance(e.rhs, Matrix) and len(e.rhs.rows) == 1:
                 world.rows.add(ref.base)
+            if upright and vector is e.lhs and isinstance(e.rhs, Fenced):
+                world.laid_flat.add(ref.base)
             family.declared_rank, family.declared_dims = "vector", (str(count),)
             letters.slots[0], letters.sub_counts = "axis", {1}
             if base != ref.base:  # letters of another look are the entries of the vector
@@ -121,12 +124,7 @@ def _letter(base: str) -> str:
 
 def components_of(world: World, node: Node) -> tuple[str, int] | None:
     """`(w_1, w_2)`, `[w_1, w_2]^T` or a row or column of them: the letter and how many."""
-    if (
-        isinstance(node, Script)
-        and isinstance(node.sup, Name)
-        and node.sup.text in TRANSPOSE_WORDS
-        and node.sub is None
-    ):
+    if isinstance(node, Script) and _is_transposed(node):
         node = node.base
     items: tuple[Node, ...] = ()
     if isinstance(node, Fenced) and node.open in "([" and isinstance(node.body, Comma):
@@ -135,6 +133,11 @@ def components_of(world: World, node: Node) -> tuple[str, int] | None:
         items = tuple(cell for row in node.rows for cell in row)
     base, count = _numbered(world, items)
     return (base, count) if count else None
+
+
+def _is_transposed(node: Node) -> bool:
+    sup = node.sup if isinstance(node, Script) and node.sub is None else None
+    return isinstance(sup, Name) and sup.text in TRANSPOSE_WORDS
 
 
 def _numbered(world: World, items: tuple[Node, ...]) -> tuple[str, int]:

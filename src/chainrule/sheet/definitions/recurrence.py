@@ -7,18 +7,37 @@ value), and only the path through that step counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from chainrule.read.tree import Big, Fraction, Node, Number
+from chainrule.read.tree import Big, Fraction, Node, Number, Sum
+from chainrule.sheet.definitions.redefine import SUPPOSING_CUE
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import Site, Step, World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.literals import is_numeric, literal_number
+from chainrule.sheet.syntax.literals import is_literal, is_zero, literal_number
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.steps_of_cases import numbered_steps
+
+# What is observed is no result of a formula: "the data are $y_1 = 2$", "we measure $s_2 = 1.1$", "after training".
+OBSERVED_CUE = re.compile(
+    r"\b(?:measur\w+|observ\w+|record\w*|data\w*|targets?|labels?|ground truth|after training|train(?:ed|ing) \w+)\b"
+    r"[^.;]*\Z",
+    re.IGNORECASE,
+)
+# Where a sentence or a row ends, or turns from what is given to what follows.
+SENTENCE_ENDS = re.compile(
+    r"[.;:?!]\$*\s|\n\s*(?:\n|[-*+] )|\$\$|\\\\"
+    r"|\b(?:so|thus|hence|therefore|then|gets?|got|obtain\w*|giv(?:es?|ing)|yield\w*|becomes?|finds?|results?|comput\w+)\b",
+    re.IGNORECASE,
+)
+SIGNS = {"+": 1, "-": -1}
+MOST_STEPS = 40  # names and steps that may lie between a printed number and what is given
 
 
 def label_nodes(world: World, ref: Ref) -> list[Node]:
@@ -154,54 +173,125 @@ def _derivatives(world: World, node: Node) -> Iterator[tuple[Node, Ref]]:
                 yield body, ref
 
 
-def is_later_value(world: World, ref: Ref, rhs: Node) -> bool:
-    """Whether a number is one that a recurrence with a start and numbers for all inputs gives: `h_2 = -0.004`."""
-    step = _step_of(ref)
-    return step is not None and is_numeric(rhs) and any(k < step for k in _known_from(world, ref.base))
+def is_printed_value(world: World, e: Equation, ref: Ref, rhs: Node) -> bool:
+    """Whether numbers for one of a labelled family are what its general formula gives: `h_2 = -0.004` of a recurrence
+    with a start, `s_1 = -1.5` of `s_i = w^T x_i`, where all that the formula needs there has numbers. At step 0 what
+    is given begins."""
+    at = _at(ref, {})
+    if ref.primes or ref.postfix or not is_literal(rhs) or not at or 0 in at or may_be_given(world, e):
+        return False
+    sites = (s for s in world.sites.get(ref.base, ()) if s.section[0] in ("", e.scope.part) and s.own == e.own)
+    found = [(s, bound) for s in sites if (bound := _bound_at(s, at))]
+    return any(Numbers(world).of_formula(*general) for general in found)
+
+
+def may_be_given(world: World, e: Equation) -> bool:
+    """Whether numbers for one of a family may be data, whatever its formula gives: words suppose or observe them, or
+    they stand in one sentence with those that an input of the formula is given, "$x_1 = 1$, $y_1 = 2$"."""
+    ref = reference(e.lhs, world.glossary)
+    at = None if ref is None else _at(ref, {})
+    general = [] if ref is None or not at else [s for s in world.sites.get(ref.base, ()) if _bound_at(s, at)]
+    if not general or SUPPOSING_CUE.search(e.cue) or OBSERVED_CUE.search(e.cue):
+        return bool(general)
+    used = {r.base for s in general for r in references(s.body, world)}
+    inputs = {b for b in used if (found := world.sites.get(b)) and all(is_literal(s.body) for s in found)}
+    beside = (x for x in world.equations if x.document is e.document and x.position < e.position and is_literal(x.rhs))
+    between = [x.document.text[x.span.end : e.span.start] for x in beside if _named(world, x) in inputs]
+    return any(not SENTENCE_ENDS.search(text) for text in between)
+
+
+def _named(world: World, e: Equation) -> str | None:
+    ref = reference(e.lhs, world.glossary)
+    return None if ref is None else ref.base
 
 
 def any_step(world: World, node: Node) -> str | None:
-    """The letter of a name that such a recurrence gives a number for every step, `h_t`, where no step is named."""
+    """The letter of a name that a formula gives a number for every step, `h_t`, where no step is named."""
     ref = reference(node, world.glossary)
-    scripts = () if ref is None else _scripts(ref)
-    letter = letter_of(scripts[0]) if len(scripts) == 1 else None
-    return letter if ref is not None and letter is not None and _known_from(world, ref.base) else None
+    letter = letter_of(_scripts(ref)[0]) if ref is not None and len(_scripts(ref)) == 1 else None
+    if ref is None or letter is None:
+        return None
+    scripts = (s for sites in world.sites.values() for site in sites for s in _scripts(site.ref))
+    steps = {k + 1 for s in scripts if (k := _whole(s, {})) is not None}
+    general = [(s, b) for k in steps for s in world.sites.get(ref.base, ()) if (b := _bound_at(s, (k,)))]
+    return letter if any(Numbers(world).of_formula(*found) for found in general) else None
 
 
-def _known_from(world: World, base: str) -> list[int]:
-    """The steps at which a recurrence starts whose inputs all have numbers."""
-    sites = world.sites.get(base, [])
-    general = [s for s in sites if len(_scripts(s.ref)) == 1 and shifted_letter(_scripts(s.ref)[0]) is not None]
-    started = [k for s in sites if (k := _step_of(s.ref)) is not None]
-    if not general or not started or not _steps_back(world, base, general[0], _letters(general[0]), frozenset()):
-        return []
-    return started if _all_known(world, general[0], {base}, _letters(general[0])) else []
+@dataclass
+class Numbers:
+    """Which names have numbers at which steps, by a line of their own or by a formula of such names."""
+
+    world: World
+    known: dict[tuple[str, tuple[int, ...]], bool] = field(default_factory=dict)
+    depth: int = 0
+
+    def of_formula(self, site: Site, bound: dict[str, int]) -> bool:
+        """Whether all that a formula needs has numbers, at the steps that its letters stand for."""
+        if is_literal(site.body) or is_zero(site.body):
+            return True
+        own = {r.base for p in site.params or () if (r := reference(p, self.world.glossary)) is not None}
+        own |= (
+            self.world.glossary.bound
+            | bound.keys()
+            | self.world.roles.keys()
+            | TRANSPOSE_WORDS
+            | {"e", "pi", *dict(self.world.customary)} - self.world.sites.keys()
+        )
+        needed = (r for r in references(site.body, self.world) if r.base not in own and not is_function_word(r.base))
+        return all(self.has(r, bound) for r in needed)
+
+    def has(self, ref: Ref, bound: dict[str, int]) -> bool:
+        """Whether a name has a number at the step that its scripts stand for; at every step, if they name none."""
+        sites = self.world.sites.get(ref.base, []) or self.world.functions.get(ref.base, [])
+        at = _at(ref, bound)
+        if at is None or not any(len(_scripts(s.ref)) == len(at) for s in sites):
+            return self._once(ref.base, (), [(s, {}) for s in sites])
+        own = [(s, b) for s in sites if (b := _bound_at(s, at)) is not None]
+        return self._once(ref.base, at, [(s, b) for s, b in own if not b] or own)
+
+    def _once(self, base: str, at: tuple[int, ...], sites: list[tuple[Site, dict[str, int]]]) -> bool:
+        """What is known of a name, looked up once; nothing is known through itself, or by too many steps."""
+        if (base, at) not in self.known:
+            self.known[base, at] = False
+            self.depth += 1
+            found = self.depth <= MOST_STEPS and bool(sites) and all(self.of_formula(s, b) for s, b in sites)
+            self.depth -= 1
+            self.known[base, at] = found
+        return self.known[base, at]
 
 
 def _scripts(ref: Ref) -> tuple[Node, ...]:
     return (*ref.subs, *ref.labels)
 
 
-def _letters(site: Site) -> set[str]:
-    return {x for s in _scripts(site.ref) if (x := shifted_letter(s)) is not None}
+def _at(ref: Ref, bound: dict[str, int]) -> tuple[int, ...] | None:
+    """The numbers that the scripts of a name stand for, if each stands for one."""
+    found = [k for s in _scripts(ref) if (k := _whole(s, bound)) is not None]
+    return tuple(found) if len(found) == len(_scripts(ref)) else None
 
 
-def _step_of(ref: Ref) -> int | None:
-    """The number of a step, of a name with that one script."""
-    scripts = _scripts(ref)
-    number = literal_number(scripts[0]) if len(scripts) == 1 else None
-    return (
-        int(number) if number is not None and number.denominator == 1 and not ref.primes and not ref.postfix else None
-    )
+def _bound_at(site: Site, at: tuple[int, ...]) -> dict[str, int] | None:
+    """What the letters of a definition stand for where its name has the given scripts; None where it never has."""
+    bound: dict[str, int] = {}
+    if len(_scripts(site.ref)) != len(at):
+        return None
+    for script, number in zip(_scripts(site.ref), at, strict=True):
+        letter = shifted_letter(script)
+        if letter is not None and letter not in bound and (shift := _whole(script, {letter: 0})) is not None:
+            bound[letter] = number - shift
+        elif _whole(script, bound) != number:
+            return None
+    return bound
 
 
-def _all_known(world: World, site: Site, seen: set[str], letters: set[str]) -> bool:
-    """Whether every name that a formula needs has numbers, or a formula of such names."""
-    for ref in references(site.body, world):
-        if ref.base in seen or ref.base in letters or is_function_word(ref.base) or ref.base in world.roles:
-            continue
-        sites = world.sites.get(ref.base, [])
-        made = [s for s in sites if not is_numeric(s.body)]
-        if not sites or not all(_all_known(world, s, {*seen, ref.base}, {*letters, *_letters(s)}) for s in made):
-            return False
-    return True
+def _whole(node: Node, bound: dict[str, int]) -> int | None:
+    """The whole number of `3`, of `t` and of `t - 1`, for given letters."""
+    number = literal_number(node)
+    if number is not None:
+        return int(number) if number.denominator == 1 else None
+    if isinstance(node, Sum):
+        terms = [(t.sign, _whole(t.node, bound)) for t in node.terms if t.sign in SIGNS]
+        signed = [SIGNS[sign] * k for sign, k in terms if k is not None]
+        return sum(signed) if len(signed) == len(node.terms) else None
+    letter = letter_of(node)
+    return bound.get(letter) if letter is not None else None

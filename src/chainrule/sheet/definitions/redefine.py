@@ -38,6 +38,13 @@ OTHER_VALUE_CUE = re.compile(
     r"|\(\s*\Z",
     re.IGNORECASE,
 )
+# "Let h_1 = 2", "if instead h_1 = 4": a number that is put in the place of one that a formula gives.
+SUPPOSING_CUE = re.compile(
+    r"\b(?:let|now|if|had|were|say|suppos\w+|assum\w+|imagin\w+|instead|case|otherwise|given|define|set|choose)\b"
+    r"(?:(?!\b(?:so|thus|hence|therefore|then|gets?|got|obtain\w*|giv(?:es?|ing)|yield\w*|becomes?|finds?|found"
+    r"|results?|equals?)\b)[^.:;])*:?\s*\Z",
+    re.IGNORECASE,
+)
 # "Update: w_1 = 0.54", "the new weights are", "after the first M-step", "in the next iteration": what had a number has
 # another one now.
 STEPPED_CUE = re.compile(
@@ -82,6 +89,8 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation for a name that has a definition gives it another one."""
     if e.own != earlier.own or to_be_shown(e):
         return False
+    if _slope_of_another(world, earlier, e):
+        return True
     if e.source == "given" or (e.op == "=" and not e.link and steps_on(earlier.body, e.rhs)):
         return True
     numbers = is_numeric(e.rhs) and is_numeric(earlier.body)
@@ -112,6 +121,16 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
     if is_numeric(e.rhs) and not is_numeric(earlier.body) and _inputs_given(world, earlier, e):
         return False
     return e.scope.section != earlier.section[1] and _opens(world, earlier, e) and _elsewhere(world, earlier, e)
+
+
+def _slope_of_another(world: World, earlier: Site, e: Equation) -> bool:
+    """Whether words call a formula a derivative, and another function stands between it and the earlier one: the
+    Hessian of `g` behind that of `f`, both named H."""
+    called = world.called.get(e.position)
+    if called is None:
+        return False
+    functions = (s for base, found in world.functions.items() for s in found if base != earlier.base)
+    return any(earlier.position < s.position < e.position and s.assumed is None for s in functions)
 
 
 def begins_an_example(e: Equation) -> bool:

@@ -12,7 +12,7 @@ from chainrule.sheet.definitions.by_places import places
 from chainrule.sheet.definitions.copies import is_alias
 from chainrule.sheet.definitions.maps import is_jacobian
 from chainrule.sheet.definitions.names_of_functions import at_any_argument
-from chainrule.sheet.definitions.recurrence import is_later_value
+from chainrule.sheet.definitions.recurrence import is_printed_value
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
@@ -241,8 +241,8 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         base, ref = f"{base}^2", Ref(f"{base}^2", ref.subs, ref.labels)
     if ref.primes and is_numeric(rhs) and base in world.sites:
         return  # a printed value of the next update, to be compared with the computed one
-    if is_later_value(world, ref, rhs):
-        return  # a printed value of a later step
+    if is_printed_value(world, e, ref, rhs):
+        return  # what the formula for all steps gives at one of them
     sites = world.sites.setdefault(base, [])
     same = [s for s in sites if site_key(world, s.ref) == site_key(world, ref)]
     if same and _schematic(same[-1].body) and not _schematic(rhs) and any(references(rhs, world)):

@@ -25,6 +25,8 @@ NO_ARRAYS = COUNTS | {"C", "E"}
 # A declared vector whose sums end elsewhere than its entries; a number with an index that is transposed, which is more
 # unusual than that a line with a lost transpose does not fit.
 ELSEWHERE, TRANSPOSED = 1.0, 12.0
+# A number among the factors of a trace.
+TRACED = 2.0
 
 
 def candidates(family: Family) -> list[tuple[Reading, float]]:
@@ -49,6 +51,8 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     if most == 0:
         if family.gradient or family.normed:  # nobody writes a gradient by a number, or the norm of one
             custom = (max(custom[0], custom[1] + 1.0), *custom[1:])
+        if family.traced:
+            custom = (custom[0] + TRACED, *custom[1:])
         turned = family.transposed or (family.values_transposed and not family.variable)
         ranks = [(0, False), (1, False), (1, True), (2, False)]
         found = [(Reading(a, r), c) for (a, r), c in zip(ranks, custom, strict=True) if a or not turned]
@@ -88,9 +92,9 @@ def _look(family: Family) -> str:
 
 
 def is_variable(family: Family) -> bool:
-    """Whether a name is transposed, differentiated by, has a differential or stands as `x^T D x`: then it is no
-    count."""
-    return family.transposed or family.by > 0 or family.changing or family.between
+    """Whether a name is transposed, differentiated by, has a differential or stands as `x^T D x` or in a trace: then it
+    is no count."""
+    return family.transposed or family.by > 0 or family.changing or family.between or family.traced
 
 
 def _declared(family: Family) -> list[tuple[Reading, float]] | None:

@@ -97,11 +97,11 @@ Options = dict[str, list[tuple[Reading, float]]]
 
 
 def as_in_matrix_algebra(
-    base: str, found: list[tuple[Reading, float]], row: bool = False, stepped: bool = False
+    base: str, found: list[tuple[Reading, float]], row: bool = False, stepped: bool = False, looks: str = ""
 ) -> Reading:
     """A capital letter is a matrix, a small one a column or a row, a loss a number, where that is left open; what has a
     number of its own in every step, as the C of `C_t`, is a vector."""
-    rank = 1 if stepped else {"upper": 2, "bold upper": 2, "lower": 1, "bold lower": 1}.get(look(base), 0)
+    rank = 1 if stepped else {"upper": 2, "bold upper": 2, "lower": 1, "bold lower": 1}.get(looks or look(base), 0)
     return next((r for r, _ in found if r.axes == rank and r.row == (row and rank == 1)), found[0][0])
 
 

@@ -38,6 +38,7 @@ from chainrule.sheet.letters.names_above import names_above
 from chainrule.sheet.letters.offsets import offsets_of
 from chainrule.sheet.letters.open_letters import note_open_letters
 from chainrule.sheet.letters.orders_of_letters import note_orders
+from chainrule.sheet.letters.plain_numbers import plain_numbers
 from chainrule.sheet.letters.small_constants import one_small_constant
 from chainrule.sheet.letters.totals import totals_of
 from chainrule.sheet.letters.writings import bring_together
@@ -225,6 +226,7 @@ def _collect_layers(nodes: list[Node], everything: list[Node], glossary: Glossar
     on_the_line = {n.text for node in nodes for n in _on_the_line(node) if isinstance(n, Name) and not n.style}
     glossary.label_letters = {x for x in glossary.label_letters if x.rpartition("^")[2] not in on_the_line}
     glossary.lone_t = any(_has_lone_t(node) for node in nodes)
+    glossary.plain_numbers = plain_numbers(everything, glossary)
     glossary.layers = {x.rpartition("^")[2] for x in glossary.label_letters}
     for node in everything:
         if isinstance(node, Script) and node.sup is not None and shifted_letter(node.sup) in glossary.layers:
@@ -341,15 +343,21 @@ def _collect_names(node: Node, glossary: Glossary) -> None:
 
 def _collect_companions(relation: Relation, glossary: Glossary) -> None:
     """`\\mu_d = \\frac1N \\sum_n x_{nd}`: d stands beside a bound letter in a subscript, so it is an index, and where
-    it stands alone in the same line it is the same index."""
+    it stands alone in the same line it is the same index. So is the k of `p_k = e^{s_k} / \\sum_j e^{s_j}`, which
+    stands where a bound letter does."""
     scripts = [n for n in walk(relation) if isinstance(n, Script) and n.sub is not None]
     companions: set[str] = set()
+    places: dict[tuple[str, int], set[str]] = {}
     for node in scripts:
         ref = reference(node, glossary)
         letters = {x for s in ref.subs if (x := letter_of(s))} if ref is not None else set()
         if ref is not None and letters & glossary.bound:
             companions |= letters - glossary.bound
             glossary.indexed.setdefault(ref.base, set()).update(range(len(ref.subs)))
+        for slot, sub in enumerate(() if ref is None else ref.subs):
+            if ref is not None and (letter := letter_of(sub)) is not None:
+                places.setdefault((ref.base, slot), set()).add(letter)
+    companions |= {x for at in places.values() if at & glossary.bound for x in at - glossary.bound}
     for node in scripts:
         stem = reference(node.base, glossary) if isinstance(node.base, (Name, Accent)) else None
         if stem is not None and letter_of(node.sub) in companions:

@@ -50,17 +50,21 @@ def _transposed(node: Node, glossary: Glossary) -> Iterator[Ref]:
 
 def _both_listed(nodes: list[Node], relations: list[Relation], glossary: Glossary) -> dict[str, str]:
     """The small letters of two capitals whose inner product is taken, and that lists of their numbered components give:
-    `X = (x_1, x_2)` and `W = (w_1, w_2)` beside `W^T X`. Letters with other subscripts are no components."""
+    `X = (x_1, x_2)` and `W = (w_1, w_2)` beside `W^T X`, or `W = (w_1, w_2)^T` beside `X W`. Letters with other
+    subscripts are no components."""
     listed: dict[str, int] = {}
+    upright = set[str]()
     for relation in relations:
         ref = reference(relation.first, glossary)
         small, count = _list_of(relation.links[0].node, glossary)
         if ref is not None and ref.bare and small == ref.base.lower() != ref.base and relation.links[0].op in DEFINING:
             listed[ref.base] = count
+            upright |= {ref.base} if isinstance(relation.links[0].node, Script) else set()
     if len(listed) < 2:
         return {}
     inside = [n for node in nodes for n in walk(node)]
     products = {p for n in inside for p in _products(n, glossary, inner=True)}
+    products |= {p for n in inside for p in _products(n, glossary) if {*p} & upright == {p[1]}}
     pairs = {p for p in products if {*p} <= listed.keys() and listed[p[0]] == listed[p[1]]}
     refs = [r for n in inside if isinstance(n, Script) and (r := reference(n, glossary)) is not None]
     other = {r.base for r in refs if r.postfix or r.labels or not all(_text(x).isdigit() for x in r.subs)}

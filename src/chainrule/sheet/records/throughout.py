@@ -23,5 +23,7 @@ def throughout(
     sheet.equations = [replace(e, lhs=at(e.lhs, e.position), rhs=at(e.rhs, e.position)) for e in sheet.equations]
     sheet.expressions = [(scope, position, at(node, position)) for scope, position, node in sheet.expressions]
     if sentences:
-        sheet.sentences = [replace(s, formulas=tuple(map(written, s.formulas))) for s in sheet.sentences]
+        sheet.sentences = [
+            replace(s, formulas=tuple(at(node, s.position) for node in s.formulas)) for s in sheet.sentences
+        ]
     return sheet

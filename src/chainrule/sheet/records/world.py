@@ -102,12 +102,16 @@ class Family:
     gradient: int = 0
     graded: bool = False
     """Whether a gradient is taken of it, as of a number."""
+    graded_alone: bool = False
+    """Whether it stands behind a gradient without an argument, as a quantity does."""
     changing: bool = False
     """Whether its differential is written."""
     between: bool = False
     """Whether it stands between a vector transposed and that vector: `x^T D x`."""
     determined: set[int] = field(default_factory=set)
     """How many subscripts it has where its determinant is taken: what has one is a matrix."""
+    traced: bool = False
+    """Whether it is a capital in a trace or a determinant, which nobody takes of numbers."""
     bare: int = 0
     marked: int = 0
     bare_by: int = 0
@@ -267,6 +271,17 @@ class Seconds:
     anew: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What words call a formula, a "gradient", "jacobian" or "hessian": the derivative of something by something, where
+    they say so; `nouns` are the words for what is differentiated."""
+
+    what: str
+    of: Node | None
+    by: Node | None
+    nouns: tuple[str, ...]
+
+
 @dataclass
 class World:
     """One scope with everything needed to give its formulas meaning."""
@@ -366,7 +381,11 @@ class World:
     vectors: dict[str, tuple[str, int]] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     """Those of them that are written as a matrix of one row."""
+    laid_flat: set[str] = field(default_factory=set)
+    """Those that are written as a list, where the list of another one is transposed."""
     hessian: bool = False
+    called: dict[int, Called] = field(default_factory=dict)
+    """The equations that words call derivatives, by their positions."""
     stepwise: bool = False
     in_steps: bool = False
     lacking: set[int] = field(default_factory=set)
@@ -453,6 +472,11 @@ class World:
         """Whether any equation gives the name a meaning."""
         base = self.aliases.get(base, base)
         return base in self.sites or base in self.functions
+
+    def defines(self, position: int) -> bool:
+        """Whether the line at a position gives a name its meaning."""
+        tables = (self.sites, self.functions)
+        return any(s.position == position for table in tables for sites in table.values() for s in sites)
 
     def parameter_of(self, base: str) -> str | None:
         r"""The $\theta$ in `f_\theta(x)`, where the document differentiates by it."""

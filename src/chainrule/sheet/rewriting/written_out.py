@@ -45,7 +45,7 @@ from chainrule.sheet.rewriting.parametrised import parametrised, with_parameters
 from chainrule.sheet.rewriting.partial_subscripts import differentiated_below, with_partials
 from chainrule.sheet.rewriting.plain_ones import plain_ones, with_ones_in_bold
 from chainrule.sheet.rewriting.points_by_number import points_by_number, with_points
-from chainrule.sheet.rewriting.sample_marks import left_out, with_marks
+from chainrule.sheet.rewriting.sample_marks import entries_defined, left_out, with_entries_named, with_marks
 from chainrule.sheet.rewriting.sizes_below import has_sizes, without_sizes
 from chainrule.sheet.rewriting.spelled_words import with_words, words_of
 from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_transposed_values
@@ -151,6 +151,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(slopes_at, with_slopes),
     _where(samples_of_matrices, with_parts_of_matrices),
     _where(left_out, with_marks),
+    _where(entries_defined, with_entries_named),
     _where(last_layers, with_last_layers),
     _last_of_any_layer,
     _where(counts_of, with_counts),

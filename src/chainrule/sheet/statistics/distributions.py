@@ -3,6 +3,7 @@ r"""What variables are drawn from: `x_i \sim \mathcal N(\mu, \sigma^2)`, `y | x 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.read.tree import Comma, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
@@ -48,6 +49,26 @@ def told_by(world: World, call: Pattern, position: int) -> tuple[str, tuple[Node
         if found is not None and values <= set(call.given) and stem(variable).lower() in {x.lower() for x in names}:
             (before if e.position < position else after).append((found[0].base, found[1]))
     return before[-1] if before else after[0] if after else None
+
+
+def density_of(world: World, drawn: Node, law: Node) -> Product | None:
+    r"""The density of what is drawn from a law that its word tells: `\mathcal{N}(x_i | m, v)` for
+    `x_i \sim \mathcal{N}(m, v)`, and of a sample for `x_1, \dots, x_n`."""
+    variables = {base: n for n in _drawn(drawn) if (base := _sampled(world, n)) is not None}
+    found = _call(world, law)
+    if len(variables) != 1 or found is None or not isinstance(law, Product) or len(law.factors) != 2:
+        return None
+    if not _is_normal(found[0].base) and found[0].base not in NAMES:
+        return None
+    given = found[1][0] if len(found[1]) == 1 else Comma(law.span, found[1])
+    fence = Fenced(law.span, "(", Infix(law.span, "|", next(iter(variables.values())), given), ")")
+    return replace(law, factors=(law.factors[0], replace(law.factors[1], node=fence)))
+
+
+def _sampled(world: World, node: Node) -> str | None:
+    """The name of one of several samples, or of what is drawn once."""
+    ref = reference(node, world.glossary)
+    return None if ref is None or ref.postfix or len(ref.subs) > 1 else ref.base
 
 
 def _drawn(node: Node) -> Iterator[Node]:

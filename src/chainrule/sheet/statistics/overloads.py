@@ -142,12 +142,25 @@ def chosen(world: World, ref: Ref, position: int, call: Pattern | None, args: tu
         return world.latest(found, position) if found else None
     if call is None or not is_density(base) or any(s.pattern is None for s in sites):
         return world.function(base, position)
-    sites = [s for s in sites if _members(s.pattern or Pattern(())) == _members(call)]
+    alike = [s for s in sites if _members(s.pattern or Pattern(())) == _members(call)]
     for fits in (_same, _alike, _elsewhere):
-        found = [s for s in sites if fits(world, s, call)]
+        found = [s for s in alike if fits(world, s, call)]
         if found:
             return world.latest(found, position)
-    return None
+    found = [s for s in sites if _of_any_sample(world, s, call)]
+    return world.latest(found, position) if found else None
+
+
+def _of_any_sample(world: World, defined: Site, call: Pattern) -> bool:
+    r"""Whether a call is at a sample, `p(x_i | r)` and `P(X_i = x_i | r)`, of what has a formula for any value,
+    `p(x | r)` and `P(X = x | r)`, which is no product over samples."""
+    site = defined.pattern or Pattern(())
+    before, now = (tuple(None if x is None else stem(x).lower() for x in c.variables) for c in (site, call))
+    if before != now or None in now or any(_members(site)) or len(now) != 1:
+        return False
+    itself = any(r.base == defined.base for r in references(defined.body, world))
+    one, other = set(site.given), set(_stems(call.given))
+    return not itself and (one <= other or other <= one) and not (one ^ other) & variables(world)
 
 
 def _members(call: Pattern) -> tuple[bool, ...]:

@@ -3,10 +3,10 @@ r"""Where what has a law lies: "let $p = \mathcal{N}(m, S)$ in $\mathbb{R}^d$", 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from chainrule.read.tree import Link, Name, Node, Relation
-from chainrule.sheet.records.statements import Sentence
+from chainrule.read.tree import Comma, Infix, Link, Name, Node, Relation
+from chainrule.sheet.records.statements import Equation, Sentence
 from chainrule.sheet.syntax.names import Glossary, reference
 from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
 from chainrule.sheet.words.declared import Fact, ShapeFact, from_relation, real_space
@@ -29,6 +29,24 @@ def spaces_of_laws(sentences: Iterable[Sentence], glossary: Glossary) -> Iterato
             for size in sizes:
                 if isinstance(size, Name):
                     yield Fact("shape", ref, ShapeFact("vector", (size.text,)))
+
+
+def of_their_means(equations: Iterable[Equation], facts: Sequence[Fact], glossary: Glossary) -> Iterator[Fact]:
+    r"""What is drawn from a normal law lies where its mean does: `x_i \sim \mathcal{N}(\mu, \Sigma)` with
+    `\mu \in \mathbb{R}^d`."""
+    shapes = {f.ref.base: f.data for f in facts if f.kind == "shape" and f.ref is not None and f.ref.bare}
+    known = {f.ref.base for f in facts if f.kind == "shape" and f.ref is not None}
+    for e in (e for e in equations if e.op == "∼"):
+        parameters = normal_parameters(e.rhs)
+        mean = None if parameters is None else reference(parameters[0], glossary)
+        space = shapes.get(mean.base) if mean is not None and mean.bare else None
+        if not isinstance(space, ShapeFact) or space.rank not in ("column", "vector"):
+            continue
+        drawn = e.lhs.left if isinstance(e.lhs, Infix) and e.lhs.op == "|" else e.lhs
+        for item in drawn.items if isinstance(drawn, Comma) else (drawn,):
+            ref = reference(item, glossary)
+            if ref is not None and ref.base not in known:
+                yield Fact("shape", ref, space)
 
 
 def _variables(node: Node) -> Iterator[Node]:

@@ -11,8 +11,9 @@ from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.names import letter_of, node_key, reference, spelled, walk
+from chainrule.sheet.words.losses import CROSS_ENTROPY
 
-OF_CLASSES = re.compile(r"(?<!binary )(?<!Binary )(?<!logistic )\b[Cc]ross[- ]?[Ee]ntropy\b")
+OF_CLASSES = re.compile(rf"(?<!binary )(?<!logistic )(?<![A-Za-z])(?:{CROSS_ENTROPY})", re.IGNORECASE)
 
 
 def targets_of_cross_entropies(world: World, sentences: Iterable[Sentence], equations: Iterable[Equation]) -> None:

@@ -37,6 +37,8 @@ class Run:
 def without_dots(node: Node) -> Node | None:
     """A sum or product with dots, written with a sign and a range; None for anything else."""
     match node:
+        case Sum(terms=terms) if (alone := _among_zeros(terms)) is not None:
+            return _one_or(node, (alone,))
         case Sum(terms=terms):
             parted = _parted(terms)
             whole = node if parted == terms else replace(node, terms=parted)
@@ -50,6 +52,17 @@ def without_dots(node: Node) -> Node | None:
                 return None if chain is None else _all_chains(replace(node, factors=tuple(chain)))
             return None if shorter is None else replace(node, factors=shorter)
     return None
+
+
+def _among_zeros(terms: tuple[Term, ...]) -> Term | None:
+    r"""The only term of a sum beside zeros, `0 + \dots + 0 + x_i + 0 + \dots + 0`; the dots stand for more zeros."""
+    zeros = [isinstance(t.node, Number) and t.node.text == "0" for t in terms]
+    dots = [n for n, t in enumerate(terms) if isinstance(t.node, Dots)]
+    others = [t for n, t in enumerate(terms) if not zeros[n] and n not in dots]
+    if not dots or len(others) > 1 or sum(zeros) < len(dots):
+        return None
+    beside = (zeros[max(n - 1, 0)] or zeros[min(n + 1, len(terms) - 1)] for n in dots)
+    return (others or [terms[zeros.index(True)]])[0] if all(beside) else None
 
 
 def _all_chains(node: Product) -> Node:

@@ -93,6 +93,7 @@ class Glossary:
     indexed: dict[str, set[int]] = field(default_factory=dict)
     lone_delta: bool = False
     lone_t: bool = False
+    plain_numbers: set[str] = field(default_factory=set)
     error_delta: bool = False
     named: set[str] = field(default_factory=set)
     sizes: set[tuple[str, str]] = field(default_factory=set)
@@ -417,8 +418,8 @@ def _is_mark_of_one(node: Node) -> bool:
 
 
 def _is_intended_transpose(sup: Node, base: str, glossary: Glossary) -> bool:
-    """`u^t v`: a lone small t is a transpose unless t is an index, a label or a number of this document."""
-    taken = "t" in glossary.bound or glossary.lone_t or glossary.is_label(sup, base)
+    """`u^t v`: a lone small t is a transpose unless t is an index, a label or a number, or u a number."""
+    taken = "t" in glossary.bound or glossary.lone_t or glossary.is_label(sup, base) or base in glossary.plain_numbers
     return isinstance(sup, Name) and sup.text == "t" and not taken
 
 

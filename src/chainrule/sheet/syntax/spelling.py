@@ -15,6 +15,8 @@ _STYLES = {"bold": r"\mathbf", "cal": r"\mathcal", "bb": r"\mathbb", "frak": r"\
 _ACCENT = re.compile(r"(\w+)\((.*)\)(.*)", re.DOTALL)
 _BOLD_WORD = r"\boldsymbol"  # \mathbf leaves a Greek letter as it is
 
+APART = "apart"
+"""A typeface that nobody writes: the letter is a name of its own where it stands."""
 CHANGE = "d "
 """What stands before the base of a name in that of its differential."""
 ANY = "any"
@@ -41,7 +43,7 @@ def spelled_out(base: str) -> str:
     text = _word(name)
     if styles == ["sf"] and name in FUNCTIONS:  # a function of the sheet under the name of a known one
         return f"\\{name}" + _scripts(base[len(core) :])
-    for style in reversed(styles):
+    for style in reversed([s for s in styles if s != APART]):
         sign = _BOLD_WORD if style == "bold" and text.startswith("\\") else _STYLES.get(style, r"\mathrm")
         text = f"{sign}{{{text}}}"
     return text + _scripts(base[len(core) :])
@@ -64,7 +66,7 @@ def _scripts(rest: str) -> str:
 
 _RANK_IN_NAME = re.compile(r"(?<=[a-z])(?:Matrix|Vector|Scalar)\Z|\A(?:matrix|vector|scalar)(?=[A-Z])")
 
-MINIMISED = frozenset({"L", "J", "E", "C", "ell", "Loss", "loss", "Cost", "cost", "NLL"})
+MINIMISED = frozenset({"L", "J", "E", "C", "ell", "Loss", "loss", "Cost", "cost", "NLL", "MSE", "SSE", "RSS", "BCE"})
 """Letters and words for what is minimised."""
 COUNTS = frozenset("DKMNTV")
 """Letters that say how many there are."""

@@ -13,7 +13,7 @@ import re
 
 _IS = r"⟦\d+⟧,?\s+(?:is|are|be|denotes?|denoting|being|as)\s+(?:(?:now|here)\s+)?(?:the|its|their|an?)\s+(?:\w+\s+)?"
 _ROWS: tuple[tuple[str, str], ...] = (
-    ("another parameter", r"\bprecisions?\b|\binverse\s+(?:co)?varianc\w+|\b(?:log-?)?odds\b|\blogits?\b"),
+    ("another parameter", r"\bprecisions?\b|\binverse\s+(?:co)?varianc\w+"),
     ("a scale for a rate", rf"{_IS}(?:scale|width|range|sample\s+size)\b|\b(?:scale|width)\s+(?:parameter\s+)?⟦\d+⟧"),
     # of a normal law the mean is usual, and stands beside a variance
     ("a mean alone", r"\b(?:with|has|of)\s+(?:the\s+)?mean\s+⟦\d+⟧(?!,?\s+(?:and|variance|covariance|standard))"),

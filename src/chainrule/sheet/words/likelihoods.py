@@ -56,10 +56,13 @@ _PLAIN_WORDS = (
     "minimize minimise likelihood likelihoods log logarithm logarithms natural ln function functions "
     "product sum both sides joint total negative minus nll corresponding resulting where density "
     "densities distribution probability mass model step solution mle called times counts tosses lives "
-    "outcomes values targets labels responses example examples formulate"
+    "outcomes values targets labels responses example examples formulate normal gaussian bernoulli poisson exponential "
+    "geometric binomial random variable variables logistic sigmoid"
 )
 _PLAIN = frozenset(_PLAIN_WORDS.split())
-_SIGNS = frozenset("的为為是函数數取得到对對似然负負样樣本数據据联聯合独獨立密度分布则則因此和")
+_SIGNS = frozenset(
+    "的为為是函数數取得到对對似然负負样樣本数據据联聯合独獨立密度分布则則因此和其中设設给給定令由个個观觀測测值"
+)
 _NAMED_SAMPLES = re.compile(
     r"\b(?:independent|i\.\s?i\.\s?d\.?|iid)[\s,]+(?:⟦\d+⟧\s*)?(?:samples?|observations?|draws?|data(?:\s+points?)?)\s+"
     r"(?:⟦\d+⟧\s+)?(?:drawn\s+)?(?:from|of|with)\s+(?:this|the|that)\s+(?:distribution|density|model)",

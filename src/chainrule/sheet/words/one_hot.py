@@ -13,17 +13,29 @@ from chainrule.sheet.records.statements import Sentence
 from chainrule.sheet.syntax.names import Glossary, letter_of, reference
 from chainrule.sheet.words.wording import ENTRY, IS, NAMES
 
-HOT = r"one[-_ ]hot\b"
-NO_MATRIX = r"(?!(?:[- ]\w+){0,3}? matrix\b)"
+HOT = r"(?i:one[-_ ]hot)\b"
+NO_MATRIX = r"(?!(?:[- ]\w+){0,3}?[- ](?i:matri[xz]))"
+# What stands between a vector and the word in other languages: "$y$ ist ein One-Hot-Vektor", "$y$ は one-hot".
+_COPULAS = "es est ist é è sea soit sei seja as als como comme come как это является"
+_ARTICLES = "un une ein eine einen um uma uno una le la el il o der die das the an?"
+_VECTORS = "vector vecteur vektor vetor vettore вектор"
+_BETWEEN = "|".join(f"{_COPULAS} {_ARTICLES} {_VECTORS}".split())
+_CHARACTERS = r"(?:は|が|を|是|为|為|는|은)\s*(?:[\u4e00-\u9fff]{1,8}[的の]\s*)?"
+LINKED = rf"\s*,?\s*(?:(?i:(?:(?:{_BETWEEN})\b|[—–-])\s*){{1,4}}|{_CHARACTERS})"
+_DENIED_BEHIND = r"[^.。;⟦]*(?:ではな|でな|아니)"
+_OF_ANOTHER = r"(?:[- ]\w+){0,2} ?⟦"
+HOT_ANYWHERE = rf"(?:(?i:one[-_ –]hot)|独热|獨熱|ワンホット|원[- ]?핫)(?!{_DENIED_BEHIND}|{_OF_ANOTHER})"
 ONLY = rf"(?i:\b(?:only|exactly|just) (?:\S+ ){{0,3}}?{ENTRY} (?:of|in)) "
 ONE_ALONE = r"(?:exactly one|a single|only one) 1(?![\w-]|\.\d)"
 A_ONE = r"(?:1|one)(?! of\b)(?![\w-]|\.\d)"
 ZEROS = r"\s*(?:is|has|contains) (?:all )?(?:zeros?|0s?)\b(?: everywhere)?,? (?:except|but)"
+AS = r"(?:(?:as|como|comme|als) )?(?:(?:the|an?|its|un|el|le|der|ein|vector|vecteur|vektor) )*"
 # Phrases about vectors, and about one entry of a vector and no other.
 OF_VECTORS: tuple[tuple[str, str], ...] = (
     ("one-hot", rf"{NAMES}{IS}(?:\w+ ){{0,3}}?{HOT}{NO_MATRIX}"),
-    ("one-hot beside", rf"{NAMES},? (?:the |an? |its )?(?:true |corresponding )?{HOT}{NO_MATRIX}"),
-    ("one-hot label", rf"{HOT}{NO_MATRIX} (?:\w+ ){{0,3}}{NAMES}"),
+    ("one-hot beside", rf"{NAMES},? {AS}(?:true |corresponding )?{HOT}{NO_MATRIX}"),
+    ("one-hot in other words", rf"(⟦\d+⟧){LINKED}{HOT_ANYWHERE}{NO_MATRIX}"),
+    ("one-hot label", rf"{HOT}{NO_MATRIX}(?:-\w+)? (?:\w+ ){{0,3}}{NAMES}"),
     ("zeros but one", rf"{NAMES}{ZEROS}(?: for)? (?:an?|one) (?:single )?{A_ONE}"),
     ("a single one", rf"{NAMES}\s*(?:has|contains) {ONE_ALONE}"),
 )

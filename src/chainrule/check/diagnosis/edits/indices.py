@@ -10,6 +10,7 @@ from chainrule.read.tree import (
     Comma,
     Name,
     Node,
+    Number,
     Product,
 )
 
@@ -17,18 +18,29 @@ from chainrule.read.tree import (
 def index_order(side: Side) -> Iterator[Edit]:
     """`W_{ji}` for `W_{ij}`."""
     for node in side.in_role("index"):
-        match node:
-            case Product(factors=(first, second)) if first.op == second.op == "":
-                a, b = first.node, second.node
-            case Comma(items=(a, b)):
-                pass
-            case _:
-                continue
-        if _letter(a) and _letter(b):
-            one, two = side.span(a), side.span(b)
-            new = side.source(b) + side.text[one.end : two.start] + side.source(a)
-            old = side.text[one.start : two.end]
-            yield Edit(one.start, two.end, new, f"{new} for {old}", f"the subscripts {old} are exchanged")
+        edit = exchanged(side, node)
+        if edit is not None and not any(c.isdigit() for c in edit.text):
+            yield edit
+
+
+def exchanged(side: Side, sub: Node) -> Edit | None:
+    """Two subscripts in the other order, letters or digits: `ji` for `ij`, `21` for `12`."""
+    match sub:
+        case Number(text=text) if len(text) == 2 and text.isdigit() and text[0] != text[1]:
+            span, old, new = side.span(sub), text, text[::-1]
+            return Edit(span.start, span.end, new, f"{new} for {old}", f"the subscripts {old} are exchanged")
+        case Product(factors=(first, second)) if first.op == second.op == "":
+            a, b = first.node, second.node
+        case Comma(items=(a, b)):
+            pass
+        case _:
+            return None
+    if not ((_letter(a) and _letter(b)) or (isinstance(a, Number) and isinstance(b, Number) and a.text != b.text)):
+        return None
+    one, two = side.span(a), side.span(b)
+    new = side.source(b) + side.text[one.end : two.start] + side.source(a)
+    old = side.text[one.start : two.end]
+    return Edit(one.start, two.end, new, f"{new} for {old}", f"the subscripts {old} are exchanged")
 
 
 def _letter(node: Node) -> bool:

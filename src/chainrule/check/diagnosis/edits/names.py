@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 
 from chainrule.check.diagnosis.edits.edit import Edit, said, short
+from chainrule.check.diagnosis.edits.indices import exchanged
 from chainrule.check.diagnosis.edits.places import QUANTITY, Side, is_derivative, is_index
 from chainrule.check.diagnosis.edits.signs import signs
 from chainrule.read.tree import Accent, Big, Comma, Name, Node, Number, Relation, Script
@@ -95,10 +96,12 @@ def _big(node: Node) -> Iterator[Big]:
 
 
 def throughout(side: Side) -> Iterator[Edit]:
-    """The same slip wherever the same thing stands: one sign, one name for another, one letter for another."""
+    """The same slip wherever the same thing stands: one sign, one name for another, one letter for another, rows of a
+    matrix for its columns."""
     yield from _together(side, _terms(side), "throughout")
     yield from _together(side, names(side), "throughout")
     yield from _together(side, _letters(side), "throughout")
+    yield from _together(side, _transposed_entries(side), "throughout")
 
 
 def _letters(side: Side) -> Iterator[Edit]:
@@ -111,6 +114,15 @@ def _letters(side: Side) -> Iterator[Edit]:
             for letter in side.letters:
                 if letter != old and (old, letter) not in limits:
                     yield Edit(span.start, span.end, letter, f"{letter} for {old}", f"the index {old} is wrong")
+
+
+def _transposed_entries(side: Side) -> Iterator[Edit]:
+    """`k_{21}` for `k_{12}`: entries of the transpose of a matrix, told apart by its name."""
+    for node in (p.node for p in side.places if isinstance(p.node, Script)):
+        turned = exchanged(side, node.sub) if node.sub is not None and isinstance(node.base, Name) else None
+        if turned is not None:
+            name = side.source(node.base)
+            yield said(turned, f"subscripts of {name} exchanged", f"the subscripts of {name} are exchanged")
 
 
 def _terms(side: Side) -> Iterator[Edit]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from chainrule.check.diagnosis.edits.brackets import brackets
 from chainrule.check.diagnosis.edits.edit import Edit, Rule, grouped, short
 from chainrule.check.diagnosis.edits.functions import functions, primes
 from chainrule.check.diagnosis.edits.indices import index_order, indices, labels
@@ -75,6 +76,7 @@ RULES: tuple[Rule, ...] = (
     Rule("factor missing", "factor", "exactly one factor", factor_added),
     Rule("factor too many", "factor", "exactly one factor", factor_dropped),
     Rule("term too many", "missing-term", "exactly one term", term_dropped),
+    Rule("parentheses", "unequal", "where one pair of parentheses stands", brackets),
     Rule("complement", "unequal", "one complement", complements),
     Rule("name", "unequal", "one name", names),
     Rule("range of an operator", "index", "the range of one operator", excluded),

@@ -22,6 +22,7 @@ from chainrule.sheet.records.shapes import Dims, Untyped, Val, scalar
 from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.derivatives import nabla_of
+from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import Postfix, Ref, node_key, reference, split_superscript
 
 
@@ -180,9 +181,12 @@ def _point(frame: Frame, site: Site, args: tuple[Node, ...] | None) -> Point | N
 
 
 def _own_value(frame: Frame, param: Node) -> Val | None:
-    """What a parameter is outside of its function; None where it has no meaning there."""
+    """What a parameter is outside of its function; None where it has no meaning there, or is made of something."""
     ref = reference(param, frame.world.glossary)
-    if ref is None or ref.base in frame.args or frame.world.defined(ref.base):
+    made = (s for s in frame.world.sites.get("" if ref is None else ref.base, ()) if not s.ref.primes)
+    if ref is None or ref.base in frame.args or any(not (is_literal(s.body) or is_zero(s.body)) for s in made):
+        return None
+    if ref.base in frame.world.functions:
         return None
     kept = frame.universe.mark()
     try:
@@ -201,6 +205,7 @@ def _differentiated(point: Point, order: int) -> Val:
     if order > 2:
         raise Untyped(f"the derivative of order {order} is no matrix", "untyped")
     first = point.stand_ins[0]
+    _note_taken(point)
     if len(point.stand_ins) == 1:
         dim = first.dim
         if dim is None:
@@ -223,6 +228,18 @@ def _differentiated(point: Point, order: int) -> Val:
         return _entry(point, [counted(point.frame, d, t) for d, t in zip(dims, terms, strict=True)], [])
 
     return Val((dims[0], dims[1] if order == 2 else None), at, derived=True)
+
+
+def _note_taken(point: Point) -> None:
+    """Leave for the judge whether the function depends on its arguments at all."""
+
+    def sample(s: StandIn) -> tuple[Expr, Expr, Expr]:
+        places = () if s.dim is None else (value(Index("·d0", point.frame.dims.dim(s.dim))),)
+        body = point.term()
+        return body, s.at(*places), point.by(body, s.at(*places))
+
+    found = point.frame.universe.taken.setdefault(point.frame.owner, [])
+    found += [lambda s=s: sample(s) for s in point.stand_ins]  # type: ignore[misc]
 
 
 def _entry(point: Point, terms: list[Expr], by: list[Component]) -> Expr:

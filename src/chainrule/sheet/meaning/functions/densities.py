@@ -91,8 +91,9 @@ def _scalars(formula: Callable[..., Expr]) -> Callable[[Frame, Val, list[Val]], 
 
 
 def _normal(frame: Frame, x: Val, parameters: list[Val]) -> Val:
-    r"""|2πΣ|^{-1/2} exp(-(x - m)^T Σ^{-1} (x - m) / 2)."""
+    r"""|2πΣ|^{-1/2} exp(-(x - m)^T Σ^{-1} (x - m) / 2); a vector of variances is the diagonal of Σ."""
     dims, (mean, spread) = frame.dims, parameters
+    spread = algebra.diagonal(dims, spread) if spread.kind == "column" and not x.scalar else spread
     if x.scalar and not mean.scalar:
         raise Untyped("a normal density of a number with a vector as its mean", "shape")
     off = algebra.plus(dims, x, algebra.negated(mean))

@@ -33,9 +33,10 @@ def undefined(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | No
     declared = None if ref.primes or ref.labels or ref.subs else map_of(world, ref.base, frame.position)
     if declared is not None and len(args) == 1:
         return _mapped(frame, ref.base, frame.value(args[0]), declared)
-    turned = world.family(ref.base).values_transposed  # nobody transposes a number
+    family = world.family(ref.base)
+    turned = family.values_transposed  # nobody transposes a number
     known = ref.base in world.readings or not turned
-    named = world.family(ref.base).differentiated and not varied(world, ref.base) and known
+    named = (family.differentiated or family.graded_alone) and not varied(world, ref.base) and known
     if not ref.primes and (named or ref.base in world.sites) and plain_names(frame, args):
         return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
     density = call is not None and is_density(ref.base, call) and world.probabilistic

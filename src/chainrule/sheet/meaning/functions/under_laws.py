@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from chainrule.calculus import resolve
 from chainrule.calculus.normal_means import mean_of
-from chainrule.expr import Component, Expr, delta, mul, value
+from chainrule.expr import Component, Expr, Symbol, delta, mul, value
 from chainrule.read.tree import Factor
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.meaning.derivatives.put_for import written_out
@@ -37,8 +37,8 @@ def under_a_law(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val,
         return None
     law, bodies = known
     ref = reference(law.variable, frame.world.glossary)
-    if ref is None or frame.world.defined(ref.base):
-        return None
+    if ref is None or (found.sub is None and frame.world.defined(ref.base)):
+        return None  # under a sign that says the law, the variable is the law's own, whatever else is said of it
     inner = frame.child(outcome=None, args={b: v for b, v in frame.args.items() if b != ref.base})
     drawn = _Drawn(inner, law)
     vals = [inner.value(b) for b in bodies]
@@ -91,6 +91,18 @@ class _Drawn:
             return self.spread.at(i, j)
         return mul(delta(i, j), self.spread.at() if self.spread.scalar else self.spread.at(i))
 
+    def _alone(self, term: Expr, x: Symbol) -> None:
+        """Refuse a term that has what the variable is made of elsewhere, but for what its law is made of: the noise of
+        `z = m + s e` varies with z."""
+        definitions = self.frame.universe.definitions
+        behind = definitions.reach(x) if x in definitions else frozenset()
+        given = set(behind) & set(term.symbols)
+        for val in (self.mean, self.spread) if given else ():
+            own = val.at(*(value(algebra.fresh(self.frame.dims, d)) for d in val.dims)).symbols
+            given -= set(definitions.ordered(sorted(own)))
+        if given:
+            raise Untyped("an expectation over what stands beside what it is made of", "operator")
+
     def expected(self, val: Val, otherwise: Val | None = None) -> Val:
         """The mean of a value."""
         dims, definitions = self.frame.dims, self.frame.universe.definitions
@@ -101,6 +113,7 @@ class _Drawn:
                 raise Untyped("an expectation over what is given", "operator")
             x = variable.symbol
             term = written_out(resolve(val.at(*places), definitions), x, definitions)
+            self._alone(term, x)
             mean = (lambda *_: self.mean.at()) if self.mean.scalar else self.mean.at
             found = mean_of(term, x, mean, self.covariance, definitions, self.moments)
             if found is not None:

@@ -21,6 +21,7 @@ from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Dims, Run, Untyped, Val, scalar
 from chainrule.sheet.records.sizes import named_dim
 from chainrule.sheet.records.world import World
+from chainrule.sheet.sums.given_samples import given_samples
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
@@ -269,7 +270,7 @@ def _unrolled(frame: Frame, node: Big, binder: Binder, others: list[Binder], bod
     joins: dict[str, Callable[[Dims, Val, Val], Val]] = {"sum": algebra.plus, "prod": partial(_next_factor, frame)}
     join = joins.get(node.op, partial(_larger, node.op))
     vals: list[Val] = []
-    for n in _label_range(frame, binder):
+    for n in _label_range(frame, binder, body):
         inner = frame.child(labels={**frame.labels, binder.letter: n})
         inner.letters = {k: v for k, v in frame.letters.items() if k != binder.letter}
         inner.letters[binder.letter] = (frame.new_dim(binder.letter), _constant(n))
@@ -302,14 +303,15 @@ def _constant(n: int) -> Callable[[], Expr]:
     return lambda: const(n)
 
 
-def _label_range(frame: Frame, binder: Binder) -> range | tuple[int, ...]:
+def _label_range(frame: Frame, binder: Binder, body: Node) -> range | tuple[int, ...]:
     allowed = frame.world.ranges.get(binder.letter)
     if binder.high is None and allowed is not None:
         return tuple(a for a in allowed if isinstance(a, int))
     low = 1 if binder.low is None else frame.label(binder.low)
     if not isinstance(low, int):
         raise Untyped("a sum over labels that starts at a word", "untyped")
-    high = max(frame.universe.top, frame.world.last_numbered(MOST_NUMBERED))
+    given = given_samples(frame.world, binder.letter, body)
+    high = given or max(frame.universe.top, frame.world.last_numbered(MOST_NUMBERED))
     if isinstance(binder.high, Name) and len(binder.high.text) == 1 and frame.world.is_count(binder.high.text):
         if low == 1:
             frame.dims.fix(named_dim(frame, binder.high.text), high)
