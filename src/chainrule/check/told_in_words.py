@@ -113,7 +113,8 @@ class Trial:
         says of none how the loss rests on it."""
         held = [s for s in self.after.statements if s.verdict in ("verified", "definition") and letters(s.rhs)]
         known = {x for s in held for x in letters(s.tex)}
-        return self.certain and line in self.wrong and letters(line.tex) <= known
+        repaired = line.suggestion is not None or line.code == "sign"
+        return self.certain and repaired and line in self.wrong and letters(line.tex) <= known
 
     def report(self) -> DocumentReport:
         """The report with the formula, of which the lines that rest on it say so."""

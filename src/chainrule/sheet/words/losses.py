@@ -57,6 +57,11 @@ class Kind:
     picked: str = ""
     factors: tuple[str, ...] = ("",)
 
+    @property
+    def over_entries(self) -> str:
+        r"""What it is of two vectors, with a letter that nobody uses; `\langle y, \log p \rangle` may be of numbers."""
+        return self.entry.replace("SUM", r"\sum_\kappa").replace("Y", r"Y_\kappa").replace("P", r"P_\kappa")
+
 
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z])(?:{pattern})", re.IGNORECASE)
@@ -114,6 +119,8 @@ def losses_told(sheet: Sheet) -> Iterator[Told]:
     parts = {"SUM": " ".join(rf"\sum_{{{x}}}" for x in free), "P": prediction.text}
     for kind in kinds:
         form = kind.picked if target is None else kind.entry if free else kind.whole
+        if kind.picked and target is not None and _are_vectors(prediction, target):
+            form = kind.over_entries
         for mean, factor in product(means, kind.factors if form else ()):
             named = parts if target is None else {**parts, "Y": target.text}
             formula = f"{loss.text} = {_put_in(f'{mean}{factor}', form, named)}"
@@ -121,6 +128,11 @@ def losses_told(sheet: Sheet) -> Iterator[Told]:
             if kind.picked and target is not None and not free:
                 text += f"\n\n${target.text}$ is a probability distribution."
             yield Told(kind.name, loss.text, formula, text, len(means) + len(kind.factors) > 2)
+
+
+def _are_vectors(prediction: Named, target: Named) -> bool:
+    """Whether two names are the whole vectors of classes: neither has an index or is a matrix."""
+    return all(n.ref.bare and not letter_in(n.ref.base).isupper() for n in (prediction, target))
 
 
 def _kinds(sheet: Sheet) -> list[Kind]:
@@ -145,7 +157,9 @@ def _put_in(factor: str, form: str, parts: dict[str, str]) -> str:
     """A form with its names, and a factor behind its sign."""
     sign, body = ("-", form[1:]) if form.startswith("-") else ("", form)
     return f"{sign}{factor}" + re.sub(
-        r"\b(?:SUM|P|Y)\b", lambda m: parts["SUM"] if m[0] == "SUM" else f"{{{parts[m[0]]}}}", body
+        r"(?<![A-Za-z\\])(?:SUM|P|Y)(?![A-Za-z])",
+        lambda m: parts["SUM"] if m[0] == "SUM" else f"{{{parts[m[0]]}}}",
+        body,
     )
 
 
