@@ -176,3 +176,33 @@ def test_a_label_with_a_number_picks_its_entry(label: int, row: int, said: str) 
         assert np.allclose(step.values["L"], -np.log(p[row]), rtol=1e-12)
         weights = weights - 0.5 * np.outer(p - np.eye(3)[row], x)
     assert any(said in note for note in trace.notes)
+
+
+POISSON = (
+    table("x", "y")
+    + r"""
+
+$\lambda_i = e^{\alpha + \beta x_i}$ and $\ell(\alpha, \beta) = \sum_i (y_i \log \lambda_i - \lambda_i)$. Start at
+$\alpha = \beta = 0$; perform two steps of gradient ascent with step size $0.05$."""
+)
+GATED = r"""$x_1 = 1$, $x_2 = 0.5$, $h_0 = 0$, $h_t = (1 - z_t) h_{t-1} + z_t \tanh(c x_t)$,
+$z_t = \sigma(a x_t + b h_{t-1})$,
+$L = (h_2 - 1)^2$, $a = 0.4$, $b = 0.3$, $c = 0.8$. Train $a$, $b$ and $c$ by gradient descent with rate $0.5$."""
+
+
+def test_all_arguments_of_a_loss_are_updated() -> None:
+    steps = chainrule.trace(POISSON, steps=2).trace.steps
+    a = b = 0.0
+    for step in steps:
+        rates = np.exp(a + b * F[:, 0])
+        assert np.allclose(
+            [float(step.values[r"\alpha"]), float(step.values[r"\beta"])], [a, b], rtol=1e-12, atol=1e-13
+        )
+        a, b = a + 0.05 * np.sum(T - rates), b + 0.05 * np.sum((T - rates) * F[:, 0])
+
+
+def test_what_words_say_is_trained_is_updated_and_no_step_is_shown_twice() -> None:
+    trace = chainrule.trace(GATED, steps=1).trace
+    assert {"a'", "b'", "c'"} <= trace.steps[0].values.keys()
+    names = [q.name for q in trace.quantities]
+    assert len(names) == len(set(names))

@@ -33,6 +33,7 @@ from chainrule.check.diagnosis.diagnose import Repair, suggest
 from chainrule.check.diagnosis.edits.table import (
     MISPLACED,
     MISSPELT,
+    MISTAKEN,
     PLAIN_SLIPS,
     PRODUCT_SIGN,
     RULES,
@@ -416,7 +417,10 @@ class Judge(Lines):
         self.conditions.catch_up(e.position)
         if repair is None and self.conditions.held:
             repair = slip(self.conditions, self.budget, e, RULES if known else MISPLACED)
-        if repair is None or not (known or self.firm(e, usual)):
+        sure = known or ((repair is not None or outcome.code == "shape-of-sides") and self.firm(e, usual))
+        if repair is None and sure and not known and of_another_rank(self, e, usual) is None:
+            repair = suggest(self, self.budget, e, usual, rules=MISTAKEN)
+        if repair is None or not sure:
             return None
         message = f"the shapes do not fit: {outcome.message}"
         shapes = Counterexample({}, e.text(e.lhs), e.text(e.rhs), outcome.message)

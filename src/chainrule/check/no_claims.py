@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chainrule.check.comparison.forms import has_derivative, has_differentials, is_differential, is_range, updates
 from chainrule.check.comparison.lines import EQUALITIES
 from chainrule.check.conditions.signs import by_its_form
+from chainrule.check.named_alike import named_alike
 from chainrule.check.numbers.numbers import unsaid
 from chainrule.check.readings.both_signs import both_signs
 from chainrule.check.readings.closed_elsewhere import closed_elsewhere
@@ -154,7 +155,7 @@ def definition(judge: Judge, e: Equation) -> Finding | None:
     if not defines(judge, e):
         return None
     told = unsaid(judge, e) or judge.step(e) or known_density(judge, e)
-    told = told or said_likelihood(judge, e) or said_slope(judge, e) or solves(judge, e)
+    told = told or said_likelihood(judge, e) or said_slope(judge, e) or solves(judge, e) or named_alike(judge, e)
     return told or judge.definition(e)
 
 

@@ -72,7 +72,7 @@ from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.means import sample_means
 from chainrule.sheet.statistics.models import DEFINING, Otherwise, as_models, without_loose
-from chainrule.sheet.statistics.random_names import names_a_law, note_chance, note_random
+from chainrule.sheet.statistics.random_names import named_laws, note_chance, note_random
 from chainrule.sheet.statistics.spaces_of_laws import of_their_means, spaces_of_laws
 from chainrule.sheet.statistics.targets import targets_of_cross_entropies
 from chainrule.sheet.sums.convention import free_letters, whole_tensors
@@ -154,7 +154,8 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.hessian = any(HESSIAN.search(s.text) for s in sentences)
     world.called = called_slopes(equations, sentences)
     note_chance(world, equations, sentences)
-    world.probabilistic |= names_a_law(equations)
+    names_a_law, world.drawn = named_laws(world, equations)
+    world.probabilistic |= names_a_law
     facts = [f for s in sentences for f in all_facts(s, sheet.glossary)]
     facts += spaces_of_laws(sentences, sheet.glossary)
     for e in equations:

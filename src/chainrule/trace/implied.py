@@ -42,6 +42,11 @@ SPOKEN = re.compile(
     re.IGNORECASE,
 )
 """What a sentence says is updated: "three steps of gradient descent for $V$ and $u$"."""
+TRAINED = re.compile(
+    r"\b(?:train|update|updating|optimi[sz]e|learn|adjust)\s+(?:both |all |the |weights |parameters )*" + NAMES,
+    re.IGNORECASE,
+)
+"""And before it: "train $a$ and $b$ by gradient descent"."""
 ASCENT, DESCENT = re.compile(r"\bascent\b", re.IGNORECASE), re.compile(r"\bdescent\b", re.IGNORECASE)
 DOUBT = "which weights are updated is not plainly said; write the rule of each"
 BOTH_WAYS = "the words have both ascent and descent; write the rules"
@@ -181,6 +186,9 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     if not losses and (function := _only_function(sheet, given)) is not None:
         return function[0], [given[key][0] for key in trained(sheet, function[1])], ""
     spoken = [key for s in sheet.sentences for key in _spoken_of(sheet, s) if key in given]
+    arguments = dict(_functions(sheet, given)).get(next(iter(losses), ""), [])
+    if arguments and not spoken:
+        return losses[0], [given[key][0] for key in trained(sheet, arguments)], ""
     listed = given if every else by or given
     letters = {key: given[key][1].split(" ")[-1].split("_")[0] for key in listed}
     weights = [key for key, x in letters.items() if x in WEIGHTS or (key in by and (every or x not in DATA))]
@@ -194,23 +202,26 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
 
 def _only_function(sheet: Sheet, given: Mapping[Names, object]) -> tuple[str, list[Names]] | None:
     """The one function that the sheet defines of names that have numbers, `f(x, y) = ...`, with these names."""
-    found: dict[str, tuple[str, list[Names]]] = {}
+    found = dict(_functions(sheet, given))
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
+def _functions(sheet: Sheet, given: Mapping[Names, object]) -> Iterator[tuple[str, list[Names]]]:
+    """The functions of names that have numbers, `J(w, b) = ...`, by their TeX."""
     for e in sheet.equations:
-        base = callee_base(sheet, e.lhs)
-        if base is None or e.link or e.spelled is not None or not isinstance(e.lhs, Product):
+        if callee_base(sheet, e.lhs) is None or e.link or e.spelled is not None or not isinstance(e.lhs, Product):
             continue
         inner = e.lhs.factors[1].node
         body = inner.body if isinstance(inner, Fenced) else None
         refs_of = [reference(x, sheet.glossary) for x in (body.items if isinstance(body, Comma) else [body]) if x]
         keys = [ref.key for ref in refs_of if ref is not None and ref.key in given]
         if keys and len(keys) == len(refs_of):
-            found.setdefault(base, (e.document.source(e.lhs.factors[0].node.span), keys))
-    return next(iter(found.values())) if len(found) == 1 else None
+            yield e.document.source(e.lhs.factors[0].node.span), keys
 
 
 def _spoken_of(sheet: Sheet, s: Sentence) -> Iterator[object]:
     """The names that a sentence says are updated."""
-    for found in SPOKEN.finditer(s.text):
+    for found in (*SPOKEN.finditer(s.text), *TRAINED.finditer(s.text)):
         for number in re.findall(r"\d+", found[1]):
             node = s.formulas[int(number)]
             for item in node.items if isinstance(node, Comma) else (node,):

@@ -24,8 +24,9 @@ _WORDS = (
     "starting begin beginning on all one two three four five six ten step steps update updates iteration "
     "iterations gradients descent ascent plain vanilla simple standard ordinary batch full learning rate size "
     "length width both each every weight weights parameter parameters bias biases matrix matrices vector vectors "
-    "once at value values initial loss error function cost objective after result results partial output outputs "
-    "input inputs target targets scalar updated trained show this these rule rules optimisation optimization want "
+    "once at train training value values initial loss error function cost objective after result results partial "
+    "output outputs input inputs target targets scalar updated trained show this these rule rules optimisation "
+    "optimization want "
     "minimise minimize minimising minimizing point origin"
 )
 PLAIN = frozenset(_WORDS.split())

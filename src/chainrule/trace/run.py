@@ -218,7 +218,7 @@ def program_of(
 def _questions(sheet: Sheet, judge: Judge, updates: Updates) -> tuple[list[Asked], list[Trouble]]:
     """The quantities of a sheet, those with a letter for a step at each step, and those whose steps nobody tells."""
     written = list(asked(sheet, judge.equations, updates))
-    known = {node_key(q.node) for q in written}
+    known = {key for q in written for key in (node_key(q.node), q.name)}
     found, troubles, made = list[Asked](), list[Trouble](), 0
     for q in written:
         letter = step_letter(q, judge.world, updates)
@@ -228,7 +228,7 @@ def _questions(sheet: Sheet, judge: Judge, updates: Updates) -> tuple[list[Asked
             at = q.source.document.position(q.source.span.start)[0]
             why = f"nothing says which {letter} is meant; write for example: for ${letter} = 1, 2, 3$"
             troubles.append(Trouble(q.name, at, why, order=q.order))
-        new = [q] if letter is None else [x for x in each if node_key(x.node) not in known]
+        new = [q] if letter is None else [x for x in each if known.isdisjoint((node_key(x.node), x.name))]
         known |= {node_key(x.node) for x in new}
         found += new
     return found, troubles

@@ -404,6 +404,12 @@ _NOTES = _group(
         r"\text{The log-likelihood is } \ell(\lambda) = n \log\lambda - \lambda \sum_{i=1}^n x_i",
     ),
     (
+        "named-alike",
+        "Gives a name its meaning, and is the derivative that its like stands for.",
+        "The note names the line that says of a name with other labels which derivative it is.",
+        r"\delta_2 = \frac{\partial L}{\partial z_2} \text{, and } \delta_1 = W_2^\top \delta_2 \odot \sigma'(z_1)",
+    ),
+    (
         "held-fixed",
         "Holds with what the E-step computed taken as numbers.",
         "The formula of the responsibilities has the parameters in it; the M-step differentiates with them held fixed.",

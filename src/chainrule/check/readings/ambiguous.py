@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import has_derivative_node
 from chainrule.check.doubts.grouped import ELEMENTWISE
+from chainrule.check.readings.as_in_matrix_algebra import for_matrices
 from chainrule.check.readings.beside_sections import (
     applied_in_its_section,
     by_a_section_beside,
@@ -38,6 +39,7 @@ from chainrule.check.readings.reaches import (
 )
 from chainrule.check.readings.rests_on import (
     applied,
+    at_its_variable,
     by_an_unread_formula,
     by_an_unsettled_line,
     by_another_section,
@@ -159,6 +161,13 @@ def dots_entry_by_entry(judge: Judge, e: Equation) -> Iterator[Meant]:
     found = written(judge, e, choose, "right if the dots are products entry by entry, and nothing says what they are")
     if found is not None:
         yield replace(found, outright=True)
+
+
+def one_for_the_identity(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`1 + \frac{\partial F}{\partial x}`, as one writes for numbers, for a matrix."""
+    line = for_matrices(e, judge.world)
+    if line is not e:
+        yield Meant("right if the 1 that is added to a matrix is the identity", line, judge.with_line(line))
 
 
 def slope_without_argument(judge: Judge, e: Equation) -> Iterator[Meant]:
@@ -343,6 +352,8 @@ REASONS: tuple[Reason, ...] = (
     in_a_case_before,
     dots_entry_by_entry,
     slope_without_argument,
+    one_for_the_identity,
+    at_its_variable,
     reach_of_a_sum,
     reach_of_a_logarithm,
     reach_of_an_operator,

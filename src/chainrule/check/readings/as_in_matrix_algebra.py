@@ -7,9 +7,11 @@ matrices and small letters as columns, the line is judged so: the order of a pro
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.conditions import given
 from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.diagnosis.edits.order import order, transposes
@@ -27,6 +29,7 @@ from chainrule.sheet.records.world import Config, Reading, World
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import COUNTS, spelled_out
 
 if TYPE_CHECKING:
@@ -40,23 +43,26 @@ def in_matrix_algebra(judge: Judge, e: Equation, found: Finding) -> Finding:
     """The verdict on a line once its names are the matrices and columns, or rows, that their letters suggest. A line of
     differentials that is wrong for them is wrong; of any other nobody knows whether it was meant for numbers."""
     world = judge.world
-    if found.verdict != "verified" or is_numeric(e.rhs):
+    if found.verdict != "verified" or not (has_signs(e) or (has_derivative(e) and not is_numeric(e.rhs))):
         return found
     mine = lines_of(world, [e])[0].names
     lines = lines_of(world, [x for x in judge.equations if x.chain != e.chain and not has_signs(x)])
     others = [x for x in lines if not x.names.isdisjoint(mine)]
     for row in (False, True):
-        more = _suggested(world, mine.union(*(x.names for x in others)), row)
+        elsewhere = frozenset[str]().union(*(x.names for x in others))
+        more = _suggested(world, mine | elsewhere, row)
+        if not has_signs(e):  # a number that stands on this line only, or a Greek letter, is not told by the others
+            more = {base: reading for base, reading in more.items() if base in elsewhere and _is_latin(base)}
         direct = [b for b in sorted(mine) if b in more]
         if not direct or not others or not {1, 2} <= {r.axes for r in (world.readings | more).values()}:
             return found  # nothing is turned where no matrix stands beside a column
         other = replace(world, readings=world.readings | more, derived={})
-        trial = replace(judge, world=other, variants={}, equations=[_for_matrices(x, other) for x in judge.equations])
+        trial = replace(judge, world=other, variants={}, equations=[for_matrices(x, other) for x in judge.equations])
         trial.conditions = given.over(trial, judge.conditions)
         costs = ((x.equation, _cost(world, x)) for x in others)
-        against = (y for x, cost in costs if _cost(other, lines_of(other, [y := _for_matrices(x, other)])[0]) > cost)
+        against = (y for x, cost in costs if _cost(other, lines_of(other, [y := for_matrices(x, other)])[0]) > cost)
         if all(_bears_no_numbers_out(trial, x) for x in against):
-            return _turned(trial, _for_matrices(e, other)) or _unlike(world, more, direct[0])
+            return _turned(trial, for_matrices(e, other)) or _unlike(world, more, direct[0])
     return found
 
 
@@ -77,7 +83,7 @@ def _holds(trial: Judge, found: Finding, e: Equation) -> bool:
     return found.verdict == "verified" and (has_signs(e) or not (is_laid_out_oddly(found) and of_matrices))
 
 
-def _for_matrices(e: Equation, world: World) -> Equation:
+def for_matrices(e: Equation, world: World) -> Equation:
     r"""A line with what is written loosely for matrices, as one writes for numbers: a 1 that is added to a product of
     them is I, and a slope between two of them, `A \, f'(z) B`, a diagonal matrix."""
     if world.defines(e.position) or has_signs(e) or not world.family("I").identity:
@@ -86,22 +92,29 @@ def _for_matrices(e: Equation, world: World) -> Equation:
     def choose(node: Node) -> Node | None:
         match node:
             case Sum(terms=terms) if any(_has_matrix(t.node, world) for t in terms):
-                ones = [isinstance(t.node, Number) and t.node.text == "1" for t in terms]
-                inner = [replace(t, node=rebuilt(t.node, choose)) for t in terms]
-                made = (
-                    replace(t, node=Name(t.node.span, "I")) if one else t for t, one in zip(inner, ones, strict=True)
-                )
-                return replace(node, terms=tuple(made))
+                return _with_identity(node, choose) if any(_is_one(t.node) for t in terms) else None
             case Product(factors=(a, b, c, d)) if _is_slope(b, c) and _has_matrix(a.node, world) and not d.op:
-                call = Product(b.node.span, (replace(b, op=""), c))
-                diagonal = Product(
-                    b.node.span,
-                    (Factor("", Name(b.node.span, "diag")), Factor("", Fenced(b.node.span, "(", call, ")"))),
-                )
-                return replace(node, factors=(a, Factor("", diagonal), d))
+                return replace(node, factors=(a, Factor("", _diagonal(b, c)), d))
         return None
 
-    return replace(e, lhs=rebuilt(e.lhs, choose), rhs=rebuilt(e.rhs, choose))
+    lhs, rhs = rebuilt(e.lhs, choose), rebuilt(e.rhs, choose)
+    return e if lhs is e.lhs and rhs is e.rhs else replace(e, lhs=lhs, rhs=rhs)
+
+
+def _with_identity(node: Sum, choose: Callable[[Node], Node | None]) -> Sum:
+    terms = (replace(t, node=rebuilt(t.node, choose)) for t in node.terms)
+    return replace(node, terms=tuple(replace(t, node=Name(t.node.span, "I")) if _is_one(t.node) else t for t in terms))
+
+
+def _diagonal(name: Factor, arguments: Factor) -> Product:
+    """`\\operatorname{diag}(f'(z))`."""
+    span = name.node.span
+    call = Product(span, (replace(name, op=""), arguments))
+    return Product(span, (Factor("", Name(span, "diag")), Factor("", Fenced(span, "(", call, ")"))))
+
+
+def _is_one(node: Node) -> bool:
+    return isinstance(node, Number) and node.text == "1"
 
 
 def _is_slope(name: Factor, arguments: Factor) -> bool:
@@ -142,13 +155,18 @@ def _suggested(world: World, names: frozenset[str], row: bool) -> dict[str, Read
     """What the letters suggest of names that nothing is said of, where they are read as less: not of what is
     differentiated, as numbers are."""
     bound = world.size_names | world.glossary.bound
-    bound |= {base for base in names if world.family(base).differentiated}
+    bound |= {base for base in names if world.family(base).differentiated or base in TRANSPOSE_WORDS}
     usual = {
         base: as_in_matrix_algebra(base, candidates(world.family(base)), row, looks="upper" * _is_no_count(world, base))
         for base in names & world.readings.keys()
         if world.family(base).declared_rank is None and not world.defined(base) and base not in bound
     }
     return {base: reading for base, reading in usual.items() if reading.axes > world.readings[base].axes}
+
+
+def _is_latin(base: str) -> bool:
+    letter = base.rpartition(" ")[2]
+    return len(letter) == 1 and letter.isalpha()
 
 
 def _is_no_count(world: World, base: str) -> bool:

@@ -176,14 +176,15 @@ def _is_guessed(world: World, base: str) -> bool:
 
 
 def _is_capital(world: World, base: str) -> bool:
-    """Whether a vector has a letter of matrices, and nothing says that it is one."""
-    return look(base) in ("upper", "bold upper") and world.family(base).declared_rank is None
+    """Whether a vector has a letter of matrices, and nothing says that it is one, or what it is."""
+    declared = world.family(base).declared_rank is not None or world.defined(base)
+    return look(base) in ("upper", "bold upper") and not declared
 
 
 def _is_number(world: World, base: str) -> bool:
     """Whether a letter of matrices is read as a number, and nothing says that it is one."""
     reading = world.readings.get(base)
-    return reading is not None and reading.axes == 0 and _is_capital(world, base) and not world.defined(base)
+    return reading is not None and reading.axes == 0 and _is_capital(world, base)
 
 
 def _columns(world: World) -> Iterator[str]:

@@ -55,7 +55,7 @@ def of_one_layout(judge: Judge, findings: Mapping[int, Finding]) -> dict[int, Fi
         for position, layout in told.items():
             other = next((x for x in how_many if x != layout), "")
             turned = of == "gradients" and layout == TURNED and position in by_matrices
-            if turned and not how_many[other] and how_many[layout] == 1 and not _of_covariances(judge, position):
+            if turned and not how_many[other] and how_many[layout] == 1 and not _is_known(judge, position):
                 changed[position] = _lone(findings[position])
             elif how_many[other] >= (1 if turned else MANY) * how_many[layout]:
                 changed[position] = _alone(findings[position], of, layout, other)
@@ -73,10 +73,16 @@ def _is_matrix(judge: Judge, e: Equation) -> bool:
     return all(x.kind == "matrix" for x in judge.usual(e).typed.get(e.position, ())[1:])
 
 
-def _of_covariances(judge: Judge, position: int) -> bool:
-    """Whether a line is about a matrix under a Greek capital: by custom a covariance, which is its own transpose."""
+def _is_known(judge: Judge, position: int) -> bool:
+    """Whether a line is about a matrix of known shape, declared or computed, so that its layout shows; or about one
+    under a Greek capital: by custom a covariance, which is its own transpose."""
+    world = judge.world
     sides = (side for e in judge.equations if e.position == position for side in (e.lhs, e.rhs))
-    return any(look(base) == "greek upper" for side in sides for base in names_in(judge.world, side))
+    for base in (base for side in sides for base in names_in(world, side)):
+        computed = world.defined(base) and not world.family(base).differentiated
+        if computed or world.family(base).declared_rank is not None or look(base) == "greek upper":
+            return True
+    return False
 
 
 def _only(layouts: set[str]) -> str | None:

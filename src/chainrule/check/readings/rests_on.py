@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import has_derivative, updates
 from chainrule.check.doubts.anew import claimed, of_the_first
+from chainrule.check.readings.as_in_matrix_algebra import for_matrices
 from chainrule.check.readings.meant import Meant, within, written
 from chainrule.check.readings.sums_meant import variables_of
-from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script
+from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Number, Product, Script
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.sites import defining_anew, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed, World
+from chainrule.sheet.records.world import Imposed, Site, World
+from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
@@ -136,6 +138,36 @@ def point_not_written(judge: Judge, e: Equation) -> Iterator[Meant]:
     meant = written(judge, e, choose, "right if the derivatives are taken at the point that the line speaks of")
     if by and meant is not None:
         yield replace(meant, outright=True)
+
+
+def at_its_variable(judge: Judge, e: Equation) -> Iterator[Meant]:
+    r"""`\frac{\partial F}{\partial x_l}` of a function that is given as `F(x)`: that of its value at x_l. A 1 that is
+    added to it may be the identity."""
+    world = judge.world
+
+    def choose(node: Node) -> Node | None:
+        top = above(node.numerator) if isinstance(node, Fraction) else None
+        bottom = below(node.denominator) if isinstance(node, Fraction) else None
+        if not isinstance(node, Fraction) or top is None or top.body is None or bottom is None or len(bottom[1]) != 1:
+            return None
+        name, variable = reference(top.body, world.glossary), reference(bottom[1][0], world.glossary)
+        if name is None or variable is None or not name.bare or not isinstance(node.numerator, Product):
+            return None
+        params = {r.base for s in world.functions.get(name.base, ()) for r in _params(world, s)}
+        if variable.bare or params != {variable.base}:
+            return None
+        at = Factor("", Fenced(top.body.span, "(", bottom[1][0], ")"))
+        return replace(node, numerator=replace(node.numerator, factors=(*node.numerator.factors, at)))
+
+    meant = written(judge, e, choose, "right if the derivative of a function is that of its value at the variable")
+    if meant is not None:
+        yield meant
+        line = for_matrices(meant.line, world)
+        yield replace(meant, line=line, judge=judge.with_line(line))
+
+
+def _params(world: World, site: Site) -> Iterator[Ref]:
+    yield from (r for p in site.params or () if (r := reference(p, world.glossary)) is not None)
 
 
 def applied(judge: Judge, e: Equation) -> Iterator[Meant]:

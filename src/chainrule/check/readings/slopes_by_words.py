@@ -33,8 +33,13 @@ if TYPE_CHECKING:
 FORMULA = re.compile(r"\$([^$]+)\$|\\\((.+?)\\\)")
 ENDED = re.compile(
     r"(?:[\s$.,;:&}]|\\[\])!,;: ]|\\q?quad|\\end\{\w+\*?\}|<!--(?:(?!-->).)*-->)*(?:\Z|\n|(?<=[.;:])|[A-Z#*>-]"
-    r"|(?:and|with|where|so|which)\b)"
+    r"|and\b)"
 )
+ABSORBED = re.compile(
+    r"\b(?:factors?|constants?|absorb\w*|drop\w*|ignor\w*|omit\w*|neglect\w*|scal\w+|proportional|up to)\b", re.I
+)
+"""Words around a formula that leave out a factor of it."""
+LOSSES = frozenset({"loss", "cost", "objective", "error", "risk", "criterion"})
 PLAIN = re.compile(r"\s*\\?[A-Za-z]+\s*(?:\([^()]*\))?\s*")
 
 
@@ -100,6 +105,8 @@ def _meant(judge: Judge, e: Equation, called: Called) -> Meant | None:
     ]
     functions = [x for x in functions if len(_arguments(x.lhs)) in (1, rows) or variable is not None]
     here = [x for x in functions if x.scope.section == e.scope.section] or functions
+    if LOSSES & set(called.nouns):
+        here = [x for x in here if _is_loss(judge, x)] or here
     if here or variable is not None:
         return _whole(here[-1], called, len(here) == 1) if here else None
     by_entries = (m for x in reversed(before) if (m := _by_entries(judge, x, e)) is not None)
@@ -136,10 +143,13 @@ def _whole(x: Equation, called: Called, certain: bool) -> Meant | None:
 def _functions(judge: Judge, equations: list[Equation]) -> Iterator[Equation]:
     """The equations that define a function, or a loss."""
     positions = {s.position for found in judge.world.functions.values() for s in found if s.assumed is None}
-    for x in equations:
-        ref = reference(x.lhs, judge.world.glossary)
-        if x.position in positions or (ref is not None and ref.bare and look(ref.base) == "loss"):
-            yield x
+    yield from (x for x in equations if x.position in positions or (_is_loss(judge, x) and not _arguments(x.lhs)))
+
+
+def _is_loss(judge: Judge, e: Equation) -> bool:
+    """Whether an equation gives a name that looks like that of a loss, with its arguments or without."""
+    ref = reference(_callee(e.lhs), judge.world.glossary)
+    return ref is not None and ref.bare and look(ref.base) == "loss"
 
 
 def _callee(node: Node) -> Node:
@@ -180,8 +190,9 @@ def _is_of_a_function(e: Equation) -> bool:
 
 
 def _ends_its_sentence(e: Equation) -> bool:
-    """Whether no words behind a formula say more of it: "up to a constant", "if x is positive"."""
-    return ENDED.match(e.document.text, e.span.end) is not None
+    """Whether no words behind a formula say more of it, "if x is positive", and none around it leave out a factor."""
+    around = re.sub(r"<!--.*?-->", "", e.document.text[max(e.span.start - 200, 0) : e.span.end + 300])
+    return ENDED.match(e.document.text, e.span.end) is not None and ABSORBED.search(around) is None
 
 
 def _somewhere(trial: Judge, line: Equation) -> bool:

@@ -89,19 +89,24 @@ def of_its_densities(world: World, e: Equation) -> bool:
             continue
         refs = [reference(v, world.glossary) for v in differentiated_by(node)]
         by = {ref.base for ref in refs if ref is not None}
-        if not any(is_density(b) and world.parameter_of(b) in by for b in names):
+        if not any(_is_law(world, b) and world.parameter_of(b) in by for b in names):
             return False
         found = True
     return found
+
+
+def _is_law(world: World, base: str) -> bool:
+    """Whether a name is one of a density, by its letter or as what an expectation draws from."""
+    return is_density(base) or any(base == law for law, _ in world.drawn)
 
 
 def of_functions_without_argument(world: World, e: Equation) -> bool:
     r"""Whether an expectation under a density speaks of `R` alone, which is a function elsewhere, `R(x)`, or has such a
     formula, `R = r(x)`: it is no constant then, though nothing shows that it changes."""
     bases = {r.base for side in (e.lhs, e.rhs) for r in references(side, world)}
-    if not any(is_density(b) for b in bases) or not any(map(_is_expectation, (*walk(e.lhs), *walk(e.rhs)))):
+    if not any(_is_law(world, b) for b in bases) or not any(map(_is_expectation, (*walk(e.lhs), *walk(e.rhs)))):
         return False
-    return any(_hides_its_argument(world, b, e) for b in bases if not is_density(b) and not is_function_word(b))
+    return any(_hides_its_argument(world, b, e) for b in bases if not _is_law(world, b) and not is_function_word(b))
 
 
 def _is_expectation(node: Node) -> bool:
@@ -117,7 +122,7 @@ def _is_expectation(node: Node) -> bool:
 def _hides_its_argument(world: World, base: str, e: Equation) -> bool:
     if not world.defined(base):
         return world.family(base).called > 0 and any(_stands_alone(world, side, base) for side in (e.lhs, e.rhs))
-    bodies = (s.body for s in world.sites.get(base, ()))
+    bodies = (s.body for s in world.sites.get(base, ()) if not _is_expectation(s.body))
     return any(isinstance(b, Product) and len(b.factors) == 2 and isinstance(b.factors[1].node, Fenced) for b in bodies)
 
 

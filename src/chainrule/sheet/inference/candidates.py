@@ -25,6 +25,8 @@ NO_ARRAYS = COUNTS | {"C", "E"}
 # A declared vector whose sums end elsewhere than its entries; a number with an index that is transposed, which is more
 # unusual than that a line with a lost transpose does not fit.
 ELSEWHERE, TRANSPOSED = 1.0, 12.0
+# What says that each one of some labels is a number: `y_i \\in \\{-1, 1\\}`.
+TWO_VALUED = frozenset({"binary", "signs"})
 # A number among the factors of a trace.
 TRACED = 2.0
 
@@ -65,7 +67,9 @@ def candidates(family: Family) -> list[tuple[Reading, float]]:
     if counts == {most} == {1} and family.transposed:
         options = [(Reading(1), TRANSPOSED)]  # nobody transposes a number: `u_w^T v` is about vectors u_w
     if counts == {most}:
-        options += [(Reading(most + 1), 0.0 if bold else 0.6), (Reading(most + 1, True), 1.4), (Reading(most + 2), 2.5)]
+        more = 0.0 if family.domain_kind not in TWO_VALUED else TRANSPOSED
+        options += [(Reading(most + 1), more + (0.0 if bold else 0.6)), (Reading(most + 1, True), more + 1.4)]
+        options += [(Reading(most + 2), more + 2.5)]
     elif 0 in counts:
         options += [
             (Reading(most, split=True), 2.0),

@@ -27,8 +27,9 @@ from chainrule.read.tree import (
     Sum,
 )
 from chainrule.sheet.letters.orders_of_letters import in_order
+from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.derivatives import below
-from chainrule.sheet.syntax.names import Glossary, letter_of, outside_letters, reference, walk
+from chainrule.sheet.syntax.names import Glossary, letter_of, outside_letters, reference, spelled, walk
 
 
 def with_ranges(node: Node, glossary: Glossary, anyway: bool = False) -> Node | None:
@@ -158,8 +159,15 @@ def _at(node: Sum | Product, glossary: Glossary) -> int | None:
         return found[0] if _at(one, glossary) is not None else None
     if not isinstance(one, Fenced) or one.open != "[" or not may_be_an_entry(one):
         return None
+    if isinstance(node, Product) and found[0] and _is_expectation(items[found[0] - 1]):
+        return None  # the argument of an expectation
     matrix = len(_letters(one, glossary)) == 2 or not isinstance(one.body, Script)
     return found[0] if matrix else None  # `L = -[t_i]` may be a loss of one sample
+
+
+def _is_expectation(node: Node) -> bool:
+    name = node.base if isinstance(node, Script) else node
+    return isinstance(name, Name) and spelled(name) in EXPECTATIONS
 
 
 def _items(node: Sum | Product) -> list[Node]:

@@ -325,6 +325,8 @@ class World:
     aliases: dict[str, str] = field(default_factory=dict)
     einstein: bool = False
     probabilistic: bool = False
+    drawn: frozenset[tuple[str, str]] = frozenset()
+    """The functions that expectations name as laws, each with what is drawn from it: the pi and a of `a \\sim \\pi`."""
     columnwise: bool = False
     """Whether the words speak of columns, so that one subscript need not pick a row."""
     convolving: bool = False

@@ -178,9 +178,11 @@ def _told(world: World) -> Iterator[Law]:
 
 def _of_densities(world: World) -> Iterator[Law]:
     r"""`p(x) = \mathcal{N}(x; \mu, \Sigma)`, and the formula itself."""
+    named = {law for law, _ in world.drawn}  # by what expectations draw from, whatever the letter
     for base, sites in world.functions.items():
         for site in sites:
-            found = normal_density(site.body) or (by_formula(site.body) if is_density(base) else None)
+            by_its_formula = is_density(base) or base in named
+            found = normal_density(site.body) or (by_formula(site.body) if by_its_formula else None)
             first = site.params[0] if site.params else None
             if found is not None and first is not None and node_key(first) == node_key(found[0]):
                 given = tuple((site.params or ())[1:])

@@ -175,10 +175,18 @@ def _items(node: Node | None) -> tuple[Node, ...]:
     return () if node is None else node.items if isinstance(node, Comma) else (node,)
 
 
-def names_a_law(equations: Iterable[Equation]) -> bool:
-    """Whether an expectation says what it is over: a density, which sums to one."""
+def named_laws(world: World, equations: Iterable[Equation]) -> tuple[bool, frozenset[tuple[str, str]]]:
+    """Whether an expectation says what it is over: a density, which sums to one; and their names, each with that of its
+    variable."""
     found = (f for e in equations for side in (e.lhs, e.rhs) for f in expectations_in(side))
-    return any(run_over(f)[1] is not None for f in found)
+    pairs = [(law, v) for variables, law in map(run_over, found) if law is not None for v in variables]
+    names = {(_base(world, _called(law)), _base(world, v)) for law, v in pairs}
+    return bool(pairs), frozenset((law, v) for law, v in names if law and v)
+
+
+def _called(law: Node) -> Node:
+    r"""The name of a law: the `\pi_\theta` of `\pi_\theta(\cdot | s)`."""
+    return law.factors[0].node if isinstance(law, Product) and len(law.factors) == 2 else law
 
 
 def _held(world: World, found: list[Expected]) -> frozenset[str] | None:

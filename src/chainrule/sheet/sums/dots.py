@@ -59,7 +59,7 @@ def _among_zeros(terms: tuple[Term, ...]) -> Term | None:
     zeros = [isinstance(t.node, Number) and t.node.text == "0" for t in terms]
     dots = [n for n, t in enumerate(terms) if isinstance(t.node, Dots)]
     others = [t for n, t in enumerate(terms) if not zeros[n] and n not in dots]
-    if not dots or len(others) > 1 or sum(zeros) < len(dots):
+    if not dots or len(others) > 1 or not (zeros[0] and zeros[-1]):  # `0 + \dots + n` counts up
         return None
     beside = (zeros[max(n - 1, 0)] or zeros[min(n + 1, len(terms) - 1)] for n in dots)
     return (others or [terms[zeros.index(True)]])[0] if all(beside) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Product, Relation, Script
-from chainrule.sheet.syntax.literals import is_numeric, is_zero
+from chainrule.sheet.syntax.literals import is_numeric, is_zero, literal_number
 from chainrule.sheet.syntax.names import Glossary, Ref, reference, size_name
 
 
@@ -97,7 +97,7 @@ def _member(ref: Ref, space: Node) -> list[Fact]:
         texts = [getattr(i, "text", "") for i in items]
         if texts == ["0", "1"]:
             return [Fact("binary", ref)]
-        if texts == ["-1", "1"] or texts == ["+1", "-1"]:
+        if {literal_number(i) for i in items} == {-1, 1}:
             return [Fact("signs", ref)]
         if texts and texts[0] in ("0", "1") and len(texts) >= 2:
             return [Fact("label", ref, texts[-1])]

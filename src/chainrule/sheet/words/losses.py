@@ -86,6 +86,8 @@ KINDS = (
 )
 LIKELIHOODS = frozenset({"ell", "l", "LL", "ll"})
 """Letters and words for the logarithm of a likelihood."""
+SIGNS = re.compile(r"\{\s*-\s*1|1\s*,\s*-\s*1\s*\\?\}|\\pm\s*1\b")
+"""Labels that are 1 and -1, which no binary cross-entropy is written for."""
 NEGATED = re.compile(_ENTROPY, re.IGNORECASE)
 AGAINST = re.compile(
     r"\b(?:unlike|instead of|rather than|not|no|than|without|opposed to|contrast (?:to|with)|weighted|masked|focal"
@@ -128,7 +130,8 @@ def _kinds(sheet: Sheet) -> list[Kind]:
     if len({k.name == "squared error" for k in named}) > 1:
         return []
     texts = [d.text for d in {id(e.document): e.document for e in sheet.equations}.values()]
-    return [k for k in named if any(k.output.search(text) for text in texts)]
+    signs = any(SIGNS.search(text) for text in texts)
+    return [k for k in named if any(k.output.search(text) for text in texts) and not (signs and k.output is _OF_TWO)]
 
 
 def _speaks(kind: Kind, text: str) -> bool:

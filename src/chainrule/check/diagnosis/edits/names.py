@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 
@@ -13,6 +14,8 @@ from chainrule.read.tree import Accent, Big, Comma, Name, Node, Number, Relation
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import letter_of, reference
 
+# The letter of a name, behind the commands for its style.
+BEGINNING = re.compile(r"(?:\\(?:math\w+|boldsymbol|bm|pmb|vec|text\w*)\s*\{?\s*)*(\\?[A-Za-z]+)")
 MOST_NAMES = 8
 MOST_DIGITS = 3
 
@@ -29,6 +32,18 @@ def names(side: Side) -> Iterator[Edit]:
                     span.start, span.end, new, f"{short(new)} for {short(old)}", f"{short(old)} is the wrong name"
                 )
         yield from _bases(side, node, nodes)
+
+
+def other_names(side: Side) -> Iterator[Edit]:
+    """Another quantity, by its letter: y_i for y is no other one, as its index may only be left out."""
+    for edit in names(side):
+        if _begins(edit.text) != _begins(side.text[edit.start : edit.end]):
+            yield edit
+
+
+def _begins(source: str) -> str:
+    found = BEGINNING.search(source)
+    return "" if found is None else found.group(1)
 
 
 def _quantities(side: Side) -> Iterator[Node]:

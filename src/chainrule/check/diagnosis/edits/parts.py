@@ -18,6 +18,8 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.syntax.names import reference
 
+UNIT = re.compile(r"^factor (?:\\?[A-Za-z]+\s*\{?\s*)?(?:1|[IJ]|ones?)(?![A-Za-z])")
+
 
 def dropped(units: list[Unit], n: int) -> Edit:
     """A unit of a product left out, with the sign before it."""
@@ -34,6 +36,11 @@ def factor_dropped(side: Side) -> Iterator[Edit]:
             if unit.kind in ("operand", "call") and len(units) > 1:
                 source = short(side.text[unit.span.start : unit.span.end])
                 yield said(dropped(units, n), f"factor {source} removed", f"the factor {source} does not belong there")
+
+
+def quantity_dropped(side: Side) -> Iterator[Edit]:
+    """A factor too many that is no matrix or vector of ones, which only spreads a number out."""
+    return (edit for edit in factor_dropped(side) if not UNIT.search(edit.edit))
 
 
 def term_dropped(side: Side) -> Iterator[Edit]:

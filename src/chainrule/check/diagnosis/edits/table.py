@@ -13,7 +13,7 @@ from chainrule.check.diagnosis.edits.brackets import brackets
 from chainrule.check.diagnosis.edits.edit import Edit, Rule, grouped, short
 from chainrule.check.diagnosis.edits.functions import functions, primes
 from chainrule.check.diagnosis.edits.indices import index_order, indices, labels
-from chainrule.check.diagnosis.edits.names import excluded, names, numbered, throughout
+from chainrule.check.diagnosis.edits.names import excluded, names, numbered, other_names, throughout
 from chainrule.check.diagnosis.edits.numbers import (
     exponents,
     number_added,
@@ -29,6 +29,7 @@ from chainrule.check.diagnosis.edits.parts import (
     factor_added,
     factor_dropped,
     product_signs,
+    quantity_dropped,
     term_dropped,
 )
 from chainrule.check.diagnosis.edits.places import Side
@@ -37,6 +38,7 @@ from chainrule.check.diagnosis.edits.signs import leading_minus, shifts, signs, 
 __all__ = [
     "MISPLACED",
     "MISSPELT",
+    "MISTAKEN",
     "PLAIN_SLIPS",
     "RULES",
     "SIGNS",
@@ -91,6 +93,12 @@ SLIPS = tuple(rule for rule in RULES if rule.slip)
 PLAIN_SLIPS = tuple(rule for rule in SLIPS if rule.code != "transposed")
 # Slips, and factors in the wrong order, which is one where the line fits no shapes.
 MISPLACED = tuple(rule for rule in RULES if rule.slip or rule.edits is order)
+# One thing for another, or one too many: nobody leaves these to the reader, as a lost index or a product by entries.
+MISTAKEN = (
+    Rule("name", "unequal", "one name", other_names),
+    Rule("factor too many", "factor", "exactly one factor", quantity_dropped),
+    Rule("term too many", "missing-term", "exactly one term", term_dropped),
+)
 SIGNS = tuple(rule for rule in SLIPS if rule.edits is signs)
 MISSPELT = tuple(rule for rule in SLIPS if rule.edits is index_order)
 

@@ -183,7 +183,8 @@ def _point(frame: Frame, site: Site, args: tuple[Node, ...] | None) -> Point | N
 def _own_value(frame: Frame, param: Node) -> Val | None:
     """What a parameter is outside of its function; None where it has no meaning there, or is made of something."""
     ref = reference(param, frame.world.glossary)
-    made = (s for s in frame.world.sites.get("" if ref is None else ref.base, ()) if not s.ref.primes)
+    sites = frame.world.sites.get("" if ref is None else ref.base, ())
+    made = (s for s in sites if not (s.ref.primes or s.ref.labels or s.ref.subs))
     if ref is None or ref.base in frame.args or any(not (is_literal(s.body) or is_zero(s.body)) for s in made):
         return None
     if ref.base in frame.world.functions:

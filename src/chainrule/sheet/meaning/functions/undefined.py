@@ -18,9 +18,9 @@ from chainrule.sheet.definitions.maps import Map, map_of
 from chainrule.sheet.records.frame import Frame, Letter
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.records.sizes import named_dim
-from chainrule.sheet.records.world import Instance
+from chainrule.sheet.records.world import Instance, World
 from chainrule.sheet.statistics.overloads import is_density, varied
-from chainrule.sheet.syntax.arguments import Pattern
+from chainrule.sheet.syntax.arguments import Pattern, stem
 from chainrule.sheet.syntax.names import Ref, letter_of, reference
 from chainrule.sheet.syntax.spelling import look
 
@@ -39,7 +39,7 @@ def undefined(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | No
     named = (family.differentiated or family.graded_alone) and not varied(world, ref.base) and known
     if not ref.primes and (named or ref.base in world.sites) and plain_names(frame, args):
         return ref_value(frame, Ref(ref.base, ref.subs, ref.labels))
-    density = call is not None and is_density(ref.base, call) and world.probabilistic
+    density = call is not None and _is_of_chance(world, ref.base, call) and world.probabilistic
     labels = [frame.label(s) for s in ref.subs] + [frame.label(x) for x in ref.labels]
     instance = Instance(ref.base, tuple(labels))
     name = instance.shown + (call.shown if call is not None and density else "")
@@ -69,6 +69,11 @@ def undefined(frame: Frame, ref: Ref, args: tuple[Node, ...], call: Pattern | No
         return scalar(lambda: unknown(name, _scopes(frame, vals)))
     dims = frame.universe.axis_names(instance, 1, frame.epoch)
     return Val((*dims, None), lambda i: unknown(name, (*_scopes(frame, vals), ((), i))))
+
+
+def _is_of_chance(world: World, base: str, call: Pattern) -> bool:
+    r"""Whether a call is of a density, by its letter or as what an expectation draws that variable from."""
+    return is_density(base, call) or any((base, stem(v)) in world.drawn for v in call.variables if v is not None)
 
 
 def _mapped(frame: Frame, base: str, val: Val, declared: Map) -> Val:
