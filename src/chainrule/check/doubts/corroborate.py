@@ -17,6 +17,7 @@ from chainrule.check.comparison.forms import has_derivative, has_derivative_node
 from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.tree import Accent, Big, Cases, Node, Root
+from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.sites import site_key
 from chainrule.sheet.inference.candidates import candidates, is_quantity
 from chainrule.sheet.records.lines import lines_of, names_in
@@ -72,7 +73,10 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
 
 
 def _contests(lines: Lines, e: Equation, names: Set[str], variant: Variant) -> bool:
-    """Whether a line gives one of some names a second formula, and nobody knows whether it defines the name anew."""
+    """Whether a line gives one of some names a second formula, and nobody knows whether it defines the name anew;
+    numbers that are put in are none."""
+    if is_arithmetic(lines.world, e.rhs):
+        return False
     ref = None if e.link or e.position not in lines.unsettled else reference(e.lhs, lines.world.glossary)
     second = ref is not None and ref.base in names and not lines.world.defines(e.position)
     return second and ref is not None and lines.world.defined(ref.base) and e.position in variant.typed

@@ -17,7 +17,7 @@ from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.diagnosis.edits.order import order, transposes
 from chainrule.check.diagnosis.edits.table import RULES
 from chainrule.check.records.finding import Finding, is_laid_out_oddly
-from chainrule.read.tree import Factor, Fenced, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.derivatives.degrees import is_derivative
 from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.inference.candidates import candidates
@@ -53,7 +53,7 @@ def in_matrix_algebra(judge: Judge, e: Equation, found: Finding) -> Finding:
         more = _suggested(world, mine | elsewhere, row)
         if not has_signs(e):  # a number that stands on this line only, or a Greek letter, is not told by the others
             more = {base: reading for base, reading in more.items() if base in elsewhere and _is_latin(base)}
-        direct = [b for b in sorted(mine) if b in more]
+        direct = [b for b in sorted(_factors(world, e.lhs) | _factors(world, e.rhs)) if b in more]
         if not direct or not others or not {1, 2} <= {r.axes for r in (world.readings | more).values()}:
             return found  # nothing is turned where no matrix stands beside a column
         other = replace(world, readings=world.readings | more, derived={})
@@ -64,6 +64,26 @@ def in_matrix_algebra(judge: Judge, e: Equation, found: Finding) -> Finding:
         if all(_bears_no_numbers_out(trial, x) for x in against):
             return _turned(trial, for_matrices(e, other)) or _unlike(world, more, direct[0])
     return found
+
+
+def _factors(world: World, node: Node) -> set[str]:
+    """The names that are factors or terms of a side: none that is a subscript, a divisor or under a root, as the d of
+    `K / \\sqrt{d}`."""
+    ref = reference(node, world.glossary)
+    if ref is not None:
+        return {ref.base}
+    match node:
+        case Product(factors=factors):
+            parts = [f.node for f in factors if f.op != "/"]
+        case Sum(terms=terms):
+            parts = [t.node for t in terms]
+        case Fraction(numerator=numerator, denominator=denominator):
+            parts = [numerator, denominator] if is_derivative(node) else [numerator]
+        case Fenced(body=body) | Script(base=body):
+            parts = [body]
+        case _:
+            parts = []
+    return {base for part in parts for base in _factors(world, part)}
 
 
 def _turned(trial: Judge, e: Equation) -> Finding | None:

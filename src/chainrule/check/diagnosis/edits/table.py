@@ -78,13 +78,13 @@ RULES: tuple[Rule, ...] = (
     Rule("factor missing", "factor", "exactly one factor", factor_added),
     Rule("factor too many", "factor", "exactly one factor", factor_dropped),
     Rule("term too many", "missing-term", "exactly one term", term_dropped),
-    Rule("parentheses", "unequal", "where one pair of parentheses stands", brackets),
     Rule("complement", "unequal", "one complement", complements),
     Rule("name", "unequal", "one name", names),
     Rule("range of an operator", "index", "the range of one operator", excluded),
     Rule("operator too many", "unequal", "one operator", operators_dropped),
     Rule("product sign", "unequal", PRODUCT_SIGN, product_signs),
     Rule("component", "shape", "one component", components),
+    Rule("parentheses", "unequal", "where one pair of parentheses stands", brackets),
 )
 
 
