@@ -106,11 +106,16 @@ def has_derivative_node(node: Node) -> bool:
     return False
 
 
-def has_derivative_as_factor(e: Equation) -> bool:
+def has_derivative_as_factor(e: Equation, in_parentheses: bool = False) -> bool:
     """Whether a derivative is multiplied by something else, or may be: `\\nabla f A`. Such products are read in many
     ways; a gradient of one function alone is laid out in one way or the other."""
     products = (n.factors for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Product))
-    return any(_multiplies_derivative([f.node for f in factors]) for factors in products)
+    nodes = ([_inside(f.node) if in_parentheses else f.node for f in factors] for factors in products)
+    return any(_multiplies_derivative(factors) for factors in nodes)
+
+
+def _inside(node: Node) -> Node:
+    return node.body if isinstance(node, Fenced) and isinstance(node.body, Fraction) else node
 
 
 def _multiplies_derivative(factors: list[Node]) -> bool:

@@ -223,7 +223,7 @@ class Lines:
         """A derivative in the line vanishes only because nothing says how one quantity depends on the other."""
         if has_derivative(e) and of_functions_without_argument(variant.universe.world, e):
             return True
-        independent = (is_zero(e.rhs) or is_zero(e.lhs)) and not has_derivative_as_factor(e)
+        independent = (is_zero(e.rhs) or is_zero(e.lhs)) and not has_derivative_as_factor(e, True)
         if not has_derivative(e) or (independent and not Lines._of_a_loss(e, variant)):
             return False
         if of_its_densities(variant.universe.world, e):

@@ -102,9 +102,16 @@ AGAINST = re.compile(
 """What stands before the name of a loss that is set off against the one at hand, or is another one than the usual."""
 
 
+MORE_TERMS = re.compile(
+    r"\b(?:penalt\w*|regulari[sz]\w*|weight[- ]decay|ridge|lasso|elastic net|label smoothing|class weights)\b",
+    re.IGNORECASE,
+)
+"""What adds to a loss, wherever the text speaks of it, or changes its terms."""
+
+
 def losses_told(sheet: Sheet) -> Iterator[Told]:
     """The formulas that may be meant where words name the loss which a sheet differentiates and never defines."""
-    kinds = _kinds(sheet)
+    kinds = [] if any(MORE_TERMS.search(s.text) for s in sheet.sentences) else _kinds(sheet)
     loss = _undefined_loss(sheet) if kinds else None
     pair = prediction_and_target(sheet) if loss is not None else None
     if loss is None or pair is None:
