@@ -18,6 +18,7 @@ from chainrule.check.comparison.digits import Printed, printed_table
 from chainrule.check.comparison.firm import firm
 from chainrule.check.comparison.forms import (
     has_derivative_as_factor,
+    lists_itself,
     mended,
     mended_in_a_sum,
 )
@@ -44,7 +45,7 @@ from chainrule.check.diagnosis.edits.table import (
 from chainrule.check.diagnosis.uneven_dots import of_uneven_dots
 from chainrule.check.distributions_as_targets import repaired_for_distributions
 from chainrule.check.doubts.anew import defined_elsewhere, of_another_rank, on_what_is_redefined
-from chainrule.check.doubts.corroborate import corroborated
+from chainrule.check.doubts.corroborate import contested, corroborated
 from chainrule.check.doubts.customs import SHAPES, customs, fitting, one_step_note
 from chainrule.check.doubts.doubts import doubt
 from chainrule.check.doubts.picked import as_told
@@ -268,7 +269,7 @@ class Judge(Lines):
         found = numeric(self, e, table)
         if found.verdict != "refuted":
             return found
-        otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary)
+        otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary) or contested(self, e)
         return otherwise or defined_elsewhere(self, e, self.usual(e), None) or found
 
     def by_custom(self, e: Equation, variant: Variant, outcome: Outcome) -> Finding | None:
@@ -410,6 +411,8 @@ class Judge(Lines):
         """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
         if not isinstance(outcome, Unclear) or not outcome.code.startswith("shape") or self.world.einstein:
             return None
+        if lists_itself(e, self.world.glossary):
+            return None
         usual = self.usual(e)
         known = outcome.code == "shape" and grounded(self, e, witnesses=True)
         rules = RULES if known else SLIPS
@@ -436,6 +439,8 @@ class Judge(Lines):
         is about may have been defined anew."""
         if found.verdict != "refuted":
             return found
+        if lists_itself(e, self.world.glossary):
+            return Finding("unsupported", "ambiguous", f"{found.message}; the list says what the components are")
         usual = self.usual(e)
         anew = of_another_rank(self, e, usual) or on_what_is_redefined(self, e, usual)
         if anew is not None or found.suggestion is not None:

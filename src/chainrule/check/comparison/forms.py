@@ -13,7 +13,7 @@ from chainrule.sheet.syntax.derivative_signs import sign_of
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.names import children, letter_of, reference, walk
+from chainrule.sheet.syntax.names import Glossary, children, letter_of, reference, walk
 
 
 def is_differential(node: Node, world: World) -> bool:
@@ -190,3 +190,12 @@ def _index_letters(node: Node) -> set[str]:
     letters = {n.text for s in scripts for n in walk(s) if isinstance(n, Name) and len(n.text) == 1}
     bound = {x for n in walk(node) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
     return letters - bound
+
+
+def lists_itself(e: Equation, glossary: Glossary) -> bool:
+    """`x^T = (x_1, \\dots, x_p)`: what a vector is made of, which is no claim of it."""
+    ref = reference(e.lhs, glossary)
+    body = e.rhs.body if isinstance(e.rhs, Fenced) else None
+    items = [x for x in body.items if not isinstance(x, Dots)] if isinstance(body, Comma) else []
+    own = [reference(x, glossary) for x in items]
+    return ref is not None and len(own) > 1 and all(r is not None and r.base == ref.base and r.subs for r in own)

@@ -34,6 +34,7 @@ from chainrule.sheet.records.world import Instance, Site, World
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
+from chainrule.sheet.syntax.spelling import letter_in
 
 ROUNDED = Note("rounding", "right with numbers that were rounded on the way")
 TRUNCATED = Note("truncated", "digits are cut off where they should be rounded")
@@ -297,13 +298,22 @@ def _put_in_again(lines: Lines, e: Equation, found: tuple[Node, Node, float], be
 
 
 def _printed_before(lines: Lines, e: Equation, node: Node, cell: Printed) -> Equation | None:
-    """The line that prints a wrong number for a quantity before."""
+    """The line that prints a wrong number for a quantity before, or for a later value of it: `w_{2,new} = 0.821`."""
     for x in (x for x in lines.equations if x.position < e.position):
         own = printed(x.rhs)
         heads = [y.lhs for y in lines.chain(x)]
-        if own is not None and own.text == cell.text and node_key(node) in map(node_key, heads):
+        if own is not None and own.text == cell.text and any(_is_version(lines, head, node) for head in heads):
             return x
     return None
+
+
+def _is_version(lines: Lines, head: Node, node: Node) -> bool:
+    """Whether a name is another one but for marks: the same letter with the same numbers."""
+    a, b = (reference(n, lines.world.glossary) for n in (head, node))
+    if node_key(head) == node_key(node) or a is None or b is None:
+        return node_key(head) == node_key(node)
+    numbers = [[x.text for x in walk(n) if isinstance(x, Number)] for n in (head, node)]
+    return letter_in(a.base) == letter_in(b.base) and numbers[0] == numbers[1]
 
 
 def _last_digit_of_a_result(right: float, cell: Printed) -> bool:

@@ -86,6 +86,17 @@ def without_own_number(row: list[Token]) -> list[Token]:
     return row[:at]
 
 
+def without_leading_number(row: list[Token]) -> list[Token]:
+    r"""A row without the number it begins with, set apart by a space or an alignment mark: `(2) \quad & a = b`."""
+    end = next((i for i, t in enumerate(row) if t.kind == "close"), 0)
+    number = "".join(t.text for t in row[1:end])
+    if not (row and row[0].kind == "open" and row[0].text == "(" and _NUMBER.fullmatch(number)):
+        return row
+    rest = row[end + 1 :]
+    apart = bool(rest) and rest[0].kind in ("quad", "&")
+    return rest[1:] if apart and any(t.kind == "rel" for t in rest) else row
+
+
 def _inside(row: list[Token], fence: int) -> list[Token]:
     """The tokens of a fence that begins at a place and ends a row, commas and stops behind it left out."""
     return _opened(row[fence:])

@@ -18,6 +18,7 @@ from chainrule.read.grammar.remarks import (
     said_by_words,
     separates,
     without_end_sign,
+    without_leading_number,
     without_own_number,
     without_remarks,
 )
@@ -204,7 +205,7 @@ def _rows(tokens: list[Token]) -> list[list[Token]]:
             rows.append([])
         else:
             rows[-1].append(token)
-    ended = (without_own_number(without_end_sign(row)) for row in rows)
+    ended = (without_leading_number(without_own_number(without_end_sign(row))) for row in rows)
     return [row for row in ended if any(t.kind not in _TRAILING for t in row)]
 
 
