@@ -58,8 +58,6 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
     spread = not first.ref.subs and is_spread(lines.world, first.body, ref, e.rhs)
     fresh = _fresh(lines, e) or spread or _one_of_a_sum(lines, first.body, e.rhs)
-    # another function by the same name in a section of its own
-    fresh = fresh or (params is not None and origin is not None and origin.scope.section != e.scope.section)
     if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
         return None
     if ref.base in names_in(lines.world, e.rhs):

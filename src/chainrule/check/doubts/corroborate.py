@@ -59,8 +59,7 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
         return False  # or that only a later section gives
     if any(t.ambient and t.instance.base in names for t in variant.universe.tensors.values()):
         return False  # a letter that the left side of a definition leaves out may be no index at all
-    second = _with_functions(world, names)
-    if any(_contests(lines, x, second, variant) for x in lines.equations if x.position < e.position):
+    if any(_contests(lines, x, names, variant) for x in lines.equations if x.position < e.position):
         return False
     if f"@{e.position}" in variant.universe.odd:
         return False  # matrices where the line speaks of vectors or of numbers
@@ -77,7 +76,8 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
 def contested(lines: Lines, e: Equation) -> Finding | None:
     """What is to be said of a printed number that rests on a name with such a second formula before it."""
     variant, names = lines.variant(), _with_functions(lines.world, lines_of(lines.world, [e])[0].names)
-    other = next((x for x in lines.equations if x.position < e.position and _contests(lines, x, names, variant)), None)
+    before = (x for x in lines.equations if x.position < e.position)
+    other = next((x for x in before if _contests(lines, x, names, variant, functions=True)), None)
     if other is None:
         return None
     line = other.document.position(other.span.start)[0]
@@ -89,12 +89,12 @@ def _with_functions(world: World, names: Set[str]) -> Set[str]:
     return names | {f for n in names if (f := is_hessian(world, n)) is not None}
 
 
-def _contests(lines: Lines, e: Equation, names: Set[str], variant: Variant) -> bool:
+def _contests(lines: Lines, e: Equation, names: Set[str], variant: Variant, functions: bool = False) -> bool:
     """Whether a line gives one of some names a second formula, and nobody knows whether it defines the name anew;
     numbers that are put in are none."""
     if is_arithmetic(lines.world, e.rhs):
         return False
-    call = call_form(e.lhs, lines.world)
+    call = call_form(e.lhs, lines.world) if functions else None
     named = reference(e.lhs, lines.world.glossary) if call is None else call[0]
     ref = None if e.link or e.position not in lines.unsettled else named
     second = ref is not None and ref.base in names and not lines.world.defines(e.position)
