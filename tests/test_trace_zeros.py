@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-import chainrule
+from tests.loops import follow
 
 Numbers = dict[str, Any]
 X = np.array([[1.0, 2.0], [2.0, 0.5], [-1.0, 1.0]])
@@ -97,14 +96,17 @@ $L = -\sum_k y_k \log p_k$. Initialise $W = 0$ and $b = 0$. Gradient descent wit
 }
 
 
+WANTED = {
+    "a vector": {"w", "L"},
+    "a bold zero": {"w", "L"},
+    "a number beside data": {"w", "b", "L"},
+    "counted": {r"\theta", r"J(\theta)"},
+    "weights and biases": {"W", "b", "L"},
+    "numbers": {"w", "b", "L"},
+}
+
+
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_number_is_that_of_a_training_loop(name: str) -> None:
     text, loop = SHEETS[name]
-    traced = chainrule.trace(text, steps=3)
-    assert [s.number for s in traced.trace.steps] == [0, 1, 2, 3]
-    for step, expected in zip(traced.trace.steps, loop(), strict=False):
-        shared = expected.keys() & step.values.keys()
-        assert len(shared) >= 2
-        for key in shared:
-            assert step.values[key].size == np.size(expected[key]), key
-            assert np.allclose(step.values[key].ravel(), np.ravel(expected[key]), rtol=1e-12, atol=1e-13), key
+    follow(text, loop(), WANTED[name])
