@@ -52,6 +52,7 @@ class Scan:
         self.running: set[str] = set()
         self.ends: dict[str, set[str]] = {}
         self.written = True
+        self.spoken = False
 
     def chain(self, sides: list[Node], written: bool = True) -> None:
         """Record the names of the formulas that one chain of relations joins; `written` by the author or made of what
@@ -71,19 +72,22 @@ class Scan:
                 self.use(ref)
                 if not is_function_word(ref.base):
                     self.world.family(ref.base).operand += 1
-                    self.world.family(ref.base).bare += not (ref.labels or ref.subs)
+                    self.world.family(ref.base).bare += not (ref.labels or ref.subs or self.spoken)
                 stack += [n for n in (*ref.subs, *ref.labels) if letter_of(n) is None]
                 stack += [p.node for p in ref.postfix if p.node is not None and not isinstance(p.node, Name)]
                 continue
             stack += self.below(top)
 
     def mention(self, node: Node) -> None:
-        """A formula without a relation; a lone name in a sentence is spoken of, be it a function or a quantity."""
+        """A formula without a relation; a lone name in a sentence is spoken of, be it a function or a quantity. A
+        notation that is only shown, `a \\odot b`, says nothing of an a without its mark."""
         ref = reference(node, self.world.glossary)
         if ref is not None and ref.bare:
             self.use(ref)
         else:
-            self.chain([node])
+            self.spoken = True
+        self.chain([node])
+        self.spoken = False
 
     def below(self, node: Node) -> list[Node]:
         """The children to look at; what a derivative fraction and a call say is noted on the way."""
@@ -140,7 +144,7 @@ class Scan:
             else:
                 family.gradient += what == "gradient" and self.written
                 family.by += ref.base != "e" or not ref.postfix  # `\\partial e^{w x}`: e is no variable
-                family.bare_by += not (ref.labels or ref.subs)
+                family.bare_by += not (ref.labels or ref.subs or self.spoken)
 
     def product(self, node: Product) -> list[Node]:
         self.between(node)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from chainrule.read.document import Heading
-from chainrule.read.tree import Fraction, Node
+from chainrule.read.tree import Fraction, Node, Sum
 from chainrule.read.values_in_code import in_code
 from chainrule.sheet.definitions.numbers_anew import is_listed_anew, steps_on
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
@@ -21,7 +21,7 @@ from chainrule.sheet.records.world import Site, World
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_literal, is_numeric
-from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.names import letter_of, node_key, reference, shifted_letter, walk
 
 # What is concluded behind such a word is a claim again: "Let $y = x^2$ ... So $y = 5$".
 REDEFINING_CUE = re.compile(
@@ -71,7 +71,9 @@ EXTREME = re.compile(
     r"\b(?:zero|vanish\w*|minim\w*|maxim\w*|optim\w*|stationary|critical|extrem\w*|\w+est)\b", re.IGNORECASE
 )
 # What is to be shown is a claim, in whatever part of an exercise.
-SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
+SHOWING_CUE = re.compile(
+    r"\b(?:(?:show|prove|verify|demonstrate|check) that|we claim(?: that)?)\b[^.:;]*\W*\Z", re.IGNORECASE
+)
 # What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
 SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
 # "The model is": the words that lead to a formula and say what it is of.
@@ -112,7 +114,11 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return True
     if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
         return False
-    if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
+    if e.scope.part != earlier.section[0] or e.op == ":=":
+        return True
+    if _says_the_same_of_another(world, earlier, e):
+        return False
+    if REDEFINING_CUE.search(e.cue):
         return True
     if _other_case(world, earlier, e) or _supposed_again(world, earlier, e) or _in_a_parallel(world, earlier, e):
         return True
@@ -131,6 +137,33 @@ def _slope_of_another(world: World, earlier: Site, e: Equation) -> bool:
         return False
     functions = (s for base, found in world.functions.items() for s in found if base != earlier.base)
     return any(earlier.position < s.position < e.position and s.assumed is None for s in functions)
+
+
+def _says_the_same_of_another(world: World, earlier: Site, e: Equation) -> bool:
+    r"""Whether an equation repeats what the earlier one says of a name, for another layer or entry: `a^L_k = g(z^L_k)`
+    behind `a^l_i = g(z^l_i)`, of the same names."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or is_numeric(e.rhs) or not (ref.labels or ref.subs):
+        return False
+    elsewhere = ref.key != earlier.ref.key and bool(earlier.ref.labels or earlier.ref.subs)
+    return elsewhere and _words(world, e.rhs) == _words(world, earlier.body)
+
+
+def of_the_next_layer(world: World, sites: list[Site], e: Equation) -> bool:
+    r"""Whether an equation repeats for the layer after what an earlier one says of every layer: `z^{l+1} = ...` behind
+    `z^l = ...`, of the same names."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or len(ref.labels) != 1 or not isinstance(ref.labels[0], Sum):
+        return False
+    letter = shifted_letter(ref.labels[0])
+    every = (s for s in sites if s.ref.primes == ref.primes and [letter_of(x) for x in s.ref.labels] == [letter])
+    return letter is not None and any(_words(world, e.rhs) == _words(world, s.body) for s in every)
+
+
+def _words(world: World, node: Node) -> set[str]:
+    """The names of quantities and functions in a formula, without the letters that run."""
+    counting = world.glossary.bound | world.glossary.layers | world.size_names
+    return {r.base for r in references(node, world) if r.base not in counting}
 
 
 def begins_an_example(e: Equation) -> bool:

@@ -13,7 +13,7 @@ from chainrule.sheet.definitions.copies import is_alias
 from chainrule.sheet.definitions.maps import is_jacobian
 from chainrule.sheet.definitions.names_of_functions import at_any_argument
 from chainrule.sheet.definitions.recurrence import is_printed_value
-from chainrule.sheet.definitions.redefine import redefines
+from chainrule.sheet.definitions.redefine import of_the_next_layer, redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
 from chainrule.sheet.records.references import references
@@ -251,6 +251,8 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return
     if not same and _names_the_last(world, sites, ref, rhs):
         _add_site(world, e, rhs, lhs)
+        return
+    if not same and of_the_next_layer(world, sites, e):
         return
     if any(derivative_of(s.body) is not None and _covers(world, s.ref, ref) for s in sites):
         return  # `\delta^L = ...` after `\delta^l = \partial C / \partial z^l` speaks of the same error term

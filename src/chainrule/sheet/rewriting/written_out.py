@@ -54,6 +54,7 @@ from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samp
 from chainrule.sheet.statistics.expectations_by_law import laws_of, with_what_is_drawn
 from chainrule.sheet.statistics.normal_words import normal_laws, with_normal_laws
 from chainrule.sheet.statistics.weighted_integrals import weighted, with_expectations
+from chainrule.sheet.sums.capital_sigmas import signs_of_sums, with_signs_of_sums
 from chainrule.sheet.sums.counted_ones import counts_of_ones, with_counted_ones
 from chainrule.sheet.sums.integrals import integrated, with_sums
 from chainrule.sheet.sums.mean_counts import counts_of, with_counts
@@ -118,6 +119,7 @@ def _partials(formulas: list[Node], words: str) -> Change | None:
 
 
 CONVENTIONS: tuple[Convention, ...] = (
+    _where(signs_of_sums, with_signs_of_sums),
     _where(quantities_named_after, with_words_below),
     _where(gates_beside_steps, with_gates_above),
     _where(counted_by_ell, with_plain_letter),
