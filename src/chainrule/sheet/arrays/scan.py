@@ -52,7 +52,6 @@ class Scan:
         self.running: set[str] = set()
         self.ends: dict[str, set[str]] = {}
         self.written = True
-        self.spoken = False
 
     def chain(self, sides: list[Node], written: bool = True) -> None:
         """Record the names of the formulas that one chain of relations joins; `written` by the author or made of what
@@ -72,22 +71,19 @@ class Scan:
                 self.use(ref)
                 if not is_function_word(ref.base):
                     self.world.family(ref.base).operand += 1
-                    self.world.family(ref.base).bare += not (ref.labels or ref.subs or self.spoken)
+                    self.world.family(ref.base).bare += not (ref.labels or ref.subs)
                 stack += [n for n in (*ref.subs, *ref.labels) if letter_of(n) is None]
                 stack += [p.node for p in ref.postfix if p.node is not None and not isinstance(p.node, Name)]
                 continue
             stack += self.below(top)
 
     def mention(self, node: Node) -> None:
-        """A formula without a relation; a lone name in a sentence is spoken of, be it a function or a quantity. A
-        notation that is only shown, `a \\odot b`, says nothing of an a without its mark."""
+        """A formula without a relation; a lone name in a sentence is spoken of, be it a function or a quantity."""
         ref = reference(node, self.world.glossary)
         if ref is not None and ref.bare:
             self.use(ref)
         else:
-            self.spoken = True
-        self.chain([node])
-        self.spoken = False
+            self.chain([node])
 
     def below(self, node: Node) -> list[Node]:
         """The children to look at; what a derivative fraction and a call say is noted on the way."""
@@ -144,7 +140,7 @@ class Scan:
             else:
                 family.gradient += what == "gradient" and self.written
                 family.by += ref.base != "e" or not ref.postfix  # `\\partial e^{w x}`: e is no variable
-                family.bare_by += not (ref.labels or ref.subs or self.spoken)
+                family.bare_by += not (ref.labels or ref.subs)
 
     def product(self, node: Product) -> list[Node]:
         self.between(node)
