@@ -13,6 +13,7 @@ from chainrule.read.tree import Node
 from chainrule.sheet.arrays.vectors_on_diagonals import vectors_on_diagonals, with_diagonals
 from chainrule.sheet.derivatives.bare_functions import applied_to, with_arguments
 from chainrule.sheet.derivatives.bare_slopes import slopes_at, with_slopes
+from chainrule.sheet.derivatives.capitals_behind_d import capitals_behind_d, with_small_letters
 from chainrule.sheet.derivatives.of_functions import at_their_argument, functions_of_formulas
 from chainrule.sheet.derivatives.values_as_names import values_differentiated_by, with_values_named
 from chainrule.sheet.derivatives.variables_behind_nabla import variables_behind, with_variables_below
@@ -26,6 +27,7 @@ from chainrule.sheet.networks.layers_counted_by_ell import counted_by_ell, with_
 from chainrule.sheet.networks.named_after_quantities import quantities_named_after, with_words_below
 from chainrule.sheet.networks.outputs_of_any_layer import last_of_any_layer
 from chainrule.sheet.networks.samples_of_matrices import samples_of_matrices, with_parts_of_matrices
+from chainrule.sheet.networks.unnamed_activations import unnamed_activations, with_activations
 from chainrule.sheet.numbers.matrices_at_points import matrices_at_points, with_places
 from chainrule.sheet.rewriting.component_functions import (
     by_components,
@@ -148,6 +150,8 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(values_differentiated_by, with_values_named),
     _where(softened_by_entries, with_entries_of_softmax),
     _where(by_components, with_component_names),
+    _where(unnamed_activations, with_activations),
+    _where(capitals_behind_d, with_small_letters),
     _where(applied_to, with_arguments),
     _where(functions_of_formulas, at_their_argument),
     _where(slopes_at, with_slopes),

@@ -2,7 +2,8 @@ r"""Sums under the capital letter: `\Sigma_j w_{ij} x_j`, `\Sigma_i^n w_i x_i`.
 
 With a range below it, `\Sigma_{i=1}^n`, the letter is a sign for the grammar. With a letter alone it is one in a
 document in which all of them have a letter below and stand before terms with that letter: a covariance matrix
-`\Sigma_k` is inverted, has a determinant or is listed beside a mean.
+`\Sigma_k` is inverted, has a determinant or is listed beside a mean. Without any letter it is one before the gradients
+of a batch, `\frac{1}{m} \Sigma dZ`.
 
 >>> from chainrule.read.grammar.formula import dump, parse
 >>> from chainrule.read.tree import Span
@@ -49,9 +50,10 @@ def _with_signs(node: Node) -> Node | None:
 
 
 def _sign(factor: Factor) -> Factor:
-    script = factor.node
-    assert isinstance(script, Script)
-    return replace(factor, node=Big(script.span, "sum", script.sub, script.sup))
+    match factor.node:
+        case Script(span=span, sub=sub, sup=sup):
+            return replace(factor, node=Big(span, "sum", sub, sup))
+    return replace(factor, node=Big(factor.node.span, "sum"))
 
 
 def _signs(node: Product) -> Iterator[int]:
@@ -61,6 +63,10 @@ def _signs(node: Product) -> Iterator[int]:
             case Script(base=Name(text="Sigma", style=()), sub=Name(text=letter), sup=sup, primes=0):
                 ends = sup is None or (isinstance(sup, Name | Script) and letter_of(sup) not in TRANSPOSE_WORDS)
                 if ends and not node.factors[n + 1].op and letter in _carried(g.node for g in node.factors[n + 1 :]):
+                    yield n
+            case Name(text="Sigma", style=()) if isinstance(node.factors[n + 1].node, Name):
+                sign, *rest = node.factors[n + 1 :]
+                if isinstance(sign.node, Name) and sign.node.text == "d" and rest and not (sign.op or rest[0].op):
                     yield n
 
 
