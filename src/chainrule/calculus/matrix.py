@@ -23,8 +23,10 @@ from chainrule.calculus.arrays import (
 )
 from chainrule.calculus.network import Network, NoMatrixForm, oriented
 from chainrule.calculus.recognised import quotients, softmaxes
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Index
-from chainrule.expr.terms import (
+from chainrule.expr.making import value
+from chainrule.expr.nodes import (
     Add,
     Apply,
     Component,
@@ -38,11 +40,9 @@ from chainrule.expr.terms import (
     Piecewise,
     Power,
     Reduce,
-    const,
-    fresh,
-    substitute,
-    value,
 )
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import const
 
 
 def matrix_form(term: Expr, axes: Axes = ()) -> Array:

@@ -19,7 +19,7 @@ from chainrule.expr.definitions import Definitions
 from chainrule.expr.evaluate import evaluate
 from chainrule.expr.index import Dim, Symbol
 from chainrule.expr.model import Model
-from chainrule.expr.terms import Expr
+from chainrule.expr.nodes import Expr
 
 Numbers = NDArray[np.float64]
 
