@@ -10,17 +10,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from chainrule.calculus.arrays import (
-    ONE,
-    Array,
-    Axes,
-    add,
-    inverse,
-    number,
-    power,
-    product,
-    spread,
-)
+from chainrule.calculus.arrays.notation import ONE, Array, Axes, number
+from chainrule.calculus.arrays.products import inverse, power, product, spread
+from chainrule.calculus.arrays.sums import add
 from chainrule.calculus.network import Network, NoMatrixForm, oriented
 from chainrule.calculus.recognised import quotients, softmaxes
 from chainrule.expr.bound_names import fresh

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
-from chainrule.calculus.arrays import Array, Axes
+from chainrule.calculus.arrays.notation import Array, Axes
 from chainrule.calculus.network import NoMatrixForm
 from chainrule.expr.index import Index
 from chainrule.expr.making import value

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
-from chainrule.calculus.arrays import walk as arrays_in
+from chainrule.calculus.arrays.notation import walk as arrays_in
 from chainrule.calculus.recognised import softmaxes_in
 from chainrule.derive.build import Problem, fold_minted
 from chainrule.derive.letters import Letters

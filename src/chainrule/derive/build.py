@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chainrule.calculus import contract, matrix_form
-from chainrule.calculus.arrays import Array
+from chainrule.calculus.arrays.notation import Array
 from chainrule.calculus.derivative import numbered
 from chainrule.derive.letters import Letters
 from chainrule.derive.names import tex_name

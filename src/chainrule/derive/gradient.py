@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
-from chainrule.calculus.arrays import Array
+from chainrule.calculus.arrays.notation import Array
 from chainrule.calculus.derivative import numbered
 from chainrule.derive.build import Problem
 from chainrule.derive.cancel import cancelled, positive, spread

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
-from chainrule.calculus.arrays import Array, walk
+from chainrule.calculus.arrays.notation import Array, walk
 from chainrule.derive.cancel import multiplied_out
 from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Index, Symbol

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.calculus.array_values import values
+from chainrule.calculus.arrays.values import values
 from chainrule.derive.gradient import Derivation, Written
 from chainrule.derive.layout import Turned, turned
 from chainrule.expr.definitions import Definitions
