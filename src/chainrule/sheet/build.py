@@ -66,8 +66,9 @@ from chainrule.sheet.numbers.told import take_told
 from chainrule.sheet.numbers.upstream import note_slopes
 from chainrule.sheet.numbers.values_of_their_own import values_of_their_own
 from chainrule.sheet.numbers.zero_starts import zero_starts
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet, with_zeros
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.means import sample_means

@@ -33,8 +33,8 @@ from chainrule.sheet.inference.typed_lines import mismatch, type_line
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.sites import Imposed
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.syntax.solution_marks import core

@@ -23,8 +23,9 @@ from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.definitions.sites import call_form, defining_anew, derivative_of, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.overloads import versions
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import is_function_word

@@ -22,8 +22,9 @@ from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.sites import call_form, is_hessian, site_key
 from chainrule.sheet.inference.candidates import candidates, is_quantity
 from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, Site, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import reference, walk

@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import Literal
 
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.derivative_signs import rest_of

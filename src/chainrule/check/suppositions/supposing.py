@@ -17,8 +17,9 @@ from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.letters.writings import maximal
 from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.sheet.syntax.spelling import spelled_out

@@ -24,10 +24,11 @@ from chainrule.read.tree import (
 from chainrule.sheet.arrays.gathered import gathered, is_computed
 from chainrule.sheet.arrays.ones import sizes_below
 from chainrule.sheet.arrays.zeros import zero_components
+from chainrule.sheet.records.families import Family
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import Family, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.sums.counted_ones import counts_of_letters
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.bound_letters import bound_letters

@@ -14,8 +14,9 @@ from itertools import pairwise
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.definitions.sites import add_written, call_form
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.distributions import is_named_density, told_by
 from chainrule.sheet.statistics.overloads import chosen, is_density
 from chainrule.sheet.syntax.arguments import arguments, pattern

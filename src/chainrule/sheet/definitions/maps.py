@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Infix, Name, Node, Product, Script
+from chainrule.sheet.records.families import FUNCTION_LETTERS
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation, Sentence
-from chainrule.sheet.records.world import FUNCTION_LETTERS, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.names import reference, spelled, walk
 from chainrule.sheet.words.declared import ShapeFact, real_space

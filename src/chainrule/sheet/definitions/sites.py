@@ -16,9 +16,11 @@ from chainrule.sheet.definitions.recurrence import is_printed_value
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
+from chainrule.sheet.records.families import Family
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, Family, Site, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
 from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, is_named_density
 from chainrule.sheet.statistics.noise import models_with_noise
 from chainrule.sheet.statistics.overloads import apart, holding, is_density, listed, numbered, of_others

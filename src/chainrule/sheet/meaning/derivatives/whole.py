@@ -19,7 +19,8 @@ from chainrule.sheet.meaning.operations.lists import listed
 from chainrule.sheet.meaning.operations.stacked import chosen, counted
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Dims, Untyped, Val, scalar
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.derivatives import nabla_of
 from chainrule.sheet.syntax.literals import is_literal, is_zero

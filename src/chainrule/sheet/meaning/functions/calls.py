@@ -28,7 +28,7 @@ from chainrule.sheet.meaning.operations.arithmetic import postfixed
 from chainrule.sheet.meaning.operations.conditions import condition
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
-from chainrule.sheet.records.world import Site
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL
 from chainrule.sheet.syntax.arguments import arguments, pattern
 from chainrule.sheet.syntax.derivative_signs import rest_of

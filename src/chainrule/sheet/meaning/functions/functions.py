@@ -6,18 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chainrule.calculus import derivative
-from chainrule.expr import (
-    Component,
-    Definitions,
-    Expr,
-    Index,
-    Symbol,
-    apply,
-    component,
-    indicator,
-    substitute,
-    value,
-)
+from chainrule.expr import Component, Definitions, Expr, Index, Symbol, apply, component, indicator, substitute, value
 from chainrule.expr import functions as table
 from chainrule.expr.tensors import softmax
 from chainrule.read.tree import Big, Node, Number
@@ -38,8 +27,9 @@ from chainrule.sheet.meaning.operations.lists import listed
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.universe import Cycle
-from chainrule.sheet.records.world import NORMAL, Site
+from chainrule.sheet.records.world import NORMAL
 from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL
 from chainrule.sheet.statistics.overloads import chosen, in_order, is_density
 from chainrule.sheet.syntax.arguments import Pattern, point
