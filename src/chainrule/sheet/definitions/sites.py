@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Sum
-from chainrule.sheet.arrays.scan import has_quantities, running_letters
 from chainrule.sheet.conditions.restrictions import SETTING_CUE
 from chainrule.sheet.definitions.by_integrals import by_a_convolution, by_a_probability, by_an_integral
 from chainrule.sheet.definitions.by_places import places
@@ -27,10 +26,11 @@ from chainrule.sheet.statistics.overloads import apart, holding, is_density, lis
 from chainrule.sheet.statistics.random_names import is_expectation, whole
 from chainrule.sheet.sums.mean_counts import is_cardinality
 from chainrule.sheet.syntax.arguments import Pattern, arguments, pattern, plain
+from chainrule.sheet.syntax.bound_letters import running_letters
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.literals import has_quantities, is_numeric
 from chainrule.sheet.syntax.long_columns import vectorised
 from chainrule.sheet.syntax.names import KRONECKER, Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Number, Product, Relation, Script
-from chainrule.sheet.arrays.scan import running_letters
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import EACH, Pattern, pattern, stem
+from chainrule.sheet.syntax.bound_letters import running_letters
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Glossary, Ref, node_key, reference, walk
 
