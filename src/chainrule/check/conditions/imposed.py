@@ -28,8 +28,8 @@ from chainrule.expr import Dim, ExprError, Symbol, const, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.tree import Number
 from chainrule.sheet.conditions.imposed import differentiates, quantities
-from chainrule.sheet.definitions.sites import call_form
 from chainrule.sheet.inference.typed_lines import mismatch, type_line
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped

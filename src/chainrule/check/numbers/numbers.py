@@ -27,8 +27,8 @@ from chainrule.expr.model import Array
 from chainrule.read.tree import Factor, Node, Number, Product, Sum
 from chainrule.sheet.definitions.put_in import is_arithmetic, paired, shown_ref
 from chainrule.sheet.definitions.recurrence import any_step
-from chainrule.sheet.definitions.sites import site_key
 from chainrule.sheet.numbers.likeness import like
+from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation

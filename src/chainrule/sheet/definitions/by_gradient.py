@@ -26,7 +26,7 @@ from chainrule.read.tree import (
     Sum,
     Term,
 )
-from chainrule.sheet.definitions.sites import definable
+from chainrule.sheet.records.definable import definable
 from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World

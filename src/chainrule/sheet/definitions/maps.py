@@ -21,6 +21,7 @@ from chainrule.sheet.syntax.names import reference, spelled, walk
 from chainrule.sheet.words.declared import ShapeFact, real_space
 
 JACOBIAN_LETTERS = frozenset({"J", "Jac"})
+HESSIAN_LETTERS = frozenset({"H", "Hess", "Hessian"})
 DERIVATIVE_SIGNS = frozenset({"D", "bold D", "J", "bold J"})
 SAID = re.compile(
     r"⟦(\d+)⟧[^.;⟦]{0,60}?\b(?:from|mapping|maps) (?:\w+ )?⟦(\d+)⟧ (?:in)?to (?:\w+ )?⟦(\d+)⟧", re.IGNORECASE
@@ -161,3 +162,9 @@ def note_compositions(world: World) -> None:
             world.declaring[site.position] = "says which functions are applied one after the other"
         if not world.sites[base]:
             del world.sites[base]
+
+
+def is_hessian(world: World, base: str) -> str | None:
+    """The function f of a name `H_f`, where the text speaks of the Hessian: its meaning is known."""
+    letter, _, word = base.rpartition("_")
+    return word if world.hessian and word in world.functions and letter.split(" ")[-1] in HESSIAN_LETTERS else None

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Product, Script
 from chainrule.sheet.arrays.components import vector_of
-from chainrule.sheet.definitions.sites import call_form
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation

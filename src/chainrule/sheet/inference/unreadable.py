@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from chainrule.read.tree import Name, Node, Product, Script
-from chainrule.sheet.definitions.sites import call_form
 from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import RANKS, Untyped, Val

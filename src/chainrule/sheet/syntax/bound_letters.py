@@ -1,4 +1,4 @@
-"""The letters of a formula: those that a subscript binds, as in `\\sum_{i=1}^n`, a condition or a set, and those that run."""
+"""The letters of a formula: those that a subscript binds, as in `\\sum_{i=1}^n`, a condition or a set, and others."""
 
 from __future__ import annotations
 

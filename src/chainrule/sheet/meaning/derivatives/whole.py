@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from chainrule.calculus import derivative, resolve
 from chainrule.expr import Component, Expr, Index, Symbol, component, substitute, value
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Number, Script
+from chainrule.sheet.definitions.maps import HESSIAN_LETTERS, is_hessian
 from chainrule.sheet.definitions.parts import vector_of_entries
-from chainrule.sheet.definitions.sites import HESSIAN_LETTERS, is_hessian
 from chainrule.sheet.meaning.derivatives import differentials
 from chainrule.sheet.meaning.operations.arithmetic import postfixed
 from chainrule.sheet.meaning.operations.lists import listed

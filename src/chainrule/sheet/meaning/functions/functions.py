@@ -30,12 +30,12 @@ from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.universe import Cycle
 from chainrule.sheet.records.world import NORMAL
-from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL
-from chainrule.sheet.statistics.overloads import chosen, in_order, is_density
+from chainrule.sheet.statistics.overloads import chosen, in_order
 from chainrule.sheet.syntax.arguments import Pattern, point
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import LOGARITHMS, OF_LABELS, OF_SQUARE
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.syntax.normal_laws import LETTERS_OF_NORMAL, is_density
 from chainrule.sheet.syntax.spelling import spelled_out
 
 
