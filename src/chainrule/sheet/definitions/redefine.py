@@ -13,6 +13,7 @@ import re
 from chainrule.read.document import Heading
 from chainrule.read.tree import Fraction, Node
 from chainrule.read.values_in_code import in_code
+from chainrule.sheet.arrays.scan import has_quantities
 from chainrule.sheet.definitions.numbers_anew import is_listed_anew, steps_on
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
 from chainrule.sheet.records.references import references
@@ -110,7 +111,7 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return False
     if not (is_numeric(e.rhs) or e.display or e.link) and EXAMPLE_CUE.search(e.cue):
         return True
-    if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
+    if e.op == "=" and not REDEFINING_CUE.search(e.cue) and not has_quantities(e.rhs) and _computed(world, earlier, e):
         return False
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
         return True
