@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Product, Relation, Script
-from chainrule.sheet.records.world import IDENTITY_NAMES
+from chainrule.sheet.records.families import IDENTITY_NAMES
 from chainrule.sheet.syntax.literals import is_numeric, is_zero, literal_number
 from chainrule.sheet.syntax.names import Glossary, Ref, reference, size_name
 
