@@ -21,7 +21,7 @@ from itertools import pairwise
 from chainrule.read.tree import Name, Node, Product, Relation, Script
 from chainrule.sheet.derivatives.bare_functions import argument_of
 from chainrule.sheet.derivatives.bare_slopes import SQUASHING
-from chainrule.sheet.records.world import FUNCTION_LETTERS
+from chainrule.sheet.records.families import FUNCTION_LETTERS
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 

@@ -34,7 +34,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.derivatives.bare_slopes import SQUASHING
 from chainrule.sheet.derivatives.before_a_sign import before_a_sign, sign_above
-from chainrule.sheet.records.world import FUNCTION_LETTERS
+from chainrule.sheet.records.families import FUNCTION_LETTERS
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
 from chainrule.sheet.statistics.marked_squares import marked_square, marked_square_behind
 from chainrule.sheet.sums.limits_alone import over_their_letter
