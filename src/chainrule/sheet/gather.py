@@ -21,6 +21,7 @@ from chainrule.sheet.conditions.own_sections import with_own_sections
 from chainrule.sheet.conditions.pieces_in_sentences import with_pieces
 from chainrule.sheet.conditions.restrictions import (
     index_letters,
+    with_restrictions_apart,
 )
 from chainrule.sheet.letters.glossary import collect, tidy
 from chainrule.sheet.letters.index_letters import sums_are_implied, sums_in_index_notation
@@ -50,7 +51,7 @@ def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...
     for piece in document.pieces:
         if isinstance(piece, Math):
             rows = parse(document.tex, piece.span, document.macros, piece.display)
-            yield piece, tuple(replace(row, node=usual(row.node)) for row in rows)
+            yield piece, with_restrictions_apart(tuple(replace(row, node=usual(row.node)) for row in rows))
         else:
             yield piece, ()
 
