@@ -18,12 +18,14 @@ from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.tree import Accent, Big, Cases, Node, Root
+from chainrule.sheet.definitions.maps import is_hessian
 from chainrule.sheet.definitions.put_in import is_arithmetic
-from chainrule.sheet.definitions.sites import call_form, is_hessian, site_key
 from chainrule.sheet.inference.candidates import candidates, is_quantity
+from chainrule.sheet.records.definable import call_form, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, Site, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import reference, walk

@@ -17,7 +17,7 @@ from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
-from chainrule.sheet.statistics.overloads import is_density
+from chainrule.sheet.syntax.normal_laws import is_density
 from chainrule.sheet.syntax.spelling import spelled_out
 
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 
 from chainrule.read.tree import Big, Fraction, Node, Number, Sum
 from chainrule.sheet.definitions.redefine import SUPPOSING_CUE
+from chainrule.sheet.records.configurations import Step
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, Step, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
