@@ -45,7 +45,7 @@ from chainrule.check.doubts.squares import squares_of_vectors
 from chainrule.check.doubts.supposed_orthogonal import supposed_orthogonal
 from chainrule.check.doubts.supposed_symmetric import symmetric_unsaid
 from chainrule.check.doubts.totals_by_calls import total_of_calls
-from chainrule.check.doubts.unknowns import unknown_functions
+from chainrule.check.doubts.unknowns import said_in_plain_text, unknown_functions
 from chainrule.check.doubts.unsaid import (
     computed_in_secret,
     constrained,
@@ -381,6 +381,7 @@ DOUBTS: tuple[Doubt, ...] = (
     numbers_put_in,
     one_sided_names,
     unknown_functions,
+    said_in_plain_text,
     other_paths,
     unsaid_path,
     row_and_column,

@@ -15,6 +15,7 @@ from chainrule.sheet.definitions.recurrence import is_printed_value
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
+from chainrule.sheet.letters.eulers_number import speaks_of_eulers_number
 from chainrule.sheet.records.definable import call_form, definable, is_square, mentions, site_key
 from chainrule.sheet.records.families import Family
 from chainrule.sheet.records.references import references
@@ -34,6 +35,7 @@ from chainrule.sheet.syntax.literals import has_quantities, is_numeric
 from chainrule.sheet.syntax.long_columns import vectorised
 from chainrule.sheet.syntax.names import KRONECKER, Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.normal_laws import is_density
+from chainrule.sheet.syntax.one_by_one import each_by_itself, one_by_one
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 from chainrule.sheet.syntax.spelling import spelled_out
 
@@ -80,11 +82,11 @@ def add_sites(world: World, e: Equation) -> None:
         world.partial.add(e.position)
         world.copies |= {ref.base for ref in references(rhs, world)}
         return
-    if len(names := one_by_one(lhs)) == len(values := one_by_one(rhs)) > 0:
-        for a, b in zip(names, values, strict=True):
-            _add_site(world, e, a, b)
+    if pairs := each_by_itself(lhs, rhs):
+        for a, b in pairs:
+            _add_site(world, replace(e, link=0), a, b)
         return
-    if len(names) > 1 and (values := places(world, rhs, len(names))):
+    if len(names := one_by_one(lhs)) > 1 and (values := places(world, rhs, len(names))):
         for a, b in zip(names, values, strict=True):
             _add_coordinate(world, e, a, b)
         return
@@ -103,12 +105,6 @@ def _add_coordinate(world: World, e: Equation, name: Node, body: Node) -> None:
         section = (e.scope.part, e.scope.section)
         site = Site(ref.base, ref, body, e.position, section=section, own=e.own, written=e.rhs)
         world.sites.setdefault(ref.base, []).append(site)
-
-
-def one_by_one(side: Node) -> tuple[Node, ...]:
-    """The names of `A, B = 1, 2` and `(x, t) = (4, 8)`, or their values, each for itself."""
-    side = side.body if isinstance(side, Fenced) and side.open == "(" else side
-    return side.items if isinstance(side, Comma) else ()
 
 
 def _of_density(world: World, node: Node) -> bool:
@@ -216,6 +212,8 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return
     base = ref.base
     if ref.postfix:
+        if base == "e" and is_numeric(rhs) and not world.defined(base) and speaks_of_eulers_number(world.equations):
+            return  # `e^2 = 7.389` is a claim
         plain = Ref(base, ref.subs, ref.labels)
         if is_numeric(rhs) and any(s.ref.key == plain.key and is_numeric(s.body) for s in world.sites.get(base, ())):
             return  # `a^2 = 4` after `a = 2` is a claim
