@@ -91,12 +91,12 @@ def _places(judge: Judge, variant: Variant, different: Different, inner: Extreme
     if not unknowns or any(t.free for t in different.terms):
         return None
     try:
-        return _compared(judge, variant, different.terms, unknowns)
+        return _compared(variant, different.terms, unknowns)
     except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
         return None
 
 
-def _compared(judge: Judge, variant: Variant, terms: tuple[Expr, Expr], unknowns: list[Symbol]) -> Places | None:
+def _compared(variant: Variant, terms: tuple[Expr, Expr], unknowns: list[Symbol]) -> Places | None:
     definitions = variant.universe.definitions
     slopes = [[_slope(t, u, variant) for u in unknowns] for t in terms]
     every = [*terms, *(r.term for side in slopes for r in side)]

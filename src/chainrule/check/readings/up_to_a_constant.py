@@ -82,7 +82,7 @@ def _slopes(judge: Judge, e: Equation) -> Slopes | None:
         sides = (_without(judge, e, e.lhs), _without(judge, e, e.rhs))
     else:
         return None
-    if any(_is_free(judge, e, side) for side in sides):
+    if any(_is_free(judge, side) for side in sides):
         return None  # what is left over may be the same for every index alone
     names: dict[str, str] = {}
     for node, ref in (*_names(judge, sides[1]), *_names(judge, sides[0])):
@@ -107,7 +107,7 @@ def _outside(judge: Judge, head: Node) -> set[str]:
     return found
 
 
-def _is_free(judge: Judge, e: Equation, side: Node) -> bool:
+def _is_free(judge: Judge, side: Node) -> bool:
     """Whether a name has an index that nothing runs over: `\\log p_k = z_k + c`."""
     bound = {x for n in walk(side) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
     letters = {x for _, ref in _names(judge, side) for sub in ref.subs if (x := letter_of(sub)) is not None}

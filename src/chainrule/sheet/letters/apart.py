@@ -71,11 +71,6 @@ def _is_part(term: Node, base: str, glossary: Glossary) -> bool:
     return any(name != base and number in mine for name, number in named)
 
 
-def _numbered_in(node: Node, glossary: Glossary) -> Iterator[Numbered]:
-    refs = (r for n in walk(node) if (r := reference(n, glossary)) is not None)
-    yield from ((r.base, number) for r in refs if (number := _number(r)) is not None)
-
-
 def _listed(node: Fenced | Matrix, glossary: Glossary) -> Iterator[str]:
     """The names whose numbered versions a matrix holds, or are all that a list in brackets holds: `(c_0, c_1)`."""
     inside = node.body.items if isinstance(node, Fenced) and isinstance(node.body, Comma) else ()

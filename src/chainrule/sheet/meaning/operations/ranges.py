@@ -91,7 +91,7 @@ def _until(frame: Frame, dim: str, high: Node, first: int | None, whole: bool, a
     if form is None and isinstance(high, Sum) and not any(frame.letter(x) is not None for x in _letters(high)):
         form = with_marked_sizes(frame, high)
     if form is None:
-        return _beyond_sizes(frame, dim, high, own)
+        return _beyond_sizes(frame, high, own)
     start = frame.dims.first if first is None else min(first, 1)
     counted = len(form.parts) == 1 and form.parts[0][1] == 1 and form.constant == start - 1
     if counted and (whole or (not apart and frame.dims.first_of(form.parts[0][0]) == 1)):
@@ -109,7 +109,7 @@ def _fixed(frame: Frame, dim: str, first: int | None, last: int, apart: bool) ->
     return []
 
 
-def _beyond_sizes(frame: Frame, dim: str, high: Node, own: Term) -> list[Term]:
+def _beyond_sizes(frame: Frame, high: Node, own: Term) -> list[Term]:
     """A limit that is another index (`\\sum_{j=1}^{i}`, `\\sum_{j=1}^{i-1}`), or a size with a label."""
     if any(frame.letter(x) is not None for x in _letters(high)):
         stop = frame.scalar_term(high, "the upper limit of a sum")
