@@ -151,8 +151,9 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
     nearby = (s for s in sentences if replace(scope, counted=False).sees(s.scope))
     world.pooled = said_summed(nearby, equations, sheet.glossary)
-    world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
-    world.in_steps = any(STEPS_OF_EM.search(s.text) for s in sentences)
+    texts = [*sheet.titles, *(s.text for s in sentences)]
+    world.stepwise = any(map(STEP_WORDS.search, texts))
+    world.in_steps = any(map(STEPS_OF_EM.search, texts))
     world.hessian = any(HESSIAN.search(s.text) for s in sentences)
     world.called = called_slopes(equations, sentences)
     note_chance(world, equations, sentences)
@@ -162,7 +163,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     facts += spaces_of_laws(sentences, sheet.glossary)
     for e in equations:
         if e.display and e.source == "formula":
-            facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
+            facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary, e.link)
     facts += list(of_their_means(equations, facts, sheet.glossary))
     vectors = [f.ref.base for f in facts if f.kind == "one-hot" and f.ref is not None]
     world.hot = one_hot.with_the_true_class(world.hot, vectors, sentences)

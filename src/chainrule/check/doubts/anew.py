@@ -307,9 +307,9 @@ def other_indices(lines: Lines, e: Equation, _variant: Variant, _different: Diff
     for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
         sites = world.sites.get(ref.base, ())
         slots = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(ref.subs)))
-        for site in sites:
-            defined = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(site.ref.subs)))
-            if slots > defined > 0 and site.section != here:
+        counts = [sum(world.family(ref.base).slot(n) == "axis" for n in range(len(s.ref.subs))) for s in sites]
+        for site, defined in zip(sites, counts, strict=True):
+            if slots > defined > 0 and site.section != here and slots not in counts:
                 text = f"{spelled_out(ref.base)} was defined with other indices in another section"
                 return assumed("redefinition", text)
     return None

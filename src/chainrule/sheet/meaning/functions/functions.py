@@ -284,7 +284,8 @@ def _every_sample(frame: Frame, val: Val, axes: int) -> Val:
 
 def _at_places(frame: Frame, inner: Frame, site: Site, p: Ref, a: Ref) -> Frame:
     """The letters of a parameter z_i at the places of an argument z_j."""
-    if a.postfix or a.primes != p.primes:
+    hung = [[(x.op, x.node and node_key(x.node)) for x in r.postfix] for r in (a, p)]
+    if (a.postfix and hung[0] != hung[1]) or a.primes != p.primes:
         raise Untyped(f"{spelled_out(site.base)} of this argument", "untyped")
     for pattern, sub in zip(p.subs, a.subs, strict=True):
         letter = letter_of(pattern)
