@@ -238,7 +238,7 @@ def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
 def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different | None) -> Finding | None:
     """A name that gets a new definition per item or section, used in one where the document does not define it."""
     used = labels_used(lines.world, e)
-    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
+    for base in sorted(names_in(lines.world, e.lhs, e.rhs)):
         held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
         if held is None or held.section[0] != e.scope.part:
             continue

@@ -29,6 +29,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.parts import factors_of
 from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 from chainrule.sheet.syntax.script_words import is_transpose
 from chainrule.sheet.syntax.slices import slices
@@ -135,7 +136,11 @@ def _marked(node: Node) -> tuple[str, str, Node | None] | None:
     """The letter, the mark and the subscript of `a^{(i)}`, `a^{[2](i)}`, `a_k^{(i)}`."""
     if not isinstance(node, Script) or not isinstance(node.base, Name) or node.primes or node.sup is None:
         return None
-    marks = [x for x in _above(node.sup) if isinstance(x, Fenced) and x.open == "(" and isinstance(x.body, Name)]
+    marks = [
+        x
+        for x in [f.node for f in factors_of(node.sup)]
+        if isinstance(x, Fenced) and x.open == "(" and isinstance(x.body, Name)
+    ]
     if len(marks) != 1 or len(node.base.text) != 1 or not node.base.text.isalpha():
         return None
     mark = marks[0].body
@@ -143,14 +148,10 @@ def _marked(node: Node) -> tuple[str, str, Node | None] | None:
     return (node.base.text, mark.text, node.sub) if len(mark.text) == 1 and mark.text.islower() else None
 
 
-def _above(sup: Node) -> list[Node]:
-    return [f.node for f in sup.factors] if isinstance(sup, Product) else [sup]
-
-
 def _layer(node: Script) -> Node | None:
     """The script without its mark."""
     assert node.sup is not None
-    left = [x for x in _above(node.sup) if not (isinstance(x, Fenced) and x.open == "(")]
+    left = [x for x in [f.node for f in factors_of(node.sup)] if not (isinstance(x, Fenced) and x.open == "(")]
     if not left:
         return None
     return left[0] if len(left) == 1 else Product(node.sup.span, tuple(Factor("", x) for x in left))

@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chainrule.check.diagnosis.edits.edit import Edit, short
-from chainrule.check.diagnosis.edits.places import QUANTITY, Side, Unit, is_transpose
-from chainrule.read.tree import (
-    Accent,
-    Fenced,
-    Name,
-    Node,
-    Number,
-    Product,
-    Script,
-)
+from chainrule.check.diagnosis.edits.places import QUANTITY, Side, Unit
+from chainrule.read.tree import Accent, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.script_words import is_transpose
 
 
 def operands(side: Side) -> Iterator[Node]:
