@@ -54,7 +54,7 @@ from chainrule.expr.terms import (
     total,
     unknown,
 )
-from chainrule.expr.walks import factors_in, walk
+from chainrule.expr.walks import factors_in, terms_in, walk
 
 Changes = Callable[[Expr], bool]
 Passed = list[tuple[Expr, tuple[Expr, ...]]]
@@ -181,7 +181,7 @@ def of_piecewise(node: Piecewise, d: Differential) -> Expr:
     """Case by case; what all cases are multiplied with stands before them, but for what is only read where its index
     is in range: `[k <= n] h_k`."""
     items = [*(d(item) for _, item in node.cases), d(node.otherwise)]
-    terms = [t for item in items if item is not ZERO for t in (item.terms if isinstance(item, Add) else (item,))]
+    terms = [t for item in items if item is not ZERO for t in terms_in(item)]
     shared = [f for f in factors_in(terms[0]) if all(f in factors_in(t) for t in terms[1:])] if terms else []
     conditions = [condition for condition, _ in node.cases]
     guarded = {i for condition in conditions for i in _in_range(condition)}
@@ -206,7 +206,7 @@ def _divided(item: Expr, shared: list[Expr]) -> Expr:
     """The item without factors that all its terms have."""
     if item is ZERO:
         return item
-    terms = item.terms if isinstance(item, Add) else (item,)
+    terms = terms_in(item)
     left = []
     for term in terms:
         rest = list(factors_in(term))

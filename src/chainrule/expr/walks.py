@@ -96,3 +96,8 @@ def is_integer(expr: Expr) -> bool:
 def factors_in(term: Expr) -> tuple[Expr, ...]:
     """The factors of a product; of anything else it alone."""
     return term.factors if isinstance(term, Mul) else (term,)
+
+
+def terms_in(term: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum; of anything else it alone."""
+    return term.terms if isinstance(term, Add) else (term,)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Product, Relation, Sum
+from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Product, Relation
 from chainrule.sheet.records.statements import DEFINING_LEFT
 from chainrule.sheet.syntax.names import Glossary, Ref, children, reference, walk
+from chainrule.sheet.syntax.parts import terms_of
 from chainrule.sheet.syntax.spelling import names_loss
 
 Numbered = tuple[str, str]
@@ -60,7 +61,7 @@ def _heads(relation: Relation) -> Iterator[Node]:
 
 def _in_a_basis(side: Node, base: str, glossary: Glossary) -> bool:
     """`x_1 e_1 + x_2 e_2`: every term has an entry and what bears the same number."""
-    terms = [t.node for t in side.terms] if isinstance(side, Sum) else [side]
+    terms = terms_of(side)
     return len(terms) > 1 and all(_is_part(term, base, glossary) for term in terms)
 
 

@@ -15,6 +15,7 @@ from chainrule.read.tree import Big, Brace, Differential, Factor, Fenced, Fracti
 from chainrule.sheet.meaning.operations.implied import letter_counts
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.syntax.derivatives import below, is_operator
+from chainrule.sheet.syntax.parts import factors_of
 
 PLAIN = frozenset({"", "cdot", "times"})
 
@@ -61,6 +62,6 @@ def _twice(node: Node, frame: Frame) -> set[str]:
 
 
 def _product(before: tuple[Factor, ...], at: Factor, term: Node, behind: tuple[Factor, ...]) -> Node:
-    inside = term.factors if isinstance(term, Product) else (Factor("", term),)
+    inside = factors_of(term)
     factors = (*before, replace(inside[0], op=at.op), *inside[1:], *behind)
     return Product(factors[0].node.span.join(factors[-1].node.span), (replace(factors[0], op=""), *factors[1:]))
