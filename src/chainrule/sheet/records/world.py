@@ -89,7 +89,6 @@ class World:
     decomposed: bool = False
     maps: dict[str, list[Any]] = field(default_factory=dict)
     """Functions of which the sheet says where they lead (`sheet.maps`)."""
-    of_jacobians: bool = False
     kronecker: bool = False
     """Whether \\otimes is the Kronecker product, also of vectors."""
     rows_first: bool = False
