@@ -27,14 +27,14 @@ from chainrule.check.diagnosis.diagnose import Repair, suggest
 from chainrule.check.diagnosis.edits.table import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, SIGNS, SLIPS, Rule
 from chainrule.check.diagnosis.uneven_dots import of_uneven_dots
 from chainrule.check.distributions_as_targets import repaired_for_distributions
-from chainrule.check.doubts.anew import defined_elsewhere
-from chainrule.check.doubts.corroborate import contested, corroborated
+from chainrule.check.doubts.anew import defined_elsewhere, with_names_anew
+from chainrule.check.doubts.corroborate import corroborated
 from chainrule.check.doubts.customs import customs, one_step_note
 from chainrule.check.doubts.doubts import doubt
 from chainrule.check.doubts.picked import as_told
 from chainrule.check.doubts.unlike_letters import unlike_letters
 from chainrule.check.doubts.unsaid import apart_from_labels
-from chainrule.check.misfits import by_shapes, fitting_by_custom, misfit, misfitting_solution
+from chainrule.check.misfits import fitting_by_custom, misfitting, misfitting_solution
 from chainrule.check.names_of_targets import of_another_loss, renamed
 from chainrule.check.no_claims import NO_CLAIMS, named
 from chainrule.check.numbers.another_case import supposed
@@ -68,7 +68,6 @@ from chainrule.check.suppositions.of_differentials import of_some_changes, resti
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.samplewise import of_the_sum
 from chainrule.check.suppositions.supposing import recover, take
-from chainrule.check.suppositions.undecided import undecided
 from chainrule.expr import ExprError
 from chainrule.sheet.conditions.extremes import bodies
 from chainrule.sheet.definitions.recurrence import one_step
@@ -253,8 +252,12 @@ class Judge(Lines):
         found = numeric(self, e, table)
         if found.verdict != "refuted":
             return found
-        otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary) or contested(self, e)
-        return otherwise or defined_elsewhere(self, e, self.usual(e), None) or found
+        otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary)
+        usual = self.usual(e)
+        anew = (
+            said for said, lines in with_names_anew(self, e, usual) if numeric(lines, e, table).verdict != "refuted"
+        )
+        return otherwise or next(anew, None) or defined_elsewhere(self, e, usual, None) or found
 
     def by_custom(self, e: Equation, variant: Variant, outcome: Outcome) -> Finding | None:
         """The verdict on a line that imposes a condition, or that holds only under another custom than usual."""
@@ -286,8 +289,8 @@ class Judge(Lines):
         branch = in_a_branch(self, e, outcome) or of_any_number(self, e, outcome)
         if branch is not None:
             return branch
-        misfitting = misfitting_solution(self, e, outcome)
-        restricted = misfitting or given.under(self.conditions, self.budget, e, outcome)
+        solution = misfitting_solution(self, e, outcome)
+        restricted = solution or given.under(self.conditions, self.budget, e, outcome)
         if restricted is not None:
             return self.slipped(e, variant, outcome, UNDER, restricted) or restricted
         if isinstance(outcome, Different):
@@ -296,7 +299,7 @@ class Judge(Lines):
             return close
         uneven = of_uneven_dots(self, self.budget, e, variant, outcome)
         apart = uneven or fitting_by_custom(self, e, outcome) or by_itself(self, e, outcome)
-        return apart or misfit(self, e, outcome) or by_shapes(self, e, undecided(self, e, outcome))
+        return apart or misfitting(self, e, outcome)
 
     def different(self, e: Equation, variant: Variant, outcome: Different) -> Finding:
         """The verdict on a certified difference: a doubt whether the line was read as it is meant, or refuted."""

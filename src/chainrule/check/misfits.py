@@ -14,7 +14,7 @@ from chainrule.check.conditions.slips import slip
 from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.diagnosis.edits.table import MISPLACED, MISTAKEN, RULES, SLIPS
 from chainrule.check.doubts.anew import of_another_rank, on_what_is_redefined
-from chainrule.check.doubts.customs import SHAPES, fitting
+from chainrule.check.doubts.customs import fitting
 from chainrule.check.doubts.doubts import doubt
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Counterexample
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def fitting_by_custom(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     """A line that only fits by custom, as a slope entry by entry or with squares of vectors as norms, and is wrong
     there, when one edit makes it right."""
-    if not isinstance(outcome, Unclear) or outcome.code not in SHAPES:
+    if not isinstance(outcome, Unclear):
         return None
     for variant in fitting(judge, e):
         different = judge.outcome(e, variant)
@@ -44,17 +44,23 @@ def misfitting_solution(judge: Judge, e: Equation, outcome: Outcome) -> Finding 
     no definition."""
     if e.position not in judge.world.solutions or not isinstance(outcome, Unclear) or given.of_its_own(e):
         return None
-    found = misfit(judge, e, outcome)
-    if found is None and outcome.code == "shape-of-sides":
-        found = by_shapes(judge, e, undecided(judge, e, outcome))
+    found = misfitting(judge, e, outcome) if outcome.code == "shape-of-sides" else _misfit(judge, e, outcome)
     return found if found is not None and found.verdict == "refuted" else None
 
 
-def misfit(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
+def misfitting(judge: Judge, e: Equation, outcome: Outcome) -> Finding:
+    """The verdict on a line that cannot be decided as it is typed. What only lists the components of a vector claims
+    nothing of its shape."""
+    listed = lists_itself(e, judge.world.glossary)
+    found = (None if listed else _misfit(judge, e, outcome)) or undecided(judge, e, outcome)
+    if listed and found.verdict == "refuted":
+        return Finding("unsupported", "ambiguous", f"{found.message}; the list says what the components are")
+    return _by_shapes(judge, e, found)
+
+
+def _misfit(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
     if not isinstance(outcome, Unclear) or not outcome.code.startswith("shape") or judge.world.einstein:
-        return None
-    if lists_itself(e, judge.world.glossary):
         return None
     usual = judge.usual(e)
     known = outcome.code == "shape" and grounded(judge, e, witnesses=True)
@@ -79,13 +85,11 @@ def _firm(judge: Judge, e: Equation, usual: Variant) -> bool:
     return not laid_out and firm(judge, e)
 
 
-def by_shapes(judge: Judge, e: Equation, found: Finding) -> Finding:
+def _by_shapes(judge: Judge, e: Equation, found: Finding) -> Finding:
     """A refutation by shape alone, with the edit that makes the line true if there is one, unless what the line
     is about may have been defined anew."""
     if found.verdict != "refuted":
         return found
-    if lists_itself(e, judge.world.glossary):
-        return Finding("unsupported", "ambiguous", f"{found.message}; the list says what the components are")
     usual = judge.usual(e)
     anew = of_another_rank(judge, e, usual) or on_what_is_redefined(judge, e, usual)
     if anew is not None or found.suggestion is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.forms import mended, updates
@@ -18,6 +19,7 @@ from chainrule.check.records.need import CONSTANTS
 from chainrule.read.document import Heading
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.arrays.spread import is_spread
+from chainrule.sheet.definitions.maps import is_hessian
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.definitions.sites import defining_anew
@@ -37,6 +39,7 @@ from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import spelled_out
 
+L = TypeVar("L", bound=Lines)
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 
 
@@ -60,7 +63,7 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
     spread = not first.ref.subs and is_spread(lines.world, first.body, ref, e.rhs)
-    fresh = _fresh(lines, e) or spread or _one_of_a_sum(lines, first.body, e.rhs)
+    fresh = _fresh(lines, e) or _introduced_behind(lines, e) or spread or _one_of_a_sum(lines, first.body, e.rhs)
     if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
         return None
     if ref.base in names_in(lines.world, e.rhs):
@@ -133,6 +136,14 @@ def _fresh(lines: Lines, e: Equation) -> bool:
     return bool({(b, n) for b, n in indexed(e.rhs) if n > 1} - before)
 
 
+def _introduced_behind(lines: Lines, e: Equation) -> bool:
+    r"""Whether a formula has a name that the document says nothing of before it, and a number for behind it: the loss
+    with a weight `v`, "where $v = 3$", after the loss without. What follows from the first formula has no such name."""
+    here = names_in(lines.world, e.rhs)
+    before = {n for x in lines.equations if x.position < e.position for n in names_in(lines.world, x.lhs, x.rhs)}
+    return any(s.position > e.position for base in here - before for s in lines.world.sites.get(base, ()))
+
+
 def _one_of_a_sum(lines: Lines, total: Node, one: Node) -> bool:
     r"""Whether a formula is what the first one sums, without its index: `L = f(x)` after `L = \sum_i f(x_i)`."""
     match total:
@@ -165,7 +176,14 @@ def on_what_is_redefined(
     lines: Lines, e: Equation, variant: Variant, _different: Different | None = None
 ) -> Finding | None:
     """A line that holds when a name it uses was defined anew by a line before it that contradicts the first one."""
+    return next((said for said, anew in with_names_anew(lines, e, variant) if anew.agree(e)), None)
+
+
+def with_names_anew(lines: L, e: Equation, variant: Variant) -> Iterator[tuple[Finding, L]]:
+    """For each line before a line that may define a name it rests on anew, the lines as they are if it does, and what
+    is to be said of a line that holds then."""
     names = lines_of(lines.world, [e])[0].names
+    names = names | {f for n in names if (f := is_hessian(lines.world, n)) is not None}
     for x in lines.equations:
         said = of_the_first(lines, x)
         if x.position >= e.position or said.link or x.chain == e.chain or x.position not in variant.typed:
@@ -173,13 +191,20 @@ def on_what_is_redefined(
         name = claimed(lines, said)
         if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
             continue
-        if not may_define_anew(lines, x, variant):
-            continue
-        anew = replace(lines, world=defining_anew(lines.world, said), variants={})
-        if anew.agree(e):
+        if unsettled_second(lines, x, variant) is not None or may_define_anew(lines, x, variant):
             line = x.document.position(x.span.start)[0]
-            return assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
-    return None
+            held = assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
+            yield held, replace(lines, world=defining_anew(lines.world, said), variants={})
+
+
+def unsettled_second(lines: Lines, e: Equation, variant: Variant) -> tuple[Ref, tuple[Node, ...] | None] | None:
+    """The name, with its arguments if it is called, to which a line gives a second formula, where nobody knows whether
+    it defines the name anew; numbers that are put in are no formula."""
+    if e.link or e.position not in lines.unsettled or e.position not in variant.typed:
+        return None
+    name = None if is_arithmetic(lines.world, e.rhs) else claimed(lines, e)
+    second = name is not None and lines.world.defined(name[0].base) and not lines.world.defines(e.position)
+    return name if second else None
 
 
 def may_define_anew(lines: Lines, e: Equation, variant: Variant) -> bool:
@@ -221,7 +246,7 @@ def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
 def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different | None) -> Finding | None:
     """A name that gets a new definition per item or section, used in one where the document does not define it."""
     used = labels_used(lines.world, e)
-    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
+    for base in sorted(names_in(lines.world, e.lhs, e.rhs)):
         held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
         if held is None or held.section[0] != e.scope.part:
             continue
