@@ -18,6 +18,7 @@ from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
 from chainrule.check.doubts.anew import unsettled_second
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.tree import Accent, Big, Cases, Node, Root
+from chainrule.sheet.arrays.dropped import has_wholes
 from chainrule.sheet.inference.candidates import candidates, is_quantity
 from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.lines import lines_of, names_in
@@ -46,6 +47,8 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     holds, and nothing is left out; `free`: whether its sides rest on symbols without a definition."""
     world = lines.world
     direct = names_in(world, e.lhs, e.rhs)
+    if has_wholes(world, e):
+        return False
     names = lines_of(world, [e])[0].names
     names = names - (_bound(world, names) - direct)
     bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]

@@ -303,7 +303,8 @@ def looks_around(frame: Frame, site: Site, p: Ref) -> bool:
     sums = (n.sub for n in walk(site.body) if isinstance(n, Big) and n.sub is not None)
     if any(letters & set(bound_letters(sub)) for sub in sums):
         return True
-    return any(r.base == p.base and r.key != p.key for r in references(site.body, frame.world))
+    own = replace(p, postfix=()).key  # `z_i^2` and `z_i^T` are of the same component
+    return any(r.base == p.base and replace(r, postfix=()).key != own for r in references(site.body, frame.world))
 
 
 def _on_each_component(frame: Frame, inner: Frame, site: Site, arg: Node) -> Val | None:
