@@ -1,7 +1,8 @@
 """Values that an item gives to a name behind a colon: "Inputs (x): [0.1, 0.5]", "Learning rate $\\alpha$: 0.05".
 
-The item says nothing else but for a remark in parentheses, no formula gives the name a meaning, and no script holds it: it does not count. A name
-behind a preposition, "the slope at $w$:", is what the value is taken at and not what has it.
+The item says nothing else but for a remark in parentheses, no formula gives the name a meaning, and no script holds
+it: it does not count. A name behind a preposition, "the slope at $w$:", is what the value is taken at and not what has
+it.
 """
 
 from __future__ import annotations
