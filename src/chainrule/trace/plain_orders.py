@@ -20,16 +20,22 @@ from chainrule.sheet.words.plain_words import sentences
 from chainrule.trace.rules import CUE
 
 _WORDS = (
-    "derivative derivatives subgradient subgradients perform do make take run carry out apply use using start "
-    "starting begin beginning on all one two three four five six ten step steps update updates iteration "
-    "iterations gradients descent ascent plain vanilla simple standard ordinary batch full learning rate size "
-    "length width both each every weight weights parameter parameters bias biases matrix matrices vector vectors "
-    "once at train training value values initial loss error function cost objective after result results partial "
-    "output outputs input inputs target targets scalar updated trained show this these rule rules optimisation "
-    "optimization want "
-    "minimise minimize minimising minimizing point origin"
+    # what is done, and how often
+    "perform do make take run carry out apply use using start starting begin beginning show want updated trained "
+    "one two three four five six ten once on at after all both each every this these "
+    # the method under its plain names
+    "gradients derivative derivatives partial subgradient subgradients descent ascent update updates step steps "
+    "iteration iterations rule rules learning rate size length width plain vanilla simple standard ordinary batch "
+    "full "
+    # what it is for
+    "minimise minimize minimising minimizing optimisation optimization train training objective loss error cost "
+    "function "
+    # what it is done to, and from where
+    "weight weights parameter parameters bias biases matrix matrices vector vectors scalar value values initial "
+    "point origin output outputs input inputs target targets result results "
 )
 PLAIN = frozenset(_WORDS.split())
+"""The words of orders to take plain steps, by their classes; none of them names another method."""
 UNITS = re.compile(
     r"\bthen (?=perform|do|make|take|run|carry|compute|calculate|apply|use|give)|\bby hand\b"
     r"|\bfirst (?=(?:two|three|four|five|⟦\d+⟧) (?:steps|updates|iterat\w+))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from chainrule.read.tree import Accent, Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
-from chainrule.sheet.definitions.sites import site_key
+from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters

@@ -70,11 +70,12 @@ from chainrule.read.tree import Fenced, Fraction, Node, Number, Product
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.letters.totals import total_of
+from chainrule.sheet.records.configurations import Config, Held
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Config, Held, Instance
 from chainrule.sheet.syntax.derivatives import above
 from chainrule.sheet.syntax.literals import is_literal, is_numeric
 from chainrule.sheet.syntax.names import node_key, reference, walk

@@ -21,9 +21,10 @@ from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, NeedKind
 from chainrule.expr import Component, Expr, Unknown, const, substitute, walk
 from chainrule.read.document import Words
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import NORMAL, Instance
+from chainrule.sheet.records.world import NORMAL
 from chainrule.sheet.syntax.spelling import ANY
 
 # What a letter that custom reads as the logistic function may be instead: a line that fits one of these says so.

@@ -27,10 +27,12 @@ from chainrule.expr.model import Array
 from chainrule.read.tree import Factor, Node, Number, Product, Sum
 from chainrule.sheet.definitions.put_in import is_arithmetic, paired, shown_ref
 from chainrule.sheet.definitions.recurrence import any_step
-from chainrule.sheet.definitions.sites import site_key
 from chainrule.sheet.numbers.likeness import like
+from chainrule.sheet.records.definable import site_key
+from chainrule.sheet.records.families import Instance
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt

@@ -8,8 +8,9 @@ from itertools import product
 
 from chainrule.read.tree import Matrix, Number
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Ref, letter_of, reference
 from chainrule.sheet.syntax.one_by_one import each_by_itself, entries
