@@ -20,6 +20,7 @@ from chainrule.sheet.derivatives.values_as_names import values_differentiated_by
 from chainrule.sheet.derivatives.variables_behind_nabla import variables_behind, with_variables_below
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.letters.indices_on_the_line import indices_on_the_line, with_indices
+from chainrule.sheet.letters.labels_in_brackets import labels_in_brackets, with_labels_above
 from chainrule.sheet.networks.arguments_left_out import time_of_everything, without_time
 from chainrule.sheet.networks.gates_beside_steps import gates_beside_steps, with_gates_above
 from chainrule.sheet.networks.inner_cross_entropies import outputs_of_softmax, with_inner_products
@@ -129,6 +130,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(counted_by_ell, with_plain_letter),
     _where(names_with_digits, with_whole_names),
     _where(numbered_names, with_numbers_below),
+    _where(labels_in_brackets, with_labels_above),
     _where(indices_on_the_line, with_indices),
     _where(variables_behind, with_variables_below),
     _where(words_of, with_words),
