@@ -370,6 +370,11 @@ _NOTES = _group(
         "Each entry depends on its own argument alone; the matrix of the derivative has these entries on its diagonal.",
     ),
     (
+        "identity",
+        "The derivative of a product by one factor is written as the other factor.",
+        "The derivative has more axes than the factor; it is the factor times an identity, which people leave out.",
+    ),
+    (
         "one-entry",
         "The sheet declares vectors, and the line is about one entry of each.",
         "A definition or the words contradict the declaration; read for one entry, more lines of the sheet hold.",
