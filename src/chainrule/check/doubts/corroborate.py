@@ -55,7 +55,7 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     if any(left_out(node) for node in (e.lhs, e.rhs, *bodies)):
         return False
     tables = [s for table in (world.sites, world.functions) for n in names if (s := table.get(n))]
-    here = (e.scope.part, e.scope.section)
+    here = e.section
     if any(all(s.assumed is not None and s.position > e.position for s in sites) for sites in tables):
         return False  # a meaning that only a later line suggests
     if any(all(s.position > e.position and s.section != here for s in sites) for sites in tables):
@@ -139,7 +139,7 @@ def _told(world: World, base: str, e: Equation) -> bool:
 def _defined_once(world: World, sites: Sequence[Site], e: Equation) -> bool:
     """Whether one formula before a line, in its own part if there is one there, defines each tensor of a name."""
     before = [s for s in sites if s.position <= e.position and s.assumed is None]
-    here = [s for s in before if s.section == (e.scope.part, e.scope.section)] or before
+    here = [s for s in before if s.section == e.section] or before
     positions = {s.position for s in here}
     return bool(here) and len({site_key(world, s.ref) for s in here}) == len(positions)
 

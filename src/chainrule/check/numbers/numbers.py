@@ -293,7 +293,7 @@ def _put_in_again(lines: Lines, e: Equation, found: tuple[Node, Node, float], be
     """A wrong number that a line before prints for the very quantity: wrong here too where it was found wrong there,
     and where it was not, that line may be about something else than we take it for."""
     node, number, right = found
-    line = before.document.position(before.span.start)[0]
+    line = before.line
     links = {x.position for x in lines.chain(before) if x.link <= before.link}
     wrong = _wrong_number(e, e.text(node), number, right)
     if not links & lines.wrong or links & lines.unsettled:

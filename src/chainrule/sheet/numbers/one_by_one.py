@@ -85,7 +85,7 @@ def assemble(world: World, grids: dict[str, Grid]) -> None:
         columns = max(p[1] for p in grid) if len(min(grid)) == 2 else 1
         cells = [grid[p].rhs for p in sorted(grid)]
         rows = tuple(tuple(cells[k : k + columns]) for k in range(0, len(cells), columns))
-        section = (first.scope.part, first.scope.section)
+        section = first.section
         position = min(e.position for e in grid.values())
         world.partial |= {e.position for e in grid.values()}
         world.sites[base] = [

@@ -124,7 +124,7 @@ def _by_moments(world: World) -> Iterator[Law]:
         variable = _squared(drawn) if not found.spread else drawn if len(found.arguments) == 1 else None
         known = None if variable is None else means.get(_base(world, variable))
         if known is not None:
-            yield Law("", *known, e.rhs, e.position, (e.scope.part, e.scope.section), moments=SECOND)
+            yield Law("", *known, e.rhs, e.position, e.section, moments=SECOND)
 
 
 def _has_formula(world: World, base: str) -> bool:
@@ -173,7 +173,7 @@ def _told(world: World) -> Iterator[Law]:
         if variable is not None:
             own = None if named.fence is None else reference(named.name, world.glossary)
             moments = SECOND if normal is None else HIGHEST
-            yield Law(_key(own), variable, *found, e.position, (e.scope.part, e.scope.section), moments=moments)
+            yield Law(_key(own), variable, *found, e.position, e.section, moments=moments)
 
 
 def _drawn_from(world: World, laws: list[Law]) -> Iterator[Law]:
