@@ -13,8 +13,9 @@ from chainrule.read.tree import Span
 _INLINE = re.compile(r"\$[^$]*\$")
 _MARKUP = re.compile(r"[^\w\s.,;:?!()]|_")
 _ORDINAL = re.compile(
-    r"\s*\^\s*\{?\s*(?:\\(?:text|textrm|textit|mathrm|mbox|rm)\s*\{?)?\s*[-']?\s*(?P<ending>th|st|nd|rd)\s*[}\s]*$"
+    r"\s*\^\s*\{?\s*(?P<upright>\\(?:text|textrm|textit|mathrm|mbox|rm)\s*\{?)?\s*[-']?\s*(?P<ending>th|st|nd|rd)\s*[}\s]*$"
 )
+_RELATION = re.compile(r"[=<>≤≥≈]|\\(?:approx|sim|propto|leq?|geq?|equiv|to|mapsto)\b")
 _HELD = "\ue000"  # stands for a formula while the words around it are cleaned
 
 Rule = tuple[str, re.Pattern[str], str]
@@ -50,9 +51,11 @@ class Pieces:
 
     def formula(self, formula: Formula) -> None:
         """A formula; one that is never closed is a problem too, with the span of all that it takes. What makes an
-        ordinal number of it, the th of `$k^{th}$`, is a word behind it and no power."""
+        ordinal number of it, the th of `$k^{th}$`, is a word behind it and no power; `$x = e^{st}$` is no number."""
         inner = formula.inner
         ordinal = None if formula.display else _ORDINAL.search(self.text, inner.start, inner.end)
+        if ordinal is not None and ordinal["upright"] is None and _RELATION.search(self.text, inner.start, inner.end):
+            ordinal = None
         if ordinal is not None and ordinal.start() > inner.start:
             self.pieces.append(Math(Span(inner.start, ordinal.start()), formula.display, formula.env))
             self.pieces.append(Words(Span(ordinal.start(), inner.end), ordinal["ending"]))

@@ -185,7 +185,8 @@ def slack(variant: Variant, e: Equation, side: Node, exact: Collection[str] = ()
 def wrong_number(ledger: Ledger, variant: Variant, e: Equation) -> tuple[Node, Node, float] | list[Node] | None:
     """Each number put in beside what it stands for: the first that is none of its roundings, with the right value.
 
-    A list of what was paired when all numbers are right; None when nothing could be paired.
+    A list of what was paired when all numbers are right; None when nothing could be paired, or a part has no value,
+    as the `z_i` of `p_i = e^{z_i} / S` has none in a line about `p_2`.
     """
     first: tuple[Node, Node, float] | None = None
     for formula in formulas_behind(variant.universe.world, e.lhs, e.position):
@@ -193,10 +194,15 @@ def wrong_number(ledger: Ledger, variant: Variant, e: Equation) -> tuple[Node, N
         if not pairs:
             continue
         wrong = next((w for node, number in pairs if (w := _wrong(ledger, variant, e, node, number)) is not None), None)
-        if wrong is None:
+        if wrong is None and all(_is_number(variant, e, node) for node, _ in pairs):
             return [node for node, _ in pairs]
         first = first or wrong
     return first
+
+
+def _is_number(variant: Variant, e: Equation, node: Node) -> bool:
+    value = number_of(variant, e, node)
+    return value is not None and value.size == 1
 
 
 def _wrong(ledger: Ledger, variant: Variant, e: Equation, node: Node, number: Node) -> tuple[Node, Node, float] | None:

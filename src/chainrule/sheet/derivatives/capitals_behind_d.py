@@ -29,7 +29,9 @@ def capitals_behind_d(formulas: list[Node]) -> frozenset[str]:
     places = {id(name) for name in behind}
     others = {n.text for f in related for n in walk(f) if isinstance(n, Name) and id(n) not in places}
     capitals = {name.text for name in behind if len(name.text) == 1 and name.text.isupper() and not name.style}
-    return frozenset(x for x in capitals if x not in others and x.lower() in others)
+    given = {name.text for f in related for name in _behind_d(f.first)}
+    of_a_batch = any(x in others and x in given for x in capitals)
+    return frozenset(x for x in capitals if of_a_batch and x in given and x not in others and x.lower() in others)
 
 
 def with_small_letters(node: Node, capitals: frozenset[str]) -> Node:

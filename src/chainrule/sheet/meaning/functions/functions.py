@@ -24,6 +24,7 @@ from chainrule.sheet.meaning.functions.undefined import plain_names, undefined
 from chainrule.sheet.meaning.operations.arithmetic import known_square, raised
 from chainrule.sheet.meaning.operations.conditions import is_index_letter
 from chainrule.sheet.meaning.operations.lists import listed
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
@@ -36,6 +37,7 @@ from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import LOGARITHMS, OF_LABELS, OF_SQUARE
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 from chainrule.sheet.syntax.normal_laws import LETTERS_OF_NORMAL, is_density
+from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import spelled_out
 
 
@@ -244,8 +246,9 @@ def _as_index(frame: Frame, body: Node, letter: str) -> bool:
 
 
 def _bound_number(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) -> Frame:
-    """A parameter that is one of several, `g(z_1) = ...` or `g(z^{(1)}) = ...`: any other argument takes its place."""
-    if looks_around(frame, site, p):
+    """A parameter that is one of several, `g(z_1) = ...` or `g(z^{(1)}) = ...`: any other argument takes its place,
+    where the body has nothing of that number but it: not the y_1 of `E(x_1) = (w x_1 - y_1)^2`."""
+    if looks_around(frame, site, p) or _of_that_number(frame, site, p) or _another_for(frame, site, p, arg):
         raise Untyped(f"{spelled_out(site.base)} is defined for one {spelled_out(p.base)} beside others", "untyped")
     val = frame.value(arg)
     if p.subs and val.scalar:
@@ -253,6 +256,35 @@ def _bound_number(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) -> 
     elif p.subs:
         val = _every_sample(frame, val, len(p.subs))
     return inner.child(args={**inner.args, p.base: val})
+
+
+def _of_that_number(frame: Frame, site: Site, p: Ref) -> bool:
+    """Whether other names in the body have the number of a parameter."""
+    number = [node_key(x) for x in (*p.subs, *p.labels)]
+    others = (r for r in references(site.body, frame.world) if r.base != p.base)
+    return any([node_key(x) for x in (*r.subs, *r.labels)] == number for r in others)
+
+
+def _another_for(frame: Frame, site: Site, p: Ref, arg: Node) -> bool:
+    """Whether a document gives a function of `z_1` another formula at `z_2`: two activations under one letter."""
+    a = reference(arg, frame.world.glossary)
+    if a is None or a.base != p.base or a.key == p.key:
+        return False
+    own = node_key(arg)
+    first = node_key(_with(site.body, (site.params or ())[0], arg))
+    for e in frame.world.equations:
+        called = call_form(e.lhs, frame.world)
+        if called is not None and called[0].base == site.base and [node_key(x) for x in called[1]] == [own]:
+            about = any(node_key(n) == own for n in walk(e.rhs))
+            if about and node_key(e.rhs) != first:
+                return True
+    return False
+
+
+def _with(body: Node, param: Node, arg: Node) -> Node:
+    """A body with an argument for its parameter."""
+    key = node_key(param)
+    return rebuilt(body, lambda n: arg if node_key(n) == key else None)
 
 
 def _bound_component(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) -> Frame:
