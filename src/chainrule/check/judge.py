@@ -68,6 +68,7 @@ from chainrule.check.suppositions.of_differentials import of_some_changes, resti
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.samplewise import of_the_sum
 from chainrule.check.suppositions.supposing import recover, take
+from chainrule.check.two_formulas import on_two_formulas
 from chainrule.expr import ExprError
 from chainrule.sheet.conditions.extremes import bodies
 from chainrule.sheet.definitions.recurrence import one_step
@@ -148,6 +149,8 @@ class Judge(Lines):
         otherwise = read_otherwise(*read) if found.verdict == "refuted" else None
         if otherwise is not None:
             return Finding("unsupported", "ambiguous", otherwise)
+        if (doubtful := on_two_formulas(self, e, found)) is not None:
+            return doubtful
         told = (
             lines_of(self.world, [e])[0].names
             if (found.verdict, found.code) == ("assumed", "undefined-symbol")
