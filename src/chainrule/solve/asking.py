@@ -164,7 +164,7 @@ class Asking:
             lhs = e.lhs
             if isinstance(lhs, Product) and len(lhs.factors) == 2 and ref is not None:
                 other = reference(lhs.factors[0].node, self.sheet.glossary)
-                if other is not None and other.base == ref.base:
+                if other is not None and other.key[:2] == ref.key[:2]:
                     return lhs
         return None
 
