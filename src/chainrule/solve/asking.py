@@ -376,10 +376,10 @@ def answer_updates(draft: Draft, program: Program, troubles: Sequence[Trouble], 
     """The tables of so many updates."""
     stuck = next((t for t in troubles if STUCK in t.message), None)
     if program.moving and draft.question.final:
-        draft.tables = final(program, draft.question.updates, detail, draft.question.final)
+        draft.tables = final(program, draft.question, detail)
         draft.why_not = "" if draft.tables else f"the updates give no {draft.question.final}"
     elif program.moving:
-        draft.tables = tables(program, draft.question.updates, detail)
+        draft.tables = tables(program, draft.question, detail)
         draft.lost = program.lost
     elif stuck is not None:
         draft.why_not = f"{stuck.name}: {stuck.message}"

@@ -81,8 +81,10 @@ def _after_updates(found: list[Question], document: Document) -> Iterator[Questi
         asked_for = FINAL.search(q.words) if q.words and before is not None else None
         if asked_for is not None and before is not None and not _exercise_between(document, before, q):
             kind = "loss" if asked_for["loss"] else "parameters"
-            yield replace(q, words="", updates=before.updates, final=kind)
+            yield replace(q, words="", updates=before.updates, since=before.since, method=before.method, final=kind)
             continue
+        if q.further and before is not None and not _exercise_between(document, before, q):
+            q = replace(q, since=before.since + before.updates, method=q.method or before.method)
         if q.final and before is None:
             q = replace(q, final="")  # nothing else carries the updates out
         before = q if q.updates else before

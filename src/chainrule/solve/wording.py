@@ -14,7 +14,7 @@ from chainrule.sheet.conditions.restrictions import indices, restriction
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.constrained import CONSTRAINED, extrema
-from chainrule.solve.descent import start_of
+from chainrule.solve.descent import method_of, start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
 from chainrule.solve.orders import ANY_VERB, FINAL, ORDER, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
 from chainrule.solve.parts import parts_of
@@ -121,6 +121,12 @@ CARRIED_OUT = re.compile(
     r"\b(?:perform|carry out|do|run|make|apply|take|execute|repeat|iterate|update)\b", re.IGNORECASE
 )
 TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once|twice|three times)\b", re.IGNORECASE)
+FURTHER = re.compile(
+    r"\b(?:further|more|another|additional|next)\s+(?:⟦\d+⟧\s+)?(?:[\w-]+\s+){0,3}?(?:updates?|steps?|iterations?|epochs?)\b"
+    r"|\bcontinue\b",
+    re.IGNORECASE,
+)
+"""Updates that go on where others ended."""
 
 BUT = re.compile(
     r",\s*(?!(?:and then|then|and|so)?\s*(?:⟦|start|begin|initial|from|with|using|where|at|for|i\.e\.|giving|taking|by|"
@@ -151,7 +157,8 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         if updates:
             ends = None if CARRIED_OUT.search(sentence) else FINAL.search(sentence)
             final = "" if ends is None else "loss" if ends["loss"] else "parameters"
-            yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas), final=final)
+            more = {"method": method_of(sentence), "further": FURTHER.search(sentence) is not None}
+            yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas), final=final, **more)
         elif not found and is_open(sentence, told):
             found = [Question("", place, 0, words=_plain(own, formulas))]
         elif found and not updates and not rules:

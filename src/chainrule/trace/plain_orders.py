@@ -33,6 +33,7 @@ PLAIN = frozenset(_WORDS.split())
 UNITS = re.compile(
     r"\bthen (?=perform|do|make|take|run|carry|compute|calculate|apply|use|give)|\bby hand\b"
     r"|\bfirst (?=(?:two|three|four|five|⟦\d+⟧) (?:steps|updates|iterat\w+))"
+    r"|\b(?:further|more|another|next) (?=(?:(?:two|three|four|five|⟦\d+⟧) )?(?:gradient )?(?:descent |ascent )?(?:steps?|updates?|iterations?)\b)"
     r"|\bnew (?=values?\b|weights\b|parameters\b)",
     re.IGNORECASE,
 )
