@@ -158,3 +158,9 @@ def vector_of_entries(world: World, params: tuple[Node, ...]) -> str | None:
     base, count = _numbered(world, params)
     vector = base if base in world.vectors else vector_of(world, base)
     return vector if vector is not None and count == world.vectors[vector][1] else None
+
+
+def letter_of_entries(world: World, params: tuple[Node, ...]) -> str | None:
+    """The letter of the parameters of such a function where nothing speaks of a vector of them."""
+    base, count = _numbered(world, params)
+    return base if count and base not in world.vectors and vector_of(world, base) is None else None
