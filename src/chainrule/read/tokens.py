@@ -58,7 +58,7 @@ _TOKEN = re.compile(
   | (?P<command>\\(?:(?:operatorname|hspace|vspace|tag)\*|[A-Za-z]+))
   | (?P<symbol>\\[\s\S]?)
   | (?P<number>[1-9]\d*(?:\{{,\}}\d{{3}})+(?!\d)(?:\.\d+)?
-             | (?<![_^]\{{)\d+\{{,\}}\d+
+             | (?<![_^]\{{)\d+\{{[,.]\}}\d+
              | (?:\d*\.\d+|\d+)(?:[eE][-+]?\d+(?![A-Za-z_^]))
              | \d+\.(?=\s*(?:&|\\\\|\\end|[)\}}\],]))
              | \d*\.\d+ | \d+)
@@ -105,6 +105,18 @@ def tokenize(text: str, start: int, end: int) -> list[Token]:
     return tokens
 
 
+_DECIMAL_COMMA = re.compile(r"(?<![\d_^{}])(?:0\{,\}\d+|[1-9]\d*\{,\}(?:\d{1,2}|\d{4,}))(?![\d{])")
+
+
+def with_decimal_points(text: str) -> str:
+    r"""The text with `1{.}125` for `1{,}125` where another number, `0{,}5`, tells that its author writes a decimal comma.
+
+    >>> with_decimal_points("0{,}5 + 1{,}125"), with_decimal_points("1{,}125 + 2{,}000")
+    ('0{.}5 + 1{.}125', '1{,}125 + 2{,}000')
+    """
+    return re.sub(r"(?<=\d)\{,\}(?=\d)", "{.}", text) if _DECIMAL_COMMA.search(text) else text
+
+
 def _row(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
     return [Token("row", "\\\\", m.start(), m.end(), space)]
 
@@ -128,7 +140,7 @@ def _symbol(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
 def _number(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
     r"""`1{,}000` has thousands, `0{,}5` and `2{,}75` have a decimal comma."""
     comma = "" if _THOUSANDS.fullmatch(m.group()) else "."
-    return [Token("number", m.group().replace("{,}", comma), m.start(), m.end(), space)]
+    return [Token("number", m.group().replace("{,}", comma).replace("{.}", "."), m.start(), m.end(), space)]
 
 
 def _identifier(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:

@@ -23,7 +23,7 @@ from chainrule.expr.tensors import softmax
 from chainrule.read.tree import Big, Node, Number
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.arrays.components import components, ref_value
-from chainrule.sheet.definitions.parts import letter_of_entries, vector_of_entries
+from chainrule.sheet.definitions.parts import vector_of_entries
 from chainrule.sheet.meaning.functions.densities import as_told, by_name
 from chainrule.sheet.meaning.functions.each import all_components, at_every_place, by_general_entry
 from chainrule.sheet.meaning.functions.held import with_arguments_held
@@ -170,8 +170,6 @@ def _defined(frame: Frame, site: Site, ref: Ref, args: tuple[Node, ...]) -> Val:
     if site.position in frame.active:
         raise Cycle((site.position, *frame.active))
     vector = vector_of_entries(frame.world, params)
-    if vector is None and len(args) == len(params):
-        vector = letter_of_entries(frame.world, params)
     if vector is not None and not ref.primes and [node_key(a) for a in args] != [node_key(p) for p in params]:
         value = frame.value(args[0]) if len(args) == 1 else listed(frame, args)
         return _inside(frame, site, frame.owner_in(ref.base), {**frame.args, vector: value}).value(site.body)
