@@ -160,8 +160,14 @@ def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, l
                     words += "."
             case Heading() | Break():
                 if words.strip():
-                    yield re.sub(r"w\.\s?r\.\s?t\.?", "wrt", " ".join(words.split())), formulas, span
+                    yield _without_stops(" ".join(words.split())), formulas, span
                 words, formulas = f"{piece.title}." if isinstance(piece, Heading) else "", []
+
+
+def _without_stops(words: str) -> str:
+    """Words without the stops of abbreviations, which end no sentence."""
+    words = re.sub(r"\bw\.\s?r\.\s?t\.?", "wrt", words)
+    return re.sub(r"\b(?:i\.\s?e|e\.\s?g|resp|cf|approx|z\.\s?B|d\.\s?h)\.", lambda m: m[0].replace(".", "").replace(" ", ""), words)
 
 
 def _goes_on(words: str, following: object) -> bool:
