@@ -88,6 +88,7 @@ ASIDE = re.compile(
     r"(?<=\w)\s+\((?:[^()⟦\d]{4,}|\d+(?:\.\d+)?\s*(?:pts?|points?|marks?|punkte?|p)\.?)\)(?!\s*=)", re.IGNORECASE
 )
 """Words in parentheses, and how much an answer is worth."""
+THAT = re.compile(r"\b(?:this|these|that|those|its?|they|them)\b(?!⟦)", re.IGNORECASE)
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
 BY = (
     r"(?:(?:with respect to|wrt)\s+(?:[a-z][\w-]*\s+){0,6}?"
@@ -143,7 +144,7 @@ BUT = re.compile(
 
 def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterator[Question]:
     """What the sentences of a paragraph ask for; the paragraph is the `span` of the `text`."""
-    told, before = False, list[Question]()
+    told, open_before, before = False, False, list[Question]()
     for match in SENTENCE.finditer(words):
         own, sentence = match[0], WRITE.sub(r"\1write down", ASIDE.sub("", english(match[0])))
         updates = _updates(sentence)
@@ -158,6 +159,8 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             rules = list(_half_known(sentence, formulas, span, at)) or rules
         found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
         found = found or list(_at_points(sentence, before, formulas))
+        if found and open_before and THAT.search(sentence):
+            found = [Question("", place, 0, words=_plain(own, formulas))]  # what it speaks of was not recognised
         before = [q for q in found if SLOPE.search(q.tex)] or before
         if found and not rules and not updates and _is_elsewhere(sentence, found, formulas):
             found = [Question("", place, 0, words=_plain(own, formulas))]
@@ -170,6 +173,7 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             found = [Question("", place, 0, words=_plain(own, formulas))]
         elif found and not updates and not rules:
             found += _left_over(sentence, found, formulas, span, place)
+        open_before = bool(found) and all(q.words for q in found)
         supposed = _supposed(sentence, formulas)
         yield from (q if q.case or q.points else replace(q, supposed=supposed) for q in found)
 
