@@ -27,7 +27,16 @@ _WORDS = (
     "once at train training value values initial loss error function cost objective after result results partial "
     "output outputs input inputs target targets scalar updated trained show this these rule rules optimisation "
     "optimization want "
-    "minimise minimize minimising minimizing point origin"
+    "minimise minimize minimising minimizing point points origin "
+    # of what is trained, and on what
+    "machine model models network networks neural net layer layers hidden unit units neuron neurons perceptron data "
+    "dataset label labels prediction predictions regression classification classifier logistic linear squared entropy "
+    "sigmoid tanh relu softmax activation weighted "
+    # of the exercise and its answers
+    "following current suppose consider assume let provide report question exercise task problem part answer answers "
+    "method algorithm equation equations formula formulas numerical numerically symbolically analytically above here "
+    "now then finally hence so it its they these your you obtain get has have was were will initialized initialised "
+    "initialization initialisation denote denotes denoted called used backpropagation backprop chain"
 )
 PLAIN = frozenset(_WORDS.split())
 UNITS = re.compile(
@@ -44,7 +53,19 @@ SPEAKS = re.compile(
 )
 SUPPOSES = re.compile(r"\bif\b.*\?\s*\Z", re.IGNORECASE)
 """A question about what would be."""
-ORDERS = re.compile(r"\b(?:compute|calculate|derive|find|determine|give|state|what)\b", re.IGNORECASE)
+ORDERS = re.compile(r"\b(?:compute|calculate|derive|find|determine|give|state|show|prove|provide|what)\b", re.IGNORECASE)
+DERIVATIVE = re.compile(
+    r"\b(?:gradients?|derivatives?|derivation|backprop\w*|jacobian|hessian)\b(?!.*\b(?:only|instead|clip\w*|normali[sz]\w*|sample|"
+    r"example|noise|noisy|stochastic|batch\w*|once|random\w*)\b)",
+    re.IGNORECASE,
+)
+"""What is ordered is a derivative, of all that the loss is of."""
+WORKINGS = re.compile(
+    r"\b(?:show |include |provide )?(?:each|every|all|your|the|intermediate)(?: the| your)? steps?\b(?= of (?:your|the|this) (?:deriv|calcul|comput|sol|work|proof))"
+    r"|\bshow (?:all |your )+steps\b",
+    re.IGNORECASE,
+)
+"""Steps of an answer, and of no method."""
 MOVES = re.compile(r"\b(?:updat\w+|train\w*|steps?|descent|ascent|learn\w*|optimi[sz]\w+|iterat\w+)\b", re.IGNORECASE)
 NUMBER = re.compile(r"⟦(\d+)⟧|(?<![\w.])\d+(?:\.\d+)?(?![\w⟧])")
 COUNTED = re.compile(
@@ -55,12 +76,10 @@ COUNTED = re.compile(
 def parts(s: Sentence, all_of_them: bool = False) -> Iterator[str]:
     """The sentences of a paragraph that are about what is done, or all that are no supposition."""
     for part in sentences(s.text):
-        derives = (
-            not all_of_them
-            and ORDERS.search(part)
-            and any(_is_derivative(s.formulas[int(n)]) for n in re.findall(r"⟦(\d+)⟧", part))
-        )
-        if not SUPPOSES.search(part) and not (derives and not MOVES.search(part)):
+        moves = MOVES.search(WORKINGS.sub(" ", part)) is not None
+        slopes = (_is_derivative(s.formulas[int(n)]) for n in re.findall(r"⟦(\d+)⟧", part))
+        derives = not all_of_them and ORDERS.search(part) and (any(slopes) or DERIVATIVE.search(part))
+        if not SUPPOSES.search(part) and not (derives and not moves):
             yield part
 
 
