@@ -109,7 +109,7 @@ _DECIMAL_COMMA = re.compile(r"(?<![\d_^{}])(?:0\{,\}\d+|[1-9]\d*\{,\}(?:\d{1,2}|
 
 
 def with_decimal_points(text: str) -> str:
-    r"""The text with `1{.}125` for `1{,}125` where another number, `0{,}5`, tells that its author writes a decimal comma.
+    r"""The text with `1{.}125` for `1{,}125` where another number, `0{,}5`, tells of decimal commas.
 
     >>> with_decimal_points("0{,}5 + 1{,}125"), with_decimal_points("1{,}125 + 2{,}000")
     ('0{.}5 + 1{.}125', '1{,}125 + 2{,}000')

@@ -15,11 +15,11 @@ from chainrule.read.grammar.formula import Row, parse
 from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.syntax.names import Glossary
+from chainrule.sheet.words.translation import english
 from chainrule.solve.cells import cells
 from chainrule.solve.kinds import KINDS
 from chainrule.solve.orders import EACH, FINAL, LEADS, VERB
 from chainrule.solve.question import Formula, Question
-from chainrule.solve.translation import english
 from chainrule.solve.wording import asked
 
 BLANK = re.compile(
@@ -167,7 +167,11 @@ def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, l
 def _without_stops(words: str) -> str:
     """Words without the stops of abbreviations, which end no sentence."""
     words = re.sub(r"\bw\.\s?r\.\s?t\.?", "wrt", words)
-    return re.sub(r"\b(?:i\.\s?e|e\.\s?g|resp|cf|approx|z\.\s?B|d\.\s?h)\.", lambda m: m[0].replace(".", "").replace(" ", ""), words)
+    return re.sub(
+        r"\b(?:i\.\s?e|e\.\s?g|resp|cf|approx|z\.\s?B|d\.\s?h)\.",
+        lambda m: m[0].replace(".", "").replace(" ", ""),
+        words,
+    )
 
 
 def _goes_on(words: str, following: object) -> bool:

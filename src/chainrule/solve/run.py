@@ -59,7 +59,9 @@ from chainrule.write.trace_views import Detail
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
 ELSEWHERE = "an exercise has one start and one rate; write these updates as an exercise of their own, `# Exercise 2`"
-ANOTHER_METHOD = "its rule is not that of another part; write each method as an exercise of its own, `# Exercise 2`"
+ANOTHER_METHOD = (
+    "the rule that is written is of another method; write this one as an exercise of its own, `# Exercise 2`"
+)
 MOST_ROUNDS, MOST_TOLD = 12, 5
 GOOD = frozenset({"verified", "definition"})
 

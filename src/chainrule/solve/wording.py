@@ -13,6 +13,7 @@ from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Prod
 from chainrule.sheet.conditions.restrictions import indices, restriction
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import letter_of
+from chainrule.sheet.words.translation import english
 from chainrule.solve.constrained import CONSTRAINED, extrema
 from chainrule.solve.descent import method_of, start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
@@ -26,7 +27,6 @@ from chainrule.solve.said.expansions import SPOKEN, expansions
 from chainrule.solve.said.newton import RULE, newton_asked
 from chainrule.solve.said.phrases import apart
 from chainrule.solve.said.places_told import further, is_elsewhere
-from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
 from chainrule.trace.trained import names_trained
 
@@ -72,7 +72,8 @@ ALL = r"\frac{\partial }{\partial }"
 SLOPE = re.compile(r"\\partial|\\nabla|'|(?<![\\\\A-Za-z])d[A-Za-z\\\\]")
 """What a derivative has in it."""
 SOMETHING_OF = re.compile(
-    r"\b(?:minim\w+|maxim\w+|smallest|largest|least|greatest|lowest|highest|optim\w+|best) (?:\w+ )?of (?:the )?(?:\w+ )?⟦\d+⟧"
+    r"\b(?:minim\w+|maxim\w+|smallest|largest|least|greatest|lowest|highest|optim\w+|best) (?:\w+ )?of "
+    r"(?:the )?(?:\w+ )?⟦\d+⟧"
     r"|\b(?!(?:values?|entry|entries|components?|elements?|coordinates?|outputs?|results?|all|each|both|any|most|some|"
     r"expressions?|formulas?|forms?|numbers?|rows?|columns?|one|two|three|steps?|derivatives?|gradients?|terms?)\b)"
     r"[\w-]+ of (?:the )?(?:\w+ )?⟦\d+⟧",
@@ -167,8 +168,8 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         if updates:
             ends = None if CARRIED_OUT.search(sentence) else FINAL.search(sentence)
             final = "" if ends is None else "loss" if ends["loss"] else "parameters"
-            more = {"method": method_of(sentence), "further": FURTHER.search(sentence) is not None}
-            yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas), final=final, **more)
+            asked_for = Question("", place, 0, updates=updates, start=start_of(sentence, formulas), final=final)
+            yield replace(asked_for, method=method_of(sentence), further=FURTHER.search(sentence) is not None)
         elif not found and is_open(sentence, told):
             found = [Question("", place, 0, words=_plain(own, formulas))]
         elif found and not updates and not rules:

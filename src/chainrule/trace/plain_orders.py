@@ -42,7 +42,8 @@ PLAIN = frozenset(_WORDS.split())
 UNITS = re.compile(
     r"\bthen (?=perform|do|make|take|run|carry|compute|calculate|apply|use|give)|\bby hand\b"
     r"|\bfirst (?=(?:two|three|four|five|⟦\d+⟧) (?:steps|updates|iterat\w+))"
-    r"|\b(?:further|more|another|next) (?=(?:(?:two|three|four|five|⟦\d+⟧) )?(?:gradient )?(?:descent |ascent )?(?:steps?|updates?|iterations?)\b)"
+    r"|\b(?:further|more|another|next) (?=(?:(?:two|three|four|five|⟦\d+⟧) )?(?:gradient )?(?:descent |ascent )?"
+    r"(?:steps?|updates?|iterations?)\b)"
     r"|\bnew (?=values?\b|weights\b|parameters\b)",
     re.IGNORECASE,
 )
@@ -53,16 +54,18 @@ SPEAKS = re.compile(
 )
 SUPPOSES = re.compile(r"\bif\b.*\?\s*\Z", re.IGNORECASE)
 """A question about what would be."""
-ORDERS = re.compile(r"\b(?:compute|calculate|derive|find|determine|give|state|show|prove|provide|what)\b", re.IGNORECASE)
+ORDERS = re.compile(
+    r"\b(?:compute|calculate|derive|find|determine|give|state|show|prove|provide|what)\b", re.IGNORECASE
+)
 DERIVATIVE = re.compile(
-    r"\b(?:gradients?|derivatives?|derivation|backprop\w*|jacobian|hessian)\b(?!.*\b(?:only|instead|clip\w*|normali[sz]\w*|sample|"
-    r"example|noise|noisy|stochastic|batch\w*|once|random\w*)\b)",
+    r"\b(?:gradients?|derivatives?|derivation|backprop\w*|jacobian|hessian)\b"
+    r"(?!.*\b(?:only|instead|clip\w*|normali[sz]\w*|sample|example|noise|noisy|stochastic|batch\w*|once|random\w*)\b)",
     re.IGNORECASE,
 )
 """What is ordered is a derivative, of all that the loss is of."""
 WORKINGS = re.compile(
-    r"\b(?:show |include |provide )?(?:each|every|all|your|the|intermediate)(?: the| your)? steps?\b(?= of (?:your|the|this) (?:deriv|calcul|comput|sol|work|proof))"
-    r"|\bshow (?:all |your )+steps\b",
+    r"\b(?:show |include |provide )?(?:each|every|all|your|the|intermediate)(?: the| your)? steps?\b"
+    r"(?= of (?:your|the|this) (?:deriv|calcul|comput|sol|work|proof))|\bshow (?:all |your )+steps\b",
     re.IGNORECASE,
 )
 """Steps of an answer, and of no method."""

@@ -65,6 +65,7 @@ GERMAN = _language(
         r"und": "and",
         r"ist": "is",
         r"beide[ns]?": "both",
+        r"(?:ihn|es|sie|diese[ns]?)(?= an\b| at\b)": "it",
         r"eine[nmrs]?": "one",
         r"mit": "with",
         r"zwei": "two",
