@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 import chainrule
-from chainrule.calculus.arrays import number as constant
-from chainrule.calculus.arrays import product
+from chainrule.calculus.arrays.notation import number as constant
+from chainrule.calculus.arrays.products import product
 from chainrule.cli import app
 from chainrule.derive.build import build
 from chainrule.derive.gradient import first_order

@@ -9,7 +9,9 @@ import pytest
 
 import chainrule
 from chainrule.expr.index import Dim, Index, Symbol
-from chainrule.expr.terms import Expr, component, delta, value
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Expr
+from chainrule.expr.terms import component, delta
 from chainrule.write.array_numpy import Spelling
 from chainrule.write.derivation import View
 from chainrule.write.term_numpy import NoCode, term_to_numpy

@@ -6,7 +6,8 @@ import pytest
 from tests.test_catalogue import CASES, Case, derived
 
 import chainrule
-from chainrule.calculus.arrays import Array, transpose
+from chainrule.calculus.arrays.notation import Array
+from chainrule.calculus.arrays.products import transpose
 from chainrule.derive import recheck
 from chainrule.derive.gradient import Derivation
 from chainrule.derive.layout import Turned, turned

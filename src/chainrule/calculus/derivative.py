@@ -14,7 +14,11 @@ from chainrule.calculus.rules import rule_for
 from chainrule.calculus.simplify import contract
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Dim, Index, Symbol
-from chainrule.expr.terms import ZERO, Component, Derivative, Expr, substitute, value, walk
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Component, Derivative, Expr
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import ZERO
+from chainrule.expr.walks import walk
 
 
 def derivative(expr: Expr, target: Component, definitions: Definitions) -> Expr:

@@ -10,21 +10,15 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from chainrule.calculus.arrays import (
-    ONE,
-    Array,
-    Axes,
-    add,
-    inverse,
-    number,
-    power,
-    product,
-    spread,
-)
+from chainrule.calculus.arrays.notation import ONE, Array, Axes, number
+from chainrule.calculus.arrays.products import inverse, power, product, spread
+from chainrule.calculus.arrays.sums import add
 from chainrule.calculus.network import Network, NoMatrixForm, oriented
 from chainrule.calculus.recognised import quotients, softmaxes
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Index
-from chainrule.expr.terms import (
+from chainrule.expr.making import value
+from chainrule.expr.nodes import (
     Add,
     Apply,
     Component,
@@ -38,11 +32,9 @@ from chainrule.expr.terms import (
     Piecewise,
     Power,
     Reduce,
-    const,
-    fresh,
-    substitute,
-    value,
 )
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import const
 
 
 def matrix_form(term: Expr, axes: Axes = ()) -> Array:

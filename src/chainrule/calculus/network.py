@@ -14,18 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from chainrule.calculus.arrays import (
-    Array,
-    Axes,
-    coefficient,
-    matmul,
-    number,
-    outer,
-    product,
-    size,
-    split,
-    transpose,
-)
+from chainrule.calculus.arrays.notation import Array, Axes, coefficient, number, size
+from chainrule.calculus.arrays.products import matmul, outer, product, split, transpose
 from chainrule.expr.index import Index
 
 _SQUARE = Fraction(2)

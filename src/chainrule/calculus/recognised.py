@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
-from chainrule.calculus.arrays import Array, Axes
+from chainrule.calculus.arrays.notation import Array, Axes
 from chainrule.calculus.network import NoMatrixForm
 from chainrule.expr.index import Index
-from chainrule.expr.terms import (
-    Add,
-    Apply,
-    Component,
-    Const,
-    Expr,
-    IndexValue,
-    Power,
-    Reduce,
-    apply,
-    const,
-    substitute,
-    value,
-    walk,
-)
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Add, Apply, Component, Const, Expr, IndexValue, Power, Reduce
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import apply, const
+from chainrule.expr.walks import walk
 
 Form = Callable[[Expr, Axes], Array]
 """The array of a term over some axes."""

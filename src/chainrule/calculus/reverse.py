@@ -20,26 +20,10 @@ from chainrule.calculus.rules import rule_for
 from chainrule.calculus.simplify import contract
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol, bound_at
-from chainrule.expr.terms import (
-    MINUS_ONE,
-    ONE,
-    ZERO,
-    Apply,
-    Component,
-    Const,
-    Expr,
-    IndexValue,
-    Mul,
-    Power,
-    add,
-    component,
-    delta,
-    mul,
-    power,
-    substitute,
-    total,
-    value,
-)
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Apply, Component, Const, Expr, IndexValue, Mul, Power
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import MINUS_ONE, ONE, ZERO, add, component, delta, mul, power, total
 
 MOST_APART = 4
 """Up to so many parts of a cotangent are handed on one by one, which leaves each a plain product."""

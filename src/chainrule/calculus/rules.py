@@ -15,12 +15,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.terms import (
-    MINUS_ONE,
-    ONE,
-    ZERO,
+from chainrule.expr.making import value
+from chainrule.expr.nodes import (
     Add,
     Apply,
     Component,
@@ -35,11 +34,16 @@ from chainrule.expr.terms import (
     Power,
     Reduce,
     Unknown,
+)
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import (
+    MINUS_ONE,
+    ONE,
+    ZERO,
     add,
     apply,
     component,
     delta,
-    fresh,
     indicator,
     inverse,
     mul,
@@ -47,10 +51,8 @@ from chainrule.expr.terms import (
     power,
     reduce,
     sub,
-    substitute,
     total,
     unknown,
-    value,
 )
 from chainrule.expr.walks import walk
 

@@ -13,24 +13,12 @@ Every row removes a sum, a delta or an addition under a sum, so contraction ends
 
 from __future__ import annotations
 
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Index
-from chainrule.expr.nodes import settle
-from chainrule.expr.terms import (
-    Add,
-    Component,
-    Const,
-    Expr,
-    IndexValue,
-    Indicator,
-    Mul,
-    Reduce,
-    add,
-    fresh,
-    mul,
-    substitute,
-    total,
-    value,
-)
+from chainrule.expr.making import settle, value
+from chainrule.expr.nodes import Add, Component, Const, Expr, IndexValue, Indicator, Mul, Reduce
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import add, mul, total
 from chainrule.expr.walks import over
 
 EXPANSIONS = 6

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from chainrule.calculus.derivative import derivative, resolve
 from chainrule.calculus.simplify import contract
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.definitions import Definitions
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.terms import Component, Expr, add, component, fresh, mul, total, value
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Component, Expr
+from chainrule.expr.terms import add, component, mul, total
 
 Changes = Callable[[Symbol], Symbol | None]
 """The symbol of the change of a symbol, with the same axes; None for what does not change."""

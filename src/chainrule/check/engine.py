@@ -46,8 +46,9 @@ from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.capitals import stack
 from chainrule.sheet.inference.one_entry import strike
 from chainrule.sheet.letters.biases_written_out import with_biases_written_out
+from chainrule.sheet.records.configurations import Config
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
-from chainrule.sheet.records.world import Config, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.rewriting.other_losses import with_other_losses
 from chainrule.sheet.rewriting.places_in_brackets import with_places_in_brackets
 from chainrule.sheet.rewriting.redeclared import with_redeclared

@@ -13,15 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from chainrule.check.comparison.compare import Different, Outcome, Same, Unclear, error_code
+from chainrule.check.comparison.compare import Different, Outcome, Same, error_code
 from chainrule.check.comparison.digits import Printed, printed_table
-from chainrule.check.comparison.firm import firm
-from chainrule.check.comparison.forms import (
-    has_derivative_as_factor,
-    lists_itself,
-    mended,
-    mended_in_a_sum,
-)
+from chainrule.check.comparison.forms import mended, mended_in_a_sum
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.ratios import is_simple
 from chainrule.check.conditions import given
@@ -29,28 +23,18 @@ from chainrule.check.conditions.branches import in_a_branch
 from chainrule.check.conditions.extremes import of_extremes
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
-from chainrule.check.conditions.slips import slip
 from chainrule.check.diagnosis.diagnose import Repair, suggest
-from chainrule.check.diagnosis.edits.table import (
-    MISPLACED,
-    MISSPELT,
-    MISTAKEN,
-    PLAIN_SLIPS,
-    PRODUCT_SIGN,
-    RULES,
-    SIGNS,
-    SLIPS,
-    Rule,
-)
+from chainrule.check.diagnosis.edits.table import MISSPELT, PLAIN_SLIPS, PRODUCT_SIGN, SIGNS, SLIPS, Rule
 from chainrule.check.diagnosis.uneven_dots import of_uneven_dots
 from chainrule.check.distributions_as_targets import repaired_for_distributions
-from chainrule.check.doubts.anew import defined_elsewhere, of_another_rank, on_what_is_redefined
-from chainrule.check.doubts.corroborate import contested, corroborated
-from chainrule.check.doubts.customs import SHAPES, customs, fitting, one_step_note
+from chainrule.check.doubts.anew import defined_elsewhere, with_names_anew
+from chainrule.check.doubts.corroborate import corroborated
+from chainrule.check.doubts.customs import customs, one_step_note
 from chainrule.check.doubts.doubts import doubt
 from chainrule.check.doubts.picked import as_told
 from chainrule.check.doubts.unlike_letters import unlike_letters
 from chainrule.check.doubts.unsaid import apart_from_labels
+from chainrule.check.misfits import fitting_by_custom, misfitting, misfitting_solution
 from chainrule.check.names_of_targets import of_another_loss, renamed
 from chainrule.check.no_claims import NO_CLAIMS, named
 from chainrule.check.numbers.another_case import supposed
@@ -84,7 +68,6 @@ from chainrule.check.suppositions.of_differentials import of_some_changes, resti
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.samplewise import of_the_sum
 from chainrule.check.suppositions.supposing import recover, take
-from chainrule.check.suppositions.undecided import grounded, undecided
 from chainrule.expr import ExprError
 from chainrule.sheet.conditions.extremes import bodies
 from chainrule.sheet.definitions.recurrence import one_step
@@ -269,8 +252,12 @@ class Judge(Lines):
         found = numeric(self, e, table)
         if found.verdict != "refuted":
             return found
-        otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary) or contested(self, e)
-        return otherwise or defined_elsewhere(self, e, self.usual(e), None) or found
+        otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary)
+        usual = self.usual(e)
+        anew = (
+            said for said, lines in with_names_anew(self, e, usual) if numeric(lines, e, table).verdict != "refuted"
+        )
+        return otherwise or next(anew, None) or defined_elsewhere(self, e, usual, None) or found
 
     def by_custom(self, e: Equation, variant: Variant, outcome: Outcome) -> Finding | None:
         """The verdict on a line that imposes a condition, or that holds only under another custom than usual."""
@@ -302,8 +289,8 @@ class Judge(Lines):
         branch = in_a_branch(self, e, outcome) or of_any_number(self, e, outcome)
         if branch is not None:
             return branch
-        misfit = self.misfitting_solution(e, outcome)
-        restricted = misfit or given.under(self.conditions, self.budget, e, outcome)
+        solution = misfitting_solution(self, e, outcome)
+        restricted = solution or given.under(self.conditions, self.budget, e, outcome)
         if restricted is not None:
             return self.slipped(e, variant, outcome, UNDER, restricted) or restricted
         if isinstance(outcome, Different):
@@ -311,8 +298,8 @@ class Judge(Lines):
         if outcome.code == "undecided" and (close := put_in(self, e, self.variant())) is not None:
             return close
         uneven = of_uneven_dots(self, self.budget, e, variant, outcome)
-        apart = uneven or self.fitting(e, outcome) or by_itself(self, e, outcome)
-        return apart or self.misfit(e, outcome) or self.by_shapes(e, undecided(self, e, outcome))
+        apart = uneven or fitting_by_custom(self, e, outcome) or by_itself(self, e, outcome)
+        return apart or misfitting(self, e, outcome)
 
     def different(self, e: Equation, variant: Variant, outcome: Different) -> Finding:
         """The verdict on a certified difference: a doubt whether the line was read as it is meant, or refuted."""
@@ -383,70 +370,6 @@ class Judge(Lines):
         ref = reference(e.lhs, self.world.glossary)
         site = None if ref is None else self.world.site(ref.base, e.position)
         return site is not None and not is_numeric(site.body)
-
-    def fitting(self, e: Equation, outcome: Outcome) -> Finding | None:
-        """A line that only fits by custom, as a slope entry by entry or with squares of vectors as norms, and is wrong
-        there, when one edit makes it right."""
-        if not isinstance(outcome, Unclear) or outcome.code not in SHAPES:
-            return None
-        for variant in fitting(self, e):
-            different = self.outcome(e, variant)
-            if not isinstance(different, Different) or doubt(self, e, variant, different) is not None:
-                continue
-            if suggest(self, self.budget, e, variant) is not None:
-                return self.refuted(e, variant, different)
-        return None
-
-    def misfitting_solution(self, e: Equation, outcome: Outcome) -> Finding | None:
-        """`w = (X^T X)^{-1} X y`, which gives what solves a condition and does not fit: wrong as any other line is, and
-        no definition."""
-        if e.position not in self.world.solutions or not isinstance(outcome, Unclear) or given.of_its_own(e):
-            return None
-        found = self.misfit(e, outcome)
-        if found is None and outcome.code == "shape-of-sides":
-            found = self.by_shapes(e, undecided(self, e, outcome))
-        return found if found is not None and found.verdict == "refuted" else None
-
-    def misfit(self, e: Equation, outcome: Outcome) -> Finding | None:
-        """Known shapes that no product of the line can join: wrong, when one edit makes the line true."""
-        if not isinstance(outcome, Unclear) or not outcome.code.startswith("shape") or self.world.einstein:
-            return None
-        if lists_itself(e, self.world.glossary):
-            return None
-        usual = self.usual(e)
-        known = outcome.code == "shape" and grounded(self, e, witnesses=True)
-        rules = RULES if known else SLIPS
-        repair = suggest(self, self.budget, e, usual, rules=rules)
-        self.conditions.catch_up(e.position)
-        if repair is None and self.conditions.held:
-            repair = slip(self.conditions, self.budget, e, RULES if known else MISPLACED)
-        sure = known or ((repair is not None or outcome.code == "shape-of-sides") and self.firm(e, usual))
-        if repair is None and sure and not known and of_another_rank(self, e, usual) is None:
-            repair = suggest(self, self.budget, e, usual, rules=MISTAKEN)
-        if repair is None or not sure:
-            return None
-        message = f"the shapes do not fit: {outcome.message}"
-        shapes = Counterexample({}, e.text(e.lhs), e.text(e.rhs), outcome.message)
-        return Finding("refuted", "shape", message, counterexample=shapes, suggestion=repair.suggestion)
-
-    def firm(self, e: Equation, usual: Variant) -> bool:
-        """Whether no reading saves a line that does not fit; a derivative between factors has too many of them."""
-        laid_out = f"@{e.position}" in usual.universe.laid_out and has_derivative_as_factor(e)
-        return not laid_out and firm(self, e)
-
-    def by_shapes(self, e: Equation, found: Finding) -> Finding:
-        """A refutation by shape alone, with the edit that makes the line true if there is one, unless what the line
-        is about may have been defined anew."""
-        if found.verdict != "refuted":
-            return found
-        if lists_itself(e, self.world.glossary):
-            return Finding("unsupported", "ambiguous", f"{found.message}; the list says what the components are")
-        usual = self.usual(e)
-        anew = of_another_rank(self, e, usual) or on_what_is_redefined(self, e, usual)
-        if anew is not None or found.suggestion is not None:
-            return anew or found
-        repair = suggest(self, self.budget, e, usual)
-        return found if repair is None else replace(found, suggestion=repair.suggestion)
 
     def refuted(self, e: Equation, variant: Variant, different: Different) -> Finding:
         """Not equal: refuted, with the numbers that show it and the smallest edit that repairs it."""

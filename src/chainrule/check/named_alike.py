@@ -14,8 +14,8 @@ from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
 from chainrule.read.tree import Factor, Fraction, Name, Node, Number, Product
 from chainrule.sheet.conditions.imposed import differentiates
-from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.statements import DEFINING, Equation
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import children, node_key, reference
 from chainrule.sheet.syntax.rebuilding import rebuilt

@@ -13,9 +13,9 @@ from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
 from chainrule.check.suppositions.other_names import other_names
 from chainrule.check.suppositions.supposing import Guess, holds, take
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.spelling import spelled_out
 
 if TYPE_CHECKING:

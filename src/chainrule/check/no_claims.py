@@ -25,7 +25,6 @@ from chainrule.check.solved_lines import solves
 from chainrule.read.tree import Fenced, Name, Node, Product, Unread
 from chainrule.sheet.conditions.extremes import place
 from chainrule.sheet.definitions.put_in import is_arithmetic
-from chainrule.sheet.definitions.sites import one_by_one
 from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.derivatives.gradient_names import named_gradient
 from chainrule.sheet.letters.glossary import is_kronecker_value
@@ -33,6 +32,7 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.sums.letters_of_scripts import core_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import KRONECKER, node_key, reference, walk
+from chainrule.sheet.syntax.one_by_one import each_by_itself
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -165,7 +165,7 @@ def defines(judge: Judge, e: Equation) -> bool:
     if any(h.site.position == e.position for h in world.hidden.values()):
         return True
     sites = [s for group in (world.sites, world.functions) for found in group.values() for s in found]
-    items = [i for side in (e.lhs, e.rhs) for i in (side, *one_by_one(side))]
+    items = [e.lhs, e.rhs, *(value for _, value in each_by_itself(e.lhs, e.rhs))]
     return any(
         s.position == e.position and s.assumed is None and any((s.written or s.body) is i for i in items) for s in sites
     )

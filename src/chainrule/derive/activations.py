@@ -10,30 +10,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
-from chainrule.calculus.arrays import walk as arrays_in
+from chainrule.calculus.arrays.notation import walk as arrays_in
 from chainrule.calculus.recognised import softmaxes_in
 from chainrule.derive.build import Problem, fold_minted
 from chainrule.derive.letters import Letters
 from chainrule.derive.operations import VALUES_WITH_NAMES
 from chainrule.expr import rebuilt
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Apply, Component, Expr, Mul, Power, Reduce
+from chainrule.expr.substitution import substitute
 from chainrule.expr.tensors import softmax
-from chainrule.expr.terms import (
-    Apply,
-    Component,
-    Expr,
-    Mul,
-    Power,
-    Reduce,
-    apply,
-    component,
-    fresh,
-    mul,
-    substitute,
-    total,
-    value,
-)
+from chainrule.expr.terms import apply, component, mul, total
 
 
 def with_activations(problem: Problem) -> Problem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chainrule.calculus import contract, matrix_form
-from chainrule.calculus.arrays import Array
+from chainrule.calculus.arrays.notation import Array
 from chainrule.calculus.derivative import numbered
 from chainrule.derive.letters import Letters
 from chainrule.derive.names import tex_name
@@ -20,8 +20,9 @@ from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import ExprError
 from chainrule.expr.folding import fold, folded
 from chainrule.expr.index import Dim, Symbol
-from chainrule.expr.nodes import make
-from chainrule.expr.terms import Component, Expr, const, delta, size, value
+from chainrule.expr.making import make, value
+from chainrule.expr.nodes import Component, Expr
+from chainrule.expr.terms import const, delta, size
 from chainrule.read.python import SIZED, Formula, FormulaError, parse, postorder
 
 MOST_FOLDED = 40

@@ -7,24 +7,12 @@ is shorter. As `mul` does, it takes what is cancelled to be different from zero.
 from __future__ import annotations
 
 from chainrule.calculus.simplify import contract
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Dim
-from chainrule.expr.terms import (
-    Add,
-    Const,
-    Expr,
-    Mul,
-    Power,
-    Reduce,
-    add,
-    const,
-    div,
-    fresh,
-    mul,
-    neg,
-    substitute,
-    total,
-    value,
-)
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Add, Const, Expr, Mul, Power, Reduce
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import add, const, div, mul, neg, total
 from chainrule.expr.walks import rebuilt, walk
 
 MOST_TERMS = 32

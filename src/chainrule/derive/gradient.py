@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chainrule.calculus import NoMatrixForm, contract, derivative, gradients, matrix_form
-from chainrule.calculus.arrays import Array
+from chainrule.calculus.arrays.notation import Array
 from chainrule.calculus.derivative import numbered
 from chainrule.derive.build import Problem
 from chainrule.derive.cancel import cancelled, positive, spread
@@ -21,7 +21,10 @@ from chainrule.derive.kronecker import Kronecker, kronecker
 from chainrule.derive.through import at_labels, through_values
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.terms import Add, Expr, Inverse, component, substitute, value
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Add, Expr, Inverse
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import component
 
 MOST_WRITTEN_OUT = 16
 """A result is written in the inputs alone when at most this many quantities stand between them."""

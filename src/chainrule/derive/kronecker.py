@@ -10,10 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chainrule.calculus import NoMatrixForm, contract, matrix_form
-from chainrule.calculus.arrays import Array, walk
+from chainrule.calculus.arrays.notation import Array, walk
 from chainrule.derive.cancel import multiplied_out
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.terms import ZERO, Add, Component, Expr, Mul, Reduce, add, component, fresh, mul, substitute, value
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Add, Component, Expr, Mul, Reduce
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import ZERO, add, component, mul
 from chainrule.expr.walks import rebuilt
 
 Pairs = tuple[tuple[Array, Array], ...]

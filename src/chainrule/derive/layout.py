@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from chainrule.calculus.arrays import Array, add, coefficient, matmul, number, outer, product, transpose, walk
+from chainrule.calculus.arrays.notation import Array, coefficient, number, walk
+from chainrule.calculus.arrays.products import matmul, outer, product, transpose
+from chainrule.calculus.arrays.sums import add
 from chainrule.derive.gradient import Derivation
 from chainrule.expr.index import Symbol
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from chainrule.derive.operations import Build, Operation, Rank, along, lift, reduced
 from chainrule.derive.tensor import Tensor
 from chainrule.expr import tensors
-from chainrule.expr.terms import ONE, Expr, add, apply, const, div, mul, neg, power, size, sub, total
+from chainrule.expr.nodes import Expr
+from chainrule.expr.terms import ONE, add, apply, const, div, mul, neg, power, size, sub, total
 from chainrule.read.python import Formula, FormulaError
 
 REDUCTIONS = ("mean", "sum", "none")

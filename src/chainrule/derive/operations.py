@@ -15,11 +15,12 @@ from chainrule.derive.tensor import Axes, Tensor, bound
 from chainrule.expr import tensors
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Dim, Index
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Expr, Indicator
+from chainrule.expr.substitution import substitute
 from chainrule.expr.terms import (
     ONE,
     ZERO,
-    Expr,
-    Indicator,
     add,
     apply,
     const,
@@ -34,9 +35,7 @@ from chainrule.expr.terms import (
     reduce,
     size,
     sub,
-    substitute,
     total,
-    value,
 )
 from chainrule.read.python import Formula, FormulaError
 

@@ -14,11 +14,13 @@ from chainrule.derive.names import GREEK, python_name
 from chainrule.read.python import FormulaError
 from chainrule.sheet.inference.candidates import candidates, is_quantity
 from chainrule.sheet.inference.typed_lines import mismatch, type_line
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import FUNCTION_LETTERS, Reading
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import DEFAULT_ROLES, FUNCTION_LETTERS, Config, Reading, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
 from chainrule.sheet.syntax.spelling import look, names_loss, spelled_out
 
 MOST_READINGS = 600

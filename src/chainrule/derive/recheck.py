@@ -12,14 +12,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.calculus.array_values import values
+from chainrule.calculus.arrays.values import values
 from chainrule.derive.gradient import Derivation, Written
 from chainrule.derive.layout import Turned, turned
 from chainrule.expr.definitions import Definitions
 from chainrule.expr.evaluate import evaluate
 from chainrule.expr.index import Dim, Symbol
 from chainrule.expr.model import Model
-from chainrule.expr.terms import Expr
+from chainrule.expr.nodes import Expr
 
 Numbers = NDArray[np.float64]
 

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from chainrule.derive.tensor import Axes, Tensor, bound
 from chainrule.expr.index import Dim
-from chainrule.expr.terms import Expr, mul, total
+from chainrule.expr.nodes import Expr
+from chainrule.expr.terms import mul, total
 from chainrule.read.python import Formula, FormulaError
 
 T = TypeVar("T")

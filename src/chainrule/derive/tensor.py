@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.expr.index import Dim, Index, bound_at
-from chainrule.expr.terms import Expr, substitute, value
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Expr
+from chainrule.expr.substitution import substitute
 
 Axes = tuple[Index, ...]
 

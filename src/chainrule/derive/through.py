@@ -8,14 +8,9 @@ from chainrule.calculus.simplify import place_of
 from chainrule.expr.definitions import Definition
 from chainrule.expr.folding import folded
 from chainrule.expr.folding_products import in_products
-from chainrule.expr.terms import (
-    Component,
-    Expr,
-    Indicator,
-    Mul,
-    mul,
-    substitute,
-)
+from chainrule.expr.nodes import Component, Expr, Indicator, Mul
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import mul
 from chainrule.expr.walks import rebuilt
 
 

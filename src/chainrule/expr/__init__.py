@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition, ExprError, MissingValue, OutOfRange, TooLarge, Undecided
 from chainrule.expr.evaluate import evaluate
 from chainrule.expr.functions import FUNCTIONS, Function, lookup
 from chainrule.expr.index import Dim, Index, Symbol
+from chainrule.expr.making import value
 from chainrule.expr.model import BALL, FLOAT, Arithmetic, Model
-from chainrule.expr.terms import (
-    MINUS_ONE,
-    ONE,
-    ZERO,
+from chainrule.expr.nodes import (
     Add,
     Apply,
     Component,
@@ -27,6 +26,13 @@ from chainrule.expr.terms import (
     Power,
     Reduce,
     Unknown,
+)
+from chainrule.expr.shown import show
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import (
+    MINUS_ONE,
+    ONE,
+    ZERO,
     add,
     apply,
     component,
@@ -35,10 +41,8 @@ from chainrule.expr.terms import (
     derivative,
     determinant,
     div,
-    fresh,
     indicator,
     inverse,
-    is_integer,
     mul,
     neg,
     piecewise,
@@ -46,13 +50,10 @@ from chainrule.expr.terms import (
     reduce,
     size,
     sub,
-    substitute,
     total,
     unknown,
-    value,
-    walk,
 )
-from chainrule.expr.walks import rebuilt
+from chainrule.expr.walks import is_integer, rebuilt, walk
 
 __all__ = [
     "BALL",
@@ -110,6 +111,7 @@ __all__ = [
     "power",
     "rebuilt",
     "reduce",
+    "show",
     "size",
     "sub",
     "substitute",

@@ -8,7 +8,10 @@ from typing import Any
 
 from chainrule.expr.errors import CyclicDefinition
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.terms import Expr, component, substitute, value
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Expr
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import component
 
 
 @dataclass(slots=True, unsafe_hash=True, init=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chainrule.expr.index import Dim, Index, Symbol
-from chainrule.expr.nodes import Component, Expr, IndexValue, value
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Component, Expr, IndexValue
 from chainrule.expr.terms import component
 from chainrule.expr.walks import walk
 

@@ -24,10 +24,7 @@ from chainrule.expr.gather import gather
 from chainrule.expr.index import Index
 from chainrule.expr.matrices import determinants, inverses
 from chainrule.expr.model import Array, Model, aligned, each, nan
-from chainrule.expr.reduction import reduction, summands
-from chainrule.expr.smooth import smooth
-from chainrule.expr.terms import (
-    ZERO,
+from chainrule.expr.nodes import (
     Add,
     Apply,
     Component,
@@ -42,8 +39,10 @@ from chainrule.expr.terms import (
     Power,
     Reduce,
     Unknown,
-    indicator,
 )
+from chainrule.expr.reduction import reduction, summands
+from chainrule.expr.smooth import smooth
+from chainrule.expr.terms import ZERO, indicator
 
 
 def evaluate(expr: Expr, indices: Sequence[Index], model: Model) -> Array:

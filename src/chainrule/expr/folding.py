@@ -11,21 +11,9 @@ from chainrule.expr.definitions import Definition, Definitions
 from chainrule.expr.errors import CyclicDefinition
 from chainrule.expr.folding_products import in_products
 from chainrule.expr.index import Symbol
-from chainrule.expr.terms import (
-    Add,
-    Apply,
-    Component,
-    Const,
-    Expr,
-    IndexValue,
-    Mul,
-    Power,
-    component,
-    const,
-    neg,
-    power,
-    value,
-)
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Add, Apply, Component, Const, Expr, IndexValue, Mul, Power
+from chainrule.expr.terms import component, const, neg, power
 from chainrule.expr.walks import rebuilt, walk
 
 MOST_PLACES = 24

@@ -6,26 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.definitions import Definition
-from chainrule.expr.terms import (
-    Add,
-    Component,
-    Const,
-    Expr,
-    IndexValue,
-    Mul,
-    Power,
-    Reduce,
-    add,
-    component,
-    const,
-    fresh,
-    mul,
-    power,
-    substitute,
-    total,
-    value,
-)
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Add, Component, Const, Expr, IndexValue, Mul, Power, Reduce
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import add, component, const, mul, power, total
 from chainrule.expr.walks import rebuilt, walk
 
 

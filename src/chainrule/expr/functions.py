@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.expr.terms import ONE, ZERO, Expr, apply, const, indicator, mul, piecewise, power
+from chainrule.expr.nodes import Expr
+from chainrule.expr.terms import ONE, ZERO, apply, const, indicator, mul, piecewise, power
 
 Partial = Callable[..., Expr]
 

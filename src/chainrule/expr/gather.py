@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.expr.errors import MissingValue, OutOfRange
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.model import Array, Model, aligned, nan, positions
-from chainrule.expr.terms import Component, Expr, IndexValue
+from chainrule.expr.nodes import Component, Expr, IndexValue
 
 
 def gather(node: Component, model: Model) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from chainrule.expr.errors import OutOfRange
 from chainrule.expr.index import Index
 from chainrule.expr.model import Array, Model, aligned, nan, positions
-from chainrule.expr.terms import Determinant, Expr, Inverse
+from chainrule.expr.nodes import Determinant, Expr, Inverse
 
 SINGULAR = 1e-13  # the least singular value of a matrix that has an inverse, beside the greatest
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from chainrule.expr.definitions import Definitions
 from chainrule.expr.errors import MissingValue, TooLarge
 from chainrule.expr.index import Dim, Index, Symbol
-from chainrule.expr.terms import Expr
+from chainrule.expr.nodes import Expr
 
 Array = NDArray[Any]
 

@@ -12,7 +12,7 @@ from chainrule.expr.contraction import contract
 from chainrule.expr.errors import Undecided
 from chainrule.expr.index import Index
 from chainrule.expr.model import Array, Model, each
-from chainrule.expr.terms import Expr, Mul, Reduce
+from chainrule.expr.nodes import Expr, Mul, Reduce
 
 
 def summands(node: Reduce) -> tuple[tuple[Index, ...], tuple[Expr, ...]]:

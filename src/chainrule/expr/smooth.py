@@ -15,7 +15,7 @@ import numpy as np
 from chainrule.expr.errors import OutOfRange
 from chainrule.expr.index import Index
 from chainrule.expr.model import Array, Model, aligned, each, nan, positions
-from chainrule.expr.terms import Expr, Unknown
+from chainrule.expr.nodes import Expr, Unknown
 
 TERMS = 3
 

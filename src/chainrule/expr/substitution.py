@@ -6,19 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from chainrule.expr.index import BOUND, Index, Symbol
-from chainrule.expr.nodes import (
-    BUILD,
-    NOTHING,
-    Add,
-    Component,
-    Derivative,
-    Expr,
-    IndexValue,
-    Mul,
-    make,
-    union,
-    value,
-)
+from chainrule.expr.making import make, value
+from chainrule.expr.nodes import BUILD, NOTHING, Add, Component, Derivative, Expr, IndexValue, Mul, union
 from chainrule.expr.walks import over
 
 Image = Expr | Symbol | Callable[..., Expr]

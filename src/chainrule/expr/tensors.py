@@ -7,25 +7,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Index
-from chainrule.expr.terms import (
-    Expr,
-    apply,
-    const,
-    delta,
-    determinant,
-    div,
-    fresh,
-    mul,
-    neg,
-    power,
-    reduce,
-    size,
-    sub,
-    substitute,
-    total,
-    value,
-)
+from chainrule.expr.making import value
+from chainrule.expr.nodes import Expr
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import apply, const, delta, determinant, div, mul, neg, power, reduce, size, sub, total
 
 
 def softmax(body: Expr, index: Index) -> Expr:

@@ -7,26 +7,21 @@ fold exact constants, collect equal terms and equal bases, and sort.
 Validity. Collecting equal bases makes `x / x` one and `0 * x` zero; both hold where the original is defined, and the
 sampler only judges points where it is.
 
-Bound indices. A node that binds indices keeps its children in `scopes`, pairs (bound indices, body). When it is
-built each bound index is renamed to `•k`, with k one above every number bound inside its body and not free in it. So
-alpha-equivalent terms are the same object, and opening a node (using its bound index as if it were free) is safe
-as long as no other opened node stands beside it; else rename with `fresh`.
-
 Kinds: Const, IndexValue, Component, Add, Mul, Power, Apply, Reduce, Indicator, Piecewise, Inverse, Determinant,
-Unknown, Derivative. The sort key and the digest are structural, so the order never depends on memory addresses.
+Unknown, Derivative.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cmp_to_key
 from math import isqrt
-from operator import attrgetter
 from typing import Any, cast
 
+from chainrule.expr.bound_names import closed
 from chainrule.expr.errors import TooLarge
-from chainrule.expr.index import BOUND, Dim, Index, Symbol, bound_at
+from chainrule.expr.index import Dim, Index, Symbol, bound_at
+from chainrule.expr.making import make, number_node, value
 from chainrule.expr.nodes import (
     BUILD,
     Add,
@@ -36,7 +31,6 @@ from chainrule.expr.nodes import (
     Derivative,
     Determinant,
     Expr,
-    IndexValue,
     Indicator,
     Inverse,
     Mul,
@@ -47,60 +41,14 @@ from chainrule.expr.nodes import (
     Scope,
     Unknown,
     as_term,
-    make,
-    number_node,
-    show,
-    value,
 )
-from chainrule.expr.substitution import Image, substitute
-from chainrule.expr.walks import is_integer, walk
+from chainrule.expr.ordering import in_order
 
 MAX_BITS = 4096
 """Exact constants have at most this many binary digits in numerator and denominator."""
 
 REDUCTIONS = ("sum", "prod", "max", "min", "argmax", "argmin")
 RELATIONS = ("==", "!=", "<", "<=", ">", ">=")
-
-
-def _close(bound: tuple[Index, ...], body: Expr) -> Scope:
-    """The scope with its bound indices in canonical names."""
-    if not bound:
-        return (), body
-    names = _canonical(bound, body)
-    if names is bound or names == bound:
-        return bound, body
-    if len(bound) > 1 and any(i.number for i in bound):
-        held = _held(bound, body)
-        body = substitute(body, {i: value(j) for i, j in zip(bound, held, strict=True)})
-        bound, names = held, _canonical(held, body)
-    # inside, indices that made way for the old names have taken lower ones, so that a lower one may do here, too
-    return _close(names, substitute(body, {i: value(j) for i, j in zip(bound, names, strict=True)}))
-
-
-def _held(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
-    """Names for the time of renaming that are not free in the body, where an outer renaming may be under way."""
-    taken = {i.name for i in body.free}
-    names = (name for k in range(len(taken) + len(bound)) if (name := f"{BOUND}held{k}") not in taken)
-    return tuple(Index(name, i.dim) for name, i in zip(names, bound, strict=False))
-
-
-def _canonical(bound: tuple[Index, ...], body: Expr) -> tuple[Index, ...]:
-    taken = [i.number for i in body.free if i.number and i not in bound]
-    names, k = [], body.bound
-    if not taken and len(bound) == 1 and bound[0].number == k + 1:
-        return bound
-    for index in bound:
-        k += 1
-        while k in taken:
-            k += 1
-        names.append(index if index.number == k else bound_at(k, index.dim))
-    return tuple(names)
-
-
-def fresh(dim: Dim, *avoid: Expr) -> Index:
-    """An index over `dim` that is free in none of the terms."""
-    taken = {i.name for e in avoid for i in e.free}
-    return Index(next(name for k in range(len(taken) + 1) if (name := f"ι{k}") not in taken), dim)
 
 
 def const(number: Number) -> Const:
@@ -149,7 +97,7 @@ def add(*terms: Expr) -> Expr:
             parts.append(_scaled(total, rest if isinstance(rest, Expr) else make(Mul, rest)))
     if len(parts) < 2:
         return parts[0] if parts else ZERO
-    return make(Add, _in_order(parts))
+    return make(Add, in_order(parts))
 
 
 Rest = Expr | tuple[Expr, ...]
@@ -187,51 +135,13 @@ def _scaled(coefficient: Number, rest: Expr) -> Expr:
     if coefficient == 1:
         return rest
     if isinstance(rest, Add):
-        return make(Add, _in_order([_scaled_term(coefficient, t) for t in rest.terms]))
+        return make(Add, in_order([_scaled_term(coefficient, t) for t in rest.terms]))
     return make(Mul, (const(coefficient), *(rest.factors if isinstance(rest, Mul) else (rest,))))
 
 
 def _scaled_term(coefficient: Number, term: Expr) -> Expr:
     own, rest = _split(term)
     return _scaled(coefficient * own, rest)
-
-
-_key, _rough = attrgetter("key"), attrgetter("rough")
-
-
-def _in_order(terms: list[Expr]) -> tuple[Expr, ...]:
-    """The terms sorted by their structure."""
-    if len(terms) < 3:
-        if len(terms) < 2:
-            return tuple(terms)
-        a, b = terms
-        mine, other = a.rough, b.rough
-        return (a, b) if mine < other or (mine == other and _before(a, b)) else (b, a)
-    terms.sort(key=_rough)
-    last = None
-    for term in terms:
-        if term.rough == last:
-            terms.sort(key=_structure)
-            break
-        last = term.rough
-    return tuple(terms)
-
-
-def _before(a: Expr, b: Expr) -> bool:
-    """Whether a comes before b; where kind and first name leave it open, by what is first different inside."""
-    while a.rough == b.rough and a is not b:
-        mine, other = a.atoms(), b.atoms()
-        if mine != other:
-            return mine < other
-        a, b = next((x, y) for x, y in zip(a.children, b.children, strict=True) if x is not y)
-    return a.rough < b.rough
-
-
-def _compared(a: Expr, b: Expr) -> int:
-    return 0 if a is b else -1 if _before(a, b) else 1
-
-
-_structure = cmp_to_key(_compared)
 
 
 def mul(*factors: Expr) -> Expr:
@@ -261,14 +171,14 @@ def mul(*factors: Expr) -> Expr:
     if number is None or number is ONE:
         if len(parts) == 1:
             return parts[0]
-        return make(Mul, _in_order(parts)) if parts else ONE
+        return make(Mul, in_order(parts)) if parts else ONE
     if number is ZERO and not any(map(_undefined, parts)):
         return ZERO
     if not parts:
         return number
     if len(parts) == 1 and type(parts[0]) is Add and number is not ZERO:
         return _scaled(number.value, parts[0])
-    return make(Mul, (number, *_in_order(parts)))
+    return make(Mul, (number, *in_order(parts)))
 
 
 def _times(a: Const, b: Const) -> Const:
@@ -369,7 +279,7 @@ def apply(name: str, *args: Expr) -> Expr:
 
 def _extreme(name: str, args: tuple[Expr, ...]) -> Expr:
     pick = max if name == "max" else min
-    different = _in_order(list(set(args)))
+    different = in_order(list(set(args)))
     if len(different) == 1:
         return different[0]
     if len(different) > 2:
@@ -387,7 +297,7 @@ def reduce(op: str, index: Index, body: Expr) -> Expr:
         return total(index, body)
     if index not in body.free and op in ("max", "min"):
         return body
-    (index,), body = _close((index,), body)
+    (index,), body = closed((index,), body)
     return make(Reduce, op, index, body)
 
 
@@ -401,7 +311,7 @@ def total(index: Index, body: Expr) -> Expr:
     if type(body) is Mul and (outside := [f for f in body.factors if index not in f.free]):
         inside = tuple([f for f in body.factors if index in f.free])
         body = inside[0] if len(inside) == 1 else make(Mul, inside)
-    (index,), body = _close((index,), body)
+    (index,), body = closed((index,), body)
     summed = make(Reduce, "sum", index, body)
     return mul(*outside, summed) if outside else summed
 
@@ -425,7 +335,7 @@ def indicator(rel: str, a: Expr, b: Expr) -> Expr:
     if rel in (">", ">="):
         return indicator("<" if rel == ">" else "<=", b, a)
     if rel in ("==", "!="):
-        a, b = _in_order([a, b])
+        a, b = in_order([a, b])
     if a.free != b.free or a.symbols != b.symbols:
         return make(Indicator, rel, a, b)  # they differ by more than a number
     difference = sub(a, b)
@@ -456,21 +366,21 @@ def piecewise(cases: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
 
 def inverse(body: Expr, row: Index, col: Index, i: Expr, j: Expr) -> Expr:
     """`[M^-1][i, j]` of the matrix `body` over row and col."""
-    (row, col), body = _close((row, col), body)
+    (row, col), body = closed((row, col), body)
     return make(Inverse, body, row, col, i, j)
 
 
 def determinant(body: Expr, row: Index, col: Index) -> Expr:
     """The determinant of the matrix `body` over row and col."""
-    (row, col), body = _close((row, col), body)
+    (row, col), body = closed((row, col), body)
     return make(Determinant, body, row, col)
 
 
 def unknown(name: str, args: Sequence[Scope], slots: Sequence[tuple[int, tuple[Expr, ...]]] = ()) -> Expr:
     """An unknown smooth function of its arguments, after the partial derivatives `slots`."""
     ordered = sorted(slots, key=lambda s: (s[0], [t.key for t in s[1]]))
-    closed = tuple(_close(tuple(bound), body) for bound, body in args)
-    return make(Unknown, name, closed, tuple((k, tuple(terms)) for k, terms in ordered))
+    scopes = tuple(closed(tuple(bound), body) for bound, body in args)
+    return make(Unknown, name, scopes, tuple((k, tuple(terms)) for k, terms in ordered))
 
 
 def derivative(body: Expr, target: Component) -> Expr:
@@ -502,56 +412,3 @@ BUILD.update(
     reduce=reduce, indicator=indicator, piecewise=piecewise, inverse=inverse, determinant=determinant,
     unknown=unknown, derivative=derivative,
 )  # fmt: skip
-
-__all__ = [
-    "BOUND",
-    "MAX_BITS",
-    "MINUS_ONE",
-    "ONE",
-    "REDUCTIONS",
-    "RELATIONS",
-    "ZERO",
-    "Add",
-    "Apply",
-    "Component",
-    "Const",
-    "Derivative",
-    "Determinant",
-    "Expr",
-    "Image",
-    "IndexValue",
-    "Indicator",
-    "Inverse",
-    "Mul",
-    "Number",
-    "Piecewise",
-    "Power",
-    "Reduce",
-    "Scope",
-    "Unknown",
-    "add",
-    "apply",
-    "component",
-    "const",
-    "delta",
-    "derivative",
-    "determinant",
-    "div",
-    "fresh",
-    "indicator",
-    "inverse",
-    "is_integer",
-    "mul",
-    "neg",
-    "piecewise",
-    "power",
-    "reduce",
-    "show",
-    "size",
-    "sub",
-    "substitute",
-    "total",
-    "unknown",
-    "value",
-    "walk",
-]

@@ -45,7 +45,7 @@ _SHRUNK = re.compile(
 _NUMBERED = re.compile(r"(?<![\\A-Za-z])(?P<name>[A-Za-z])_\{(?P<sub>[\dijkmnt]{1,3})\}")
 _UNNUMBERED = re.compile(r"(?<![\\A-Za-z])(?P<name>[A-Za-z])\{(?P<sub>[\dijkmnt]{1,3})\}")
 _LOWERED = str.maketrans({written: sign for sign, written in SUBSCRIPTS.items()})
-_BESIDE_EQUALS = re.compile(r"[,;](?=&?=[,;])|(?<==)[,;]")
+_BARE_SPACE = re.compile(r"[,;](?=&?=[,;])|(?<==)[,;]|(?<=,);")
 
 
 def as_meant(text: str, spans: Iterable[Span]) -> tuple[str, list[Problem]]:
@@ -175,9 +175,9 @@ def _shrunk(formula: str) -> str:
     )
 
 
-def _beside_equals(formula: str) -> str:
-    r"""A space for the `;` or `,` of `\;` and `\,` at a sign of equality: `a ;=; b`."""
-    return _BESIDE_EQUALS.sub(" ", formula) if "=" in formula else formula
+def _bare_spaces(formula: str) -> str:
+    r"""A space for the `;` or `,` of `\;` and `\,` at a sign of equality, `a ;=; b`, and behind a comma, `[2,;1]`."""
+    return _BARE_SPACE.sub(" ", formula)
 
 
 def _underscores(formulas: list[str]) -> list[str]:
@@ -200,7 +200,7 @@ MENDS: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
     (r"rows end with one backslash here; it is read as \\", _columns),
     (r"rows end with one backslash here; it is read as \\", _each(_doubled)),
     (r"a backslash is lost here; ! before a fence is read as the space \!", _each(_shrunk)),
-    (r"a backslash is lost here; ,=, is read as = between the spaces \,", _each(_beside_equals)),
+    (r"a backslash is lost here; ,=, is read as = between the spaces \,", _each(_bare_spaces)),
     (
         "an underscore is lost here; digits and indices in braces are read as the subscript they are elsewhere",
         _underscores,

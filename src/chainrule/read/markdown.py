@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from chainrule.read.bare_brackets import MESSAGE, bare_display, bare_inline, lost_parentheses
 from chainrule.read.document import Macro, Piece, Problem
 from chainrule.read.formulas import Formula, Formulas, looks_like_tex
 from chainrule.read.headings import label, marker
@@ -24,10 +25,12 @@ from chainrule.read.tree import Span
 from chainrule.read.values_in_code import values_in_code
 
 _SPECIAL = re.compile(r"[\n\\$`<\]|]")
+_SPECIAL_OR_PARENTHESIS = re.compile(r"[\n\\$`<\]|(]")
 _CODE_REACH = 5000
 _LEAD_REACH = 200
 _LINE_REACH = 2000
 _BOLD = ("*", "_")
+_INDENT = re.compile(r"[^\S\n]*")
 
 _BLANK = re.compile(r"[^\S\n]*(?:\n[^\S\n]*)*(?=\n|\Z)")
 _FENCE = re.compile(r"[^\S\n]*(?P<ticks>`{3,}|~{3,})(?P<info>[^`\n]*)(?:\n|$)")
@@ -98,6 +101,7 @@ class Markdown:
         self.in_table = False
         self.fresh = True  # the next line starts a paragraph
         self.missing: set[str] = set()  # what closes nothing from here on
+        self.special = _SPECIAL_OR_PARENTHESIS if lost_parentheses(text) else _SPECIAL
         self._walk(start)
 
     @property
@@ -112,7 +116,7 @@ class Markdown:
 
     def _walk(self, offset: int) -> None:
         offset = self._line(offset)
-        while special := _SPECIAL.search(self.text, offset):
+        while special := self.special.search(self.text, offset):
             offset = self._HANDLERS[special.group()](self, special.start())
         self._pause(len(self.text))
 
@@ -247,6 +251,15 @@ class Markdown:
             return start
         return None
 
+    def _bare_display(self, start: int) -> int | None:
+        indent = _INDENT.match(self.text, start)
+        formula = bare_display(self.text, indent.end() if indent else start)
+        if not formula:
+            return None
+        if all(problem.message != MESSAGE for problem in self.found.problems):
+            self.found.problem("eaten-sign", MESSAGE, formula.outer)
+        return self._formula(formula)
+
     def _paragraph(self, start: int) -> int | None:
         offset = self._marked(start, 0)
         return offset if offset > start else None
@@ -368,12 +381,16 @@ class Markdown:
         target = _TARGET.match(self.text, offset)
         return target.end() if target else offset + 1
 
+    def _parenthesis(self, offset: int) -> int:
+        formula = bare_inline(self.text, offset)
+        return self._formula(formula) if formula else offset + 1
+
     def _bar(self, offset: int) -> int:
         if self.in_table:
             self._pause(offset, offset + 1)
         return offset + 1
 
-    _LINES = (_blank, _comment_line, _fence, _hashes, _underlined, _rule, _row, _item, _paragraph)
+    _LINES = (_blank, _comment_line, _fence, _hashes, _underlined, _rule, _row, _item, _bare_display, _paragraph)
     _HANDLERS = {  # noqa: RUF012
         "\n": _line_feed,
         "\\": _backslash,
@@ -382,4 +399,5 @@ class Markdown:
         "<": _angle,
         "]": _bracket,
         "|": _bar,
+        "(": _parenthesis,
     }

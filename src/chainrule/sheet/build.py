@@ -17,6 +17,7 @@ from chainrule.sheet.arrays.orthogonal import note_orthogonal
 from chainrule.sheet.arrays.pooled import said_summed
 from chainrule.sheet.arrays.scan import Scan
 from chainrule.sheet.arrays.size_products import note_size_products
+from chainrule.sheet.arrays.slots import Slots
 from chainrule.sheet.arrays.terms_of_totals import summands
 from chainrule.sheet.conditions.imposed import impose, name_solutions, solves, under_one_heading
 from chainrule.sheet.conditions.signs_of_cases import without_signs_of_cases
@@ -66,8 +67,9 @@ from chainrule.sheet.numbers.told import take_told
 from chainrule.sheet.numbers.upstream import note_slopes
 from chainrule.sheet.numbers.values_of_their_own import values_of_their_own
 from chainrule.sheet.numbers.zero_starts import zero_starts
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation, Scope, Sentence, Sheet, with_zeros
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.distributions import note_covariances
 from chainrule.sheet.statistics.laws import note_laws
 from chainrule.sheet.statistics.means import sample_means
@@ -149,8 +151,9 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
     nearby = (s for s in sentences if replace(scope, counted=False).sees(s.scope))
     world.pooled = said_summed(nearby, equations, sheet.glossary)
-    world.stepwise = any(STEP_WORDS.search(s.text) for s in sentences)
-    world.in_steps = any(STEPS_OF_EM.search(s.text) for s in sentences)
+    texts = [*sheet.titles, *(s.text for s in sentences)]
+    world.stepwise = any(map(STEP_WORDS.search, texts))
+    world.in_steps = any(map(STEPS_OF_EM.search, texts))
     world.hessian = any(HESSIAN.search(s.text) for s in sentences)
     world.called = called_slopes(equations, sentences)
     note_chance(world, equations, sentences)
@@ -160,7 +163,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     facts += spaces_of_laws(sentences, sheet.glossary)
     for e in equations:
         if e.display and e.source == "formula":
-            facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary)
+            facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary, e.link)
     facts += list(of_their_means(equations, facts, sheet.glossary))
     vectors = [f.ref.base for f in facts if f.kind == "one-hot" and f.ref is not None]
     world.hot = one_hot.with_the_true_class(world.hot, vectors, sentences)
@@ -183,7 +186,7 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     for node in mentions:
         scan.mention(node)
     grids = listed_entries(world, equations)
-    scan.finish(equations, facts, grids, values_of_their_own(world, equations, mentions))
+    Slots(scan).decide(equations, facts, grids, values_of_their_own(world, equations, mentions))
     assemble(world, grids)
     numbered_parts(world, equations)
     world.parameter = _parameter(world, equations)

@@ -31,12 +31,15 @@ from chainrule.sheet.inference.signs_of_gates import signs_of_gates
 from chainrule.sheet.inference.starts import as_arrays
 from chainrule.sheet.inference.typed_lines import type_line
 from chainrule.sheet.inference.unreadable import hide_unreadable
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Family, Reading
 from chainrule.sheet.records.frame import LISTS, PICKED, ROWS
 from chainrule.sheet.records.lines import Line, lines_of
 from chainrule.sheet.records.shapes import Layout, Untyped
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Cycle, Universe
-from chainrule.sheet.records.world import Config, Family, Reading, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_literal, is_zero, literal_matrix
 from chainrule.sheet.syntax.names import Glossary, reference, walk
 from chainrule.sheet.syntax.slices import ROW

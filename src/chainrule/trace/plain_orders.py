@@ -20,25 +20,31 @@ from chainrule.sheet.words.plain_words import sentences
 from chainrule.trace.rules import CUE
 
 _WORDS = (
-    "derivative derivatives subgradient subgradients perform do make take run carry out apply use using start "
-    "starting begin beginning on all one two three four five six ten step steps update updates iteration "
-    "iterations gradients descent ascent plain vanilla simple standard ordinary batch full learning rate size "
-    "length width both each every weight weights parameter parameters bias biases matrix matrices vector vectors "
-    "once at train training value values initial loss error function cost objective after result results partial "
-    "output outputs input inputs target targets scalar updated trained show this these rule rules optimisation "
-    "optimization want "
-    "minimise minimize minimising minimizing point points origin "
-    # of what is trained, and on what
+    # what is done, and how often
+    "perform do make take run carry out apply use using start starting begin beginning show want updated trained "
+    "one two three four five six ten once on at after all both each every this these "
+    # the method under its plain names
+    "gradients derivative derivatives partial subgradient subgradients descent ascent update updates step steps "
+    "iteration iterations rule rules learning rate size length width plain vanilla simple standard ordinary batch "
+    "full "
+    # what it is for
+    "minimise minimize minimising minimizing optimisation optimization train training objective loss error cost "
+    "function "
+    # what it is done to, and from where
+    "weight weights parameter parameters bias biases matrix matrices vector vectors scalar value values initial "
+    "point points origin output outputs input inputs target targets result results "
+    # what it is done to, and with which layers and losses
     "machine model models network networks neural net layer layers hidden unit units neuron neurons perceptron data "
     "dataset label labels prediction predictions regression classification classifier logistic linear squared entropy "
-    "sigmoid tanh relu softmax activation weighted "
-    # of the exercise and its answers
+    "sigmoid tanh relu softmax activation weighted backpropagation backprop chain "
+    # of exercises and their answers
     "following current suppose consider assume let provide report question exercise task problem part answer answers "
     "method algorithm equation equations formula formulas numerical numerically symbolically analytically above here "
     "now then finally hence so it its they these your you obtain get has have was were will initialized initialised "
-    "initialization initialisation denote denotes denoted called used backpropagation backprop chain"
+    "initialization initialisation denote denotes denoted called used"
 )
 PLAIN = frozenset(_WORDS.split())
+"""The words of orders to take plain steps, by their classes; none of them names another method."""
 UNITS = re.compile(
     r"\bthen (?=perform|do|make|take|run|carry|compute|calculate|apply|use|give)|\bby hand\b"
     r"|\bfirst (?=(?:two|three|four|five|⟦\d+⟧) (?:steps|updates|iterat\w+))"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chainrule.calculus.arrays import Array, product
+from chainrule.calculus.arrays.notation import Array
+from chainrule.calculus.arrays.products import product
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Dim, Symbol
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from chainrule.calculus.arrays import Array, coefficient, number, power, product, split, transpose, walk
+from chainrule.calculus.arrays.notation import Array, coefficient, number, walk
+from chainrule.calculus.arrays.products import power, product, split, transpose
 from chainrule.expr.index import Symbol
 
 SUM, PRODUCT, HADAMARD, POWER, ATOM = range(5)

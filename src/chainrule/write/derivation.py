@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from chainrule.calculus.arrays import Array, walk
+from chainrule.calculus.arrays.notation import Array, walk
 from chainrule.derive.cases import by_cases
 from chainrule.derive.gradient import Derivation, Written, written
 from chainrule.derive.kronecker import Pairs

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from string import ascii_letters
 from typing import Any
 
+from chainrule.expr.bound_names import fresh
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Index
-from chainrule.expr.terms import (
+from chainrule.expr.making import value
+from chainrule.expr.nodes import (
     Add,
     Apply,
     Component,
@@ -26,10 +28,8 @@ from chainrule.expr.terms import (
     Piecewise,
     Power,
     Reduce,
-    fresh,
-    substitute,
-    value,
 )
+from chainrule.expr.substitution import substitute
 from chainrule.write.array_numpy import Spelling, fraction
 
 Axes = tuple[Index, ...]

@@ -8,7 +8,8 @@ from typing import Any
 
 from chainrule.calculus import NoMatrixForm, matrix_form
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.terms import (
+from chainrule.expr.making import value
+from chainrule.expr.nodes import (
     Add,
     Apply,
     Component,
@@ -23,13 +24,9 @@ from chainrule.expr.terms import (
     Power,
     Reduce,
     Unknown,
-    component,
-    const,
-    mul,
-    power,
-    substitute,
-    value,
 )
+from chainrule.expr.substitution import substitute
+from chainrule.expr.terms import component, const, mul, power
 from chainrule.expr.walks import rebuilt, walk
 from chainrule.write.array_tex import FUNCTION_NAMES, fraction, to_tex
 

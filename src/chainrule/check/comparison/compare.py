@@ -37,8 +37,8 @@ from chainrule.expr import (
     value,
 )
 from chainrule.expr.model import Array
+from chainrule.sheet.records.configurations import Config
 from chainrule.sheet.records.shapes import Untyped, Val
-from chainrule.sheet.records.world import Config
 
 POINTS = 6
 LEAST = 5

@@ -18,11 +18,13 @@ from chainrule.read.tree import Product
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import CONVENTIONS, FAILURE, line_cost
 from chainrule.sheet.inference.typed_lines import misfits, type_line
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import Line, lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, walk
 
 # So many lines must lose their shapes under a reading that would save the line, and so many times more must have

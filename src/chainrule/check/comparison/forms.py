@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from chainrule.read.tree import Accent, Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
-from chainrule.sheet.definitions.sites import site_key
+from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
@@ -13,7 +13,7 @@ from chainrule.sheet.syntax.derivative_signs import sign_of
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.names import Glossary, children, letter_of, reference, walk
+from chainrule.sheet.syntax.names import Glossary, children, letter_of, node_key, reference, walk
 
 
 def is_differential(node: Node, world: World) -> bool:
@@ -75,6 +75,8 @@ def is_range(e: Equation) -> bool:
 
 def updates(world: World, e: Equation) -> bool:
     """`w = w - \\alpha \\nabla L`: the very name on the left stands on the right too."""
+    if _next_in_time(e):
+        return True
     ref = reference(e.lhs, world.glossary)
     if ref is None or e.link or ref.postfix:
         return False
@@ -87,6 +89,27 @@ def updates(world: World, e: Equation) -> bool:
         if other is not None and other.base == ref.base and site_key(world, other) == site_key(world, ref):
             return other.key == ref.key
     return False
+
+
+def _next_in_time(e: Equation) -> bool:
+    """`w(t+1) = w(t) - \\alpha g`: a name at the next time is made of it at this one, whatever else t may be."""
+    now = _timed(e.lhs)
+    if now is None or e.link or not isinstance(now[1], Sum) or len(now[1].terms) != 2:
+        return False
+    time, one = now[1].terms
+    if one.sign != "+" or not (isinstance(one.node, Number) and one.node.text == "1") or letter_of(time.node) is None:
+        return False
+    before = (_timed(n) for n in walk(e.rhs))
+    this = node_key(now[0]), node_key(time.node)
+    return any(found is not None and this == (node_key(found[0]), node_key(found[1])) for found in before)
+
+
+def _timed(node: Node) -> tuple[Node, Node] | None:
+    """The name and what stands in the parentheses of `w_{ij}(t)`; also where more factors follow."""
+    factors = node.factors if isinstance(node, Product) else ()
+    if len(factors) < 2 or factors[1].op or not isinstance(factors[1].node, Fenced) or factors[1].node.open != "(":
+        return None
+    return (factors[0].node, factors[1].node.body) if isinstance(factors[0].node, (Name, Script, Accent)) else None
 
 
 def has_derivative(e: Equation) -> bool:

@@ -35,11 +35,13 @@ from chainrule.sheet.meaning.operations.cases_of_steps import at_a_step
 from chainrule.sheet.meaning.operations.conditions import condition as condition_value
 from chainrule.sheet.meaning.operations.conditions import is_index_letter
 from chainrule.sheet.meaning.operations.steps_to_try import steps_named, steps_told
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import USUAL, Choices, Frame
 from chainrule.sheet.records.shapes import Layout, Untyped, Val, describe, scalar
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, Instance, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import letter_of, shifted_letter, walk
 from chainrule.sheet.syntax.spelling import look

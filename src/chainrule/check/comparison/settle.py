@@ -31,10 +31,10 @@ from chainrule.expr.model import Array
 from chainrule.read.tree import Node
 from chainrule.sheet.arrays.tensors import Tensor
 from chainrule.sheet.arrays.terms_of_totals import alike
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Run, Untyped
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.names import reference
 
 SYMMETRIC = frozenset({"symmetric", "covariance"})

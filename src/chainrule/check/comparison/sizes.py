@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from chainrule.check.comparison.large_sizes import with_smaller_sizes
 from chainrule.expr import Dim
+from chainrule.sheet.records.families import ORTHONORMAL
 from chainrule.sheet.records.linear import Linear
 from chainrule.sheet.records.shapes import Dims, Reach, Untyped
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import ORTHONORMAL
 
 SIZES = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 6, 7), (4, 3, 2, 5, 6, 7))
 SMALL = (2,) * 6

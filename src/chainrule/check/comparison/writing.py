@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 
 from chainrule.expr import Symbol
 from chainrule.read.tree import Node
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 

@@ -28,10 +28,12 @@ from chainrule.check.records.report import Evidence, Note
 from chainrule.read.tree import Big
 from chainrule.sheet.conditions.imposed import SUPPOSED, differentiates
 from chainrule.sheet.definitions.put_in import paired, shown_ref
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Imposed
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed, Instance, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.words.wording import ANOTHER_ESTIMATE, CONCLUDED, OWN_CASE

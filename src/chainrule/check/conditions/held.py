@@ -8,8 +8,8 @@ from typing import Any
 from chainrule.check.conditions.solve import Residual
 from chainrule.check.records.report import Counterexample
 from chainrule.expr import Expr, Index, add, const, mul
+from chainrule.sheet.records.sites import Imposed
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,13 @@ from chainrule.expr import Dim, ExprError, Symbol, const, evaluate
 from chainrule.expr.model import Array
 from chainrule.read.tree import Number
 from chainrule.sheet.conditions.imposed import differentiates, quantities
-from chainrule.sheet.definitions.sites import call_form
 from chainrule.sheet.inference.typed_lines import mismatch, type_line
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.sites import Imposed
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.syntax.solution_marks import core

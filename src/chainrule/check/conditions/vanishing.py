@@ -17,8 +17,9 @@ from chainrule.expr import Definitions, Expr, ExprError, Index, Symbol, Unknown
 from chainrule.sheet.conditions.imposed import differentiates, variables_of
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.shapes import Untyped, Val
+from chainrule.sheet.records.sites import Imposed
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_zero
 
 

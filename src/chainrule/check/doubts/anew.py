@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.forms import mended, updates
@@ -18,15 +19,19 @@ from chainrule.check.records.need import CONSTANTS
 from chainrule.read.document import Heading
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.arrays.spread import is_spread
+from chainrule.sheet.definitions.maps import is_hessian
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import to_be_shown
-from chainrule.sheet.definitions.sites import call_form, defining_anew, derivative_of, site_key
+from chainrule.sheet.definitions.sites import defining_anew
+from chainrule.sheet.records.definable import call_form, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.overloads import versions
 from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
@@ -34,6 +39,7 @@ from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.spelling import spelled_out
 
+L = TypeVar("L", bound=Lines)
 MOVING_ON = re.compile(r"\b(let us|let's|now|consider|instead|another|next|similarly|let)\b", re.IGNORECASE)
 
 
@@ -162,7 +168,14 @@ def on_what_is_redefined(
     lines: Lines, e: Equation, variant: Variant, _different: Different | None = None
 ) -> Finding | None:
     """A line that holds when a name it uses was defined anew by a line before it that contradicts the first one."""
+    return next((said for said, anew in with_names_anew(lines, e, variant) if anew.agree(e)), None)
+
+
+def with_names_anew(lines: L, e: Equation, variant: Variant) -> Iterator[tuple[Finding, L]]:
+    """For each line before a line that may define a name it rests on anew, the lines as they are if it does, and what
+    is to be said of a line that holds then."""
     names = lines_of(lines.world, [e])[0].names
+    names = names | {f for n in names if (f := is_hessian(lines.world, n)) is not None}
     for x in lines.equations:
         said = of_the_first(lines, x)
         if x.position >= e.position or said.link or x.chain == e.chain or x.position not in variant.typed:
@@ -170,13 +183,20 @@ def on_what_is_redefined(
         name = claimed(lines, said)
         if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
             continue
-        if not may_define_anew(lines, x, variant):
-            continue
-        anew = replace(lines, world=defining_anew(lines.world, said), variants={})
-        if anew.agree(e):
+        if unsettled_second(lines, x, variant) is not None or may_define_anew(lines, x, variant):
             line = x.document.position(x.span.start)[0]
-            return assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
-    return None
+            held = assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
+            yield held, replace(lines, world=defining_anew(lines.world, said), variants={})
+
+
+def unsettled_second(lines: Lines, e: Equation, variant: Variant) -> tuple[Ref, tuple[Node, ...] | None] | None:
+    """The name, with its arguments if it is called, to which a line gives a second formula, where nobody knows whether
+    it defines the name anew; numbers that are put in are no formula."""
+    if e.link or e.position not in lines.unsettled or e.position not in variant.typed:
+        return None
+    name = None if is_arithmetic(lines.world, e.rhs) else claimed(lines, e)
+    second = name is not None and lines.world.defined(name[0].base) and not lines.world.defines(e.position)
+    return name if second else None
 
 
 def may_define_anew(lines: Lines, e: Equation, variant: Variant) -> bool:
@@ -287,9 +307,9 @@ def other_indices(lines: Lines, e: Equation, _variant: Variant, _different: Diff
     for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
         sites = world.sites.get(ref.base, ())
         slots = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(ref.subs)))
-        for site in sites:
-            defined = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(site.ref.subs)))
-            if slots > defined > 0 and site.section != here:
+        counts = [sum(world.family(ref.base).slot(n) == "axis" for n in range(len(s.ref.subs))) for s in sites]
+        for site, defined in zip(sites, counts, strict=True):
+            if slots > defined > 0 and site.section != here and slots not in counts:
                 text = f"{spelled_out(ref.base)} was defined with other indices in another section"
                 return assumed("redefinition", text)
     return None

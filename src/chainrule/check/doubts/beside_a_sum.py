@@ -15,8 +15,9 @@ from chainrule.check.records.finding import Finding, assumed
 from chainrule.read.tree import Big, Factor, Link, Name, Node, Product, Relation, Sum
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.rewriting.usual import bracket
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import is_function_word

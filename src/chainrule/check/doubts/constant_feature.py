@@ -14,10 +14,11 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.read.tree import Big, Fraction, Name, Node, Number, Product, Script
 from chainrule.sheet.letters.biases_written_out import sums_beside_products, with_bias, written_out_in
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import below
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk

@@ -9,21 +9,21 @@ uncorroborated`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from chainrule.check.comparison.compare import Different, Same
 from chainrule.check.comparison.forms import has_derivative, has_derivative_node
 from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
-from chainrule.check.records.finding import Finding, assumed
+from chainrule.check.doubts.anew import unsettled_second
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.tree import Accent, Big, Cases, Node, Root
-from chainrule.sheet.definitions.put_in import is_arithmetic
-from chainrule.sheet.definitions.sites import call_form, is_hessian, site_key
 from chainrule.sheet.inference.candidates import candidates, is_quantity
+from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, Site, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import reference, walk
@@ -59,7 +59,8 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
         return False  # or that only a later section gives
     if any(t.ambient and t.instance.base in names for t in variant.universe.tensors.values()):
         return False  # a letter that the left side of a definition leaves out may be no index at all
-    if any(_contests(lines, x, names, variant) for x in lines.equations if x.position < e.position):
+    seconds = (unsettled_second(lines, x, variant) for x in lines.equations if x.position < e.position)
+    if any(second is not None and second[1] is None and second[0].base in names for second in seconds):
         return False
     if f"@{e.position}" in variant.universe.odd:
         return False  # matrices where the line speaks of vectors or of numbers
@@ -71,34 +72,6 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     mentioned = {n for n in names if n in direct or world.defined(n)}  # what only definitions mention, their types tell
     loose = {n for n in mentioned if not _told(world, n, e)}
     return not loose - borne_out(lines, e, variant, loose)
-
-
-def contested(lines: Lines, e: Equation) -> Finding | None:
-    """What is to be said of a printed number that rests on a name with such a second formula before it."""
-    variant, names = lines.variant(), _with_functions(lines.world, lines_of(lines.world, [e])[0].names)
-    before = (x for x in lines.equations if x.position < e.position)
-    other = next((x for x in before if _contests(lines, x, names, variant, functions=True)), None)
-    if other is None:
-        return None
-    line = other.document.position(other.span.start)[0]
-    return assumed("redefinition", f"holds if line {line} defines {other.text(other.lhs)} anew")
-
-
-def _with_functions(world: World, names: Set[str]) -> Set[str]:
-    """Names with the functions whose Hessians they are: f of `H_f`."""
-    return names | {f for n in names if (f := is_hessian(world, n)) is not None}
-
-
-def _contests(lines: Lines, e: Equation, names: Set[str], variant: Variant, functions: bool = False) -> bool:
-    """Whether a line gives one of some names a second formula, and nobody knows whether it defines the name anew;
-    numbers that are put in are none."""
-    if is_arithmetic(lines.world, e.rhs):
-        return False
-    call = call_form(e.lhs, lines.world) if functions else None
-    named = reference(e.lhs, lines.world.glossary) if call is None else call[0]
-    ref = None if e.link or e.position not in lines.unsettled else named
-    second = ref is not None and ref.base in names and not lines.world.defines(e.position)
-    return second and ref is not None and lines.world.defined(ref.base) and e.position in variant.typed
 
 
 def _bound(world: World, names: Iterable[str]) -> set[str]:

@@ -16,11 +16,12 @@ from chainrule.sheet.definitions.recurrence import one_step
 from chainrule.sheet.infer import LAYOUTS
 from chainrule.sheet.meaning.functions.calls import has_raised_logarithm
 from chainrule.sheet.meaning.operations.arithmetic import SQUARE, before_sum
+from chainrule.sheet.records.configurations import Config, Step
 from chainrule.sheet.records.frame import USUAL, Choices
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.shapes import Layout
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Config, Step, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import walk
 
 SHAPES = frozenset({"shape", "shape-of-sides"})

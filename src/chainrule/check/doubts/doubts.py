@@ -45,7 +45,7 @@ from chainrule.check.doubts.squares import squares_of_vectors
 from chainrule.check.doubts.supposed_orthogonal import supposed_orthogonal
 from chainrule.check.doubts.supposed_symmetric import symmetric_unsaid
 from chainrule.check.doubts.totals_by_calls import total_of_calls
-from chainrule.check.doubts.unknowns import unknown_functions
+from chainrule.check.doubts.unknowns import said_in_plain_text, unknown_functions
 from chainrule.check.doubts.unsaid import (
     computed_in_secret,
     constrained,
@@ -70,11 +70,12 @@ from chainrule.read.tree import Fenced, Fraction, Node, Number, Product
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.recurrence import label_nodes, one_step, states, variables
 from chainrule.sheet.letters.totals import total_of
+from chainrule.sheet.records.configurations import Config, Held
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Config, Held, Instance
 from chainrule.sheet.syntax.derivatives import above
 from chainrule.sheet.syntax.literals import is_literal, is_numeric
 from chainrule.sheet.syntax.names import node_key, reference, walk
@@ -380,6 +381,7 @@ DOUBTS: tuple[Doubt, ...] = (
     numbers_put_in,
     one_sided_names,
     unknown_functions,
+    said_in_plain_text,
     other_paths,
     unsaid_path,
     row_and_column,

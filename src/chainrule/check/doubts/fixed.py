@@ -17,7 +17,7 @@ from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
-from chainrule.sheet.statistics.overloads import is_density
+from chainrule.sheet.syntax.normal_laws import is_density
 from chainrule.sheet.syntax.spelling import spelled_out
 
 
@@ -47,7 +47,9 @@ def computed(lines: Lines, e: Equation) -> Iterator[str]:
     """The indexed names behind a line that have one definition, by what the document differentiates by."""
     world = lines.world
     for base in sorted(lines_of(world, [e])[0].names):
-        sites = [*world.sites.get(base, ()), *world.functions.get(base, ())]
+        found = (*world.sites.get(base, ()), *world.functions.get(base, ()))
+        bodies = {s.position: s for s in found if all(r.base != base for r in references(s.body, world))}
+        sites = list(bodies.values())  # `r_{ik} = r_k(x_i)` but names it otherwise
         if len(sites) != 1 or not (sites[0].ref.subs or sites[0].params) or world.family(base).by:
             continue
         if world.stepwise or any(is_density(r.base) or r.base == "cal N" for r in references(sites[0].body, world)):

@@ -16,9 +16,9 @@ from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
 from chainrule.expr import Const, Unknown
 from chainrule.read.tree import Fraction, Name, Node, Number, Script
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out

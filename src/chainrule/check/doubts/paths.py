@@ -20,9 +20,9 @@ from chainrule.check.records.need import Need
 from chainrule.expr import Symbol, Unknown
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Number, Script, Text
 from chainrule.sheet.definitions.redefine import behind as rests_on
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import node_key, reference, walk

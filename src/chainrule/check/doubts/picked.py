@@ -16,8 +16,8 @@ from chainrule.check.records.need import Need
 from chainrule.check.records.report import Note
 from chainrule.check.suppositions.rests import symbols_behind
 from chainrule.read.tree import Accent, Big, Link, Name, Node, Number, Relation, Script
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.derivatives import nabla_of
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out

@@ -12,7 +12,7 @@ from chainrule.check.comparison.compare import Different
 from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.read.tree import Factor, Fenced, Node, Product
-from chainrule.sheet.definitions.sites import call_form
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.names import reference

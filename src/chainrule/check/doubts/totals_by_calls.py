@@ -14,9 +14,10 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
 from chainrule.read.tree import Big, Fenced, Node, Product
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out

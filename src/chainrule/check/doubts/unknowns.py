@@ -1,12 +1,15 @@
-"""Functions that nobody defines: whether a line that fails for a general one may be what says which one it is.
+r"""Functions that nobody defines: whether a line that fails for a general one may be what says which one it is.
 
 A line ties a function down when it has f, or one of its derivatives, on one side only (`f'(z) = f(z) (1 - f(z))`), or
 speaks of f at different arguments (`f(-z) = 1 - f(z)`). A line that has the same pieces of f on both sides and fails
 for a general f is wrong whatever f is.
+
+A name that no formula defines may be defined in plain text, `with u=exp(a<sub>0</sub>)+1`, that is not read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from chainrule.check.comparison.compare import Different, Same
@@ -17,13 +20,31 @@ from chainrule.check.comparison.writing import written
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need, NeedKind
 from chainrule.expr import Component, Expr, Unknown, const, substitute, walk
+from chainrule.read.document import Words
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import NORMAL, Instance
+from chainrule.sheet.records.world import NORMAL
 from chainrule.sheet.syntax.spelling import ANY
 
 # What a letter that custom reads as the logistic function may be instead: a line that fits one of these says so.
 OTHER_ROLES = ("tanh", "relu", "softplus", "softmax", "exp")
+
+
+def said_in_plain_text(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:
+    """A name that no formula defines, and that plain text before the line gives a formula, in whatever language."""
+    instances = variant.universe.instances
+    bases = {instances[s].base for s in different.left_symbols | different.right_symbols if s in instances}
+    plain = sorted(b for b in bases if b.isalpha() and not lines.world.defined(b))
+    words = [p for p in e.document.pieces if isinstance(p, Words) and p.span.start < e.span.start]
+    for base in plain:
+        says = re.compile(rf"(?<![\w\\.^]){re.escape(base)}\s*:?=\s*[^\s=]")
+        for piece in words:
+            if says.search(piece.text):
+                line = e.document.position(piece.span.start)[0]
+                text = f"the words from line {line} on give {base} a formula that is not read"
+                return Finding("unsupported", "ambiguous", text)
+    return None
 
 
 def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Different) -> Finding | None:

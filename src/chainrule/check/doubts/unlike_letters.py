@@ -15,8 +15,8 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.doubts.unsaid import compared_again
 from chainrule.check.records.report import Note
 from chainrule.read.tree import Link, Name, Node, Relation
-from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
 
 

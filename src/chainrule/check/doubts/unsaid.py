@@ -19,10 +19,11 @@ from chainrule.check.records.need import Need
 from chainrule.check.records.report import Evidence, Note
 from chainrule.expr import Symbol
 from chainrule.read.tree import Big, Link, Name, Node, Number, Relation, Sum
+from chainrule.sheet.records.families import ORTHONORMAL, Family
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import ORTHONORMAL, Family, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.sums.counted_ones import has_row, ones_meet, ones_times_ones, open_count, told_counts
 from chainrule.sheet.syntax.names import letter_of, node_key, reference, walk
 

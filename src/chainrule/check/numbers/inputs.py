@@ -24,9 +24,9 @@ from chainrule.check.comparison.writing import name_of
 from chainrule.check.numbers import fit
 from chainrule.expr import Component, Definitions, Dim, Expr, ExprError, Index, Model, Symbol, Unknown, evaluate
 from chainrule.expr.model import Array
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Reading
 
 MOST_UNKNOWNS, MOST_NUMBERS, MOST_RESHAPED = 150, 3000, 3
 MOST_FITTING, ROUNDS, MOST_SHOWN = 0.8, 5, 12

@@ -27,10 +27,12 @@ from chainrule.expr.model import Array
 from chainrule.read.tree import Factor, Node, Number, Product, Sum
 from chainrule.sheet.definitions.put_in import is_arithmetic, paired, shown_ref
 from chainrule.sheet.definitions.recurrence import any_step
-from chainrule.sheet.definitions.sites import site_key
 from chainrule.sheet.numbers.likeness import like
+from chainrule.sheet.records.definable import site_key
+from chainrule.sheet.records.families import Instance
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
@@ -38,6 +40,8 @@ from chainrule.sheet.syntax.spelling import letter_in
 
 ROUNDED = Note("rounding", "right with numbers that were rounded on the way")
 TRUNCATED = Note("truncated", "digits are cut off where they should be rounded")
+TELLING = 100
+"""How much larger than what it may be off a printed value is that tells something of where it comes from."""
 Wrong = tuple[int, int, float]
 
 
@@ -94,7 +98,7 @@ def _by_the_others(lines: Lines, e: Equation, variant: Variant, numbers: Array, 
 def _from_printed(lines: Lines, e: Equation, variant: Variant, table: list[list[Printed]]) -> Finding | None:
     """A table whose digits are those that the printed numbers right behind it make, though nothing says these."""
     numbers, behind = recovered(lines, variant).stepwise.get(e.position, (None, ()))
-    telling = any(abs(c.value) >= 100 * c.unit for row in table for c in row)
+    telling = any(abs(c.value) >= TELLING * c.unit for row in table for c in row)
     if numbers is None or not telling or not all(rounds_to(v, table[i][j]) for i, j, v in _cells(numbers, table)):
         return None
     names = ", ".join(names_of(variant.universe, sorted(behind)).values())
@@ -220,7 +224,7 @@ def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
     if has_decimals(e.lhs) and is_arithmetic(world, e.lhs) and not is_arithmetic(world, e.rhs):
         turned = replace(e, lhs=e.rhs, rhs=e.lhs)
         target = number_of(variant, turned, turned.lhs)
-        return None if target is None else _too_close(variant, turned, target)
+        return None if target is None else _too_close(lines, variant, turned, target)
     if not has_decimals(e.rhs) or not is_arithmetic(world, e.rhs):
         return None
     if is_arithmetic(world, e.lhs):
@@ -248,7 +252,7 @@ def put_in(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
         )
     if right_but_for_rounding(lines, e, variant, target):
         return _with_rounding(lines, e, variant)
-    return _too_close(variant, e, target)
+    return _too_close(lines, variant, e, target)
 
 
 def _evaluated(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
@@ -265,7 +269,7 @@ def _evaluated(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
     target = number_of(variant, e, e.lhs)
     if target is None or right_but_for_rounding(lines, e, variant, target):
         return None if target is None else _with_rounding(lines, e, variant)
-    return _too_close(variant, e, target)
+    return _too_close(lines, variant, e, target)
 
 
 def _as_part(node: Node) -> Node | None:
@@ -338,13 +342,16 @@ def _wrong_number(e: Equation, name: str, number: Node, right: float) -> Finding
     return _corrected(e, cell, right, message, f"the value of {name}", None)
 
 
-def _too_close(variant: Variant, e: Equation, target: Array) -> Finding | None:
-    """A difference that the rounding of the printed numbers could make, though nothing says where they come from."""
+def _too_close(lines: Lines, variant: Variant, e: Equation, target: Array) -> Finding | None:
+    """A difference that the rounding of the printed numbers could make, though nothing says where they come from: it
+    did where these fix the value to a hundredth, `p_1 = 7.389 / 11.107`, which nothing else meets by chance."""
     exactly = {n.text for n in walk(e.lhs) if isinstance(n, Number)}
     value, most = number_of(variant, e, e.rhs), slack(variant, e, e.rhs, exactly)
     if value is None or most is None or value.shape != target.shape:
         return None
     if np.all(np.abs(value - target) <= most * 1.01):
+        if np.all(most * TELLING <= np.abs(target)):
+            return _with_rounding(lines, e, variant)
         message = "the sides agree as far as the printed digits go; what was rounded is not clear"
         return Finding("unsupported", "undecided", message, "numeric")
     return None

@@ -13,8 +13,9 @@ from chainrule.check.comparison.digits import printed_table
 from chainrule.check.comparison.lines import Lines
 from chainrule.read.tree import Name, Number, Sum
 from chainrule.sheet.definitions.put_in import is_arithmetic
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference
 

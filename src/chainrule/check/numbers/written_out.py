@@ -9,8 +9,8 @@ from chainrule.check.comparison.lines import Lines
 from chainrule.check.records.finding import Finding, assumed
 from chainrule.check.records.need import Need
 from chainrule.read.tree import Big, Node, Sum
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import walk
 

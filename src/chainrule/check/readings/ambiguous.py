@@ -63,10 +63,11 @@ from chainrule.sheet.arrays.components import is_matrix
 from chainrule.sheet.arrays.kronecker_signs import has_vec
 from chainrule.sheet.definitions.facts import equals_its_transpose
 from chainrule.sheet.derivatives.bare_slopes import called, uses, written_at
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.frame import PICKED
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivatives import above, nabla_of
 from chainrule.sheet.syntax.literals import is_numeric, is_zero
 from chainrule.sheet.syntax.long_columns import VEC

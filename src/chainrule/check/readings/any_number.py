@@ -15,10 +15,11 @@ from chainrule.check.doubts.customs import SHAPES
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.need import CONSTANTS
 from chainrule.check.records.report import Note
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, Reading, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import reference
 

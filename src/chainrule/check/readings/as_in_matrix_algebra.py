@@ -22,10 +22,12 @@ from chainrule.sheet.derivatives.degrees import is_derivative
 from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import as_in_matrix_algebra, line_cost
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import Line, lines_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.sheet.syntax.rebuilding import rebuilt

@@ -19,11 +19,11 @@ from chainrule.check.comparison.compare import Same
 from chainrule.check.records.finding import Finding
 from chainrule.expr import ExprError
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Sum
-from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.derivatives.degrees import is_derivative
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import DEFINING, Equation
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.names import Ref, node_key, reference, shifted_letter, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import names_loss

@@ -18,11 +18,12 @@ from chainrule.check.readings.meant import Meant, within
 from chainrule.read.tree import Fenced, Node, Product, Script, Sum
 from chainrule.sheet.conditions.titles import beside
 from chainrule.sheet.definitions.redefine import behind
-from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivative_signs import slashed
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 

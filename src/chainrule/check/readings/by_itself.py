@@ -23,9 +23,11 @@ from chainrule.check.records.report import Note
 from chainrule.read.tree import Name
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.candidates import candidates
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Family, Reading
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Config, Family, Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.function_words import OF_SQUARE
 from chainrule.sheet.syntax.names import KRONECKER, walk
 

@@ -16,14 +16,14 @@ from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Note
 from chainrule.read.tree import Infix, Node, Product
 from chainrule.sheet.definitions.by_inverse import applied, unwrapped
-from chainrule.sheet.definitions.sites import call_form
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import DEFAULT_ROLES, NORMAL
 from chainrule.sheet.statistics.distributions import density_of
-from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.arguments import pattern, stem
 from chainrule.sheet.syntax.names import Ref, node_key, reference
+from chainrule.sheet.syntax.normal_laws import is_density
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge

@@ -22,12 +22,14 @@ from chainrule.check.records.finding import Finding, is_laid_out_oddly
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.search import FAILURE, line_cost
 from chainrule.sheet.inference.typed_lines import type_line
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import Line, lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import letter_of, reference
 from chainrule.sheet.syntax.spelling import look, spelled_out
 

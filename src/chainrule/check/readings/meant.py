@@ -15,8 +15,9 @@ from chainrule.check.records.budget import Budget
 from chainrule.expr import ExprError
 from chainrule.read.tree import Node
 from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.sites import Imposed, Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 if TYPE_CHECKING:

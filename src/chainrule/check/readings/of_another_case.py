@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from chainrule.check.comparison.forms import has_derivative
 from chainrule.check.readings.meant import Meant, within
 from chainrule.read.tree import Big, Name, Node
-from chainrule.sheet.definitions.sites import derivative_of
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Reading, Site, World
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out

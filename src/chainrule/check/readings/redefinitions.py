@@ -15,10 +15,12 @@ from chainrule.check.comparison.forms import updates
 from chainrule.check.comparison.lines import EQUALITIES, Lines
 from chainrule.check.conditions.branches import branch
 from chainrule.check.doubts.anew import claimed, may_define_anew
-from chainrule.sheet.definitions.sites import defining_anew, site_key
+from chainrule.sheet.definitions.sites import defining_anew
+from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.lines import lines_of
+from chainrule.sheet.records.sites import Seconds, Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Seconds, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_numeric
 
 MOST = 6

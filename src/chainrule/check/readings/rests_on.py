@@ -20,10 +20,12 @@ from chainrule.check.readings.meant import Meant, within, written
 from chainrule.check.readings.sums_meant import variables_of
 from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Number, Product, Script
 from chainrule.sheet.definitions.put_in import is_arithmetic
-from chainrule.sheet.definitions.sites import defining_anew, site_key
+from chainrule.sheet.definitions.sites import defining_anew
+from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.lines import lines_of, names_in
+from chainrule.sheet.records.sites import Imposed, Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk

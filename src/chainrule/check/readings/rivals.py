@@ -14,10 +14,12 @@ from chainrule.check.comparison.lines import Lines
 from chainrule.check.readings.meant import Meant
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import line_cost
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import Line, lines_of, names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 from chainrule.sheet.syntax.spelling import spelled_out
 

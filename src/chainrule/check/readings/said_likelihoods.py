@@ -28,9 +28,9 @@ from chainrule.sheet.definitions.by_inverse import applied
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.statistics.distributions import density_of
-from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import letter_of, reference, walk
+from chainrule.sheet.syntax.normal_laws import is_density
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.words.likelihoods import (
     DENSITY,

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from chainrule.check.comparison.compare import Different
 from chainrule.check.records.finding import Finding
 from chainrule.read.tree import Factor, Fenced, Fraction, Matrix, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.definitions.maps import HESSIAN_LETTERS
 from chainrule.sheet.definitions.redefine import behind
-from chainrule.sheet.definitions.sites import HESSIAN_LETTERS, derivative_of
+from chainrule.sheet.records.sites import Called
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Called
 from chainrule.sheet.syntax.arguments import arguments
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import look

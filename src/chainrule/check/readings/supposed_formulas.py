@@ -14,8 +14,9 @@ from chainrule.check.comparison.lines import EQUALITIES, Lines
 from chainrule.check.readings.redefinitions import without
 from chainrule.sheet.conditions.restrictions import IFS
 from chainrule.sheet.records.lines import lines_of
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_numeric
 
 SUPPOSING = re.compile(rf"(?<![^\W\d_])(?:{IFS}|suppose|supposing|imagine)(?![^\W\d_])[^.:;。；：]*\Z", re.IGNORECASE)

@@ -11,15 +11,16 @@ from itertools import pairwise
 from typing import Literal
 
 from chainrule.read.tree import Fenced, Fraction, Name, Node, Product, Script
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance, World
-from chainrule.sheet.statistics.overloads import is_density
+from chainrule.sheet.records.world import World
 from chainrule.sheet.sums.drawn_letters import EXPECTATIONS
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import reference, spelled, walk
+from chainrule.sheet.syntax.normal_laws import is_density
 from chainrule.sheet.syntax.spelling import spelled_out
 
 CONSTANTS = frozenset({"e", "pi", "d", "partial", "nabla", "delta"})

@@ -9,8 +9,8 @@ from chainrule.check.comparison.lines import Lines
 from chainrule.read.tree import Fraction, Node
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import look, spelled_out

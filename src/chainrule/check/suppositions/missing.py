@@ -17,11 +17,11 @@ from chainrule.check.records.need import Need, introduced
 from chainrule.check.records.report import Missing
 from chainrule.sheet.arrays.tensors import tensor
 from chainrule.sheet.inference.candidates import is_quantity
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance
 
 WANTS_SHAPES = frozenset({"untyped", "ambiguous", "shape"})
 

@@ -25,8 +25,9 @@ from chainrule.read.tree import Fenced, Node, Number, Script, Sum
 from chainrule.sheet.conditions.imposed import differentiates, variables_of
 from chainrule.sheet.definitions.redefine import behind
 from chainrule.sheet.records.shapes import Untyped
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.models import Models, Otherwise, errors, readings_of_model
 from chainrule.sheet.syntax.literals import is_numeric, is_zero
 from chainrule.sheet.syntax.names import reference, walk

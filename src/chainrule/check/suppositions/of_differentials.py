@@ -18,10 +18,10 @@ from chainrule.check.records.need import Need
 from chainrule.check.records.report import Note
 from chainrule.expr import Symbol
 from chainrule.sheet.derivatives.differentials import changing, lone_change, under_signs
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import Choices
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.spelling import CHANGE, spelled_out
 

@@ -19,10 +19,10 @@ from chainrule.check.records.need import Need, dependences, depends, differentia
 from chainrule.expr import Component, Const, Symbol
 from chainrule.read.tree import Fraction, Node
 from chainrule.sheet.arrays.tensors import reached
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import reference, walk

@@ -16,8 +16,9 @@ from math import inf
 from chainrule.check.comparison.lines import Lines
 from chainrule.read.tree import Accent, Name, Node, Script
 from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, children, node_key, reference, walk
 from chainrule.sheet.syntax.spelling import letter_in, look, spelled_out
 

@@ -9,9 +9,10 @@ from chainrule.check.comparison.points import reach
 from chainrule.check.comparison.writing import name_of, names_of
 from chainrule.check.records.need import Need
 from chainrule.expr import Component, Symbol
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, READ_AS, Instance, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, READ_AS, World
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.spelling import spelled_out
 

@@ -14,11 +14,12 @@ from chainrule.check.comparison.lines import Lines
 from chainrule.check.records.need import CONSTANTS
 from chainrule.check.suppositions.error_terms import error_terms
 from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Script
-from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.letters.writings import maximal
 from chainrule.sheet.records.lines import names_in
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.sheet.syntax.spelling import spelled_out

@@ -16,12 +16,14 @@ from chainrule.check.suppositions.samplewise import samplewise
 from chainrule.read.tree import Fenced, Product, Script
 from chainrule.sheet.inference.candidates import candidates
 from chainrule.sheet.inference.search import FAILURE, line_cost
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Val, describe
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import DEFAULT_ROLES, Config, Reading
+from chainrule.sheet.records.world import DEFAULT_ROLES
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS

@@ -8,9 +8,10 @@ from chainrule.expr import Expr, component, const, mul, piecewise, size
 from chainrule.read.tree import Node
 from chainrule.sheet.arrays.completed import completed
 from chainrule.sheet.arrays.tensors import Tensor, axis_subs, instance_of, liftable, tensor, updating
+from chainrule.sheet.records.families import Family, Instance
 from chainrule.sheet.records.frame import PICKED, Frame, Letter, Term
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
-from chainrule.sheet.records.world import Family, Instance, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref
 from chainrule.sheet.syntax.spelling import look, spelled_out
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from chainrule.sheet.records.configurations import Dropped
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import Dropped, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, letter_of
 
 LEAST_NAMES = 2

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 from chainrule.read.tree import Name, Node, Product, Script, Sum
+from chainrule.sheet.records.families import IDENTITY_NAMES
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import IDENTITY_NAMES, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, reference
 
 SUPPOSING = re.compile(

@@ -11,11 +11,13 @@ from chainrule.read import tree
 from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Script, Sum
 from chainrule.sheet.arrays.completed import completed
 from chainrule.sheet.arrays.zeros import starts_with_zero
+from chainrule.sheet.records.families import Instance, Label, Reading
 from chainrule.sheet.records.frame import Frame, index_term
 from chainrule.sheet.records.shapes import RANKS, Untyped, Val
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.sizes import named_dim
 from chainrule.sheet.records.universe import Cycle, Universe
-from chainrule.sheet.records.world import Instance, Label, Reading, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_numeric, is_zero, literal_matrix
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 
 from chainrule.read.tree import Node, Sum, Term
 from chainrule.sheet.letters.totals import total_of
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Instance, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import EACH, Ref, reference
 from chainrule.sheet.syntax.spelling import names_loss
 

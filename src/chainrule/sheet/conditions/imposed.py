@@ -17,8 +17,9 @@ from chainrule.read.document import Heading
 from chainrule.read.tree import Fenced, Fraction, Node, Number, Product, Relation, Script
 from chainrule.sheet.conditions.extremes import place
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Imposed
 from chainrule.sheet.records.statements import Equation, Sentence
-from chainrule.sheet.records.world import Imposed, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.literals import is_zero

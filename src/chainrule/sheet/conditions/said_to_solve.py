@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from chainrule.read.tree import Node
 from chainrule.sheet.derivatives.degrees import is_derivative
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import reference, walk
 

@@ -14,8 +14,9 @@ from dataclasses import replace
 from chainrule.read.tree import Fenced, Name, Node, Product
 from chainrule.sheet.derivatives.bare_functions import argument_of
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, shifted_letter, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import spelled_out

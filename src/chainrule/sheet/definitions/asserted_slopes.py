@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Product, Script
-from chainrule.sheet.definitions.sites import definable, derivative_of
+from chainrule.sheet.records.definable import definable
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference
 from chainrule.sheet.syntax.spelling import look, spelled_out
 

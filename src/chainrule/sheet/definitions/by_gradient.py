@@ -26,9 +26,10 @@ from chainrule.read.tree import (
     Sum,
     Term,
 )
-from chainrule.sheet.definitions.sites import definable
+from chainrule.sheet.records.definable import definable
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.derivatives import nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word

@@ -22,9 +22,10 @@ from chainrule.read.tree import (
     Text,
 )
 from chainrule.sheet.definitions.sites import add_written
+from chainrule.sheet.records.families import IDENTITY_NAMES
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING_LEFT, Equation
-from chainrule.sheet.records.world import IDENTITY_NAMES, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.random_names import is_expectation, whole
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.spelling import look

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Factor, Node, Product
-from chainrule.sheet.definitions.sites import call_form
+from chainrule.sheet.records.definable import call_form
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.names import EACH, Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import ANY

@@ -12,17 +12,20 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Product, Script
-from chainrule.sheet.definitions.sites import add_written, call_form
+from chainrule.sheet.definitions.sites import add_written
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.distributions import is_named_density, told_by
-from chainrule.sheet.statistics.overloads import chosen, is_density
+from chainrule.sheet.statistics.overloads import chosen
 from chainrule.sheet.syntax.arguments import arguments, pattern
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.normal_laws import is_density
 from chainrule.sheet.syntax.spelling import spelled_out
 
 

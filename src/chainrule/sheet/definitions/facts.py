@@ -10,11 +10,13 @@ from chainrule.sheet.arrays.orthogonal import is_capital
 from chainrule.sheet.conditions.restrictions import IFS
 from chainrule.sheet.conditions.told_in_clauses import says_for_good
 from chainrule.sheet.definitions.by_inverse import applied
-from chainrule.sheet.definitions.sites import add_written, derivative_of
+from chainrule.sheet.definitions.sites import add_written
+from chainrule.sheet.records.families import Family
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import RANKS
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import Family, World
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, node_key, reference

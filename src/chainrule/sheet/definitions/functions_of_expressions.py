@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chainrule.read.tree import Fenced, Name, Node, Product
+from chainrule.sheet.records.families import FUNCTION_LETTERS
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, FUNCTION_LETTERS, Site, World
-from chainrule.sheet.statistics.overloads import is_density
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.normal_laws import is_density
 from chainrule.sheet.syntax.replacing import with_place
 
 ARGUMENT = "·argument"

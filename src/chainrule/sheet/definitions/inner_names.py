@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from chainrule.read.tree import Accent, Big, Comma, Dots, Factor, Fenced, Name, Node, Product, Script, Text
 from chainrule.sheet.definitions.put_in import bare, shown_ref
-from chainrule.sheet.definitions.sites import call_form, definable, derivative_of, mentions, site_key
+from chainrule.sheet.records.definable import call_form, definable, mentions, site_key
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, Site, World
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
 from chainrule.sheet.syntax.derivative_signs import rest_of
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, children, node_key, reference, walk

@@ -11,9 +11,12 @@ from dataclasses import replace
 
 from chainrule.read.tree import Fenced, Node, Product, Sum, Term
 from chainrule.sheet.definitions.by_inverse import applied, unwrapped
-from chainrule.sheet.definitions.sites import add_written, call_form, derivative_of
+from chainrule.sheet.definitions.sites import add_written
+from chainrule.sheet.records.definable import call_form
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.names import node_key, reference
 from chainrule.sheet.syntax.spelling import spelled_out
 

@@ -12,13 +12,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chainrule.read.tree import Accent, Comma, Factor, Fenced, Infix, Name, Node, Product, Script
+from chainrule.sheet.records.families import FUNCTION_LETTERS
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation, Sentence
-from chainrule.sheet.records.world import FUNCTION_LETTERS, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.names import reference, spelled, walk
 from chainrule.sheet.words.declared import ShapeFact, real_space
 
 JACOBIAN_LETTERS = frozenset({"J", "Jac"})
+HESSIAN_LETTERS = frozenset({"H", "Hess", "Hessian"})
 DERIVATIVE_SIGNS = frozenset({"D", "bold D", "J", "bold J"})
 SAID = re.compile(
     r"⟦(\d+)⟧[^.;⟦]{0,60}?\b(?:from|mapping|maps) (?:\w+ )?⟦(\d+)⟧ (?:in)?to (?:\w+ )?⟦(\d+)⟧", re.IGNORECASE
@@ -159,3 +162,9 @@ def note_compositions(world: World) -> None:
             world.declaring[site.position] = "says which functions are applied one after the other"
         if not world.sites[base]:
             del world.sites[base]
+
+
+def is_hessian(world: World, base: str) -> str | None:
+    """The function f of a name `H_f`, where the text speaks of the Hessian: its meaning is known."""
+    letter, _, word = base.rpartition("_")
+    return word if world.hessian and word in world.functions and letter.split(" ")[-1] in HESSIAN_LETTERS else None

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chainrule.read.tree import Factor, Fenced, Fraction, Infix, Node, Number, Product, Sum, Term
-from chainrule.sheet.definitions.sites import definable, derivative_of, mentions, site_key
+from chainrule.sheet.records.definable import definable, mentions, site_key
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference, walk
 

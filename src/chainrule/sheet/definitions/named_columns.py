@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Dots, Fenced, Link, Matrix, Name, Node, Number, Relation, Script, Span
 from chainrule.sheet.definitions.put_in import bare
-from chainrule.sheet.definitions.sites import definable
+from chainrule.sheet.records.definable import definable
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation, Sentence
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.means import BEFORE_ALL
 from chainrule.sheet.syntax.names import Glossary, Ref, letter_of, reference
 from chainrule.sheet.syntax.slices import COLUMN, LETTER, ROW

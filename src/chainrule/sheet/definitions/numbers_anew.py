@@ -13,8 +13,9 @@ import re
 from fractions import Fraction as Rational
 
 from chainrule.read.tree import Fenced, Fraction, Node, Product, Sum
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_literal, literal_number
 from chainrule.sheet.syntax.names import node_key, reference
 

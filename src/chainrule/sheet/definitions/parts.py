@@ -11,10 +11,11 @@ from itertools import pairwise
 
 from chainrule.read.tree import Comma, Fenced, Matrix, Name, Node, Number, Product, Script
 from chainrule.sheet.arrays.components import vector_of
-from chainrule.sheet.definitions.sites import call_form
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.derivatives import nabla_of
 from chainrule.sheet.syntax.literals import literal_number

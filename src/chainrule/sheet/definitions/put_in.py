@@ -29,9 +29,10 @@ from chainrule.read.tree import (
     Sum,
     Term,
 )
-from chainrule.sheet.definitions.sites import definable, site_key
+from chainrule.sheet.records.definable import definable, site_key
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 
 from chainrule.read.tree import Big, Fraction, Node, Number, Sum
 from chainrule.sheet.definitions.redefine import SUPPOSING_CUE
+from chainrule.sheet.records.configurations import Step
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, Step, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
@@ -24,12 +26,14 @@ from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, sh
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 from chainrule.sheet.syntax.steps_of_cases import numbered_steps
 
-# What is observed is no result of a formula: "the data are $y_1 = 2$", "we measure $s_2 = 1.1$", "after training".
 OBSERVED_CUE = re.compile(
     r"\b(?:measur\w+|observ\w+|record\w*|data\w*|targets?|labels?|ground truth|after training|train(?:ed|ing) \w+)\b"
     r"[^.;]*\Z",
     re.IGNORECASE,
 )
+"""What is observed is no result of a formula: words of measuring and of data for supervision, "the data are $y_1 = 2$",
+"we measure $s_2 = 1.1$", and of weights "after training". A number that its formula does not give is a mistake
+without them, so that nothing but words can tell."""
 # Where a sentence or a row ends, or turns from what is given to what follows.
 SENTENCE_ENDS = re.compile(
     r"[.;:?!]\$*\s|\n\s*(?:\n|[-*+] )|\$\$|\\\\"

@@ -16,11 +16,12 @@ from chainrule.read.values_in_code import in_code
 from chainrule.sheet.definitions.numbers_anew import is_listed_anew, steps_on
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.literals import is_literal, is_numeric
+from chainrule.sheet.syntax.literals import has_quantities, is_literal, is_numeric
 from chainrule.sheet.syntax.names import node_key, reference, walk
 
 # What is concluded behind such a word is a claim again: "Let $y = x^2$ ... So $y = 5$".
@@ -110,7 +111,7 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return False
     if not (is_numeric(e.rhs) or e.display or e.link) and EXAMPLE_CUE.search(e.cue):
         return True
-    if e.op == "=" and not REDEFINING_CUE.search(e.cue) and is_numeric(e.rhs) and _computed(world, earlier, e):
+    if e.op == "=" and not REDEFINING_CUE.search(e.cue) and not has_quantities(e.rhs) and _computed(world, earlier, e):
         return False
     if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
         return True

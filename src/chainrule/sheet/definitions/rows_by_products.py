@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule.read.tree import Node, Product, Sum
-from chainrule.sheet.records.world import Family, World
+from chainrule.sheet.records.families import Family
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.spelling import look
 

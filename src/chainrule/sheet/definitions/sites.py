@@ -4,57 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.read.tree import Big, Comma, Dots, Fenced, Fraction, Name, Node, Number, Product, Sum
-from chainrule.sheet.arrays.scan import has_quantities, running_letters
+from chainrule.read.tree import Big, Comma, Dots, Fenced, Name, Node, Number, Product, Sum
 from chainrule.sheet.conditions.restrictions import SETTING_CUE
 from chainrule.sheet.definitions.by_integrals import by_a_convolution, by_a_probability, by_an_integral
 from chainrule.sheet.definitions.by_places import places
 from chainrule.sheet.definitions.copies import is_alias
-from chainrule.sheet.definitions.maps import is_jacobian
+from chainrule.sheet.definitions.maps import is_hessian, is_jacobian
 from chainrule.sheet.definitions.names_of_functions import at_any_argument
 from chainrule.sheet.definitions.recurrence import is_printed_value
 from chainrule.sheet.definitions.redefine import redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
+from chainrule.sheet.letters.eulers_number import speaks_of_eulers_number
+from chainrule.sheet.records.definable import call_form, definable, is_square, mentions, site_key
+from chainrule.sheet.records.families import Family
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import DEFAULT_ROLES, Family, Site, World
-from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, is_named_density
+from chainrule.sheet.records.world import DEFAULT_ROLES, World
+from chainrule.sheet.statistics.distributions import is_named_density
 from chainrule.sheet.statistics.noise import models_with_noise
-from chainrule.sheet.statistics.overloads import apart, holding, is_density, listed, numbered, of_others
+from chainrule.sheet.statistics.overloads import apart, holding, listed, numbered, of_others
 from chainrule.sheet.statistics.random_names import is_expectation, whole
 from chainrule.sheet.sums.mean_counts import is_cardinality
-from chainrule.sheet.syntax.arguments import Pattern, arguments, pattern, plain
-from chainrule.sheet.syntax.derivative_signs import rest_of
-from chainrule.sheet.syntax.derivatives import above, below
+from chainrule.sheet.syntax.arguments import Pattern, pattern
+from chainrule.sheet.syntax.bound_letters import running_letters
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.literals import has_quantities, is_numeric
 from chainrule.sheet.syntax.long_columns import vectorised
 from chainrule.sheet.syntax.names import KRONECKER, Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.syntax.normal_laws import is_density
+from chainrule.sheet.syntax.one_by_one import each_by_itself, one_by_one
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 from chainrule.sheet.syntax.spelling import spelled_out
-
-HESSIAN_LETTERS = frozenset({"H", "Hess", "Hessian"})
-
-
-def is_hessian(world: World, base: str) -> str | None:
-    """The function f of a name `H_f`, where the text speaks of the Hessian: its meaning is known."""
-    letter, _, word = base.rpartition("_")
-    return word if world.hessian and word in world.functions and letter.split(" ")[-1] in HESSIAN_LETTERS else None
-
-
-def call_form(node: Node, world: World) -> tuple[Ref, tuple[Node, ...]] | None:
-    """`f(x, y)` as a name and its arguments, each a name."""
-    if not isinstance(node, Product) or len(node.factors) != 2 or node.factors[1].op != "":
-        return None
-    fence = node.factors[1].node
-    if not isinstance(fence, Fenced) or fence.open != "(":
-        return None
-    ref = reference(node.factors[0].node, world.glossary)
-    if ref is None or ref.primes or ref.postfix:
-        return None
-    params = tuple(plain(p) if is_density(ref.base) else p for p in arguments(fence))
-    return (ref, params) if all(reference(p, world.glossary) is not None for p in params) else None
 
 
 def add_sites(world: World, e: Equation) -> None:
@@ -99,11 +82,11 @@ def add_sites(world: World, e: Equation) -> None:
         world.partial.add(e.position)
         world.copies |= {ref.base for ref in references(rhs, world)}
         return
-    if len(names := one_by_one(lhs)) == len(values := one_by_one(rhs)) > 0:
-        for a, b in zip(names, values, strict=True):
-            _add_site(world, e, a, b)
+    if pairs := each_by_itself(lhs, rhs):
+        for a, b in pairs:
+            _add_site(world, replace(e, link=0), a, b)
         return
-    if len(names) > 1 and (values := places(world, rhs, len(names))):
+    if len(names := one_by_one(lhs)) > 1 and (values := places(world, rhs, len(names))):
         for a, b in zip(names, values, strict=True):
             _add_coordinate(world, e, a, b)
         return
@@ -122,12 +105,6 @@ def _add_coordinate(world: World, e: Equation, name: Node, body: Node) -> None:
         section = (e.scope.part, e.scope.section)
         site = Site(ref.base, ref, body, e.position, section=section, own=e.own, written=e.rhs)
         world.sites.setdefault(ref.base, []).append(site)
-
-
-def one_by_one(side: Node) -> tuple[Node, ...]:
-    """The names of `A, B = 1, 2` and `(x, t) = (4, 8)`, or their values, each for itself."""
-    side = side.body if isinstance(side, Fenced) and side.open == "(" else side
-    return side.items if isinstance(side, Comma) else ()
 
 
 def _of_density(world: World, node: Node) -> bool:
@@ -235,6 +212,8 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
         return
     base = ref.base
     if ref.postfix:
+        if base == "e" and is_numeric(rhs) and not world.defined(base) and speaks_of_eulers_number(world.equations):
+            return  # `e^2 = 7.389` is a claim
         plain = Ref(base, ref.subs, ref.labels)
         if is_numeric(rhs) and any(s.ref.key == plain.key and is_numeric(s.body) for s in world.sites.get(base, ())):
             return  # `a^2 = 4` after `a = 2` is a claim
@@ -293,39 +272,9 @@ def _schematic(body: Node) -> bool:
     return any(isinstance(n, Big) and n.op == "sum" and n.sub is None and n.sup is None for n in walk(body))
 
 
-def site_key(world: World, ref: Ref) -> tuple[int, tuple[object, ...]]:
-    """What tells definitions of one base apart: primes and labels, not the axis letters."""
-    family = world.family(ref.base)
-    labels = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"] + list(ref.labels)
-    return ref.primes, tuple(node_key(x) for x in labels)
-
-
-def definable(world: World, ref: Ref) -> bool:
-    """A name whose subscripts are distinct letters or labels can stand on the left of a definition."""
-    if ref.postfix and not _square(ref):
-        return False
-    if ref.base == KRONECKER or is_function_word(ref.base) or (ref.bare and ref.base in ("e", "pi")):
-        return False
-    if ref.primes and ref.base in world.functions:
-        return False
-    if ref.bare and ref.base in world.glossary.bound and ref.base not in world.families:
-        return False
-    family = world.family(ref.base)
-    letters = [letter_of(s) for n, s in enumerate(ref.subs) if family.slot(n) == "axis"]
-    return None not in letters and len(set(letters)) == len(letters)
-
-
 def _is_error(ref: Ref, rhs: Node) -> bool:
     """`e = t - y`: the error, and not the base of the exponential function."""
     return ref.bare and ref.base == "e" and has_quantities(rhs)
-
-
-def _square(ref: Ref) -> bool:
-    """`\\sigma^2 = ...` defines the square as a name of its own."""
-    if len(ref.postfix) != 1 or ref.postfix[0].op != "pow":
-        return False
-    node = ref.postfix[0].node
-    return isinstance(node, Number) and node.text == "2" and not ref.primes
 
 
 def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node | None = None) -> bool:
@@ -392,7 +341,7 @@ def _general(world: World, params: tuple[Node, ...], rhs: Node) -> bool:
     """Whether parameters are general ones: `f(x_1) = 3` is a value, while `\\gamma(z_{nk})` only says which one it is
     and `Q(w, w^{old})` has another version of a parameter; `\\sigma^2` is as general as \\sigma."""
     refs = [r for p in params if (r := reference(p, world.glossary)) is not None]
-    refs = [replace(r, postfix=()) if _square(r) else r for r in refs]
+    refs = [replace(r, postfix=()) if is_square(r) else r for r in refs]
     used, running = {r.base for r in references(rhs, world)}, running_letters(rhs)
     bare = {r.base for r in refs if r.bare}
     if len(refs) == sum(r.bare for r in refs) or any(r.base in used for r in refs):
@@ -471,19 +420,6 @@ def _calls(world: World, node: Node, base: str) -> bool:
     return False
 
 
-def mentions(world: World, node: Node, ref: Ref) -> bool:
-    """Whether a formula uses the very tensor that a reference names, and not as a label, the g of `g = W^{(g)} h`: then
-    it is an update, not a definition. The
-    `\\sigma^2` of `\\sigma = \\sqrt{\\sigma^2 + \\epsilon}` is a name of its own where the square is defined, and
-    the N of `N_k = \\sum_{n=1}^N r_{nk}` is a size, or a density."""
-    own = site_key(world, ref)
-    uses = references(node, world, labels=False)
-    uses = (part for part in uses if not (_square(part) and f"{part.base}^2" in world.sites))
-    others = world.size_names | LETTERS_OF_NORMAL
-    uses = (part for part in uses if not (ref.subs and part.bare and part.base in others))
-    return any(part.base == ref.base and site_key(world, part) == own for part in uses)
-
-
 def implicit_site(world: World, e: Equation) -> None:
     """`∂u/∂x = ∂/∂x (expression)` where nobody defines u: the expression is taken as u, and said to be."""
     if e.op != "=":
@@ -517,17 +453,3 @@ def _callee(node: Node) -> Node:
     if isinstance(node, Product) and len(node.factors) == 2 and isinstance(node.factors[1].node, Fenced):
         return node.factors[0].node
     return node
-
-
-def derivative_of(node: Node) -> tuple[Node, Node] | None:
-    """What is differentiated and by what, for `∂u/∂x` and for `∂/∂x` before a whole side."""
-    if isinstance(node, Fraction):
-        top, bottom = above(node.numerator), below(node.denominator)
-        if top is not None and top.body is not None and top.order == 1 and bottom is not None:
-            return top.body, bottom[1][0]
-    if isinstance(node, Product) and isinstance(node.factors[0].node, Fraction):
-        first = node.factors[0].node
-        top, bottom = above(first.numerator), below(first.denominator)
-        if top is not None and top.body is None and top.order == 1 and bottom is not None:
-            return rest_of(node.factors[1:]), bottom[1][0]
-    return None

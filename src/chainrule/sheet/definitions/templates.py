@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chainrule.read.tree import Fenced, Node, Product
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import reference, walk

@@ -20,8 +20,9 @@ from chainrule.sheet.definitions.numbers_anew import is_no_rounding
 from chainrule.sheet.definitions.put_in import is_arithmetic
 from chainrule.sheet.definitions.redefine import heading_of
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Imposed, Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import node_key
 

@@ -3,8 +3,9 @@ r"""Values of a function that stand under its own letter: `r_{ij} = r_j(x_i)` sa
 from __future__ import annotations
 
 from chainrule.read.tree import Fenced, Node, Product
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import letter_of, reference
 
 

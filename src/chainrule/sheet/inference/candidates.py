@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chainrule.sheet.arrays.ones import ONES
 from chainrule.sheet.letters.eulers_number import EULER
+from chainrule.sheet.records.families import Family, Reading
 from chainrule.sheet.records.shapes import RANKS
-from chainrule.sheet.records.world import Family, Reading
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import KRONECKER
 from chainrule.sheet.syntax.spelling import COUNTS, look

@@ -14,12 +14,15 @@ from dataclasses import replace
 from chainrule.read.tree import Factor, Fenced, Link, Name, Node, Number, Product, Relation, Script, Span
 from chainrule.sheet.inference.candidates import is_quantity
 from chainrule.sheet.inference.typed_lines import mismatch, type_line
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.shapes import Dims, Untyped
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, Reading, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import capitals, spelled_out

@@ -10,12 +10,14 @@ from math import inf
 from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.typed_lines import misfits, mismatch, type_line
 from chainrule.sheet.inference.unreadable import against_declaration, lies_otherwise, loss_of_entries
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.frame import LISTS, PICKED, ROWS
 from chainrule.sheet.records.lines import Line
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Config, Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference
 from chainrule.sheet.syntax.spelling import look
 

@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from chainrule.read.tree import Product, Sum
 from chainrule.sheet.arrays.zeros import starts_with_zero
+from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, reference, walk
 
 NUMBER = 2.0

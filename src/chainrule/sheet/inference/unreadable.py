@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from chainrule.read.tree import Name, Node, Product, Script
-from chainrule.sheet.definitions.sites import call_form
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.definable import call_form
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import RANKS, Untyped, Val
+from chainrule.sheet.records.sites import Hidden, Site
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Cycle, Universe
-from chainrule.sheet.records.world import Config, Hidden, Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import node_key, reference, walk
 from chainrule.sheet.syntax.script_words import is_transpose
 from chainrule.sheet.syntax.spelling import look, names_loss

@@ -25,9 +25,14 @@ def note_eulers_number(world: World, equations: Iterable[Equation]) -> None:
     used = family.by or family.differentiated or family.transposed or family.changing or "e" in world.functions
     if used or not family.sub_counts <= {0} or "e" in world.glossary.bound | world.size_names:
         return
-    nodes = (n for e in equations for side in (e.lhs, e.rhs) for n in walk(side))
-    if any(_is_power(n) or (isinstance(n, Name) and n.text == "ln") or _is_times_two_pi(n) for n in nodes):
+    if speaks_of_eulers_number(equations):
         family.domain_kind = EULER
+
+
+def speaks_of_eulers_number(equations: Iterable[Equation]) -> bool:
+    """Whether formulas take powers of e or natural logarithms, or have the 2 pi e of an entropy."""
+    nodes = (n for e in equations for side in (e.lhs, e.rhs) for n in walk(side))
+    return any(_is_power(n) or (isinstance(n, Name) and n.text == "ln") or _is_times_two_pi(n) for n in nodes)
 
 
 def _is_power(node: object) -> bool:

@@ -31,10 +31,11 @@ from chainrule.sheet.meaning.operations.arithmetic import postfixed
 from chainrule.sheet.meaning.operations.fences import norm
 from chainrule.sheet.meaning.operations.implied import implied_sums, summed_over
 from chainrule.sheet.meaning.operations.matrices import has_ranges, is_size, ranged, sized
+from chainrule.sheet.records.families import Family
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.records.sizes import named_dim
-from chainrule.sheet.records.world import Family, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import (
     KRONECKER,
     Postfix,

@@ -11,7 +11,8 @@ from dataclasses import replace
 from chainrule.read.tree import Name, Node, Script
 from chainrule.sheet.networks.named_slopes import variable_of
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import letter_of, shifted_letter
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import spelled_out

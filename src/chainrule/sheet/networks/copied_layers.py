@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chainrule.read.tree import Fenced, Name, Node, Number, Script
-from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.networks.layers_by_letters import ByLetters
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.names import Ref
 from chainrule.sheet.syntax.rebuilding import rebuilt
 

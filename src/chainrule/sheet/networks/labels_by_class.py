@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from chainrule.read.tree import Big, Factor, Fenced, Link, Name, Node, Product, Relation, Script
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import Ref, letter_of, walk
 from chainrule.sheet.syntax.spelling import spelled_out

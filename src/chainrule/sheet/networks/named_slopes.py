@@ -13,9 +13,10 @@ from itertools import pairwise
 
 from chainrule.read.tree import Fraction, Node, Product
 from chainrule.sheet.definitions.midway import is_new, speaks_of
-from chainrule.sheet.definitions.sites import derivative_of, site_key
+from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.names import Ref, node_key, reference
 from chainrule.sheet.syntax.spelling import names_loss
 

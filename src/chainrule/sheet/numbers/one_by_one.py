@@ -7,12 +7,13 @@ from dataclasses import replace
 from itertools import product
 
 from chainrule.read.tree import Matrix, Number
-from chainrule.sheet.definitions.sites import one_by_one
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import DEFINING, Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Ref, letter_of, reference
+from chainrule.sheet.syntax.one_by_one import each_by_itself, entries
 
 MOST_ENTRIES = 400
 Grid = dict[tuple[int, ...], Equation]
@@ -25,9 +26,13 @@ def listed_entries(world: World, equations: Iterable[Equation]) -> dict[str, Gri
     spoiled: set[str] = set()
     for e in [part for whole in equations for part in _each(whole)]:
         ref = reference(e.lhs, world.glossary)
-        if ref is None or not ref.subs or e.op not in DEFINING or e.link or e.source != "formula":
+        if ref is None or e.op not in DEFINING or e.link or e.source != "formula":
             continue
-        place = tuple(int(s.text) for s in ref.subs if isinstance(s, Number) and s.text.isdigit())
+        if not ref.subs:
+            if ref.bare and not _lists_entries(world, e, ref.base):
+                spoiled.add(ref.base)  # what says the whole makes a claim of each entry
+            continue
+        place = _place(ref)
         plain = len(place) == len(ref.subs) and not (ref.labels or ref.primes or ref.postfix)
         grid = grids.setdefault(ref.base, {})
         if not plain or literal_number(e.rhs) is None or place in grid:
@@ -37,12 +42,13 @@ def listed_entries(world: World, equations: Iterable[Equation]) -> dict[str, Gri
     return {base: grid for base, grid in complete.items() if _in_general(world, equations, base, grid)}
 
 
+def _place(ref: Ref) -> tuple[int, ...]:
+    return tuple(int(s.text) for s in ref.subs if isinstance(s, Number) and s.text.isdigit())
+
+
 def _each(e: Equation) -> list[Equation]:
     """The parts of `(x_1, y_1) = (2, 5)`; an equation that gives one value, by itself."""
-    names, values = one_by_one(e.lhs), one_by_one(e.rhs)
-    if len(names) != len(values) or not names:
-        return [e]
-    return [replace(e, lhs=name, rhs=value) for name, value in zip(names, values, strict=True)]
+    return [replace(e, lhs=name, rhs=value, link=0) for name, value in each_by_itself(e.lhs, e.rhs)] or [e]
 
 
 def _complete(grid: Grid) -> bool:
@@ -54,10 +60,22 @@ def _complete(grid: Grid) -> bool:
 
 
 def _in_general(world: World, equations: Iterable[Equation], base: str, grid: Grid) -> bool:
-    """Whether a general entry is spoken of, with as many letters as the entries have numbers."""
+    """Whether a general entry is spoken of, with as many letters as the entries have numbers, or the whole is made of
+    its entries, `z = [z_1, z_2]`."""
     count = len(next(iter(grid)))
+    if any(len(_lists_entries(world, e, base)) == len(grid) for e in equations):
+        return True
     refs = (r for e in equations for side in (e.lhs, e.rhs) for r in references(side, world) if r.base == base)
     return any(len(r.subs) == count and all(letter_of(s) is not None for s in r.subs) for r in refs)
+
+
+def _lists_entries(world: World, e: Equation, base: str) -> set[tuple[int, ...]]:
+    """The places of the entries that an equation says a name is the array of, `z = [z_1, z_2]`."""
+    whole = reference(e.lhs, world.glossary) if e.op in DEFINING else None
+    if whole is None or whole.base != base or not whole.bare:
+        return set()
+    refs = [reference(cell, world.glossary) for row in entries(e.rhs) for cell in row]
+    return {_place(r) for r in refs if r is not None} if all(r and r.base == base for r in refs) else set()
 
 
 def assemble(world: World, grids: dict[str, Grid]) -> None:

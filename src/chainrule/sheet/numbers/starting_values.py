@@ -13,8 +13,9 @@ from chainrule.read.tree import Node
 from chainrule.sheet.conditions.imposed import differentiates
 from chainrule.sheet.definitions.put_in import paired
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Imposed
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Imposed, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_literal, is_zero, literal_number
 from chainrule.sheet.syntax.names import letter_of, node_key, reference
 from chainrule.sheet.words.wording import CONCLUDED

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Node, Number, Span
 from chainrule.sheet.definitions.put_in import put_in_numbers, shown_ref
-from chainrule.sheet.definitions.sites import definable, site_key
+from chainrule.sheet.records.definable import definable, site_key
 from chainrule.sheet.records.references import references
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation, Sentence
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import Ref, walk
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chainrule.read.tree import Comma, Fenced, Node
-from chainrule.sheet.definitions.sites import derivative_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.literals import literal_matrix, literal_number
 from chainrule.sheet.syntax.names import Ref, node_key, reference
 

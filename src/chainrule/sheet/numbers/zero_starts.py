@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from chainrule.read.tree import Factor, Node, Product, Sum
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import literal_number
 
 

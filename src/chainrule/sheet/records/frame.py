@@ -14,10 +14,11 @@ from typing import Any
 from chainrule.expr import Expr, Index, add, const, indicator, mul, size, value
 from chainrule.read import tree
 from chainrule.read.tree import Name, Node, Number, Script, Span, Sum, Unread
+from chainrule.sheet.records.families import Label
 from chainrule.sheet.records.linear import TIMES, Linear, linear
 from chainrule.sheet.records.shapes import Apart, Dims, Reach, Untyped, Val
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Label, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import literal_number
 from chainrule.sheet.syntax.names import letter_of, reference, size_name, walk
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.expr import Definitions, Expr, Symbol
+from chainrule.sheet.records.configurations import Config
+from chainrule.sheet.records.families import Instance, Reading
 from chainrule.sheet.records.shapes import Dims, Untyped
-from chainrule.sheet.records.world import Config, Instance, Reading, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.spelling import spelled_out
 
 

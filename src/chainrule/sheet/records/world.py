@@ -1,27 +1,21 @@
 """The world of one scope: its names with their shapes, its definitions, its conventions.
 
-A `Family` is all uses of one base name (`a`, `a_j`, `a^{(l+1)}`); an `Instance` is one tensor of it (`a^{(2)}`, `w'`);
-a `Site` is an equation that defines a family. What a name that nobody defined *is* (its `Reading`) is decided by
-`sheet.infer` from declarations and from what makes the lines of the scope fit.
+Its names are families (`records.families`), its definitions sites (`records.sites`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any
 
 from chainrule.read.tree import Name, Node, Number
-from chainrule.sheet.records.shapes import Layout, Untyped
+from chainrule.sheet.records.configurations import Dropped
+from chainrule.sheet.records.families import Family, Label, Reading
+from chainrule.sheet.records.shapes import Layout
+from chainrule.sheet.records.sites import Called, Hidden, Imposed, Seconds, Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.syntax.arguments import Pattern
 from chainrule.sheet.syntax.names import Glossary, Ref, node_key, reference, walk
-
-Label = int | str
-
-# Letters that name functions by custom, with an index too: `f_i(W x)`.
-FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "H", "phi", "psi", "varphi", "Phi", "Psi"})
 
 # What an undefined function letter is by custom; said as an assumption wherever it is used.
 DEFAULT_ROLES = {"sigma": "sigmoid", "CE": "cross-entropy", "CrossEntropy": "cross-entropy", "Gamma": "gamma function"}
@@ -33,253 +27,6 @@ READ_AS = {
     "gamma function": "the gamma function",
     NORMAL: "the normal density",
 }
-
-
-IDENTITY_NAMES = frozenset({"I", "bold I", "bb I"})
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the tensor of a name is: its number of array axes, whether a lone axis left over is a row, and whether the
-    bare name is one sample of the subscripted one (`x` beside `x_i`)."""
-
-    axes: int = 0
-    row: bool = False
-    split: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """One tensor of a family. `sampled`: the version with one more leading axis, the sample; `step`: the copy of a
-    shared weight that stands in one step of a recurrence; `drawn`: a random name, with its value for every outcome."""
-
-    base: str
-    labels: tuple[Label, ...] = ()
-    primes: int = 0
-    sampled: bool = False
-    step: int | None = None
-    drawn: bool = False
-
-    @property
-    def shown(self) -> str:
-        """The name as it is shown to a person."""
-        labels = "".join(f"^{{({x})}}" if isinstance(x, int) else f"_{{{x}}}" for x in self.labels)
-        copy = "" if self.step is None else f"@{self.step}"
-        return self.base + "'" * self.primes + labels + copy + "~" * self.drawn
-
-
-# What words say of matrices alone.
-ORTHONORMAL = frozenset({"orthogonal", "orthonormal columns"})
-OF_MATRICES = frozenset({"symmetric", "covariance", "diagonal", "identity"}) | ORTHONORMAL
-
-
-@dataclass
-class Family:
-    """All uses of one base name in a scope."""
-
-    base: str
-    sub_counts: set[int] = field(default_factory=set)
-    slots: dict[int, str] = field(default_factory=dict)
-    numbered: set[int] = field(default_factory=set)
-    lettered: set[int] = field(default_factory=set)
-    shifted: set[int] = field(default_factory=set)
-    zeros: set[int] = field(default_factory=set)
-    ends: set[str] = field(default_factory=set)
-    """The upper limits of sums over the letters in its subscripts."""
-    called: int = 0
-    operand: int = 0
-    calls_with_names: int = 0
-    differentiated: bool = False
-    sloped: int = 0
-    transposed: bool = False
-    stacked: bool = False
-    """Whether it is a capital behind vec."""
-    normed: bool = False
-    """Whether it stands alone between the bars of a norm."""
-    values_transposed: bool = False
-    """Whether a call of it is transposed: `F(X)^T`."""
-    by: int = 0
-    gradient: int = 0
-    graded: bool = False
-    """Whether a gradient is taken of it, as of a number."""
-    graded_alone: bool = False
-    """Whether it stands behind a gradient without an argument, as a quantity does."""
-    changing: bool = False
-    """Whether its differential is written."""
-    between: bool = False
-    """Whether it stands between a vector transposed and that vector: `x^T D x`."""
-    determined: set[int] = field(default_factory=set)
-    """How many subscripts it has where its determinant is taken: what has one is a matrix."""
-    traced: bool = False
-    """Whether it is a capital in a trace or a determinant, which nobody takes of numbers."""
-    bare: int = 0
-    marked: int = 0
-    bare_by: int = 0
-    declared_rank: str | None = None
-    declared_dims: tuple[str | None, ...] = ()
-    passing: bool = False
-    """Whether only words in passing declare it."""
-    declared_subs: int = 0
-    labelled_dims: dict[tuple[Label, ...], tuple[str | None, ...]] = field(default_factory=dict)
-    labelled_ranks: dict[tuple[Label, ...], str] = field(default_factory=dict)
-    """What single ones were declared to be: a matrix W_1 beside a vector W_2."""
-    domain_kind: str | None = None
-    integer: bool = False
-    column: bool = False
-    """Whether one subscript picks a column of the matrix, and not a row."""
-    picked_by_words: bool = False
-    """Whether words say which of the two it picks."""
-    full: bool = False
-    domains: frozenset[str] = frozenset()
-
-    @property
-    def variable(self) -> bool:
-        """Whether the name is a quantity rather than a function where parentheses follow it."""
-        matrix = self.domain_kind in OF_MATRICES and not self.calls_with_names
-        if self.called == 0 or self.weight or self.transposed or matrix:
-            return True
-        return (
-            self.operand > self.sloped and self.calls_with_names < self.called
-        )  # no operand in `\\partial f / \\partial z`
-
-    @property
-    def weight(self) -> bool:
-        """`v_i (w^T x_i - y_i)`: a name that always has an index and is never applied to a name is a factor there."""
-        indexed = bool(self.lettered) and 0 not in self.sub_counts
-        return indexed and not self.calls_with_names and self.base not in FUNCTION_LETTERS
-
-    @property
-    def spared(self) -> bool:
-        """Whether the name stands without its marks nowhere but below a derivative: `\\nabla_a C` for `a^L`."""
-        return 0 < self.bare == self.bare_by
-
-    @property
-    def identity(self) -> bool:
-        """Whether the name is the identity matrix: by words, or by its letter where no line makes a quantity of it."""
-        quantity = self.by or self.differentiated or self.declared_rank
-        return self.domain_kind == "identity" or (self.base in IDENTITY_NAMES and not quantity)
-
-    def rank_of(self, labels: tuple[Label, ...]) -> str | None:
-        """What the one with these labels was declared to be, where those of the name differ."""
-        return self.labelled_ranks.get(labels) if len(set(self.labelled_ranks.values())) > 1 else None
-
-    def slot(self, position: int) -> str:
-        """Whether a subscript position is an "axis" of an array or a "label" that tells tensors apart."""
-        return self.slots.get(position, "axis")
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """An equation (or a prose fact) that gives a name its meaning; `read_off`: the equations that put a number in;
-    `pattern`: the names among the parameters; `written`: the side of the equation that the body is made of, where it
-    is not that side itself; `onward`: a value for an example, "for input $x = 2$", which says nothing of what stands
-    before it."""
-
-    base: str
-    ref: Ref
-    body: Node
-    position: int
-    params: tuple[Node, ...] | None = None
-    assumed: str | None = None
-    section: tuple[str, int] = ("", 0)
-    own: bool = True
-    read_off: tuple[int, ...] = ()
-    pattern: Pattern | None = None
-    written: Node | None = None
-    onward: bool = False
-    until: float = inf
-    """The first position where it no longer holds."""
-
-    def holds(self, position: int) -> bool:
-        """Whether it stands before a position and is still in force there."""
-        return self.position <= position < self.until
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """A definition that could not be given a meaning: where it stands, why, and the names it mentions."""
-
-    site: Site
-    line: int
-    why: Untyped
-    names: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Imposed:
-    """A condition: the sides of an equation are set equal, or the derivative that heads it to zero; in force after a
-    position, to be solved for some base names. What is only `supposed` ("alone" where it can mean one thing alone)
-    makes lines follow, and says nothing against them but that a slip keeps them from following."""
-
-    position: int
-    equation: Equation
-    head: Equation | None
-    unknowns: frozenset[str]
-    section: int
-    said: bool = False
-    supposed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """An index that a document stops writing: its letter, for each name the slot it has among how many, and the letter
-    beside it where there are two."""
-
-    letter: str
-    slots: dict[str, tuple[int, int]]
-    beside: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a recurrence: its letter, whether the line sums over it, and the weights that all steps share."""
-
-    letter: str
-    summed: bool
-    weights: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """States of a recurrence that are held fixed at one step, where another state of that step is the variable."""
-
-    states: frozenset[str]
-    labels: tuple[Label, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """How the labels of a line are read: integers for label letters (layers, times, unrolled samples) and for the last
-    label of a sequence; the step at which derivatives by shared weights are taken, where the line speaks of one step
-    alone; the states of a recurrence that are held fixed; whether the entries of a quantity that nobody defines depend
-    on those of others with the same index only."""
-
-    letters: tuple[tuple[str, int], ...] = ()
-    top: int = 3
-    step: Step | None = None
-    held: Held | None = None
-    entrywise: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Seconds:
-    """Second formulas for a name, by their positions. Those that say in other words what the first one says define
-    nothing (`idle`) or are in force too (`equal`); others define the name `anew`."""
-
-    idle: frozenset[int] = frozenset()
-    equal: frozenset[int] = frozenset()
-    anew: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """What words call a formula, a "gradient", "jacobian" or "hessian": the derivative of something by something, where
-    they say so; `nouns` are the words for what is differentiated."""
-
-    what: str
-    of: Node | None
-    by: Node | None
-    nouns: tuple[str, ...]
 
 
 @dataclass
@@ -335,26 +82,28 @@ class World:
     """Whether a star is one of them, by sums that give the entries of what it makes."""
     hot: dict[str, str] = field(default_factory=dict)
     """Where the words put the 1 of a one-hot vector."""
-    rowwise: bool = False
     entrywise: bool = False
     """Whether the words speak of operations on every entry: then so is the inverse of a vector."""
+    rowwise: bool = False
     """Whether vectors are rows, by the words or by the products of the document."""
     decomposed: bool = False
     maps: dict[str, list[Any]] = field(default_factory=dict)
     """Functions of which the sheet says where they lead (`sheet.maps`)."""
     of_jacobians: bool = False
     kronecker: bool = False
-    """Whether \\otimes is the Kronecker product, also of vectors; `rows_first`: whether vec puts rows, not columns, one
-    behind the other; `rows_later`: whether that is only said behind formulas with vec."""
+    """Whether \\otimes is the Kronecker product, also of vectors."""
     rows_first: bool = False
+    """Whether vec puts rows, not columns, one behind the other."""
     rows_later: bool = False
-    of_chance: bool = False
+    """Whether that is only said behind formulas with vec."""
     law_in_words: bool = False
     """Whether words give the parameters of a law another meaning than custom does."""
     deviations: bool = False
     """Whether the words speak of standard deviations."""
-    """Whether the sheet speaks of expectations; `lawful`: whether it says something of a distribution too."""
+    of_chance: bool = False
+    """Whether the sheet speaks of expectations."""
     lawful: bool = False
+    """Whether it says something of a distribution too."""
     held: frozenset[str] | None = frozenset()
     """What all expectations are conditioned on; None where they are under several conditions."""
     random: frozenset[str] = frozenset()
@@ -396,8 +145,8 @@ class World:
     named_last: frozenset[int] = frozenset()
     """The links that end a chain with a new name for its value."""
     of_any_sample: set[int] = field(default_factory=set)
-    modelled: set[str] = field(default_factory=set)
     """Lines about a sample without its number, `y = wx + b` beside data y_i, which say nothing of their shapes."""
+    modelled: set[str] = field(default_factory=set)
     partial: set[int] = field(default_factory=set)
     between_indices: set[int] = field(default_factory=set)
     imposed: list[Imposed] = field(default_factory=list)

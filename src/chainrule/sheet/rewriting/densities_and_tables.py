@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.read.tree import Fenced, Infix, Name, Node, Product, Script, Sum
-from chainrule.sheet.statistics.overloads import DENSITIES
 from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.normal_laws import DENSITIES
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS, juxtaposed_letters
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chainrule.read.tree import Accent, Fenced, Infix, Name, Node, Number, Product, Script
-from chainrule.sheet.records.world import IDENTITY_NAMES
+from chainrule.sheet.records.families import IDENTITY_NAMES
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 

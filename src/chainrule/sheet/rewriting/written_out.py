@@ -13,6 +13,7 @@ from chainrule.read.tree import Node
 from chainrule.sheet.arrays.vectors_on_diagonals import vectors_on_diagonals, with_diagonals
 from chainrule.sheet.derivatives.bare_functions import applied_to, with_arguments
 from chainrule.sheet.derivatives.bare_slopes import slopes_at, with_slopes
+from chainrule.sheet.derivatives.combined_functions import combined_functions, with_values
 from chainrule.sheet.derivatives.of_functions import at_their_argument, functions_of_formulas
 from chainrule.sheet.derivatives.values_as_names import values_differentiated_by, with_values_named
 from chainrule.sheet.derivatives.variables_behind_nabla import variables_behind, with_variables_below
@@ -146,6 +147,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(values_differentiated_by, with_values_named),
     _where(softened_by_entries, with_entries_of_softmax),
     _where(by_components, with_component_names),
+    _where(combined_functions, with_values),
     _where(applied_to, with_arguments),
     _where(functions_of_formulas, at_their_argument),
     _where(slopes_at, with_slopes),

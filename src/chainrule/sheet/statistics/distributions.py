@@ -12,6 +12,7 @@ from chainrule.sheet.statistics.random_names import whole
 from chainrule.sheet.syntax.arguments import Pattern, arguments, pattern, stem
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference, walk
+from chainrule.sheet.syntax.normal_laws import LETTERS_OF_NORMAL
 from chainrule.sheet.syntax.spelling import look
 
 # The words of a distribution with the name of its formula.
@@ -25,9 +26,6 @@ NAMES: dict[str, str] = {
     **dict.fromkeys(("Categorical", "Cat"), "Categorical"),
     "Beta": "Beta",
 }
-
-# Letters of the normal density, where they are called with what is given: `N(x; m, v)` beside N samples.
-LETTERS_OF_NORMAL = frozenset({"N", "rm N", "bold N", "bb N"})
 
 
 def is_named_density(base: str, call: Pattern) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chainrule.read.tree import Dots, Fenced, Infix, Link, Name, Node, Product, Relation, Script
-from chainrule.sheet.statistics.overloads import DENSITIES
 from chainrule.sheet.syntax.arguments import parts
 from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.normal_laws import DENSITIES
 from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 
 POLICIES = frozenset({"pi"})

@@ -15,7 +15,6 @@ from chainrule.read.tree import Comma, Infix, Name, Node, Product, Relation, Scr
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.normal_formulas import by_formula
-from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.statistics.random_names import (
     DATA_LETTERS,
     Expected,
@@ -28,7 +27,7 @@ from chainrule.sheet.statistics.two_moments import mean_and_variance
 from chainrule.sheet.syntax.arguments import parts
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
-from chainrule.sheet.syntax.normal_laws import density, normal_density, normal_parameters
+from chainrule.sheet.syntax.normal_laws import density, is_density, normal_density, normal_parameters
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 
 SECOND = 2

@@ -9,8 +9,9 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Big, Factor, Fraction, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 
 from chainrule.read.tree import Accent, Comma, Fenced, Matrix, Name, Node, Product, Script, Sum, Term
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, node_key, reference, walk
 from chainrule.sheet.syntax.solution_marks import MARKED
 

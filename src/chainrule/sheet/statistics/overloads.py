@@ -11,20 +11,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Number, Product, Relation, Script
-from chainrule.sheet.arrays.scan import running_letters
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import EACH, Pattern, pattern, stem
+from chainrule.sheet.syntax.bound_letters import running_letters
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Glossary, Ref, node_key, reference, walk
-
-DENSITIES = frozenset({"p", "q", "P", "Q", "Pr", "Prob"})
-
-
-def is_density(base: str, call: Pattern | None = None) -> bool:
-    r"""Whether a letter names densities by custom: `p`, `q_\phi`, `\Pr`, and a policy `\pi(a | s)`."""
-    letter = base.split("_")[0].split("^")[0].rpartition(" ")[2]
-    return letter in DENSITIES or (letter == "pi" and call is not None and bool(call.given))
+from chainrule.sheet.syntax.normal_laws import is_density
 
 
 def apart(world: World, site: Site, now: Pattern, body: Node) -> bool:

@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Factor, Fenced, Infix, Link, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.statistics.normal_formulas import by_formula
-from chainrule.sheet.statistics.overloads import DENSITIES
 from chainrule.sheet.sums.integrals import differential, is_integral, joined, region
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import node_key, walk
-from chainrule.sheet.syntax.normal_laws import density, normal_density
+from chainrule.sheet.syntax.normal_laws import DENSITIES, density, normal_density
 from chainrule.sheet.syntax.rebuilding import with_parts
 
 KNOWN = "known"

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chainrule.read.tree import Big, Fenced, Node, Product, Script
-from chainrule.sheet.arrays.scan import running_letters
 from chainrule.sheet.records.statements import Sheet
-from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.arguments import parts
+from chainrule.sheet.syntax.bound_letters import running_letters
 from chainrule.sheet.syntax.names import letter_of, reference, walk
+from chainrule.sheet.syntax.normal_laws import is_density
 
 
 def with_whole_samples(sheet: Sheet) -> Sheet:

@@ -1,11 +1,11 @@
-"""The letters that a subscript binds: those of `\\sum_{i=1}^n`, of a condition, of a set."""
+"""The letters of a formula: those that a subscript binds, as in `\\sum_{i=1}^n`, a condition or a set, and others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Comma, Infix, Node, Product, Relation
-from chainrule.sheet.syntax.names import letter_of
+from chainrule.read.tree import Big, Comma, Infix, Name, Node, Product, Relation, Script
+from chainrule.sheet.syntax.names import letter_of, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 
 ORDERS = frozenset({"=", "≠", "<", ">", "≤", "≥"})
@@ -32,3 +32,20 @@ def bound_letters(node: Node) -> Iterator[str]:
                 yield from bound_letters(f.node)
         case Infix(left=left):
             yield from bound_letters(left)
+
+
+def running_letters(node: Node) -> set[str]:
+    """The letters that run in a formula: those under its big operators, and in its subscripts. The n of `\\sum_{i=1}^n`
+    is a size even where another formula sums over n."""
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, Big) and part.sub is not None:
+            found |= set(bound_letters(part.sub))
+        elif isinstance(part, Script) and part.sub is not None:
+            found |= {x for n in walk(part.sub) if (x := letter_of(n)) is not None}
+    return found
+
+
+def letters_in(node: Node) -> set[str]:
+    """All plain names in a formula."""
+    return {n.text for n in walk(node) if isinstance(n, Name)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Comma, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
 from chainrule.sheet.syntax.derivative_signs import rest_of, sign_of
 
 
@@ -59,4 +59,18 @@ def nabla_of(node: Node) -> tuple[list[Node], int] | None:
         order = int(node.sup.text) if isinstance(node.sup, Number) and node.sup.text.isdigit() else 1
         sub = Fenced(node.sub.span, "(", node.sub, ")") if isinstance(node.sub, Comma) else node.sub  # as `(u, v)`
         return ([sub] if sub is not None else []), order
+    return None
+
+
+def derivative_of(node: Node) -> tuple[Node, Node] | None:
+    """What is differentiated and by what, for `∂u/∂x` and for `∂/∂x` before a whole side."""
+    if isinstance(node, Fraction):
+        top, bottom = above(node.numerator), below(node.denominator)
+        if top is not None and top.body is not None and top.order == 1 and bottom is not None:
+            return top.body, bottom[1][0]
+    if isinstance(node, Product) and isinstance(node.factors[0].node, Fraction):
+        first = node.factors[0].node
+        top, bottom = above(first.numerator), below(first.denominator)
+        if top is not None and top.body is None and top.order == 1 and bottom is not None:
+            return rest_of(node.factors[1:]), bottom[1][0]
     return None

@@ -1,10 +1,12 @@
-"""Printed numbers and matrices of printed numbers, exactly."""
+"""Printed numbers and matrices of printed numbers, exactly, and what more than numbers is in a formula."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
-from chainrule.read.tree import Big, Comma, Fenced, Matrix, Name, Node, Number, Script, Sum
+from chainrule.read.tree import Accent, Big, Comma, Fenced, Matrix, Name, Node, Number, Product, Script, Sum
+from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
 
@@ -79,3 +81,14 @@ def is_literal(node: Node) -> bool:
     parts = list(walk(node))
     letters = [n for n in parts if isinstance(n, Name) and n.text not in TRANSPOSE_WORDS]
     return not letters and any(isinstance(n, Number) for n in parts) and not any(isinstance(n, Big) for n in parts)
+
+
+def has_quantities(node: Node) -> bool:
+    """Whether a formula has names in it that are no functions applied to something: none in `\\sigma(0.5) + e^{2}`."""
+    called: set[int] = set()
+    for part in walk(node):
+        for factor, following in pairwise(part.factors) if isinstance(part, Product) else ():
+            if isinstance(following.node, Fenced) and not following.op:
+                called.add(id(factor.node))
+    names = (n for n in walk(node) if isinstance(n, (Name, Accent)) and id(n) not in called)
+    return any(isinstance(n, Accent) or not (is_function_word(n.text) or n.text in ("e", "pi")) for n in names)

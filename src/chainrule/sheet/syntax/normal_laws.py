@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Script
-from chainrule.sheet.syntax.arguments import parts
+from chainrule.sheet.syntax.arguments import Pattern, parts
 from chainrule.sheet.syntax.names import spelled
 
 NORMAL_WORDS = frozenset({"cal N", "N", "bold N", "bb N", "Normal", "Gaussian", "Gauss"})
+LETTERS_OF_NORMAL = frozenset({"N", "rm N", "bold N", "bb N"})
+DENSITIES = frozenset({"p", "q", "P", "Q", "Pr", "Prob"})
 
 
 def normal_parameters(node: Node) -> tuple[Node, Node] | None:
@@ -62,3 +64,12 @@ def density(node: Node) -> Density | None:
     fence = factors[1].node if len(factors) == 2 and not factors[1].op else None
     named = None if not isinstance(fence, Fenced) else density(factors[0].node)
     return Density(named.name, fence) if named is not None and isinstance(fence, Fenced) else None
+
+
+def is_density(base: str, call: Pattern | None = None) -> bool:
+    r"""Whether a letter names densities by custom: `p`, `q_\phi`, `\Pr`, and a policy `\pi(a | s)`."""
+    letter = base.split("_")[0].split("^")[0].rpartition(" ")[2]
+    return letter in DENSITIES or (letter == "pi" and call is not None and bool(call.given))
+
+
+# Letters of the normal density, where they are called with what is given: `N(x; m, v)` beside N samples.

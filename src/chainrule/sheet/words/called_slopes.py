@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from chainrule.sheet.records.sites import Called
 from chainrule.sheet.records.statements import Equation, Sentence, with_zeros
-from chainrule.sheet.records.world import Called
 
 _WHAT = (
     r"(?P<what>gradiente?|derivative|jacobian|hessian|ableitung|dérivée|derivada|jacobi-?matrix|jacobienne|hesse-?matrix"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chainrule.read.tree import Comma, Dots, Fenced, Infix, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.records.families import IDENTITY_NAMES
 from chainrule.sheet.syntax.literals import is_numeric, is_zero, literal_number
 from chainrule.sheet.syntax.names import Glossary, Ref, reference, size_name
 
@@ -31,8 +32,8 @@ class ShapeFact:
 BOUNDING = frozenset({"<", ">", "≤", "≥"})
 
 
-def from_relation(relation: Relation, glossary: Glossary) -> list[Fact]:
-    """`x, w \\in \\mathbb{R}^d`, `y_i \\in \\{1, \\dots, K\\}`, `\\sigma > 0`."""
+def from_relation(relation: Relation, glossary: Glossary, behind: int = 0) -> list[Fact]:
+    """`x, w \\in \\mathbb{R}^d`, `y_i \\in \\{1, \\dots, K\\}`, `\\sigma > 0`; so many links stand before it."""
     facts: list[Fact] = []
     sides = [relation.first, *(link.node for link in relation.links)]
     for n, link in enumerate(relation.links):
@@ -45,7 +46,8 @@ def from_relation(relation: Relation, glossary: Glossary) -> list[Fact]:
             if ref is None:
                 continue
             if link.op == "∈":
-                facts += _member(ref, link.node)
+                remark = n + behind > 0 and _is_identity(ref, link.node)
+                facts += [Fact("identity", ref)] if remark else _member(ref, link.node)
             elif link.op in ("≻", "⪰") and is_zero(link.node):
                 facts.append(Fact("covariance", ref))
             elif link.op in (">", "≥") and isinstance(link.node, Number) and link.node.text in ("0", "1"):
@@ -59,6 +61,13 @@ def _named(sides: list[Node], relation: Relation, glossary: Glossary) -> Node:
     while reference(sides[last], glossary) is None and last and relation.links[last - 1].op in ("=", ":=", "≡"):
         last -= 1
     return sides[last] if reference(sides[last], glossary) is not None else sides[-1]
+
+
+def _is_identity(ref: Ref, space: Node) -> bool:
+    r"""Whether `\nabla f(x) = I \in \mathbb{R}^{n \times n}` gives the size of the identity."""
+    shape = real_space(space)
+    square = shape is not None and len(shape.dims) == 2 and len(set(shape.dims)) == 1
+    return square and not ref.subs and ref.bare and ref.base in IDENTITY_NAMES
 
 
 def relations_of(node: Node) -> list[Relation]:

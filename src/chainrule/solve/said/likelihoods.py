@@ -16,11 +16,10 @@ from chainrule.read.tree import Fenced, Name, Node, Product, Script
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sentence, Sheet
 from chainrule.sheet.records.world import NORMAL
 from chainrule.sheet.statistics.distributions import NAMES
-from chainrule.sheet.statistics.overloads import is_density
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import reference, spelled, walk
-from chainrule.sheet.syntax.normal_laws import NORMAL_WORDS
+from chainrule.sheet.syntax.normal_laws import NORMAL_WORDS, is_density
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.solve.losses import is_called, names_in
 from chainrule.solve.question import Question

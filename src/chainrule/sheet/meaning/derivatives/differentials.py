@@ -32,10 +32,11 @@ from chainrule.sheet.meaning.derivatives.by_inverse import by_inverse, inverted
 from chainrule.sheet.meaning.derivatives.put_for import put_for
 from chainrule.sheet.meaning.operations.arithmetic import quotient
 from chainrule.sheet.meaning.operations.kronecker import by_vec
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import MEANINGS, Frame
 from chainrule.sheet.records.shapes import Jacobian, Untyped, Val
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Instance, World
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivatives import Above, above, below
 from chainrule.sheet.syntax.long_columns import vectorised
 from chainrule.sheet.syntax.names import Ref, node_key, reference

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chainrule.calculus import tangent
 from chainrule.expr import Expr, Symbol
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.records.world import Instance
 from chainrule.sheet.syntax.spelling import CHANGE
 
 # What is symmetric or diagonal stays so while it changes.

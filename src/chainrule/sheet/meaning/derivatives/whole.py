@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from chainrule.calculus import derivative, resolve
 from chainrule.expr import Component, Expr, Index, Symbol, component, const, substitute, value
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Number, Script
+from chainrule.sheet.definitions.maps import HESSIAN_LETTERS, is_hessian
 from chainrule.sheet.definitions.parts import vector_of_entries
-from chainrule.sheet.definitions.sites import HESSIAN_LETTERS, is_hessian
 from chainrule.sheet.meaning.derivatives import differentials
 from chainrule.sheet.meaning.operations.arithmetic import postfixed
 from chainrule.sheet.meaning.operations.lists import listed
 from chainrule.sheet.meaning.operations.stacked import chosen, counted
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Dims, Untyped, Val, scalar
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.arguments import arguments
 from chainrule.sheet.syntax.derivatives import nabla_of
 from chainrule.sheet.syntax.literals import is_literal, is_zero

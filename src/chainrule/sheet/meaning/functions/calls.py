@@ -28,12 +28,12 @@ from chainrule.sheet.meaning.operations.arithmetic import postfixed
 from chainrule.sheet.meaning.operations.conditions import condition
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
-from chainrule.sheet.records.world import Site
-from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.syntax.arguments import arguments, pattern
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.names import Ref, reference, split_subscript, split_superscript, walk
+from chainrule.sheet.syntax.normal_laws import LETTERS_OF_NORMAL
 from chainrule.sheet.syntax.spelling import spelled_out
 
 

@@ -16,9 +16,10 @@ from chainrule.sheet.arrays import algebra
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.records.world import NORMAL
-from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL, NAMES, told_by
+from chainrule.sheet.statistics.distributions import NAMES, told_by
 from chainrule.sheet.syntax.arguments import Pattern
 from chainrule.sheet.syntax.names import reference, walk
+from chainrule.sheet.syntax.normal_laws import LETTERS_OF_NORMAL
 from chainrule.sheet.syntax.spelling import look, spelled_out
 
 DEVIATIONS = frozenset({"sigma", "s", "tau"})

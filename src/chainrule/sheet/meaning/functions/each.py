@@ -8,7 +8,7 @@ from chainrule.read.tree import Big, Node
 from chainrule.sheet.records.frame import Frame, Letter
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Val
-from chainrule.sheet.records.world import Site
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import Ref, letter_of, outside_letters, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS

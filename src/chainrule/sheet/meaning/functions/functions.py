@@ -6,18 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chainrule.calculus import derivative
-from chainrule.expr import (
-    Component,
-    Definitions,
-    Expr,
-    Index,
-    Symbol,
-    apply,
-    component,
-    indicator,
-    substitute,
-    value,
-)
+from chainrule.expr import Component, Definitions, Expr, Index, Symbol, apply, component, indicator, substitute, value
 from chainrule.expr import functions as table
 from chainrule.expr.tensors import softmax
 from chainrule.read.tree import Big, Node, Number
@@ -38,14 +27,15 @@ from chainrule.sheet.meaning.operations.lists import listed
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.records.universe import Cycle
-from chainrule.sheet.records.world import NORMAL, Site
-from chainrule.sheet.statistics.distributions import LETTERS_OF_NORMAL
-from chainrule.sheet.statistics.overloads import chosen, in_order, is_density
+from chainrule.sheet.records.world import NORMAL
+from chainrule.sheet.statistics.overloads import chosen, in_order
 from chainrule.sheet.syntax.arguments import Pattern, point
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import LOGARITHMS, OF_LABELS, OF_SQUARE
 from chainrule.sheet.syntax.names import Ref, letter_of, node_key, reference, walk
+from chainrule.sheet.syntax.normal_laws import LETTERS_OF_NORMAL, is_density
 from chainrule.sheet.syntax.spelling import spelled_out
 
 
@@ -294,7 +284,8 @@ def _every_sample(frame: Frame, val: Val, axes: int) -> Val:
 
 def _at_places(frame: Frame, inner: Frame, site: Site, p: Ref, a: Ref) -> Frame:
     """The letters of a parameter z_i at the places of an argument z_j."""
-    if a.postfix or a.primes != p.primes:
+    hung = [[(x.op, x.node and node_key(x.node)) for x in r.postfix] for r in (a, p)]
+    if (a.postfix and hung[0] != hung[1]) or a.primes != p.primes:
         raise Untyped(f"{spelled_out(site.base)} of this argument", "untyped")
     for pattern, sub in zip(p.subs, a.subs, strict=True):
         letter = letter_of(pattern)

@@ -8,7 +8,7 @@ from chainrule.read.tree import Node, Relation
 from chainrule.sheet.meaning.functions.through import rests_on
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped
-from chainrule.sheet.records.world import Site
+from chainrule.sheet.records.sites import Site
 from chainrule.sheet.statistics.overloads import holding
 from chainrule.sheet.syntax.names import Ref, reference, walk
 

@@ -11,7 +11,8 @@ from chainrule.sheet.meaning.derivatives.put_for import put_for
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.shapes import Val
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import Ref, reference
 
 

@@ -15,13 +15,15 @@ from chainrule.read.tree import Node
 from chainrule.sheet.arrays import algebra
 from chainrule.sheet.arrays.components import ref_value
 from chainrule.sheet.definitions.maps import Map, map_of
+from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.frame import Frame, Letter
 from chainrule.sheet.records.shapes import Untyped, Val, scalar
 from chainrule.sheet.records.sizes import named_dim
-from chainrule.sheet.records.world import Instance, World
-from chainrule.sheet.statistics.overloads import is_density, varied
+from chainrule.sheet.records.world import World
+from chainrule.sheet.statistics.overloads import varied
 from chainrule.sheet.syntax.arguments import Pattern, stem
 from chainrule.sheet.syntax.names import Ref, letter_of, reference
+from chainrule.sheet.syntax.normal_laws import is_density
 from chainrule.sheet.syntax.spelling import look
 
 ELEMENTWISE_LETTERS = frozenset({"f", "g", "h", "phi", "psi", "sigma", "rho", "a", "varphi", "varsigma", "theta"})

@@ -10,7 +10,8 @@ from chainrule.sheet.definitions.recurrence import label_nodes, leads_back, step
 from chainrule.sheet.meaning.operations.cases_of_steps import capital, comparisons, has_rest, last_steps
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.references import references
-from chainrule.sheet.records.world import Site, World
+from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import shifted_letter, walk
 
 INSIDE = {"=": 0, "≤": 0, "≥": 0, "<": -1, ">": 1}

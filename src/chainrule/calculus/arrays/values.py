@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.calculus.arrays import Array, walk
+from chainrule.calculus.arrays.notation import Array, walk
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Dim, Index, Symbol
 

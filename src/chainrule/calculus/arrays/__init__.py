@@ -1,0 +1,1 @@
+"""Matrix notation: expressions over whole arrays, as textbooks and NumPy write them."""
