@@ -335,6 +335,7 @@ def _confirmed(
 ) -> Built:
     """The sheet with the first ways that the checker confirms."""
     kind = "latex" if latex else "markdown"
+    options = replace(options, repairs=False)
     for given_up in (lambda d: False, lambda d: d.question.root is not None, lambda d: True):
         for d in filter(given_up, drafts):
             if d.ways:
