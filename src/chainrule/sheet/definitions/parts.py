@@ -160,5 +160,5 @@ def vector_of_entries(world: World, params: tuple[Node, ...]) -> str | None:
     base, count = _numbered(world, params)
     vector = base if base in world.vectors else vector_of(world, base)
     if vector is None:
-        return base or None
+        return base if count and not any(s.ref.bare for s in world.sites.get(base, ())) else None
     return vector if count == world.vectors[vector][1] else None
