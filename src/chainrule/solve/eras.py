@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from chainrule.read.tree import Product
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_numeric
@@ -55,8 +56,9 @@ def _defined(sheet: Sheet, e: Equation) -> str | None:
     """The name that an equation of the sheet gives a meaning to."""
     if not e.own or e.link or e.op not in DEFINING or e.spelled is not None or e.source != "formula" or to_be_shown(e):
         return None
-    ref = reference(e.lhs, sheet.glossary)
-    return callee_base(sheet, e.lhs) or (None if ref is None else str(ref.key))
+    called = isinstance(e.lhs, Product) and callee_base(sheet, e.lhs) is not None
+    ref = reference(e.lhs.factors[0].node if called and isinstance(e.lhs, Product) else e.lhs, sheet.glossary)
+    return None if ref is None else str(ref.key)
 
 
 def _differs(before: Equation, e: Equation) -> bool:

@@ -32,7 +32,7 @@ from chainrule.solve.asking import (
     read_formula,
 )
 from chainrule.solve.constrained import with_lagrangians, with_unknowns
-from chainrule.solve.descent import started_anew, with_rules
+from chainrule.solve.descent import of_another_method, started_anew, with_rules
 from chainrule.solve.eras import eras
 from chainrule.solve.kinks import place_of, without_idle, without_numbers
 from chainrule.solve.losses import completed
@@ -59,6 +59,9 @@ from chainrule.write.trace_views import Detail
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
 ELSEWHERE = "an exercise has one start and one rate; write these updates as an exercise of their own, `# Exercise 2`"
+ANOTHER_METHOD = (
+    "the rule that is written is of another method; write this one as an exercise of its own, `# Exercise 2`"
+)
 MOST_ROUNDS, MOST_TOLD = 12, 5
 GOOD = frozenset({"verified", "definition"})
 
@@ -231,6 +234,9 @@ def _answer(
         mine = [(d, s) for d, s in zip(drafts, scopes, strict=True) if s.number == number]
         wanted = [m[1] for d, _ in mine if (m := VARIABLE.search(d.question.tex)) is not None]
         seen, updates = with_updates(of_scope(sheet, mine[-1][1]), wanted)
+        others = of_another_method([(d.question, s) for d, s in mine], updates)
+        for d, _ in mine:
+            d.why_not = ANOTHER_METHOD if d.question in others else ""
         _answer_parts([d for d, _ in mine], document, seen, updates, mine[-1][1], detail, options, clock)
 
 
@@ -294,6 +300,8 @@ def _answer_exercise(
             a.draft.why_not = "the sheet defines nothing"
         elif a.draft.question in anew:
             a.draft.why_not = ELSEWHERE
+        elif a.draft.why_not:
+            continue
         elif a.draft.question.updates:
             answer_updates(a.draft, program, troubles, detail)
         elif a.draft.question.expansion is not None and a.draft.question.expansion.summands:
@@ -327,6 +335,7 @@ def _confirmed(
 ) -> Built:
     """The sheet with the first ways that the checker confirms."""
     kind = "latex" if latex else "markdown"
+    options = replace(options, repairs=False)
     for given_up in (lambda d: False, lambda d: d.question.root is not None, lambda d: True):
         for d in filter(given_up, drafts):
             if d.ways:
