@@ -20,6 +20,7 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.ratios import is_simple
 from chainrule.check.conditions import given
 from chainrule.check.conditions.branches import in_a_branch
+from chainrule.check.conditions.each_number import fails_for_another
 from chainrule.check.conditions.extremes import of_extremes
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
@@ -247,7 +248,7 @@ class Judge(Lines):
         variant = self.usual(e)
         outcome = self.outcome(e, variant)
         if isinstance(outcome, Same) and not flips(e, variant):
-            return self.verified(e, variant, outcome)
+            return fails_for_another(self, e, variant) or self.verified(e, variant, outcome)
         return self.by_custom(e, variant, outcome) or self.not_equal(e, variant, outcome)
 
     def printed(self, e: Equation, table: list[list[Printed]]) -> Finding:
