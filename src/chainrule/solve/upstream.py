@@ -23,7 +23,8 @@ THROUGH = re.compile(r"\b(?:in terms of|as functions? of|through|using|by means 
 """What stands before the derivatives through which others are to be written."""
 
 ORDER = re.compile(
-    r"\b(?:derive|find|compute|calculate|determine|express|evaluate|obtain|show|prove|write|give|state|work out|what)\b",
+    r"\b(?:derive|find|compute|calculate|determine|express|evaluate|obtain|show|prove|write|give|state|what"
+    r"|work out)\b",
     re.IGNORECASE,
 )
 
