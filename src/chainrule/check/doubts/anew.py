@@ -21,7 +21,7 @@ from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Number, Product
 from chainrule.sheet.arrays.spread import is_spread
 from chainrule.sheet.definitions.maps import is_hessian
 from chainrule.sheet.definitions.put_in import is_arithmetic
-from chainrule.sheet.definitions.redefine import to_be_shown
+from chainrule.sheet.definitions.redefine import behind, to_be_shown
 from chainrule.sheet.definitions.sites import defining_anew
 from chainrule.sheet.records.definable import call_form, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
@@ -63,7 +63,12 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
     spread = not first.ref.subs and is_spread(lines.world, first.body, ref, e.rhs)
-    fresh = _fresh(lines, e) or _introduced_behind(lines, e) or spread or _one_of_a_sum(lines, first.body, e.rhs)
+    fresh = (
+        _fresh(lines, e)
+        or _introduced_behind(lines, first.body, e)
+        or spread
+        or _one_of_a_sum(lines, first.body, e.rhs)
+    )
     if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
         return None
     if ref.base in names_in(lines.world, e.rhs):
@@ -136,10 +141,11 @@ def _fresh(lines: Lines, e: Equation) -> bool:
     return bool({(b, n) for b, n in indexed(e.rhs) if n > 1} - before)
 
 
-def _introduced_behind(lines: Lines, e: Equation) -> bool:
+def _introduced_behind(lines: Lines, first: Node, e: Equation) -> bool:
     r"""Whether a formula has a name that the document says nothing of before it, and a number for behind it: the loss
-    with a weight `v`, "where $v = 3$", after the loss without. What follows from the first formula has no such name."""
-    here = names_in(lines.world, e.rhs)
+    with a weight `v`, "where $v = 3$", after the loss without. What follows from the first formula has no such name,
+    but those on which its names rest."""
+    here = names_in(lines.world, e.rhs) - behind(lines.world, first)
     before = {n for x in lines.equations if x.position < e.position for n in names_in(lines.world, x.lhs, x.rhs)}
     return any(s.position > e.position for base in here - before for s in lines.world.sites.get(base, ()))
 
