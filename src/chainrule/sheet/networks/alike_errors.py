@@ -29,7 +29,7 @@ def alike_errors(world: World) -> None:
         if not rules or not all(_goes_back(world, s) for s in rules):
             continue
         told += _said_elsewhere(world, base, rules)
-        if len({found.base for s in told if (found := variable_of(world, s.body)) is not None}) > 1:
+        if len({x.base for s in told if (x := variable_of(world, s.body)) is not None}) > 1:
             continue  # the derivative by what goes into a layer, and that by what comes out of it
         general = [s for s in told if (letter := _letter(s)) is not None and letter.islower()]
         slopes = (found for last in told for rule in rules if (found := _of_any_layer(world, last, rule)) is not None)
