@@ -20,6 +20,7 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.ratios import is_simple
 from chainrule.check.conditions import given
 from chainrule.check.conditions.branches import in_a_branch
+from chainrule.check.conditions.each_number import fails_for_another
 from chainrule.check.conditions.extremes import of_extremes
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
@@ -42,7 +43,7 @@ from chainrule.check.numbers.approximate import approximated
 from chainrule.check.numbers.beyond import AT_NUMBERS, only_there
 from chainrule.check.numbers.from_zero import counted_from_zero
 from chainrule.check.numbers.inputs import is_decimal
-from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed
+from chainrule.check.numbers.numbers import behind_rounded, numeric, put_in, unconfirmed
 from chainrule.check.numbers.steps import by_the_rule
 from chainrule.check.numbers.zero_slopes import of_a_value
 from chainrule.check.past_unread import UNREAD, past_unread
@@ -68,6 +69,7 @@ from chainrule.check.suppositions.of_differentials import of_some_changes, resti
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.samplewise import of_the_sum
 from chainrule.check.suppositions.supposing import recover, take
+from chainrule.check.two_formulas import on_two_formulas
 from chainrule.expr import ExprError
 from chainrule.sheet.conditions.extremes import bodies
 from chainrule.sheet.definitions.recurrence import one_step
@@ -148,6 +150,8 @@ class Judge(Lines):
         otherwise = read_otherwise(*read) if found.verdict == "refuted" else None
         if otherwise is not None:
             return Finding("unsupported", "ambiguous", otherwise)
+        if (doubtful := on_two_formulas(self, e, found)) is not None:
+            return doubtful
         told = (
             lines_of(self.world, [e])[0].names
             if (found.verdict, found.code) == ("assumed", "undefined-symbol")
@@ -244,7 +248,7 @@ class Judge(Lines):
         variant = self.usual(e)
         outcome = self.outcome(e, variant)
         if isinstance(outcome, Same) and not flips(e, variant):
-            return self.verified(e, variant, outcome)
+            return fails_for_another(self, e, variant) or self.verified(e, variant, outcome)
         return self.by_custom(e, variant, outcome) or self.not_equal(e, variant, outcome)
 
     def printed(self, e: Equation, table: list[list[Printed]]) -> Finding:
@@ -303,7 +307,7 @@ class Judge(Lines):
 
     def different(self, e: Equation, variant: Variant, outcome: Different) -> Finding:
         """The verdict on a certified difference: a doubt whether the line was read as it is meant, or refuted."""
-        doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
+        doubtful = put_in(self, e, variant) or behind_rounded(self, e, variant) or doubt(self, e, variant, outcome)
         slipped = doubtful and self.slipped(e, variant, outcome, SETTLED_BY, doubtful)
         doubtful = doubtful or of_another_loss(self, e, variant, outcome)
         return slipped or renamed(self, e, doubtful) or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)

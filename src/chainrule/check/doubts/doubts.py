@@ -56,7 +56,7 @@ from chainrule.check.doubts.unsaid import (
     of_a_target,
     tied,
 )
-from chainrule.check.doubts.where_it_holds import where_it_holds
+from chainrule.check.doubts.where_it_holds import where_it_holds, where_it_vanishes
 from chainrule.check.numbers.counted_from_one import counted_from_one
 from chainrule.check.numbers.written_out import put_in_one_by_one
 from chainrule.check.numbers.zero_slopes import slopes_of_values, zero_slopes
@@ -103,12 +103,12 @@ def unread_formula(lines: Lines, e: Equation, variant: Variant, _different: Diff
             continue
         base = name[0].base
         site = lines.world.function(base, e.position) or lines.world.site(base, e.position)
-        if site is None or site.position >= x.position or site.section == (x.scope.part, x.scope.section):
+        if site is None or site.position >= x.position or site.section == x.section:
             continue
         for link in lines.chain(x):
             failed = variant.failed.get(link.position)
             if failed is not None and failed.code in ("shape", "shape-of-sides"):
-                line = link.document.position(link.span.start)[0]
+                line = link.line
                 text = f"what line {line} says of {spelled_out(base)} does not fit: {failed.message}"
                 return Finding("unsupported", "ambiguous", text)
     return None
@@ -359,6 +359,7 @@ DOUBTS: tuple[Doubt, ...] = (
     circular,
     of_chance,
     where_it_holds,
+    where_it_vanishes,
     one_step_or_all,
     one_cell,
     at_the_last_step,

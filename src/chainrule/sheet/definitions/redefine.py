@@ -17,7 +17,7 @@ from chainrule.sheet.definitions.numbers_anew import is_listed_anew, steps_on
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.sites import Site
-from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.statements import Equation, standing_at
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
@@ -184,7 +184,7 @@ def heading_of(e: Equation) -> Heading | None:
 
 def _in_another_row(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation and the earlier one stand in two rows of a table, as layers or rules beside each other."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     if origin is None or e.link or origin.document is not e.document:
         return False
     first, second = (e.document.position(x.span.start)[0] for x in (origin, e))
@@ -194,7 +194,7 @@ def _in_another_row(world: World, earlier: Site, e: Equation) -> bool:
 
 def _in_another_item(world: World, earlier: Site, e: Equation) -> bool:
     """Whether two items of a list give a name its number, each for what the item is about: "Points 1, 2: $y = 1$"."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     if origin is None or origin.document is not e.document or origin.scope.section == e.scope.section:
         return False
     items = [ITEM.match(_line(x)) for x in (origin, e)]
@@ -225,7 +225,7 @@ def _other_case(world: World, earlier: Site, e: Equation) -> bool:
 
 def _in_a_parallel(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation opens what a section says of a name, which gives several others a formula of its own too."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     if origin is None or e.link:
         return False
     return given_in_both(world, origin, e, earlier.base) >= SEVERAL
@@ -233,7 +233,7 @@ def _in_a_parallel(world: World, earlier: Site, e: Equation) -> bool:
 
 def _said_alike(world: World, earlier: Site, e: Equation) -> bool:
     """Whether the same words lead to a formula and to the earlier one: "The model is" in two sections."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     said = [INTRODUCED.search(x.cue) for x in (origin, e) if x is not None]
     words = {m[0].lower() for m in said if m is not None}
     alike = len(said) == 2 and None not in said and len(words) == 1
@@ -242,7 +242,7 @@ def _said_alike(world: World, earlier: Site, e: Equation) -> bool:
 
 def _supposed_again(world: World, earlier: Site, e: Equation) -> bool:
     """Whether both definitions are what a rule of its own supposes, in a list without words between."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     if origin is None or not is_supposed(e) or not is_supposed(origin):
         return False
     told = (text for at, text in world.told.items() if earlier.position < at < e.position)

@@ -20,6 +20,7 @@ from chainrule.sheet.derivatives.values_as_names import values_differentiated_by
 from chainrule.sheet.derivatives.variables_behind_nabla import variables_behind, with_variables_below
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.letters.indices_on_the_line import indices_on_the_line, with_indices
+from chainrule.sheet.letters.labels_in_brackets import labels_in_brackets, with_labels_above
 from chainrule.sheet.networks.arguments_left_out import time_of_everything, without_time
 from chainrule.sheet.networks.gates_beside_steps import gates_beside_steps, with_gates_above
 from chainrule.sheet.networks.inner_cross_entropies import outputs_of_softmax, with_inner_products
@@ -55,7 +56,13 @@ from chainrule.sheet.rewriting.spelled_words import with_words, words_of
 from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_transposed_values
 from chainrule.sheet.rewriting.transposing_primes import transposing, with_transposes
 from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samples_apart
-from chainrule.sheet.statistics.expectations_by_law import laws_of, with_what_is_drawn
+from chainrule.sheet.statistics.expectations_by_law import (
+    laws_of,
+    shortened_laws,
+    with_their_parameters,
+    with_what_is_drawn,
+)
+from chainrule.sheet.statistics.laws_and_densities import capitals_of_laws, with_their_densities
 from chainrule.sheet.statistics.normal_words import normal_laws, with_normal_laws
 from chainrule.sheet.statistics.weighted_integrals import weighted, with_expectations
 from chainrule.sheet.sums.capital_sigmas import signs_of_sums, with_signs_of_sums
@@ -129,6 +136,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(counted_by_ell, with_plain_letter),
     _where(names_with_digits, with_whole_names),
     _where(numbered_names, with_numbers_below),
+    _where(labels_in_brackets, with_labels_above),
     _where(indices_on_the_line, with_indices),
     _where(variables_behind, with_variables_below),
     _where(words_of, with_words),
@@ -168,6 +176,8 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(counts_of_ones, with_counted_ones),
     _where(samples_apart, with_samples_apart),
     _where(vectors_on_diagonals, with_diagonals),
+    _where(capitals_of_laws, with_their_densities),
+    _where(shortened_laws, with_their_parameters),
     _where(normal_laws, with_normal_laws),
     _where(integrated, with_sums),
     _where(weighted, with_expectations),
