@@ -61,7 +61,7 @@ STATEMENTS = (
         "The value is 0.593269992.",
         evidence=Evidence("digits"),
         counterexample=Counterexample({}, 0.593269992, 0.593369992),
-        notes=(Note("repeated", "the same number stands on line 2"),),
+        notes=(Note("restated", "the same number stands on line 2"),),
     ),
 )
 

@@ -36,6 +36,7 @@ from chainrule.expr import (
     value,
     walk,
 )
+from chainrule.expr.walks import factors_in
 
 HIGHEST = 5
 HALF, EIGHTH = const(Fraction(1, 2)), const(Fraction(1, 8))
@@ -125,7 +126,7 @@ def _lowered(node: Expr, x: Symbol) -> Expr:
 
 def _split(node: Expr, x: Symbol) -> tuple[Expr | None, Expr]:
     """What stands in the exponentials of a product that have a symbol, added up, and the other factors."""
-    factors = node.factors if isinstance(node, Mul) else (node,)
+    factors = factors_in(node)
     raised = [f for f in factors if isinstance(f, Apply) and f.name == "exp" and x in f.symbols]
     if not raised:
         return None, node

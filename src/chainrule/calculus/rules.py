@@ -54,7 +54,7 @@ from chainrule.expr.terms import (
     total,
     unknown,
 )
-from chainrule.expr.walks import walk
+from chainrule.expr.walks import factors_in, terms_in, walk
 
 Changes = Callable[[Expr], bool]
 Passed = list[tuple[Expr, tuple[Expr, ...]]]
@@ -181,8 +181,8 @@ def of_piecewise(node: Piecewise, d: Differential) -> Expr:
     """Case by case; what all cases are multiplied with stands before them, but for what is only read where its index
     is in range: `[k <= n] h_k`."""
     items = [*(d(item) for _, item in node.cases), d(node.otherwise)]
-    terms = [t for item in items if item is not ZERO for t in (item.terms if isinstance(item, Add) else (item,))]
-    shared = [f for f in _factors(terms[0]) if all(f in _factors(t) for t in terms[1:])] if terms else []
+    terms = [t for item in items if item is not ZERO for t in terms_in(item)]
+    shared = [f for f in factors_in(terms[0]) if all(f in factors_in(t) for t in terms[1:])] if terms else []
     conditions = [condition for condition, _ in node.cases]
     guarded = {i for condition in conditions for i in _in_range(condition)}
     shared = [f for f in dict.fromkeys(shared) if not isinstance(f, Const) and not guarded & f.free]
@@ -202,18 +202,14 @@ def _in_range(condition: Expr) -> Iterator[Index]:
             yield from term.free
 
 
-def _factors(term: Expr) -> tuple[Expr, ...]:
-    return term.factors if isinstance(term, Mul) else (term,)
-
-
 def _divided(item: Expr, shared: list[Expr]) -> Expr:
     """The item without factors that all its terms have."""
     if item is ZERO:
         return item
-    terms = item.terms if isinstance(item, Add) else (item,)
+    terms = terms_in(item)
     left = []
     for term in terms:
-        rest = list(_factors(term))
+        rest = list(factors_in(term))
         for f in shared:
             rest.remove(f)
         left.append(mul(*rest))

@@ -19,7 +19,7 @@ from chainrule.expr.making import settle, value
 from chainrule.expr.nodes import Add, Component, Const, Expr, IndexValue, Indicator, Mul, Reduce
 from chainrule.expr.substitution import substitute
 from chainrule.expr.terms import add, mul, total
-from chainrule.expr.walks import over
+from chainrule.expr.walks import factors_in, over
 
 EXPANSIONS = 6
 _SUMS = 1 << Reduce.RANK
@@ -80,7 +80,7 @@ def _sum(index: Index, body: Expr, expansions: int) -> Expr:
     if isinstance(body, Add):
         return add(*(_sum(index, term, expansions) for term in body.terms))
     if body.holds(Indicator):
-        factors = body.factors if isinstance(body, Mul) else (body,)
+        factors = factors_in(body)
         for row in (_pick, _swap, _expand):
             found = row(index, factors, expansions)
             if found is not None:
@@ -127,7 +127,7 @@ def _swap(index: Index, factors: tuple[Expr, ...], expansions: int) -> Expr | No
         rest = factors[:k] + factors[k + 1 :]
         inner = fresh(factor.index.dim, *rest, factor.body, value(index))
         body = substitute(factor.body, {factor.index: value(inner)})
-        parts = (*rest, *(body.factors if isinstance(body, Mul) else (body,)))
+        parts = (*rest, *factors_in(body))
         for row in (_pick, _expand):
             found = row(index, parts, expansions)
             if found is not None:
@@ -147,11 +147,11 @@ def _expand(index: Index, factors: tuple[Expr, ...], expansions: int) -> Expr | 
 
 def _holds_delta_within(index: Index, term: Expr) -> bool:
     """Whether a delta over the index stands among the factors, or in a sum among them."""
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = factors_in(term)
     sums = (t for f in factors if isinstance(f, Add) for t in f.terms)
     return any(_holds_delta(index, f) for f in (*factors, *sums))
 
 
 def _holds_delta(index: Index, term: Expr) -> bool:
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = factors_in(term)
     return any(place_of(index, f) is not None for f in factors)

@@ -14,7 +14,7 @@ from chainrule.check.conditions.slips import slip
 from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.diagnosis.edits.table import MISPLACED, MISTAKEN, RULES, SLIPS
 from chainrule.check.doubts.anew import of_another_rank, on_what_is_redefined
-from chainrule.check.doubts.customs import SHAPES, fitting
+from chainrule.check.doubts.customs import fitting
 from chainrule.check.doubts.doubts import doubt
 from chainrule.check.records.finding import Finding
 from chainrule.check.records.report import Counterexample
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def fitting_by_custom(judge: Judge, e: Equation, outcome: Outcome) -> Finding | None:
     """A line that only fits by custom, as a slope entry by entry or with squares of vectors as norms, and is wrong
     there, when one edit makes it right."""
-    if not isinstance(outcome, Unclear) or outcome.code not in SHAPES:
+    if not isinstance(outcome, Unclear):
         return None
     for variant in fitting(judge, e):
         different = judge.outcome(e, variant)

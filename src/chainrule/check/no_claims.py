@@ -29,10 +29,10 @@ from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.derivatives.gradient_names import named_gradient
 from chainrule.sheet.letters.glossary import is_kronecker_value
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.sums.letters_of_scripts import core_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import KRONECKER, node_key, reference, walk
 from chainrule.sheet.syntax.one_by_one import each_by_itself
+from chainrule.sheet.syntax.parts import core_of
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge

@@ -24,6 +24,8 @@ UNREAD = frozenset({"untyped", "index-scope"})
 def past_unread(judge: Judge, e: Equation) -> Finding | None:
     """The verdict on a line whose left side cannot be read, by the nearest side of its chain that can, if it holds."""
     before = sorted((x for x in judge.chain(e) if x.position < e.position), key=lambda x: -x.position)
+    if any(s.body is e.rhs for x in before for s in judge.world.given_at(x.position)):
+        return None  # it is where the name before the chain has its meaning from
     if not before or e.op not in EQUALITIES or any(x.op not in EQUALITIES for x in before):
         return None
     for x in before:

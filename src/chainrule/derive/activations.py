@@ -24,6 +24,7 @@ from chainrule.expr.nodes import Apply, Component, Expr, Mul, Power, Reduce
 from chainrule.expr.substitution import substitute
 from chainrule.expr.tensors import softmax
 from chainrule.expr.terms import apply, component, mul, total
+from chainrule.expr.walks import factors_in
 
 
 def with_activations(problem: Problem) -> Problem:
@@ -96,7 +97,7 @@ class _Namer:
             index = fresh(inner.index.dim, term)
             body = substitute(inner.body, {inner.index: value(index)})
             divisors = [f for f in term.factors if isinstance(f, Power)]
-            inside = [*(body.factors if isinstance(body, Mul) else (body,)), *divisors]
+            inside = [*factors_in(body), *divisors]
             match = next(softmaxes_in(inside), None)
             if match is not None:
                 left, logits, place_of, place = match

@@ -13,7 +13,7 @@ from chainrule.expr.making import value
 from chainrule.expr.nodes import Add, Const, Expr, Mul, Power, Reduce
 from chainrule.expr.substitution import substitute
 from chainrule.expr.terms import add, const, div, mul, neg, total
-from chainrule.expr.walks import rebuilt, walk
+from chainrule.expr.walks import factors_in, rebuilt, walk
 
 MOST_TERMS = 32
 _PRODUCTS_OF_SUMS = 1 << Mul.RANK | 1 << Add.RANK
@@ -63,7 +63,7 @@ def _divided(node: Mul) -> Expr:
 
 
 def _bases(term: Expr) -> set[Expr]:
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = factors_in(term)
     return {f.base if isinstance(f, Power) else f for f in factors}
 
 
@@ -74,7 +74,7 @@ def _meets(total: Add, node: Mul) -> bool:
 
 
 def _below(term: Expr) -> set[Expr]:
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = factors_in(term)
     return {f.base for f in factors if isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0}
 
 
@@ -125,7 +125,7 @@ def _merged(term: Add) -> Expr:
     groups: dict[tuple[Expr, Dim], list[tuple[Const, Reduce, Expr]]] = {}
     found = []
     for t in term.terms:
-        factors = t.factors if isinstance(t, Mul) else (t,)
+        factors = factors_in(t)
         sums = [f for f in factors if isinstance(f, Reduce) and f.op == "sum" and f.symbols]
         if len(sums) != 1:
             found.append(t)

@@ -24,7 +24,6 @@ from chainrule.expr import (
     Definitions,
     Expr,
     Index,
-    Mul,
     Power,
     Symbol,
     add,
@@ -43,6 +42,7 @@ from chainrule.expr import (
     total,
     value,
 )
+from chainrule.expr.walks import factors_in
 
 Side = Literal["number", "left", "right"]
 UNDONE: dict[str, Callable[[Expr], Expr]] = {
@@ -130,15 +130,11 @@ def _terms(term: Expr) -> tuple[Expr, ...]:
     return term.terms if isinstance(term, Add) else () if term is ZERO else (term,)
 
 
-def _factors(term: Expr) -> tuple[Expr, ...]:
-    return term.factors if isinstance(term, Mul) else (term,)
-
-
 def _without_deltas(slope: Expr, rows: tuple[Index, ...], columns: tuple[Index, ...]) -> Expr | None:
     """What stands beside `[i = k]` of every row i and column k in all terms; None where one is missing."""
     found = list[Expr]()
     for term in _terms(slope):
-        factors = list(_factors(term))
+        factors = list(factors_in(term))
         for row, column in zip(rows, columns, strict=True):
             if (at := delta(value(row), value(column))) not in factors:
                 return None
@@ -197,7 +193,7 @@ def _of_powers(term: Expr, u: Symbol, positive: bool) -> tuple[Expr, Expr, Fract
     groups: dict[Fraction, list[Expr]] = {}
     for t in _terms(_cleared(term, u)):
         degree, rest = Fraction(0), list[Expr]()
-        for f in _factors(t):
+        for f in factors_in(t):
             base, exponent = (f.base, f.exponent) if isinstance(f, Power) else (f, ONE)
             if base is component(u) and isinstance(exponent, Const):
                 degree += exponent.value
@@ -231,7 +227,7 @@ def _cleared(term: Expr, u: Symbol) -> Expr:
 def _denominators(terms: Iterable[Expr]) -> Iterator[tuple[Expr, Fraction]]:
     """The bases of negative powers among the factors of terms, with their exponents."""
     for t in terms:
-        for f in _factors(t):
+        for f in factors_in(t):
             if isinstance(f, Power) and isinstance(f.exponent, Const) and f.exponent.value < 0:
                 yield f.base, f.exponent.value
 
@@ -251,7 +247,7 @@ def _tidied(found: Linear) -> Linear:
     shared = _shared(*terms)
     times = power(shared, const(-1))
     by, right = (collected(add(*(mul(t, times) for t in side))) for side in terms)
-    first = _factors(by)[0]
+    first = factors_in(by)[0]
     if found.side != "number" and isinstance(first, Const) and first is not ONE:  # the inverse of A, not that of 2 A
         by, right = (contract(spread(div(side, first))) for side in (by, right))
     return replace(found, by=by, right=right, factor=shared)
@@ -261,9 +257,9 @@ def _shared(left: list[Expr], right: list[Expr]) -> Expr:
     """The number and the factors that all terms have; without them some term on the left has no minus, and where the
     left has both signs, no more than half of all terms have one."""
     terms = [*left, *right]
-    first = _factors(terms[0])
-    factors = [f for f in first if not isinstance(f, Const) and not f.free and all(f in _factors(t) for t in terms)]
-    numbers = [c.value if isinstance(c := _factors(t)[0], Const) else Fraction(1) for t in terms]
+    first = factors_in(terms[0])
+    factors = [f for f in first if not isinstance(f, Const) and not f.free and all(f in factors_in(t) for t in terms)]
+    numbers = [c.value if isinstance(c := factors_in(t)[0], Const) else Fraction(1) for t in terms]
     signs = [n < 0 for n in numbers[: len(left)]]
     unit = Fraction(gcd(*(n.numerator for n in numbers)), lcm(*(n.denominator for n in numbers)))
     minus = all(signs) or (any(signs) and 2 * sum(n < 0 for n in numbers) > len(numbers))

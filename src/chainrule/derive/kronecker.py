@@ -15,10 +15,10 @@ from chainrule.derive.cancel import multiplied_out
 from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Index, Symbol
 from chainrule.expr.making import value
-from chainrule.expr.nodes import Add, Component, Expr, Mul, Reduce
+from chainrule.expr.nodes import Add, Component, Expr, Reduce
 from chainrule.expr.substitution import substitute
 from chainrule.expr.terms import ZERO, add, component, mul
-from chainrule.expr.walks import rebuilt
+from chainrule.expr.walks import factors_in, rebuilt
 
 Pairs = tuple[tuple[Array, Array], ...]
 
@@ -49,7 +49,7 @@ def kronecker(term: Expr, indices: tuple[Index, ...]) -> Kronecker | None:
     sample, inside = fresh(dims.pop(), *products), list[Expr]()
     for product, found in opened:
         if found is not None:
-            factors = product.factors if isinstance(product, Mul) else (product,)
+            factors = factors_in(product)
             body = substitute(found.body, {found.index: value(sample)})
             inside += _terms(multiplied_out(mul(*(f for f in factors if f is not found), body)))
     rows = dict[Symbol, Symbol]()
@@ -67,7 +67,7 @@ def _terms(total: Expr) -> list[Expr]:
 
 def _summed_factor(product: Expr, indices: tuple[Index, ...]) -> Reduce | None:
     """The factor that is a sum of what depends on the entries."""
-    for factor in product.factors if isinstance(product, Mul) else (product,):
+    for factor in factors_in(product):
         if isinstance(factor, Reduce) and factor.op == "sum" and not factor.free.isdisjoint(indices):
             return factor
     return None
@@ -78,7 +78,7 @@ def _paired(products: list[Expr], indices: tuple[Index, ...], sample: Index | No
     rows, columns = indices[::2], indices[1::2]
     by_right: dict[Expr, Expr] = {}
     for product in products:
-        factors = product.factors if isinstance(product, Mul) else (product,)
+        factors = factors_in(product)
         split = _split(factors, frozenset(rows), frozenset(columns), sample is not None)
         if split is None:
             return None

@@ -3,6 +3,7 @@ r"""Logarithms of products as sums, `\log \prod_i p^{x_i} = \sum_i x_i \log p`: 
 from __future__ import annotations
 
 from chainrule.expr import ONE, Add, Apply, Expr, Mul, Power, Reduce, add, apply, const, mul, power, rebuilt, total
+from chainrule.expr.walks import factors_in
 
 MINUS_ONE = const(-1)
 
@@ -15,17 +16,13 @@ def in_sums(term: Expr) -> Expr:
 
 def _of_product(term: Expr) -> Expr:
     inside = term.args[0] if isinstance(term, Apply) and term.name == "log" else None
-    return term if inside is None or not any(map(_runs, _factors(inside))) else _log(inside)
+    return term if inside is None or not any(map(_runs, factors_in(inside))) else _log(inside)
 
 
 def _runs(term: Expr) -> bool:
     """Whether a term is a product over an index, or a power of one."""
     inner = term.base if isinstance(term, Power) else term
     return isinstance(inner, Reduce) and inner.op == "prod"
-
-
-def _factors(term: Expr) -> tuple[Expr, ...]:
-    return term.factors if isinstance(term, Mul) else (term,)
 
 
 def _log(term: Expr) -> Expr:
@@ -80,7 +77,7 @@ def _log_of(term: Expr) -> Expr:
 
 def _power_of(term: Expr) -> Expr | None:
     r"""What e to the power of `\log x`, or of `-\log x`, is; None of any other term."""
-    factors = _factors(term)
+    factors = factors_in(term)
     inner, minus = factors[-1], len(factors) == 2 and factors[0] is MINUS_ONE
     if not isinstance(inner, Apply) or inner.name != "log" or (len(factors) > 1 and not minus):
         return None

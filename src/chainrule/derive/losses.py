@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from chainrule.derive.operations import Build, Operation, Rank, along, lift, reduced
 from chainrule.derive.tensor import Tensor
 from chainrule.expr import tensors
 from chainrule.expr.nodes import Expr
-from chainrule.expr.terms import ONE, add, apply, const, div, mul, neg, power, size, sub, total
+from chainrule.expr.terms import ONE, add, apply, const, div, indicator, mul, neg, piecewise, power, size, sub, total
 from chainrule.read.python import Formula, FormulaError
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -72,11 +73,20 @@ def _entropy(p: Expr, y: Expr) -> Expr:
     return neg(add(*logs))
 
 
+def _huber(a: Expr, b: Expr) -> Expr:
+    """Half the square up to a distance of 1, and the distance less a half from there."""
+    distance = apply("abs", sub(a, b))
+    half = const(Fraction(1, 2))
+    return piecewise([(indicator("<", distance, ONE), mul(half, power(sub(a, b), const(2))))], sub(distance, half))
+
+
 ENTRIES: dict[str, Callable[[Expr, Expr], Expr]] = {
     "mse_loss": lambda a, b: power(sub(a, b), const(2)),
     "l1_loss": lambda a, b: apply("abs", sub(a, b)),
     "binary_cross_entropy": _entropy,
     "binary_cross_entropy_with_logits": lambda z, y: sub(apply("softplus", z), mul(y, z)),
+    "huber_loss": _huber,
+    "smooth_l1_loss": _huber,
     "soft_margin_loss": lambda z, y: apply("softplus", neg(mul(y, z))),
 }
 """Losses of every entry, prediction first."""

@@ -191,7 +191,7 @@ def _ranks(
             elif cost is not None and (unscaled is None or cost < unscaled[0]):
                 unscaled = cost, rank, reading
         if found:
-            return _only(found[min(found)], text)
+            return _only(found[min(found)])
         if unscaled is not None:
             _, rank, reading = unscaled
             said = ", ".join(f"{n} a {WORDS[r]}" for n, r in reading.items())
@@ -212,7 +212,7 @@ def _choices(name: str, customary: bool) -> tuple[int, ...]:
     return (2,) if name[0].isupper() else (0, 1)
 
 
-def _only(readings: list[dict[str, int]], text: str) -> dict[str, int]:
+def _only(readings: list[dict[str, int]]) -> dict[str, int]:
     first = readings[0]
     if len(readings) == 1:
         return first

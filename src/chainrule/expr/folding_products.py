@@ -12,7 +12,7 @@ from chainrule.expr.making import value
 from chainrule.expr.nodes import Add, Component, Const, Expr, IndexValue, Mul, Power, Reduce
 from chainrule.expr.substitution import substitute
 from chainrule.expr.terms import add, component, const, mul, power, total
-from chainrule.expr.walks import rebuilt, walk
+from chainrule.expr.walks import factors_in, rebuilt, walk
 
 
 def in_products(body: Expr, definition: Definition) -> Expr:
@@ -55,7 +55,7 @@ def _spread(node: Mul, definition: Definition) -> Expr | None:
             one = power(factor.base, const(-1))
             parts = [mul(term, one) for term in whole.terms]
             shorter = [_shorter(p, definition) if isinstance(p, Mul) else None for p in parts]
-            if all(p is not None and one not in (p.factors if isinstance(p, Mul) else (p,)) for p in shorter):
+            if all(p is not None and one not in factors_in(p) for p in shorter):
                 rest = [f for f in node.factors if f is not whole and f is not factor]
                 left = power(factor.base, const(_exponent(factor) + 1))
                 return mul(*rest, left, add(*(p for p in shorter if p is not None)))
@@ -67,7 +67,7 @@ def _taken_out(node: Mul, definition: Definition) -> Expr | None:
     for places in _places(node, definition):
         factors = {_base(f): _exponent(f) for f in node.factors}
         wanted = definition.at(*places)
-        parts = wanted.factors if isinstance(wanted, Mul) else (wanted,)
+        parts = factors_in(wanted)
         if all(_within(_exponent(p), factors.get(_base(p))) for p in parts):
             for p in parts:
                 factors[_base(p)] = factors[_base(p)] - _exponent(p)
@@ -89,7 +89,7 @@ def _pushed(node: Mul, definition: Definition) -> Expr | None:
             one = power(factor.base, const(-1))
             moved = mul(body, one)
             shorter = _taken_out(moved, definition) if isinstance(moved, Mul) else None
-            if shorter is not None and one not in (shorter.factors if isinstance(shorter, Mul) else (shorter,)):
+            if shorter is not None and one not in factors_in(shorter):
                 rest = [f for f in node.factors if f is not inner and f is not factor]
                 return mul(*rest, power(factor.base, const(_exponent(factor) + 1)), total(index, shorter))
     return None

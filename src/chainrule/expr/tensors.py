@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from chainrule.expr.bound_names import fresh
 from chainrule.expr.index import Index
 from chainrule.expr.making import value
 from chainrule.expr.nodes import Expr
 from chainrule.expr.substitution import substitute
-from chainrule.expr.terms import apply, const, delta, determinant, div, mul, neg, power, reduce, size, sub, total
+from chainrule.expr.terms import apply, const, delta, determinant, div, mul, power, reduce, size, sub, total
 
 
 def softmax(body: Expr, index: Index) -> Expr:
@@ -34,12 +33,6 @@ def log_softmax(body: Expr, index: Index) -> Expr:
 def mean(body: Expr, index: Index) -> Expr:
     """(1 / n) sum_i b[i]."""
     return div(total(index, body), size(index.dim))
-
-
-def variance(body: Expr, index: Index, correction: int = 0) -> Expr:
-    """sum_i (b[i] - mean b)^2 / (n - correction)."""
-    centred = sub(body, mean(body, index))
-    return div(total(index, power(centred, const(2))), sub(size(index.dim), const(correction)))
 
 
 def norm(body: Expr, *indices: Index, p: int | Fraction | str = 2) -> Expr:
@@ -69,11 +62,6 @@ def inner(a: Expr, b: Expr, *indices: Index) -> Expr:
     return _over("sum", mul(a, b), indices)
 
 
-def outer(a: Expr, b: Expr) -> Expr:
-    """a[i] b[j]."""
-    return mul(a, b)
-
-
 def diagonal(body: Expr, row: Index, col: Index) -> Expr:
     """The diagonal of a matrix, a vector over `row`."""
     return substitute(body, {col: value(row)})
@@ -84,43 +72,11 @@ def diagonal_matrix(body: Expr, row: Index, col: Index) -> Expr:
     return mul(delta(value(row), value(col)), body)
 
 
-def trace(body: Expr, row: Index, col: Index) -> Expr:
-    """sum_i b[i, i]."""
-    return total(row, diagonal(body, row, col))
-
-
 def swapped(body: Expr, i: Index, j: Index) -> Expr:
     """The entries of the transpose, for two indices over the same dimension."""
     return substitute(body, {i: value(j), j: value(i)})
 
 
-def one_hot(label: Expr, index: Index) -> Expr:
-    """[i = label]."""
-    return delta(value(index), label)
-
-
 def log_determinant(body: Expr, row: Index, col: Index) -> Expr:
     """log |det b|."""
     return apply("log", apply("abs", determinant(body, row, col)))
-
-
-def cosine_similarity(a: Expr, b: Expr, index: Index) -> Expr:
-    """a . b / (|a| |b|)."""
-    return div(inner(a, b, index), mul(norm(a, index), norm(b, index)))
-
-
-def softmin(body: Expr, index: Index) -> Expr:
-    """softmax(-b)."""
-    return softmax(neg(body), index)
-
-
-def squared_distance(a: Expr, b: Expr, index: Index) -> Expr:
-    """sum_i (a[i] - b[i])^2."""
-    return total(index, power(sub(a, b), const(2)))
-
-
-def quadratic_form(vector: Expr, matrix: Expr, row: Index, col: Index) -> Expr:
-    """x^T M x, where `vector` is over `row` and `matrix` over `row` and `col`, of the same dimension."""
-    other = fresh(col.dim, vector, matrix)
-    turned = substitute(vector, {row: value(other)})
-    return total(row, mul(vector, total(other, mul(substitute(matrix, {col: value(other)}), turned))))

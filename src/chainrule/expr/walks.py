@@ -91,3 +91,13 @@ def is_integer(expr: Expr) -> bool:
             case _:
                 whole[node] = False
     return whole[expr]
+
+
+def factors_in(term: Expr) -> tuple[Expr, ...]:
+    """The factors of a product; of anything else it alone."""
+    return term.factors if isinstance(term, Mul) else (term,)
+
+
+def terms_in(term: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum; of anything else it alone."""
+    return term.terms if isinstance(term, Add) else (term,)

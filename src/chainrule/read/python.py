@@ -277,11 +277,18 @@ class _Reader:
             if not isinstance(node.slice, ast.Constant) or node.slice.value != 1:
                 raise self.fail("of slogdet only the logarithm is read, slogdet(A)[1]; a sign has no derivative", node)
             return self.call(node.value)
+        one_by_one = _one_by_one(node)
+        if one_by_one is not None:
+            return "[]", one_by_one, None, NONE
         labels = _labels(node.slice)
         if not labels:
             sliced = any(isinstance(part, ast.Slice) for part in ast.walk(node.slice))
-            instead = "; a slice is not read: give the part of the array a name of its own" if sliced else ""
-            raise self.fail(f"a subscript is a label, z[y], or one in every row, Z[arange(n), y]{instead}", node)
+            instead = "; a part of an axis is not read: give it a name of its own" if sliced else ""
+            raise self.fail(
+                f"a subscript is a label, z[y], an entry, A[0, 1], a row or column, A[:, 0], or one in every row, "
+                f"Z[arange(n), y]{instead}",
+                node,
+            )
         return "rows[]" if isinstance(node.slice, ast.Tuple) else "[]", (node.value, *labels), None, NONE
 
     def call(self, node: ast.Call) -> Parts:
@@ -379,6 +386,19 @@ def _labels(place: ast.expr) -> list[ast.expr]:
         case ast.Tuple(elts=[ast.Call(func=ast.Name(id="arange") | ast.Attribute(attr="arange")), ast.Name() as label]):
             return [label]
     return []
+
+
+def _one_by_one(node: ast.Subscript) -> tuple[ast.expr, ast.expr] | None:
+    """The array and the one subscript that say the same as two: A[0][1] for A[0, 1], A[0] for A[0, :], and A.T[1] for
+    A[:, 1]."""
+    match node.slice:
+        case ast.Tuple(elts=[ast.Slice(None, None, None), ast.Name() | ast.Constant() as column]):
+            return ast.copy_location(ast.Attribute(node.value, "T"), node), column
+        case ast.Tuple(elts=[ast.Name() | ast.Constant() as row, ast.Slice(None, None, None)]):
+            return node.value, row
+        case ast.Tuple(elts=[ast.Name() | ast.Constant() as row, ast.Name() | ast.Constant() as column]):
+            return ast.copy_location(ast.Subscript(node.value, row), node), column
+    return None
 
 
 def _size(node: ast.expr) -> tuple[str, int] | str | None:

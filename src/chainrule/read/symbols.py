@@ -109,7 +109,6 @@ _IMPLIES = {
     "⇔": "Leftrightarrow Longleftrightarrow iff leftrightarrow",
 }
 _PRODUCT_SIGNS = "cdot times odot circ otimes oplus ominus oslash bullet ast star cup cap setminus wedge vee boxtimes"
-_OPEN_BRACKETS, _CLOSE_BRACKETS = "lbrack llbracket lBrack", "rbrack rrbracket rBrack"
 _ACCENTS = {
     "hat": "hat widehat",
     "tilde": "tilde widetilde",

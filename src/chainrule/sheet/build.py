@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -61,7 +61,7 @@ from chainrule.sheet.networks.alike_errors import alike_errors
 from chainrule.sheet.networks.copied_layers import copied_layers
 from chainrule.sheet.networks.labels_by_class import labels_by_class
 from chainrule.sheet.networks.named_slopes import named_behind
-from chainrule.sheet.numbers.one_by_one import assemble, listed_entries
+from chainrule.sheet.numbers.one_by_one import Grid, assemble, listed_entries
 from chainrule.sheet.numbers.starting_values import starts
 from chainrule.sheet.numbers.told import take_told
 from chainrule.sheet.numbers.upstream import note_slopes
@@ -139,54 +139,12 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     sentences = [
         s for s in sheet.sentences if scope.sees(s.scope) and (s.scope.part == scope.part or s.position <= until)
     ]
-    world = World(scope.number, sheet.glossary, equations=equations)
-    world.einstein = sheet.glossary.implied
-    world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
-    world.entrywise = any(ENTRY_WORDS.search(s.text) for s in sentences)
-    world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
-    world.convolving = any(CONVOLUTION_WORDS.search(s.text) for s in sentences)
-    words = {n.text for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}
-    world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or bool(words & OF_PROBABILITIES)
-    world.hot = one_hot.places(sentences, sheet.glossary)
-    world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
-    nearby = (s for s in sentences if replace(scope, counted=False).sees(s.scope))
-    world.pooled = said_summed(nearby, equations, sheet.glossary)
-    texts = [*sheet.titles, *(s.text for s in sentences)]
-    world.stepwise = any(map(STEP_WORDS.search, texts))
-    world.in_steps = any(map(STEPS_OF_EM.search, texts))
-    world.hessian = any(HESSIAN.search(s.text) for s in sentences)
-    world.called = called_slopes(equations, sentences)
-    note_chance(world, equations, sentences)
-    names_a_law, world.drawn = named_laws(world, equations)
-    world.probabilistic |= names_a_law
-    facts = [f for s in sentences for f in all_facts(s, sheet.glossary)]
-    facts += spaces_of_laws(sentences, sheet.glossary)
-    for e in equations:
-        if e.display and e.source == "formula":
-            facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), sheet.glossary, e.link)
-    facts += list(of_their_means(equations, facts, sheet.glossary))
-    vectors = [f.ref.base for f in facts if f.kind == "one-hot" and f.ref is not None]
-    world.hot = one_hot.with_the_true_class(world.hot, vectors, sentences)
-    facts = without_signs_of_cases(facts, sentences, equations, sheet.glossary)
-    facts += [Fact("binary", Ref(name)) for name in sorted(words) if name.startswith(INDICATOR)]
-    for seen_scope, position, node in sheet.expressions:
-        if scope.sees(seen_scope) and position <= until:
-            facts += sized(node, sheet.glossary)
-    shaped = {f.ref.base for f in facts if f.kind == "shape" and f.ref is not None}
-    sizes = sizes_written_out(equations, sheet.glossary)
-    facts += [Fact("shape", Ref(x), ShapeFact("vector", (str(n),))) for x, n in sizes.items() if x not in shaped]
-    scan = Scan(world)
-    used = {letter_of(n) for e in equations if e.source != "condition" for s in (e.lhs, e.rhs) for n in walk(s)}
-    for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
-        sides = [(e, side) for e in chain for side in (e.lhs, e.rhs)]
-        # the o of "for $w = o$" is an index where it stands nowhere else, and no quantity
-        kept = [side for e, side in sides if e.source != "condition" or letter_of(side) in {None, *used}]
-        scan.chain(kept, written=number >= 0)
     mentions = [node for seen, position, node in sheet.expressions if scope.sees(seen) and position <= until]
-    for node in mentions:
-        scan.mention(node)
-    grids = listed_entries(world, equations)
-    Slots(scan).decide(equations, facts, grids, values_of_their_own(world, equations, mentions))
+    world = World(scope.number, sheet.glossary, equations=equations)
+    words = {n.text for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Name)}
+    _by_words(world, sheet, scope, sentences, words)
+    facts = _facts(world, sentences, words, mentions)
+    grids = _by_use(world, facts, mentions)
     assemble(world, grids)
     numbered_parts(world, equations)
     world.parameter = _parameter(world, equations)
@@ -204,23 +162,108 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     spoken = [(at, node) for seen, at, node in sheet.expressions if scope.sees(seen)]
     world.named_last = names_at_the_end(world, equations, spoken) | named_behind(world, equations)
     for e in equations:
-        solved = solves(world, e)
-        if (solved and begins_an_example(e)) or starts(world, e, equations):
-            add_sites(world, replace(e, source="given"))
-            continue
-        if solved:
-            world.solutions.add(e.position)
-            continue
-        if not declares_symmetry(world, e):
-            add_sites(world, e)
-            by_inverse(world, e)
-            by_factors(world, e)
-            by_expectation(world, e)
+        _by_equation(world, e, equations)
     by_gradient(world, equations)
     for fact in facts:
         apply_fact(world, fact)
+    _by_what_is_said(world, sentences, equations)
+    _by_other_definitions(world, sentences, equations)
+    take_told(world, sentences, equations)
+    end_values(world, equations)
+    read_off(world, equations)
+    world.runs_over = runs_over(world)
+    note_slopes(world, equations)
+    if world.einstein:
+        free_letters(world, equations)
+        whole_tensors(world)
+    world.parameter = _parameter(world, equations)
+    _aliases(world)
+    note_random(world, equations, sentences)
+    note_laws(world)
+    return world
+
+
+def _by_words(world: World, sheet: Sheet, scope: Scope, sentences: Sequence[Sentence], words: set[str]) -> None:
+    """What the words alone say of a scope: its conventions, its subject, and what they call its formulas."""
+    equations = world.equations
+    world.einstein = sheet.glossary.implied
+    world.rowwise = any(ROW_WORDS.search(s.text) for s in sentences)
+    world.entrywise = any(ENTRY_WORDS.search(s.text) for s in sentences)
+    world.columnwise = any(COLUMN_WORDS.search(s.text) for s in sentences)
+    world.convolving = any(CONVOLUTION_WORDS.search(s.text) for s in sentences)
+    world.probabilistic = any(PROBABILITY_WORDS.search(s.text) for s in sentences) or bool(words & OF_PROBABILITIES)
+    world.hot = one_hot.places(sentences, sheet.glossary)
+    world.decomposed = any(DECOMPOSITION_WORDS.search(s.text) for s in sentences)
+    nearby = (s for s in sentences if replace(scope, counted=False).sees(s.scope))
+    world.pooled = said_summed(nearby, equations, sheet.glossary)
+    texts = [*sheet.titles, *(s.text for s in sentences)]
+    world.stepwise = any(map(STEP_WORDS.search, texts))
+    world.in_steps = any(map(STEPS_OF_EM.search, texts))
+    world.hessian = any(HESSIAN.search(s.text) for s in sentences)
+    world.called = called_slopes(equations, sentences)
+    note_chance(world, equations, sentences)
+    names_a_law, world.drawn = named_laws(world, equations)
+    world.probabilistic |= names_a_law
+
+
+def _facts(world: World, sentences: Sequence[Sentence], words: set[str], mentions: Sequence[Node]) -> list[Fact]:
+    """What is declared of names, in sentences, in displays and by the sizes that formulas have."""
+    equations, glossary = world.equations, world.glossary
+    facts = [f for s in sentences for f in all_facts(s, glossary)]
+    facts += spaces_of_laws(sentences, glossary)
+    for e in equations:
+        if e.display and e.source == "formula":
+            facts += from_relation(Relation(e.span, e.lhs, (tree.Link(e.op, e.span, e.rhs),)), glossary, e.link)
+    facts += list(of_their_means(equations, facts, glossary))
+    vectors = [f.ref.base for f in facts if f.kind == "one-hot" and f.ref is not None]
+    world.hot = one_hot.with_the_true_class(world.hot, vectors, sentences)
+    facts = without_signs_of_cases(facts, sentences, equations, glossary)
+    facts += [Fact("binary", Ref(name)) for name in sorted(words) if name.startswith(INDICATOR)]
+    for node in mentions:
+        facts += sized(node, glossary)
+    shaped = {f.ref.base for f in facts if f.kind == "shape" and f.ref is not None}
+    sizes = sizes_written_out(equations, glossary)
+    facts += [Fact("shape", Ref(x), ShapeFact("vector", (str(n),))) for x, n in sizes.items() if x not in shaped]
+    return facts
+
+
+def _by_use(world: World, facts: Sequence[Fact], mentions: Sequence[Node]) -> dict[str, Grid]:
+    """The uses of every name, and what its subscripts are; the names that are given entry by entry."""
+    equations = world.equations
+    scan = Scan(world)
+    used = {letter_of(n) for e in equations if e.source != "condition" for s in (e.lhs, e.rhs) for n in walk(s)}
+    for (_, number), chain in groupby(equations, key=lambda e: (id(e.document), e.chain)):
+        sides = [(e, side) for e in chain for side in (e.lhs, e.rhs)]
+        # the o of "for $w = o$" is an index where it stands nowhere else, and no quantity
+        kept = [side for e, side in sides if e.source != "condition" or letter_of(side) in {None, *used}]
+        scan.chain(kept, written=number >= 0)
+    for node in mentions:
+        scan.mention(node)
+    grids = listed_entries(world, equations)
+    Slots(scan).decide(equations, facts, grids, values_of_their_own(world, equations, mentions))
+    return grids
+
+
+def _by_equation(world: World, e: Equation, equations: list[Equation]) -> None:
+    """What one equation defines, or solves."""
+    solved = solves(world, e)
+    if (solved and begins_an_example(e)) or starts(world, e, equations):
+        add_sites(world, replace(e, source="given"))
+        return
+    if solved:
+        world.solutions.add(e.position)
+        return
+    if not declares_symmetry(world, e):
+        add_sites(world, e)
+        by_inverse(world, e)
+        by_factors(world, e)
+        by_expectation(world, e)
+
+
+def _by_what_is_said(world: World, sentences: Sequence[Sentence], equations: list[Equation]) -> None:
+    """What lines and words say of names that the equations have defined, or left open."""
     symmetric = [e for e in equations if e.position in world.declaring and equals_its_transpose(world, e)]
-    world.supposed_symmetric = supposed_symmetric(sentences, symmetric, sheet.glossary)
+    world.supposed_symmetric = supposed_symmetric(sentences, symmetric, world.glossary)
     note_written_out(world)
     diagonal_entries(world, equations)
     vectors_as_rows(world)
@@ -239,6 +282,10 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
         note_independence(world, e)
         note_sums_to_one(world, e)
         note_entries(world, e)
+
+
+def _by_other_definitions(world: World, sentences: Sequence[Sentence], equations: list[Equation]) -> None:
+    """Definitions that no equation writes down by itself: by words, by other equations, by what lines have alike."""
     targets_of_cross_entropies(world, sentences, equations)
     labels_by_class(world)
     name_probabilities(world, equations)
@@ -260,19 +307,6 @@ def build(sheet: Sheet, scope: Scope, until: int, otherwise: Otherwise = DEFININ
     copied_layers(world, equations)
     called_terms(world, equations)
     sample_means(world, equations)
-    take_told(world, sentences, equations)
-    end_values(world, equations)
-    read_off(world, equations)
-    world.runs_over = runs_over(world)
-    note_slopes(world, equations)
-    if world.einstein:
-        free_letters(world, equations)
-        whole_tensors(world)
-    world.parameter = _parameter(world, equations)
-    _aliases(world)
-    note_random(world, equations, sentences)
-    note_laws(world)
-    return world
 
 
 def told_before(sentences: Iterable[Sentence]) -> dict[int, str]:

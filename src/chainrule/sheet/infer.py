@@ -16,6 +16,7 @@ from chainrule.sheet.arrays.zeros import starts_with_zero
 from chainrule.sheet.definitions.recurrence import recurrent
 from chainrule.sheet.inference.added_together import added_together
 from chainrule.sheet.inference.candidates import candidates, is_quantity
+from chainrule.sheet.inference.further_along import take_the_next
 from chainrule.sheet.inference.losses_with_entries import with_entries
 from chainrule.sheet.inference.search import (
     CLOSE,
@@ -60,6 +61,8 @@ def infer(world: World, config: Config, equations: list[Equation], deadline: Cal
         circle = _circle(world, config, equations, deadline)
         if circle is not None:
             world.drop(max(circle.positions), circle.message)
+        elif take_the_next(world, config, equations, deadline):
+            pass
         elif not hide_unreadable(world, config, equations, deadline):
             return
         after = {base: tuple(map(id, sites)) for base, sites in _definitions(world)}

@@ -99,7 +99,7 @@ def _sides(f: Formula) -> tuple[str, str]:
 def _constraint(f: Formula) -> Constraint:
     assert isinstance(f.node, Relation)
     left, right = f.node.first, f.node.links[0].node
-    a, b = (_plain(f.tex[n.span.start - f.span.start : n.span.end - f.span.start]) for n in (left, right))
+    a, b = (_plain(f.part(n)) for n in (left, right))
     return Constraint(a, b, f.span, isinstance(right, Number | Name | Script | Product))
 
 
@@ -113,7 +113,7 @@ def _plain(tex: str) -> str:
 
 def _parts(f: Formula) -> list[str]:
     nodes = f.node.items if isinstance(f.node, Comma) else (f.node,)
-    return [_plain(f.tex[n.span.start - f.span.start : n.span.end - f.span.start]) for n in nodes]
+    return [_plain(f.part(n)) for n in nodes]
 
 
 def _is_equation(f: Formula) -> bool:

@@ -76,25 +76,21 @@ def _parts(f: Formula) -> Iterator[tuple[str, str]]:
     for node in f.node.items if isinstance(f.node, Comma) else (f.node,):
         if isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "=":
             value = node.links[0].node
-            yield _text(f, _plain(node.first)), _text(f, value) if is_literal(value) else ""
+            yield f.part(_plain(node.first)), f.part(value) if is_literal(value) else ""
         else:
-            yield "", _text(f, node) if is_literal(node) and isinstance(node, Fenced | Script) else ""
+            yield "", f.part(node) if is_literal(node) and isinstance(node, Fenced | Script) else ""
 
 
 def _value(f: Formula) -> str:
     """`0.1` of `\\eta = 0.1` and of `0.1`, else the name."""
     value = f.node.links[-1].node if isinstance(f.node, Relation) else f.node
-    return _text(f, value)
+    return f.part(value)
 
 
 def _plain(node: Node) -> Node:
     """x of `x_0`, `x^{(0)}` and `x^0`."""
     marks = [m for m in (node.sub, node.sup) if m is not None] if isinstance(node, Script) else []
     return node.base if isinstance(node, Script) and len(marks) == 1 and is_literal(marks[0]) else node
-
-
-def _text(f: Formula, node: Node) -> str:
-    return f.tex[node.span.start - f.span.start : node.span.end - f.span.start].strip()
 
 
 # -------------------------------------------------------------------------------------------------- said

@@ -39,14 +39,11 @@ def points_of(clause: str, formulas: list[Formula]) -> tuple[str, tuple[str, ...
 def _parts(f: Formula) -> list[tuple[str, str] | None]:
     """The names with their values, "" for the name of a mere tuple; None for what is no point."""
 
-    def text(node: Node) -> str:
-        return f.tex[node.span.start - f.span.start : node.span.end - f.span.start].strip()
-
     items = f.node.items if isinstance(f.node, Comma) else (f.node,)
     found: list[tuple[str, str] | None] = []
     for node in items:
         if isinstance(node, Fenced) and isinstance(node.body, Comma) and all(is_literal(x) for x in node.body.items):
-            found.append(("", text(node)))
+            found.append(("", f.part(node)))
             continue
         single = isinstance(node, Relation) and len(node.links) == 1 and node.links[0].op == "="
         if not isinstance(node, Relation) or not single or not is_literal(node.links[0].node):
@@ -54,9 +51,9 @@ def _parts(f: Formula) -> list[tuple[str, str] | None]:
         value = node.links[0].node
         names, values = _entries(node.first), _entries(value)
         if len(names) == len(values) > 1:
-            found += [(text(n), text(v)) for n, v in zip(names, values, strict=True)]
+            found += [(f.part(n), f.part(v)) for n, v in zip(names, values, strict=True)]
         elif isinstance(node.first, Name | Script):
-            found.append((text(node.first), text(value)))
+            found.append((f.part(node.first), f.part(value)))
         else:
             return [None]
     return found

@@ -140,3 +140,7 @@ class Formula:
     node: Node
     span: Span
     tex: str
+
+    def part(self, node: Node) -> str:
+        """A part of it as it is written."""
+        return self.tex[node.span.start - self.span.start : node.span.end - self.span.start].strip()

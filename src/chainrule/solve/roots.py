@@ -112,7 +112,7 @@ def shown_roots(sentence: str, formulas: list[Formula]) -> Iterator[Question]:
         named = isinstance(node, Relation) and isinstance(node.first, (Name, Script, Accent))
         if isinstance(node, Relation) and named and node.links[0].op == "=":
             claim = f.tex[node.links[0].node.span.start - f.span.start :].strip().rstrip(".,;")
-            root = replace(_root(sentence, []), said=(_text(f, node.first),))
+            root = replace(_root(sentence, []), said=(f.part(node.first),))
             yield Question(ALL, f.span, 0, shown=claim, root=root)
 
 
@@ -146,13 +146,9 @@ def _said(f: Formula) -> Iterator[str]:
     r"""The names of a formula, and of `\nabla_w L = 0` the derivative."""
     for node in f.node.items if isinstance(f.node, Comma) else (f.node,):
         if isinstance(node, Relation) and is_zero(node.links[-1].node) and node.links[-1].op == "=":
-            yield _text(f, node.first)
+            yield f.part(node.first)
         elif not isinstance(node, Relation | Missing | Number):
-            yield _text(f, node)
-
-
-def _text(f: Formula, node: Node) -> str:
-    return f.tex[node.span.start - f.span.start : node.span.end - f.span.start].strip()
+            yield f.part(node)
 
 
 # -------------------------------------------------------------------------------------------------- what is meant

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chainrule.read.tree import Accent, Comma, Name, Node, Script, Span
+from chainrule.read.tree import Accent, Comma, Name, Script, Span
 from chainrule.solve.descent import ASCENT, OTHER
 from chainrule.solve.forms.writing import Way
 from chainrule.solve.orders import VERB
@@ -57,16 +57,12 @@ def rules_asked(sentence: str, formulas: list[Formula], place: Span) -> Iterator
 def _names(f: Formula) -> Iterator[str]:
     for node in f.node.items if isinstance(f.node, Comma) else (f.node,):
         if isinstance(node, (Name, Script, Accent)):
-            yield _text(f, node)
+            yield f.part(node)
 
 
 def _last(f: Formula) -> str:
     r"""`0.1` of `\eta = 0.1`: the name, which says more than its number."""
     return f.tex.split("=")[0].strip().rstrip(".,;")
-
-
-def _text(f: Formula, node: Node) -> str:
-    return f.tex[node.span.start - f.span.start : node.span.end - f.span.start].strip()
 
 
 def with_rule(ways: Sequence[Way], q: Question, by: str) -> list[Way]:

@@ -457,4 +457,4 @@ def _named(number: str, formulas: list[Formula]) -> Iterator[Question]:
 
 def _text(f: Formula, node: Node) -> str:
     """A part of a formula in TeX."""
-    return f.tex[node.span.start - f.span.start : node.span.end - f.span.start].replace("&", "").strip()
+    return f.part(node).replace("&", "").strip()

@@ -36,7 +36,7 @@ def step_letter(asked: Asked, world: World, updates: Updates) -> str | None:
 def at_each_step(asked: Asked, letter: str, world: World, equations: Sequence[Equation], first: int) -> Iterator[Asked]:
     """The quantity for each number that its letter runs over; `first` is how many of them there are already."""
     told = [n for n in world.ranges.get(letter, ()) if isinstance(n, int)]
-    for k, number in enumerate(told or _between(asked, letter, world, equations)):
+    for k, number in enumerate(told or _between(letter, world, equations)):
         node = rebuilt(asked.node, lambda n, to=number: _numbered(n, letter, to))  # type: ignore[misc]
         name = re.sub(rf"(?<=[_^({{,]){letter}(?![A-Za-z])", str(number), asked.name)
         line = question(asked.source, node, BEHIND + EACH + first + k)
@@ -44,7 +44,7 @@ def at_each_step(asked: Asked, letter: str, world: World, equations: Sequence[Eq
         yield replace(asked, node=node, line=line, name=name, source=shown, of_family=True, tried=not told)
 
 
-def _between(asked: Asked, letter: str, world: World, equations: Sequence[Equation]) -> range:
+def _between(letter: str, world: World, equations: Sequence[Equation]) -> range:
     """The numbers from the least to the greatest that names with the letter have."""
     refs = list(_references((side for e in equations for side in (e.lhs, e.rhs)), world.glossary))
     stepping = {ref.base for ref in refs if letter in _letters(ref)}

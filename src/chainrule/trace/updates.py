@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Sum
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
-from chainrule.sheet.syntax.names import Ref, reference
+from chainrule.sheet.syntax.names import reference
 from chainrule.trace.counted import with_counts
 from chainrule.trace.gradients import with_gradients_named
 from chainrule.trace.implied import with_each, with_implied
@@ -28,7 +28,7 @@ def with_updates(sheet: Sheet, parameters: Sequence[str] = ()) -> tuple[Sheet, U
     assigned = with_assignments(sheet, updates)
     for e in sheet.equations:
         ref = reference(e.lhs, sheet.glossary)
-        if ref is not None and ref.primes == 1 and (e.position in assigned or _is_rule(sheet, e, ref)):
+        if ref is not None and ref.primes == 1 and (e.position in assigned or _is_rule(sheet, e)):
             updates.rules.append(Rule(unprimed(e.lhs), ref.base, e))
     with_each(sheet, updates, parameters)
     if not updates.rules:
@@ -50,7 +50,7 @@ def of_scope(sheet: Sheet, scope: Scope) -> Sheet:
     )
 
 
-def _is_rule(sheet: Sheet, e: Equation, ref: Ref) -> bool:
+def _is_rule(sheet: Sheet, e: Equation) -> bool:
     """Whether `w' = ...` speaks of w: a value of the next step made from this one."""
     if e.link or e.op not in ("=", ":=", "←", "≡"):
         return False

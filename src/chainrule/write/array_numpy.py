@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chainrule.calculus.arrays.notation import Array
+from chainrule.calculus.arrays.notation import Array, divides
 from chainrule.calculus.arrays.products import product
 from chainrule.expr.functions import BY_NAME
 from chainrule.expr.index import Dim, Symbol
@@ -97,8 +97,8 @@ def _called(name: str) -> Callable[[Array, Spelling], Written]:
 
 def _product(a: Array, s: Spelling) -> Written:
     assert isinstance(a.data, Fraction)
-    above = [_at(f, s, SIGN) for f in a.args if not _divides(f)]
-    below = [_at(_turned(f), s, SIGN) for f in a.args if _divides(f)]
+    above = [_at(f, s, SIGN) for f in a.args if not divides(f)]
+    below = [_at(_turned(f), s, SIGN) for f in a.args if divides(f)]
     number = abs(a.data)
     if number.numerator != 1 or not above:
         above.insert(0, str(number.numerator))
@@ -106,10 +106,6 @@ def _product(a: Array, s: Spelling) -> Written:
         below.append(str(number.denominator))
     text = " / ".join([" * ".join(above), *below])
     return (f"-{text}" if len(above) == 1 and not below else f"-({text})", SUM) if a.data < 0 else (text, PRODUCT)
-
-
-def _divides(f: Array) -> bool:
-    return f.op == "power" and isinstance(f.data, Fraction) and f.data < 0
 
 
 def _turned(f: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from chainrule.calculus.arrays.notation import Array, coefficient, number, walk
+from chainrule.calculus.arrays.notation import Array, coefficient, divides, number, walk
 from chainrule.calculus.arrays.products import power, product, split, transpose
 from chainrule.expr.index import Symbol
 
@@ -173,17 +173,13 @@ def _sum(a: Array, names: Names) -> Written:
 
 def _product(a: Array, names: Names) -> Written:
     assert isinstance(a.data, Fraction)
-    below = [turned(f) for f in a.args if _divides(f)]
-    above = [f for f in a.args if not _divides(f)]
+    below = [turned(f) for f in a.args if divides(f)]
+    above = [f for f in a.args if not divides(f)]
     text = _factors(abs(a.data), above, [f for f in below if not f.axes], names)
     for f in (f for f in below if f.axes):
         text = rf"{text or chr(92) + 'mathbf{1}'} \oslash {_at(f, names, POWER)}"
     binds = HADAMARD - 1 if sum(bool(f.axes) for f in a.args) < 2 else SUM + 1
     return ("-" + text, SUM) if a.data < 0 else (text, binds)
-
-
-def _divides(f: Array) -> bool:
-    return f.op == "power" and isinstance(f.data, Fraction) and f.data < 0
 
 
 def turned(f: Array) -> Array:

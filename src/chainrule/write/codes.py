@@ -234,13 +234,6 @@ _ASSUMED = _group(
         r"\frac{\partial L}{\partial z} = \delta  with no L before",
     ),
     (
-        "unknown-loss",
-        "The loss behind a gradient is never given.",
-        "The steps from it can be judged, its own derivative cannot.",
-        r"\frac{\partial L}{\partial p} = p - y  with no L before",
-        r"L = \frac12 \|p - y\|^2",
-    ),
-    (
         "read-off",
         "Numbers are put in for names that the sheet gives no other number, and nothing confirms them.",
         "A printed result that follows from the numbers, or a second line with the same ones, would confirm them.",
@@ -303,7 +296,6 @@ _VERIFIED = _group(
 
 _NOTES = _group(
     "note",
-    ("kink", "Fails only where a function has a kink.", "At such a point the derivative is a matter of convention."),
     (
         "past-unread",
         "Compared with an earlier side of its chain.",
@@ -315,11 +307,6 @@ _NOTES = _group(
         "The sheet names it, as a cross-entropy, and gives no formula. The standard one is taken, as lines hold by it"
         " that do not hold without it; the note shows it.",
         "with the cross-entropy loss $L$ and $p = \\operatorname{softmax}(z)$: \\partial L/\\partial z = p - y",
-    ),
-    (
-        "scalar-only",
-        "Right for numbers, not for vectors or matrices.",
-        "The order of a product matters for the latter.",
     ),
     (
         "rounding",
@@ -383,6 +370,11 @@ _NOTES = _group(
         "Each entry depends on its own argument alone; the matrix of the derivative has these entries on its diagonal.",
     ),
     (
+        "identity",
+        "The derivative of a product by one factor is written as the other factor.",
+        "The derivative has more axes than the factor; it is the factor times an identity, which people leave out.",
+    ),
+    (
         "one-entry",
         "The sheet declares vectors, and the line is about one entry of each.",
         "A definition or the words contradict the declaration; read for one entry, more lines of the sheet hold.",
@@ -420,8 +412,6 @@ _NOTES = _group(
         "A parenthesis is missing, and there is only one way to read the line.",
         "It is read as closed at the end of its side, where every other place would give the same value.",
     ),
-    ("follows", "Follows from an earlier line that is refuted.", "Mend the earlier line and carry the change over."),
-    ("repeated", "The same line stands earlier in the sheet.", "Nothing new is claimed."),
 )
 
 _PROBLEMS = _group(

@@ -168,3 +168,8 @@ def walk(*roots: Array) -> Iterable[Array]:
             stack.append((node, True))
             stack += [(a, False) for a in reversed(node.args)]
     return done
+
+
+def divides(a: Array) -> bool:
+    """Whether it is a negative power, which is written below a line."""
+    return a.op == "power" and isinstance(a.data, Fraction) and a.data < 0

@@ -37,25 +37,25 @@ def firm(lines: Lines, e: Equation) -> bool:
     """Whether no other reading saves a line that does not fit, without breaking more than it saves."""
     world = lines.world
     (line,) = lines_of(world, [e])
-    if _unsure(world, e) or _fits(world, line):
+    if _unsure(world, e) or fits(world, line):
         return False  # what fits alone is at odds with the dimensions of other lines, and either may be misread
     apart = (x for x in lines.equations if x.position != e.position and not (x.lhs is e.rhs or x.rhs is e.lhs))
     others = [x for x in lines_of(world, [x for x in apart if x.op in EQUALITIES]) if x.names & line.names]
-    fitting = [x for x in others if _fits(world, x)]
+    fitting = [x for x in others if fits(world, x)]
     direct = _direct(world, e)
     near = [x for x in others if direct & _direct(world, x.equation)]
     failing = _misfits(world, [x for x in near if x not in fitting])
     if sum(x in fitting for x in near) < max(WITNESSES, MANY * failing):
         return False
     return all(
-        not _saved(lines, other, line) or sum(not _fits(other, x) for x in fitting) >= WITNESSES
+        not _saved(lines, other, line) or sum(not fits(other, x) for x in fitting) >= WITNESSES
         for other in _other_readings(world, e, line)
     )
 
 
 def _saved(lines: Lines, world: World, line: Line) -> bool:
     """Whether a line could be true in another world: its shapes fit, and its sides do not differ there."""
-    if not _fits(world, line):
+    if not fits(world, line):
         return False
     universe = Universe(world, Config())
     _, lhs, rhs = type_line(universe, line.equation)
@@ -88,11 +88,11 @@ def _by_components(world: World, ref: Ref) -> bool:
 
 def _direct(world: World, e: Equation) -> set[str]:
     """The names that stand in a line and may have axes."""
-    names = names_in(world, e.lhs) | names_in(world, e.rhs)
+    names = names_in(world, e.lhs, e.rhs)
     return {b for b in names if (r := world.readings.get(b)) is None or r.axes > 0} - world.glossary.bound
 
 
-def _fits(world: World, line: Line) -> bool:
+def fits(world: World, line: Line) -> bool:
     return line_cost(Universe(world, Config()), line) < FAILURE
 
 

@@ -10,7 +10,8 @@ from itertools import product
 from math import prod
 
 from chainrule.calculus import resolve
-from chainrule.expr import Add, Component, Const, Definitions, Expr, Mul, Power, Reduce, add, const, mul, power, total
+from chainrule.expr import Component, Const, Definitions, Expr, Power, Reduce, add, const, mul, power, total
+from chainrule.expr.walks import factors_in, terms_in
 
 DEEPEST = 4  # so many names are opened one inside the other
 MOST = 32  # so many summands a product of sums may have
@@ -18,12 +19,12 @@ MOST = 32  # so many summands a product of sums may have
 
 def cleared(term: Expr, definitions: Definitions) -> Expr:
     """A term times the least power of each denominator that leaves none in its summands."""
-    summands = _summands(resolve(term, definitions))
+    summands = terms_in(resolve(term, definitions))
     for _ in range(DEEPEST):
         opened = add(*(_taken_apart(_opened(s, definitions)) for s in summands))
-        if _summands(opened) == summands:
+        if terms_in(opened) == summands:
             break
-        summands = _summands(opened)
+        summands = terms_in(opened)
     highest: dict[Expr, int] = {}
     for summand in summands:
         for base, exponent in _denominators(summand):
@@ -32,13 +33,9 @@ def cleared(term: Expr, definitions: Definitions) -> Expr:
     return add(*(mul(summand, *factors) for summand in summands))
 
 
-def _summands(term: Expr) -> tuple[Expr, ...]:
-    return term.terms if isinstance(term, Add) else (term,)
-
-
 def _opened(summand: Expr, definitions: Definitions) -> Expr:
     """A summand with what its names stand for in their place."""
-    factors = summand.factors if isinstance(summand, Mul) else (summand,)
+    factors = factors_in(summand)
     named = (isinstance(f, Component) and f.symbol in definitions for f in factors)
     return mul(
         *(
@@ -51,7 +48,7 @@ def _opened(summand: Expr, definitions: Definitions) -> Expr:
 def _taken_apart(summand: Expr) -> Expr:
     """`\\sum_n r_n (x_n / m - (1 - x_n) / (1 - m))` as one sum for each quotient, with what does not run with n before
     it; a term without such a denominator as it is."""
-    factors = summand.factors if isinstance(summand, Mul) else (summand,)
+    factors = factors_in(summand)
     for place, factor in enumerate(factors):
         if not isinstance(factor, Reduce) or factor.op != "sum":
             continue
@@ -70,15 +67,15 @@ def _before(whole: Reduce, factors: tuple[Expr, ...]) -> tuple[list[Expr], Expr]
 
 def _products(body: Expr) -> list[tuple[Expr, ...]]:
     """A product of sums as the factors of each of its summands; as it is where these are too many."""
-    factors = body.factors if isinstance(body, Mul) else (body,)
-    choices = [_summands(f) for f in factors]
+    factors = factors_in(body)
+    choices = [terms_in(f) for f in factors]
     found = list(product(*choices)) if prod(map(len, choices)) <= MOST else [factors]
-    return [tuple(f for part in p for f in (part.factors if isinstance(part, Mul) else (part,))) for p in found]
+    return [tuple(f for part in p for f in factors_in(part)) for p in found]
 
 
 def _denominators(summand: Expr) -> list[tuple[Expr, int]]:
     """The bases below the line of a product, each with its exponent there."""
-    factors = summand.factors if isinstance(summand, Mul) else (summand,)
+    factors = factors_in(summand)
     found = []
     for f in factors:
         exponent = f.exponent.value if isinstance(f, Power) and isinstance(f.exponent, Const) else 0

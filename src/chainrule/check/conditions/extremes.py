@@ -18,7 +18,7 @@ from chainrule.check.comparison.points import MODES, dims_of, free_symbols, need
 from chainrule.check.comparison.sizes import SIZES, sizes_for
 from chainrule.check.conditions import given
 from chainrule.check.conditions.held import Follows
-from chainrule.check.conditions.solve import Residual, System, solve
+from chainrule.check.conditions.solve import Residual, System, solve, values_of
 from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.doubts.corroborate import corroborated
 from chainrule.check.doubts.doubts import doubt
@@ -91,12 +91,12 @@ def _places(judge: Judge, variant: Variant, different: Different, inner: Extreme
     if not unknowns or any(t.free for t in different.terms):
         return None
     try:
-        return _compared(judge, variant, different.terms, unknowns)
+        return _compared(variant, different.terms, unknowns)
     except (ExprError, Untyped, RecursionError, ValueError, np.linalg.LinAlgError):
         return None
 
 
-def _compared(judge: Judge, variant: Variant, terms: tuple[Expr, Expr], unknowns: list[Symbol]) -> Places | None:
+def _compared(variant: Variant, terms: tuple[Expr, Expr], unknowns: list[Symbol]) -> Places | None:
     definitions = variant.universe.definitions
     slopes = [[_slope(t, u, variant) for u in unknowns] for t in terms]
     every = [*terms, *(r.term for side in slopes for r in side)]
@@ -112,7 +112,7 @@ def _compared(judge: Judge, variant: Variant, terms: tuple[Expr, Expr], unknowns
         for choice in range(len(SIZES)):
             sizes = sizes_for(variant.universe, dims, choice)
             model = variant.comparer.model(symbols, sizes, mode, needy, 6)
-            left, right = (_numbers(side, model) for side in slopes)
+            left, right = (values_of(side, model) for side in slopes)
             one_number |= left.shape[1] == 1
             signs = _ways(left, right)
             points += len(signs)
@@ -138,7 +138,7 @@ def _there(system: System, term: Expr, slopes: list[Residual], model: Model) -> 
     solution = solve(system, model)
     if solution is None:
         return []
-    steep = np.linalg.norm(_numbers(slopes, solution.model), axis=1)
+    steep = np.linalg.norm(values_of(slopes, solution.model), axis=1)
     height = np.abs(evaluate(term, (), solution.model).reshape(model.points))
     steep = steep / np.where(height > 1e-12, height, 1.0)
     return [float(x) for x in steep[solution.valid & np.isfinite(steep)]]
@@ -149,12 +149,6 @@ def _slope(term: Expr, u: Symbol, variant: Variant) -> Residual:
     target = component(u, *map(value, slots))
     assert isinstance(target, Component)
     return Residual(derivative(term, target, variant.universe.definitions), slots)
-
-
-def _numbers(slopes: list[Residual], model: Model) -> Array:
-    """All slopes at the numbers of a model, over (points, entries)."""
-    found = [evaluate(r.term, r.axes, model).reshape(model.points, -1) for r in slopes]
-    return np.concatenate(found, axis=1)
 
 
 def _ways(left: Array, right: Array) -> list[int]:

@@ -83,16 +83,11 @@ class System:
 
     def values(self, model: Model) -> Array:
         """The residuals without their denominators at the numbers of a model, over (points, equations)."""
-        return self._values(self.cleared, model)
+        return values_of(self.cleared, model)
 
     def quotients(self, model: Model) -> Array:
         """The residuals as they are."""
-        return self._values(self.residuals, model)
-
-    @staticmethod
-    def _values(residuals: Sequence[Residual], model: Model) -> Array:
-        found = [evaluate(r.term, r.axes, model).reshape(model.points, -1) for r in residuals]
-        return np.concatenate(found, axis=1)
+        return values_of(self.residuals, model)
 
     def jacobian(self, model: Model) -> Array:
         """Their derivatives, over (points, equations, unknowns)."""
@@ -246,3 +241,9 @@ def _pivots(slopes: Array) -> list[int]:
         direction = rest[:, k] / max(np.sqrt(max(sizes[k], 0.0)), 1e-300)
         rest = rest - np.outer(direction, direction @ rest)
     return sorted(chosen)
+
+
+def values_of(residuals: Sequence[Residual], model: Model) -> Array:
+    """All residuals at the numbers of a model, over (points, entries)."""
+    found = [evaluate(r.term, r.axes, model).reshape(model.points, -1) for r in residuals]
+    return np.concatenate(found, axis=1)

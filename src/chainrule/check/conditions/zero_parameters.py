@@ -25,7 +25,7 @@ def parameter_made_zero(lines: Lines, e: Equation, side: Node) -> Equation | Non
     for given in lines.equations:
         if given.position >= e.position:
             return None
-        mentioned, before = before, before | names_in(world, given.lhs) | names_in(world, given.rhs)
+        mentioned, before = before, before | names_in(world, given.lhs, given.rhs)
         ref = reference(given.lhs, world.glossary)
         if ref is None or given.op != "=" or ref.primes or ref.base not in mentioned:
             continue

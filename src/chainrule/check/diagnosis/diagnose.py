@@ -190,7 +190,7 @@ class Bench:
 
     def probe(self, which: str, side: Side) -> Probe | None:
         """The numbers of the side that stays; None where they cannot be had."""
-        if self.world.einstein or self.variant.choices.entrywise:
+        if self.world.einstein or self.variant.choices.completes:
             return None
         universe = self.alone()
         statement = (self.e.lhs, self.e.rhs)

@@ -63,7 +63,7 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
     spread = not first.ref.subs and is_spread(lines.world, first.body, ref, e.rhs)
-    fresh = _fresh(lines, e) or spread or _one_of_a_sum(lines, first.body, e.rhs)
+    fresh = _fresh(lines, e) or _introduced_behind(lines, e) or spread or _one_of_a_sum(lines, first.body, e.rhs)
     if origin is None or (origin.document is e.document and len(between) < 2 and not (other_form or fresh)):
         return None
     if ref.base in names_in(lines.world, e.rhs):
@@ -134,6 +134,14 @@ def _fresh(lines: Lines, e: Equation) -> bool:
 
     before = {pair for x in lines.equations if x.position < e.position for n in (x.lhs, x.rhs) for pair in indexed(n)}
     return bool({(b, n) for b, n in indexed(e.rhs) if n > 1} - before)
+
+
+def _introduced_behind(lines: Lines, e: Equation) -> bool:
+    r"""Whether a formula has a name that the document says nothing of before it, and a number for behind it: the loss
+    with a weight `v`, "where $v = 3$", after the loss without. What follows from the first formula has no such name."""
+    here = names_in(lines.world, e.rhs)
+    before = {n for x in lines.equations if x.position < e.position for n in names_in(lines.world, x.lhs, x.rhs)}
+    return any(s.position > e.position for base in here - before for s in lines.world.sites.get(base, ()))
 
 
 def _one_of_a_sum(lines: Lines, total: Node, one: Node) -> bool:
@@ -238,7 +246,7 @@ def _forms(params: tuple[Node, ...]) -> tuple[str, ...]:
 def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: Different | None) -> Finding | None:
     """A name that gets a new definition per item or section, used in one where the document does not define it."""
     used = labels_used(lines.world, e)
-    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
+    for base in sorted(names_in(lines.world, e.lhs, e.rhs)):
         held = lines.world.function(base, e.position) or lines.world.site(base, e.position)
         if held is None or held.section[0] != e.scope.part:
             continue

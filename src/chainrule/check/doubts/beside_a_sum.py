@@ -22,6 +22,7 @@ from chainrule.sheet.rewriting.usual import bracket
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import letter_of, walk
+from chainrule.sheet.syntax.parts import factors_of
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 
@@ -81,19 +82,15 @@ def _beside(world: World, body: Node) -> Iterator[tuple[str, str]]:
     summed = {pair for t in terms for pair in _summed(world, t)}
     bases = {base for base, _ in summed}
     for term in terms:
-        for ref in references(term, world) if not any(isinstance(f.node, Big) for f in _factors(term)) else ():
+        for ref in references(term, world) if not any(isinstance(f.node, Big) for f in factors_of(term)) else ():
             letter = letter_of(ref.subs[0]) if len(ref.subs) == 1 else None
             if ref.base in bases and letter is not None and (ref.base, letter) not in summed:
                 yield ref.base, letter
 
 
-def _factors(node: Node) -> tuple[Factor, ...]:
-    return node.factors if isinstance(node, Product) else (Factor("", node),)
-
-
 def _summed(world: World, term: Node) -> Iterator[tuple[str, str]]:
     """The names that a term sums over, each with the letter of the sum; not in a range that leaves something out."""
-    factors = _factors(term)
+    factors = factors_of(term)
     at = next((n for n, f in enumerate(factors) if isinstance(f.node, Big) and f.node.op == "sum"), None)
     big = None if at is None else factors[at].node
     if not isinstance(big, Big) or big.sup is None or big.sub is None:

@@ -45,7 +45,7 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     """Whether the meaning of every name behind a line is told before it, once and outright, or borne out by a line that
     holds, and nothing is left out; `free`: whether its sides rest on symbols without a definition."""
     world = lines.world
-    direct = names_in(world, e.lhs) | names_in(world, e.rhs)
+    direct = names_in(world, e.lhs, e.rhs)
     names = lines_of(world, [e])[0].names
     names = names - (_bound(world, names) - direct)
     bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
@@ -85,7 +85,7 @@ def borne_out(lines: Lines, e: Equation, variant: Variant, names: set[str]) -> s
     """Those of some names that stand in a claim elsewhere which holds as they are read."""
     found: set[str] = set()
     for x in lines.equations:
-        mine = (names - found) & (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs))
+        mine = (names - found) & names_in(lines.world, x.lhs, x.rhs)
         claim = mine and x.position in variant.typed and not lines.world.defines(x.position)
         apart = x.document is not e.document or x.chain != e.chain
         if claim and apart and isinstance(lines.outcome(x, variant), Same):

@@ -14,6 +14,7 @@ from chainrule.read.tree import Big, Node, Number, Script
 from chainrule.sheet.arrays.tensors import liftable
 from chainrule.sheet.definitions.recurrence import one_step
 from chainrule.sheet.infer import LAYOUTS
+from chainrule.sheet.inference.identity_left_out import MOST_WAYS
 from chainrule.sheet.meaning.functions.calls import has_raised_logarithm
 from chainrule.sheet.meaning.operations.arithmetic import SQUARE, before_sum
 from chainrule.sheet.records.configurations import Config, Step
@@ -27,6 +28,7 @@ from chainrule.sheet.syntax.names import walk
 SHAPES = frozenset({"shape", "shape-of-sides"})
 ENTRYWISE = Choices(entrywise=True)
 ENTRYWISE_HELD = Choices(entrywise=True, explicit=True)
+WAYS = tuple(Choices(identity=n) for n in range(MOST_WAYS))
 Custom = tuple[Note, Callable[[], Variant]]
 
 
@@ -59,6 +61,9 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
         message = "read entry by entry: the derivative of each entry by its own argument"
         other("entrywise", message, choices=ENTRYWISE)
         other("explicit", f"{message}, with the other quantities held fixed", choices=ENTRYWISE_HELD)
+    if _of_more_axes(e, usual):
+        for way in WAYS:
+            other("identity", "the factor of a product, times the identity that is left out", choices=way)
     if _misfits(e, usual) and usual.universe.squared and _squares_are_norms(lines, e, usual):
         note = Note("square", "the square of a vector is read as its squared norm")
         found.append((note, lambda: squares_as_norms(lines, config)))
@@ -79,6 +84,15 @@ def customs(lines: Lines, e: Equation) -> list[Custom]:
 
 def _misfits(e: Equation, usual: Variant) -> bool:
     return e.position in usual.failed and usual.failed[e.position].code in SHAPES
+
+
+def _of_more_axes(e: Equation, usual: Variant) -> bool:
+    """Whether one side is a derivative with two axes more than the other side, which has some."""
+    _, lhs, rhs = usual.typed.get(e.position, (None, None, None))
+    if lhs is None or rhs is None or not (lhs.jacobian or rhs.jacobian):
+        return False
+    fewer, more = sorted((len(lhs.dims), len(rhs.dims)))
+    return fewer > 0 and more == fewer + 2
 
 
 def _beside_a_number(e: Equation, usual: Variant) -> bool:
@@ -108,12 +122,21 @@ def squares_as_norms(lines: Lines, config: Config) -> Variant:
 
 def fitting(lines: Lines, e: Equation) -> Iterator[Variant]:
     """The customary readings under which the sides of a line may fit that otherwise do not."""
+    yield from with_an_identity(lines, e)
     usual = lines.usual(e)
+    if not _misfits(e, usual):
+        return
     if has_derivative(e):
         yield lines.variant(choices=ENTRYWISE)
         yield lines.variant(choices=ENTRYWISE_HELD)
     if usual.universe.squared and _squares_are_norms(lines, e, usual):
         yield squares_as_norms(lines, usual.universe.config)
+
+
+def with_an_identity(lines: Lines, e: Equation) -> Iterator[Variant]:
+    """The ways in which a factor beside a derivative with two axes more fits it, times the identity left out."""
+    if _of_more_axes(e, lines.usual(e)):
+        yield from (lines.variant(choices=way) for way in WAYS)
 
 
 def by_steps(lines: Lines) -> bool:

@@ -23,7 +23,7 @@ from chainrule.sheet.syntax.spelling import spelled_out
 
 def logarithm_meant(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
     """A line with a derivative that holds with the logarithm of a name that only its logarithm defines."""
-    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)) if has_derivative(e) else ():
+    for base in sorted(names_in(lines.world, e.lhs, e.rhs)) if has_derivative(e) else ():
         if not _by_its_logarithm(lines, base):
             continue
 

@@ -105,7 +105,7 @@ def two_typefaces(lines: Lines, e: Equation, variant: Variant, different: Differ
         plain = bold.removeprefix("bold ")
         if plain == bold or plain not in families or families[plain].bare:
             continue
-        if families[bold].sub_counts >= {0, 1} and plain in names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs):
+        if families[bold].sub_counts >= {0, 1} and plain in names_in(lines.world, e.lhs, e.rhs):
             text = f"whether {spelled_out(plain)} with an index is a component of {spelled_out(bold)} is not said"
             return assumed("undefined-symbol", text, needs=(Need("definition", Instance(plain)),))
         if families[bold].bare:
@@ -120,7 +120,7 @@ def two_typefaces(lines: Lines, e: Equation, variant: Variant, different: Differ
 
 def _rests_on(lines: Lines, e: Equation, base: str) -> bool:
     """Whether a line has a name in it, or one that a formula gives by it."""
-    held = names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
+    held = names_in(lines.world, e.lhs, e.rhs)
     heads = ((reference(x.lhs, lines.world.glossary), x.rhs) for x in lines.equations)
     given = (rhs for head, rhs in heads if head is not None and head.base in held)
     return base in held or any(base in names_in(lines.world, rhs) for rhs in given)
@@ -128,7 +128,7 @@ def _rests_on(lines: Lines, e: Equation, base: str) -> bool:
 
 def _together(lines: Lines, one: str, other: str) -> bool:
     """Whether two names stand in one formula."""
-    names = (names_in(lines.world, x.lhs) | names_in(lines.world, x.rhs) for x in lines.equations)
+    names = (names_in(lines.world, x.lhs, x.rhs) for x in lines.equations)
     return any({one, other} <= found for found in names)
 
 

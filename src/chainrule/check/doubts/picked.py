@@ -28,7 +28,7 @@ PICKING = (None, "one-hot", "simplex")
 def picked(lines: Lines, e: Equation, variant: Variant, _different: Different) -> Finding | None:
     """A line about probabilities that holds where a vector of labels is one-hot at one of the line's indices: at the
     one that the text says, if the line has it."""
-    letters = _places_in(lines, e, variant)
+    letters = _places_in(e, variant)
     for node, base in _labels(lines, e, variant):
         told = lines.world.hot.get(base)
         for letter in sorted(letters) if told not in letters else ():
@@ -38,7 +38,7 @@ def picked(lines: Lines, e: Equation, variant: Variant, _different: Different) -
     return None
 
 
-def _places_in(lines: Lines, e: Equation, variant: Variant) -> set[str]:
+def _places_in(e: Equation, variant: Variant) -> set[str]:
     r"""The indices of a line, and other letters of a place in it or in its conditions that no sum runs over: the k of
     `\theta_k - 1`, where other lines make a number of it."""
     sums = {x for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Big) and n.sub for x in _letters(n.sub)}
@@ -60,7 +60,7 @@ def _letters(node: Node) -> set[str]:
 
 def as_told(lines: Lines, e: Equation, variant: Variant) -> tuple[Same, Note] | None:
     """That a line holds where a vector of labels is 1 at the index that the text says."""
-    letters = _places_in(lines, e, variant) if lines.world.hot else set[str]()
+    letters = _places_in(e, variant) if lines.world.hot else set[str]()
     for node, base in _labels(lines, e, variant) if letters & set(lines.world.hot.values()) else ():
         letter = lines.world.hot.get(base)
         outcome = (

@@ -41,7 +41,7 @@ def _renamings(lines: Lines, e: Equation) -> dict[str, Node]:
     found: dict[str, Node] = {}
     tables = (lines.world.sites, lines.world.functions)
     used = {b for table in tables for sites in table.values() for s in sites for b in names_in(lines.world, s.body)}
-    for base in sorted(names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)):
+    for base in sorted(names_in(lines.world, e.lhs, e.rhs)):
         site = lines.world.site(base, e.position)
         ref = None if site is None or not site.ref.bare else reference(site.body, lines.world.glossary)
         if site is None or ref is None or ref.base == base or ref.subs or base in used:

@@ -18,8 +18,9 @@ from chainrule.sheet.records.families import Instance
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.world import World
+from chainrule.sheet.syntax.bound_letters import letters_of
 from chainrule.sheet.syntax.function_words import is_function_word
-from chainrule.sheet.syntax.names import letter_of, reference, walk
+from chainrule.sheet.syntax.names import reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
 
@@ -27,7 +28,7 @@ def total_of_calls(lines: Lines, e: Equation, _variant: Variant, _different: Dif
     """A line that makes a total of calls of a name without a definition."""
     world = lines.world
     for side, other in ((e.lhs, e.rhs), (e.rhs, e.lhs)):
-        running = {x for n in walk(side) if isinstance(n, Big) and n.sub is not None for x in _letters(n.sub)}
+        running = {x for n in walk(side) if isinstance(n, Big) and n.sub is not None for x in letters_of(n.sub)}
         terms = {base for base, inside in _calls(world, side) if inside & running}
         plain = {r.base for r in references(other, world)} - {
             b for b, inside in _calls(world, other) if inside & running
@@ -45,8 +46,4 @@ def _calls(world: World, side: Node) -> Iterator[tuple[str, set[str]]]:
         for name, after in pairwise(node.factors):
             ref = reference(name.node, world.glossary)
             if ref is not None and isinstance(after.node, Fenced) and not after.op:
-                yield ref.base, _letters(after.node)
-
-
-def _letters(node: Node) -> set[str]:
-    return {x for n in walk(node) if (x := letter_of(n)) is not None}
+                yield ref.base, letters_of(after.node)

@@ -55,7 +55,7 @@ def unknown_functions(lines: Lines, e: Equation, variant: Variant, different: Di
         instance = tensors.get(names[0]) or Instance(names[0])
         return _loose(variant, instance, "function" if names[0] in variant.universe.called else "definition")
     roles = dict(variant.universe.world.customary)
-    for base in sorted(variant.universe.roles_taken & _direct(lines, e)):
+    for base in sorted(variant.universe.roles_taken & names_in(lines.world, e.lhs, e.rhs)):
         if roles.get(base) == NORMAL:  # called with a mean and a spread, it is nothing else
             continue
         if _another(lines, e, variant, base):
@@ -69,15 +69,11 @@ def _loose(variant: Variant, instance: Instance, kind: NeedKind) -> Finding:
     return assumed("undefined-symbol", text, needs=(Need(kind, instance),))
 
 
-def _direct(lines: Lines, e: Equation) -> set[str]:
-    return names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
-
-
 def _tied(lines: Lines, e: Equation, variant: Variant, different: Different) -> set[str]:
     """The unknown functions that a line, being false for general ones, ties down."""
     left, right = (_pieces(t, variant) for t in different.terms)
     one_sided = {name for name, _ in _orders(left) ^ _orders(right)}
-    direct = _direct(lines, e)
+    direct = names_in(lines.world, e.lhs, e.rhs)
     called = {name for name, instance in variant.universe.called.items() if instance.base in direct}
     return one_sided | {name for name in called if _moved(name, left, right)}
 

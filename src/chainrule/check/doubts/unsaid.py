@@ -214,7 +214,7 @@ def imposed(lines: Lines, e: Equation, _variant: Variant, _different: Different)
     if e.link or has_derivative(e) or any(x.chain == e.chain and x is not e for x in lines.equations):
         return None
     if isinstance(e.rhs, Number) or isinstance(e.lhs, Number):
-        names = names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
+        names = names_in(lines.world, e.lhs, e.rhs)
         families = [lines.world.families[n] for n in names if n in lines.world.families]
         told = any(f.domain_kind is not None for f in families)
         if families and not told and not any(lines.world.defined(n) for n in names):
@@ -252,7 +252,7 @@ def tied(lines: Lines, e: Equation, _variant: Variant, _different: Different) ->
 
 def _free(lines: Lines, e: Equation) -> set[str]:
     """The names of a line without derivatives that has nothing but names without a definition."""
-    names = names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
+    names = names_in(lines.world, e.lhs, e.rhs)
     plain = not has_derivative(e) and not any(lines.world.defined(n) for n in names)
     return names if plain else set()
 

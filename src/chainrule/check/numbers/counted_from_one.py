@@ -23,7 +23,7 @@ def counted_from_one(lines: Lines, e: Equation, variant: Variant, different: Dif
     instances = variant.universe.instances
     symbols = different.left_symbols | different.right_symbols
     from_zero = {instances[s].base for s in symbols if s in instances and any(d.low == 0 for d in s.axes)}
-    from_zero |= {r.base for r in _entries(lines, [e]) if _counts_from_zero(lines, variant, r)}
+    from_zero |= {r.base for r in _entries(lines, [e]) if _counts_from_zero(variant, r)}
     here = from_zero & {r.base for r in _entries(lines, [e])}
     if not here or any(r.base in here and _has_zero(r) for r in _entries(lines, lines.equations)):
         return None
@@ -31,7 +31,7 @@ def counted_from_one(lines: Lines, e: Equation, variant: Variant, different: Dif
     return Finding("unsupported", "index-scope", text)
 
 
-def _counts_from_zero(lines: Lines, variant: Variant, ref: Ref) -> bool:
+def _counts_from_zero(variant: Variant, ref: Ref) -> bool:
     """Whether an axis of a name begins at 0, also of one that a formula defines."""
     tensors = (t for t in variant.universe.tensors.values() if t.instance.base == ref.base)
     return any(variant.universe.dims.dim(axis).low == 0 for t in tensors for axis in t.axes)

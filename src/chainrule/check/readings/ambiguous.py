@@ -113,7 +113,7 @@ def row_or_column(judge: Judge, e: Equation) -> Iterator[Meant]:
 def rows_lying(judge: Judge, e: Equation) -> Iterator[Meant]:
     """`X_i` for the row of a matrix, as a column or as it lies: most lines of a sheet say which, and some may not."""
     world = judge.world
-    names = (names_in(world, e.lhs) | names_in(world, e.rhs)) if PICKED in world.conventions else set()
+    names = names_in(world, e.lhs, e.rhs) if PICKED in world.conventions else set()
     picked = [b for b in sorted(names) if 1 in world.family(b).sub_counts and is_matrix(world, world.family(b))]
     ways = {"column": "a row as a column", "row": "a row as it lies", "other": "a column"}
     for way, text in ways.items() if picked else ():
@@ -146,7 +146,7 @@ def dots_entry_by_entry(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`\frac{\partial C}{\partial A} \cdot (1 - A)` where nothing says that A is a matrix, and no document sign is one
     of products by entries: a dot may be that of numbers."""
     world = judge.world
-    names = names_in(world, e.lhs) | names_in(world, e.rhs)
+    names = names_in(world, e.lhs, e.rhs)
     told = any(world.family(n).declared_rank or world.family(n).transposed for n in names)
     if told or not has_derivative_node(e.rhs):
         return
@@ -260,7 +260,7 @@ def misread_definition(judge: Judge, e: Equation) -> Iterator[Meant]:
                 continue
             line = link.document.position(link.span.start)[0]
             text = f"what line {line} says of {spelled_out(at[x.position])} does not fit: {failed.message}"
-            inside = names_in(world, link.lhs) | names_in(world, link.rhs)
+            inside = names_in(world, link.lhs, link.rhs)
             for base in sorted(b for b in inside & world.readings.keys() if world.family(b).declared_rank is None):
                 for axes in {0, 1, 2} - {world.readings[base].axes}:
                     other = replace(world, readings={**world.readings, base: Reading(axes)}, derived={})
@@ -317,7 +317,7 @@ def supposed_symmetric(judge: Judge, e: Equation) -> Iterator[Meant]:
     world = judge.world
     for x in (x for x in judge.equations if x.op == "=" and x.position < e.position and x is not e):
         base = equals_its_transpose(world, x)
-        if base is None or x.position in world.declaring or base not in names_in(world, e.lhs) | names_in(world, e.rhs):
+        if base is None or x.position in world.declaring or base not in names_in(world, e.lhs, e.rhs):
             continue
         families = {**world.families, base: replace(world.family(base), domain_kind="symmetric")}
         other = replace(world, families=families, derived={})

@@ -17,7 +17,7 @@ from chainrule.check.diagnosis.diagnose import suggest
 from chainrule.check.diagnosis.edits.order import order, transposes
 from chainrule.check.diagnosis.edits.table import RULES
 from chainrule.check.records.finding import Finding, is_laid_out_oddly
-from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Product, Script, Sum
 from chainrule.sheet.derivatives.degrees import is_derivative
 from chainrule.sheet.derivatives.differentials import has_signs
 from chainrule.sheet.inference.candidates import candidates
@@ -28,7 +28,7 @@ from chainrule.sheet.records.lines import Line, lines_of
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
 from chainrule.sheet.records.world import World
-from chainrule.sheet.syntax.literals import is_numeric
+from chainrule.sheet.syntax.literals import is_numeric, is_one
 from chainrule.sheet.syntax.names import Ref, reference
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS
@@ -114,7 +114,7 @@ def for_matrices(e: Equation, world: World) -> Equation:
     def choose(node: Node) -> Node | None:
         match node:
             case Sum(terms=terms) if any(_has_matrix(t.node, world) for t in terms):
-                return _with_identity(node, choose) if any(_is_one(t.node) for t in terms) else None
+                return _with_identity(node, choose) if any(is_one(t.node) for t in terms) else None
             case Product(factors=(a, b, c, d)) if _is_slope(b, c) and _has_matrix(a.node, world) and not d.op:
                 return replace(node, factors=(a, Factor("", _diagonal(b, c)), d))
         return None
@@ -125,7 +125,7 @@ def for_matrices(e: Equation, world: World) -> Equation:
 
 def _with_identity(node: Sum, choose: Callable[[Node], Node | None]) -> Sum:
     terms = (replace(t, node=rebuilt(t.node, choose)) for t in node.terms)
-    return replace(node, terms=tuple(replace(t, node=Name(t.node.span, "I")) if _is_one(t.node) else t for t in terms))
+    return replace(node, terms=tuple(replace(t, node=Name(t.node.span, "I")) if is_one(t.node) else t for t in terms))
 
 
 def _diagonal(name: Factor, arguments: Factor) -> Product:
@@ -133,10 +133,6 @@ def _diagonal(name: Factor, arguments: Factor) -> Product:
     span = name.node.span
     call = Product(span, (replace(name, op=""), arguments))
     return Product(span, (Factor("", Name(span, "diag")), Factor("", Fenced(span, "(", call, ")"))))
-
-
-def _is_one(node: Node) -> bool:
-    return isinstance(node, Number) and node.text == "1"
 
 
 def _is_slope(name: Factor, arguments: Factor) -> bool:

@@ -92,15 +92,15 @@ def _balanced(text: str, span: Span) -> Iterator[str]:
         return
     if opening > closing:
         ends = [span.end, *(t.end for t in reversed(tokens[:-1]))]
-        yield from (text[span.start : at] + ")" + text[at : span.end] for at in _apart(ends, tokens, "}"))
+        yield from (text[span.start : at] + ")" + text[at : span.end] for at in _apart(ends, tokens))
     else:
         starts = [t.start for t in tokens]
-        yield from (text[span.start : at] + "(" + text[at : span.end] for at in _apart(starts, tokens, "{"))
+        yield from (text[span.start : at] + "(" + text[at : span.end] for at in _apart(starts, tokens))
         strays = (t for t in reversed(tokens) if t.text == ")")
         yield from (text[span.start : t.start] + text[t.end : span.end] for t in strays)
 
 
-def _apart(places: list[int], tokens: list[Token], brace: str) -> Iterator[int]:
+def _apart(places: list[int], tokens: list[Token]) -> Iterator[int]:
     """Places outside of braces and scripts, and right beside an operand."""
     depth, outside = 0, set[int]()
     for before, token in zip([None, *tokens], tokens, strict=False):

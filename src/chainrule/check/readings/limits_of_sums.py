@@ -19,6 +19,7 @@ from chainrule.read.tree import Big, Comma, Fenced, Name, Node, Number, Product,
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.names import Ref, children, letter_of, node_key, reference, shifted_letter, size_name, walk
+from chainrule.sheet.syntax.parts import factors_of
 
 if TYPE_CHECKING:
     from chainrule.check.judge import Judge
@@ -177,8 +178,8 @@ def _sizes(judge: Judge, e: Equation) -> Sizes:
                 ref = reference(item, judge.world.glossary)
                 if ref is not None and isinstance(x.rhs, Script) and x.rhs.sup is not None:
                     axes = (None,) * len(ref.subs)
-                    found.shapes[ref.base] = (*axes, *(_size(f, ref) for f in _factors(x.rhs.sup)))
-                    found.used |= {node_key(f) for f in _factors(x.rhs.sup)}
+                    found.shapes[ref.base] = (*axes, *(_size(f, ref) for f in [f.node for f in factors_of(x.rhs.sup)]))
+                    found.used |= {node_key(f) for f in [f.node for f in factors_of(x.rhs.sup)]}
     for site in (s for sites in judge.world.sites.values() for s in sites if s.position != e.position):
         shape = _shape(judge, site.body, site.ref, found) if not site.ref.subs else None
         if shape is not None:
@@ -215,10 +216,6 @@ def _moved(shape: tuple[Size | None, ...] | None, ref: Ref, of: Ref) -> tuple[Si
         return None
     step = own[1] - other[1]
     return tuple((s[0], s[1] + step) if s and isinstance(s[1], int) else s for s in shape)
-
-
-def _factors(sup: Node) -> list[Node]:
-    return [f.node for f in sup.factors] if isinstance(sup, Product) else [sup]
 
 
 def _limits(side: Node) -> Iterator[Limit]:

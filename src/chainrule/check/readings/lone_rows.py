@@ -14,13 +14,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.compare import Same
+from chainrule.check.comparison.firm import fits
 from chainrule.check.conditions import given
 from chainrule.check.diagnosis.diagnose import Bench
 from chainrule.check.diagnosis.edits.order import transposes
 from chainrule.check.diagnosis.edits.table import RULES, edits
 from chainrule.check.records.finding import Finding, is_laid_out_oddly
 from chainrule.sheet.infer import infer
-from chainrule.sheet.inference.search import FAILURE, line_cost
 from chainrule.sheet.inference.typed_lines import type_line
 from chainrule.sheet.records.configurations import Config
 from chainrule.sheet.records.families import Reading
@@ -52,10 +52,10 @@ def of_a_lone_row(judge: Judge, e: Equation, found: Finding) -> Finding:
     if (square := _made_square(judge, e)) is not None:
         text = f"right if {spelled_out(square)} is square, which no other line bears out; a transpose may be missing"
         return Finding("unsupported", "ambiguous", text)
-    direct = sorted(b for b in names_in(world, e.lhs) | names_in(world, e.rhs) if _is_guessed(world, b))
+    direct = sorted(b for b in names_in(world, e.lhs, e.rhs) if _is_guessed(world, b))
     unusual = [b for b in direct if world.readings[b].row or _is_capital(world, b)]
     if any(world.readings[b].row for b in unusual):  # what makes rows of vectors is a matrix behind them
-        unusual += sorted(b for b in names_in(world, e.lhs) | names_in(world, e.rhs) if _is_number(world, b))
+        unusual += sorted(b for b in names_in(world, e.lhs, e.rhs) if _is_number(world, b))
     lines = [x for x in lines_of(world, judge.equations) if x.equation.chain != e.chain] if unusual else []
     lone = [b for b in unusual if _is_capital(world, b) and not _borne_out(world, b, MATRIX, lines)]
     if lone:
@@ -71,7 +71,7 @@ def _made_square(judge: Judge, e: Equation) -> str | None:
     """A matrix that is square only because a line is written as it is: with a transpose more or less the line holds
     without."""
     world, usual = judge.world, judge.usual(e)
-    direct = names_in(world, e.lhs) | names_in(world, e.rhs)
+    direct = names_in(world, e.lhs, e.rhs)
     guessed = [b for b in sorted(direct) if _is_square(usual, b, e) is True and not world.defined(b)]
     guessed = [b for b in guessed if world.family(b).domain_kind is None and not any(world.family(b).declared_dims)]
     if not guessed or not e.own:
@@ -109,7 +109,7 @@ def _is_square(variant: Variant, base: str, e: Equation) -> bool | None:
 
 def _of_open_sizes(world: World, e: Equation) -> Finding | None:
     """A line with a matrix whose declared sizes other lines do not have: they may be those that it has here."""
-    if world.opened not in names_in(world, e.lhs) | names_in(world, e.rhs):
+    if world.opened not in names_in(world, e.lhs, e.rhs):
         return None
     text = f"the declared sizes of {spelled_out(world.opened)} fit only some lines, and which it has here is not said"
     return Finding("unsupported", "shape", text)
@@ -119,7 +119,7 @@ def _of_a_loss(judge: Judge, e: Equation, found: Finding) -> Finding:
     """A line refuted by its shapes alone, in which a vector is a row only so that a loss is a number, as in
     `-y \\log \\hat y`: such a loss may be about one entry, or be meant entry by entry."""
     world = judge.world
-    direct = sorted(names_in(world, e.lhs) | names_in(world, e.rhs))
+    direct = sorted(names_in(world, e.lhs, e.rhs))
     rows = [b for b in direct if _is_guessed(world, b) and world.readings[b].row]
     turned = {base: _turned(world, base) for base in rows}
     others = [
@@ -138,13 +138,13 @@ def _of_a_loss(judge: Judge, e: Equation, found: Finding) -> Finding:
 
 
 def _written(world: World, e: Equation) -> set[str]:
-    return names_in(world, e.lhs) | names_in(world, e.rhs)
+    return names_in(world, e.lhs, e.rhs)
 
 
 def _asks_for(world: World, base: str, line: Line) -> bool:
     """Whether a line fits with a row and no longer without it."""
     other = replace(world, readings={**world.readings, base: _turned(world, base)}, derived={})
-    return _fits(world, line) and not _fits(other, line)
+    return fits(world, line) and not fits(other, line)
 
 
 def _again(judge: Judge, e: Equation, other: World, base: str) -> Finding:
@@ -206,7 +206,7 @@ def _borne_out(world: World, base: str, reading: Reading, lines: list[Line]) -> 
     mine = [x for x in lines if base in x.names]
     if any(_beside_an_entry(world, base, x.equation) for x in mine):
         return True
-    return any(_fits(world, x) and not _fits(other, x) for x in mine) or any(
+    return any(fits(world, x) and not fits(other, x) for x in mine) or any(
         _is_loss(world, x.equation) and _is_scalar(world, x.equation) and not _is_scalar(other, x.equation)
         for x in mine
     )
@@ -233,7 +233,3 @@ def _is_scalar(world: World, e: Equation) -> bool:
         return type_line(Universe(world, Config()), e)[2].scalar
     except Untyped:
         return False
-
-
-def _fits(world: World, line: Line) -> bool:
-    return line_cost(Universe(world, Config()), line) < FAILURE

@@ -93,7 +93,7 @@ def solved_below(judge: Judge, e: Equation) -> Iterator[Meant]:
     world = judge.world
     if e.link or has_derivative(e) or reference(e.lhs, world.glossary) is not None:
         return
-    names = names_in(world, e.lhs) | names_in(world, e.rhs)
+    names = names_in(world, e.lhs, e.rhs)
     later = (x for x in judge.equations if x.position > e.position and x.scope == e.scope and x.op == "=")
     for x in islice(later, MOST_STEPS):
         ref = reference(x.lhs, world.glossary)

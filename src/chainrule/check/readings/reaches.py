@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.comparison.forms import behind_its_sum, idle_letters
 from chainrule.check.readings.meant import Meant, written, written_throughout
-from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum, Term
+from chainrule.read.tree import Factor, Fenced, Fraction, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.statements import Equation
-from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.bound_letters import bound_by
 from chainrule.sheet.syntax.derivative_signs import rest_of
-from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.derivatives import above, is_operator
 from chainrule.sheet.syntax.function_words import LOGARITHMS
 from chainrule.sheet.syntax.names import node_key, walk
 
@@ -54,7 +54,7 @@ def reach_of_an_operator(judge: Judge, e: Equation) -> Iterator[Meant]:
 
         def choose(node: Node, place: int = place) -> Node | None:
             factors = node.factors if isinstance(node, Product) else ()
-            at = next((n for n, f in enumerate(factors) if _is_operator(f.node)), None)
+            at = next((n for n, f in enumerate(factors) if is_operator(f.node)), None)
             if at is None or at + place + 1 >= len(factors) or not isinstance(factors[at + place].node, Fenced):
                 return None
             inside = _fenced(rest_of(factors[at : at + place + 1]))
@@ -63,11 +63,6 @@ def reach_of_an_operator(judge: Judge, e: Equation) -> Iterator[Meant]:
         found = written(judge, e, choose, "how far the derivative reaches is not written")
         if found is not None:
             yield found
-
-
-def _is_operator(node: Node) -> bool:
-    top = above(node.numerator) if isinstance(node, Fraction) and below(node.denominator) is not None else None
-    return nabla_of(node) is not None or (top is not None and top.body is None)
 
 
 def reach_of_a_sum(judge: Judge, e: Equation) -> Iterator[Meant]:
@@ -92,17 +87,13 @@ def _reaching(node: Sum, letter: str, place: int) -> Node | None:
     """The terms with parentheses that begin some factors behind the sum over a letter and end with the last term."""
     for n, term in enumerate(node.terms[:-1]):
         factors = term.node.factors if isinstance(term.node, Product) else ()
-        at = next((k for k, f in enumerate(factors) if letter in _bound(f.node)), None)
+        at = next((k for k, f in enumerate(factors) if letter in bound_by(f.node)), None)
         if at is not None and at + place < len(factors):
             first = Term("+", rest_of(factors[at + place :]))
             inside = _fenced(Sum(node.span, (first, *node.terms[n + 1 :])))
             whole = rest_of((*factors[: at + place], Factor("", inside)))
             return Sum(node.span, (*node.terms[:n], replace(term, node=whole)))
     return None
-
-
-def _bound(node: Node) -> Sequence[str]:
-    return tuple(bound_letters(node.sub)) if isinstance(node, Big) and node.sub is not None else ()
 
 
 def operator_behind(judge: Judge, e: Equation) -> Iterator[Meant]:

@@ -83,7 +83,7 @@ def by_what_is_supposed(judge: Judge, e: Equation) -> Iterator[Meant]:
         for x in judge.equations
         if x.position in judge.unsettled and x.position < e.position and (x.scope.part, x.scope.section) == here
     ]
-    about = [x for x in before if x.op == "=" and names & (names_in(world, x.lhs) | names_in(world, x.rhs))]
+    about = [x for x in before if x.op == "=" and names & names_in(world, x.lhs, x.rhs)]
     for x in about[:-MOST_SUPPOSED:-1]:
         line = x.document.position(x.span.start)[0]
         supposing = (Imposed(x.position, x, None, frozenset(), e.scope.section),)
@@ -111,7 +111,7 @@ def without_a_value(judge: Judge, e: Equation) -> Iterator[Meant]:
     world = judge.world
     values = {
         base: s
-        for base in sorted(names_in(world, e.lhs) | names_in(world, e.rhs))
+        for base in sorted(names_in(world, e.lhs, e.rhs))
         if (s := world.site(base, e.position)) is not None and is_numeric(s.body) and s.position < e.position
     }
     if values and not (is_numeric(e.lhs) or is_numeric(e.rhs)):

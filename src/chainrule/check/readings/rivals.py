@@ -41,7 +41,7 @@ def other_ranks(judge: Judge, e: Equation) -> Iterator[Meant]:
 
 def _others(world: World, line: Line) -> Iterator[tuple[str, Reading, World]]:
     """The world with one name of a line read with more or fewer axes."""
-    direct = names_in(world, line.equation.lhs) | names_in(world, line.equation.rhs)
+    direct = names_in(world, line.equation.lhs, line.equation.rhs)
     for base in sorted(b for b in direct if not (b in INDEX_LETTERS and not world.family(b).operand)):
         own, family = world.readings.get(base), world.family(base)
         found = dict(candidates(family))

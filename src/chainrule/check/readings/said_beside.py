@@ -123,7 +123,7 @@ def _before(judge: Judge, e: Equation) -> Iterator[Equation]:
 
 def _cases_told(judge: Judge, e: Equation) -> Iterator[tuple[Equation, set[str]]]:
     """The inequalities before a line in its sentence that tell of a case, each with the names of the line in it."""
-    names = names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs)
+    names = names_in(judge.world, e.lhs, e.rhs)
     for x in (x for x in judge.equations if x.op in SIGNS and not x.display and x.document is e.document):
         between = e.document.text[x.span.end : e.span.start]
         if x.span.end > e.span.start or END.search(between) or any(c.span == x.span for c in e.conditions):
@@ -148,7 +148,7 @@ def in_a_case_before(judge: Judge, e: Equation) -> Iterator[Meant]:
 
 def _named(judge: Judge, e: Equation, words: str) -> list[str]:
     """The names of a line that the words speak of; all that may be matrices where they name none."""
-    bases = sorted(names_in(judge.world, e.lhs) | names_in(judge.world, e.rhs))
+    bases = sorted(names_in(judge.world, e.lhs, e.rhs))
     said = NAME.search(words)
     meant = [b for b in bases if said is not None and b.split()[-1] == said["name"]]
     if said is not None and _is_a_name(said):  # `since B is symmetric` supposes nothing of another
@@ -183,5 +183,5 @@ def of_any_matrix(judge: Judge, e: Equation) -> Judge:
 def _symmetric_elsewhere(world: World, e: Equation) -> list[str]:
     """The matrices of a line that are supposed to be symmetric in other sections only."""
     here, places = place(e.scope), world.supposed_symmetric
-    names = names_in(world, e.lhs) | names_in(world, e.rhs) if places else set()
+    names = names_in(world, e.lhs, e.rhs) if places else set()
     return [b for b in sorted(names) if here not in places.get(b, (here,))]

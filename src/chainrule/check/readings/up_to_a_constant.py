@@ -28,6 +28,7 @@ from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import Ref, children, letter_of, reference, walk
+from chainrule.sheet.syntax.parts import terms_of
 
 if TYPE_CHECKING:
     from chainrule.check.comparison.lines import Variant
@@ -82,7 +83,7 @@ def _slopes(judge: Judge, e: Equation) -> Slopes | None:
         sides = (_without(judge, e, e.lhs), _without(judge, e, e.rhs))
     else:
         return None
-    if any(_is_free(judge, e, side) for side in sides):
+    if any(_is_free(judge, side) for side in sides):
         return None  # what is left over may be the same for every index alone
     names: dict[str, str] = {}
     for node, ref in (*_names(judge, sides[1]), *_names(judge, sides[0])):
@@ -107,7 +108,7 @@ def _outside(judge: Judge, head: Node) -> set[str]:
     return found
 
 
-def _is_free(judge: Judge, e: Equation, side: Node) -> bool:
+def _is_free(judge: Judge, side: Node) -> bool:
     """Whether a name has an index that nothing runs over: `\\log p_k = z_k + c`."""
     bound = {x for n in walk(side) if isinstance(n, Big) and n.sub is not None for x in bound_letters(n.sub)}
     letters = {x for _, ref in _names(judge, side) for sub in ref.subs if (x := letter_of(sub)) is not None}
@@ -154,7 +155,7 @@ def _is_constant(judge: Judge, e: Equation, node: Node) -> bool:
 
 def _only_added(judge: Judge, base: str, e: Equation) -> bool:
     """Whether a letter stands in a line as a term of its own alone, and in no definition: it is no constant else."""
-    sides = [[t.node for t in side.terms] if isinstance(side, Sum) else [side] for side in (e.lhs, e.rhs)]
+    sides = [terms_of(side) for side in (e.lhs, e.rhs)]
     refs = [reference(t, judge.world.glossary) for terms in sides for t in terms]
     alone = sum(r is not None and r.bare and r.base == base for r in refs)
     every = sum(r.base == base for side in (e.lhs, e.rhs) for r in references(side, judge.world))

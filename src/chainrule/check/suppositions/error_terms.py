@@ -26,15 +26,11 @@ def error_terms(lines: Lines, e: Equation) -> Iterator[tuple[Site, str, list[Equ
     for base, ref in refs.items():
         if world.defined(base) or ref.postfix or ref.labels or not ref.subs:
             continue
-        related = [x for x in lines.equations if x.chain != e.chain and base in _names(lines, x)]
+        related = [x for x in lines.equations if x.chain != e.chain and base in names_in(lines.world, x.lhs, x.rhs)]
         for node in dict.fromkeys(n for side in (e.lhs, e.rhs) for n in walk(side) if _is_slope_of_loss(lines, n, ref)):
             line = e.document.position(e.span.start)[0]
             text = f"{spelled_out(base)} is taken to be the derivative of the loss on line {line} that it stands for"
             yield Site(base, ref, node, e.position, assumed=text, read_off=(e.position,)), text, related
-
-
-def _names(lines: Lines, e: Equation) -> set[str]:
-    return names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
 
 
 def _is_slope_of_loss(lines: Lines, node: Node, like: Ref) -> bool:

@@ -40,7 +40,7 @@ def _shapes(lines: Lines, e: Equation, found: Finding) -> Iterator[Need]:
     if found.verdict != "unsupported" or found.code not in WANTS_SHAPES:
         return
     world = lines.world
-    for base in sorted(names_in(world, e.lhs) | names_in(world, e.rhs)):
+    for base in sorted(names_in(world, e.lhs, e.rhs)):
         if base in world.readings and is_quantity(world.family(base)) and not introduced(world, base):
             yield Need("shape", Instance(base))
 

@@ -52,7 +52,7 @@ def opaque(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
 def cut_off(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
     r"""The finding of a line that prints a number for a derivative which is zero as far as is known: `a = \sigma(6)`
     says nothing of how a depends on the weights."""
-    universe, names = variant.universe, names_in(lines.world, e.lhs) | names_in(lines.world, e.rhs)
+    universe, names = variant.universe, names_in(lines.world, e.lhs, e.rhs)
     owners = {f"@{e.position}", *(i.shown for i in universe.instances.values() if i.base in names)}
     taken = [samples for owner, samples in universe.taken.items() if owner.partition("#")[0] in owners]
     for _, _, change in (sample() for samples in taken for sample in samples):

@@ -26,6 +26,8 @@ def ones(frame: Frame, ref: Ref) -> Val | None:
     plain = ref.base in ONES_NAMES and not ref.subs
     if not (told or plain or sizes) or (ref.subs and not sizes) or frame.world.defined(ref.base):
         return None
+    if frame.world.struck and plain and not family.transposed:
+        return scalar(const(1))  # the one entry that the lines are about
     reading = frame.world.readings.get(ref.base)
     matrix = len(sizes) == 2 or family.declared_rank == "matrix" or (plain and reading is not None and reading.axes > 1)
     names = sizes or family.declared_dims

@@ -12,12 +12,12 @@ from chainrule.sheet.records.families import Family
 from chainrule.sheet.records.world import World
 from chainrule.sheet.sums.counted_ones import counts_of_letters
 from chainrule.sheet.syntax.arguments import arguments
-from chainrule.sheet.syntax.bound_letters import bound_letters, letters_in, running_letters
+from chainrule.sheet.syntax.bound_letters import bound_letters, plain_names, running_letters
 from chainrule.sheet.syntax.derivative_signs import sign_of
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import OF_SQUARE, is_function_word
 from chainrule.sheet.syntax.names import Ref, children, letter_of, reference, size_name, walk
-from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS, is_capital, is_transpose
+from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS, is_capital, is_transposed
 
 
 class Scan:
@@ -189,7 +189,7 @@ class Scan:
         surely = len(args) > 1 or ref.primes > 0 or (of is not None and not _only_turned(of, following))
         family.called += 1
         family.calls_with_names += surely
-        family.values_transposed |= not sloped and _is_transposed(following)
+        family.values_transposed |= not sloped and is_transposed(following)
         self.use(ref)
         stack = [n for n in ref.subs if letter_of(n) is None]
         for n in stack:
@@ -236,7 +236,7 @@ class Scan:
         elif isinstance(sub, Sum):
             family.lettered.add(n)
         if isinstance(sub, Sum):
-            self.index_letters |= letters_in(sub) & self.world.glossary.bound
+            self.index_letters |= plain_names(sub) & self.world.glossary.bound
 
 
 def _upper_limits(sub: Node | None) -> list[Node]:
@@ -261,11 +261,7 @@ def _sizes_in(node: Node, bound: set[str]) -> Iterator[str]:
 
 def _only_turned(ref: Ref, following: Node) -> bool:
     r"""Whether parentheses may only keep two raised signs apart: the `(x^{(i)})^T` of `a_i (x^{(i)})^T v`."""
-    return _is_transposed(following) and bool(ref.subs or ref.labels)
-
-
-def _is_transposed(node: Node) -> bool:
-    return isinstance(node, Script) and node.sup is not None and is_transpose(node.sup)
+    return is_transposed(following) and bool(ref.subs or ref.labels)
 
 
 def _is_applied(factors: tuple[Factor, ...]) -> bool:

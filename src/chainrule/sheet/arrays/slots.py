@@ -14,7 +14,7 @@ from chainrule.sheet.records.lines import names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import World
-from chainrule.sheet.syntax.bound_letters import bound_letters, letters_in
+from chainrule.sheet.syntax.bound_letters import bound_letters, plain_names
 from chainrule.sheet.syntax.literals import has_quantities
 from chainrule.sheet.syntax.names import EACH, Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.patterns import generalised
@@ -95,7 +95,7 @@ class Slots:
         """The letters in the labels of a name."""
         family = self.world.family(ref.base)
         labels = [s for n, s in enumerate(ref.subs) if family.slot(n) == "label"]
-        return {x for node in (*labels, *ref.labels) for x in letters_in(node)}
+        return {x for node in (*labels, *ref.labels) for x in plain_names(node)}
 
     def _spread_labels(self, equations: list[Equation]) -> None:
         """A letter that labels somewhere in a chain labels everywhere in it: `a_i = g(z_i)` beside `z_3 = ...`."""
@@ -117,7 +117,7 @@ class Slots:
         labels: set[str] = set()
         for ref in refs:
             family = self.world.family(ref.base)
-            labels |= {x for n, s in enumerate(ref.subs) if family.slot(n) == "label" for x in letters_in(s)}
+            labels |= {x for n, s in enumerate(ref.subs) if family.slot(n) == "label" for x in plain_names(s)}
         changed = False
         for ref in refs:
             family = self.world.family(ref.base)
@@ -132,7 +132,7 @@ class Slots:
         at = [
             (self.world.family(base), n, s) for base in self.refs for r in self.refs[base] for n, s in enumerate(r.subs)
         ]
-        steps = {x for family, n, s in at if n in family.shifted and isinstance(s, Sum) for x in letters_in(s)}
+        steps = {x for family, n, s in at if n in family.shifted and isinstance(s, Sum) for x in plain_names(s)}
         for family, n, s in at:
             if names_loss(family.base.removesuffix(EACH)) and letter_of(s) in steps:
                 family.slots[n] = "label"

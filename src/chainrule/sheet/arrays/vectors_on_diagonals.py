@@ -12,7 +12,7 @@ from itertools import pairwise
 from chainrule.read.tree import Comma, Factor, Fenced, Name, Node, Product, Relation, Script, Sum
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import with_parts
-from chainrule.sheet.syntax.script_words import is_transpose
+from chainrule.sheet.syntax.script_words import is_transposed
 
 DEFINES = frozenset({"=", ":=", "≡"})
 
@@ -56,15 +56,11 @@ def _between(product: Product) -> Iterator[object]:
     """The W of `X^T W X`."""
     factors = product.factors
     for left, middle, right in zip(factors, factors[1:], factors[2:], strict=False):
-        if not isinstance(left.node, Script) or left.node.sub is not None or not _is_turned(left.node):
+        if not isinstance(left.node, Script) or left.node.sub is not None or not is_transposed(left.node):
             continue
         capitals = _is_capital(middle.node) and _is_capital(right.node) and not (middle.op or right.op)
         if capitals and node_key(left.node.base) == node_key(right.node) != node_key(middle.node):
             yield node_key(middle.node)
-
-
-def _is_turned(node: Node) -> bool:
-    return isinstance(node, Script) and node.sup is not None and is_transpose(node.sup)
 
 
 def _listed(relation: Relation) -> object | None:
@@ -72,7 +68,7 @@ def _listed(relation: Relation) -> object | None:
     first, body = relation.first, relation.links[0].node
     if not isinstance(first, Script) or first.sup is not None or first.primes or not _is_index(first.sub):
         return None
-    if any(map(_is_turned, walk(body))):
+    if any(map(is_transposed, walk(body))):
         return None
     return node_key(first.base) if _is_capital(first.base) else None
 

@@ -51,7 +51,6 @@ def note_maps(world: World, equations: Iterable[Equation], sentences: Iterable[S
         told |= JACOBIAN.search(s.text) is not None
         for match in SAID.finditer(s.text):
             _declare(world, s.position, *(s.formulas[int(n)] for n in match.groups()))
-    world.of_jacobians = told
     for side in (s for e in equations for s in (e.lhs, e.rhs)) if told or world.maps else ():
         for base in _with_jacobians(world, side):
             family = world.family(base)

@@ -19,7 +19,6 @@ from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 
 SQUASHING = frozenset({"tanh", "sigmoid", "relu", "ReLU", "softplus", "expit", "gelu", "GELU", "SiLU", "ELU", "SELU"})
 Arguments = dict[object, Node]
-Use = tuple[Node, Factor | None]
 
 
 def slopes_at(formulas: Iterable[Node]) -> Arguments:

@@ -8,6 +8,7 @@ from chainrule.expr import Expr, delta, mul
 from chainrule.read.tree import Big, Name, Node, Script
 from chainrule.sheet.arrays.algebra import same_shape
 from chainrule.sheet.conditions.extremes import bodies
+from chainrule.sheet.inference.identity_left_out import with_identity
 from chainrule.sheet.meaning.operations.implied import summed_over, with_strays_summed
 from chainrule.sheet.records.frame import USUAL, Choices, Frame
 from chainrule.sheet.records.shapes import Dims, Untyped, Val, scalar
@@ -31,6 +32,8 @@ def type_line(universe: Universe, e: Equation, choices: Choices = USUAL) -> tupl
         lhs, rhs = _sides(frame, e)
     if choices.entrywise:
         lhs, rhs = as_diagonal(frame.dims, lhs, rhs), as_diagonal(frame.dims, rhs, lhs)
+    if (nth := choices.identity) is not None:
+        lhs, rhs = with_identity(frame.dims, lhs, rhs, nth), with_identity(frame.dims, rhs, lhs, nth)
     if universe.world.einstein:
         lhs, rhs = _identified(frame, e, lhs, rhs), _identified(frame, e, rhs, lhs)
     return frame, lhs, rhs

@@ -35,7 +35,7 @@ def hide_unreadable(world: World, config: Config, equations: list[Equation], dea
         if site is None or not _used(world, e, site.base, equations):
             continue
         deadline()
-        why = _failure(world, config, e)
+        why = failure(world, config, e)
         if why is not None:
             line = e.document.position(e.span.start)[0]
             bases = frozenset(world.aliases.get(r.base, r.base) for r in references(site.body, world))
@@ -60,7 +60,7 @@ def _used(world: World, e: Equation, base: str, equations: Iterable[Equation]) -
     return any(ref.base == base for x in others for side in (x.lhs, x.rhs) for ref in references(side, world))
 
 
-def _failure(world: World, config: Config, e: Equation) -> Untyped | None:
+def failure(world: World, config: Config, e: Equation) -> Untyped | None:
     """Why an equation by itself gives its name no meaning."""
     try:
         val = Frame(Universe(world, config), f"@{e.position}", e.position).value(e.lhs)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Product, Relation, Sum
+from chainrule.read.tree import Comma, Fenced, Matrix, Node, Number, Product, Relation
 from chainrule.sheet.records.statements import DEFINING_LEFT
 from chainrule.sheet.syntax.names import Glossary, Ref, children, reference, walk
+from chainrule.sheet.syntax.parts import terms_of
 from chainrule.sheet.syntax.spelling import names_loss
 
 Numbered = tuple[str, str]
@@ -60,7 +61,7 @@ def _heads(relation: Relation) -> Iterator[Node]:
 
 def _in_a_basis(side: Node, base: str, glossary: Glossary) -> bool:
     """`x_1 e_1 + x_2 e_2`: every term has an entry and what bears the same number."""
-    terms = [t.node for t in side.terms] if isinstance(side, Sum) else [side]
+    terms = terms_of(side)
     return len(terms) > 1 and all(_is_part(term, base, glossary) for term in terms)
 
 
@@ -69,11 +70,6 @@ def _is_part(term: Node, base: str, glossary: Glossary) -> bool:
     named = [(r.base, _number(r)) for f in factors if (r := reference(f, glossary)) is not None]
     mine = {number for name, number in named if name == base and number is not None}
     return any(name != base and number in mine for name, number in named)
-
-
-def _numbered_in(node: Node, glossary: Glossary) -> Iterator[Numbered]:
-    refs = (r for n in walk(node) if (r := reference(n, glossary)) is not None)
-    yield from ((r.base, number) for r in refs if (number := _number(r)) is not None)
 
 
 def _listed(node: Fenced | Matrix, glossary: Glossary) -> Iterator[str]:

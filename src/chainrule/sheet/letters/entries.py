@@ -99,7 +99,7 @@ def _stands_twice(entry: Node, glossary: Glossary) -> bool:
     return False
 
 
-def with_entries(node: Node, glossary: Glossary) -> Node | None:
+def with_entries(node: Node) -> Node | None:
     r"""`(a_{ij} - b_{ij})_{ij}`, `(x_i)_i`: the letters below what they already index run over all of it."""
     if not isinstance(node, Script) or not isinstance(node.base, Fenced) or node.sub is None or node.sup is not None:
         return None

@@ -372,7 +372,7 @@ def tidy(node: Node, glossary: Glossary) -> Node:
     for change in glossary.written_out:
         node = change(node)
     plain = rebuilt(tidied(with_primes_out(attach_increments(node, glossary), glossary), glossary), without_dots)
-    plain = rebuilt(plain, lambda n: matrix_of_lists(n) or with_entries(n, glossary))
+    plain = rebuilt(plain, lambda n: matrix_of_lists(n) or with_entries(n))
     return with_ranges(plain, glossary) or plain
 
 

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from chainrule.read.tree import Accent, Big, Comma, Name, Node, Product, Relation, Script, Sum
+from chainrule.read.tree import Accent, Big, Comma, Name, Node, Product, Relation, Script
 from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.parts import terms_of
 from chainrule.sheet.syntax.script_words import WORD_SUBSCRIPTS
 
 # Ways to say that sums are implied, in a few languages.
@@ -45,16 +46,12 @@ def _leaves_out_a_sum(formula: Node) -> bool:
     if not isinstance(formula, Relation) or not isinstance(formula.first, Script) or formula.first.sub is None:
         return False
     left = set(_letters(formula.first.sub))
-    for term in (t for link in formula.links if link.op in ("=", ":=") for t in _terms(link.node)):
+    for term in (t for link in formula.links if link.op in ("=", ":=") for t in terms_of(link.node)):
         factors = [f.node for f in term.factors] if isinstance(term, Product) else []
         below = Counter(x for n in factors if isinstance(n, Script) and n.sub is not None for x in set(_letters(n.sub)))
         if left and any(times > 1 and letter not in left for letter, times in below.items()):
             return True
     return False
-
-
-def _terms(node: Node) -> list[Node]:
-    return [t.node for t in node.terms] if isinstance(node, Sum) else [node]
 
 
 def shared_letters(nodes: Iterable[Node]) -> set[str]:

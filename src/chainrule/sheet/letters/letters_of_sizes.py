@@ -3,7 +3,7 @@ r"""Sizes with the letter of what they are the size of, `\sqrt{d_k}` and `d_v`: 
 from __future__ import annotations
 
 from chainrule.read.tree import Big, Name, Node, Root, Script
-from chainrule.sheet.syntax.bound_letters import bound_letters
+from chainrule.sheet.syntax.bound_letters import bound_by
 from chainrule.sheet.syntax.names import node_key, walk
 
 SIZE_LETTERS = frozenset("dD")
@@ -14,7 +14,7 @@ def letters_of_sizes(nodes: list[Node]) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     indexed: set[tuple[str, str]] = set()
     for node in nodes:
-        bound = {x for n in walk(node) for x in _bound_by(n)}
+        bound = {x for n in walk(node) for x in bound_by(n)}
         carried: dict[str, set[str]] = {}
         for part in walk(node):
             if isinstance(part, Script) and part.sub is not None:
@@ -33,7 +33,7 @@ def _under_roots(nodes: list[Node]) -> set[tuple[str, str]]:
     over k, unless it is the only one and stands once where nothing else carries its letter."""
     carried: dict[tuple[str, str], bool] = {}
     lonely: set[tuple[str, str]] = set()
-    bound = {x for node in nodes for n in walk(node) for x in _bound_by(n)}
+    bound = {x for node in nodes for n in walk(node) for x in bound_by(n)}
     for node in nodes:
         parts = list(walk(node))
         rooted = {id(part.body) for part in parts if isinstance(part, Root)}
@@ -48,10 +48,6 @@ def _under_roots(nodes: list[Node]) -> set[tuple[str, str]]:
     alone = {pair for pair in lonely if bases.count(pair[0]) == 1}
     summed = {pair[0] for pair in carried if pair[1] in bound and pair not in alone}
     return {pair for pair, always in carried.items() if always and pair[0] not in summed}
-
-
-def _bound_by(node: Node) -> tuple[str, ...]:
-    return tuple(bound_letters(node.sub)) if isinstance(node, Big) and node.sub is not None else ()
 
 
 def _in_scripts_of(node: Script | Big) -> set[str]:

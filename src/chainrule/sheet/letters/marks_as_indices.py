@@ -30,6 +30,7 @@ from chainrule.read.tree import (
 from chainrule.sheet.letters.writings import maximal
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import Glossary, letter_of, reference, walk
+from chainrule.sheet.syntax.parts import terms_of
 from chainrule.sheet.syntax.patterns import SLOT, generalised
 from chainrule.sheet.syntax.spelling import capitals
 
@@ -89,7 +90,7 @@ def _beside_matrices(node: Node, matrices: set[str], glossary: Glossary) -> Iter
             for first, second in pairwise(part.factors):
                 if isinstance(first.node, Script) and _base(first.node, glossary) in matrices:
                     inside = second.node.body if isinstance(second.node, Fenced) else second.node
-                    terms = [t.node for t in inside.terms] if isinstance(inside, Sum) else [inside]
+                    terms = terms_of(inside)
                     yield from (_base(t, glossary) for t in terms)
 
 

@@ -216,7 +216,7 @@ def operand(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int
         return along(frame, factors, n) or _changed(frame, factors, n + 1)
     if isinstance(node, Text):
         raise Untyped(f"the words “{node.text.strip()}” stand inside a product", "untyped")
-    variables = differentials.operator(frame, node)
+    variables = differentials.operator(node)
     if variables is not None:
         return _operator(frame, variables, factors, n)
     whole = by_all_arguments(frame, factors, n) or partial_at(frame, factors, n)

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from chainrule.read.tree import Accent, Factor, Fenced, Name, Node, Product, Script
+from chainrule.read.tree import Factor, Fenced, Name, Node, Product, Script
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.names import children, node_key, spelled, walk
+from chainrule.sheet.syntax.parts import core_of
 from chainrule.sheet.syntax.rebuilding import with_parts
 
 TIMES = frozenset({"n", "t", "k", "m"})
@@ -25,7 +26,7 @@ def time_of_everything(formulas: list[Node]) -> str | None:
     """The letter that all quantities are called with, some of which have indices or stand without it as well."""
     calls = [c for f in formulas for c in _calls(f)]
     letters = {letter for _, letter in calls}
-    if len(letters) != 1 or len({node_key(_core(name)) for name, _ in calls}) < LEAST:
+    if len(letters) != 1 or len({node_key(core_of(name)) for name, _ in calls}) < LEAST:
         return None
     (letter,) = letters
     if letter is None or any(letter in _loose(f) for f in formulas if not isinstance(f, Name)):
@@ -66,17 +67,10 @@ def _called(first: Factor, second: Factor) -> Fenced | None:
     fence = second.node.base if isinstance(second.node, Script) and second.node.sub is None else second.node
     if second.op or not isinstance(fence, Fenced) or fence.open != "(" or not isinstance(fence.body, Name):
         return None
-    core = _core(first.node)
+    core = core_of(first.node)
     if not isinstance(core, Name) or is_function_word(spelled(core)):
         return None
     return fence
-
-
-def _core(node: Node) -> Node:
-    """The name in `\\hat y_i`."""
-    while isinstance(node, (Script, Accent)):
-        node = node.base if isinstance(node, Script) else node.body
-    return node
 
 
 def _loose(node: Node) -> Iterator[str]:

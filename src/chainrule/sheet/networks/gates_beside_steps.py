@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import Accent, Comma, Name, Node, Number, Product, Relation, Script, Sum
-from chainrule.sheet.syntax.names import node_key, shifted_letter, walk
+from chainrule.read.tree import Accent, Comma, Name, Node, Number, Product, Relation, Script
+from chainrule.sheet.networks.named_after_quantities import STEP, is_step
+from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
-STEP = "t"
 LEAST = 2
 """How many gates there are at least."""
 DEFINES = frozenset({"=", ":=", "≡"})
@@ -33,7 +33,7 @@ def gates_beside_steps(formulas: list[Node]) -> Gates | None:
     found: dict[object, set[str]] = {}
     for relation in (n for f in formulas for n in walk(f) if isinstance(n, Relation) and n.links[0].op in DEFINES):
         head = relation.first
-        if not isinstance(head, Script) or head.sup is not None or head.primes or not _is_step(head.sub):
+        if not isinstance(head, Script) or head.sup is not None or head.primes or not is_step(head.sub):
             continue
         for name, letter in (x for link in relation.links for x in _carried(link.node)):
             if letter == _letter(head.base):
@@ -78,14 +78,8 @@ def _pair(node: Node) -> tuple[Name, Node] | None:
         case _:
             return None
     plain = isinstance(gate, Name) and len(gate.text) == 1 and gate.text != STEP and not gate.style
-    return (gate, step) if plain and isinstance(gate, Name) and (_is_step(step) or isinstance(step, Number)) else None
+    return (gate, step) if plain and isinstance(gate, Name) and (is_step(step) or isinstance(step, Number)) else None
 
 
 def _letter(node: Node) -> str:
     return node.text if isinstance(node, Name) else ""
-
-
-def _is_step(node: Node | None) -> bool:
-    if isinstance(node, Name):
-        return node.text == STEP and not node.style
-    return isinstance(node, Sum) and shifted_letter(node) == STEP

@@ -91,7 +91,7 @@ def _below(node: Node) -> Script | None:
         return None
     if isinstance(below.sub, Number):
         return below
-    return below if _is_step(below.sub) and isinstance(node.base, Name) else None
+    return below if is_step(below.sub) and isinstance(node.base, Name) else None
 
 
 def _parted(node: Node) -> Script | None:
@@ -104,7 +104,7 @@ def _parted(node: Node) -> Script | None:
     return node if isinstance(node, Script) else None
 
 
-def _is_step(node: Node | None) -> bool:
+def is_step(node: Node | None) -> bool:
     if isinstance(node, Name):
         return node.text == STEP and not node.style
     return isinstance(node, Sum) and shifted_letter(node) == STEP
@@ -117,7 +117,7 @@ def _key(node: Node) -> object:
         return None
     if isinstance(script.sub, Number):
         return node_key(script.base), script.sub.text
-    return (node_key(script.base), STEP) if _is_step(script.sub) else None
+    return (node_key(script.base), STEP) if is_step(script.sub) else None
 
 
 def _word(node: Node) -> str:

@@ -3,16 +3,19 @@ r"""Samples by small letters beside the matrices of all samples: `a^{[2](i)}` be
 Where a document computes matrices by capitals, `Z = W X + b` or `Z = X W + b`, the same letter in small with a mark in
 parentheses is what one sample has of it: a column or a row of the matrix, written `Z_{:,i}` or `Z_{i,:}`, or the entry
 `Z_i` of a row of numbers. In a sum of losses over the samples, which take numbers, it is every entry of that column:
-such a sum runs over the entries, too.
+such a sum runs over the entries, too. A small letter that stands in such sums only, always with the index of the sum,
+`\sum_i y_i \log \hat y_i` beside `\hat Y = \sigma(X W)`, is a sample by its index.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chainrule.read.tree import (
+    Accent,
     Big,
     Comma,
     Factor,
@@ -28,7 +31,7 @@ from chainrule.read.tree import (
     Span,
 )
 from chainrule.sheet.syntax.bound_letters import bound_letters
-from chainrule.sheet.syntax.names import walk
+from chainrule.sheet.syntax.names import children, walk
 from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 from chainrule.sheet.syntax.script_words import is_transpose
 from chainrule.sheet.syntax.slices import slices
@@ -39,24 +42,37 @@ UNUSED = "jkqrsp"
 """Letters for the entries of a sample, of which the first is taken that a document has not."""
 
 
+Marked = tuple[str, str, "Node | None"]
+"""A letter with its accents, the mark of a sample, and what stands below."""
+
+
 @dataclass(frozen=True)
 class Samples:
     """The small letters that are samples of a matrix, whether they are its columns, whether it has one number for each
-    sample, and a letter for the entries of a sample."""
+    sample, a letter for the entries of a sample, and the letters of which that stands in formulas with an index."""
 
     letters: frozenset[str]
     columns: bool
     numbers: bool
     entry: str
+    indexed: frozenset[str] = frozenset()
+
+    def marked(self, node: Node) -> Marked | None:
+        """The letter, the mark and the subscript of one of these samples."""
+        found = _marked(node) or _indexed(node)
+        if found is None or _small(found[0]) not in self.letters:
+            return None
+        return found if _marked(node) is not None or found[0] in self.indexed else None
 
 
 def samples_of_matrices(formulas: list[Node]) -> Samples | None:
     """What a document has of such samples: None where nothing shows how they lie, or a capital has no formula."""
     everything = [n for f in formulas for n in walk(f)]
+    capitals = {key for f in formulas for key in _letters(f) if key[-1].isupper()}
     marked = {m[0] for n in everything if (m := _marked(n)) is not None}
-    capitals = {n.text for n in everything if isinstance(n, Name) and len(n.text) == 1 and n.text.isupper()}
-    letters = {x.lower() for x in marked if x.upper() in capitals}
-    bodies = [body for name, body in _computed(formulas) if name.lower() in letters]
+    indexed = {x for x in _only_summed(formulas) if _capital_of(x) in capitals}
+    letters = {_small(x) for x in marked | indexed if _capital_of(x) in capitals}
+    bodies = [body for name, body in _computed(formulas) if _small(name) in letters]
     computed = {name for name, _ in _computed(formulas)} | {DATA}
     ways = {way for _, body in _computed(formulas) for n in walk(body) if (way := _way(n, computed)) is not None}
     if not bodies or len(ways) != 1:
@@ -66,7 +82,7 @@ def samples_of_matrices(formulas: list[Node]) -> Samples | None:
     if entry is None:
         return None
     numbers = any(_is_row(n, computed) for _, body in _computed(formulas) for n in walk(body))
-    return Samples(frozenset(letters), ways == {"columns"}, numbers, entry)
+    return Samples(frozenset(letters), ways == {"columns"}, numbers, entry, frozenset(indexed))
 
 
 def with_parts_of_matrices(node: Node, samples: Samples) -> Node:
@@ -103,8 +119,8 @@ def _entries(rest: tuple[Factor, ...], samples: Samples) -> Iterator[Factor]:
 
 def _part(node: Node, samples: Samples, entries: bool) -> Node | None:
     """The part of a matrix that a marked letter is; None for any other formula."""
-    found = _marked(node)
-    if found is None or found[0].lower() not in samples.letters or not isinstance(node, Script):
+    found = samples.marked(node)
+    if found is None or not isinstance(node, Script):
         return None
     _, letter, below = found
     span, place = node.span, Name(node.span, letter)
@@ -115,8 +131,7 @@ def _part(node: Node, samples: Samples, entries: bool) -> Node | None:
         others = components or ((Name(span, samples.entry) if entries else _all(span)),)
         places = (*others, place) if samples.columns else (place, *others)
     sub = Comma(span, (*numbers, *places)) if len(numbers) + len(places) > 1 else places[0]
-    layer = _layer(node)
-    part = Script(span, Name(span, found[0].upper()), sub, layer)
+    part = Script(span, _in_capitals(node.base), sub, _layer(node))
     return slices(part) or part
 
 
@@ -133,14 +148,70 @@ def _all(span: Span) -> Node:
 
 def _marked(node: Node) -> tuple[str, str, Node | None] | None:
     """The letter, the mark and the subscript of `a^{(i)}`, `a^{[2](i)}`, `a_k^{(i)}`."""
-    if not isinstance(node, Script) or not isinstance(node.base, Name) or node.primes or node.sup is None:
+    if not isinstance(node, Script) or node.primes or node.sup is None:
         return None
+    key = _letter(node.base)
     marks = [x for x in _above(node.sup) if isinstance(x, Fenced) and x.open == "(" and isinstance(x.body, Name)]
-    if len(marks) != 1 or len(node.base.text) != 1 or not node.base.text.isalpha():
+    if len(marks) != 1 or key is None:
         return None
     mark = marks[0].body
     assert isinstance(mark, Name)
-    return (node.base.text, mark.text, node.sub) if len(mark.text) == 1 and mark.text.islower() else None
+    return (key, mark.text, node.sub) if len(mark.text) == 1 and mark.text.islower() else None
+
+
+def _indexed(node: Node) -> Marked | None:
+    r"""The letter and the index of `y_i` and `\hat{y}_i`."""
+    if not isinstance(node, Script) or node.primes or node.sup is not None or not isinstance(node.sub, Name):
+        return None
+    key = _letter(node.base)
+    return (key, node.sub.text, None) if key is not None and key[-1].islower() and len(node.sub.text) == 1 else None
+
+
+def _only_summed(formulas: Iterable[Node]) -> set[str]:
+    """The small letters that stand nowhere but in sums of numbers, with the index of the sum."""
+    summed, anywhere = Counter[str](), Counter[str]()
+    for formula in formulas:
+        anywhere.update(_letters(formula))
+        for product in (n for n in walk(formula) if isinstance(n, Product)):
+            for n, factor in enumerate(product.factors):
+                if isinstance(factor.node, Big) and factor.node.op == "sum" and factor.node.sub is not None:
+                    over, rest = set(bound_letters(factor.node.sub)), product.factors[n + 1 :]
+                    found = [m for f in rest for x in walk(f.node) if (m := _indexed(x)) is not None and m[1] in over]
+                    summed.update(m[0] for m in found if _of_numbers(rest))
+                    break
+    return {key for key, n in summed.items() if n == anywhere[key]}
+
+
+def _letter(node: Node) -> str | None:
+    r"""A letter with its accents, "hat y" for `\hat{y}`; None for anything else."""
+    if isinstance(node, Accent):
+        below = _letter(node.body)
+        return None if below is None else f"{node.kind} {below}"
+    return node.text if isinstance(node, Name) and len(node.text) == 1 and node.text.isalpha() else None
+
+
+def _letters(node: Node) -> Iterator[str]:
+    """Every letter of a formula with its accents."""
+    key = _letter(node)
+    if key is not None:
+        yield key
+        return
+    for below in children(node):
+        yield from _letters(below)
+
+
+def _small(key: str) -> str:
+    return key[:-1] + key[-1].lower()
+
+
+def _capital_of(key: str) -> str:
+    return key[:-1] + key[-1].upper()
+
+
+def _in_capitals(base: Node) -> Node:
+    if isinstance(base, Accent):
+        return replace(base, body=_in_capitals(base.body))
+    return Name(base.span, base.text.upper()) if isinstance(base, Name) else base
 
 
 def _above(sup: Node) -> list[Node]:
@@ -149,7 +220,8 @@ def _above(sup: Node) -> list[Node]:
 
 def _layer(node: Script) -> Node | None:
     """The script without its mark."""
-    assert node.sup is not None
+    if node.sup is None:
+        return None
     left = [x for x in _above(node.sup) if not (isinstance(x, Fenced) and x.open == "(")]
     if not left:
         return None
@@ -157,7 +229,7 @@ def _layer(node: Script) -> Node | None:
 
 
 def _marks(node: Node, samples: Samples) -> list[tuple[str, str, Node | None]]:
-    return [m for n in walk(node) if (m := _marked(n)) is not None and m[0].lower() in samples.letters]
+    return [m for n in walk(node) if (m := samples.marked(n)) is not None]
 
 
 def _of_numbers(rest: tuple[Factor, ...]) -> bool:
@@ -180,14 +252,14 @@ def _computed(formulas: Iterable[Node]) -> Iterator[tuple[str, Node]]:
     """The capitals that have a formula, `A^{[1]} = \\tanh(Z^{[1]})`."""
     for node in formulas:
         if isinstance(node, Relation) and node.links[0].op in ("=", ":="):
-            name = node.first.base if isinstance(node.first, Script) else node.first
-            if isinstance(name, Name) and len(name.text) == 1 and name.text.isupper():
-                yield name.text, node.links[0].node
+            key = _letter(node.first.base if isinstance(node.first, Script) else node.first)
+            if key is not None and key[-1].isupper():
+                yield key, node.links[0].node
 
 
 def _capital(node: Node) -> str | None:
-    core = node.base if isinstance(node, Script) else node
-    return core.text if isinstance(core, Name) and len(core.text) == 1 and core.text.isupper() else None
+    key = _letter(node.base if isinstance(node, Script) else node)
+    return key if key is not None and key[-1].isupper() else None
 
 
 def _way(node: Node, data: set[str]) -> str | None:
@@ -216,7 +288,7 @@ def _without_one_row(node: Relation, samples: Samples) -> Relation:
     r"""`Y \in \mathbb{R}^{1 \times m}` beside a matrix with any number of rows: what holds of that holds of one."""
     capital, link = _capital(node.first), node.links[0]
     sup = link.node.sup if isinstance(link.node, Script) else None
-    if capital is None or capital.lower() not in samples.letters or link.op != "∈" or not isinstance(sup, Product):
+    if capital is None or _small(capital) not in samples.letters or link.op != "∈" or not isinstance(sup, Product):
         return node
     sizes = [f.node for f in sup.factors]
     if not any(isinstance(x, Number) and x.text == "1" for x in sizes):

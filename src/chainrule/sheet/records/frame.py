@@ -41,7 +41,8 @@ class Choices:
     """Readings a line leaves open: how far a derivative operator reaches, and what is tried for the line as a whole:
     its total over the data, derivatives with other quantities held fixed, slopes written entry by entry, the matrices
     in a product over steps in the other order than those of the chain rule, a power behind the parentheses of a
-    logarithm as one of what stands in them; which names change under a d (None: those of the scope)."""
+    logarithm as one of what stands in them, a factor beside a derivative with more axes as that times an identity, in
+    the first way it fits or another; which names change under a d (None: those of the scope)."""
 
     reach: str = "product"
     explicit: bool = False
@@ -49,7 +50,13 @@ class Choices:
     entrywise: bool = False
     backwards: bool = False
     inside: bool = False
+    identity: int | None = None
     varying: frozenset[str] | None = None
+
+    @property
+    def completes(self) -> bool:
+        """Whether a side is completed by what the other one is: the diagonal, or the identity, that is left out."""
+        return self.entrywise or self.identity is not None
 
 
 USUAL = Choices()

@@ -23,10 +23,10 @@ class Line:
         self.ordered = tuple(sorted(self.names))
 
 
-def names_in(world: World, node: Node) -> set[str]:
-    """Bases that a formula mentions: `L_{hinge}` is one name, and L is not in it."""
+def names_in(world: World, *nodes: Node) -> set[str]:
+    """Bases that formulas mention: `L_{hinge}` is one name, and L is not in it."""
     found = set()
-    stack = [node]
+    stack = [*nodes]
     while stack:
         part = stack.pop()
         ref = reference(part, world.glossary) if isinstance(part, (Name, Accent, Script)) else None
@@ -58,6 +58,6 @@ def lines_of(world: World, equations: Iterable[Equation]) -> list[Line]:
 
     lines = []
     for e in equations:
-        direct = names_in(world, e.lhs) | names_in(world, e.rhs)
+        direct = names_in(world, e.lhs, e.rhs)
         lines.append(Line(e, frozenset(x for name in direct for x in reach(name, frozenset()))))
     return lines

@@ -14,7 +14,6 @@ from typing import Any
 from chainrule.expr import Dim, Expr
 from chainrule.sheet.records.linear import Linear
 
-Terms = tuple[Expr, ...]
 NOTHING = Linear()
 RANKS = {"scalar": 0, "vector": 1, "column": 1, "row": 1, "matrix": 2}
 """How many axes what the words call a name has."""

@@ -89,7 +89,6 @@ class World:
     decomposed: bool = False
     maps: dict[str, list[Any]] = field(default_factory=dict)
     """Functions of which the sheet says where they lead (`sheet.maps`)."""
-    of_jacobians: bool = False
     kronecker: bool = False
     """Whether \\otimes is the Kronecker product, also of vectors."""
     rows_first: bool = False
@@ -226,8 +225,12 @@ class World:
 
     def defines(self, position: int) -> bool:
         """Whether the line at a position gives a name its meaning."""
+        return any(self.given_at(position))
+
+    def given_at(self, position: int) -> Iterator[Site]:
+        """The meanings that the line at a position gives to names."""
         tables = (self.sites, self.functions)
-        return any(s.position == position for table in tables for sites in table.values() for s in sites)
+        return (s for table in tables for sites in table.values() for s in sites if s.position == position)
 
     def parameter_of(self, base: str) -> str | None:
         r"""The $\theta$ in `f_\theta(x)`, where the document differentiates by it."""

@@ -13,6 +13,7 @@ from itertools import pairwise
 from chainrule.read.symbols import FUNCTIONS
 from chainrule.read.tree import Big, Factor, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.arrays.ones import SIZES_BELOW
+from chainrule.sheet.syntax.literals import is_one
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.script_words import is_transpose
@@ -50,18 +51,14 @@ def _bold(node: Node) -> Node:
     return Name(node.span, "1", ("bold",))
 
 
-def _is_one(node: Node) -> bool:
-    return isinstance(node, Number) and node.text == "1"
-
-
 def _is_a_vector(product: Product, n: int) -> bool:
     """Whether a factor is a 1 that would not be written if it were the number: no range, indicator or argument."""
     factor = product.factors[n]
     before = product.factors[n - 1] if n else None
     after = product.factors[n + 1] if n + 1 < len(product.factors) else None
-    if not _is_one(factor.node) or factor.op not in SIGNS or (after is not None and after.op not in SIGNS):
+    if not is_one(factor.node) or factor.op not in SIGNS or (after is not None and after.op not in SIGNS):
         return False
-    if after is not None and isinstance(after.node, (Fenced, Number)) and not _is_one(after.node):
+    if after is not None and isinstance(after.node, (Fenced, Number)) and not is_one(after.node):
         return False
     if before is None:
         return after is not None
@@ -78,7 +75,7 @@ def _is_transposed(node: Node) -> bool:
 
 def _has_size(node: Node) -> bool:
     """`1_n`: a number has no subscript."""
-    return isinstance(node, Script) and _is_one(node.base) and node.sub is not None and _may_be_a_size(node.sub)
+    return isinstance(node, Script) and is_one(node.base) and node.sub is not None and _may_be_a_size(node.sub)
 
 
 def _may_be_a_size(sub: Node | None) -> bool:
@@ -89,4 +86,4 @@ def _behind_transposed(node: Node) -> Iterator[bool]:
     r"""For each 1 in a product, whether what stands before it is transposed: `x^\top 1`."""
     for before, factor in pairwise(node.factors) if isinstance(node, Product) else ():
         turned = isinstance(before.node, Script) and before.node.sup is not None and is_transpose(before.node.sup)
-        yield turned and _is_one(factor.node) and factor.op == ""
+        yield turned and is_one(factor.node) and factor.op == ""

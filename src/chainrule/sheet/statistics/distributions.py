@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from chainrule.read.tree import Comma, Factor, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
+from chainrule.read.tree import Comma, Fenced, Infix, Name, Node, Number, Product, Script, Sum, Term
 from chainrule.sheet.records.world import DEFAULT_ROLES, NORMAL, World
 from chainrule.sheet.statistics.random_names import whole
 from chainrule.sheet.syntax.arguments import Pattern, arguments, pattern, stem
 from chainrule.sheet.syntax.literals import is_numeric
 from chainrule.sheet.syntax.names import Ref, reference, walk
 from chainrule.sheet.syntax.normal_laws import LETTERS_OF_NORMAL
+from chainrule.sheet.syntax.parts import factors_of
 from chainrule.sheet.syntax.spelling import look
 
 # The words of a distribution with the name of its formula.
@@ -139,7 +140,7 @@ def _in_normal_densities(world: World) -> Iterator[str]:
 
 def _measured(world: World, node: Node) -> set[str]:
     r"""The name of which a determinant is taken, times a number or not: `|K|`, `|2 \pi K|`."""
-    factors = node.factors if isinstance(node, Product) else (Factor("", node),)
+    factors = factors_of(node)
     ref = reference(factors[-1].node, world.glossary)
     scaled = all(not f.op for f in factors) and all(is_numeric(f.node) or _is_pi(f.node) for f in factors[:-1])
     return {ref.base} if ref is not None and scaled else set()

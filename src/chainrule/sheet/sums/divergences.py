@@ -8,6 +8,7 @@ from itertools import pairwise
 from chainrule.read.tree import Big, Factor, Fenced, Fraction, Infix, Name, Node, Product, Script
 from chainrule.sheet.syntax.arguments import parts
 from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.parts import factors_of
 
 WORDS = frozenset({"KL", "kl"})
 DENSITIES = frozenset({"p", "q", "P", "Q", "pi", "mu", "rho"})
@@ -38,13 +39,9 @@ def with_integrals(product: Product, letters: frozenset[str]) -> Product:
         rest.pop(0)
         one, other, span = fence.body.left, fence.body.right, fence.span
         logarithm = (Factor("", Name(span, "log")), Factor("", Fraction(span, one, other)))
-        inner = Product(span, (*_factors(one), *logarithm))
+        inner = Product(span, (*factors_of(one), *logarithm))
         factors += [Factor(first.op, Big(span, "sum", variable, None)), Factor("", Fenced(span, "(", inner, ")"))]
     return Product(product.span, tuple(factors))
-
-
-def _factors(node: Node) -> tuple[Factor, ...]:
-    return node.factors if isinstance(node, Product) else (Factor("", node),)
 
 
 def is_divergence(node: Node) -> bool:

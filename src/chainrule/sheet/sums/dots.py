@@ -14,6 +14,7 @@ from chainrule.read.tree import Big, Dots, Factor, Link, Name, Node, Number, Pro
 from chainrule.sheet.sums.dots_in_chains import chain_with_dots
 from chainrule.sheet.sums.dots_over_entries import over_both, spread, used
 from chainrule.sheet.syntax.names import node_key
+from chainrule.sheet.syntax.parts import factors_of
 from chainrule.sheet.syntax.patterns import filled, generalised
 
 # What the letter of such a sum may be: one that is an index under any name and stands nowhere in the formula.
@@ -170,5 +171,5 @@ def _over(run: Run, op: str, letter: str) -> Node:
     name = Name(span, letter)
     big = Big(span, op, Relation(span, name, (Link("=", span, run.low),)), run.high)
     body = filled(run.pattern, name)
-    factors = body.factors if isinstance(body, Product) else (Factor("", body),)
+    factors = factors_of(body)
     return Product(span, (Factor("", big), *factors))

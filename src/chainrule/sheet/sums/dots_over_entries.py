@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from chainrule.read.tree import Big, Dots, Factor, Link, Name, Node, Number, Product, Relation, Script, Term
 from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.parts import factors_of
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 ROWS, COLUMNS = "k", "j"
@@ -51,7 +52,7 @@ def over_both(terms: Sequence[Term], taken: frozenset[str]) -> tuple[Term, ...] 
         Factor("", Big(span, "sum", Relation(span, Name(span, letter), (Link("=", span, one),)), end))
         for letter, end in zip((ROWS, COLUMNS), ends, strict=True)
     )
-    inside = body.factors if isinstance(body, Product) else (Factor("", body),)
+    inside = factors_of(body)
     return (Term(first.sign, Product(span, (*sums, *inside))),)
 
 

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from chainrule.read.tree import Big, Fraction, Node, Number, Product, Relation, Script
-from chainrule.sheet.sums.letters_of_scripts import bare_names, core_of, is_name, letters_above, letters_in, terms_of
+from chainrule.sheet.sums.letters_of_scripts import bare_names, is_name, letters_above, letters_in
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.derivatives import above, below
 from chainrule.sheet.syntax.names import node_key, walk
+from chainrule.sheet.syntax.parts import core_of, terms_of
 
 MARKS = frozenset("tl")
 """Letters above a name that count steps and layers more often than entries: no use makes indices of them."""

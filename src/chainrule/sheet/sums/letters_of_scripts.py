@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.read.tree import Accent, Comma, Name, Node, Number, Product, Script, Sum
+from chainrule.read.tree import Comma, Name, Node, Number, Product, Script
 from chainrule.sheet.syntax.names import children, letter_of, walk
+from chainrule.sheet.syntax.parts import core_of
 from chainrule.sheet.syntax.script_words import TRANSPOSE_WORDS, WORD_SUBSCRIPTS
 
 MOST = 6
@@ -46,20 +47,10 @@ def is_name(node: Node) -> bool:
     return isinstance(core, Name) and core.text not in ("e", "exp", "mathrm e")
 
 
-def core_of(node: Node) -> Node:
-    while isinstance(node, (Script, Accent)):
-        node = node.base if isinstance(node, Script) else node.body
-    return node
-
-
 def letters_above(node: Node) -> Iterator[str]:
     for part in walk(node):
         if isinstance(part, Script) and is_name(part.base):
             yield from letters_in(part.sup)
-
-
-def terms_of(node: Node) -> list[Node]:
-    return [t.node for t in node.terms] if isinstance(node, Sum) else [node]
 
 
 def bare_names(node: Node) -> Iterator[Name]:

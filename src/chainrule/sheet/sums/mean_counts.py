@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from chainrule.read.tree import Big, Factor, Fenced, Fraction, Name, Node, Number, Product, Relation, Script, Sum
 from chainrule.sheet.syntax.names import letter_of, walk
+from chainrule.sheet.syntax.parts import terms_of
 from chainrule.sheet.syntax.rebuilding import with_parts
 
 COUNTING = frozenset("nmdNMDB")
@@ -86,7 +87,7 @@ def below_number(node: Node) -> Node | None:
 
 
 def _is_number(node: Node) -> bool:
-    parts = [t.node for t in node.terms] if isinstance(node, Sum) else [node]
+    parts = terms_of(node)
     return all(isinstance(part, Number) for part in parts)
 
 

@@ -11,29 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from chainrule.read.tree import (
-    Big,
-    Comma,
-    Fenced,
-    Fraction,
-    Name,
-    Node,
-    Product,
-    Relation,
-    Script,
-    Sum,
-)
+from chainrule.read.tree import Big, Comma, Fenced, Fraction, Name, Node, Product, Relation, Script, Sum
 from chainrule.sheet.sums.indices_by_use import indices_by_use, sums_by_use
-from chainrule.sheet.sums.letters_of_scripts import (
-    core_of,
-    is_name,
-    items_of,
-    letters_above,
-    letters_in,
-    single_letters,
-    terms_of,
-)
+from chainrule.sheet.sums.letters_of_scripts import is_name, items_of, letters_above, letters_in, single_letters
 from chainrule.sheet.syntax.names import children, letter_of, node_key, walk
+from chainrule.sheet.syntax.parts import core_of, terms_of
 from chainrule.sheet.syntax.rebuilding import rebuilt
 
 

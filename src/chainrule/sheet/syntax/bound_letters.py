@@ -46,6 +46,16 @@ def running_letters(node: Node) -> set[str]:
     return found
 
 
-def letters_in(node: Node) -> set[str]:
+def plain_names(node: Node) -> set[str]:
     """All plain names in a formula."""
     return {n.text for n in walk(node) if isinstance(n, Name)}
+
+
+def bound_by(node: Node) -> tuple[str, ...]:
+    """The letters that a big operator binds; anything else binds none."""
+    return tuple(bound_letters(node.sub)) if isinstance(node, Big) and node.sub is not None else ()
+
+
+def letters_of(node: Node) -> set[str]:
+    """The plain letters in a formula."""
+    return {x for n in walk(node) if (x := letter_of(n)) is not None}

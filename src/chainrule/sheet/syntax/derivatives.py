@@ -74,3 +74,9 @@ def derivative_of(node: Node) -> tuple[Node, Node] | None:
         if top is not None and top.body is None and top.order == 1 and bottom is not None:
             return rest_of(node.factors[1:]), bottom[1][0]
     return None
+
+
+def is_operator(node: Node) -> bool:
+    r"""`\nabla`, `\frac{\partial}{\partial x}`: what acts on all that is behind it."""
+    top = above(node.numerator) if isinstance(node, Fraction) and below(node.denominator) is not None else None
+    return nabla_of(node) is not None or (top is not None and top.body is None)

@@ -92,3 +92,7 @@ def has_quantities(node: Node) -> bool:
                 called.add(id(factor.node))
     names = (n for n in walk(node) if isinstance(n, (Name, Accent)) and id(n) not in called)
     return any(isinstance(n, Accent) or not (is_function_word(n.text) or n.text in ("e", "pi")) for n in names)
+
+
+def is_one(node: Node) -> bool:
+    return isinstance(node, Number) and node.text == "1"

@@ -23,9 +23,9 @@ def generalised(first: Node, last: Node, slot: str = SLOT) -> tuple[Node, Node, 
     return pattern, low, high
 
 
-def filled(pattern: Node, item: Node, slot: str = SLOT) -> Node:
+def filled(pattern: Node, item: Node) -> Node:
     """A pattern with an item in its slot."""
-    return rebuilt(pattern, lambda n: item if isinstance(n, Name) and n.text == slot else None)
+    return rebuilt(pattern, lambda n: item if isinstance(n, Name) and n.text == SLOT else None)
 
 
 def _is_end(node: Node) -> bool:

@@ -6,13 +6,7 @@ import re
 from collections.abc import Collection
 
 from chainrule.read import tree
-from chainrule.read.tree import (
-    Fenced,
-    Name,
-    Node,
-    Product,
-    Text,
-)
+from chainrule.read.tree import Fenced, Name, Node, Product, Script, Text
 
 # Letters that stand for an index unless the document says otherwise.
 INDEX_LETTERS = frozenset("ijklmnpqrst")
@@ -78,8 +72,13 @@ def hyphenated(terms: tuple[tree.Term, ...]) -> str | None:
     return "-".join(parts) if told and all(t.sign == "-" for t in terms[1:]) else None
 
 
-def is_transpose(node: Node) -> bool:
+def is_transpose(node: Node | None) -> bool:
+    """Whether a superscript is the sign of a transpose."""
     return isinstance(node, Name) and node.text in TRANSPOSE_WORDS
+
+
+def is_transposed(node: Node) -> bool:
+    return isinstance(node, Script) and is_transpose(node.sup)
 
 
 def is_superscript_word(text: str | None) -> bool:

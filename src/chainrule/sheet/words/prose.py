@@ -221,7 +221,6 @@ WITH_SIZES = (
     r"(?:(?:\w+[- ]){0,2}?⟦(\d+)⟧ ?-?(?: ?dimensional)? (?:\w+[- ]){0,2}?(?:matri(?:x|ces)|vectors?)\b"
     r"|(?:\w+[- ]){0,2}?matri(?:x|ces) (?:of|with) (?:the )?(?:sizes?|shapes?|dimensions?) ⟦(\d+)⟧)"
 )
-_LIE = r"(?:(?:is|are|lives?|lies?|be|that|which|both|all|each|again|also|an?|the)\s+)"
 QUANTITIES = r"scalars?|constants?|real numbers?|margins?|temperatures?|(?:learning|decay) rates?|step[- ]sizes?"
 WORDS_OF_ROLES = "|".join(FUNCTION_ROLES)
 THE = r"(?:an? |the |all )?"

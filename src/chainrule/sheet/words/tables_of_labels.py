@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chainrule.read.grammar.formula import parse
-from chainrule.read.tree import Comma, Name, Node, Product, Script, Span
+from chainrule.read.tree import Comma, Name, Node, Product, Script
 from chainrule.sheet.records.statements import Equation, Sheet
 from chainrule.sheet.syntax.names import letter_of, walk
+from chainrule.sheet.words.plain_values import parsed
 from chainrule.sheet.words.wording import IS
 
 ENCODED = r"(?:encod\w+|matrix|representation|version|labels?)"
@@ -31,7 +31,7 @@ def tables_of_labels(sheet: Sheet) -> list[Equation]:
             if not isinstance(table, Name) or not table.text.isupper() or len(table.text) != 1:
                 continue
             left, right = f"{table.text}_{{{sample}{other}}}", rf"\mathbb{{1}}[{other} = {name}_{sample}]"
-            sides = [_parsed(text) for text in (left, right)]
+            sides = [parsed(text) for text in (left, right)]
             if sides[0] is not None and sides[1] is not None:
                 found.append(
                     Equation(
@@ -58,8 +58,3 @@ def _labels(node: Node) -> Iterator[tuple[str, str]]:
                 sample = letter_of(item.sub)
                 if sample is not None:
                     yield item.base.text, sample
-
-
-def _parsed(text: str) -> Node | None:
-    rows = parse(text, Span(0, len(text)), {}, False)
-    return rows[0].node if len(rows) == 1 else None

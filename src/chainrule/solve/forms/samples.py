@@ -18,7 +18,6 @@ from chainrule.expr import (
     Definition,
     Expr,
     Index,
-    Mul,
     Reduce,
     Symbol,
     component,
@@ -27,6 +26,7 @@ from chainrule.expr import (
     value,
     walk,
 )
+from chainrule.expr.walks import factors_in
 from chainrule.sheet.syntax.names import letter_of
 from chainrule.solve.forms.writing import Way, size_of, with_sizes
 from chainrule.write.array_tex import to_tex
@@ -75,13 +75,13 @@ def _as_sum(variant: Variant, term: Expr, axes: tuple[Index, ...]) -> str:
 
 def _holds_sum(term: Expr) -> bool:
     """Whether a term is a sum, or something times one."""
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = factors_in(term)
     return sum(isinstance(f, Reduce) and f.op == "sum" and bool(f.symbols) for f in factors) == 1
 
 
 def _one_sum(variant: Variant, term: Expr, axes: tuple[Index, ...], names: dict[Symbol, str]) -> str | None:
     """`-\\frac1n \\sum_{i} (y_i - p_i) x_i`; None where the sum is not over samples. Raises `NoMatrixForm`."""
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = factors_in(term)
     whole = next(f for f in factors if isinstance(f, Reduce) and f.symbols)
     front, letters = [f for f in factors if f is not whole], set[str]()
     body = _of_one(variant, whole.body, whole.index, names, letters)

@@ -21,7 +21,6 @@ from chainrule.check.comparison.points import Sampler, dims_of, free_symbols
 from chainrule.derive.cancel import spread
 from chainrule.derive.equations import Linear, linear_in
 from chainrule.expr import (
-    Add,
     Component,
     Const,
     Definition,
@@ -45,6 +44,7 @@ from chainrule.expr import (
     value,
     walk,
 )
+from chainrule.expr.walks import terms_in
 from chainrule.sheet.records.statements import Equation
 from chainrule.solve.forms.wholes import symmetric
 from chainrule.solve.question import fits
@@ -117,7 +117,7 @@ def place_of(
 def without_inverse(gradient: Expr, axes: tuple[Index, ...]) -> Expr:
     r"""A vector that is zero where another one is: r for `\Sigma^{-1} r`, where every term begins with that inverse."""
     out = spread(gradient)
-    terms = out.terms if isinstance(out, Add) else (out,)
+    terms = terms_in(out)
     fronts = [[n for n in walk(t) if isinstance(n, Inverse) and value(axes[0]) in (n.i, n.j)] for t in terms if axes]
     bodies = {(n.body, n.row, n.col) for front in fronts for n in front}
     if len(axes) != 1 or len(bodies) != 1 or any(len(set(front)) != 1 for front in fronts):

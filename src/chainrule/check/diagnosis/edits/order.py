@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chainrule.check.diagnosis.edits.edit import Edit, short
-from chainrule.check.diagnosis.edits.places import QUANTITY, Side, Unit, is_transpose
-from chainrule.read.tree import (
-    Accent,
-    Fenced,
-    Name,
-    Node,
-    Number,
-    Product,
-    Script,
-)
+from chainrule.check.diagnosis.edits.places import QUANTITY, Side, Unit
+from chainrule.read.tree import Accent, Fenced, Name, Node, Number, Product, Script
 from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.script_words import is_transpose, is_transposed
 
 
 def operands(side: Side) -> Iterator[Node]:
@@ -103,17 +96,13 @@ def _exchanged(side: Side, a: Unit, b: Unit) -> Iterator[Edit]:
     gap, old = side.text[a.span.end : b.span.start], side.text[a.span.start : b.span.end]
     gap = gap if gap else " "
     texts = [second + gap + first]
-    if _is_transposed(a.node) != _is_transposed(b.node):
+    if is_transposed(a.node) != is_transposed(b.node):
         one, other = transposed(side, a.node), transposed(side, b.node)
         if one is not None and other is not None and a.kind == b.kind == "operand":
             texts.insert(0, other + gap + one)
     for text in texts:
         words = f"{short(first)} and {short(second)} stand in the wrong order"
         yield Edit(a.span.start, b.span.end, text, f"{short(text)} for {short(old)}", words)
-
-
-def _is_transposed(node: Node) -> bool:
-    return isinstance(node, Script) and is_transpose(node.sup)
 
 
 def symmetric(side: Side) -> Iterator[Edit]:

@@ -33,7 +33,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.names import Glossary
-from chainrule.sheet.syntax.script_words import INDEX_LETTERS, TRANSPOSE_WORDS
+from chainrule.sheet.syntax.script_words import INDEX_LETTERS, is_transpose
 
 SIGN = re.compile(r"[+\-−](?=[^+\-−]*\Z)")
 TRANSPOSE = re.compile(
@@ -168,11 +168,6 @@ def is_derivative(node: Node) -> bool:
     if isinstance(node, Fraction):
         return above(node.numerator) is not None and below(node.denominator) is not None
     return nabla_of(node) is not None
-
-
-def is_transpose(node: Node | None) -> bool:
-    """Whether a superscript is the sign of a transpose."""
-    return isinstance(node, Name) and node.text in TRANSPOSE_WORDS
 
 
 def places(root: Node, role: str, glossary: Glossary) -> Iterator[Place]:

@@ -8,23 +8,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.expr import Expr, Index, const, mul, total, value
-from chainrule.read.tree import Node, Number, Script, Sum
+from chainrule.read.tree import Node, Script, Sum
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Jacobian, Untyped, Val
+from chainrule.sheet.syntax.literals import is_one
 
 
 def inverted(frame: Frame, variable: Node) -> tuple[Node, Val] | None:
     """The matrix that a variable is written as the inverse of, and its value."""
     match variable:
-        case Script(sup=Sum(terms=(term,)), primes=0) if term.sign == "-" and _is_one(term.node):
+        case Script(sup=Sum(terms=(term,)), primes=0) if term.sign == "-" and is_one(term.node):
             inner = variable.base if variable.sub is None else replace(variable, sup=None)
             val = frame.value(inner)
             return (inner, val) if val.kind == "matrix" else None
     return None
-
-
-def _is_one(node: Node) -> bool:
-    return isinstance(node, Number) and node.text == "1"
 
 
 def by_inverse(frame: Frame, slopes: Jacobian | None, matrix: Val) -> Val:

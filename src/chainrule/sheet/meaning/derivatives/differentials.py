@@ -70,7 +70,7 @@ def taken_apart(node: Fraction) -> tuple[Above, list[Node]] | None:
     return top, variables
 
 
-def operator(frame: Frame, node: Node) -> list[Node] | None:
+def operator(node: Node) -> list[Node] | None:
     """The variables of `\\frac{\\partial}{\\partial x}` standing before what it acts on."""
     if not isinstance(node, Fraction):
         return None

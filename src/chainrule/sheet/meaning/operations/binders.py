@@ -74,7 +74,7 @@ def _relation_binder(frame: Frame, item: Relation, node: Big, binders: list[Bind
     first, link = item.first, item.links[0]
     ranged = link.op == "=" and (node.sup is not None or isinstance(link.node, (Number, Comma)))
     if ranged or link.op == "∈":
-        _range_binder(item, node, binders)
+        _range_binder(item, binders)
         return
     sides = [first, *(x.node for x in item.links)]
     if _between(item, binders):
@@ -113,7 +113,7 @@ def _is_new(frame: Frame, letter: str) -> bool:
     return not any(letter in outside_letters(node) for node in frame.statement)
 
 
-def _range_binder(item: Relation, node: Big, binders: list[Binder]) -> None:
+def _range_binder(item: Relation, binders: list[Binder]) -> None:
     """`j = 1` with an upper limit, `j = 1, \\dots, n`, `i, j \\in S`, `i \\in \\{1, 2\\}`."""
     first, link = item.first, item.links[0]
     letters = [letter_of(x) for x in _items(first)]

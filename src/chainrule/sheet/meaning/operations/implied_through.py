@@ -14,7 +14,8 @@ from dataclasses import replace
 from chainrule.read.tree import Big, Brace, Differential, Factor, Fenced, Fraction, Node, Number, Product, Sum, Term
 from chainrule.sheet.meaning.operations.implied import letter_counts
 from chainrule.sheet.records.frame import Frame
-from chainrule.sheet.syntax.derivatives import above, below, nabla_of
+from chainrule.sheet.syntax.derivatives import below, is_operator
+from chainrule.sheet.syntax.parts import factors_of
 
 PLAIN = frozenset({"", "cdot", "times"})
 
@@ -22,7 +23,7 @@ PLAIN = frozenset({"", "cdot", "times"})
 def opened(frame: Frame, factors: tuple[Factor, ...], called: Callable[[int], bool]) -> Node | None:
     """A product with its first group opened that shares a summed letter with the factors around it; None where there is
     none. `called` says of a factor whether it is the argument of a function."""
-    if frame.einstein is None or any(isinstance(f.node, (Big, Differential)) or _acts(f.node) for f in factors):
+    if frame.einstein is None or any(isinstance(f.node, (Big, Differential)) or is_operator(f.node) for f in factors):
         return None
     for n, factor in enumerate(factors):
         terms = _terms(factor.node) if factor.op in PLAIN and not called(n) else []
@@ -35,12 +36,6 @@ def opened(frame: Frame, factors: tuple[Factor, ...], called: Callable[[int], bo
             whole = Sum(products[0].node.span, tuple(products))
             return products[0].node if len(products) == 1 and products[0].sign == "+" else whole
     return None
-
-
-def _acts(node: Node) -> bool:
-    r"""`\nabla`, `\frac{\partial}{\partial x}`: what acts on all that is behind it."""
-    top = above(node.numerator) if isinstance(node, Fraction) and below(node.denominator) is not None else None
-    return nabla_of(node) is not None or (top is not None and top.body is None)
 
 
 def _terms(node: Node) -> list[Term]:
@@ -67,6 +62,6 @@ def _twice(node: Node, frame: Frame) -> set[str]:
 
 
 def _product(before: tuple[Factor, ...], at: Factor, term: Node, behind: tuple[Factor, ...]) -> Node:
-    inside = term.factors if isinstance(term, Product) else (Factor("", term),)
+    inside = factors_of(term)
     factors = (*before, replace(inside[0], op=at.op), *inside[1:], *behind)
     return Product(factors[0].node.span.join(factors[-1].node.span), (replace(factors[0], op=""), *factors[1:]))

@@ -13,6 +13,7 @@ from chainrule.sheet.records.frame import Frame, Term
 from chainrule.sheet.records.linear import Linear, linear
 from chainrule.sheet.records.shapes import Measure, Untyped
 from chainrule.sheet.records.sizes import measured, sizes_of, with_marked_sizes
+from chainrule.sheet.syntax.bound_letters import letters_of
 from chainrule.sheet.syntax.names import letter_of, reference, walk
 
 MOST_TERMS = 2**20
@@ -88,10 +89,10 @@ def _until(frame: Frame, dim: str, high: Node, first: int | None, whole: bool, a
     if last is not None:
         return _fixed(frame, dim, first, last, apart)
     form = sizes_of(frame, high)
-    if form is None and isinstance(high, Sum) and not any(frame.letter(x) is not None for x in _letters(high)):
+    if form is None and isinstance(high, Sum) and not any(frame.letter(x) is not None for x in letters_of(high)):
         form = with_marked_sizes(frame, high)
     if form is None:
-        return _beyond_sizes(frame, dim, high, own)
+        return _beyond_sizes(frame, high, own)
     start = frame.dims.first if first is None else min(first, 1)
     counted = len(form.parts) == 1 and form.parts[0][1] == 1 and form.constant == start - 1
     if counted and (whole or (not apart and frame.dims.first_of(form.parts[0][0]) == 1)):
@@ -109,9 +110,9 @@ def _fixed(frame: Frame, dim: str, first: int | None, last: int, apart: bool) ->
     return []
 
 
-def _beyond_sizes(frame: Frame, dim: str, high: Node, own: Term) -> list[Term]:
+def _beyond_sizes(frame: Frame, high: Node, own: Term) -> list[Term]:
     """A limit that is another index (`\\sum_{j=1}^{i}`, `\\sum_{j=1}^{i-1}`), or a size with a label."""
-    if any(frame.letter(x) is not None for x in _letters(high)):
+    if any(frame.letter(x) is not None for x in letters_of(high)):
         stop = frame.scalar_term(high, "the upper limit of a sum")
         return [lambda: indicator("<=", own(), stop())]
     ref = reference(high, frame.world.glossary)
@@ -122,14 +123,10 @@ def _beyond_sizes(frame: Frame, dim: str, high: Node, own: Term) -> list[Term]:
     return []
 
 
-def _letters(node: Node) -> set[str]:
-    return {x for n in walk(node) if (x := letter_of(n)) is not None}
-
-
 def _only_counted(frame: Frame, letter: str, body: Node) -> bool:
     """Whether a letter stands below no name: `\\sum_{n=1}^N n x^n`."""
     refs = (reference(node, frame.world.glossary) for node in walk(body) if isinstance(node, Script))
-    return not any(letter in _letters(s) for ref in refs if ref is not None for s in (*ref.subs, *ref.labels))
+    return not any(letter in letters_of(s) for ref in refs if ref is not None for s in (*ref.subs, *ref.labels))
 
 
 def _beside_zero(frame: Frame, letter: str, body: Node) -> bool:
