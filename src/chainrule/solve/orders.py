@@ -54,11 +54,19 @@ FINAL = re.compile(
 """What updates that were ordered elsewhere lead to: "what is the loss after the updates?", "what is the new cost?"."""
 WRITE = re.compile(rf"^({START})write(?!\s+(?:down|out)\b)", re.IGNORECASE)
 VALUE = re.compile(
-    rf"{VERB}\s+(?:(?:the|its|current|initial|value|of|numerical|total)\s+)*(?:loss|cost|objective|error)(?:\s+(?:function|value))?"
+    rf"{VERB}\s+(?:(?:the|its|current|initial|value|of|numerical|total|corresponding|resulting|mean|squared|cross-entropy)\s+)*"
+    r"(?:loss|cost|objective|error)(?:\s+(?:or|and)\s+(?:the )?(?:loss|cost|objective|error))?(?:\s+(?:function|value))?"
     rf"\s*(?=[.,;?!]|$|and\b|(?:for|of) (?:this|the|these)\b)(?!\s*(?:and|,)\s*(?:the\s+)?{KINDS}\s+of\b)",
     re.IGNORECASE,
 )
 """The value of the loss, in words."""
+OUTPUT = re.compile(
+    rf"{VERB}\s+(?:(?:the|its|value|of|predicted|network(?:'s)?|model(?:'s)?|final|current|initial)\s+)*(?:output|prediction)"
+    r"(?:\s+of (?:the|this) (?:\w+ )?(?:network|net|model|neuron|unit))?"
+    r"\s*(?=[.,;?!]|$|and\b|for (?:this|the|these)\b)",
+    re.IGNORECASE,
+)
+"""The value of the prediction, in words."""
 VALUE_BESIDE = re.compile(
     rf"^(?!.*\b{KINDS})[^.?!]*?(?P<last>⟦\d+⟧)\s*,?\s*and\s+(?:also\s+)?(?:the value of )?"
     r"the (?:loss|cost|objective|error)(?: function| value)?\s*(?=[.,;?!]|$|(?:for|of) (?:this|the|these)\b)",

@@ -196,7 +196,7 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     listed = given if every else by or given
     letters = {key: _letter(given[key][1]) for key in listed}
     weights = [key for key, x in letters.items() if x in WEIGHTS or (key in by and (every or x not in DATA))]
-    factors = _coefficients(sheet, losses[:1])
+    factors = coefficients(sheet, losses[:1])
     weights = [key for key in listed if key in weights or (not by and key in factors and letters[key] not in DATA)]
     keys = list(dict.fromkeys(spoken or weights or by))
     updated = trained(sheet, keys)
@@ -210,7 +210,7 @@ def _letter(base: str) -> str:
     return base.split(" ")[-1].split("_")[0]
 
 
-def _coefficients(sheet: Sheet, losses: Sequence[str]) -> set[Names]:
+def coefficients(sheet: Sheet, losses: Sequence[str]) -> set[Names]:
     r"""The names that stand in the sums of a model as a summand or before another name, m and q in `\hat y = m x + q`:
     whatever their letters, they are trained. In a loss they may as well weigh a penalty."""
     found = set[Names]()
