@@ -13,7 +13,7 @@ from chainrule.sheet.syntax.names import Ref, children, reference
 from chainrule.sheet.syntax.spelling import names_loss
 from chainrule.solve.question import FORWARD, LOSS, PREDICTION, Question
 from chainrule.trace.implied import DATA, WEIGHTS, coefficients
-from chainrule.trace.rules import callee_base
+from chainrule.trace.rules import callee_base, refs
 
 WORD = r"(?:loss|cost|error|objective|risk|energy|criterion|likelihood|function)"
 SAID = re.compile(rf"\b{WORD}s?\b(?: function)?[^⟦.]{{0,30}}$", re.IGNORECASE)
@@ -166,7 +166,7 @@ def _below(sheet: Sheet, seen: Sequence[Equation], loss: str) -> set[str] | None
     left = list(found)
     while left:
         base = left.pop()
-        more = {b for e in seen if _defined(sheet, e) == base for b in _bases(sheet, e.rhs)} - found
+        more = {r.base for e in seen if _defined(sheet, e) == base for r in refs(sheet, e.rhs)} - found
         found |= more
         left += more
     return found or None

@@ -17,7 +17,7 @@ from chainrule.sheet.words.translation import english
 from chainrule.solve.constrained import CONSTRAINED, extrema
 from chainrule.solve.descent import method_of, start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
-from chainrule.solve.orders import ANY_VERB, FINAL, ORDER, OUTPUT, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
+from chainrule.solve.orders import ANY_VERB, FINAL, NEW, ORDER, OUTPUT, START, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
 from chainrule.solve.parts import parts_of
 from chainrule.solve.points import points_of
 from chainrule.solve.question import FORWARD, LOSS, PREDICTION, Formula, Question
@@ -143,6 +143,12 @@ FURTHER = re.compile(
 )
 """Updates that go on where others ended."""
 
+ONCE = re.compile(
+    rf"{START}update\s+(?:(?:the|all|these|both|each|its|your)\s+)*(?:\w+ )?"
+    r"(?:weights?|parameters?|bias(?:es)?|⟦\d+⟧)(?!.*\b(?:rules?|equations?|formulas?)\b)",
+    re.IGNORECASE,
+)
+"""An order of one update without its number."""
 BUT = re.compile(
     r",\s*(?!(?:and then|then|and|so)?\s*(?:⟦|start|begin|initial|from|with|using|where|at|for|i\.e\.|giving|taking|by|"
     r"show|comput|calculat|find|give|report|write|state|determin|evaluat|what|how|as)|$)|\b(?:but|while|whereas|except|only)\b",
@@ -168,6 +174,8 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             rules = list(_half_known(sentence, formulas, span, at)) or rules
         found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
         found = found or list(_at_points(sentence, before, formulas))
+        if not updates and not rules and NEW.search(sentence):
+            found = [Question("", place, 0, words=_plain(own, formulas))]
         if found and open_before and THAT.search(sentence):
             found = [Question("", place, 0, words=_plain(own, formulas))]  # what it speaks of was not recognised
         before = [q for q in found if SLOPE.search(q.tex)] or before
@@ -370,7 +378,7 @@ def _updates(sentence: str) -> int:
             return special.get(word) or (
                 int(word) if word.isdigit() else COUNTS.index(word) + 1 if word in COUNTS else 1
             )
-    return 0
+    return 1 if ONCE.match(sentence) and not BUT.search(sentence) else 0
 
 
 def _in_words(clause: str, formulas: list[Formula], span: Span) -> Iterator[tuple[str, list[Question]]]:
