@@ -29,11 +29,9 @@ from chainrule.expr import (
     fresh,
     indicator,
     inverse,
-    is_integer,
     mul,
     piecewise,
     power,
-    reduce,
     size,
     substitute,
     total,
@@ -159,14 +157,6 @@ def test_extremes_sort_their_arguments_with_numbers_first() -> None:
     assert apply("max", s, t, u) is apply("max", u, t, s)
     assert apply("max", const(2), const(3)) is const(3)
     assert apply("min", s, s) is s
-
-
-def test_integer_terms() -> None:
-    label = component(Symbol("y", (n,), "integer"), i)
-    assert is_integer(label + value(j) * 2)
-    assert is_integer(reduce("argmax", i, component(x, i)))
-    assert not is_integer(label / 2)
-    assert not is_integer(component(x, i))
 
 
 def test_deep_terms_are_walked_without_recursion() -> None:

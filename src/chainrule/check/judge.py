@@ -42,7 +42,7 @@ from chainrule.check.numbers.approximate import approximated
 from chainrule.check.numbers.beyond import AT_NUMBERS, only_there
 from chainrule.check.numbers.from_zero import counted_from_zero
 from chainrule.check.numbers.inputs import is_decimal
-from chainrule.check.numbers.numbers import numeric, put_in, unconfirmed
+from chainrule.check.numbers.numbers import behind_rounded, numeric, put_in, unconfirmed
 from chainrule.check.numbers.steps import by_the_rule
 from chainrule.check.numbers.zero_slopes import of_a_value
 from chainrule.check.past_unread import UNREAD, past_unread
@@ -303,7 +303,7 @@ class Judge(Lines):
 
     def different(self, e: Equation, variant: Variant, outcome: Different) -> Finding:
         """The verdict on a certified difference: a doubt whether the line was read as it is meant, or refuted."""
-        doubtful = put_in(self, e, variant) or doubt(self, e, variant, outcome)
+        doubtful = put_in(self, e, variant) or behind_rounded(self, e, variant) or doubt(self, e, variant, outcome)
         slipped = doubtful and self.slipped(e, variant, outcome, SETTLED_BY, doubtful)
         doubtful = doubtful or of_another_loss(self, e, variant, outcome)
         return slipped or renamed(self, e, doubtful) or self.recovered(e, doubtful) or self.refuted(e, variant, outcome)

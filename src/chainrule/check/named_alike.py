@@ -34,7 +34,7 @@ def named_alike(judge: Judge, e: Equation) -> Finding | None:
         line = replace(e, lhs=slope)
         found = judge.with_line(line).claim(line)
         if found.verdict == "verified":
-            note = Note("named-alike", f"read as the derivative that line {x.document.position(x.span.start)[0]} names")
+            note = Note("named-alike", f"read as the derivative that line {x.line} names")
             return replace(found, suggestion=None, notes=(*found.notes, note))
         return None
     return None

@@ -34,5 +34,5 @@ def solves(judge: Judge, e: Equation) -> Finding | None:
     if not isinstance(outcome, Same):
         return None
     found = judge.verified(before, variant, outcome)
-    line = before.document.position(before.span.start)[0]
+    line = before.line
     return replace(found, notes=(*found.notes, Note("condition", f"it solves line {line}")))

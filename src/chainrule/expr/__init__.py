@@ -53,7 +53,7 @@ from chainrule.expr.terms import (
     total,
     unknown,
 )
-from chainrule.expr.walks import is_integer, rebuilt, walk
+from chainrule.expr.walks import rebuilt, walk
 
 __all__ = [
     "BALL",
@@ -103,7 +103,6 @@ __all__ = [
     "fresh",
     "indicator",
     "inverse",
-    "is_integer",
     "lookup",
     "mul",
     "neg",

@@ -8,10 +8,8 @@ from typing import Any
 
 from chainrule.expr.errors import CyclicDefinition
 from chainrule.expr.index import Index, Symbol
-from chainrule.expr.making import value
 from chainrule.expr.nodes import Expr
 from chainrule.expr.substitution import substitute
-from chainrule.expr.terms import component
 
 
 @dataclass(slots=True, unsafe_hash=True, init=False)
@@ -38,15 +36,11 @@ class Definition:
         """The body with the index terms in place of the indices."""
         return substitute(self.body, dict(zip(self.indices, terms, strict=True)))
 
-    @property
-    def component(self) -> Expr:
-        """The left side: the symbol with its own indices."""
-        return component(self.symbol, *map(value, self.indices))
-
 
 class Definitions(Mapping[Symbol, Definition]):
     """A growing mapping from symbols to definitions without cycles.
 
+    >>> from chainrule.expr.terms import component
     >>> x, y = Symbol("x"), Symbol("y")
     >>> table = Definitions([Definition(y, (), component(x) ** 2)])
     >>> table.depends(y, x), table.depends(x, y)

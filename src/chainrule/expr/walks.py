@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chainrule.expr.index import Symbol
-from chainrule.expr.nodes import NOTHING, Add, Component, Const, Expr, IndexValue, Indicator, Mul, Reduce
+from chainrule.expr.nodes import NOTHING, Add, Expr, Mul
 
 
 def walk(*roots: Expr) -> list[Expr]:
@@ -71,26 +71,6 @@ def over(node: Expr, children: Sequence[Expr]) -> Expr:
     if not node.BINDS:
         return node.with_children(*children)
     return node.with_scopes([(bound, new) for (bound, _), new in zip(node.scopes, children, strict=True)])
-
-
-def is_integer(expr: Expr) -> bool:
-    """Whether the term is integer-valued by its form."""
-    whole = dict[Expr, bool]()
-    for node in walk(expr):
-        match node:
-            case Const(value=number):
-                whole[node] = number.denominator == 1
-            case IndexValue() | Indicator():
-                whole[node] = True
-            case Component(symbol=symbol):
-                whole[node] = symbol.kind == "integer"
-            case Add() | Mul():
-                whole[node] = all(whole[c] for c in node.children)
-            case Reduce(op=op):
-                whole[node] = op in ("argmax", "argmin") or whole[node.body]
-            case _:
-                whole[node] = False
-    return whole[expr]
 
 
 def factors_in(term: Expr) -> tuple[Expr, ...]:

@@ -1,9 +1,10 @@
 r"""Commas between factors that were thin spaces, `\tfrac12,x^\top x`, until Markdown took their backslash for its own.
 
-A comma on the right of a relation, with no space around it, is a list as a rule. A document shows that its commas
-were spaces where a list makes no sense: behind a fraction of numbers or a difference in parentheses that another
-factor follows, and before the dx of an integral; and nowhere is `\,` left. Then so are the others between two
-operands, but not those between names alone.
+A comma on the right of a relation, with no space around it or one on both sides, is a list as a rule. A document
+shows that its commas were spaces where a list makes no sense: behind a fraction of numbers or a difference in
+parentheses that another factor follows, before the dx of an integral, and with a space before it behind a sum; and
+nowhere is `\,` left. Then so are the others between two operands, but those between names alone only with a space
+before them.
 
 >>> with_spaces([r"J = a^\top b - \tfrac12,a^\top K a", r"g = -y,\log p", r"\theta = w,b"])
 ['J = a^\\top b - \\tfrac12 a^\\top K a', 'g = -y \\log p', '\\theta = w,b']
@@ -52,6 +53,8 @@ class _Comma:
     """Whether the side left of it has more than one term, or a sign."""
     related: bool
     """Whether a relation follows what is right of it: another equation may begin there."""
+    spaced: bool
+    """Whether a space stands before it too, as around the `\\,` of `a \\, b` and before no comma of a list."""
 
 
 def with_spaces(formulas: list[str]) -> list[str]:
@@ -74,6 +77,8 @@ def _is_space(comma: _Comma) -> bool:
         return True
     if not _may_be_space(comma):
         return False
+    if comma.spaced and comma.sums:
+        return True
     if _FRACTION.search(comma.left):
         return comma.sums or not _NAME.fullmatch(comma.right)
     return _ends_with_a_sum(comma.left) and not comma.right.startswith(("(", "[", "\\left"))
@@ -82,7 +87,7 @@ def _is_space(comma: _Comma) -> bool:
 def _may_be_space(comma: _Comma) -> bool:
     listed = _NAME.fullmatch(comma.left) and _NAME.fullmatch(comma.right)
     numbered = comma.left.strip().isdigit() and _NAME.fullmatch(comma.right)
-    return not (comma.related or listed or numbered)
+    return not (comma.related or (listed and not comma.spaced) or numbered)
 
 
 def _ends_with_a_sum(left: str) -> bool:
@@ -146,6 +151,8 @@ def _relates(signs: list[re.Match[str]], n: int) -> bool:
 
 def _comma(formula: str, at: int, side: int, behind: list[re.Match[str]], sums: bool) -> _Comma | None:
     left, right = formula[side:at], formula[at + 1 :]
+    spaced = left[-1:].isspace() and right[:1].isspace()
+    left, right = (left.rstrip(), right.lstrip()) if spaced else (left, right)
     if not _ENDS.search(left) or _DOTS.search(left) or not _OPERAND.match(right):
         return None
     depth = 0
@@ -154,5 +161,6 @@ def _comma(formula: str, at: int, side: int, behind: list[re.Match[str]], sums: 
         depth += (sign in "([{") - (sign in ")]}")
         if depth < 0 or (depth == 0 and (sign in (",", "&", "\\\\", "=") or found["word"] in _RELATIONS)):
             related = depth == 0 and (sign == "=" or found["word"] in _RELATIONS)
-            return _Comma(at, left, formula[at + 1 : found.start()], sums, related)
-    return _Comma(at, left, right, sums, False)
+            right = formula[at + 1 : found.start()]
+            return _Comma(at, left, right.lstrip() if spaced else right, sums, related, spaced)
+    return _Comma(at, left, right, sums, False, spaced)

@@ -12,6 +12,9 @@ from chainrule.read.tree import Span
 
 _INLINE = re.compile(r"\$[^$]*\$")
 _MARKUP = re.compile(r"[^\w\s.,;:?!()]|_")
+_ORDINAL = re.compile(
+    r"\s*\^\s*\{?\s*(?:\\(?:text|textrm|textit|mathrm|mbox|rm)\s*\{?)?\s*[-']?\s*(?P<ending>th|st|nd|rd)\s*[}\s]*$"
+)
 _HELD = "\ue000"  # stands for a formula while the words around it are cleaned
 
 Rule = tuple[str, re.Pattern[str], str]
@@ -46,9 +49,15 @@ class Pieces:
             self.pieces.append(Words(trimmed(self.text, start, end), words))
 
     def formula(self, formula: Formula) -> None:
-        """A formula; one that is never closed is a problem too, with the span of all that it takes."""
-        if formula.inner.start < formula.inner.end:
-            self.pieces.append(Math(formula.inner, formula.display, formula.env))
+        """A formula; one that is never closed is a problem too, with the span of all that it takes. What makes an
+        ordinal number of it, the th of `$k^{th}$`, is a word behind it and no power."""
+        inner = formula.inner
+        ordinal = None if formula.display else _ORDINAL.search(self.text, inner.start, inner.end)
+        if ordinal is not None and ordinal.start() > inner.start:
+            self.pieces.append(Math(Span(inner.start, ordinal.start()), formula.display, formula.env))
+            self.pieces.append(Words(Span(ordinal.start(), inner.end), ordinal["ending"]))
+        elif inner.start < inner.end:
+            self.pieces.append(Math(inner, formula.display, formula.env))
         if not formula.closed:
             opener = self.text[formula.outer.start : formula.outer.end].split("\n")[0][:24]
             self.problem(

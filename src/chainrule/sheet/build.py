@@ -298,9 +298,7 @@ def _by_other_definitions(world: World, sentences: Sequence[Sentence], equations
     name_pre_activations(world, equations)
     find_copies(world, equations)
     for e, ref, body in summands(world, equations):
-        world.sites[ref.base] = [
-            Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own)
-        ]
+        world.sites[ref.base] = [Site(ref.base, ref, body, e.position, section=e.section, own=e.own)]
     alike_errors(world)
     alike_layers(world, equations)
     asserted_slopes(world, equations)

@@ -21,6 +21,7 @@ from chainrule.sheet.conditions.own_sections import with_own_sections
 from chainrule.sheet.conditions.pieces_in_sentences import with_pieces
 from chainrule.sheet.conditions.restrictions import (
     index_letters,
+    with_restrictions_apart,
 )
 from chainrule.sheet.letters.glossary import collect, tidy
 from chainrule.sheet.letters.index_letters import sums_are_implied, sums_in_index_notation
@@ -30,6 +31,7 @@ from chainrule.sheet.rewriting.names_with_one_value import given_one_by_one
 from chainrule.sheet.rewriting.sizes_below import said_below
 from chainrule.sheet.rewriting.usual import usual
 from chainrule.sheet.rewriting.written_out import Change, changed, written_out
+from chainrule.sheet.statistics.laws_and_densities import with_laws_given
 from chainrule.sheet.sums.upper_indices import sums_left_out
 from chainrule.sheet.walk import Walk
 
@@ -50,7 +52,7 @@ def pieces_with_rows(document: Document) -> Iterator[tuple[Piece, tuple[Row, ...
     for piece in document.pieces:
         if isinstance(piece, Math):
             rows = parse(document.tex, piece.span, document.macros, piece.display)
-            yield piece, tuple(replace(row, node=usual(row.node)) for row in rows)
+            yield piece, with_restrictions_apart(tuple(replace(row, node=usual(row.node)) for row in rows))
         else:
             yield piece, ()
 
@@ -77,7 +79,7 @@ def gather(
                 stopped = piece.span.start if d is document else 0
                 break
             pieces.append((piece, rows))
-        parsed.append((d, pieces))
+        parsed.append((d, with_laws_given(pieces)))
     text = " ".join(piece.text for _, pieces in parsed for piece, _ in pieces if isinstance(piece, Words))
     implied = sums_are_implied(text) or sums_left_out(_formulas(parsed))
     implied = implied or sums_in_index_notation(text, _formulas(parsed))

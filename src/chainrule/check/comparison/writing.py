@@ -63,7 +63,7 @@ def _when(universe: Universe, symbol: Symbol) -> str:
     since = next((e for e in universe.world.equations if e.position == start), None)
     if since is None:
         return "before it is defined anew" if epoch == 0 and universe.world.epochs else "all samples"
-    return f"from line {since.document.position(since.span.start)[0]} on"
+    return f"from line {since.line} on"
 
 
 def _place(universe: Universe, instance: Instance) -> str | None:

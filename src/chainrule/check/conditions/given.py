@@ -300,7 +300,7 @@ def following(conditions: Conditions, e: Equation, judged: Follows) -> Finding:
     what stands beside a slope is that slope."""
     doubtful = conditions.only_by_another_slope(e, judged)
     if doubtful is not None:
-        line = doubtful.document.position(doubtful.span.start)[0]
+        line = doubtful.line
         return assumed("condition", f"follows from what line {line} sets to zero, which was only assumed")
     conditions.confirm(e, judged)
     evidence = Evidence("sampled", judged.points, judged.sizes, conditions.lines.options.seed)

@@ -27,7 +27,7 @@ from chainrule.sheet.records.definable import call_form, site_key
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.sites import Site
-from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.statements import Equation, standing_at
 from chainrule.sheet.records.world import World
 from chainrule.sheet.statistics.overloads import versions
 from chainrule.sheet.syntax.bound_letters import bound_letters
@@ -59,7 +59,7 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
         return None  # the value at a point
     if derivative_of(first.body) is not None and derivative_of(e.rhs) is None:
         return None  # an error term is what it was said to be; another formula for it is a claim
-    origin = next((x for x in lines.equations if x.position == first.position), None)
+    origin = standing_at(lines.equations, first.position)
     between = {x.chain for x in lines.equations if first.position < x.position < e.position and x.link == 0}
     other_form = params is not None and first.params is not None and _forms(params) != _forms(first.params)
     spread = not first.ref.subs and is_spread(lines.world, first.body, ref, e.rhs)
@@ -74,7 +74,7 @@ def defined_anew(lines: Lines, e: Equation, _variant: Variant, _different: Diffe
     same_names = (told - {letter_of(x) for x in first.ref.subs} if _is_entry(ref) else told) == here
     if same_names and not (other_form or fresh) and not _moves_on(lines, origin, e):
         return None
-    line = origin.document.position(origin.span.start)[0]
+    line = origin.line
     text = f"{e.text(e.lhs)} was defined differently on line {line}; this line may define it anew"
     return assumed("redefinition", text)
 
@@ -85,10 +85,10 @@ def _is_entry(ref: Ref) -> bool:
 
 def _given_before(lines: Lines, e: Equation, later: Site) -> Finding | None:
     """`y_1 = 2` before `y_i = a x_i + b`, a model of the data."""
-    origin = next((x for x in lines.equations if x.position == later.position), None)
+    origin = standing_at(lines.equations, later.position)
     if origin is None or origin.document is not e.document:
         return None
-    line = origin.document.position(origin.span.start)[0]
+    line = origin.line
     text = f"{e.text(e.lhs)} has a number before line {line} gives a formula for it; it may be data of a model"
     return assumed("redefinition", text)
 
@@ -117,11 +117,11 @@ def of_another_rank(lines: Lines, e: Equation, variant: Variant) -> Finding | No
     if name[0].subs or name[0].base in names_in(lines.world, e.rhs):
         return None  # one entry beside a vector is no function of another rank
     first = lines.world.function(name[0].base, e.position) or lines.world.site(name[0].base, e.position)
-    origin = None if first is None else next((x for x in lines.equations if x.position == first.position), None)
+    origin = None if first is None else standing_at(lines.equations, first.position)
     _, lhs, rhs = variant.typed[e.position]
     if origin is None or origin.position >= e.position or len(lhs.dims) == len(rhs.dims):
         return None
-    line = origin.document.position(origin.span.start)[0]
+    line = origin.line
     text = f"{failed.message}; {e.text(e.lhs)} was defined on line {line}, and this line may define it anew"
     return assumed("redefinition", text)
 
@@ -192,7 +192,7 @@ def with_names_anew(lines: L, e: Equation, variant: Variant) -> Iterator[tuple[F
         if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
             continue
         if unsettled_second(lines, x, variant) is not None or may_define_anew(lines, x, variant):
-            line = x.document.position(x.span.start)[0]
+            line = x.line
             held = assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
             yield held, replace(lines, world=defining_anew(lines.world, said), variants={})
 
@@ -256,15 +256,15 @@ def defined_elsewhere(lines: Lines, e: Equation, _variant: Variant, _different: 
         key = site_key(lines.world, held.ref)
         anew = [s for s in sites if s.position not in lines.world.seconds.equal]
         sections = {s.section for s in anew if site_key(lines.world, s.ref) == key}
-        told = sections | {(x.scope.part, x.scope.section) for x in _restating(lines, base)}
-        if len(sections) < 2 or (e.scope.part, e.scope.section) in told:
+        told = sections | {x.section for x in _restating(lines, base)}
+        if len(sections) < 2 or e.section in told:
             continue
         value = is_arithmetic(lines.world, held.body)  # the numbers that a formula comes to are no other cases of it
         others = [s.position for s in anew if s is not held and (value or not is_arithmetic(lines.world, s.body))]
         if not _gives_a_value(lines, e, base) and _under_one_heading(lines, e, held, others):
             continue
-        origin = next((x for x in lines.equations if x.position == held.position), None)
-        where = "" if origin is None else f" (the last time on line {origin.document.position(origin.span.start)[0]})"
+        origin = standing_at(lines.equations, held.position)
+        where = "" if origin is None else f" (the last time on line {origin.line})"
         text = f"{spelled_out(base)} is defined anew from case to case{where}, but not in this one"
         return assumed("redefinition", text)
     return None
@@ -311,7 +311,7 @@ def labels_used(world: World, e: Equation) -> dict[str, set[int]]:
 def other_indices(lines: Lines, e: Equation, _variant: Variant, _different: Different) -> Finding | None:
     """A name with other subscripts than those it was defined with in another section: `x_{id}` after `x_i`."""
     world = lines.world
-    here = (e.scope.part, e.scope.section)
+    here = e.section
     for ref in (r for side in (e.lhs, e.rhs) for r in references(side, world)):
         sites = world.sites.get(ref.base, ())
         slots = sum(world.family(ref.base).slot(n) == "axis" for n in range(len(ref.subs)))

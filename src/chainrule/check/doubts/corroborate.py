@@ -18,6 +18,7 @@ from chainrule.check.comparison.lines import EQUALITIES, Lines, Variant
 from chainrule.check.doubts.anew import unsettled_second
 from chainrule.check.records.need import CONSTANTS
 from chainrule.read.tree import Accent, Big, Cases, Node, Root
+from chainrule.sheet.arrays.dropped import has_wholes
 from chainrule.sheet.inference.candidates import candidates, is_quantity
 from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.lines import lines_of, names_in
@@ -46,13 +47,15 @@ def firm(lines: Lines, e: Equation, variant: Variant, free: bool) -> bool:
     holds, and nothing is left out; `free`: whether its sides rest on symbols without a definition."""
     world = lines.world
     direct = names_in(world, e.lhs, e.rhs)
+    if has_wholes(world, e):
+        return False
     names = lines_of(world, [e])[0].names
     names = names - (_bound(world, names) - direct)
     bodies = [s.body for table in (world.sites, world.functions) for n in names for s in table.get(n, ())]
     if any(left_out(node) for node in (e.lhs, e.rhs, *bodies)):
         return False
     tables = [s for table in (world.sites, world.functions) for n in names if (s := table.get(n))]
-    here = (e.scope.part, e.scope.section)
+    here = e.section
     if any(all(s.assumed is not None and s.position > e.position for s in sites) for sites in tables):
         return False  # a meaning that only a later line suggests
     if any(all(s.position > e.position and s.section != here for s in sites) for sites in tables):
@@ -136,7 +139,7 @@ def _told(world: World, base: str, e: Equation) -> bool:
 def _defined_once(world: World, sites: Sequence[Site], e: Equation) -> bool:
     """Whether one formula before a line, in its own part if there is one there, defines each tensor of a name."""
     before = [s for s in sites if s.position <= e.position and s.assumed is None]
-    here = [s for s in before if s.section == (e.scope.part, e.scope.section)] or before
+    here = [s for s in before if s.section == e.section] or before
     positions = {s.position for s in here}
     return bool(here) and len({site_key(world, s.ref) for s in here}) == len(positions)
 

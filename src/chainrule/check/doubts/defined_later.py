@@ -30,7 +30,7 @@ def defined_later(lines: Lines, e: Equation, _variant: Variant, _different: Diff
         solution = solved_later(world, e)
         if solution is None:
             return None
-        line = solution.document.position(solution.span.start)[0]
+        line = solution.line
         return Finding("unsupported", "condition", f"what line {line} gives as its solution does not solve it")
     origins = {x.position: x for x in lines.equations}
     names = lines_of(world, [e])[0].names
@@ -42,7 +42,7 @@ def defined_later(lines: Lines, e: Equation, _variant: Variant, _different: Diff
         kept = {base: found for base, found in world.sites.items() if base != name}
         other = replace(lines, world=replace(world, sites=kept, derived={}, bodies={}), variants={})
         if other.agree(e):
-            line = origin.document.position(origin.span.start)[0]
+            line = origin.line
             text = f"holds with {spelled_out(name)} held fixed; what line {line} says of it comes later"
             return assumed("condition", text)
     return None

@@ -103,12 +103,12 @@ def unread_formula(lines: Lines, e: Equation, variant: Variant, _different: Diff
             continue
         base = name[0].base
         site = lines.world.function(base, e.position) or lines.world.site(base, e.position)
-        if site is None or site.position >= x.position or site.section == (x.scope.part, x.scope.section):
+        if site is None or site.position >= x.position or site.section == x.section:
             continue
         for link in lines.chain(x):
             failed = variant.failed.get(link.position)
             if failed is not None and failed.code in ("shape", "shape-of-sides"):
-                line = link.document.position(link.span.start)[0]
+                line = link.line
                 text = f"what line {line} says of {spelled_out(base)} does not fit: {failed.message}"
                 return Finding("unsupported", "ambiguous", text)
     return None

@@ -40,7 +40,7 @@ def supposed_orthogonal(lines: Lines, e: Equation, variant: Variant, _different:
         finally:
             family.domain_kind = before
         if same:
-            line = x.document.position(x.span.start)[0]
+            line = x.line
             return assumed("condition", f"holds where {x.text(x.lhs)} is {x.text(x.rhs)}, which line {line} supposes")
     return None
 

@@ -38,12 +38,7 @@ def unlike_letters(lines: Lines, e: Equation, variant: Variant) -> tuple[Same, N
 def _pairs(lines: Lines, e: Equation) -> set[tuple[str, str, int]]:
     """The letter of a variable in a line, the one that another line of the section has in its place, and that line."""
     section = [x for x in lines.equations if x.scope.section == e.scope.section and x is not e and not x.conditions]
-    equal = {
-        key: (letter, x.document.position(x.span.start)[0])
-        for x in section
-        for key, letter, same in _slopes(lines, x)
-        if same
-    }
+    equal = {key: (letter, x.line) for x in section for key, letter, same in _slopes(lines, x) if same}
     return {
         (letter, *equal[key])
         for key, letter, same in _slopes(lines, e)

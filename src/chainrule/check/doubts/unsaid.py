@@ -245,7 +245,7 @@ def tied(lines: Lines, e: Equation, _variant: Variant, _different: Different) ->
         if x.position not in lines.conditional or x.position >= e.position or x.chain == e.chain:
             continue
         if (free and free == _free(lines, x)) or eliminated(lines.world, x) in names:
-            line = x.document.position(x.span.start)[0]
+            line = x.line
             return assumed("condition", f"not true in general; it may rest on line {line}, which was only assumed")
     return None
 

@@ -355,7 +355,7 @@ def is_decimal(cells: list[list[Printed]]) -> bool:
 
 
 def _places(lines: Lines, tables: list[Table]) -> str:
-    at = {e.position: e.document.position(e.span.start)[0] for e in lines.equations}
+    at = {e.position: e.line for e in lines.equations}
     numbers = [at[t.position] for t in tables]
     return f"the numbers on lines {min(numbers)} to {max(numbers)}" if len(set(numbers)) > 1 else f"line {numbers[0]}"
 

@@ -24,7 +24,7 @@ from chainrule.check.suppositions.opaque import cut_off, opaque
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.undecided import undecided
 from chainrule.expr.model import Array
-from chainrule.read.tree import Factor, Node, Number, Product, Sum
+from chainrule.read.tree import Factor, Fenced, Node, Number, Product, Sum
 from chainrule.sheet.definitions.put_in import is_arithmetic, paired, shown_ref
 from chainrule.sheet.definitions.recurrence import any_step
 from chainrule.sheet.numbers.likeness import like
@@ -293,7 +293,7 @@ def _put_in_again(lines: Lines, e: Equation, found: tuple[Node, Node, float], be
     """A wrong number that a line before prints for the very quantity: wrong here too where it was found wrong there,
     and where it was not, that line may be about something else than we take it for."""
     node, number, right = found
-    line = before.document.position(before.span.start)[0]
+    line = before.line
     links = {x.position for x in lines.chain(before) if x.link <= before.link}
     wrong = _wrong_number(e, e.text(node), number, right)
     if not links & lines.wrong or links & lines.unsettled:
@@ -355,6 +355,42 @@ def _too_close(lines: Lines, variant: Variant, e: Equation, target: Array) -> Fi
         message = "the sides agree as far as the printed digits go; what was rounded is not clear"
         return Finding("unsupported", "undecided", message, "numeric")
     return None
+
+
+def behind_rounded(lines: Lines, e: Equation, variant: Variant) -> Finding | None:
+    """A difference that numbers of three digits or more make that were computed with before, `p_1 = e^{z_1} / S` with
+    `S = 7.389 + 2.718 + 1`."""
+    worked: list[Node] = []
+
+    def choose(node: Node) -> Node | None:
+        ref = reference(node, lines.world.glossary)
+        site = None if ref is None or ref.postfix else _given(lines.world, ref)
+        if site is None or site.position >= e.position or literal_number(site.body) is not None:
+            return None
+        if not is_arithmetic(lines.world, site.body) or not any(_is_rounded(n) for n in walk(site.body)):
+            return None
+        worked.append(site.body)
+        return Fenced(node.span, "(", site.body, ")")
+
+    sides = [rebuilt(side, choose) for side in (e.lhs, e.rhs)]
+    if not worked:
+        return None
+    exactly = {n.text for body in worked for n in walk(body) if isinstance(n, Number) and not _is_rounded(n)}
+    values = [number_of(variant, e, side) for side in (e.lhs, e.rhs)]
+    moves = [slack(variant, e, side, exactly) for side in sides]
+    if any(v is None for v in (*values, *moves)):
+        return None
+    one, other, most = values[0], values[1], moves[0] + moves[1]  # type: ignore[operator]
+    if one.shape != other.shape or not np.all(np.abs(one - other) <= most * 1.01):  # type: ignore[union-attr, operator]
+        return None
+    if np.all(most * TELLING <= np.abs(one)):  # type: ignore[arg-type]
+        return _with_rounding(lines, e, variant)
+    message = "the sides agree as far as the digits go of numbers that were computed with before"
+    return Finding("unsupported", "undecided", message, "numeric")
+
+
+def _is_rounded(node: Node) -> bool:
+    return isinstance(node, Number) and "." in node.text and len(node.text.replace(".", "").lstrip("0")) > 2
 
 
 # -------------------------------------------------------------------------------------------------- read off

@@ -32,7 +32,7 @@ def printed_before(lines: Lines, e: Equation, table: list[list[Printed]]) -> Fin
         since = [s for s in sites if first is not None and first.position < s.position < e.position]
         anew = any(s.ref.key == x.ref.key and s.position < x.position for s in sites for x in since)
         if first is not None and (anew or (since and base == ref.base)):
-            line = first.document.position(first.span.start)[0]
+            line = first.line
             text = f"{cell.text} stands on line {line}, before {spelled_out(base)} was given another value"
             return Finding("unsupported", "ambiguous", f"{text}; which value is meant is not said", "numeric")
     return None

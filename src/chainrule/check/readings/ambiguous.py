@@ -258,7 +258,7 @@ def misread_definition(judge: Judge, e: Equation) -> Iterator[Meant]:
             failed = variant.failed.get(link.position)
             if failed is None or failed.code not in ("shape", "shape-of-sides"):
                 continue
-            line = link.document.position(link.span.start)[0]
+            line = link.line
             text = f"what line {line} says of {spelled_out(at[x.position])} does not fit: {failed.message}"
             inside = names_in(world, link.lhs, link.rhs)
             for base in sorted(b for b in inside & world.readings.keys() if world.family(b).declared_rank is None):

@@ -48,7 +48,7 @@ def by_what_is_asserted(judge: Judge, e: Equation, found: Finding) -> Finding:
             outcome = trial.outcome(put_in, variant)
             if isinstance(outcome, Same) and not variant.comparer.vanishes(variant.typed[e.position][1]):
                 told = trial.verified(put_in, variant, outcome)
-                line = x.document.position(x.span.start)[0]
+                line = x.line
                 return replace(told, assumptions=(*told.assumptions, f"line {line} is taken as it stands"))
         except (Untyped, ExprError):
             continue

@@ -20,7 +20,7 @@ from chainrule.sheet.conditions.titles import beside
 from chainrule.sheet.definitions.redefine import behind
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.sites import Site
-from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.statements import Equation, standing_at
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivative_signs import slashed
 from chainrule.sheet.syntax.derivatives import derivative_of
@@ -64,7 +64,7 @@ def _whole(side: Node) -> Node:
 
 def _is_beside(judge: Judge, site: Site, e: Equation) -> bool:
     """Whether a definition stands under a title that is none of those above a line."""
-    origin = next((x for x in judge.equations if x.position == site.position), None)
+    origin = standing_at(judge.equations, site.position)
     return origin is not None and beside(origin, e)
 
 

@@ -89,7 +89,7 @@ def _of_squares(e: Equation) -> bool:
 def _has_meaning(world: World, base: str, e: Equation) -> bool:
     """Whether a line says what a name is, or what it is a function of: one before it or in its own section."""
     sites = [*world.sites.get(base, ()), *world.functions.get(base, ())]
-    here = (e.scope.part, e.scope.section)
+    here = e.section
     if base == KRONECKER or (sites and all(s.position > e.position and s.section != here for s in sites)):
         return False
     return world.defined(base) or base in world.functions or base in world.hidden

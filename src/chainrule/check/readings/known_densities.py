@@ -58,7 +58,7 @@ def _by_its_law(judge: Judge, e: Equation) -> Finding | None:
     found = judge.with_line(line).claim(line)
     if found.verdict == "verified":
         judge.said[e.position] = line
-        note = Note("likelihood", f"by the law on line {x.document.position(x.span.start)[0]}")
+        note = Note("likelihood", f"by the law on line {x.line}")
         return replace(found, notes=(*found.notes, note))
     slip = found.verdict == "refuted" and found.suggestion is not None and len(laws) == 1
     others = {b for b in judge.world.functions if is_density(b)} - {form[0].base}

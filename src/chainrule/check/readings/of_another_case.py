@@ -19,7 +19,7 @@ from chainrule.read.tree import Big, Name, Node
 from chainrule.sheet.records.families import Reading
 from chainrule.sheet.records.lines import lines_of, names_in
 from chainrule.sheet.records.sites import Site
-from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.statements import Equation, standing_at
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivatives import derivative_of
 from chainrule.sheet.syntax.literals import is_literal
@@ -99,14 +99,14 @@ def solved_below(judge: Judge, e: Equation) -> Iterator[Meant]:
         ref = reference(x.lhs, world.glossary)
         if ref is None or not ref.bare or ref.base not in names or not is_literal(x.rhs):
             continue
-        line = x.document.position(x.span.start)[0]
+        line = x.line
         text = f"an equation that line {line} solves for {spelled_out(ref.base)}, and no identity"
         yield Meant(text, e, within(judge, _with_value(world, ref, x)), outright=True)
 
 
 def _with_value(world: World, ref: Ref, x: Equation) -> World:
     """The world in which a name has one meaning, that which an equation gives it."""
-    site = Site(ref.base, ref, x.rhs, -1, section=(x.scope.part, x.scope.section), own=x.own)
+    site = Site(ref.base, ref, x.rhs, -1, section=x.section, own=x.own)
     return replace(world, sites={**world.sites, ref.base: [site]}, derived={}, bodies={})
 
 
@@ -118,8 +118,8 @@ def _sites_of_the_slope(judge: Judge, e: Equation) -> list[Site]:
 
 
 def _same_place(judge: Judge, site: Site, e: Equation) -> bool:
-    origin = next((x for x in judge.equations if x.position == site.position), None)
-    return origin is None or (origin.scope.part, origin.scope.section) == (e.scope.part, e.scope.section)
+    origin = standing_at(judge.equations, site.position)
+    return origin is None or origin.section == e.section
 
 
 def _is_endless(node: Node) -> bool:

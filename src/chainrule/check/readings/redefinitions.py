@@ -19,7 +19,7 @@ from chainrule.sheet.definitions.sites import defining_anew
 from chainrule.sheet.records.definable import site_key
 from chainrule.sheet.records.lines import lines_of
 from chainrule.sheet.records.sites import Seconds, Site
-from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.statements import Equation, standing_at
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.literals import is_numeric
 
@@ -46,7 +46,7 @@ def _restated(lines: Lines) -> tuple[set[int], set[int]]:
     idle: set[int] = set()
     equal: set[int] = set()
     for site in list(_replacing(lines.world))[:MOST]:
-        e = next((x for x in lines.equations if x.position == site.position), None)
+        e = standing_at(lines.equations, site.position)
         if e is None or e.source != "formula" or is_numeric(site.body):
             continue
         trial = replace(lines, world=without(lines.world, idle | {site.position}), variants={})

@@ -50,7 +50,7 @@ def by_an_unsettled_line(judge: Judge, e: Equation) -> Iterator[Meant]:
         name = None if said.link or x.chain == e.chain or x.source != "formula" else claimed(judge, said)
         if name is None or name[0].base not in names or updates(judge.world, x) or is_arithmetic(judge.world, x.rhs):
             continue
-        line = x.document.position(x.span.start)[0]
+        line = x.line
         text = f"right by what line {line} says of {x.text(said.lhs)}, which is not settled"
         yield Meant(text, e, within(judge, defining_anew(judge.world, said)), outright=True)
 
@@ -58,17 +58,17 @@ def by_an_unsettled_line(judge: Judge, e: Equation) -> Iterator[Meant]:
 def by_an_unread_formula(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`For a Gaussian policy \pi(a|s) = ...` that has no meaning as it is read, behind another formula for \pi: which
     one a line behind it rests on is known, but not what it says."""
-    world, failed, here = judge.world, judge.usual(e).failed, (e.scope.part, e.scope.section)
+    world, failed, here = judge.world, judge.usual(e).failed, e.section
     names = lines_of(world, [e])[0].names
     unread = (x for x in judge.equations if x.position in failed and x.position in judge.unsettled and not x.link)
-    unread = (x for x in unread if ANOTHER.search(x.cue) and (x.scope.part, x.scope.section) == here)
+    unread = (x for x in unread if ANOTHER.search(x.cue) and x.section == here)
     for x in (x for x in unread if x.position < e.position):
         name = None if x.chain == e.chain or x.source != "formula" else claimed(judge, x)
         if name is None or name[0].base not in names or updates(world, x):
             continue
         held = world.function(name[0].base, e.position) or world.site(name[0].base, e.position)
         if held is not None and held.position < x.position and site_key(world, held.ref) == site_key(world, name[0]):
-            line = x.document.position(x.span.start)[0]
+            line = x.line
             text = f"what line {line} says of {x.text(x.lhs)} does not fit: {failed[x.position].message}"
             yield Meant(text, e, judge, tried=False)
 
@@ -76,23 +76,21 @@ def by_an_unread_formula(judge: Judge, e: Equation) -> Iterator[Meant]:
 def by_what_is_supposed(judge: Judge, e: Equation) -> Iterator[Meant]:
     r"""`\lambda = -N` after a `\sum_k r_{ik} = 1` that rests on something unsaid: what follows from an unsettled line
     of its section is as unsettled."""
-    world, here = judge.world, (e.scope.part, e.scope.section)
+    world, here = judge.world, e.section
     names = lines_of(world, [e])[0].names
     before = [
-        x
-        for x in judge.equations
-        if x.position in judge.unsettled and x.position < e.position and (x.scope.part, x.scope.section) == here
+        x for x in judge.equations if x.position in judge.unsettled and x.position < e.position and x.section == here
     ]
     about = [x for x in before if x.op == "=" and names & names_in(world, x.lhs, x.rhs)]
     for x in about[:-MOST_SUPPOSED:-1]:
-        line = x.document.position(x.span.start)[0]
+        line = x.line
         supposing = (Imposed(x.position, x, None, frozenset(), e.scope.section),)
         yield Meant(f"follows from line {line}, which is not settled", e, judge, outright=True, supposing=supposing)
 
 
 def by_another_section(judge: Judge, e: Equation) -> Iterator[Meant]:
     """A name that only other sections define, with several formulas: any of them may be meant."""
-    world, here = judge.world, (e.scope.part, e.scope.section)
+    world, here = judge.world, e.section
     for base in sorted(lines_of(world, [e])[0].names):
         found = world.sites.get(base, [])
         held = world.latest(found, e.position)

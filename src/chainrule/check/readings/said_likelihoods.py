@@ -73,7 +73,7 @@ def said_likelihood(judge: Judge, e: Equation) -> Finding | None:
     judge.said[e.position] = line
     if found.verdict == "verified":
         said = "likelihood" if by_likelihood else "law" if x.op == "∼" else "density"
-        note = Note("likelihood", f"by the {said} on line {x.document.position(x.span.start)[0]}")
+        note = Note("likelihood", f"by the {said} on line {x.line}")
         return replace(found, notes=(*found.notes, note))
     of_samples = by_likelihood or tells_samples(between) or _is_of_samples(judge, x)
     stated = STATED.fullmatch(words.strip()) is not None and of_samples and only_says(between)

@@ -28,7 +28,7 @@ def error_terms(lines: Lines, e: Equation) -> Iterator[tuple[Site, str, list[Equ
             continue
         related = [x for x in lines.equations if x.chain != e.chain and base in names_in(lines.world, x.lhs, x.rhs)]
         for node in dict.fromkeys(n for side in (e.lhs, e.rhs) for n in walk(side) if _is_slope_of_loss(lines, n, ref)):
-            line = e.document.position(e.span.start)[0]
+            line = e.line
             text = f"{spelled_out(base)} is taken to be the derivative of the loss on line {line} that it stands for"
             yield Site(base, ref, node, e.position, assumed=text, read_off=(e.position,)), text, related
 

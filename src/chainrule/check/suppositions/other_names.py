@@ -42,11 +42,11 @@ def other_names(lines: Lines, e: Equation) -> Iterator[tuple[Site, str]]:
     targets = {b for b in inside if letter_in(b) in TARGETS and not world.defined(b)}
     outputs = {b for b in inside if b in world.sites and look(b) != "loss"}
     every = list(_all_losses(world))
-    near = [s for s in every if s.section == (e.scope.part, e.scope.section)] or every
+    near = [s for s in every if s.section == e.section] or every
     if len({s.base for s in near}) != 1:
         return  # of several losses, each has targets of its own
     sites = [s for t in (world.sites, world.functions) for found in t.values() for s in found]
-    here_too = [s for s in sites if s.section == (e.scope.part, e.scope.section)]
+    here_too = [s for s in sites if s.section == e.section]
     elsewhere = {r.base for s in here_too for r in _on_the_line(world, s.body)}
     for ref in sorted(here, key=lambda r: r.base):
         if ref.base in inside | elsewhere or world.defined(ref.base) or ref.postfix or ref.primes:

@@ -110,7 +110,7 @@ def _quantities(lines: Lines, e: Equation) -> Iterator[tuple[Guess, list[Equatio
     labels = tuple(s for n, s in enumerate(p.subs) if world.family(p.base).slot(n) == "label")
     others = [(x, _asserted(world, x)) for x in lines.equations if x is not e]
     related = [x for x, o in others if o is not None and (o[0].base, o[1].base) == (p.base, q.base)]
-    line = e.document.position(e.span.start)[0]
+    line = e.line
     for role in RECOVERED:
         span = parts[1].span
         body = Product(span, (Factor("", Name(span, role)), Factor("", Fenced(span, "(", whole, ")"))))
@@ -126,7 +126,7 @@ def _functions(lines: Lines, e: Equation) -> Iterator[tuple[Guess, list[Equation
     world = lines.world
     names = {b for side in (e.lhs, e.rhs) for b in applied(side, world)}
     names -= {*world.roles, *dict(world.customary)}
-    line = e.document.position(e.span.start)[0]
+    line = e.line
     if len(names) == 1 and alone(world, e, names) and (has_slope(e.lhs) or has_slope(e.rhs)):
         base = names.pop()
         for role in RECOVERED:

@@ -425,7 +425,19 @@ def _implies(parser: Parser, token: Token) -> None:
 
 
 def _dot(parser: Parser, token: Token) -> None:
-    if parser.operand_ended() and parser.peek_kind() not in ("", "quad", "comma", "rel", "close", "right", *BOUNDARIES):
+    r"""A dot between factors; `.*` and `.\times` are the elementwise product of code."""
+    if parser.operand_ended() and parser.peek_text() in ("*", "times"):
+        parser.pos += 1
+        parser.add(Op("prod", "odot", _span(token)))
+    elif parser.operand_ended() and parser.peek_kind() not in (
+        "",
+        "quad",
+        "comma",
+        "rel",
+        "close",
+        "right",
+        *BOUNDARIES,
+    ):
         parser.add(Op("prod", ".", _span(token)))
 
 

@@ -23,6 +23,7 @@ from chainrule.read.grammar.expr import MAX_DEPTH, Parser, TooDeep
 from chainrule.read.grammar.layout import layout, with_lines_as_rows
 from chainrule.read.grammar.phrases import with_phrases
 from chainrule.read.grammar.rows import Piece, pieces
+from chainrule.read.grammar.words_between import with_words_between
 from chainrule.read.tokens import tokenize
 from chainrule.read.tree import Case, Factor, Link, Node, Span, Term, Text, Unread
 
@@ -52,7 +53,7 @@ def parse(text: str, span: Span, macros: Mapping[str, Macro], display: bool = Tr
     if len(tokens) > MAX_TOKENS:
         reason = f"the formula has more than {MAX_TOKENS} signs; split it"
         return (Row(span, Unread(span, "too-long", reason)),)
-    laid_out = with_angles(with_phrases(layout(tokens)))
+    laid_out = with_angles(with_words_between(text, with_phrases(layout(tokens))))
     return tuple(_row(p) for p in pieces(with_lines_as_rows(text, laid_out) if display else laid_out) if p.tokens)
 
 

@@ -5,13 +5,14 @@ The letter j is left out of all names that carry it; where that is what makes th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from chainrule.read.tree import Name, Script
 from chainrule.sheet.records.configurations import Dropped
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.statements import DEFINING, Equation
 from chainrule.sheet.records.world import World
-from chainrule.sheet.syntax.names import Ref, letter_of
+from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 
 LEAST_NAMES = 2
 """An index that one name alone leaves out is a whole row or a slip."""
@@ -52,3 +53,21 @@ def leaves_out(world: World, e: Equation) -> bool:
     slots = world.dropped.slots
     refs = (ref for side in (e.lhs, e.rhs) for ref in references(side, world) if ref.base in slots)
     return any(len(ref.subs) < slots[ref.base][1] for ref in refs)
+
+
+def has_wholes(world: World, e: Equation) -> bool:
+    r"""Whether a name in a line may be all entries, and no entry without its index: `\mathbf{p}` beside `p_i`."""
+    if world.dropped is None:
+        return False
+    bold = set(_bold(world, e, scripted=False)) & world.dropped.slots.keys()
+    return bool(bold) and not bold <= {base for x in world.equations for base in _bold(world, x, scripted=True)}
+
+
+def _bold(world: World, e: Equation, scripted: bool) -> Iterator[str]:
+    """The names that stand in bold in a line, with something on them or without."""
+    nodes = [n for side in (e.lhs, e.rhs) for n in walk(side)]
+    below = {id(n.base) for n in nodes if isinstance(n, Script)}
+    for name in (n for n in nodes if isinstance(n, Name) and "bold" in n.style and (id(n) in below) is scripted):
+        ref = reference(name, world.glossary)
+        if ref is not None:
+            yield ref.base

@@ -176,6 +176,8 @@ class Scan:
         fence = following.base if isinstance(following, Script) else following
         if not isinstance(fence, Fenced) or fence.open != "(":
             return False
+        if _composed(node) and reference(fence.body, self.world.glossary) is not None:
+            return all(self.call(name, following, sloped) for name in _composed(node))
         ref = reference(node, self.world.glossary)
         if ref is None or any(p.op == "T" for p in ref.postfix):
             return False  # w^T (x + y): what is transposed is a vector or a matrix, no function
@@ -262,6 +264,14 @@ def _sizes_in(node: Node, bound: set[str]) -> Iterator[str]:
 def _only_turned(ref: Ref, following: Node) -> bool:
     r"""Whether parentheses may only keep two raised signs apart: the `(x^{(i)})^T` of `a_i (x^{(i)})^T v`."""
     return is_transposed(following) and bool(ref.subs or ref.labels)
+
+
+def _composed(node: Node) -> list[Node]:
+    r"""The names of `(f \circ g)`."""
+    body = node.body if isinstance(node, Fenced) and node.open == "(" else None
+    composed = isinstance(body, Product) and all(f.op == "circ" for f in body.factors[1:])
+    names = [f.node for f in body.factors] if composed and isinstance(body, Product) else []
+    return names if len(names) > 1 and all(isinstance(x, Name) for x in names) else []
 
 
 def _is_applied(factors: tuple[Factor, ...]) -> bool:

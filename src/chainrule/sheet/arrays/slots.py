@@ -152,6 +152,8 @@ class Slots:
         whole = self._defined_as_a_whole(equations)
         ruled = {base for base, rules in whole.items() if any(_is_case_of(e, r) for r in rules for e in equations)}
         ruled |= {base for base, rules in whole.items() if any(self._of_entries(base, r) for r in rules)}
+        listed = arrays | {base for base, rules in whole.items() if any(self._is_list(r) for r in rules)}
+        ruled |= {base for base, rules in whole.items() if any(self._entry_by_entry(r, listed) for r in rules)}
         for e in equations:
             ref = reference(e.lhs, self.world.glossary)
             if ref is None or e.op not in DEFINING or e.link:
@@ -170,6 +172,17 @@ class Slots:
         claim then. What a rule for the next one says, `w_{ij} = w_{ij} - g_{ij}`, does not say it of the first."""
         ref = reference(rule.lhs, self.world.glossary)
         return ref is not None and len(ref.subs) > 1 and base not in names_in(self.world, rule.rhs)
+
+    def _is_list(self, rule: Equation) -> bool:
+        ref = reference(rule.lhs, self.world.glossary)
+        return ref is not None and not ref.subs
+
+    def _entry_by_entry(self, rule: Equation, listed: set[str]) -> bool:
+        r"""`p_i = e^{z_i} / S` beside `z = [2, 1, 0]`: each entry is made of that of a list: p is an array too."""
+        ref = reference(rule.lhs, self.world.glossary)
+        letters = {letter_of(s) for s in ref.subs} if ref is not None else set()
+        inside = (r for r in references(rule.rhs, self.world) if r.base in listed)
+        return len(letters) == 1 and any({letter_of(s) for s in r.subs} == letters for r in inside)
 
     def _declared_whole(self, equations: list[Equation], facts: Iterable[Fact]) -> set[tuple[str, int]]:
         """Slots of numbers in `X_1, X_2 \\in \\mathbb{R}^{m \\times n}`: matrices, and so no rows of a matrix X; and in

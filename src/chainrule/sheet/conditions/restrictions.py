@@ -14,7 +14,7 @@ from itertools import pairwise
 from chainrule.read.grammar.connectives import CONNECTIVES
 from chainrule.read.grammar.formula import Row
 from chainrule.read.symbols import CONDITIONS
-from chainrule.read.tree import Fenced, Infix, Link, Missing, Name, Node, Number, Relation, Script, Span, Text
+from chainrule.read.tree import Fenced, Infix, Link, Missing, Name, Node, Number, Product, Relation, Script, Span, Text
 from chainrule.sheet.syntax.names import letter_of, node_key, shifted_letter, walk
 from chainrule.sheet.syntax.script_words import INDEX_LETTERS
 
@@ -62,6 +62,33 @@ def restriction(node: Node) -> Relation | None:
         node = replace(node, links=(replace(node.links[0], node=last.left),))
     sides = (node.first, node.links[0].node)
     return node if all(_index_like(side) for side in sides) and any(map(letter_of, sides)) else None
+
+
+def with_restrictions_apart(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    r"""The rows of a formula with what restricts the indices of a side behind it, `= 0 \; (i \ne j)`, as a row behind
+    the one it belongs to."""
+    return tuple(part for row in rows for part in _with_restriction_apart(row))
+
+
+def _with_restriction_apart(row: Row) -> tuple[Row, ...]:
+    if not isinstance(row.node, Relation):
+        return (row,)
+    *before, last = row.node.links
+    factors = last.node.factors if isinstance(last.node, Product) else ()
+    behind = factors[-1].node if len(factors) > 1 and not factors[-1].op else None
+    if not isinstance(last.node, Product) or not isinstance(behind, Fenced) or not _compares_indices(behind):
+        return (row,)
+    rest = factors[0].node if len(factors) == 2 else replace(last.node, factors=factors[:-1])
+    apart = replace(row.node, links=(*before, replace(last, node=rest)))
+    return replace(row, node=apart), Row(behind.span, behind, "if")
+
+
+def _compares_indices(node: Node) -> bool:
+    """Whether a relation says that two indices are the same or not."""
+    relation = restriction(node)
+    letters = [] if relation is None else [letter_of(x) for x in (relation.first, relation.links[0].node)]
+    equal = relation is not None and relation.links[0].op in ("=", "≠")
+    return equal and all(x is not None and x in INDEX_LETTERS for x in letters)
 
 
 def condition_of_sign(node: Node, cue: str) -> Relation | None:

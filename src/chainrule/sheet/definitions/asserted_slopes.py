@@ -48,9 +48,9 @@ def asserted_slopes(world: World, equations: list[Equation]) -> None:
 
 
 def _define(world: World, e: Equation, ref: Ref, body: Node, why: str) -> None:
-    line = e.document.position(e.span.start)[0]
+    line = e.line
     text = f"{spelled_out(ref.base)} is taken from line {line}: {why}"
-    section = (e.scope.part, e.scope.section)
+    section = e.section
     world.sites[ref.base] = [Site(ref.base, ref, body, e.position, assumed=text, section=section, own=e.own)]
 
 

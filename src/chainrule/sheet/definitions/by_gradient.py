@@ -50,7 +50,7 @@ def by_gradient(world: World, equations: Iterable[Equation]) -> None:
         if found is None or world.defined(found[0].base) or found[0].base in world.functions:
             continue
         ref, params, entries = found
-        body, section = _integrated(e.span, ref, params, entries), (e.scope.part, e.scope.section)
+        body, section = _integrated(e.span, ref, params, entries), e.section
         site = Site(ref.base, ref, body, e.position, params=params, section=section, own=e.own, written=e.rhs)
         world.functions[ref.base] = [site]
         world.declaring[e.position] = f"says by its gradient what is known of {e.text(factors_of(e.lhs)[1].node)}"

@@ -30,7 +30,7 @@ def called_terms(world: World, equations: Iterable[Equation]) -> None:
             continue
         world.family(named.base).called = world.family(named.base).calls_with_names = 1
         body = replace(call, factors=(Factor("", function), *call.factors[1:]))
-        section = (e.scope.part, e.scope.section)
+        section = e.section
         site = Site(ref.base, ref, body, e.position, section=section, own=e.own)
         world.sites[ref.base] = [site]
         world.functions[ref.base] = [replace(site, params=params)]

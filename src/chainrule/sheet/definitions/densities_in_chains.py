@@ -54,7 +54,7 @@ def _factor_by_factor(world: World, e: Equation) -> None:
     add_written(world, e, density, body)
     form = call_form(density, world)
     found = world.functions.get(form[0].base, []) if form is not None else []
-    line = e.document.position(e.span.start)[0]
+    line = e.line
     for n, site in enumerate(found):
         if site.position == e.position:
             text = f"{spelled_out(site.base)} is taken from line {line}: it is what stands for it there"

@@ -48,7 +48,7 @@ def _take(world: World, e: Equation) -> None:
     body = with_place(e.rhs, args[0], place)
     if body is e.rhs or made_of & {r.base for r in references(body, world)} or _calls(world, body, ref.base):
         return
-    section = (e.scope.part, e.scope.section)
+    section = e.section
     site = Site(ref.base, ref, body, e.position, (place,), section=section, own=e.own, written=e.rhs)
     world.functions[ref.base] = [site]
 

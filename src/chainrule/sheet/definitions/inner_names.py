@@ -33,9 +33,9 @@ def name_what_stands_inside(world: World, equations: Sequence[Equation]) -> None
             found = _place(world, one, other) or _place(world, other, one)
             if found is not None:
                 ref, body = found
-                line = e.document.position(e.span.start)[0]
+                line = e.line
                 text = f"{shown_ref(ref)} is never defined; it is read as what stands in its place on line {line}"
-                section = (e.scope.part, e.scope.section)
+                section = e.section
                 site = Site(ref.base, ref, body, e.position, assumed=text, section=section, own=e.own)
                 world.sites.setdefault(ref.base, []).append(site)
                 break

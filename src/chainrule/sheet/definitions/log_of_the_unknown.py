@@ -37,7 +37,7 @@ def name_probabilities(world: World, equations: Iterable[Equation]) -> None:
         same = unwrapped(under)
         body = same[0] if same is not None and same[1:] == (word, minus) else applied(word, under, minus)
         add_written(world, e, inner, body)
-        base, line = form[0].base, e.document.position(e.span.start)[0]
+        base, line = form[0].base, e.line
         text = f"{spelled_out(base)} is taken from line {line}: its logarithm stands under the derivative"
         sites = world.functions.get(base, [])
         world.functions[base] = [replace(s, assumed=text) if s.position == e.position else s for s in sites]

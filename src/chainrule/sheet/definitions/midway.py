@@ -104,7 +104,7 @@ def names_at_the_end(
 
 def _add(world: World, e: Equation, ref: Ref, body: Node) -> None:
     sites = world.sites.setdefault(ref.base, [])
-    sites.append(Site(ref.base, ref, body, e.position, section=(e.scope.part, e.scope.section), own=e.own))
+    sites.append(Site(ref.base, ref, body, e.position, section=e.section, own=e.own))
     sites.sort(key=lambda s: s.position)
 
 

@@ -142,7 +142,7 @@ def _listed(world: World, equations: Iterable[Equation]) -> Iterator[Named]:
             turned = {tuple(p.op for p in r.postfix) for r in found}
             if len({r.base for r in found}) == 1 and turned == ({("T",)} if kind == "row" else {()}):
                 vector = Ref(found[0].base, (Name(e.span, "k"),))
-                yield Named(vector, e.lhs, kind, e.position, (e.scope.part, e.scope.section), e.own, e.rhs)
+                yield Named(vector, e.lhs, kind, e.position, e.section, e.own, e.rhs)
 
 
 def _lists(node: Node) -> Iterator[tuple[str, Sequence[Node]]]:

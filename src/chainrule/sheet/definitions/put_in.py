@@ -238,7 +238,7 @@ def read_off(world: World, equations: Iterable[Equation]) -> None:
     for places in said.values():
         value, e, ref, number = places[0]
         name = shown_ref(ref)
-        lines = [x.document.position(x.span.start)[0] for _, x, _, _ in places]
+        lines = [x.line for _, x, _, _ in places]
         if any(other != value for other, *_ in places):
             which = " and ".join(f"{float(v):g} on line {n}" for (v, *_), n in zip(places, lines, strict=True))
             world.disputed[ref.base] = f"{name} is {which}"

@@ -11,18 +11,18 @@ from __future__ import annotations
 import re
 
 from chainrule.read.document import Heading
-from chainrule.read.tree import Fraction, Node
+from chainrule.read.tree import Fraction, Node, Sum
 from chainrule.read.values_in_code import in_code
 from chainrule.sheet.definitions.numbers_anew import is_listed_anew, steps_on
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.sites import Site
-from chainrule.sheet.records.statements import Equation
+from chainrule.sheet.records.statements import Equation, standing_at
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.function_words import is_function_word
 from chainrule.sheet.syntax.literals import has_quantities, is_literal, is_numeric
-from chainrule.sheet.syntax.names import node_key, reference, walk
+from chainrule.sheet.syntax.names import letter_of, node_key, reference, shifted_letter, walk
 
 # What is concluded behind such a word is a claim again: "Let $y = x^2$ ... So $y = 5$".
 REDEFINING_CUE = re.compile(
@@ -72,7 +72,9 @@ EXTREME = re.compile(
     r"\b(?:zero|vanish\w*|minim\w*|maxim\w*|optim\w*|stationary|critical|extrem\w*|\w+est)\b", re.IGNORECASE
 )
 # What is to be shown is a claim, in whatever part of an exercise.
-SHOWING_CUE = re.compile(r"\b(?:show|prove|verify|demonstrate|check) that\b[^.:;]*\W*\Z", re.IGNORECASE)
+SHOWING_CUE = re.compile(
+    r"\b(?:(?:show|prove|verify|demonstrate|check) that|we claim(?: that)?)\b[^.:;]*\W*\Z", re.IGNORECASE
+)
 # What follows a formula that is only supposed, as in a list of rules: `h = f + g \\Rightarrow h' = f' + g'`.
 SUPPOSED = re.compile(r"(?:\s|&|\\q?quad|\\[,;:! ])*(?:\\(?:Longr|R)ightarrow|\\implies|⇒)")
 # "The model is": the words that lead to a formula and say what it is of.
@@ -113,7 +115,11 @@ def redefines(world: World, earlier: Site, e: Equation) -> bool:
         return True
     if e.op == "=" and not REDEFINING_CUE.search(e.cue) and not has_quantities(e.rhs) and _computed(world, earlier, e):
         return False
-    if e.scope.part != earlier.section[0] or e.op == ":=" or REDEFINING_CUE.search(e.cue):
+    if e.scope.part != earlier.section[0] or e.op == ":=":
+        return True
+    if _says_the_same_of_another(world, earlier, e):
+        return False
+    if REDEFINING_CUE.search(e.cue):
         return True
     if _other_case(world, earlier, e) or _supposed_again(world, earlier, e) or _in_a_parallel(world, earlier, e):
         return True
@@ -134,6 +140,33 @@ def _slope_of_another(world: World, earlier: Site, e: Equation) -> bool:
     return any(earlier.position < s.position < e.position and s.assumed is None for s in functions)
 
 
+def _says_the_same_of_another(world: World, earlier: Site, e: Equation) -> bool:
+    r"""Whether an equation repeats what the earlier one says of a name, for another layer or entry: `a^L_k = g(z^L_k)`
+    behind `a^l_i = g(z^l_i)`, of the same names."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or is_numeric(e.rhs) or not (ref.labels or ref.subs):
+        return False
+    elsewhere = ref.key != earlier.ref.key and bool(earlier.ref.labels or earlier.ref.subs)
+    return elsewhere and _words(world, e.rhs) == _words(world, earlier.body)
+
+
+def of_the_next_layer(world: World, sites: list[Site], e: Equation) -> bool:
+    r"""Whether an equation repeats for the layer after what an earlier one says of every layer: `z^{l+1} = ...` behind
+    `z^l = ...`, of the same names."""
+    ref = reference(e.lhs, world.glossary)
+    if ref is None or len(ref.labels) != 1 or not isinstance(ref.labels[0], Sum):
+        return False
+    letter = shifted_letter(ref.labels[0])
+    every = (s for s in sites if s.ref.primes == ref.primes and [letter_of(x) for x in s.ref.labels] == [letter])
+    return letter is not None and any(_words(world, e.rhs) == _words(world, s.body) for s in every)
+
+
+def _words(world: World, node: Node) -> set[str]:
+    """The names of quantities and functions in a formula, without the letters that run."""
+    counting = world.glossary.bound | world.glossary.layers | world.size_names
+    return {r.base for r in references(node, world) if r.base not in counting}
+
+
 def begins_an_example(e: Equation) -> bool:
     """Whether a sentence begins with a number for a name, "At $x = 3$ ...": a value to go on with, wherever one was."""
     begins = not e.display and not e.link and is_numeric(e.rhs) and BEGINNING_CUE.search(e.cue) is not None
@@ -149,7 +182,7 @@ def heading_of(e: Equation) -> Heading | None:
 
 def _in_another_row(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation and the earlier one stand in two rows of a table, as layers or rules beside each other."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     if origin is None or e.link or origin.document is not e.document:
         return False
     first, second = (e.document.position(x.span.start)[0] for x in (origin, e))
@@ -159,7 +192,7 @@ def _in_another_row(world: World, earlier: Site, e: Equation) -> bool:
 
 def _in_another_item(world: World, earlier: Site, e: Equation) -> bool:
     """Whether two items of a list give a name its number, each for what the item is about: "Points 1, 2: $y = 1$"."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     if origin is None or origin.document is not e.document or origin.scope.section == e.scope.section:
         return False
     items = [ITEM.match(_line(x)) for x in (origin, e)]
@@ -190,7 +223,7 @@ def _other_case(world: World, earlier: Site, e: Equation) -> bool:
 
 def _in_a_parallel(world: World, earlier: Site, e: Equation) -> bool:
     """Whether an equation opens what a section says of a name, which gives several others a formula of its own too."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     if origin is None or e.link:
         return False
     return given_in_both(world, origin, e, earlier.base) >= SEVERAL
@@ -198,7 +231,7 @@ def _in_a_parallel(world: World, earlier: Site, e: Equation) -> bool:
 
 def _said_alike(world: World, earlier: Site, e: Equation) -> bool:
     """Whether the same words lead to a formula and to the earlier one: "The model is" in two sections."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     said = [INTRODUCED.search(x.cue) for x in (origin, e) if x is not None]
     words = {m[0].lower() for m in said if m is not None}
     alike = len(said) == 2 and None not in said and len(words) == 1
@@ -207,7 +240,7 @@ def _said_alike(world: World, earlier: Site, e: Equation) -> bool:
 
 def _supposed_again(world: World, earlier: Site, e: Equation) -> bool:
     """Whether both definitions are what a rule of its own supposes, in a list without words between."""
-    origin = next((x for x in world.equations if x.position == earlier.position), None)
+    origin = standing_at(world.equations, earlier.position)
     if origin is None or not is_supposed(e) or not is_supposed(origin):
         return False
     told = (text for at, text in world.told.items() if earlier.position < at < e.position)

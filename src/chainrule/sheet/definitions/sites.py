@@ -12,7 +12,7 @@ from chainrule.sheet.definitions.copies import is_alias
 from chainrule.sheet.definitions.maps import is_hessian, is_jacobian
 from chainrule.sheet.definitions.names_of_functions import at_any_argument
 from chainrule.sheet.definitions.recurrence import is_printed_value
-from chainrule.sheet.definitions.redefine import redefines
+from chainrule.sheet.definitions.redefine import of_the_next_layer, redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
 from chainrule.sheet.letters.eulers_number import speaks_of_eulers_number
@@ -102,7 +102,7 @@ def _add_coordinate(world: World, e: Equation, name: Node, body: Node) -> None:
     """The formula of one coordinate of a point that a line gives as a whole."""
     ref = reference(name, world.glossary)
     if ref is not None and definable(world, ref) and not ref.postfix and not mentions(world, body, ref):
-        section = (e.scope.part, e.scope.section)
+        section = e.section
         site = Site(ref.base, ref, body, e.position, section=section, own=e.own, written=e.rhs)
         world.sites.setdefault(ref.base, []).append(site)
 
@@ -231,11 +231,13 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
     if not same and _names_the_last(world, sites, ref, rhs):
         _add_site(world, e, rhs, lhs)
         return
+    if not same and of_the_next_layer(world, sites, e):
+        return
     if any(derivative_of(s.body) is not None and _covers(world, s.ref, ref) for s in sites):
         return  # `\delta^L = ...` after `\delta^l = \partial C / \partial z^l` speaks of the same error term
     if same or e.source == "given":
         world.epochs.append(e.position)
-    section = (e.scope.part, e.scope.section)
+    section = e.section
     sites.append(Site(base, ref, rhs, e.position, section=section, own=e.own, onward=e.source == "given"))
 
 
@@ -300,7 +302,7 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
     if (mentions(world, rhs, ref) or _calls(world, rhs, ref.base)) and not of_others(world, ref.base, now, rhs):
         return True
     if listed(world, ref.base, params, rhs):
-        section = (e.scope.part, e.scope.section)
+        section = e.section
         world.functions[ref.base].append(
             Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own, pattern=now)
         )
@@ -314,7 +316,7 @@ def _add_function(world: World, e: Equation, lhs: Node, rhs: Node, written: Node
         return True
     if same:
         world.epochs.append(e.position)
-    section = (e.scope.part, e.scope.section)
+    section = e.section
     sites.append(Site(ref.base, ref, rhs, e.position, params, section=section, own=e.own, pattern=now, written=written))
     sites.sort(key=lambda s: s.position)
     values = world.sites.get(ref.base, [])
@@ -389,7 +391,7 @@ def add_written(world: World, e: Equation, lhs: Node, body: Node) -> None:
         if all(apart(world, s, now, body) for s in world.functions.get(ref.base, ()) if s.written is None):
             _add_function(world, e, lhs, body, written=e.rhs)
     elif ref.base not in world.functions and not ref.postfix and not mentions(world, body, ref):
-        section = (e.scope.part, e.scope.section)
+        section = e.section
         site = Site(
             ref.base, ref, body, e.position, section=section, own=e.own, written=e.rhs if lhs is not e.rhs else None
         )
@@ -434,8 +436,8 @@ def implicit_site(world: World, e: Equation) -> None:
     if mentions(world, right[0], ref) or reference(right[0], world.glossary) is not None:
         return
     base = ref.base
-    section = (e.scope.part, e.scope.section)
-    line = e.document.position(e.span.start)[0]
+    section = e.section
+    line = e.line
     assumed = f"{spelled_out(base)} is taken from line {line}: it is what stands under the derivative"
     site = Site(base, ref, right[0], e.position, assumed=assumed, section=section, own=e.own)
     form = call_form(left[0], world)

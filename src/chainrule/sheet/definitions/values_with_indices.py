@@ -27,6 +27,6 @@ def _given(world: World, e: Equation, name: Node, call: Node) -> bool:
         return False
     if ref.labels or ref.primes or ref.postfix:
         return False
-    site = Site(ref.base, ref, call, e.position, section=(e.scope.part, e.scope.section), own=e.own)
+    site = Site(ref.base, ref, call, e.position, section=e.section, own=e.own)
     world.sites.setdefault(ref.base, []).append(site)
     return True

@@ -96,9 +96,11 @@ def _is_negative(sup: Node) -> bool:
 
 
 def _computed(sheet: Sheet) -> Iterator[Equation]:
-    """The equations that say what a quantity is computed from."""
+    """The equations that say what a quantity is computed from; the update of a parameter says nothing of that."""
     for x in sheet.equations:
-        if not x.link and x.op in DEFINING and next(changing_names(x.lhs), None) is None:
+        if x.link or x.op not in DEFINING or next(changing_names(x.lhs), None) is not None:
+            continue
+        if not any(node_key(n) == node_key(x.lhs) for n in walk(x.rhs)):
             yield x
 
 
@@ -140,7 +142,7 @@ def _speaks_of_networks(sheet: Sheet, backward: list[Equation]) -> bool:
 
 def _with_counts(sheet: Sheet, named: list[tuple[Equation, Node]], loss: Node) -> Used | None:
     """The meanings where lines about parameters are divided by a number of examples, or none are."""
-    computed = {node_key(stem(e.lhs)) for e in sheet.equations if not e.link and e.op in DEFINING}
+    computed = {node_key(stem(e.lhs)) for e in _computed(sheet)}
     parameters = [e for e, x in named if node_key(stem(x)) not in computed]
     counts = {e.position: _count(e.rhs) for e, _ in named}
     told = {node_key(c): c for e in parameters if (c := counts[e.position]) is not None}

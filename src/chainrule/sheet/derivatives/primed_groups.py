@@ -43,7 +43,7 @@ def with_primes_out(node: Node, glossary: Glossary) -> Node:
     """A formula with the primes on its groups written as derivatives."""
     if not any(_is_group(n) for n in walk(node)):
         return node
-    node = rebuilt(rebuilt(node, lambda n: _primed_letters(n, glossary)), _whole_calls)
+    node = rebuilt(rebuilt(rebuilt(node, _of_composed), lambda n: _primed_letters(n, glossary)), _whole_calls)
     own = {n.base.text for n in walk(node) if isinstance(n, Script) and n.primes == 1 and isinstance(n.base, Name)}
     return rebuilt(node, lambda n: _written_out(n, own if isinstance(node, Relation) else set(), glossary))
 
@@ -59,6 +59,22 @@ def _primed_letters(node: Node, glossary: Glossary) -> Node | None:
             function = Script(name.span, name, primes=primed.primes)
             call = (replace(f, node=function), replace(g, node=primed.base))
             return Product(node.span, (*factors[:n], *call, *factors[n + 2 :]))
+    return None
+
+
+def _of_composed(node: Node) -> Node | None:
+    r"""The derivative of `(g \circ f)(x)` by x for `(g \circ f)'(x)`."""
+    factors = node.factors if isinstance(node, Product) else ()
+    for n, (f, g) in enumerate(pairwise(factors)):
+        match f.node, g.node:
+            case Script(base=Fenced(open="(", body=Product() as body), sup=None), Fenced(open="(", body=Name() as by):
+                if not _is_group(f.node) or g.op or not all(x.op == "circ" for x in body.factors[1:]):
+                    continue
+                whole: Node = Fenced(node.span, "(", Product(node.span, (replace(f, op="", node=f.node.base), g)), ")")
+                for _ in range(f.node.primes):
+                    whole = Fenced(node.span, "(", _derivative(whole, by), ")")
+                rest = (*factors[:n], replace(f, node=whole), *factors[n + 2 :])
+                return replace(whole, span=node.span) if len(rest) == 1 else Product(node.span, rest)
     return None
 
 

@@ -37,7 +37,7 @@ def hide_unreadable(world: World, config: Config, equations: list[Equation], dea
         deadline()
         why = failure(world, config, e)
         if why is not None:
-            line = e.document.position(e.span.start)[0]
+            line = e.line
             bases = frozenset(world.aliases.get(r.base, r.base) for r in references(site.body, world))
             failed[site.base] = Hidden(site, line, why, bases - {site.base})
     roots = {base: h for base, h in failed.items() if not (names_below(world, h.names) & failed.keys())}

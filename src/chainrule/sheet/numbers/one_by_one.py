@@ -70,9 +70,9 @@ def _in_general(world: World, equations: Iterable[Equation], base: str, grid: Gr
 
 
 def _lists_entries(world: World, e: Equation, base: str) -> set[tuple[int, ...]]:
-    """The places of the entries that an equation says a name is the array of, `z = [z_1, z_2]`."""
+    """The places of the entries that an equation says a name is the array of, `z = [z_1, z_2]` or `X = [x_1, x_2]`."""
     whole = reference(e.lhs, world.glossary) if e.op in DEFINING else None
-    if whole is None or whole.base != base or not whole.bare:
+    if whole is None or whole.base.lower() != base.lower() or not whole.bare:
         return set()
     refs = [reference(cell, world.glossary) for row in entries(e.rhs) for cell in row]
     return {_place(r) for r in refs if r is not None} if all(r and r.base == base for r in refs) else set()
@@ -85,7 +85,7 @@ def assemble(world: World, grids: dict[str, Grid]) -> None:
         columns = max(p[1] for p in grid) if len(min(grid)) == 2 else 1
         cells = [grid[p].rhs for p in sorted(grid)]
         rows = tuple(tuple(cells[k : k + columns]) for k in range(0, len(cells), columns))
-        section = (first.scope.part, first.scope.section)
+        section = first.section
         position = min(e.position for e in grid.values())
         world.partial |= {e.position for e in grid.values()}
         world.sites[base] = [

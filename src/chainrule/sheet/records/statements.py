@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from chainrule.read.document import Document
@@ -58,6 +58,16 @@ class Equation:
     beside: Relation | None = None
     """A value in parentheses behind a line, `\\quad (h_0 = 0)`: the line holds where it does."""
 
+    @property
+    def line(self) -> int:
+        """The line of its document on which it begins."""
+        return self.document.position(self.span.start)[0]
+
+    @property
+    def section(self) -> tuple[str, int]:
+        """The part of an exercise and the section that it stands in."""
+        return self.scope.part, self.scope.section
+
     def text(self, node: Node) -> str:
         """The source of one side, without what TeX needs for alignment at its ends."""
         if self.spelled is not None:
@@ -90,6 +100,11 @@ class Sheet:
     glossary: Glossary = field(default_factory=Glossary)
     titles: list[str] = field(default_factory=list)
     stopped: int | None = None
+
+
+def standing_at(equations: Iterable[Equation], position: int) -> Equation | None:
+    """The equation at a position, if it is among these."""
+    return next((x for x in equations if x.position == position), None)
 
 
 def trimmed(text: str) -> str:

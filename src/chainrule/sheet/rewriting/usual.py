@@ -32,7 +32,9 @@ from chainrule.read.tree import (
     Sum,
     Text,
 )
+from chainrule.sheet.derivatives.bare_slopes import SQUASHING
 from chainrule.sheet.derivatives.before_a_sign import before_a_sign, sign_above
+from chainrule.sheet.records.families import FUNCTION_LETTERS
 from chainrule.sheet.rewriting.typeface_of_a_group import plain_scripts
 from chainrule.sheet.statistics.marked_squares import marked_square, marked_square_behind
 from chainrule.sheet.sums.limits_alone import over_their_letter
@@ -242,6 +244,17 @@ def plain_word(node: Node) -> Node | None:
     return replace(node, text=CAPITALISED.get(node.text, node.text), style=())
 
 
+def function_by_its_word(node: Node) -> Node | None:
+    r"""`g_{\text{ReLU}}(z)`, `f_{softmax}(z)`: the word below says which function the letter stands for."""
+    match node:
+        case Script(base=Name(text=letter, style=()), sub=Text() | Name() as said, sup=None):
+            word = said.text.strip()
+            known = letter in FUNCTION_LETTERS | {"sigma"} and (word in SQUASHING or word in ("softmax", "Softmax"))
+            name = Name(node.span, word, ("rm",))
+            return (Script(node.span, name, None, None, node.primes) if node.primes else name) if known else None
+    return None
+
+
 def row_by_row(node: Node) -> Node | None:
     r"""`\text{softmax}_{\text{row}}(S)`: a softmax of a matrix is that of its rows."""
     match node:
@@ -342,6 +355,7 @@ WRITINGS: tuple[tuple[tuple[type[Node], ...], Writing], ...] = (
     ((Script, Product), indicator),
     ((Name,), plain_word),
     ((Script,), row_by_row),
+    ((Script,), function_by_its_word),
     ((Relation,), one_of_places),
     ((Relation,), list_of_parameters),
     ((Product,), raised_exp),

@@ -13,12 +13,14 @@ from chainrule.read.tree import Node
 from chainrule.sheet.arrays.vectors_on_diagonals import vectors_on_diagonals, with_diagonals
 from chainrule.sheet.derivatives.bare_functions import applied_to, with_arguments
 from chainrule.sheet.derivatives.bare_slopes import slopes_at, with_slopes
+from chainrule.sheet.derivatives.capitals_behind_d import capitals_behind_d, with_small_letters
 from chainrule.sheet.derivatives.combined_functions import combined_functions, with_values
 from chainrule.sheet.derivatives.of_functions import at_their_argument, functions_of_formulas
 from chainrule.sheet.derivatives.values_as_names import values_differentiated_by, with_values_named
 from chainrule.sheet.derivatives.variables_behind_nabla import variables_behind, with_variables_below
 from chainrule.sheet.letters.index_letters import sums_are_implied
 from chainrule.sheet.letters.indices_on_the_line import indices_on_the_line, with_indices
+from chainrule.sheet.letters.labels_in_brackets import labels_in_brackets, with_labels_above
 from chainrule.sheet.networks.arguments_left_out import time_of_everything, without_time
 from chainrule.sheet.networks.gates_beside_steps import gates_beside_steps, with_gates_above
 from chainrule.sheet.networks.inner_cross_entropies import outputs_of_softmax, with_inner_products
@@ -27,6 +29,7 @@ from chainrule.sheet.networks.layers_counted_by_ell import counted_by_ell, with_
 from chainrule.sheet.networks.named_after_quantities import quantities_named_after, with_words_below
 from chainrule.sheet.networks.outputs_of_any_layer import last_of_any_layer
 from chainrule.sheet.networks.samples_of_matrices import samples_of_matrices, with_parts_of_matrices
+from chainrule.sheet.networks.unnamed_activations import unnamed_activations, with_activations
 from chainrule.sheet.numbers.matrices_at_points import matrices_at_points, with_places
 from chainrule.sheet.rewriting.component_functions import (
     by_components,
@@ -53,8 +56,10 @@ from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_tran
 from chainrule.sheet.rewriting.transposing_primes import transposing, with_transposes
 from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samples_apart
 from chainrule.sheet.statistics.expectations_by_law import laws_of, with_what_is_drawn
+from chainrule.sheet.statistics.laws_and_densities import capitals_of_laws, with_their_densities
 from chainrule.sheet.statistics.normal_words import normal_laws, with_normal_laws
 from chainrule.sheet.statistics.weighted_integrals import weighted, with_expectations
+from chainrule.sheet.sums.capital_sigmas import signs_of_sums, with_signs_of_sums
 from chainrule.sheet.sums.counted_ones import counts_of_ones, with_counted_ones
 from chainrule.sheet.sums.integrals import integrated, with_sums
 from chainrule.sheet.sums.mean_counts import counts_of, with_counts
@@ -119,11 +124,13 @@ def _partials(formulas: list[Node], words: str) -> Change | None:
 
 
 CONVENTIONS: tuple[Convention, ...] = (
+    _where(signs_of_sums, with_signs_of_sums),
     _where(quantities_named_after, with_words_below),
     _where(gates_beside_steps, with_gates_above),
     _where(counted_by_ell, with_plain_letter),
     _where(names_with_digits, with_whole_names),
     _where(numbered_names, with_numbers_below),
+    _where(labels_in_brackets, with_labels_above),
     _where(indices_on_the_line, with_indices),
     _where(variables_behind, with_variables_below),
     _where(words_of, with_words),
@@ -147,6 +154,8 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(values_differentiated_by, with_values_named),
     _where(softened_by_entries, with_entries_of_softmax),
     _where(by_components, with_component_names),
+    _where(unnamed_activations, with_activations),
+    _where(capitals_behind_d, with_small_letters),
     _where(combined_functions, with_values),
     _where(applied_to, with_arguments),
     _where(functions_of_formulas, at_their_argument),
@@ -160,6 +169,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(counts_of_ones, with_counted_ones),
     _where(samples_apart, with_samples_apart),
     _where(vectors_on_diagonals, with_diagonals),
+    _where(capitals_of_laws, with_their_densities),
     _where(normal_laws, with_normal_laws),
     _where(integrated, with_sums),
     _where(weighted, with_expectations),

@@ -60,6 +60,7 @@ def note_laws(world: World) -> None:
         return  # what the words say of a law is not read
     world.of_known_laws |= made_of(world, set(_with_densities(world)))  # more is true of these than of any distribution
     laws = [_of_what_it_disturbs(world, law) for law in (*_told(world), *_of_densities(world), *_by_moments(world))]
+    laws += list(_drawn_from(world, laws))
     world.laws = tuple(law for law in laws if not _circular(world, law))
     for law in world.laws:
         for base in _parameters(world, law):
@@ -123,7 +124,7 @@ def _by_moments(world: World) -> Iterator[Law]:
         variable = _squared(drawn) if not found.spread else drawn if len(found.arguments) == 1 else None
         known = None if variable is None else means.get(_base(world, variable))
         if known is not None:
-            yield Law("", *known, e.rhs, e.position, (e.scope.part, e.scope.section), moments=SECOND)
+            yield Law("", *known, e.rhs, e.position, e.section, moments=SECOND)
 
 
 def _has_formula(world: World, base: str) -> bool:
@@ -172,7 +173,16 @@ def _told(world: World) -> Iterator[Law]:
         if variable is not None:
             own = None if named.fence is None else reference(named.name, world.glossary)
             moments = SECOND if normal is None else HIGHEST
-            yield Law(_key(own), variable, *found, e.position, (e.scope.part, e.scope.section), moments=moments)
+            yield Law(_key(own), variable, *found, e.position, e.section, moments=moments)
+
+
+def _drawn_from(world: World, laws: list[Law]) -> Iterator[Law]:
+    r"""`x \sim p` for a density that has one law with the variable x."""
+    for e in (e for e in world.equations if e.op == "∼" and isinstance(e.rhs, (Name, Script))):
+        key = _key(reference(e.rhs, world.glossary))
+        own = [law for law in laws if key and law.density == key and node_key(law.variable) == node_key(e.lhs)]
+        if len({law.said for law in own}) == 1:
+            yield replace(own[0], density="", position=e.position, section=(e.scope.part, e.scope.section))
 
 
 def _of_densities(world: World) -> Iterator[Law]:
@@ -242,6 +252,8 @@ def _latest(world: World, base: str, position: int) -> Law | None:
     formulas of densities, as far as there is one."""
     own = [law for law in world.laws if _base(world, law.variable) == base]
     told = [law for law in own if not law.density] or own
+    if len({law.density for law in told}) > 1 and len({law.said for law in told}) > 1:
+        return None  # of which of two densities nothing says
     before = [law for law in told if law.position <= position] or told
     near: list[Law] = [law for law in before if law.section == before[-1].section]
     if not near or len({law.said for law in near}) > 1 or _of_another_variable(world, near[-1]):

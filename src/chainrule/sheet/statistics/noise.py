@@ -47,7 +47,7 @@ def models_with_noise(world: World, e: Equation, lhs: Node, rhs: Node) -> bool:
         return True
     flipped = tuple(Term("-" if t.sign == "+" else "+", t.node) for t in terms[:-1])
     body = Sum(rhs.span, (Term("+", lhs), *flipped))
-    section = (e.scope.part, e.scope.section)
+    section = e.section
     world.sites.setdefault(noise.base, []).append(
         Site(noise.base, noise, body, e.position, section=section, own=e.own, written=rhs)
     )

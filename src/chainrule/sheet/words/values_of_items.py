@@ -1,7 +1,8 @@
 """Values that an item gives to a name behind a colon: "Inputs (x): [0.1, 0.5]", "Learning rate $\\alpha$: 0.05".
 
-The item says nothing else, no formula gives the name a meaning, and no script holds it: it does not count. A name
-behind a preposition, "the slope at $w$:", is what the value is taken at and not what has it.
+The item says nothing else but for a remark in parentheses, no formula gives the name a meaning, and no script holds
+it: it does not count. A name behind a preposition, "the slope at $w$:", is what the value is taken at and not what has
+it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from chainrule.sheet.words.plain_values import parsed, plain_ref
 NAME = r"⟦(?P<formula>\d+)⟧|(?P<letter>(?<![A-Za-z])[A-Za-z]\d?)"
 ITEM = re.compile(
     rf"(?P<before>[^⟦⟧:=().;]*)(?P<open>\()?\s*(?:{NAME})\s*(?(open)\))\s*[:=]\s*"
-    r"(?:⟦(?P<value>\d+)⟧|(?P<number>[-−]?(?:\d+(?:\.\d*)?|\.\d+)))\s*[.,;]?\s*"
+    r"(?:⟦(?P<value>\d+)⟧|(?P<number>[-−]?(?:\d+(?:\.\d*)?|\.\d+)))\s*(?:\([^()⟦⟧=]*\)\s*)?[.,;]?\s*"
 )
 PREPOSITION = re.compile(r"(?:\b(?:at|of|in|by|with|for|to|on|from|per|than|when|if|over|w\.?r\.?t\.?)|[./])\s*$", re.I)
 

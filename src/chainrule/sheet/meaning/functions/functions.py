@@ -226,6 +226,8 @@ def _bound(frame: Frame, inner: Frame, site: Site, param: Node, arg: Node) -> Fr
     if p.bare and letter is not None and len(p.base) == 1 and is_index_letter(frame, letter):
         dim, term = frame.letter(letter) or frame.free_letter(letter)
         return inner.child(letters={**inner.letters, p.base: (dim, term)})
+    if (p.subs or p.labels) and all(letter_of(x) is None for x in (*p.subs, *p.labels)):
+        return _bound_number(frame, inner, site, p, arg)
     if p.subs or p.labels:
         return _bound_component(frame, inner, site, p, arg)
     if p.bare and len(p.base) == 1 and _as_index(frame, site.body, p.base):
@@ -239,6 +241,18 @@ def _as_index(frame: Frame, body: Node, letter: str) -> bool:
     world = frame.world
     places = ((r.base, n, s) for r in references(body, world) for n, s in enumerate(r.subs))
     return any(letter_of(s) == letter and world.family(base).slot(n) == "axis" for base, n, s in places)
+
+
+def _bound_number(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) -> Frame:
+    """A parameter that is one of several, `g(z_1) = ...` or `g(z^{(1)}) = ...`: any other argument takes its place."""
+    if looks_around(frame, site, p):
+        raise Untyped(f"{spelled_out(site.base)} is defined for one {spelled_out(p.base)} beside others", "untyped")
+    val = frame.value(arg)
+    if p.subs and val.scalar:
+        val = _everywhere(frame, frame.scalar_term(arg, "the argument"), len(p.subs))
+    elif p.subs:
+        val = _every_sample(frame, val, len(p.subs))
+    return inner.child(args={**inner.args, p.base: val})
 
 
 def _bound_component(frame: Frame, inner: Frame, site: Site, p: Ref, arg: Node) -> Frame:
@@ -303,7 +317,8 @@ def looks_around(frame: Frame, site: Site, p: Ref) -> bool:
     sums = (n.sub for n in walk(site.body) if isinstance(n, Big) and n.sub is not None)
     if any(letters & set(bound_letters(sub)) for sub in sums):
         return True
-    return any(r.base == p.base and r.key != p.key for r in references(site.body, frame.world))
+    own = replace(p, postfix=()).key  # `z_i^2` and `z_i^T` are of the same component
+    return any(r.base == p.base and replace(r, postfix=()).key != own for r in references(site.body, frame.world))
 
 
 def _on_each_component(frame: Frame, inner: Frame, site: Site, arg: Node) -> Val | None:
@@ -356,8 +371,8 @@ def _derivative_of_defined(frame: Frame, inner: Frame, site: Site, ref: Ref, arg
         raise Untyped("a prime on a function of several variables", "untyped")
     variable = component(Symbol(f"argument of {ref.base}"))
     assert isinstance(variable, Component)
-    places = len(p.subs) + len(p.labels)
-    if places and looks_around(frame, site, p):
+    places = len(p.subs)  # a label in parentheses, `f(z^{(1)})`, is no place
+    if (places or p.labels) and looks_around(frame, site, p):
         raise Untyped("a prime on a function of several components", "untyped")
     bound = _everywhere(frame, lambda: variable, places) if places else scalar(variable)
     body = inner.child(args={**frame.args, p.base: bound}).value(site.body)

@@ -69,14 +69,24 @@ def at_a_point(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, 
 
 
 def applied_after_another(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int] | None:
-    r"""`(f \circ g)(x)` from factor n on."""
+    r"""`(f \circ g)(x)` from factor n on; what nobody defines is a function too where it is called elsewhere."""
     functions = composed(factors[n].node) if isinstance(factors[n].node, Fenced) else ()
     after = factors[n + 1] if n + 1 < len(factors) else None
     fence = None if after is None or after.op else fence_of(after.node)
-    if len(functions) < 2 or fence is None or fence.open != "(" or not are_functions(frame.world, functions):
+    if len(functions) < 2 or fence is None or fence.open != "(":
+        return None
+    if not all(is_function(frame.world, f) or _is_called(frame, f) for f in functions):
         return None
     assert after is not None
     return hung(frame, frame.value(call(functions, fence.body)), after.node), n + 2
+
+
+def _is_called(frame: Frame, function: Node) -> bool:
+    ref = reference(function, frame.world.glossary)
+    if ref is None or not ref.bare or ref.base in frame.world.sites:
+        return False
+    family = frame.world.family(ref.base)
+    return family.called > 0 and not family.operand  # a matrix stands without parentheses behind it too
 
 
 def _jacobian(frame: Frame, factors: tuple[Factor, ...], n: int) -> AtPoint | None:
