@@ -354,7 +354,11 @@ def _confirmed(
 def _take_back(drafts: list[Draft], result: Built, read: Document, statements: Sequence[Statement]) -> bool:
     """Take the next way where a line is not verified; whether there was one."""
     found = [(_offset(read, s.line, s.column), _offset(read, s.end_line, s.end_column), s.verdict) for s in statements]
-    if _of_two_meanings(drafts, statements):
+    spans = list(result.places.values())
+    authors = [
+        s for s, (a, b, _) in zip(statements, found, strict=True) if not any(a < p.end and b > p.start for p in spans)
+    ]
+    if _of_two_meanings(drafts, authors):
         return True
     rules = {(d.number, k) for d in drafts for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "rule"}
     wrong = set()

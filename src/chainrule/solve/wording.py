@@ -455,7 +455,9 @@ def _formula(placeholder: str, formulas: list[Formula]) -> Formula:
 
 
 def _names(f: Formula) -> list[str]:
-    """The names of a list, each in TeX."""
+    """The names of a list, each in TeX; w of `w \\in \\mathbb{R}^d`."""
+    if isinstance(f.node, Relation) and f.node.links[0].op == "∈" and not isinstance(f.node.first, Comma):
+        return [_text(f, f.node.first)]
     if not isinstance(f.node, Comma):
         return [f.tex.strip()]
     start = f.span.start
