@@ -10,7 +10,7 @@ from chainrule.read.tree import Product
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.names import letter_of, reference
 from chainrule.solve.question import Question
 from chainrule.trace.rules import callee_base
 
@@ -58,7 +58,10 @@ def _defined(sheet: Sheet, e: Equation) -> str | None:
         return None
     called = isinstance(e.lhs, Product) and callee_base(sheet, e.lhs) is not None
     ref = reference(e.lhs.factors[0].node if called and isinstance(e.lhs, Product) else e.lhs, sheet.glossary)
-    return None if ref is None else str(ref.key)
+    if ref is None:
+        return None
+    places = tuple(x for x in (*ref.subs, *ref.labels) if letter_of(x) is None)
+    return str(replace(ref, subs=places, labels=()).key)  # the y_i of one item are the y of the next
 
 
 def _differs(before: Equation, e: Equation) -> bool:

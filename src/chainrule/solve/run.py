@@ -354,11 +354,8 @@ def _confirmed(
 def _take_back(drafts: list[Draft], result: Built, read: Document, statements: Sequence[Statement]) -> bool:
     """Take the next way where a line is not verified; whether there was one."""
     found = [(_offset(read, s.line, s.column), _offset(read, s.end_line, s.end_column), s.verdict) for s in statements]
-    spans = list(result.places.values())
-    authors = [
-        s for s, (a, b, _) in zip(statements, found, strict=True) if not any(a < p.end and b > p.start for p in spans)
-    ]
-    if _of_two_meanings(drafts, authors):
+    own = [s for s, (start, end, _) in zip(statements, found, strict=True) if _is_answer(start, end, result)]
+    if _of_two_meanings(drafts, [s for s in statements if s not in own]):
         return True
     rules = {(d.number, k) for d in drafts for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "rule"}
     wrong = set()
@@ -383,6 +380,11 @@ def _take_back(drafts: list[Draft], result: Built, read: Document, statements: S
     for d in drafts if not places else ():
         _without(d, mine[d.number])
     return True
+
+
+def _is_answer(start: int, end: int, result: Built) -> bool:
+    """Whether a statement is one of ours, and not of the author's."""
+    return any(start < span.end and end > span.start for span in result.places.values())
 
 
 def _of_two_meanings(drafts: list[Draft], statements: Sequence[Statement]) -> bool:

@@ -56,7 +56,7 @@ CLAIM = re.compile(
 """What a derivative in words is to be shown to be."""
 STOP = re.compile(
     r"\b(?:where|with (?!respect)|for|given|if|using|when|assuming|under|as a function|at which|such that|so that|"
-    r"from|starting|then use|in terms of|via)\b",
+    r"from|starting|then use|in terms of|through|by means of|via)\b",
     re.IGNORECASE,
 )
 CHANGED = re.compile(
