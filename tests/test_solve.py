@@ -113,8 +113,15 @@ def test_the_text_of_the_author_stays(solved: tuple[str, chainrule.Solved]) -> N
         ),
         (r"Let $p = \ln(x - 1)$ with $x = 1$. Compute $p$.", "the logarithm of 0"),
         (
-            r"Let $f(x_1, x_2) = x_1 x_2^2$. Compute $\frac{\partial f}{\partial x_1}$ and evaluate it at $(2, 5)$.",
-            "names without numbers",
+            "Let $L = (w x - y)^2$ with $x = 1$, $y = 2$ and $w = 0$.\n\n(a) Do one step of gradient descent with rate "
+            "$0.1$.\n\n(b) Do one step of Newton's method, $w' = w - \\frac{\\partial L}{\\partial w} / "
+            "\\frac{\\partial^2 L}{\\partial w^2}$.",
+            "is of another method",
+        ),
+        (
+            r"Let $p = w x$ and $L = (p - y)^2 + c w^2$ with $w = 1$, $c = 0.1$, $x = 2$ and $y = 1$. "
+            r"Do one step of gradient descent with rate $0.1$.",
+            "not plainly said",
         ),
         (
             r"Let $a = W^{(1)} x + b^{(1)}$, $h = \sigma(a)$, $z = w^{(2)\top} h + b^{(2)}$ with the sigmoid "

@@ -20,6 +20,7 @@ from chainrule.check.comparison.lines import Lines, Variant
 from chainrule.check.comparison.ratios import is_simple
 from chainrule.check.conditions import given
 from chainrule.check.conditions.branches import in_a_branch
+from chainrule.check.conditions.each_number import fails_for_another
 from chainrule.check.conditions.extremes import of_extremes
 from chainrule.check.conditions.imposed import Conditions
 from chainrule.check.conditions.m_step import in_m_step
@@ -68,6 +69,7 @@ from chainrule.check.suppositions.of_differentials import of_some_changes, resti
 from chainrule.check.suppositions.rests import rests
 from chainrule.check.suppositions.samplewise import of_the_sum
 from chainrule.check.suppositions.supposing import recover, take
+from chainrule.check.two_formulas import on_two_formulas
 from chainrule.expr import ExprError
 from chainrule.sheet.conditions.extremes import bodies
 from chainrule.sheet.definitions.recurrence import one_step
@@ -148,6 +150,8 @@ class Judge(Lines):
         otherwise = read_otherwise(*read) if found.verdict == "refuted" else None
         if otherwise is not None:
             return Finding("unsupported", "ambiguous", otherwise)
+        if (doubtful := on_two_formulas(self, e, found)) is not None:
+            return doubtful
         told = (
             lines_of(self.world, [e])[0].names
             if (found.verdict, found.code) == ("assumed", "undefined-symbol")
@@ -244,7 +248,7 @@ class Judge(Lines):
         variant = self.usual(e)
         outcome = self.outcome(e, variant)
         if isinstance(outcome, Same) and not flips(e, variant):
-            return self.verified(e, variant, outcome)
+            return fails_for_another(self, e, variant) or self.verified(e, variant, outcome)
         return self.by_custom(e, variant, outcome) or self.not_equal(e, variant, outcome)
 
     def printed(self, e: Equation, table: list[list[Printed]]) -> Finding:

@@ -16,6 +16,7 @@ from chainrule.read.document import Break, Document, Macro, Math, Piece, Problem
 from chainrule.read.eaten import as_meant
 from chainrule.read.frontmatter import front_matter
 from chainrule.read.lost import recovered
+from chainrule.read.tokens import with_decimal_points
 from chainrule.read.tree import Span
 
 LIMIT = 4 * 1024 * 1024
@@ -213,6 +214,7 @@ def _document(
 ) -> Document:
     spans = [piece.span for piece in pieces if isinstance(piece, Math)]
     meant, eaten = as_meant(text, spans)
+    meant = with_decimal_points(meant)
     lost, said = recovered(meant, spans, macros)
     macros, problems = {**macros, **lost}, [*problems, *eaten, *said]
     if not (macros or table or problems) and all(isinstance(piece, Break) for piece in pieces):

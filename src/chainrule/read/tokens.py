@@ -48,6 +48,7 @@ _UNIT = r"(?:ex|em|pt|cm|mm|in|px|bp|mu|\\[A-Za-z]+)"
 # The letters of scripts that are written without spaces (Chinese, Japanese, Korean), and their stops.
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WIDE_STOPS = "、。，；：！？"
+_THOUSANDS = re.compile(r"[1-9]\d*(?:\{,\}\d{3})+(?:\.\d+)?")
 _TOKEN = re.compile(
     rf"""
     (?P<space>[\s~]+)
@@ -56,7 +57,8 @@ _TOKEN = re.compile(
   | (?P<sized>\\[bB]igg?[lrm]?\s*\{{\s*(?:[()\[\]|/]|\\[{{}}|]|\\[A-Za-z]+)\s*\}})
   | (?P<command>\\(?:(?:operatorname|hspace|vspace|tag)\*|[A-Za-z]+))
   | (?P<symbol>\\[\s\S]?)
-  | (?P<number>\d+(?:\{{,\}}\d{{3}})+(?:\.\d+)?
+  | (?P<number>[1-9]\d*(?:\{{,\}}\d{{3}})+(?!\d)(?:\.\d+)?
+             | (?<![_^]\{{)\d+\{{[,.]\}}\d+
              | (?:\d*\.\d+|\d+)(?:[eE][-+]?\d+(?![A-Za-z_^]))
              | \d+\.(?=\s*(?:&|\\\\|\\end|[)\}}\],]))
              | \d*\.\d+ | \d+)
@@ -103,6 +105,18 @@ def tokenize(text: str, start: int, end: int) -> list[Token]:
     return tokens
 
 
+_DECIMAL_COMMA = re.compile(r"(?<![\d_^{}])(?:0\{,\}\d+|[1-9]\d*\{,\}(?:\d{1,2}|\d{4,}))(?![\d{])")
+
+
+def with_decimal_points(text: str) -> str:
+    r"""The text with `1{.}125` for `1{,}125` where another number, `0{,}5`, tells of decimal commas.
+
+    >>> with_decimal_points("0{,}5 + 1{,}125"), with_decimal_points("1{,}125 + 2{,}000")
+    ('0{.}5 + 1{.}125', '1{,}125 + 2{,}000')
+    """
+    return re.sub(r"(?<=\d)\{,\}(?=\d)", "{.}", text) if _DECIMAL_COMMA.search(text) else text
+
+
 def _row(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
     return [Token("row", "\\\\", m.start(), m.end(), space)]
 
@@ -124,7 +138,9 @@ def _symbol(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
 
 
 def _number(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:
-    return [Token("number", m.group().replace("{,}", ""), m.start(), m.end(), space)]
+    r"""`1{,}000` has thousands, `0{,}5` and `2{,}75` have a decimal comma."""
+    comma = "" if _THOUSANDS.fullmatch(m.group()) else "."
+    return [Token("number", m.group().replace("{,}", comma).replace("{.}", "."), m.start(), m.end(), space)]
 
 
 def _identifier(m: re.Match[str], _: list[Token], space: bool) -> list[Token]:

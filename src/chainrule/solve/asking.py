@@ -164,7 +164,7 @@ class Asking:
             lhs = e.lhs
             if isinstance(lhs, Product) and len(lhs.factors) == 2 and ref is not None:
                 other = reference(lhs.factors[0].node, self.sheet.glossary)
-                if other is not None and other.base == ref.base:
+                if other is not None and other.key[:2] == ref.key[:2]:
                     return lhs
         return None
 
@@ -376,10 +376,10 @@ def answer_updates(draft: Draft, program: Program, troubles: Sequence[Trouble], 
     """The tables of so many updates."""
     stuck = next((t for t in troubles if STUCK in t.message), None)
     if program.moving and draft.question.final:
-        draft.tables = final(program, draft.question.updates, detail, draft.question.final)
+        draft.tables = final(program, draft.question, detail)
         draft.why_not = "" if draft.tables else f"the updates give no {draft.question.final}"
     elif program.moving:
-        draft.tables = tables(program, draft.question.updates, detail)
+        draft.tables = tables(program, draft.question, detail)
         draft.lost = program.lost
     elif stuck is not None:
         draft.why_not = f"{stuck.name}: {stuck.message}"

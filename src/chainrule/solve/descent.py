@@ -20,14 +20,28 @@ from chainrule.solve.said.expansions import called_name, defining
 from chainrule.solve.said.newton import FROM, NEWTON, Goal, goal_of, names_newton, told_goal
 from chainrule.solve.said.newton import step as newton_step
 from chainrule.trace.implied import RATE, rate_of
+from chainrule.trace.rules import Updates
 from chainrule.trace.updates import of_scope
 
 OTHER = re.compile(
     r"\b(?:newton\w*|momentum|adam\w*|nesterov\w*|adagrad|rmsprop|conjugate|stochastic|line search)\b", re.I
 )
 """What is another rule than that of gradient descent."""
+METHODS = {
+    "newton": re.compile(r"\bnewton\w*", re.IGNORECASE),
+    "momentum": re.compile(r"\bmomentum\b|\bheavy[- ]ball\b|\bnesterov\w*|\bpolyak\w*", re.IGNORECASE),
+    "adaptive": re.compile(r"\badam\w*|\bada\w+|\brms-?prop\b", re.IGNORECASE),
+    "stochastic": re.compile(r"\bsgd\b|\bstochastic\b|\bmini-?batch\w*|\bonline\b", re.IGNORECASE),
+    "descent": re.compile(r"\bgradient (?:de|a)scent\b|\bsteepest\b|\bgd\b", re.IGNORECASE),
+}
+"""Methods by their names, the most special first: momentum is descent, too."""
 ASCENT = re.compile(r"\bascent\b", re.IGNORECASE)
 DESCENT = re.compile(r"\bdescent\b", re.IGNORECASE)
+
+
+def method_of(sentence: str) -> str:
+    """The method that a sentence names, if any."""
+    return next((name for name, said in METHODS.items() if said.search(sentence)), "")
 
 
 def start_of(sentence: str, formulas: list[Formula]) -> Start | None:
@@ -99,6 +113,18 @@ def started_anew(asked: Iterable[Question]) -> list[Question]:
     """The questions of an exercise that begin elsewhere, or go on at another rate, than its first one."""
     starting = [q for q in asked if q.start is not None]
     return [q for q in starting if q.start != starting[0].start]
+
+
+def of_another_method(asked: Sequence[tuple[Question, Scope]], updates: Updates) -> list[Question]:
+    """The updates of an exercise with several methods that are not those of the rules that stand in a part of it: no
+    line says that a rule holds for them."""
+    asked = [(q, scope) for q, scope in asked if q.updates]
+    if len({q.method for q, _ in asked if q.method}) < 2:
+        return []
+    written = (r.equation.scope for r in updates.rules if r.equation.own and r.equation.spelled is None)
+    parts = {(s.part, s.section) for s in written}
+    ruled = {q.method for q, s in asked if (s.part, s.section) in parts}
+    return [q for q, _ in asked if len(ruled) != 1 or q.method not in ruled]
 
 
 def _kind(document: Document) -> str:

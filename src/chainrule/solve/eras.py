@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from chainrule.read.tree import Product
 from chainrule.sheet.definitions.redefine import to_be_shown
 from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_numeric
-from chainrule.sheet.syntax.names import reference
+from chainrule.sheet.syntax.names import letter_of, reference
 from chainrule.solve.question import Question
 from chainrule.trace.rules import callee_base
 
@@ -55,8 +56,12 @@ def _defined(sheet: Sheet, e: Equation) -> str | None:
     """The name that an equation of the sheet gives a meaning to."""
     if not e.own or e.link or e.op not in DEFINING or e.spelled is not None or e.source != "formula" or to_be_shown(e):
         return None
-    ref = reference(e.lhs, sheet.glossary)
-    return callee_base(sheet, e.lhs) or (None if ref is None else str(ref.key))
+    called = isinstance(e.lhs, Product) and callee_base(sheet, e.lhs) is not None
+    ref = reference(e.lhs.factors[0].node if called and isinstance(e.lhs, Product) else e.lhs, sheet.glossary)
+    if ref is None:
+        return None
+    places = tuple(x for x in (*ref.subs, *ref.labels) if letter_of(x) is None)
+    return str(replace(ref, subs=places, labels=()).key)  # the y_i of one item are the y of the next
 
 
 def _differs(before: Equation, e: Equation) -> bool:

@@ -108,15 +108,18 @@ def is_called(node: Node) -> bool:
 
 def parameters_of(sheet: Sheet, scope: Scope, offset: int, loss: str = "") -> list[str]:
     r"""The names, in TeX, that a loss is differentiated by: the arguments of `\ell(\mu, v)`, if it is defined so, else
-    the weights before a place: those with a customary letter that no formula defines."""
+    the weights before a place: those with a customary letter that no formula defines. The `\hat y` of `L(y, \hat y)`,
+    which another formula defines, is no parameter, nor is the y beside it."""
     seen = [e for e in sheet.equations if stands_before(e, scope, offset) and e.spelled is None]
     head = loss.split("(")[0].strip()
+    made = {_base(sheet, e.lhs) for e in seen if not e.link and e.op in DEFINING and not is_literal(e.rhs)}
     for e in reversed(seen):
         called = e.lhs.factors[0].node if isinstance(e.lhs, Product) and is_called(e.lhs) and not e.link else None
         if called is not None and e.document.source(called.span) == head:
             named = [x for x in arguments_of(e) if reference(x, sheet.glossary) is not None]
+            if any(_base(sheet, x) in made for x in named):
+                break
             return [e.document.source(x.span) for x in named]
-    made = {_base(sheet, e.lhs) for e in seen if not e.link and e.op in DEFINING and not is_literal(e.rhs)}
     found: dict[str, str] = {}
     for e in seen:
         for ref, node in (pair for side in (e.lhs, e.rhs) for pair in names_in(sheet, side)):

@@ -77,13 +77,9 @@ def is_open(sentence: str, told: bool) -> bool:
     return (ANY_ORDER.match(plain) or LED.match(plain)) is not None
 
 
-OF_ENTRIES, VALUE_OF = "the value of", "the number of"
+VALUE_OF = "the number of"
 OPEN = (
     (rf"^{VALUE_OF} .* at ", "only a function that the sheet defines as $f(x)$ is evaluated at several points"),
-    (
-        rf"^{OF_ENTRIES} .* at ",
-        "a function of entries is not evaluated at a point; give its arguments names without numbers, $f(u, v)$",
-    ),
     (
         r"\btaylor\b|\bmaclaurin\b|\btangents?\b|\blineari[sz]ation|\b(?:order|linear|quadratic) approx",
         "a Taylor polynomial is written with the order that is named, at a point in numbers, of a function that the "

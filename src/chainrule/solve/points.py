@@ -10,13 +10,13 @@ from chainrule.read.tree import Comma, Fenced, Name, Node, Product, Relation, Sc
 from chainrule.sheet.records.statements import Equation, Scope, Sheet
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.solve.losses import arguments_of, is_called
-from chainrule.solve.orders import OF_ENTRIES, VALUE_OF
+from chainrule.solve.orders import VALUE_OF
 from chainrule.solve.question import Formula, Question
 
 AT = re.compile(
     r"\s*,?\s*(?:\band\s+)?(?:\b(?:evaluate|compute)\s+(?:it|them|both|this)\s+)?"
     r"\b(?:at|for the points?)\s+(?:the\s+)?(?:points?\s+|values?\s+|position\s+)?"
-    r"(?P<at>⟦\d+⟧(?:\s*(?:,|and|, and)\s*⟦\d+⟧)*)",
+    r"(?P<at>⟦\d+⟧(?:\s*(?:,|and|, and)?\s*⟦\d+⟧)*)",
     re.IGNORECASE,
 )
 
@@ -77,9 +77,6 @@ def with_points(q: Question, sheet: Sheet) -> list[Question]:
     given = {" = ".join(" ".join(e.text(x).split()) for x in (e.lhs, e.rhs)) for e in sheet.equations if e.own}
     if len(q.points) == 1 and q.points[0] in given:
         return [plain]
-    if q.points and _is_of_entries(q.tex, sheet):
-        words = f"{OF_ENTRIES} ${q.tex}$ at ${'$, $'.join(q.points)}$"
-        return [plain, replace(plain, tex="", blank=None, words=words)]
     texts = {p: _at(q.tex, p, sheet) for p in q.points}
     here = [replace(plain, tex=t, blank=None) for t in texts.values() if t is not None]
     untold = [p for p, t in texts.items() if t is None and not set(p.split(", ")) <= given]
@@ -110,15 +107,6 @@ def is_place(e: Equation, places: dict[str, set[str]]) -> bool:
     """Whether an equation is no more than one of these points."""
     sides = " = ".join(" ".join(e.text(x).split()) for x in (e.lhs, e.rhs)) if e.own and e.spelled is None else ""
     return sides in places.get(e.scope.number, ())
-
-
-def _is_of_entries(tex: str, sheet: Sheet) -> bool:
-    """Whether a function has entries for arguments, `f(x_1, x_2)`: behind its derivative `(2, 5)` is a vector."""
-    for e in reversed(sheet.equations):
-        called = is_called(e.lhs) and e.spelled is None and isinstance(e.lhs, Product)
-        if called and isinstance(e.lhs, Product) and _is_of(tex, e.document.source(e.lhs.factors[0].node.span)):
-            return any(isinstance(x, Script) and x.sub is not None for x in arguments_of(e))
-    return False
 
 
 def _at(tex: str, point: str, sheet: Sheet) -> str | None:

@@ -100,11 +100,12 @@ class Question:
     paragraph, the blank to be filled where there is one, the name that the sheet gives to what is asked, the case it is
     asked for (`k \\neq y`), what it is to be shown to equal, whether the blank is only a part of the right side, and
     whether it is a `cell` of a table. With a `root` the derivative is not asked for, but where it is zero. `words` are
-    those of a question that is about nothing of these; updates begin at the `start`, if it is named. At the `points`,
-    `x = 1` or `(1, 2)`, the value is asked for too. What is `supposed`, `\\lambda = 0`, holds for the answer. With a
-    `rule`, the sign and the rate of it, the update by the derivative is asked for; with an `extremum` the place under
-    its constraints. What was `written` is the answer if the checker confirms it; an
-    `expansion` is put together of the values of its terms. A `general` question is not answered in numbers."""
+    those of a question that is about nothing of these; updates begin at the `start`, if it is named, by a `method`, if
+    it is named, and after `since` others, if they are `further` ones. At the `points`, `x = 1` or `(1, 2)`, the value
+    is asked for too. What is `supposed`, `\\lambda = 0`, holds for the answer. With a `rule`, the sign and the rate of
+    it, the update by the derivative is asked for; with an `extremum` the place under its constraints. What was
+    `written` is the answer if the checker confirms it; an `expansion` is put together of the values of its terms. A
+    `general` question is not answered in numbers."""
 
     tex: str
     span: Span
@@ -124,6 +125,9 @@ class Question:
     rule: str = ""
     extremum: Extremum | None = None
     final: str = ""
+    method: str = ""
+    further: bool = False
+    since: int = 0
     written: str = ""
     expansion: Expansion | None = None
     general: bool = False

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chainrule.read.document import Break, Document, Heading, Math, Words
 from chainrule.read.grammar.formula import Row, parse
 from chainrule.read.tree import Comma, Relation, Span
 from chainrule.sheet.letters.glossary import tidy
 from chainrule.sheet.syntax.names import Glossary
+from chainrule.sheet.words.translation import english
 from chainrule.solve.cells import cells
 from chainrule.solve.kinds import KINDS
 from chainrule.solve.orders import EACH, FINAL, LEADS, VERB
 from chainrule.solve.question import Formula, Question
-from chainrule.solve.translation import english
 from chainrule.solve.wording import asked
 
 BLANK = re.compile(
@@ -33,6 +33,13 @@ MARKER = re.compile(r"^\W*(?:\w{1,4}[.)]|\d+(?:\.\d+)+)\s")
 DERIVATIVE_ENDS = re.compile(rf"{KINDS}(?: with respect to (?:its|the) (?:argument|variable|input))?$", re.IGNORECASE)
 EACH_FIRST = re.compile(rf"^\W*{EACH},?\s*", re.IGNORECASE)
 """A sentence before a list that ends with what is asked of every item, or begins with these."""
+THE_LISTED = re.compile(
+    r"\b(?:(?:each|all|every(?: one)?) of )?(?:the following|these|the) (?:\w+ ){0,2}?"
+    r"(?:functions?|expressions?|losses|forms?|terms)(?: below)?\b|\beach of (?:the following|these)\b",
+    re.IGNORECASE,
+)
+OF_LISTED = re.compile(rf"\b(?:{KINDS}|differentiate)\b[^⟦]*(?:{THE_LISTED.pattern})[^⟦]*⟦", re.IGNORECASE)
+"""The items of a list, in a sentence that says by what they are differentiated."""
 STATES = re.compile(r"^(?:(?!\bwhere\b|\bwith\b).)*⟧,? (?:is|are)\b", re.IGNORECASE)
 LABEL = re.compile(r"\W*\w{1,4}\W*")
 INNER = re.compile(
@@ -45,22 +52,25 @@ INNER = re.compile(
 def questions(document: Document, glossary: Glossary) -> list[Question]:
     """All questions in reading order."""
     found: list[Question] = []
-    lead, of_lead = "", 0  # and how many questions its own sentence asks, which the items of its list ask instead
+    lead, of_lead = NO_LEAD, 0  # and how many questions its own sentence asks, which the items of its list ask instead
     for words, formulas, span in _paragraphs(document, glossary):
         if not formulas and LABEL.fullmatch(words.strip()):
             continue  # "(a)" before an item
-        item = lead if formulas and not _asks(words) and not STATES.search(words) else ""
-        whole = f"{item} {MARKER.sub('', words)}" if item else words
+        item = lead if formulas and not _asks(words) and not STATES.search(words) else NO_LEAD
+        whole, known = item.of(MARKER.sub("", words), formulas) if item.words else (words, formulas)
         blanks = [*_blanks(document, formulas), *cells(document, formulas)]
         filled = {q.tex for q in blanks}
-        in_words = [q for q in asked(whole, formulas, span, document.text) if not (q.words and blanks)]
+        in_words = [q for q in asked(whole, known, span, document.text) if not (q.words and blanks)]
         in_words = [q for q in in_words if q.tex not in filled or q.case or q.shown]
-        if item and of_lead:
+        in_words = [q if q.span.start >= span.start else replace(q, span=formulas[0].span) for q in in_words]
+        if item.words and of_lead:
             found, of_lead = found[:-of_lead], 0
         found += [replace(q, end=span.end) for q in (*blanks, *in_words)]
         between = STATES.search(words) and not blanks and not in_words
-        of_lead = len(in_words) if not formulas and EACH_FIRST.search(words) else of_lead if between else 0
-        lead = item or _lead(words) or (lead if STATES.search(words) else "")
+        own = _lead(words, formulas)
+        instead = own.formulas or (not formulas and EACH_FIRST.search(words))
+        of_lead = len(in_words) if instead else of_lead if between else 0
+        lead = item if item.words else own if own.words or not STATES.search(words) else lead
     return list(_after_updates(sorted(found, key=lambda q: (q.end, q.span.start)), document))
 
 
@@ -71,8 +81,10 @@ def _after_updates(found: list[Question], document: Document) -> Iterator[Questi
         asked_for = FINAL.search(q.words) if q.words and before is not None else None
         if asked_for is not None and before is not None and not _exercise_between(document, before, q):
             kind = "loss" if asked_for["loss"] else "parameters"
-            yield replace(q, words="", updates=before.updates, final=kind)
+            yield replace(q, words="", updates=before.updates, since=before.since, method=before.method, final=kind)
             continue
+        if q.further and before is not None and not _exercise_between(document, before, q):
+            q = replace(q, since=before.since + before.updates, method=q.method or before.method)
         if q.final and before is None:
             q = replace(q, final="")  # nothing else carries the updates out
         before = q if q.updates else before
@@ -89,15 +101,36 @@ def _asks(words: str) -> bool:
     return re.search(VERB, english(words), re.IGNORECASE) is not None
 
 
-def _lead(words: str) -> str:
+@dataclass(frozen=True)
+class Lead:
+    """What a sentence before a list asks of every item, "compute the gradients of the following functions with respect
+    to ⟦0⟧", with its formulas."""
+
+    words: str
+    formulas: tuple[Formula, ...] = ()
+
+    def of(self, item: str, formulas: list[Formula]) -> tuple[str, list[Formula]]:
+        """The sentence about an item, and the formulas of both."""
+        moved = re.sub(r"⟦(\d+)⟧", lambda m: f"⟦{int(m[1]) + len(formulas)}⟧", self.words)
+        head, rest = item.split("⟧", 1)
+        whole, replaced = THE_LISTED.subn(f"{head}⟧", moved, count=1)
+        return (f"{whole}{rest}" if replaced else f"{moved} {item}"), [*formulas, *self.formulas]
+
+
+NO_LEAD = Lead("")
+
+
+def _lead(words: str, formulas: list[Formula]) -> Lead:
     """ "Compute the following:" before a list: the sentence that every item of it goes on with."""
     sentences = [s.strip() for s in re.split(r"(?<=[.?!])\s", words)]
     asking = [
         s for k, s in enumerate(sentences) if LEADS.search(s) or (k == len(sentences) - 1 and s[-1:] not in ".?!")
     ]
-    asking = [order for s in asking if _asks(s) and "⟦" not in (order := _from_verb(s))]
-    lead = asking[-1].rstrip(":.") if asking else ""
-    return f"{lead} of" if DERIVATIVE_ENDS.search(lead) else lead
+    orders = [order for s in asking if _asks(s) and ("⟦" not in (order := _from_verb(s)) or THE_LISTED.search(order))]
+    lead = orders[-1].rstrip(":. ") if orders else ""
+    if "⟦" in lead:
+        return Lead(lead, tuple(formulas)) if OF_LISTED.search(lead) else NO_LEAD
+    return Lead(f"{lead} of" if DERIVATIVE_ENDS.search(lead) else lead)
 
 
 def _from_verb(sentence: str) -> str:
@@ -110,7 +143,10 @@ def _from_verb(sentence: str) -> str:
 def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, list[Formula], Span]]:
     """Paragraphs with their formulas, displayed ones too, as ⟦0⟧, ⟦1⟧, ..."""
     words, formulas, span = "", list[Formula](), Span(0, 0)
-    for piece in (*document.pieces, Break(Span(0, 0))):
+    pieces = [*document.pieces, Break(Span(0, 0))]
+    for piece, following in zip(pieces, [*pieces[1:], pieces[-1]], strict=True):
+        if isinstance(piece, Break) and _goes_on(words, following):
+            continue
         if isinstance(piece, (Words, Math)):
             span = piece.span if not words.strip() else span.join(piece.span)
         match piece:
@@ -124,8 +160,23 @@ def _paragraphs(document: Document, glossary: Glossary) -> Iterator[tuple[str, l
                     words += "."
             case Heading() | Break():
                 if words.strip():
-                    yield re.sub(r"w\.\s?r\.\s?t\.?", "wrt", " ".join(words.split())), formulas, span
+                    yield _without_stops(" ".join(words.split())), formulas, span
                 words, formulas = f"{piece.title}." if isinstance(piece, Heading) else "", []
+
+
+def _without_stops(words: str) -> str:
+    """Words without the stops of abbreviations, which end no sentence."""
+    words = re.sub(r"\bw\.\s?r\.\s?t\.?", "wrt", words)
+    return re.sub(
+        r"\b(?:i\.\s?e|e\.\s?g|resp|cf|approx|z\.\s?B|d\.\s?h)\.",
+        lambda m: m[0].replace(".", "").replace(" ", ""),
+        words,
+    )
+
+
+def _goes_on(words: str, following: object) -> bool:
+    """Whether a sentence is not at its end before a blank line, as "show that" before a displayed formula."""
+    return isinstance(following, Math) and following.display and re.search(r"[^\W⟧](?<![.?!])\s*$", words) is not None
 
 
 def _rows(document: Document, piece: Math) -> Iterator[Row]:

@@ -32,7 +32,7 @@ from chainrule.solve.asking import (
     read_formula,
 )
 from chainrule.solve.constrained import with_lagrangians, with_unknowns
-from chainrule.solve.descent import started_anew, with_rules
+from chainrule.solve.descent import of_another_method, started_anew, with_rules
 from chainrule.solve.eras import eras
 from chainrule.solve.kinks import place_of, without_idle, without_numbers
 from chainrule.solve.losses import completed
@@ -59,6 +59,9 @@ from chainrule.write.trace_views import Detail
 
 VARIABLE = re.compile(r"(?:\}\{\\partial |\\nabla_)\{?([^{}]+?)\}?(?:\}$| )")
 ELSEWHERE = "an exercise has one start and one rate; write these updates as an exercise of their own, `# Exercise 2`"
+ANOTHER_METHOD = (
+    "the rule that is written is of another method; write this one as an exercise of its own, `# Exercise 2`"
+)
 MOST_ROUNDS, MOST_TOLD = 12, 5
 GOOD = frozenset({"verified", "definition"})
 
@@ -231,6 +234,9 @@ def _answer(
         mine = [(d, s) for d, s in zip(drafts, scopes, strict=True) if s.number == number]
         wanted = [m[1] for d, _ in mine if (m := VARIABLE.search(d.question.tex)) is not None]
         seen, updates = with_updates(of_scope(sheet, mine[-1][1]), wanted)
+        others = of_another_method([(d.question, s) for d, s in mine], updates)
+        for d, _ in mine:
+            d.why_not = ANOTHER_METHOD if d.question in others else ""
         _answer_parts([d for d, _ in mine], document, seen, updates, mine[-1][1], detail, options, clock)
 
 
@@ -294,6 +300,8 @@ def _answer_exercise(
             a.draft.why_not = "the sheet defines nothing"
         elif a.draft.question in anew:
             a.draft.why_not = ELSEWHERE
+        elif a.draft.why_not:
+            continue
         elif a.draft.question.updates:
             answer_updates(a.draft, program, troubles, detail)
         elif a.draft.question.expansion is not None and a.draft.question.expansion.summands:
@@ -327,6 +335,7 @@ def _confirmed(
 ) -> Built:
     """The sheet with the first ways that the checker confirms."""
     kind = "latex" if latex else "markdown"
+    options = replace(options, repairs=False)
     for given_up in (lambda d: False, lambda d: d.question.root is not None, lambda d: True):
         for d in filter(given_up, drafts):
             if d.ways:
@@ -345,7 +354,8 @@ def _confirmed(
 def _take_back(drafts: list[Draft], result: Built, read: Document, statements: Sequence[Statement]) -> bool:
     """Take the next way where a line is not verified; whether there was one."""
     found = [(_offset(read, s.line, s.column), _offset(read, s.end_line, s.end_column), s.verdict) for s in statements]
-    if _of_two_meanings(drafts, statements):
+    own = [s for s, (start, end, _) in zip(statements, found, strict=True) if _is_answer(start, end, result)]
+    if _of_two_meanings(drafts, [s for s in statements if s not in own]):
         return True
     rules = {(d.number, k) for d in drafts for k, x in enumerate(d.tables) if isinstance(x, Line) and x.rule == "rule"}
     wrong = set()
@@ -370,6 +380,11 @@ def _take_back(drafts: list[Draft], result: Built, read: Document, statements: S
     for d in drafts if not places else ():
         _without(d, mine[d.number])
     return True
+
+
+def _is_answer(start: int, end: int, result: Built) -> bool:
+    """Whether a statement is one of ours, and not of the author's."""
+    return any(start < span.end and end > span.start for span in result.places.values())
 
 
 def _of_two_meanings(drafts: list[Draft], statements: Sequence[Statement]) -> bool:

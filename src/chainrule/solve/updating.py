@@ -9,6 +9,7 @@ from chainrule.expr.model import Array
 from chainrule.read.tree import Name, Node, Script
 from chainrule.sheet.syntax.names import walk
 from chainrule.sheet.syntax.spelling import names_loss
+from chainrule.solve.question import Question
 from chainrule.trace.earlier import is_earlier
 from chainrule.trace.naming import bases_of, pieces, pieces_of
 from chainrule.trace.record import Step, Version
@@ -20,20 +21,21 @@ from chainrule.write.trace_views import Detail, tex
 Item = str | Line
 
 
-def tables(program: Program, count: int, detail: Detail) -> list[Item]:
+def tables(program: Program, q: Question, detail: Detail) -> list[Item]:
     """Words and equations: the rules, then for every step what is new in it, under the names it then has."""
+    first, last = q.since, q.since + q.updates
     updates = program.updates
     moving = [m for m in program.moving if not is_earlier(m.rule.name)]
     found: list[Item] = []
-    if not _told(program):
-        updates = replace(updates, style="prime")
+    updates = replace(updates, style=updates.style if _told(program) else "prime")
+    if not _told(program) and not first:
         found.append("A prime stands for one update:")
         found += [_rule(m.rule, updates, program) for m in moving]
-    for k in range(count + 1):
-        step = step_of(program, k, k == count)
+    for k in range(first, last + 1):
+        step = step_of(program, k, k == last)
         lines = []
         for c in sorted(program.computed, key=lambda c: c.kind != "parameter"):
-            name = _name(c, k, k == count, updates, program)
+            name = _name(c, k, k == last, updates, program)
             if name is not None and c.name in step.values and c.asked.source.position < BEHIND:
                 lines.append(Line("value", name, tex(_numbers(c, step, program), detail)))
         if lines:
@@ -41,14 +43,15 @@ def tables(program: Program, count: int, detail: Detail) -> list[Item]:
     return found
 
 
-def final(program: Program, count: int, detail: Detail, kind: str) -> list[Item]:
+def final(program: Program, q: Question, detail: Detail) -> list[Item]:
     """What so many updates lead to: the "loss", or the "parameters"."""
+    count = q.since + q.updates
     step = step_of(program, count, True)
     updates = replace(program.updates, style=program.updates.style if _told(program) else "prime")
     lines = []
     for c in program.computed:
         name = _name(c, count, True, updates, program)
-        if name is not None and c.name in step.values and (c.kind == "parameter") == (kind == "parameters"):
+        if name is not None and c.name in step.values and (c.kind == "parameter") == (q.final == "parameters"):
             lines.append(Line("value", name, tex(_numbers(c, step, program), detail)))
     return [_heading(count), *lines] if lines else []
 

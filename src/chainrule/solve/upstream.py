@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from chainrule.read.document import Document
 from chainrule.read.tree import Fraction, Node, Script
 from chainrule.sheet.meaning.derivatives.differentials import taken_apart
-from chainrule.sheet.records.statements import DEFINING, Equation, Sheet
+from chainrule.sheet.records.statements import DEFINING, Equation, Sentence, Sheet
 from chainrule.sheet.records.world import World
 from chainrule.sheet.syntax.names import reference
 
@@ -18,6 +18,15 @@ GIVEN = re.compile(
     re.IGNORECASE,
 )
 
+
+THROUGH = re.compile(r"\b(?:in terms of|as functions? of|through|using|by means of|from)\b", re.IGNORECASE)
+"""What stands before the derivatives through which others are to be written."""
+
+ORDER = re.compile(
+    r"\b(?:derive|find|compute|calculate|determine|express|evaluate|obtain|show|prove|write|give|state|what"
+    r"|work out)\b",
+    re.IGNORECASE,
+)
 
 DEPENDS = re.compile(
     r"⟦(?P<of>\d+)⟧ (?:(?:only )?depends (?:only )?on|is (?:an?|some|any) (?:[\w-]+ ){0,3}?function of) "
@@ -49,10 +58,23 @@ def _given(sheet: Sheet, mine: list[Equation]) -> Iterator[tuple[Node, Node, Doc
             yield from ((*pair, e.document) for pair in _slope(e.rhs))
     scopes = {e.scope.number for e in mine}
     for s in (s for s in sheet.sentences if s.own and s.scope.number in scopes):
-        for node in s.formulas if GIVEN.search(s.text) else ():
+        for node in _lent(s):
             yield from ((*pair, s.document) for pair in _slope(node))
         for told in DEPENDS.finditer(s.text):
             yield s.formulas[int(told["of"])], s.formulas[int(told["by"])], s.document
+
+
+def _lent(s: Sentence) -> Iterator[Node]:
+    """The formulas of a sentence that it gives: "given $G$, derive $D$", "derive $D$ in terms of $G$"."""
+    if not (GIVEN.search(s.text) or THROUGH.search(s.text)):
+        return
+    for m in re.finditer(r"⟦(\d+)⟧", s.text):
+        before = s.text[: m.start()]
+        orders = [o.end() for o in ORDER.finditer(before)]
+        cues = (GIVEN, THROUGH) if orders else (GIVEN,)
+        since = before[orders[-1] if orders else 0 :]
+        if any(cue.search(since if orders else s.text) for cue in cues):
+            yield s.formulas[int(m[1])]
 
 
 def _slope(node: Node) -> Iterator[tuple[Node, Node]]:

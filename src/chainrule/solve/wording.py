@@ -13,8 +13,9 @@ from chainrule.read.tree import Accent, Comma, Fenced, Missing, Name, Node, Prod
 from chainrule.sheet.conditions.restrictions import indices, restriction
 from chainrule.sheet.syntax.literals import is_zero
 from chainrule.sheet.syntax.names import letter_of
+from chainrule.sheet.words.translation import english
 from chainrule.solve.constrained import CONSTRAINED, extrema
-from chainrule.solve.descent import start_of
+from chainrule.solve.descent import method_of, start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
 from chainrule.solve.orders import ANY_VERB, FINAL, ORDER, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
 from chainrule.solve.parts import parts_of
@@ -26,7 +27,6 @@ from chainrule.solve.said.expansions import SPOKEN, expansions
 from chainrule.solve.said.newton import RULE, newton_asked
 from chainrule.solve.said.phrases import apart
 from chainrule.solve.said.places_told import further, is_elsewhere
-from chainrule.solve.translation import english
 from chainrule.trace.quantities import is_derivative
 from chainrule.trace.trained import names_trained
 
@@ -55,7 +55,7 @@ CLAIM = re.compile(
 """What a derivative in words is to be shown to be."""
 STOP = re.compile(
     r"\b(?:where|with (?!respect)|for|given|if|using|when|assuming|under|as a function|at which|such that|so that|"
-    r"from|starting|then use|in terms of|via)\b",
+    r"from|starting|then use|in terms of|through|by means of|via)\b",
     re.IGNORECASE,
 )
 CHANGED = re.compile(
@@ -72,7 +72,9 @@ ALL = r"\frac{\partial }{\partial }"
 SLOPE = re.compile(r"\\partial|\\nabla|'|(?<![\\\\A-Za-z])d[A-Za-z\\\\]")
 """What a derivative has in it."""
 SOMETHING_OF = re.compile(
-    r"\b(?!(?:values?|entry|entries|components?|elements?|coordinates?|outputs?|results?|all|each|both|any|most|some|"
+    r"\b(?:minim\w+|maxim\w+|smallest|largest|least|greatest|lowest|highest|optim\w+|best) (?:\w+ )?of "
+    r"(?:the )?(?:\w+ )?⟦\d+⟧"
+    r"|\b(?!(?:values?|entry|entries|components?|elements?|coordinates?|outputs?|results?|all|each|both|any|most|some|"
     r"expressions?|formulas?|forms?|numbers?|rows?|columns?|one|two|three|steps?|derivatives?|gradients?|terms?)\b)"
     r"[\w-]+ of (?:the )?(?:\w+ )?⟦\d+⟧",
     re.IGNORECASE,
@@ -83,6 +85,11 @@ BACK = re.compile(
     re.IGNORECASE,
 )
 """Words for what the sentence spoke of before."""
+ASIDE = re.compile(
+    r"(?<=\w)\s+\((?:[^()⟦\d]{4,}|\d+(?:\.\d+)?\s*(?:pts?|points?|marks?|punkte?|p)\.?)\)(?!\s*=)", re.IGNORECASE
+)
+"""Words in parentheses, and how much an answer is worth."""
+THAT = re.compile(r"\b(?:this|these|that|those|its?|they|them)\b(?!⟦)", re.IGNORECASE)
 SENTENCE = re.compile(r"[^.?!;]*(?:[.?!;](?!\s|$)[^.?!;]*)*[.?!;]?")
 BY = (
     r"(?:(?:with respect to|wrt)\s+(?:[a-z][\w-]*\s+){0,6}?"
@@ -121,6 +128,12 @@ CARRIED_OUT = re.compile(
     r"\b(?:perform|carry out|do|run|make|apply|take|execute|repeat|iterate|update)\b", re.IGNORECASE
 )
 TWICE = re.compile(r"\b(?:update|iterate|repeat)\b[^.;?!]{0,60}?\b(?P<count>once|twice|three times)\b", re.IGNORECASE)
+FURTHER = re.compile(
+    r"\b(?:further|more|another|additional|next)\s+(?:⟦\d+⟧\s+)?(?:[\w-]+\s+){0,3}?(?:updates?|steps?|iterations?|epochs?)\b"
+    r"|\bcontinue\b",
+    re.IGNORECASE,
+)
+"""Updates that go on where others ended."""
 
 BUT = re.compile(
     r",\s*(?!(?:and then|then|and|so)?\s*(?:⟦|start|begin|initial|from|with|using|where|at|for|i\.e\.|giving|taking|by|"
@@ -132,9 +145,9 @@ BUT = re.compile(
 
 def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterator[Question]:
     """What the sentences of a paragraph ask for; the paragraph is the `span` of the `text`."""
-    told = False
+    told, open_before, before = False, False, list[Question]()
     for match in SENTENCE.finditer(words):
-        own, sentence = match[0], WRITE.sub(r"\1write down", english(match[0]))
+        own, sentence = match[0], WRITE.sub(r"\1write down", ASIDE.sub("", english(match[0])))
         updates = _updates(sentence)
         told = told or updates > 0  # what is then asked of the numbers, "what is the new loss?", the tables say
         here = [formulas[int(n)] for n in re.findall(r"⟦(\d+)⟧", sentence)]
@@ -146,18 +159,31 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
         if not updates and not any(q.rule or q.expansion for q in rules):
             rules = list(_half_known(sentence, formulas, span, at)) or rules
         found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
+        found = found or list(_at_points(sentence, before, formulas))
+        if found and open_before and THAT.search(sentence):
+            found = [Question("", place, 0, words=_plain(own, formulas))]  # what it speaks of was not recognised
+        before = [q for q in found if SLOPE.search(q.tex)] or before
         if found and not rules and not updates and _is_elsewhere(sentence, found, formulas):
             found = [Question("", place, 0, words=_plain(own, formulas))]
         if updates:
             ends = None if CARRIED_OUT.search(sentence) else FINAL.search(sentence)
             final = "" if ends is None else "loss" if ends["loss"] else "parameters"
-            yield Question("", place, 0, updates=updates, start=start_of(sentence, formulas), final=final)
+            asked_for = Question("", place, 0, updates=updates, start=start_of(sentence, formulas), final=final)
+            yield replace(asked_for, method=method_of(sentence), further=FURTHER.search(sentence) is not None)
         elif not found and is_open(sentence, told):
             found = [Question("", place, 0, words=_plain(own, formulas))]
         elif found and not updates and not rules:
             found += _left_over(sentence, found, formulas, span, place)
+        open_before = bool(found) and all(q.words for q in found)
         supposed = _supposed(sentence, formulas)
         yield from (q if q.case or q.points else replace(q, supposed=supposed) for q in found)
+
+
+def _at_points(sentence: str, before: list[Question], formulas: list[Formula]) -> Iterator[Question]:
+    """The derivatives of the sentence before at points that this one names: "evaluate both at $(1, 2)$"."""
+    if ORDER.match(sentence) and BACK.search(sentence):
+        rest, points = points_of(sentence, formulas)
+        yield from (replace(q, points=points) for q in before if points and "⟦" not in rest)
 
 
 def _is_elsewhere(sentence: str, found: list[Question], formulas: list[Formula]) -> bool:
@@ -204,9 +230,14 @@ def _asked(sentence: str, formulas: list[Formula], span: Span, place: Span, upda
     """What one sentence asks for; nothing of what changes the sheet."""
     shown = SHOW.search(sentence)
     if shown is not None:
-        claims = list(_shown(sentence[shown.end() :], formulas))
-        claims = claims or list(_shown_in_words(sentence[shown.end() :], formulas, span))
-        yield from claims or shown_roots(sentence[shown.end() :], formulas)
+        head, claim = sentence[: shown.start()], sentence[shown.end() :]
+        ordered = list(_asked(head, formulas, span, place, updates)) if re.search(VERB, head, re.IGNORECASE) else []
+        claims = list(_shown(claim, formulas)) or list(_shown_in_words(claim, formulas, span))
+        claims = claims or list(shown_roots(claim, formulas))
+        yield from (*ordered, *claims)
+        if ordered and not claims:
+            end = max(q.span.end for q in ordered)
+            yield Question("", Span(end, end), 0, words=_plain(sentence[shown.start() :], formulas))
     elif updates:
         yield from (q for q in _sentence(sentence, formulas, span, place) if SLOPE.search(q.tex))
     elif CONSTRAINED.search(sentence):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from chainrule.read.tree import Comma, Fenced, Fraction, Node, Number, Product
+from chainrule.read.tree import Comma, Fenced, Fraction, Node, Number, Product, Sum
 from chainrule.sheet.records.statements import Sentence, Sheet
 from chainrule.sheet.syntax.derivatives import above, below, nabla_of
 from chainrule.sheet.syntax.literals import is_literal, is_zero
 from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import names_loss
+from chainrule.sheet.words.translation import english
 from chainrule.sheet.words.wording import NAMES
 from chainrule.trace.plain_orders import parts, speaks, why_not_plain
 from chainrule.trace.rules import (
@@ -36,6 +38,7 @@ EVERY = re.compile(r"\b(?:all|every|each|both|the)\b[^.;⟦]{0,20}?\b(?:weights|
 WEIGHTS = frozenset({"w", "W", "b", "theta", "Theta", "V", "U", "v", "u", "beta"})
 DATA = frozenset({"x", "X", "y", "Y", "t", "T"})
 """Letters of inputs and targets, which nobody updates unless a sentence says so."""
+COUNTS = frozenset("nNmMkKdDTpJ")
 SPOKEN = re.compile(
     r"\b(?:descent|updat\w+|iterations?|steps?)\b[^.;⟦]{0,40}?\b(?:for|of|on|to|in|update|updates) "
     r"(?:both |all |each |the |weights |parameters |matri(?:x|ces) |vectors? )*" + NAMES,
@@ -55,6 +58,7 @@ RATE_NAMES = ("eta", "alpha", "lr", "epsilon", "varepsilon", "lambda", "gamma", 
 
 def with_implied(sheet: Sheet, updates: Updates, wanted: Sequence[str]) -> None:
     """Gradient descent that is only spoken of: "perform three updates with learning rate 0.1"."""
+    sheet = replace(sheet, sentences=[replace(s, text=english(s.text)) for s in sheet.sentences])
     rate = rate_of(sheet)
     if rate is None or not speaks_of_updates(sheet):
         return
@@ -190,14 +194,53 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     if arguments and not spoken:
         return losses[0], [given[key][0] for key in trained(sheet, arguments)], ""
     listed = given if every else by or given
-    letters = {key: given[key][1].split(" ")[-1].split("_")[0] for key in listed}
+    letters = {key: _letter(given[key][1]) for key in listed}
     weights = [key for key, x in letters.items() if x in WEIGHTS or (key in by and (every or x not in DATA))]
+    factors = _coefficients(sheet, losses[:1])
+    weights = [key for key in listed if key in weights or (not by and key in factors and letters[key] not in DATA)]
     keys = list(dict.fromkeys(spoken or weights or by))
     updated = trained(sheet, keys)
     likely = {*keys, *(key for key, (_, base) in given.items() if base[:1] in WEIGHTS)}
-    doubtful = updated != keys if spoken else unclear(sheet, likely)
+    doubtful = updated != keys if spoken else unclear(sheet, likely) or (not by and _unknown(sheet, given, keys))
     doubt = DOUBT if doubtful else ""
     return next(iter(losses), ""), [given[key][0] for key in updated], doubt
+
+
+def _letter(base: str) -> str:
+    return base.split(" ")[-1].split("_")[0]
+
+
+def _coefficients(sheet: Sheet, losses: Sequence[str]) -> set[Names]:
+    r"""The names that stand in the sums of a model as a summand or before another name, m and q in `\hat y = m x + q`:
+    whatever their letters, they are trained. In a loss they may as well weigh a penalty."""
+    found = set[Names]()
+    for e in sheet.equations:
+        own = e.document.source(e.lhs.span).split("(")[0].strip() if e.spelled is None else ""
+        if (
+            own in losses
+            or e.link
+            or is_literal(e.rhs)
+            or names_loss(base_of(sheet, e.lhs) or callee_base(sheet, e.lhs) or "")
+        ):
+            continue
+        for term in (t.node for n in walk(e.rhs) if isinstance(n, Sum) for t in n.terms):
+            first = term.factors[0].node if isinstance(term, Product) and len(term.factors) == 2 else term
+            ref = reference(first, sheet.glossary)
+            found |= set() if ref is None else {ref.key}
+    return found
+
+
+def _unknown(sheet: Sheet, given: Mapping[Names, tuple[str, str]], keys: Sequence[Names]) -> bool:
+    """Whether other names have numbers that are neither of data, nor a customary rate or constant, nor a count: nothing
+    says whether they are trained."""
+    used = {r.key for e in sheet.equations if not is_literal(e.rhs) for r in refs(sheet, e.rhs)}
+    values = {ref.key: e.rhs for e in sheet.equations if (ref := reference(e.lhs, sheet.glossary)) is not None}
+    for key, (_, base) in given.items():
+        letter = _letter(base)
+        count = isinstance(values.get(key), Number) and letter in COUNTS
+        if key in used and key not in keys and len(letter) == 1 and letter not in DATA and not count:
+            return True
+    return False
 
 
 def _only_function(sheet: Sheet, given: Mapping[Names, object]) -> tuple[str, list[Names]] | None:

@@ -32,13 +32,24 @@ _WORDS = (
     "function "
     # what it is done to, and from where
     "weight weights parameter parameters bias biases matrix matrices vector vectors scalar value values initial "
-    "point origin output outputs input inputs target targets result results "
+    "point points origin output outputs input inputs target targets result results "
+    # what it is done to, and with which layers and losses
+    "machine model models network networks neural net layer layers hidden unit units neuron neurons perceptron data "
+    "dataset label labels prediction predictions regression classification classifier logistic linear squared entropy "
+    "sigmoid tanh relu softmax activation weighted backpropagation backprop chain "
+    # of exercises and their answers
+    "following current suppose consider assume let provide report question exercise task problem part answer answers "
+    "method algorithm equation equations formula formulas numerical numerically symbolically analytically above here "
+    "now then finally hence so it its they these your you obtain get has have was were will initialized initialised "
+    "initialization initialisation denote denotes denoted called used"
 )
 PLAIN = frozenset(_WORDS.split())
 """The words of orders to take plain steps, by their classes; none of them names another method."""
 UNITS = re.compile(
     r"\bthen (?=perform|do|make|take|run|carry|compute|calculate|apply|use|give)|\bby hand\b"
     r"|\bfirst (?=(?:two|three|four|five|⟦\d+⟧) (?:steps|updates|iterat\w+))"
+    r"|\b(?:further|more|another|next) (?=(?:(?:two|three|four|five|⟦\d+⟧) )?(?:gradient )?(?:descent |ascent )?"
+    r"(?:steps?|updates?|iterations?)\b)"
     r"|\bnew (?=values?\b|weights\b|parameters\b)",
     re.IGNORECASE,
 )
@@ -49,7 +60,21 @@ SPEAKS = re.compile(
 )
 SUPPOSES = re.compile(r"\bif\b.*\?\s*\Z", re.IGNORECASE)
 """A question about what would be."""
-ORDERS = re.compile(r"\b(?:compute|calculate|derive|find|determine|give|state|what)\b", re.IGNORECASE)
+ORDERS = re.compile(
+    r"\b(?:compute|calculate|derive|find|determine|give|state|show|prove|provide|what)\b", re.IGNORECASE
+)
+DERIVATIVE = re.compile(
+    r"\b(?:gradients?|derivatives?|derivation|backprop\w*|jacobian|hessian)\b"
+    r"(?!.*\b(?:only|instead|clip\w*|normali[sz]\w*|sample|example|noise|noisy|stochastic|batch\w*|once|random\w*)\b)",
+    re.IGNORECASE,
+)
+"""What is ordered is a derivative, of all that the loss is of."""
+WORKINGS = re.compile(
+    r"\b(?:show |include |provide )?(?:each|every|all|your|the|intermediate)(?: the| your)? steps?\b"
+    r"(?= of (?:your|the|this) (?:deriv|calcul|comput|sol|work|proof))|\bshow (?:all |your )+steps\b",
+    re.IGNORECASE,
+)
+"""Steps of an answer, and of no method."""
 MOVES = re.compile(r"\b(?:updat\w+|train\w*|steps?|descent|ascent|learn\w*|optimi[sz]\w+|iterat\w+)\b", re.IGNORECASE)
 NUMBER = re.compile(r"⟦(\d+)⟧|(?<![\w.])\d+(?:\.\d+)?(?![\w⟧])")
 COUNTED = re.compile(
@@ -60,12 +85,10 @@ COUNTED = re.compile(
 def parts(s: Sentence, all_of_them: bool = False) -> Iterator[str]:
     """The sentences of a paragraph that are about what is done, or all that are no supposition."""
     for part in sentences(s.text):
-        derives = (
-            not all_of_them
-            and ORDERS.search(part)
-            and any(_is_derivative(s.formulas[int(n)]) for n in re.findall(r"⟦(\d+)⟧", part))
-        )
-        if not SUPPOSES.search(part) and not (derives and not MOVES.search(part)):
+        moves = MOVES.search(WORKINGS.sub(" ", part)) is not None
+        slopes = (_is_derivative(s.formulas[int(n)]) for n in re.findall(r"⟦(\d+)⟧", part))
+        derives = not all_of_them and ORDERS.search(part) and (any(slopes) or DERIVATIVE.search(part))
+        if not SUPPOSES.search(part) and not (derives and not moves):
             yield part
 
 

@@ -15,7 +15,7 @@ from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped
 from chainrule.sheet.records.statements import Equation
 from chainrule.sheet.records.universe import Universe
-from chainrule.sheet.syntax.names import Ref, reference, walk
+from chainrule.sheet.syntax.names import Ref, letter_of, reference, walk
 from chainrule.sheet.syntax.spelling import spelled_out
 
 _FENCES = {"(": ")", "[": "]", "⟨": "⟩"}
@@ -26,8 +26,25 @@ def written(universe: Universe, instance: Instance) -> str:
     """One tensor as the document writes it: the first place that names it, else its base with the labels it has."""
     if (instance.labels or instance.sampled) and (found := _place(universe, instance)) is not None:
         return found
-    labels = "".join(f"^{{({x})}}" if isinstance(x, int) else _script("_", x) for x in instance.labels)
-    return base_of(universe, instance.base) + "'" * instance.primes + labels
+    return _as_elsewhere(universe, instance) or base_of(universe, instance.base) + "'" * instance.primes + "".join(
+        f"^{{({x})}}" if isinstance(x, int) else _script("_", x) for x in instance.labels
+    )
+
+
+def _as_elsewhere(universe: Universe, instance: Instance) -> str | None:
+    """A tensor with its labels where other tensors of its name have theirs: o_3 beside `o_t`, h^{[3]} beside
+    `h^{[l]}`."""
+    family = universe.world.family(instance.base)
+    for equation, _, ref in uses(universe, instance.base):
+        below = [n for n in range(len(ref.subs)) if family.slot(n) == "label"]
+        if not instance.labels or len(below) + len(ref.labels) != len(instance.labels):
+            continue
+        labels = [*map(str, instance.labels)]
+        text = base_of(universe, instance.base) + "'" * instance.primes
+        text += _script("_", ",".join(labels[: len(below)])) if below else ""
+        raised = zip(ref.labels, labels[len(below) :], strict=True)
+        return text + "".join(_fenced(equation, x, label) for x, label in raised)
+    return None
 
 
 def base_of(universe: Universe, base: str) -> str:
@@ -75,6 +92,8 @@ def _place(universe: Universe, instance: Instance) -> str | None:
         if ref.primes != instance.primes or bool(axes) < instance.sampled:
             continue
         frame = Frame(universe, "writing", equation.position)
+        if any(letter_of(n) in universe.world.ranges for x in (*below, *ref.labels) for n in walk(x)):
+            continue  # a letter for some numbers, each of which has a name of its own
         try:
             labels = tuple(frame.label(x) for x in (*below, *ref.labels))
         except Untyped:
@@ -90,10 +109,15 @@ def _place(universe: Universe, instance: Instance) -> str | None:
 
 
 def _raised(equation: Equation, label: Node) -> str:
-    """A label above a name, in the parentheses it has in the source."""
-    source, before = equation.document.source(label.span), equation.document.text[label.span.start - 1]
+    """A label above a name, as it stands in the source."""
+    return _fenced(equation, label, equation.document.source(label.span))
+
+
+def _fenced(equation: Equation, label: Node, text: str) -> str:
+    """A text above a name in the parentheses that a label has in the source."""
+    before = equation.document.text[label.span.start - 1]
     close = _FENCES.get(before)
-    return _script("^", f"{before}{source}{close}" if close is not None else source)
+    return _script("^", f"{before}{text}{close}" if close is not None else text)
 
 
 def _script(sign: str, text: str) -> str:

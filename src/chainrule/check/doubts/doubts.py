@@ -56,7 +56,7 @@ from chainrule.check.doubts.unsaid import (
     of_a_target,
     tied,
 )
-from chainrule.check.doubts.where_it_holds import where_it_holds
+from chainrule.check.doubts.where_it_holds import where_it_holds, where_it_vanishes
 from chainrule.check.numbers.counted_from_one import counted_from_one
 from chainrule.check.numbers.written_out import put_in_one_by_one
 from chainrule.check.numbers.zero_slopes import slopes_of_values, zero_slopes
@@ -359,6 +359,7 @@ DOUBTS: tuple[Doubt, ...] = (
     circular,
     of_chance,
     where_it_holds,
+    where_it_vanishes,
     one_step_or_all,
     one_cell,
     at_the_last_step,

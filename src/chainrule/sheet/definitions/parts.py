@@ -155,7 +155,10 @@ def _numbered(world: World, items: tuple[Node, ...]) -> tuple[str, int]:
 
 
 def vector_of_entries(world: World, params: tuple[Node, ...]) -> str | None:
-    """The vector whose entries are all the parameters of a function: w for `E(w_1, w_2)`."""
+    """The vector whose entries are all the parameters of a function: w for `E(w_1, w_2)`, whether anything else speaks
+    of it or not."""
     base, count = _numbered(world, params)
     vector = base if base in world.vectors else vector_of(world, base)
-    return vector if vector is not None and count == world.vectors[vector][1] else None
+    if vector is None:
+        return base if count and not any(s.ref.bare for s in world.sites.get(base, ())) else None
+    return vector if count == world.vectors[vector][1] else None

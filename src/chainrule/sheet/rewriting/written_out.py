@@ -55,7 +55,12 @@ from chainrule.sheet.rewriting.spelled_words import with_words, words_of
 from chainrule.sheet.rewriting.transposed_calls import called_plainly, with_transposed_values
 from chainrule.sheet.rewriting.transposing_primes import transposing, with_transposes
 from chainrule.sheet.rewriting.two_kinds_of_rows import samples_apart, with_samples_apart
-from chainrule.sheet.statistics.expectations_by_law import laws_of, with_what_is_drawn
+from chainrule.sheet.statistics.expectations_by_law import (
+    laws_of,
+    shortened_laws,
+    with_their_parameters,
+    with_what_is_drawn,
+)
 from chainrule.sheet.statistics.laws_and_densities import capitals_of_laws, with_their_densities
 from chainrule.sheet.statistics.normal_words import normal_laws, with_normal_laws
 from chainrule.sheet.statistics.weighted_integrals import weighted, with_expectations
@@ -170,6 +175,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(samples_apart, with_samples_apart),
     _where(vectors_on_diagonals, with_diagonals),
     _where(capitals_of_laws, with_their_densities),
+    _where(shortened_laws, with_their_parameters),
     _where(normal_laws, with_normal_laws),
     _where(integrated, with_sums),
     _where(weighted, with_expectations),

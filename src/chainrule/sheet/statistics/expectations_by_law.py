@@ -2,7 +2,8 @@ r"""Expectations under the letter of a law, `\mathbb{E}_P[f(x)]`: over what is d
 over what the density is called with everywhere, `\mathbb{E}_q[\log p(x, z)]` beside `q(z | x)`.
 
 A letter from which one thing alone is drawn in a document names it; where several are, nothing is put in its place. A
-dot in an argument is what is drawn, too: `\mathbb{E}_\pi[\phi(s, \cdot)]`.
+dot in an argument is what is drawn, too: `\mathbb{E}_\pi[\phi(s, \cdot)]`. A letter that is never called is short for
+the one density that has it with a parameter, `\mathbb{E}_q[\log p(x, z)]` beside `q_\phi(z | x)`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from chainrule.read.tree import Dots, Fenced, Infix, Link, Name, Node, Product, Relation, Script
+from chainrule.read.tree import Dots, Factor, Fenced, Infix, Link, Name, Node, Product, Relation, Script
 from chainrule.sheet.syntax.arguments import parts
 from chainrule.sheet.syntax.names import node_key, walk
 from chainrule.sheet.syntax.normal_laws import DENSITIES
@@ -18,6 +19,33 @@ from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 
 POLICIES = frozenset({"pi"})
 DOT = "cdot"
+
+
+def shortened_laws(formulas: list[Node]) -> dict[str, Node]:
+    """The letters alone below expectations that are short for a density with a parameter, called in one way only."""
+    nodes = [n for formula in formulas for n in walk(formula)]
+    alone = {law.text for n in nodes if isinstance(law := _density(n), Name) and not law.style}
+    found: dict[str, dict[object, Node]] = {}
+    for one, fence in (pair for n in nodes if alone and isinstance(n, Product) for pair in pairwise(n.factors)):
+        name = one.node
+        if isinstance(fence.node, Fenced) and not fence.op and isinstance(name, Script) and isinstance(name.base, Name):
+            if name.sub is not None and name.sup is None and not name.primes:
+                call = Product(name.span, (Factor("", name), Factor("", fence.node)))
+                found.setdefault(name.base.text, {})[node_key(call)] = call
+        elif isinstance(fence.node, Fenced) and not fence.op and isinstance(name, Name):
+            alone.discard(name.text)
+    return {letter: next(iter(found[letter].values())) for letter in alone if len(found.get(letter, ())) == 1}
+
+
+def with_their_parameters(node: Node, laws: dict[str, Node]) -> Node:
+    """A formula with the whole name of such a density below each expectation."""
+
+    def choose(part: Node) -> Node | None:
+        law = _density(part)
+        whole = laws.get(law.text) if isinstance(law, Name) else None
+        return None if whole is None or not isinstance(part, Script) else replace(part, sub=whole)
+
+    return rebuilt(node, choose)
 
 
 @dataclass(frozen=True)

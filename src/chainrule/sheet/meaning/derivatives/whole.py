@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chainrule.calculus import derivative, resolve
-from chainrule.expr import Component, Expr, Index, Symbol, component, substitute, value
+from chainrule.expr import Component, Expr, Index, Symbol, component, const, substitute, value
 from chainrule.read.tree import Accent, Factor, Fenced, Fraction, Name, Node, Number, Script
 from chainrule.sheet.definitions.maps import HESSIAN_LETTERS, is_hessian
 from chainrule.sheet.definitions.parts import vector_of_entries
@@ -79,6 +79,13 @@ class Point:
         """The arguments in the place of their stand-ins."""
         table = {s.symbol: v.at for s, v in zip(self.stand_ins, self.values, strict=True)}
         return substitute(resolve(term, self.frame.universe.definitions), table)
+
+    def argument(self, n: int) -> Component:
+        """The stand-in for an argument, or the entry of the one vector that they all are."""
+        first = self.stand_ins[0]
+        if len(self.stand_ins) > 1 or first.dim is None:
+            return self.stand_ins[n].at()
+        return first.at(const(n + self.frame.dims.dim(first.dim).low))
 
     def by(self, term: Expr, variable: Component) -> Expr:
         """A derivative that is still over the stand-ins."""
@@ -278,12 +285,12 @@ def partial_at(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, 
         return None
     places = [_place(site, v) for v in parts[1]]
     point = _point(frame, site, args)
-    if point is None or None in places or len(point.stand_ins) != len(args):
+    if point is None or None in places or len(point.stand_ins) not in (1, len(args)):
         return None
     if len(args) == 1:
         return postfixed(frame, _differentiated(point, len(places)), fence[1]), n + 2
-    by = [point.stand_ins[p] for p in places if p is not None]
-    val = scalar(lambda: point.put(_repeated(point, point.term(), [s.at() for s in by])), derived=True)
+    by = [p for p in places if p is not None]
+    val = scalar(lambda: point.put(_repeated(point, point.term(), [point.argument(p) for p in by])), derived=True)
     return postfixed(frame, val, fence[1]), n + 2
 
 

@@ -29,6 +29,7 @@ from chainrule.sheet.meaning.operations.conditions import condition
 from chainrule.sheet.records.frame import Frame
 from chainrule.sheet.records.shapes import Untyped, Val
 from chainrule.sheet.records.sites import Site
+from chainrule.sheet.statistics.random_names import expected, is_expectation
 from chainrule.sheet.syntax.arguments import arguments, pattern
 from chainrule.sheet.syntax.derivative_signs import rest_of
 from chainrule.sheet.syntax.function_words import LOGARITHMS
@@ -157,9 +158,13 @@ def called(frame: Frame, factors: tuple[Factor, ...], n: int) -> tuple[Val, int]
 
 
 def _argument_end(frame: Frame, factors: tuple[Factor, ...], n: int) -> int:
-    """Where the argument of a function without parentheses ends: `\\log 2\\pi`, `\\log \\hat y_i`, `\\ln \\sum ...`."""
+    """Where the argument of a function without parentheses ends: `\\log 2\\pi`, `\\log \\hat y_i`, `\\ln \\sum ...`,
+    `\\log \\mathbb{E}[u]`."""
     if isinstance(factors[n].node, Big):
         return len(factors)
+    mean = expected(factors, n)
+    if mean is not None and is_expectation(frame.world, mean):
+        return mean.end
     if n + 2 < len(factors) and is_sign(frame.world, factors[n].node) and is_function(frame.world, factors[n + 1].node):
         return n + 3
     if n + 1 < len(factors) and function_name(frame, factors[n].node, factors[n + 1].node):
