@@ -102,7 +102,7 @@ ERRORS = [
     ("sum(w) *", ["--wrt", "w"], ["it ends where another array or number is needed", "^"]),
     ("a = b; b = a; a", ["--wrt", "a"], ["b is used before the line that defines it", "a = b;", "    ^"]),
     ("r = r + w; sum(r**2)", ["--wrt", "w"], ["r is used in the line that defines it", "^"]),
-    ("sum(w[1:] - w[:-1])", ["--wrt", "w"], ["a slice is not read", "a name of its own", "^"]),
+    ("sum(w[1:] - w[:-1])", ["--wrt", "w"], ["a part of an axis is not read", "a name of its own", "^"]),
     ("r = X @ w\nsum(foo(r))", ["--wrt", "w"], ["\n  sum(foo(r))\n      ^"]),
     ("  sum(é * foo(é))", ["--wrt", "é"], ["\n  sum(é * foo(é))\n          ^"]),
     (r"w^{10^{10^{10}}}", ["--wrt", "w"], ["could not be read", "too many digits"]),

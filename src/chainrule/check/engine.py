@@ -184,7 +184,7 @@ def _judged(
     """The findings by position, and what the lines want to be told."""
     findings: dict[int, Finding] = {}
     missing: list[Missing] = []
-    done, budget = 0, Budget() if options.repairs else Budget(0)
+    done, budget = 0, Budget()
     try:
         for where in dict.fromkeys((e.scope.number, e.scope.part) for e in own):
             mine = [e for e in own if (e.scope.number, e.scope.part) == where]

@@ -258,9 +258,8 @@ class Judge(Lines):
             return found
         otherwise = counted_from_zero(self, e, table) or supposed(e, self.world.glossary)
         usual = self.usual(e)
-        anew = (
-            said for said, lines in with_names_anew(self, e, usual) if numeric(lines, e, table).verdict != "refuted"
-        )
+        others = with_names_anew(self, e, usual, unsettled=True)
+        anew = (said for said, lines in others if numeric(lines, e, table).verdict != "refuted")
         return otherwise or next(anew, None) or defined_elsewhere(self, e, usual, None) or found
 
     def by_custom(self, e: Equation, variant: Variant, outcome: Outcome) -> Finding | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from chainrule.read.tree import Accent, Comma, Fenced, Matrix, Name, Node, Product, Script
@@ -11,9 +11,9 @@ from chainrule.sheet.records.statements import DEFINING, Equation, Scope, Senten
 from chainrule.sheet.syntax.literals import is_literal
 from chainrule.sheet.syntax.names import Ref, children, reference
 from chainrule.sheet.syntax.spelling import names_loss
-from chainrule.solve.question import LOSS, Question
-from chainrule.trace.implied import WEIGHTS
-from chainrule.trace.rules import callee_base
+from chainrule.solve.question import FORWARD, LOSS, PREDICTION, Question
+from chainrule.trace.implied import DATA, WEIGHTS, coefficients
+from chainrule.trace.rules import callee_base, refs
 
 WORD = r"(?:loss|cost|error|objective|risk|energy|criterion|likelihood|function)"
 SAID = re.compile(rf"\b{WORD}s?\b(?: function)?[^⟦.]{{0,30}}$", re.IGNORECASE)
@@ -28,6 +28,10 @@ def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
     if q.tex in (r"\nabla", r"\nabla^2", LOSS):
         loss = loss_of(sheet, scope, q.end)
         return [replace(q, tex=loss if q.tex == LOSS else f"{q.tex} {loss}")]
+    if q.tex in (FORWARD, PREDICTION):
+        return [replace(q, tex=tex) for tex in _values(sheet, scope, q.end, q.tex == PREDICTION)] or [
+            replace(q, tex="", words="the values of the network, of which no formula speaks")
+        ]
     if r"\partial }" not in q.tex and r"\partial^2 }" not in q.tex:
         return [q]
     own = ALL_OF.fullmatch(q.tex)
@@ -41,6 +45,29 @@ def completed(q: Question, sheet: Sheet, scope: Scope) -> list[Question]:
         replace(q, tex=tex.replace(r"{\partial }", rf"{{\partial {w}}}"))
         for w in parameters_of(sheet, scope, q.end, loss)
     ]
+
+
+def _values(sheet: Sheet, scope: Scope, offset: int, predicted: bool) -> list[str]:
+    """The names, in TeX, that formulas before a question define, the loss last; or of these the one that the loss is
+    made of and the others lead to."""
+    before = [e for e in sheet.equations if stands_before(e, scope, offset) and e.spelled is None and not e.link]
+    before = [e for e in before if e.op in DEFINING and not is_literal(e.rhs) and not is_array(e.rhs)]
+    made = {ref.key: e for e in before if (ref := reference(e.lhs, sheet.glossary)) is not None and not ref.primes}
+    made = {key: e for key, e in made.items() if not any(isinstance(n, Name) for n in key_subs(e, sheet))}
+    loss = loss_of(sheet, scope, offset)
+    if not predicted:
+        names = dict.fromkeys(e.text(e.lhs).strip() for e in made.values())
+        return [*(n for n in names if n != loss), *([loss] if names else [])]
+    of_loss = [e for e in before if e.text(e.lhs).strip() == loss]
+    inside = [ref.key for e in of_loss for ref, _ in names_in(sheet, e.rhs) if ref.key in made]
+    inside = [k for k in dict.fromkeys(inside) if made[k].text(made[k].lhs).strip() != loss]
+    return [made[inside[0]].text(made[inside[0]].lhs).strip()] if len(inside) == 1 else []
+
+
+def key_subs(e: Equation, sheet: Sheet) -> tuple[Node, ...]:
+    """The subscripts of the name that a formula defines."""
+    ref = reference(e.lhs, sheet.glossary)
+    return () if ref is None else ref.subs
 
 
 def loss_of(sheet: Sheet, scope: Scope, offset: int, besides: Collection[str] = ()) -> str:
@@ -121,12 +148,28 @@ def parameters_of(sheet: Sheet, scope: Scope, offset: int, loss: str = "") -> li
                 break
             return [e.document.source(x.span) for x in named]
     found: dict[str, str] = {}
-    for e in seen:
+    factors = coefficients(sheet, [loss])
+    used = _below(sheet, seen, loss)
+    for e in (e for e in seen if used is None or _defined(sheet, e) in used):
         for ref, node in (pair for side in (e.lhs, e.rhs) for pair in names_in(sheet, side)):
             letter = ref.base.split(" ")[-1].split("_")[0].split("^")[0]
-            if ref.base not in made and letter in WEIGHTS and not ref.primes and not ref.postfix:
+            weighs = letter in WEIGHTS or (ref.key in factors and letter not in DATA)
+            if ref.base not in made and weighs and not ref.primes and not ref.postfix:
                 found.setdefault(str(ref.key), e.document.source(node.span))
     return list(found.values())
+
+
+def _below(sheet: Sheet, seen: Sequence[Equation], loss: str) -> set[str] | None:
+    """The names that a loss rests on, and its own; None where no formula is that of the loss."""
+    tops = [_defined(sheet, e) for e in seen if e.text(e.lhs).split("(")[0].strip() == loss.split("(")[0].strip()]
+    found = {base for base in tops if base is not None}
+    left = list(found)
+    while left:
+        base = left.pop()
+        more = {r.base for e in seen if _defined(sheet, e) == base for r in refs(sheet, e.rhs)} - found
+        found |= more
+        left += more
+    return found or None
 
 
 def arguments_of(e: Equation) -> list[Node]:

@@ -15,7 +15,9 @@ VERB = rf"\b(?:{'|'.join(VERBS)})\b"
 OTHER_VERBS = (
     "explain", "justify", "discuss", "describe", "prove", "show", "verify", "argue", "interpret", "compare", "simplify",
     "sketch", "plot", "draw", "implement", "minimi[sz]e", "maximi[sz]e", "optimi[sz]e", "solve", "name", "list",
-    "rewrite", "write", "perform", "estimate", "demonstrate",
+    "rewrite", "write", "perform", "estimate", "demonstrate", "repeat", "identify", "carry out", "run",
+    "update", "classify",
+    "apply (?!the chain rule)",
 )  # fmt: skip
 LABEL = r"(?:\(?(?:\w{1,4}[.)]|\d+(?:\.\d+)+)\W*)?"
 """The number of a part: "(a)", "2.", "1.5"."""
@@ -44,8 +46,16 @@ RESULTS = re.compile(
 )
 """What is asked of updates that were ordered before: their tables say it."""
 ROUND = r"(?:updates?|steps?|iterations?|epochs?)\b"
-AFTER = rf"\bafter\s+(?:(?:the|these|those|all|both|last|final|of) |⟦\d+⟧ |\w+ ){{0,3}}?{ROUND}"
+AFTER = (
+    rf"(?:\bafter\s+updating\b|\bafter\s+(?:(?:the|these|those|all|both|last|final|of) |⟦\d+⟧ |\w+ ){{0,3}}?{ROUND})"
+)
 LATER = r"\b(?:new|updated|resulting)\s+(?:values? of the\s+)?"
+NEW = re.compile(
+    rf"{VERB}[^.;?!⟦$]{{0,30}}?\b(?:new|updated)\s+(?:(?:values?|estimates?|iterates?|vectors?|matri(?:x|ces)|of|for|the|all)\s+)*"
+    r"(?:⟦\d+⟧|\$|(?:weights?|parameters?|bias(?:es)?)\b)",
+    re.IGNORECASE,
+)
+"""The parameters after one update."""
 FINAL = re.compile(
     rf"(?P<later>{LATER})?\b(?:(?P<loss>loss|cost|error|objective)|(?P<parameters>weights?|parameters?|bias(?:es)?))\b"
     rf"(?(later)|[^.?]{{0,40}}?{AFTER})",
@@ -54,11 +64,20 @@ FINAL = re.compile(
 """What updates that were ordered elsewhere lead to: "what is the loss after the updates?", "what is the new cost?"."""
 WRITE = re.compile(rf"^({START})write(?!\s+(?:down|out)\b)", re.IGNORECASE)
 VALUE = re.compile(
-    rf"{VERB}\s+(?:(?:the|its|current|initial|value|of|numerical|total)\s+)*(?:loss|cost|objective|error)(?:\s+(?:function|value))?"
+    rf"{VERB}\s+(?:(?:the|its|current|initial|value|of|numerical|total|corresponding|resulting|mean|squared|cross-entropy"
+    r"|error)\s+)*"
+    r"(?:loss|cost|objective|error)(?:\s+or\s+(?:the )?(?:loss|cost|objective|error))?(?:\s+(?:function|value))?"
     rf"\s*(?=[.,;?!]|$|and\b|(?:for|of) (?:this|the|these)\b)(?!\s*(?:and|,)\s*(?:the\s+)?{KINDS}\s+of\b)",
     re.IGNORECASE,
 )
 """The value of the loss, in words."""
+OUTPUT = re.compile(
+    rf"{VERB}\s+(?:(?:the|its|value|of|predicted|network(?:'s)?|model(?:'s)?|final|current|initial)\s+)*(?:output|prediction)"
+    r"(?:\s+of (?:the|this) (?:\w+ )?(?:network|net|model|neuron|unit))?"
+    r"\s*(?=[.,;?!]|$|and\b|for (?:this|the|these)\b)",
+    re.IGNORECASE,
+)
+"""The value of the prediction, in words."""
 VALUE_BESIDE = re.compile(
     rf"^(?!.*\b{KINDS})[^.?!]*?(?P<last>⟦\d+⟧)\s*,?\s*and\s+(?:also\s+)?(?:the value of )?"
     r"the (?:loss|cost|objective|error)(?: function| value)?\s*(?=[.,;?!]|$|(?:for|of) (?:this|the|these)\b)",

@@ -8,6 +8,8 @@ from chainrule.read.tree import Node, Span
 
 LOSS = r"\loss"
 """Asks for the value of what the sheet minimises, whatever its name."""
+FORWARD, PREDICTION = r"\forward", r"\prediction"
+"""Ask for the values of all that the sheet defines, and of what its loss compares with the target."""
 OPTIMUM = "optimum"
 """A minimum or a maximum, whichever the place is."""
 

@@ -18,7 +18,7 @@ from chainrule.sheet.syntax.names import Glossary
 from chainrule.sheet.words.translation import english
 from chainrule.solve.cells import cells
 from chainrule.solve.kinds import KINDS
-from chainrule.solve.orders import EACH, FINAL, LEADS, VERB
+from chainrule.solve.orders import EACH, FINAL, LEADS, NEW, VERB
 from chainrule.solve.question import Formula, Question
 from chainrule.solve.wording import asked
 
@@ -78,11 +78,13 @@ def _after_updates(found: list[Question], document: Document) -> Iterator[Questi
     """What is asked of the updates that an earlier question of the exercise ordered: "what is the loss after them?"."""
     before: Question | None = None
     for q in found:
-        asked_for = FINAL.search(q.words) if q.words and before is not None else None
+        asked_for = FINAL.search(q.words) or NEW.search(q.words) if q.words and before is not None else None
         if asked_for is not None and before is not None and not _exercise_between(document, before, q):
-            kind = "loss" if asked_for["loss"] else "parameters"
+            kind = "loss" if asked_for.groupdict().get("loss") else "parameters"
             yield replace(q, words="", updates=before.updates, since=before.since, method=before.method, final=kind)
             continue
+        if q.words and NEW.search(q.words):
+            q = replace(q, words="", updates=1)
         if q.further and before is not None and not _exercise_between(document, before, q):
             q = replace(q, since=before.since + before.updates, method=q.method or before.method)
         if q.final and before is None:

@@ -17,10 +17,10 @@ from chainrule.sheet.words.translation import english
 from chainrule.solve.constrained import CONSTRAINED, extrema
 from chainrule.solve.descent import method_of, start_of
 from chainrule.solve.kinds import HIGHEST, KINDS, ONE, derivative_by, gradient_of, is_slope, orders_of
-from chainrule.solve.orders import ANY_VERB, FINAL, ORDER, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
+from chainrule.solve.orders import ANY_VERB, FINAL, NEW, ORDER, OUTPUT, START, VALUE, VALUE_BESIDE, VERB, WRITE, is_open
 from chainrule.solve.parts import parts_of
 from chainrule.solve.points import points_of
-from chainrule.solve.question import LOSS, Formula, Question
+from chainrule.solve.question import FORWARD, LOSS, PREDICTION, Formula, Question
 from chainrule.solve.roots import roots, shown_roots
 from chainrule.solve.rules import rules_asked
 from chainrule.solve.said.expansions import SPOKEN, expansions
@@ -42,9 +42,10 @@ CASE = re.compile(
 )
 CASES = re.compile(r"\bcases?\b[^⟦.]{0,20}" + LISTED, re.IGNORECASE)
 EVERYTHING = re.compile(
-    rf"\b{ONE}\b[^⟦.]{{0,60}}?\b(?:with respect to|wrt|by|for|of)\s+(?:all|every|each|both|the)\s+"
+    rf"\b{ONE}\b(?: of (?:the )?(?:[\w-]+ ){{0,3}}(?P<of_it>⟦\d+⟧))?[^⟦.]{{0,60}}?"
+    r"\b(?:with respect to|wrt|by|for|of)\s+(?:all|every|each|both|the)\s+"
     r"(?:\w+\s+){0,3}?(?:parameters?|weights?(?: matrices)?(?: and bias(?:es)?)?)\b"
-    r"|\ball (?:the )?(?:first(?:[- ]order)? )?(?:partial )?(?P<listed>derivatives)\b"
+    r"|\ball (?:the )?(?:of the )?(?:first(?:[- ]order)? )?(?:partial )?(?P<listed>derivatives|gradients)\b"
     r"(?: of (?:the )?(?:\w+ )?(?P<of>⟦\d+⟧))?",
     re.IGNORECASE,
 )
@@ -108,6 +109,13 @@ PLAIN_GRADIENT = re.compile(
     rf"\b(?:{KINDS}\s+of\s+(?:the\s+)?(?:[\w-]+\s+){{0,3}}(?P<of>⟦\d+⟧)|differentiate\s+(?P<of2>⟦\d+⟧)(?P<twice>\s+twice)?)",
     re.IGNORECASE,
 )
+_PASS = r"(?:pass|propagation|step|computation)(?:es|s)?\b(?! equations?)"
+PASSES = re.compile(
+    r"\b(?:compute|calculate|perform|carry out|do|run|execute|evaluate|complete|conduct|trace)\b[^.⟦?]{0,30}?\b"
+    rf"(?:(?P<forward>forward)(?P<backward> and (?:the |one |a )?backward)?|backward)[- ]{_PASS}",
+    re.IGNORECASE,
+)
+"""The values of a network, or its derivatives, in one phrase."""
 BARE = re.compile(
     rf"\b(?:its|the|this|both)\s+{KINDS}\b(?!\s+(?:of|with respect|wrt|by|for|descent|ascent|step|method|check|is|are|"
     r"vanish\w*|zero|norm|flow)\b)",
@@ -135,6 +143,12 @@ FURTHER = re.compile(
 )
 """Updates that go on where others ended."""
 
+ONCE = re.compile(
+    rf"{START}update\s+(?:(?:the|all|these|both|each|its|your)\s+)*(?:\w+ )?"
+    r"(?:weights?|parameters?|bias(?:es)?|⟦\d+⟧)(?!.*\b(?:rules?|equations?|formulas?)\b)",
+    re.IGNORECASE,
+)
+"""An order of one update without its number."""
 BUT = re.compile(
     r",\s*(?!(?:and then|then|and|so)?\s*(?:⟦|start|begin|initial|from|with|using|where|at|for|i\.e\.|giving|taking|by|"
     r"show|comput|calculat|find|give|report|write|state|determin|evaluat|what|how|as)|$)|\b(?:but|while|whereas|except|only)\b",
@@ -160,6 +174,8 @@ def asked(words: str, formulas: list[Formula], span: Span, text: str) -> Iterato
             rules = list(_half_known(sentence, formulas, span, at)) or rules
         found = rules or list(_asked(sentence, formulas, span, at, updates > 0))
         found = found or list(_at_points(sentence, before, formulas))
+        if not updates and not rules and NEW.search(sentence):
+            found = [Question("", place, 0, words=_plain(own, formulas))]
         if found and open_before and THAT.search(sentence):
             found = [Question("", place, 0, words=_plain(own, formulas))]  # what it speaks of was not recognised
         before = [q for q in found if SLOPE.search(q.tex)] or before
@@ -246,8 +262,13 @@ def _asked(sentence: str, formulas: list[Formula], span: Span, place: Span, upda
         yield from (q for q in _sentence(sentence, formulas, span, place) if places and SLOPE.search(q.tex))
     elif not (CHANGED.search(sentence) and ORDER.match(sentence.replace("*", ""))):
         places = list(roots(sentence, formulas, place))
-        yield from (q for q in _sentence(sentence, formulas, span, place) if not places or SLOPE.search(q.tex))
-        yield from places
+        named = [q for q in _sentence(sentence, formulas, span, place) if not places or SLOPE.search(q.tex)]
+        passes = PASSES.search(sentence) if not any(q.tex != ALL for q in named) else None
+        if passes is not None and passes["forward"]:
+            yield Question(FORWARD, place, 0)
+        if passes is not None and passes["backward"] and not named:
+            yield Question(ALL, place, 0)
+        yield from (*named, *places)
 
 
 def _plain(sentence: str, formulas: list[Formula]) -> str:
@@ -269,6 +290,8 @@ def _sentence(sentence: str, formulas: list[Formula], span: Span, place: Span) -
     clause, points = points_of(sentence[verb.start() :], formulas)
     if VALUE.match(clause):
         yield Question(LOSS, place, 0)
+    if OUTPUT.match(clause):
+        yield Question(PREDICTION, place, 0)
     found = list(_by_cases(sentence, clause, formulas, span))
     ordered = ORDER.match(sentence) is not None
     found = found or list(_whole(clause[len(verb[0]) :], formulas) if ordered else ())
@@ -355,7 +378,7 @@ def _updates(sentence: str) -> int:
             return special.get(word) or (
                 int(word) if word.isdigit() else COUNTS.index(word) + 1 if word in COUNTS else 1
             )
-    return 0
+    return 1 if ONCE.match(sentence) and not BUT.search(sentence) else 0
 
 
 def _in_words(clause: str, formulas: list[Formula], span: Span) -> Iterator[tuple[str, list[Question]]]:
@@ -374,7 +397,8 @@ def _in_words(clause: str, formulas: list[Formula], span: Span) -> Iterator[tupl
         )
     every = None if found else EVERYTHING.search(clause)
     if every is not None:
-        function = _function(_formula(every["of"], formulas)) if every["of"] else None
+        of_what = every["of"] or every["of_it"]
+        function = _function(_formula(of_what, formulas)) if of_what else None
         yield every[0], [Question(ALL if function is None else derivative_by(function, "", 1), span, 0)]
     plain = None if found or every else PLAIN_GRADIENT.search(clause)
     if plain is not None:
@@ -431,7 +455,9 @@ def _formula(placeholder: str, formulas: list[Formula]) -> Formula:
 
 
 def _names(f: Formula) -> list[str]:
-    """The names of a list, each in TeX."""
+    """The names of a list, each in TeX; w of `w \\in \\mathbb{R}^d`."""
+    if isinstance(f.node, Relation) and f.node.links[0].op == "∈" and not isinstance(f.node.first, Comma):
+        return [_text(f, f.node.first)]
     if not isinstance(f.node, Comma):
         return [f.tex.strip()]
     start = f.span.start

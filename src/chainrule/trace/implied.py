@@ -46,7 +46,9 @@ SPOKEN = re.compile(
 )
 """What a sentence says is updated: "three steps of gradient descent for $V$ and $u$"."""
 TRAINED = re.compile(
-    r"\b(?:train|update|updating|optimi[sz]e|learn|adjust)\s+(?:both |all |the |weights |parameters )*" + NAMES,
+    r"\b(?:train|update|updating|optimi[sz]e|learn|adjust"
+    r"|(?:new|updated) (?:(?:values?|estimates?|iterates?) (?:of |for )?)?)\s*\b"
+    r"(?:both |all |the |weights |parameters )*" + NAMES,
     re.IGNORECASE,
 )
 """And before it: "train $a$ and $b$ by gradient descent"."""
@@ -196,12 +198,16 @@ def _loss_and_parameters(sheet: Sheet, wanted: Sequence[str], every: bool = Fals
     listed = given if every else by or given
     letters = {key: _letter(given[key][1]) for key in listed}
     weights = [key for key, x in letters.items() if x in WEIGHTS or (key in by and (every or x not in DATA))]
-    factors = _coefficients(sheet, losses[:1])
+    factors = coefficients(sheet, losses[:1])
     weights = [key for key in listed if key in weights or (not by and key in factors and letters[key] not in DATA)]
+    besides = [key for key, (_, base) in given.items() if key not in listed and _letter(base) not in DATA]
+    besides = [key for key in besides if key in factors or _letter(given[key][1]) in WEIGHTS]
     keys = list(dict.fromkeys(spoken or weights or by))
     updated = trained(sheet, keys)
     likely = {*keys, *(key for key, (_, base) in given.items() if base[:1] in WEIGHTS)}
-    doubtful = updated != keys if spoken else unclear(sheet, likely) or (not by and _unknown(sheet, given, keys))
+    beside_spoken = every and spoken and not {*weights, *factors & given.keys()} <= {*spoken}
+    untold = besides or (not by and _unknown(sheet, given, keys))
+    doubtful = updated != keys or beside_spoken if spoken else unclear(sheet, likely) or untold
     doubt = DOUBT if doubtful else ""
     return next(iter(losses), ""), [given[key][0] for key in updated], doubt
 
@@ -210,7 +216,7 @@ def _letter(base: str) -> str:
     return base.split(" ")[-1].split("_")[0]
 
 
-def _coefficients(sheet: Sheet, losses: Sequence[str]) -> set[Names]:
+def coefficients(sheet: Sheet, losses: Sequence[str]) -> set[Names]:
     r"""The names that stand in the sums of a model as a summand or before another name, m and q in `\hat y = m x + q`:
     whatever their letters, they are trained. In a loss they may as well weigh a penalty."""
     found = set[Names]()

@@ -39,6 +39,7 @@ _WORDS = (
     "sigmoid tanh relu softmax activation weighted backpropagation backprop chain "
     # of exercises and their answers
     "following current suppose consider assume let provide report question exercise task problem part answer answers "
+    "estimate estimates mean updating "
     "method algorithm equation equations formula formulas numerical numerically symbolically analytically above here "
     "now then finally hence so it its they these your you obtain get has have was were will initialized initialised "
     "initialization initialisation denote denotes denoted called used"

@@ -70,7 +70,7 @@ def suggest(
 
 def search(bench: Bench, ratio: float | None = None) -> Repair | None:
     """The first edit of a line, the smallest ones being tried first, that makes it hold."""
-    if bench.e.spelled is not None or bench.e.source == "prose":
+    if bench.e.spelled is not None or bench.e.source == "prose" or not bench.lines.options.repairs:
         return None
     bench.budget.start()
     try:

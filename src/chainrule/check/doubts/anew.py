@@ -185,9 +185,10 @@ def on_what_is_redefined(
     return next((said for said, anew in with_names_anew(lines, e, variant) if anew.agree(e)), None)
 
 
-def with_names_anew(lines: L, e: Equation, variant: Variant) -> Iterator[tuple[Finding, L]]:
+def with_names_anew(lines: L, e: Equation, variant: Variant, unsettled: bool = False) -> Iterator[tuple[Finding, L]]:
     """For each line before a line that may define a name it rests on anew, the lines as they are if it does, and what
-    is to be said of a line that holds then."""
+    is to be said of a line that holds then. Such a line contradicts the first formula; what is `unsettled` may do so,
+    which is asked for numbers, as there is no other way to tell of which formula they are."""
     names = lines_of(lines.world, [e])[0].names
     names = names | {f for n in names if (f := is_hessian(lines.world, n)) is not None}
     for x in lines.equations:
@@ -197,9 +198,9 @@ def with_names_anew(lines: L, e: Equation, variant: Variant) -> Iterator[tuple[F
         name = claimed(lines, said)
         if name is None or name[0].base not in names or is_numeric(x.rhs) or updates(lines.world, x):
             continue
-        if unsettled_second(lines, x, variant) is not None or may_define_anew(lines, x, variant):
-            line = x.line
-            held = assumed("redefinition", f"holds if line {line} defines {x.text(said.lhs)} anew")
+        second = unsettled and unsettled_second(lines, x, variant) is not None
+        if second or may_define_anew(lines, x, variant):
+            held = assumed("redefinition", f"holds if line {x.line} defines {x.text(said.lhs)} anew")
             yield held, replace(lines, world=defining_anew(lines.world, said), variants={})
 
 

@@ -19,6 +19,7 @@ from chainrule.check.conditions import given
 from chainrule.check.diagnosis.diagnose import Bench
 from chainrule.check.diagnosis.edits.order import transposes
 from chainrule.check.diagnosis.edits.table import RULES, edits
+from chainrule.check.records.budget import Spent
 from chainrule.check.records.finding import Finding, is_laid_out_oddly
 from chainrule.sheet.infer import infer
 from chainrule.sheet.inference.typed_lines import type_line
@@ -83,20 +84,29 @@ def _made_square(judge: Judge, e: Equation) -> str | None:
     others = [x for x in judge.equations if x.chain != e.chain]
     alone = replace(judge, equations=[*others, e], variants={}).like(usual)  # not what is behind it in its chain
     base = next((b for b in guessed if _is_square(alone, b, e) is True), None)
+    try:
+        return base if base is not None and _fits_by_a_transpose(judge, e, usual, base) else None
+    except Spent:
+        return None
+
+
+def _fits_by_a_transpose(judge: Judge, e: Equation, usual: Variant, base: str) -> bool:
+    """Whether a transpose makes a line true and leaves a matrix with sizes of its own; raises `Spent`."""
+    others = [x for x in judge.equations if x.chain != e.chain]
     bench = Bench(judge, judge.budget, e, usual, TRANSPOSES)
     judge.budget.start()
-    for which in ("lhs", "rhs") if base is not None else ():
+    for which in ("lhs", "rhs"):
         for _, edit in edits(bench.side(which), rules=TRANSPOSES):
             candidate = bench.candidate(which, edit)
             if candidate is None:
                 continue
             apart = replace(judge, equations=[*others, candidate], variants={})
             trial = apart.like(usual)
-            if e.position in trial.failed or base is None or _is_square(trial, base, e) is not False:
+            if e.position in trial.failed or _is_square(trial, base, e) is not False:
                 continue
             if isinstance(apart.outcome(candidate, trial), Same) or judge.conditions.follows(candidate):
-                return base
-    return None
+                return True
+    return False
 
 
 def _is_square(variant: Variant, base: str, e: Equation) -> bool | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chainrule.read.tree import Fenced, Name, Node, Product
+from chainrule.sheet.definitions.redefine import words_in
 from chainrule.sheet.derivatives.bare_functions import argument_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.sites import Site
@@ -56,12 +57,20 @@ def _labels_used(world: World, equations: list[Equation]) -> dict[str, set[str]]
 def _general(world: World, base: str, used: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
     """The letter of the last layer that the only rule of a name is for, and the letter that stands for any layer."""
     sites = world.sites[base]
-    last = letter_of(sites[0].ref.labels[0]) if len(sites) == 1 and len(sites[0].ref.labels) == 1 else None
+    alone = all(_repeats(world, sites[0], s) for s in sites[1:])
+    last = letter_of(sites[0].ref.labels[0]) if alone and len(sites[0].ref.labels) == 1 else None
     if last is None or len(last) != 1 or not last.isupper() or last in world.glossary.bound:
         return
     others = {x for x in used.get(base, set()) if x.islower() and x in world.glossary.layers}
     if len(others) == 1 and base not in world.functions:
         yield last, others.pop()
+
+
+def _repeats(world: World, site: Site, other: Site) -> bool:
+    """Whether another rule says the same of the layer after any: `z^{l+1} = W^{l+1} a^l + b^{l+1}`."""
+    letters = [shifted_letter(x) for x in other.ref.labels if letter_of(x) is None]
+    after = len(letters) == len(other.ref.labels) == 1 and (letters[0] or "L").islower()
+    return after and words_in(world, site.body) == words_in(world, other.body)
 
 
 def _goes_back(world: World, site: Site, last: str) -> bool:

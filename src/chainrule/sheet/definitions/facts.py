@@ -98,6 +98,8 @@ def _shape(world: World, family: Family, ref: Ref, shape: ShapeFact) -> None:
     if world.makes(ref) and shape.rank in ("vector", "scalar"):
         return
     subs = sum(family.slot(n) == "axis" for n in range(len(ref.subs)))
+    if subs == RANKS["matrix"] and shape.rank == "matrix" and not shape.dims:
+        subs = 0  # "$w_{jk}$ is the weight matrix": the matrix of these entries
     before = family.declared_dims
     if before and shape.dims and before != shape.dims and not (ref.labels or ref.subs) and _numbers(before, shape.dims):
         world.contradictions[ref.base] = (

@@ -147,21 +147,23 @@ def _says_the_same_of_another(world: World, earlier: Site, e: Equation) -> bool:
     if ref is None or is_numeric(e.rhs) or not (ref.labels or ref.subs):
         return False
     elsewhere = ref.key != earlier.ref.key and bool(earlier.ref.labels or earlier.ref.subs)
-    return elsewhere and _words(world, e.rhs) == _words(world, earlier.body)
+    return elsewhere and words_in(world, e.rhs) == words_in(world, earlier.body)
 
 
-def of_the_next_layer(world: World, sites: list[Site], e: Equation) -> bool:
-    r"""Whether an equation repeats for the layer after what an earlier one says of every layer: `z^{l+1} = ...` behind
-    `z^l = ...`, of the same names."""
+def of_one_layer(world: World, sites: list[Site], e: Equation) -> bool:
+    r"""Whether an equation repeats for the next layer, or the last, what an earlier one says of every layer: `z^{l+1} =
+    ...` and `z^L = ...` behind `z^l = ...`, of the same names."""
     ref = reference(e.lhs, world.glossary)
-    if ref is None or len(ref.labels) != 1 or not isinstance(ref.labels[0], Sum):
+    if ref is None or len(ref.labels) != 1:
         return False
-    letter = shifted_letter(ref.labels[0])
+    letter = (
+        shifted_letter(ref.labels[0]) if isinstance(ref.labels[0], Sum) else (letter_of(ref.labels[0]) or "").lower()
+    )
     every = (s for s in sites if s.ref.primes == ref.primes and [letter_of(x) for x in s.ref.labels] == [letter])
-    return letter is not None and any(_words(world, e.rhs) == _words(world, s.body) for s in every)
+    return bool(letter) and any(words_in(world, e.rhs) == words_in(world, s.body) for s in every)
 
 
-def _words(world: World, node: Node) -> set[str]:
+def words_in(world: World, node: Node) -> set[str]:
     """The names of quantities and functions in a formula, without the letters that run."""
     counting = world.glossary.bound | world.glossary.layers | world.size_names
     return {r.base for r in references(node, world) if r.base not in counting}

@@ -12,7 +12,7 @@ from chainrule.sheet.definitions.copies import is_alias
 from chainrule.sheet.definitions.maps import is_hessian, is_jacobian
 from chainrule.sheet.definitions.names_of_functions import at_any_argument
 from chainrule.sheet.definitions.recurrence import is_printed_value
-from chainrule.sheet.definitions.redefine import of_the_next_layer, redefines
+from chainrule.sheet.definitions.redefine import of_one_layer, redefines
 from chainrule.sheet.definitions.templates import in_particular
 from chainrule.sheet.definitions.values_with_indices import values_of_a_function
 from chainrule.sheet.letters.eulers_number import speaks_of_eulers_number
@@ -231,7 +231,7 @@ def _add_site(world: World, e: Equation, lhs: Node, rhs: Node) -> None:
     if not same and _names_the_last(world, sites, ref, rhs):
         _add_site(world, e, rhs, lhs)
         return
-    if not same and of_the_next_layer(world, sites, e):
+    if not same and of_one_layer(world, sites, e):
         return
     if any(derivative_of(s.body) is not None and _covers(world, s.ref, ref) for s in sites):
         return  # `\delta^L = ...` after `\delta^l = \partial C / \partial z^l` speaks of the same error term

@@ -1,7 +1,8 @@
 r"""Error terms that are a derivative in the last layer, `\delta^L = \frac{\partial C}{\partial z^L}`, and are passed on
 by a rule from layer to layer, `\delta^l = (W^{l+1})^T \delta^{l+1} \odot f'(z^l)`.
 
-The rule says what the derivatives of the other layers come to. So it is a claim, and \delta^l is the derivative by z^l.
+The rule says what the derivatives of the other layers come to. So it is a claim, and \delta^l is the derivative by z^l;
+so are the rules that stand before the line that says so.
 """
 
 from __future__ import annotations
@@ -12,20 +13,55 @@ from chainrule.read.tree import Name, Node, Script
 from chainrule.sheet.networks.named_slopes import variable_of
 from chainrule.sheet.records.references import references
 from chainrule.sheet.records.sites import Site
+from chainrule.sheet.records.statements import DEFINING
 from chainrule.sheet.records.world import World
-from chainrule.sheet.syntax.names import letter_of, shifted_letter
+from chainrule.sheet.syntax.names import letter_of, node_key, reference, shifted_letter
 from chainrule.sheet.syntax.rebuilding import rebuilt
 from chainrule.sheet.syntax.spelling import spelled_out
+from chainrule.sheet.words.cues import has_slope
 
 
 def alike_errors(world: World) -> None:
-    """Make such error terms the derivatives in all layers."""
+    """Make such error terms the derivatives in all layers, wherever the document says that they are derivatives."""
     for base, sites in list(world.sites.items()):
-        if len(sites) != 2:
+        told = [s for s in sites if _is_slope(world, s)]
+        rules = [s for s in sites if s not in told]
+        if not rules or not all(_goes_back(world, s) for s in rules):
             continue
-        for last, rule in ((sites[0], sites[1]), (sites[1], sites[0])):
-            if (slope := _of_any_layer(world, last, rule)) is not None:
-                world.sites[base] = [slope]
+        told += _said_elsewhere(world, base, rules)
+        if len({x.base for s in told if (x := variable_of(world, s.body)) is not None}) > 1:
+            continue  # the derivative by what goes into a layer, and that by what comes out of it
+        general = [s for s in told if (letter := _letter(s)) is not None and letter.islower()]
+        slopes = (found for last in told for rule in rules if (found := _of_any_layer(world, last, rule)) is not None)
+        slope = general[0] if general else next(slopes, None)
+        if slope is not None:
+            first = min(s.position for s in rules)
+            early = slope.position > first  # the rules before it speak of the same derivative
+            world.sites[base] = [replace(slope, position=first - 1) if early else slope]
+
+
+def _is_slope(world: World, site: Site) -> bool:
+    """Whether a formula is the derivative of a loss by a quantity of the same layer."""
+    variable = variable_of(world, site.body)
+    return variable is not None and [node_key(x) for x in variable.labels] == [node_key(x) for x in site.ref.labels]
+
+
+def _goes_back(world: World, rule: Site) -> bool:
+    """Whether a formula comes to an error term by a slope, or by that of the next layer."""
+    own = any(r.base == rule.base for r in references(rule.body, world))
+    return _letter(rule) is not None and (own or has_slope(rule.body))
+
+
+def _said_elsewhere(world: World, base: str, rules: list[Site]) -> list[Site]:
+    """The equations behind the rules that say of which derivative they speak."""
+    parts = {s.section[0] for s in rules}
+    found = []
+    for e in world.equations:
+        ref = reference(e.lhs, world.glossary) if e.op in DEFINING and not e.link and e.source == "formula" else None
+        if ref is not None and ref.base == base and {e.scope.part} == parts and not (ref.primes or ref.postfix):
+            site = Site(base, ref, e.rhs, e.position, section=(e.scope.part, e.scope.section), own=e.own)
+            found += [site] if _is_slope(world, site) and _letter(site) is not None else []
+    return found
 
 
 def _of_any_layer(world: World, last: Site, rule: Site) -> Site | None:

@@ -29,6 +29,7 @@ from chainrule.sheet.networks.layers_counted_by_ell import counted_by_ell, with_
 from chainrule.sheet.networks.named_after_quantities import quantities_named_after, with_words_below
 from chainrule.sheet.networks.outputs_of_any_layer import last_of_any_layer
 from chainrule.sheet.networks.samples_of_matrices import samples_of_matrices, with_parts_of_matrices
+from chainrule.sheet.networks.told_before_the_last import for_any_layer, told_before_the_last
 from chainrule.sheet.networks.unnamed_activations import unnamed_activations, with_activations
 from chainrule.sheet.numbers.matrices_at_points import matrices_at_points, with_places
 from chainrule.sheet.rewriting.component_functions import (
@@ -141,6 +142,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _where(words_of, with_words),
     _where(time_of_everything, without_time),
     layers_by_letters,
+    _where(told_before_the_last, for_any_layer),
     _where(outputs_of_softmax, with_inner_products),
     _where(plain_ones, with_ones_in_bold),
     _partials,
