@@ -47,7 +47,7 @@ SPOKEN = re.compile(
 """What a sentence says is updated: "three steps of gradient descent for $V$ and $u$"."""
 TRAINED = re.compile(
     r"\b(?:train|update|updating|optimi[sz]e|learn|adjust"
-    r"|(?:new|updated) (?:(?:values?|estimates?|iterates?) (?:of |for )?)?)\s*\b"
+    r"|(?:new|updated) (?:(?:values?|estimates?|iterates?) (?:of |for )?)?)\s*"
     r"(?:both |all |the |weights |parameters )*" + NAMES,
     re.IGNORECASE,
 )

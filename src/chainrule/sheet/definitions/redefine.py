@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from chainrule.read.document import Heading
-from chainrule.read.tree import Fraction, Node, Sum
+from chainrule.read.tree import Fraction, Node, Number, Sum
 from chainrule.read.values_in_code import in_code
 from chainrule.sheet.definitions.numbers_anew import is_listed_anew, steps_on
 from chainrule.sheet.definitions.parallel_sections import SEVERAL, given_in_both
@@ -146,8 +146,14 @@ def _says_the_same_of_another(world: World, earlier: Site, e: Equation) -> bool:
     ref = reference(e.lhs, world.glossary)
     if ref is None or is_numeric(e.rhs) or not (ref.labels or ref.subs):
         return False
-    elsewhere = ref.key != earlier.ref.key and bool(earlier.ref.labels or earlier.ref.subs)
-    return elsewhere and words_in(world, e.rhs) == words_in(world, earlier.body)
+    labels = [tuple(map(node_key, r.labels)) for r in (ref, earlier.ref)]
+    numbered = any(isinstance(x, Number) for r in (ref, earlier.ref) for x in r.subs)
+    elsewhere = labels[0] != labels[1] or numbered  # entries by other letters are the same entries
+    return (
+        elsewhere
+        and bool(earlier.ref.labels or earlier.ref.subs)
+        and words_in(world, e.rhs) == words_in(world, earlier.body)
+    )
 
 
 def of_one_layer(world: World, sites: list[Site], e: Equation) -> bool:
