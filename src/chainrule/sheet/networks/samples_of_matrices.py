@@ -32,6 +32,7 @@ from chainrule.read.tree import (
 )
 from chainrule.sheet.syntax.bound_letters import bound_letters
 from chainrule.sheet.syntax.names import children, walk
+from chainrule.sheet.syntax.parts import factors_of
 from chainrule.sheet.syntax.rebuilding import rebuilt, with_parts
 from chainrule.sheet.syntax.script_words import is_transpose
 from chainrule.sheet.syntax.slices import slices
@@ -215,7 +216,7 @@ def _in_capitals(base: Node) -> Node:
 
 
 def _above(sup: Node) -> list[Node]:
-    return [f.node for f in sup.factors] if isinstance(sup, Product) else [sup]
+    return [f.node for f in factors_of(sup)]
 
 
 def _layer(node: Script) -> Node | None:
